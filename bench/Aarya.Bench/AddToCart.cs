@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Aarya.Bench;
+
+/// <summary>POST /api/cart/items of many guests beside a bare endpoint that runs the same script on the same Redis.</summary>
+public static class AddToCart
+{
+    private const int Connections = 16;
+    private const int Guests = 3_000;
+
+    public static async Task<PathReport> RunAsync(Shop shop)
+    {
+        var skus = await Skus.InStockAsync(shop, 5);
+        var tokens = await shop.GuestsAsync(Guests);
+        var file = Path.GetTempFileName();
+        // Every guest takes each SKU in turn; a line of a cart is far from its limit when the last round ends.
+        await File.WriteAllLinesAsync(file, skus.SelectMany(sku => tokens.Select(token => $"{token}\t-\t{JsonSerializer.Serialize(new { sku, quantity = 1 })}")));
+        await using var floor = await FloorServer.StartAsync("cart", shop.RedisUrl, string.Join(',', skus));
+        var (runs, floors) = await Turns.TakeAsync(
+            _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.PostAsync(new Uri(shop.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)),
+            _ => Turns.MeterAsync(floor.ProcessId, () => Wrk.PostAsync(new Uri(floor.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)));
+        File.Delete(file);
+        return new("add to cart", "bare Kestrel, the same script", 0.4, runs, floors);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace Aarya.Bench;
+
+/// <summary>A bare Kestrel endpoint doing the same work and nothing else: what the machine can do at best. A process of its own.</summary>
+public sealed class FloorServer : IAsyncDisposable
+{
+    private readonly Process process;
+
+    private FloorServer(Process process, Uri url)
+    {
+        this.process = process;
+        Url = url;
+    }
+
+    public Uri Url { get; }
+
+    public int ProcessId => process.Id;
+
+    /// <param name="args">The kind of floor and what it needs; see <see cref="ServeAsync"/>.</param>
+    public static async Task<FloorServer> StartAsync(params string[] args)
+    {
+        var url = new Uri($"http://127.0.0.1:{Shop.FreePort()}");
+        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorServer).Assembly.Location, "floor", url.AbsoluteUri, .. args]) { RedirectStandardOutput = true })!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("ready", StringComparison.Ordinal))
+        {
+            // What comes before is Kestrel's own.
+        }
+
+        if (process.HasExited) throw new InvalidOperationException("The floor did not start.");
+        _ = process.StandardOutput.ReadToEndAsync();
+        return new(process, url);
+    }
+
+    /// <summary>Serves until it is killed: `bytes FILE` answers a file's bytes, `cart URL SKUS` runs the cart's script.</summary>
+    public static async Task ServeAsync(string url, string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(url).ConfigureKestrel(x => x.AddServerHeader = false);
+        var app = builder.Build();
+        switch (args[0])
+        {
+            case "bytes":
+                MapBytes(app, await File.ReadAllBytesAsync(args[1]));
+                break;
+            case "cart":
+                CartFloor.Map(app, args[1], args[2]);
+                break;
+            default:
+                throw new ArgumentException($"There is no floor '{args[0]}'.");
+        }
+
+        await app.StartAsync();
+        Console.WriteLine("ready");
+        await app.WaitForShutdownAsync();
+    }
+
+    private static void MapBytes(WebApplication app, byte[] bytes) => app.MapGet("/{**path}", context =>
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes).AsTask();
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Aarya.Bench;
+
+/// <summary>Runs pgbench with a script of ours: the same SQL on the same database, without any program around it.</summary>
+public static partial class Pgbench
+{
+    /// <param name="scripts">The transactions, of which each is as likely as the others.</param>
+    public static async Task<Load> RunAsync(string databaseUrl, IReadOnlyList<string> scripts, int clients, TimeSpan time)
+    {
+        var database = new NpgsqlConnectionStringBuilder(databaseUrl);
+        var log = Directory.CreateTempSubdirectory("aarya-pgbench-").FullName;
+        var start = new ProcessStartInfo("pgbench",
+            ["-n", "-M", "prepared", "-c", $"{clients}", "-j", "1", "-T", $"{(int)time.TotalSeconds}", "-l", "--log-prefix", Path.Combine(log, "run"), .. scripts.SelectMany(x => new[] { "-f", x }),
+                "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, database.Database!])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["PGPASSWORD"] = database.Password },
+        };
+        using var pgbench = Process.Start(start)!;
+        var errors = pgbench.StandardError.ReadToEndAsync();
+        var output = await pgbench.StandardOutput.ReadToEndAsync();
+        await pgbench.WaitForExitAsync();
+        if (pgbench.ExitCode != 0) throw new InvalidOperationException($"pgbench failed: {(await errors).Split('\n')[0]}");
+
+        var latencies = Directory.GetFiles(log).SelectMany(File.ReadLines).Select(x => long.Parse(x.Split(' ')[2], CultureInfo.InvariantCulture)).Order().ToList();
+        Directory.Delete(log, recursive: true);
+        var perSecond = double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        return new(latencies.Count, (long)(latencies.Count / perSecond * 1e6), latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)],
+            long.Parse(Failed().Match(output).Groups[1].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex(@"tps = ([\d.]+)")]
+    private static partial Regex Rate();
+
+    [GeneratedRegex(@"number of failed transactions: (\d+)")]
+    private static partial Regex Failed();
+}

@@ -1,0 +1,52 @@
+using Aarya.Bench;
+
+if (args is ["floor", var url, .. var kind])
+{
+    await FloorServer.ServeAsync(url, kind);
+    return 0;
+}
+
+if (args is ["sockets-server", var socket])
+{
+    await Sockets.ServeAsync(socket);
+    return 0;
+}
+
+if (args is ["sockets"])
+{
+    await Sockets.RunAsync();
+    return 0;
+}
+
+var wanted = args.FirstOrDefault() ?? "paths";
+(string Name, Func<Shop, Task<PathReport>> Run)[] paths =
+[
+    ("product", ProductRead.RunAsync),
+    ("cart", AddToCart.RunAsync),
+    ("checkout", Checkout.RunAsync),
+];
+if (wanted is not "paths" && paths.All(x => x.Name != wanted))
+{
+    await Console.Error.WriteLineAsync($"There is no bench '{wanted}': {string.Join(", ", paths.Select(x => x.Name))}, sockets, or none of these for all three paths.");
+    return 1;
+}
+
+try
+{
+    List<PathReport> reports = [];
+    await using var shop = await Shop.OpenAsync();
+    foreach (var path in paths.Where(x => wanted is "paths" || x.Name == wanted))
+    {
+        var report = await path.Run(shop);
+        Report.Print(report);
+        reports.Add(report);
+    }
+
+    Report.Save(reports, Environment.GetEnvironmentVariable("BENCH_RESULTS") ?? "artifacts/bench");
+    return reports.Any(x => x.Errors > 0) ? 1 : 0;
+}
+catch (InvalidOperationException e)
+{
+    await Console.Error.WriteLineAsync($"bench: {e.Message}");
+    return 1;
+}

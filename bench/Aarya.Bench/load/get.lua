@@ -1,0 +1,2 @@
+-- GET one path over and over.
+dofile(os.getenv("BENCH_LOAD") .. "/report.lua")

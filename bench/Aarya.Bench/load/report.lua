@@ -1,0 +1,7 @@
+-- Prints what wrk measured as one line of JSON, the errors included: a run with an error is no run.
+function done(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format('JSON {"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"errors":%d}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    e.connect + e.read + e.write + e.timeout + e.status))
+end

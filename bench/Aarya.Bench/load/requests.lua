@@ -1,0 +1,36 @@
+-- Sends prepared requests, one a line of the file BENCH_REQUESTS: token TAB key TAB body; "-" where there is none.
+-- The threads share the lines out; a thread that has sent its last one starts again when BENCH_REPEAT is 1, else it stops.
+dofile(os.getenv("BENCH_LOAD") .. "/report.lua")
+
+local threads = 0
+function setup(thread)
+  thread:set("id", threads)
+  threads = threads + 1
+end
+
+function init(args)
+  lines = {}
+  local count = tonumber(os.getenv("BENCH_THREADS"))
+  local n = 0
+  for line in io.lines(os.getenv("BENCH_REQUESTS")) do
+    if n % count == id then
+      local token, key, body = line:match("^([^\t]*)\t([^\t]*)\t(.*)$")
+      local headers = { ["Content-Type"] = "application/json" }
+      if token ~= "-" then headers["Authorization"] = "Bearer " .. token end
+      if key ~= "-" then headers["Idempotency-Key"] = key end
+      lines[#lines + 1] = wrk.format("POST", nil, headers, body)
+    end
+    n = n + 1
+  end
+  at = 0
+  repeating = os.getenv("BENCH_REPEAT") == "1"
+end
+
+function request()
+  at = at + 1
+  if at > #lines then
+    if not repeating then wrk.thread:stop() end
+    at = 1
+  end
+  return lines[at]
+end

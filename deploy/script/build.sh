@@ -1,0 +1,42 @@
+# shellcheck shell=bash disable=SC2034 # other parts read these variables
+# The Release build: the handlers' code is written by a first build of the same sources, then compiled in.
+
+# What the build depends on, by content: a checkout that changes only times builds nothing.
+fingerprint() {
+    find src protos Directory.Build.props Directory.Packages.props .editorconfig -type f \
+        -not -path '*/bin/*' -not -path '*/obj/*' -not -path '*/Internal/Generated/*' -print0 |
+        sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12
+}
+
+# Every build has a folder of its own, so that a running program keeps its files; artifacts/api leads to the newest.
+build_release() {
+    local build
+    build=artifacts/builds/$(fingerprint)
+    if [[ $(readlink artifacts/api) == "${build#artifacts/}/api" ]]; then
+        did="nothing changed"
+        return
+    fi
+    mkdir -p artifacts/builds
+    need_space "$ROOT" 1024
+    rm -rf src/Aarya.Api/Internal/Generated "$build"
+    # The handlers' code is written by the program itself; compiled in, only the last project is built again. What the
+    # analyzers say is the specs' build to hear.
+    quietly build-codegen dotnet build src/Aarya.Api -c Release --nologo -v q -p:RunAnalyzers=false
+    quietly codegen env AARYA_CODEGEN_OUT="$ROOT/src/Aarya.Api/Internal/Generated" ASPNETCORE_ENVIRONMENT=Development \
+        DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1 \
+        dotnet src/Aarya.Api/bin/Release/net10.0/Aarya.Api.dll codegen write
+    quietly build-release dotnet publish src/Aarya.Api -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false
+    quietly build-sandbox dotnet publish src/Aarya.Sandbox -c Release -o "$build/sandbox" --nologo -v q -p:RunAnalyzers=false
+    ln -sfn "${build#artifacts/}/sandbox" artifacts/sandbox
+    ln -sfn "${build#artifacts/}/api" artifacts/api
+    forget_old_builds "$build"
+    did="Release, handlers compiled ahead"
+}
+
+# forget_old_builds <newest>: all but that one and what still runs
+forget_old_builds() {
+    local old
+    for old in artifacts/builds/*; do
+        if [[ $old != "$1" ]] && ! grep -qsF "$old/" /proc/[0-9]*/cmdline; then rm -rf "$old"; fi
+    done
+}

@@ -1,0 +1,150 @@
+# shellcheck shell=bash disable=SC2034 # other parts read these variables
+# What the other parts stand on: words, time, ports, disk space, secrets, and processes that are surely ours.
+
+STATE=$(realpath -m -- "${AARYA_HOME:-$ROOT/.aarya}")
+PORT=${AARYA_PORT:-8080}
+PG_PORT=${AARYA_PG_PORT:-15432}
+REDIS_PORT=${AARYA_REDIS_PORT:-16379}
+SANDBOX_PORT=${AARYA_SANDBOX_PORT:-18999}
+# Two clones on one machine never share a folder, a container or a socket.
+CLONE=$(printf '%s' "$STATE" | sha256sum | cut -c1-8)
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+export DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-${HOME:-$STATE}}
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    printf 'aarya: %s\n' "$*" >&2
+    exit 1
+}
+
+# ---- steps ----------------------------------------------------------------------------------------------------------
+
+# seconds_since <moment>: the moment is a value of EPOCHREALTIME
+seconds_since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
+
+# step <name> <function> [arguments]: runs it, then says what it did (it leaves that in `did`) and how long that took.
+step() {
+    local name=$1 began=$EPOCHREALTIME
+    shift
+    did='done'
+    "$@"
+    printf '  %-10s %-60s %5s s\n' "$name" "$did" "$(seconds_since "$began")"
+}
+
+# quietly <name> <command>: output goes to a log; a failure shows its first errors and where the rest is.
+quietly() {
+    local log=$STATE/logs/$1.log
+    shift
+    mkdir -p "${log%/*}"
+    if "$@" >"$log" 2>&1; then return; fi
+    grep -E '(error|Error|aarya:)' "$log" | awk '!seen[$0]++' | head -n 5 >&2 || true
+    fail "'$*' failed; all it said is in $log"
+}
+
+# under_lock <command> [arguments]: one at a time here; runs the script again under a lock that what it starts does not inherit
+under_lock() {
+    local code=0
+    [[ -z ${AARYA_LOCKED-} ]] || return 0
+    mkdir -p "$STATE" 2>/dev/null || fail "cannot write in ${STATE%/*}."
+    AARYA_LOCKED=1 flock --close --wait 300 --conflict-exit-code 75 "$STATE/lock" "$ROOT/aarya" "$@" || code=$?
+    [[ $code != 75 ]] || fail "another ./aarya has been at work here for five minutes: see what it does."
+    exit "$code"
+}
+
+# ---- what must be there ---------------------------------------------------------------------------------------------
+
+need_sdk() {
+    local folder sdks
+    for folder in "${DOTNET_ROOT:-}" "${HOME:-}/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+        command -v dotnet >/dev/null && break
+        if [[ -x $folder/dotnet ]]; then PATH=$folder:$PATH; fi
+    done
+    command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: install it from https://dot.net/download."
+    sdks=$(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')
+    [[ " $sdks" == *" 10."* ]] || fail "the .NET SDK must be 10.x (found: ${sdks:-none}): install it from https://dot.net/download."
+}
+
+# need_space <folder> <MB>
+need_space() {
+    local free
+    free=$(df -Pm "$1" | awk 'NR == 2 { print $4 }')
+    [[ $free -ge $2 ]] || fail "the disk is full: $1 has $free MB left and $2 MB are needed."
+}
+
+port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# claim_port <port> <variable>: fails unless the port is free
+claim_port() {
+    local who=''
+    [[ $1 =~ ^[0-9]+$ && $1 -ge 1 && $1 -le 65535 ]] || fail "$2 is '$1': it must be a port, 1 to 65535."
+    port_answers "$1" || return 0
+    if command -v ss >/dev/null; then
+        who=$(ss -ltnpH "sport = :$1" 2>/dev/null | sed -n 's/.*(("\([^"]*\)",pid=\([0-9]*\).*/ by \1 (process \2)/p' | head -n 1)
+    fi
+    fail "port $1 is taken$who: stop that, or choose another port with $2=<port>."
+}
+
+# ---- secrets --------------------------------------------------------------------------------------------------------
+
+# secret_file <name> <command that writes one>: made once for this clone, readable by its owner only
+secret_file() {
+    local file=$STATE/secrets/$1
+    shift
+    if [[ ! -s $file ]]; then
+        (
+            umask 077
+            mkdir -p "$STATE/secrets"
+            "$@" >"$file.new" && mv "$file.new" "$file"
+        )
+    fi
+    printf '%s' "$file"
+}
+
+random_hex() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n'; }
+random_key() { head -c 32 /dev/urandom | base64 | tr -d '\n'; }
+
+# ---- processes ------------------------------------------------------------------------------------------------------
+
+# Which process this is, beyond its number: when it started, counted from which boot. A number is used again one day.
+identity() {
+    local stat
+    { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+    read -r -a stat <<<"${stat##*) }"
+    [[ ${stat[0]} != Z ]] || return 1
+    printf '%s-%s' "${stat[19]}" "$(</proc/sys/kernel/random/boot_id)"
+}
+
+# remember <name> <pid> <port>
+remember() {
+    mkdir -p "$STATE/run"
+    printf '%s %s %s\n' "$2" "$(identity "$2")" "$3" >"$STATE/run/$1"
+}
+
+# running <name>: true when the process that we started under this name lives; sets PID and RUNNING_PORT
+running() {
+    local was
+    [[ -f $STATE/run/$1 ]] || return 1
+    read -r PID was RUNNING_PORT <"$STATE/run/$1"
+    if [[ $PID == container ]]; then
+        [[ $(docker inspect --format '{{.State.Running}}' "$was" 2>/dev/null) == true ]]
+    else
+        [[ $(identity "$PID") == "$was" ]]
+    fi
+}
+
+# stop_process <name> <signal> <seconds>: asks, waits, then insists
+stop_process() {
+    local name=$1 left=$(($3 * 10))
+    if ! running "$name"; then
+        rm -f "$STATE/run/$name"
+        return 1
+    fi
+    kill -s "$2" "$PID" || fail "$name (process $PID) belongs to somebody else: stop it as the user who started it."
+    while running "$name"; do
+        if ((left-- == 0)); then kill -s KILL "$PID"; fi
+        sleep 0.1
+    done
+    rm -f "$STATE/run/$name"
+}

@@ -1,0 +1,211 @@
+# shellcheck shell=bash disable=SC2034 # other parts read these variables
+# The program's own processes: one that serves everything, or one per role behind the gateway; and the sandbox of the
+# payment provider beside them.
+
+readonly SPLIT_ROLES=(core commerce payment content search gateway)
+
+roles_of() {
+    if [[ $1 == split ]]; then printf '%s\n' "${SPLIT_ROLES[@]}"; else echo all; fi
+}
+
+program_runs() {
+    local role
+    for role in all "${SPLIT_ROLES[@]}"; do
+        if running "$role"; then return 0; fi
+    done
+    return 1
+}
+
+# program_url: where shoppers reach what runs
+program_url() {
+    if running all || running gateway; then printf 'http://127.0.0.1:%s' "$RUNNING_PORT"; else return 1; fi
+}
+
+export_databases() {
+    PG_PASSWORD=$(<"$(secret_file postgres random_hex)")
+    REDIS_PASSWORD=$(<"$(secret_file redis random_hex)")
+    export DATABASE_URL=postgres://aarya:$PG_PASSWORD@127.0.0.1:$PG_PORT/aarya
+    export REDIS_URL=redis://:$REDIS_PASSWORD@127.0.0.1:$REDIS_PORT
+}
+
+# What the program's processes and its commands find in their environment.
+export_settings() {
+    export_databases
+    PAYMENT_API_KEY=$(<"$(secret_file payment-api-key random_hex)")
+    PAYMENT_WEBHOOK_SECRET=$(<"$(secret_file payment-webhook-secret random_hex)")
+    ENCRYPTION_KEY=$(<"$(secret_file encryption-key random_key)")
+    AARYA_SOCKET_DIR=$(socket_folder)
+    export PAYMENT_API_KEY PAYMENT_WEBHOOK_SECRET ENCRYPTION_KEY AARYA_SOCKET_DIR
+    export PAYMENT_PROVIDER_URL=http://127.0.0.1:$SANDBOX_PORT
+    export ASPNETCORE_ENVIRONMENT=Development
+}
+
+# Short, because a socket's path has at most 107 bytes, and this user's own.
+socket_folder() {
+    local parent=${XDG_RUNTIME_DIR:-/tmp}
+    [[ -d $parent && -w $parent ]] || parent=/tmp
+    (umask 027 && mkdir -p "$parent/aarya-$CLONE")
+    [[ -O $parent/aarya-$CLONE ]] || fail "$parent/aarya-$CLONE belongs to somebody else: remove it."
+    printf '%s' "$parent/aarya-$CLONE"
+}
+
+# run_command <command of the program> [arguments]
+run_command() {
+    export_settings
+    dotnet artifacts/api/Aarya.Api.dll "$@"
+}
+
+# Before a minute goes into building: what will listen must be able to.
+claim_ports() {
+    local front=all
+    if [[ $1 == split ]]; then front=gateway; fi
+    if ! running all && ! running gateway; then claim_port "$PORT" AARYA_PORT; fi
+    if running "$front"; then PORT=$RUNNING_PORT; fi
+    if running sandbox; then SANDBOX_PORT=$RUNNING_PORT; else claim_port "$SANDBOX_PORT" AARYA_SANDBOX_PORT; fi
+}
+
+# start_program <all|split>
+start_program() {
+    local build
+    build=$(readlink -f artifacts/api)
+    if other_runs "$1" "${build%/api}"; then step stop stop_program; fi
+    export_settings
+    if [[ $(cat "$STATE/prepared" 2>/dev/null) != "$build" ]]; then
+        step migrate migrate
+        step seed seed
+        printf '%s\n' "$build" >"$STATE/prepared"
+    fi
+    step sandbox start_sandbox
+    step program start_roles "$1"
+}
+
+# other_runs <all|split> <build>: whether something runs that is of the other mode or of another build
+other_runs() {
+    local name
+    for name in all "${SPLIT_ROLES[@]}" sandbox; do
+        running "$name" || continue
+        if ! grep -qF "$2/" "/proc/$PID/cmdline"; then return 0; fi
+        if [[ $name != sandbox && ! " $(roles_of "$1" | paste -sd' ') " == *" $name "* ]]; then return 0; fi
+    done
+    return 1
+}
+
+migrate() {
+    quietly migrate run_command migrate
+    did="the database is up to date"
+}
+
+seed() {
+    quietly seed run_command seed --size demo
+    grep -v '^Seeded' "$STATE/logs/seed.log" >"$STATE/accounts" || true
+    did="the demo shop is filled"
+}
+
+start_sandbox() {
+    if running sandbox; then
+        did="runs on 127.0.0.1:$RUNNING_PORT"
+        return
+    fi
+    mkdir -p "$STATE/sandbox"
+    launch sandbox "$SANDBOX_PORT" env SANDBOX_DATA="$STATE/sandbox" SANDBOX_WEBHOOK_URL="http://127.0.0.1:$PORT/api/payments/webhooks/sandbox" \
+        dotnet "$(readlink -f artifacts/sandbox)/Aarya.Sandbox.dll" --urls "http://127.0.0.1:$SANDBOX_PORT"
+    await_start sandbox port_answers "$SANDBOX_PORT"
+    did="started on 127.0.0.1:$SANDBOX_PORT"
+}
+
+# start_roles <all|split>: what runs already is left alone
+start_roles() {
+    local role fresh=() program
+    program=$(readlink -f artifacts/api)/Aarya.Api.dll
+    for role in $(roles_of "$1"); do
+        if running "$role"; then continue; fi
+        fresh+=("$role")
+        if [[ $role == all || $role == gateway ]]; then
+            launch "$role" "$PORT" env AARYA_ROLES="$role" dotnet "$program" --urls "http://127.0.0.1:$PORT"
+        else
+            launch "$role" - env AARYA_ROLES="$role" dotnet "$program"
+        fi
+    done
+    for role in $(roles_of "$1"); do await_start "$role" is_ready "$role"; done
+    if [[ ${#fresh[@]} == 0 ]]; then did="runs on 127.0.0.1:$PORT"; else did="started on 127.0.0.1:$PORT (${fresh[*]})"; fi
+}
+
+# launch <name> <port> <command>: in a session of its own, so that closing the terminal ends nothing
+launch() {
+    local name=$1 port=$2 log=$STATE/logs/$1.log
+    shift 2
+    mkdir -p "$STATE/logs"
+    if [[ -f $log ]]; then mv "$log" "$log.1"; fi
+    setsid "$@" >"$log" 2>&1 </dev/null &
+    disown $!
+    remember "$name" $! "$port"
+}
+
+# A service is ready when its socket is there, the front when it says that everything behind it is.
+is_ready() {
+    if [[ $1 == all || $1 == gateway ]]; then
+        [[ $(http_status "$PORT" /health/ready) == 200 ]]
+    else
+        [[ -S $AARYA_SOCKET_DIR/$1.sock ]]
+    fi
+}
+
+http_status() {
+    local status=''
+    {
+        exec 3<>"/dev/tcp/127.0.0.1/$1" || return 0
+        printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&3
+        read -r -t 5 _ status _ <&3
+        exec 3>&-
+    } 2>/dev/null
+    printf '%s' "$status"
+}
+
+# await_start <name> <command that succeeds once it is ready>
+await_start() {
+    local name=$1 until=$((SECONDS + 60))
+    shift
+    until "$@"; do
+        running "$name" || fail "$name did not start: $(last_words "$name") (all of it: $STATE/logs/$name.log)"
+        ((SECONDS < until)) || fail "$name did not become ready in 60 s: $(last_words "$name") (all of it: $STATE/logs/$name.log)"
+        sleep 0.1
+    done
+}
+
+# The last complaint in a log. The console logger writes the level on one line and the message on the next.
+last_words() {
+    awk '/^aarya: /              { last = substr($0, 8) }
+         /^Unhandled exception. / { last = substr($0, 22) }
+         next_is_message         { last = $0; next_is_message = 0 }
+         /^(fail|crit): /        { next_is_message = 1 }
+         NF                      { any = $0 }
+         END                     { gsub(/^ +/, "", last); print last ? last : (any ? any : "it said nothing") }' "$STATE/logs/$1.log"
+}
+
+# All at once.
+stop_program() {
+    local name stopping=()
+    for name in all "${SPLIT_ROLES[@]}" sandbox; do
+        if running "$name"; then
+            (stop_process "$name" TERM 30) &
+            stopping+=($!)
+        else
+            rm -f "$STATE/run/$name"
+        fi
+    done
+    for name in "${stopping[@]}"; do wait "$name"; done
+    did="${#stopping[@]} processes stopped"
+}
+
+# announce <mode> <moment of the start>
+announce() {
+    local url
+    url=$(program_url)
+    say ""
+    say "Aarya serves $url ($([[ $1 == split ]] && echo "a process per role" || echo "one process")), up in $(seconds_since "$2") s"
+    say "  docs      $url/docs"
+    say "  mailbox   $url/dev/mailbox"
+    if [[ -s $STATE/accounts ]]; then sed 's/^/  /' "$STATE/accounts"; fi
+    say "  logs      ${STATE/#"$ROOT"\//}/logs"
+    say "  data      $(readlink -f "$STATE/data")"
+}

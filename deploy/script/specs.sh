@@ -1,0 +1,46 @@
+# shellcheck shell=bash disable=SC2034 # other parts read these variables
+# Runs the specs with everything that they need. The last line is `N passed, N failed`.
+
+readonly SPECS=tests/Aarya.Specs
+
+run_specs() {
+    need_sdk
+    need_spec_tools
+    local report=$STATE/logs/specs.xml
+    mkdir -p "$STATE/logs"
+    rm -f "$report"
+    # Whatever ends it early, the count is still said, and said last.
+    set +e
+    (set -e && with_servers build_and_run_specs "$report" "$@")
+    set -e
+    summarise "$report"
+}
+
+build_and_run_specs() {
+    local report=$1 filter=()
+    if [[ -n ${2-} ]]; then filter=(-method "*$2*"); fi
+    step build build_specs
+    export_databases
+    dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "${filter[@]}" -noLogo -noColor -result-xml "$report"
+}
+
+build_specs() {
+    quietly build-specs dotnet build "$SPECS" --nologo -v q
+    quietly build-sandbox dotnet build src/Aarya.Sandbox --nologo -v q
+    did="$SPECS"
+}
+
+# summarise <report>: a runner that crashed leaves no whole report, and a run of nothing proves nothing
+summarise() {
+    local totals passed=0 failed=0
+    totals=$(grep -o -m1 '<assembly [^>]*>' "$1" 2>/dev/null || true)
+    if [[ -n $totals ]] && grep -q '</assemblies>' "$1"; then
+        passed=$(count passed "$totals")
+        failed=$(($(count failed "$totals") + $(count errors "$totals")))
+    fi
+    if ((passed + failed == 0)); then failed=1; fi
+    say "$passed passed, $failed failed"
+    ((failed == 0))
+}
+
+count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2" | grep . || echo 0; }

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Sandbox.Api;
+using Aarya.Sandbox.Truth;
+using Aarya.Sandbox.Webhooks;
+
+namespace Aarya.Sandbox;
+
+/// <summary>A running sandbox provider: in its own process, or inside one that wants its own.</summary>
+public sealed class SandboxHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private SandboxHost(WebApplication app, SandboxOptions options) => (this.app, Options, Url) = (app, options, app.Urls.First().TrimEnd('/'));
+
+    public SandboxOptions Options { get; }
+
+    /// <summary>Where the API is.</summary>
+    public string Url { get; }
+
+    /// <exception cref="JournalInUseException">Another process has the journal open.</exception>
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<SandboxHost> StartAsync(SandboxOptions options, CancellationToken cancellation = default)
+    {
+        // An empty builder: what the hosting process has in its environment (its urls, its endpoints) is not this one's business.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls(options.Listen);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddLogging(x => x.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
+        builder.Services.Configure<RouteHandlerOptions>(x => x.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(x => x.SerializerOptions.NumberHandling = Wire.Json.NumberHandling);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<SandboxState>();
+        builder.Services.AddSingleton(new Books(options.DataFolder, TimeProvider.System));
+        builder.Services.AddHostedService<WebhookSender>();
+        builder.Services.AddHostedService<PendingCharges>();
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.Use(RefuseUnreadable);
+        app.MapGet("/health", () => Results.Ok());
+        app.MapChallenge();
+        var v1 = app.MapGroup("/v1").AddEndpointFilter(Authorise);
+        v1.MapCharges();
+        v1.MapRefunds();
+        v1.MapControls();
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await app.Services.GetRequiredService<Books>().DisposeAsync();
+            await app.DisposeAsync();
+            throw;
+        }
+
+        var host = new SandboxHost(app, options);
+        if (options.PublicUrl is null) app.Services.GetRequiredService<SandboxState>().PublicUrl = host.Url;
+        return host;
+    }
+
+    private static async Task RefuseUnreadable(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+        {
+            await Wire.Refuse(bad.StatusCode, "request_invalid", bad.Message).ExecuteAsync(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The shop stopped waiting; there is nobody to answer.
+        }
+    }
+
+    private static ValueTask<object?> Authorise(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var options = context.HttpContext.RequestServices.GetRequiredService<SandboxOptions>();
+        var sent = context.HttpContext.Request.Headers.Authorization.ToString();
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes($"Bearer {options.ApiKey}"))
+            ? next(context)
+            : ValueTask.FromResult<object?>(Wire.Refuse(401, "api_key_invalid", "The API key is not known."));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        // A singleton that was handed in is not the container's to dispose.
+        await app.Services.GetRequiredService<Books>().DisposeAsync();
+        await app.DisposeAsync();
+    }
+}

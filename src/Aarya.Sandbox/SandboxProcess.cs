@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Aarya.Sandbox;
+
+/// <summary>The provider as a process of its own: settings from the environment, its address from <c>--urls</c> or <c>ASPNETCORE_URLS</c>.</summary>
+internal static class SandboxProcess
+{
+    private static async Task<int> Main(string[] args)
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+        try
+        {
+            var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            await using var sandbox = await SandboxHost.StartAsync(SandboxOptions.From(configuration));
+            Console.WriteLine($"Sandbox payment provider on {sandbox.Url}, its journal in {sandbox.Options.DataFolder}.");
+            await stop.Task;
+            return 0;
+
+            void Stop(PosixSignalContext signal)
+            {
+                signal.Cancel = true;
+                stop.TrySetResult();
+            }
+        }
+        catch (Exception problem) when (problem is SandboxSettingException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"sandbox: {problem.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Aarya.Sandbox.Truth;
+
+/// <summary>Lets pending charges through when their time has come.</summary>
+internal sealed class PendingCharges(Books books) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await books.ClearAsync();
+    }
+}

@@ -1,0 +1,33 @@
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Commerce.Cart;
+
+/// <summary>Puts some more of one SKU into the caller's cart, opening the cart on first use.</summary>
+public sealed record AddToCart(string Sku, int Quantity)
+{
+    public sealed class Validator : AbstractValidator<AddToCart>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.Sku).NotEmpty().MaximumLength(Offer.LongestSku);
+            RuleFor(x => x.Quantity).InclusiveBetween(1, ShoppingCart.MaxPerLine);
+        }
+    }
+}
+
+public static class AddToCartEndpoint
+{
+    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
+
+    [WolverinePost("/api/cart/items"), ProducesResponseType<CartView>(200)]
+    public static async Task<IResult> Post(AddToCart command, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers)
+    {
+        var offer = await offers.FindAsync(command.Sku, http.RequestAborted);
+        var change = await carts.AddAsync(owner, command.Sku, command.Quantity, offer);
+        return await answers.OfAsync(owner, change, http);
+    }
+}

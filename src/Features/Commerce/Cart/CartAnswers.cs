@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Aarya.Features.Commerce.Cart;
+
+/// <summary>Turns what became of a change into the answer that every cart slice gives.</summary>
+public sealed class CartAnswers(Carts carts, Offers offers)
+{
+    private const string Json = "application/json; charset=utf-8";
+
+    public async Task<CartView> ViewAsync(ShoppingCart cart, CancellationToken cancellation) =>
+        CartView.Of(cart, await offers.FindAsync([.. cart.Lines.Select(x => x.Sku)], cancellation));
+
+    public async Task<IResult> OfAsync(CartOwner owner, CartChange change, HttpContext http)
+    {
+        if (change.Cart is null) return Results.Problem(Refused(change));
+        if (change.Outcome == CartOutcome.Replayed)
+        {
+            http.Response.Headers[KeyedRequest.ReplayedHeaderName] = "true";
+            if (!change.Answer.IsEmpty) return Results.Bytes(change.Answer, Json);
+        }
+
+        var view = await ViewAsync(change.Cart, http.RequestAborted);
+        if (owner.Key is null) return Results.Json(view, AaryaJson.Options);
+        var answer = JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options);
+        carts.RecordAnswer(owner, answer);
+        return Results.Bytes(answer, Json);
+    }
+
+    public static ProblemDetails Refused(CartChange change) => change.Outcome switch
+    {
+        CartOutcome.UnknownSku => Problem.NotFound("sku"),
+        CartOutcome.NotOnSale => Problem.Conflict("cart.not_on_sale", "Not on sale", "The shop does not sell this any more."),
+        CartOutcome.LineLimit => Problem.Conflict("cart.line_limit", "Too many of one kind", $"A cart holds at most {ShoppingCart.MaxPerLine} of one SKU."),
+        CartOutcome.TooManyLines => Problem.Conflict("cart.too_many_lines", "The cart is full", $"A cart holds at most {ShoppingCart.MaxLines} different SKUs."),
+        CartOutcome.NoLine => Problem.NotFound("cart_line"),
+        CartOutcome.KeyReused => Problem.Unprocessable("idempotency.key_reused", "This key belongs to another request",
+            "The Idempotency-Key was sent before with another request: take a fresh key for a new intention."),
+        _ => throw new ArgumentOutOfRangeException(nameof(change), change.Outcome, null),
+    };
+}

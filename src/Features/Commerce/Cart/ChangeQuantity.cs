@@ -1,0 +1,29 @@
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Commerce.Cart;
+
+/// <summary>Makes a line of the caller's cart hold exactly so many; the shopper has then seen the price of now.</summary>
+public sealed record ChangeQuantity(int Quantity)
+{
+    public sealed class Validator : AbstractValidator<ChangeQuantity>
+    {
+        public Validator() => RuleFor(x => x.Quantity).InclusiveBetween(1, ShoppingCart.MaxPerLine);
+    }
+}
+
+public static class ChangeQuantityEndpoint
+{
+    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
+
+    [WolverinePut("/api/cart/items/{sku}"), ProducesResponseType<CartView>(200)]
+    public static async Task<IResult> Put(ChangeQuantity command, string sku, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers)
+    {
+        var offer = await offers.FindAsync(sku, http.RequestAborted);
+        var change = await carts.SetAsync(owner, sku, command.Quantity, offer);
+        return await answers.OfAsync(owner, change, http);
+    }
+}

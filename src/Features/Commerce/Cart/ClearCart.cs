@@ -1,0 +1,18 @@
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Commerce.Cart;
+
+/// <summary>Empties the caller's cart.</summary>
+public static class ClearCartEndpoint
+{
+    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
+
+    [WolverineDelete("/api/cart"), ProducesResponseType<CartView>(200)]
+    public static async Task<IResult> Delete([NotBody] CartOwner owner, HttpContext http, Carts carts, CartAnswers answers)
+    {
+        return await answers.OfAsync(owner, await carts.ClearAsync(owner), http);
+    }
+}

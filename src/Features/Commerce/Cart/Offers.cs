@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Caching.Memory;
+using Npgsql;
+
+namespace Aarya.Features.Commerce.Cart;
+
+/// <summary>
+/// The offers that carts are shown with: kept in this process for a second, a bounded number of them. Checkout never asks
+/// here; it prices from the table, in its own transaction. While one read is under way the SKUs missed meanwhile gather
+/// for the next, so that a popular SKU costs one read a second however many ask.
+/// </summary>
+public sealed class Offers(ICommerceStore store) : IDisposable
+{
+    private const int MostKept = 10_000;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
+
+    private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MostKept });
+    private readonly Lock gate = new();
+    private Gathering? next;
+    private Task running = Task.CompletedTask;
+
+    public async ValueTask<Offer?> FindAsync(string sku, CancellationToken cancellation) =>
+        kept.TryGetValue(sku, out Offer? offer) ? offer : (await FindAsync([sku], cancellation)).GetValueOrDefault(sku);
+
+    /// <summary>The offers of these SKUs; one that the shop never had is absent.</summary>
+    public ValueTask<Dictionary<string, Offer>> FindAsync(IReadOnlyCollection<string> skus, CancellationToken cancellation)
+    {
+        Dictionary<string, Offer> found = new(skus.Count, StringComparer.Ordinal);
+        List<string>? missing = null;
+        foreach (var sku in skus)
+        {
+            if (kept.TryGetValue(sku, out Offer? offer)) found[sku] = offer!;
+            else (missing ??= []).Add(sku);
+        }
+
+        return missing is null ? ValueTask.FromResult(found) : ReadAsync(found, missing, cancellation);
+    }
+
+    private async ValueTask<Dictionary<string, Offer>> ReadAsync(Dictionary<string, Offer> found, List<string> missing, CancellationToken cancellation)
+    {
+        var read = await Gather(missing).WaitAsync(cancellation);
+        foreach (var sku in missing)
+            if (read.TryGetValue(sku, out var offer)) found[sku] = offer;
+        return found;
+    }
+
+    private Task<Dictionary<string, Offer>> Gather(List<string> missing)
+    {
+        lock (gate)
+        {
+            if (next is null)
+            {
+                next = new();
+                var gathering = next;
+                gathering.Offers = RunAfterAsync(running, gathering);
+                running = gathering.Offers;
+            }
+
+            next.Skus.UnionWith(missing);
+            return next.Offers;
+        }
+    }
+
+    private async Task<Dictionary<string, Offer>> RunAfterAsync(Task previous, Gathering gathering)
+    {
+        // Its failure was told to those who waited for it.
+        await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        lock (gate) next = null;
+        await using var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync();
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Offer.Select(gathering.Skus) } };
+        await using var reader = await batch.ExecuteReaderAsync();
+        var offers = await Offer.ReadAsync(reader, CancellationToken.None);
+        foreach (var offer in offers.Values)
+            kept.Set(offer.Sku, offer, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = KeptFor });
+        return offers;
+    }
+
+    public void Dispose() => kept.Dispose();
+
+    private sealed class Gathering
+    {
+        public HashSet<string> Skus { get; } = new(StringComparer.Ordinal);
+
+        public Task<Dictionary<string, Offer>> Offers { get; set; } = null!;
+    }
+}

@@ -1,0 +1,18 @@
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Commerce.Cart;
+
+/// <summary>Takes a line out of the caller's cart.</summary>
+public static class RemoveFromCartEndpoint
+{
+    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
+
+    [WolverineDelete("/api/cart/items/{sku}"), ProducesResponseType<CartView>(200)]
+    public static async Task<IResult> Delete(string sku, [NotBody] CartOwner owner, HttpContext http, Carts carts, CartAnswers answers)
+    {
+        return await answers.OfAsync(owner, await carts.RemoveAsync(owner, sku), http);
+    }
+}

@@ -1,0 +1,38 @@
+using Aarya.Infrastructure.Hosting;
+using Weasel.Core;
+using Weasel.Postgresql.Tables;
+
+namespace Aarya.Features.Commerce.Catalog;
+
+internal static class CatalogTables
+{
+    public static IReadOnlyList<Table> All { get; } = [Variant(), Changed()];
+
+    // One row a SKU, written in its product's own transaction: what carts and checkout price by.
+    private static Table Variant()
+    {
+        var variant = new Table($"{Roles.Commerce}.variant");
+        variant.AddColumn("sku", "text").AsPrimaryKey();
+        variant.AddColumn("product_id", "uuid").NotNull();
+        variant.AddColumn("slug", "text").NotNull();
+        variant.AddColumn("name", "text").NotNull();
+        variant.AddColumn("size", "text").NotNull();
+        variant.AddColumn("colour", "text").NotNull();
+        variant.AddColumn("price_minor", "bigint").NotNull();
+        variant.AddColumn("currency", "text").NotNull();
+        variant.AddColumn("compare_at_minor", "bigint").AllowNulls();
+        variant.AddColumn("image", "text").NotNull();
+        variant.AddColumn("published", "boolean").NotNull();
+        variant.Indexes.Add(new IndexDefinition("variant_product") { Columns = ["product_id"] });
+        variant.CheckConstraints.Add(new TableCheckConstraint("variant_price", "price_minor > 0"));
+        return variant;
+    }
+
+    // Appended to by every change and emptied by the announcer: no key, so that nobody ever waits here.
+    private static Table Changed()
+    {
+        var changed = new Table($"{Roles.Commerce}.product_changed");
+        changed.AddColumn("product_id", "uuid").NotNull();
+        return changed;
+    }
+}

@@ -1,0 +1,108 @@
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Infrastructure.Seeding;
+using Marten;
+using Npgsql;
+
+namespace Aarya.Features.Commerce.Catalog.Demo;
+
+/// <summary>Fills the shelves. What is there stays as it is, with whatever stock is left of it; the announcer of the running program tells the other contexts.</summary>
+internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
+{
+    private const int LargeProducts = 1_000;
+    private const int LargeVariants = 4_000;
+    private const int Batch = 200;
+
+    public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var planned = (size == SeedSize.Large ? Large() : Demo()).Select((x, i) => Make(x, now.AddMinutes(-i))).ToList();
+        var added = 0;
+        foreach (var batch in planned.Chunk(Batch)) added += await AddAsync(batch, cancellation);
+        return [$"The shop has {planned.Count} products in {planned.Sum(x => x.Variants.Count)} sizes and colours ({added} of them new)."];
+    }
+
+    private async Task<int> AddAsync(Product[] batch, CancellationToken cancellation)
+    {
+        await using var session = store.LightweightSession();
+        await session.BeginTransactionAsync(cancellation);
+        // Two who seed at once: the second finds everything there.
+        await using (var one = new NpgsqlCommand("select pg_advisory_xact_lock(7465113)", session.Connection)) await one.ExecuteNonQueryAsync(cancellation);
+        var slugs = batch.Select(x => x.Slug).ToArray();
+        var known = (await session.Query<Product>().Where(x => x.Slug.IsOneOf(slugs)).Select(x => x.Slug).ToListAsync(cancellation)).ToHashSet();
+        var shelves = (await session.Query<Category>().Select(x => x.Id).ToListAsync(cancellation)).ToHashSet();
+        session.Store(Goods.Categories.Select((x, i) => new Category { Id = Slug.Of(x), Name = x, Position = i }).Where(x => !shelves.Contains(x.Id)));
+
+        var missing = batch.Where(x => !known.Contains(x.Slug)).ToList();
+        foreach (var product in missing)
+        {
+            new StoreProduct(product).Execute(session);
+            Stock.Open(session, [.. product.Variants.Select(x => new StockLine(x.Sku, Pieces(x.Sku)))]);
+        }
+
+        await session.SaveChangesAsync(cancellation);
+        return missing.Count;
+    }
+
+    // One of each category in turn, so that the first page shows the width of the shop.
+    private static IEnumerable<Offered> Demo() => Goods.All
+        .GroupBy(x => x.Category).SelectMany(x => x.Select((y, i) => (Good: y, Place: i)))
+        .OrderBy(x => x.Place).Select(x => new Offered(x.Good, x.Good.Name, Code(x.Good), int.MaxValue));
+
+    /// <summary>The demo shop, and its goods again from other towns until there are as many as were asked for.</summary>
+    private static List<Offered> Large()
+    {
+        List<Offered> all = [.. Demo()];
+        var (more, variants) = (LargeProducts - all.Count, LargeVariants - all.Sum(x => Variants(x).Count()));
+        var given = 0;
+        for (var i = 0; i < more; i++)
+        {
+            var good = Goods.All[i % Goods.All.Count];
+            var town = Towns[i / Goods.All.Count];
+            // Goods of few variants leave the rest of their share to those that follow.
+            var share = (variants * (i + 1) / more) - given;
+            var offered = new Offered(good, $"{town} {good.Name}", $"{Code(good)}-{town[..3].ToUpperInvariant()}", share);
+            given += Variants(offered).Count();
+            all.Add(offered);
+        }
+
+        return all;
+    }
+
+    private static Product Make(Offered offered, DateTimeOffset at)
+    {
+        var product = new Product
+        {
+            Id = Guid.CreateVersion7(at),
+            Slug = Slug.Of(offered.Name),
+            Name = offered.Name,
+            Description = offered.Good.Description,
+            Category = Slug.Of(offered.Good.Category),
+            Published = true,
+            PublishedAt = at,
+        };
+        product.Dress(Variants(offered), []);
+        return product;
+    }
+
+    private static IEnumerable<Variant> Variants(Offered offered) => offered.Good.Colours
+        .SelectMany(colour => offered.Good.Sizes.Select(size => new Variant(
+            $"{offered.Code}-{Slug.Of(colour).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()}-{Slug.Of(size).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()}",
+            size, colour, Money.Rupees(offered.Good.Price), offered.Good.Was is { } was ? Money.Rupees(was) : null, "")))
+        .Take(offered.Most);
+
+    private static string Code(Good good) => $"{good.Category[..3].ToUpperInvariant()}-{Goods.All.Where(x => x.Category == good.Category).TakeWhile(x => x != good).Count() + 1:00}";
+
+    // A few are sold out, a few nearly, as in any shop.
+    private static int Pieces(string sku)
+    {
+        var lot = Pictures.Lot.Of(sku);
+        return lot.Next(100) switch { < 4 => 0, < 12 => 1 + lot.Next(3), _ => 20 + lot.Next(60) };
+    }
+
+    /// <param name="Code">What its SKUs begin with.</param>
+    /// <param name="Most">How many of its variants are offered.</param>
+    private sealed record Offered(Good Good, string Name, string Code, int Most);
+
+    private static readonly string[] Towns =
+        ["Jaipur", "Kutch", "Mysuru", "Bhopal", "Kochi", "Nagpur", "Shimla", "Udaipur", "Indore", "Madurai", "Rajkot", "Guwahati", "Ooty", "Pune", "Surat", "Varanasi"];
+}

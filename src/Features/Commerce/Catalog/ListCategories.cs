@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Commerce.Catalog;
+
+public sealed record CategoryView(string Slug, string Name, int Products);
+
+public sealed record CategoryPage(IReadOnlyList<CategoryView> Items);
+
+/// <summary>The shelves of the shop and how many products stand on each.</summary>
+public static class ListCategoriesEndpoint
+{
+    [WolverineGet("/api/categories")]
+    [ProducesResponseType<CategoryPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
+    public static async Task<IResult> Get(ProductAnswers answers) => (await answers.CategoriesAsync())!;
+}

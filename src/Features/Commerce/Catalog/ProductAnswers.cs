@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Aarya.Infrastructure.Http;
+using Marten;
+using Npgsql;
+
+namespace Aarya.Features.Commerce.Catalog;
+
+/// <summary>
+/// The catalogue's answers, ready to be sent: for a second from this process, then from Redis, then from the database.
+/// One reader fetches, the others wait for it.
+/// </summary>
+public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, TimeProvider time)
+{
+    private readonly ReadyAnswers ready = new(time, TimeSpan.FromSeconds(1), 10_000);
+
+    public ValueTask<ReadyAnswer?> FindAsync(string idOrSlug) => ready.GetAsync(idOrSlug, (this, idOrSlug), static x => x.Item1.FetchAsync(x.idOrSlug));
+
+    public ValueTask<ReadyAnswer?> ListAsync(string? category, CatalogueCursor? after, int limit) =>
+        ready.GetAsync($"list:{category}:{limit}:{after}", (this, category, after, limit), static x => x.Item1.FetchAsync(x.category, x.after, x.limit));
+
+    public ValueTask<ReadyAnswer?> CategoriesAsync() => ready.GetAsync("categories", this, static x => x.FetchCategoriesAsync());
+
+    /// <summary>Makes the next answer show what has just changed here; other nodes follow within the second.</summary>
+    public void Forget(Product product)
+    {
+        ready.Forget($"{product.Id}");
+        ready.Forget(product.Slug);
+    }
+
+    private async Task<ReadyAnswer?> FetchAsync(string idOrSlug)
+    {
+        if (await cache.FindAsync(idOrSlug) is { } known) return ReadyAnswer.Json(known);
+        await using var session = store.QuerySession();
+        if (await Catalogue.FindAsync(session, idOrSlug, CancellationToken.None) is not { } found) return null;
+        var json = JsonSerializer.SerializeToUtf8Bytes(found.ToView(), AaryaJson.Options);
+        await cache.PutAsync(idOrSlug, found.Stamp, json);
+        return ReadyAnswer.Json(json);
+    }
+
+    private async Task<ReadyAnswer?> FetchAsync(string? category, CatalogueCursor? after, int limit)
+    {
+        await using var session = store.QuerySession();
+        var found = await Catalogue.ListAsync(session, category, after, limit + 1, CancellationToken.None);
+        var next = found.Count > limit ? CatalogueCursor.Of(found[limit - 1].Product).ToString() : null;
+        return Json(new ProductPage([.. found.Take(limit).Select(x => x.ToView())], next));
+    }
+
+    private async Task<ReadyAnswer?> FetchCategoriesAsync()
+    {
+        await using var session = store.QuerySession();
+        var categories = await session.Query<Category>().OrderBy(x => x.Position).ThenBy(x => x.Name).ToListAsync();
+        Dictionary<string, int> counts = [];
+        await using var command = new NpgsqlCommand("select category, count(*)::integer from commerce.mt_doc_product where published group by category");
+        await using var reader = await session.ExecuteReaderAsync(command, CancellationToken.None);
+        while (await reader.ReadAsync()) counts[reader.GetString(0)] = reader.GetInt32(1);
+        return Json(new CategoryPage([.. categories.Select(x => new CategoryView(x.Id, x.Name, counts.GetValueOrDefault(x.Id)))]));
+    }
+
+    private static ReadyAnswer Json<T>(T view) => ReadyAnswer.Json(JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options));
+}

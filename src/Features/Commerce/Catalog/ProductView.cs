@@ -1,0 +1,16 @@
+namespace Aarya.Features.Commerce.Catalog;
+
+public sealed record VariantOptions(string Size, string Colour);
+
+public sealed record VariantView(string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice, int Available, string Image);
+
+/// <summary>A product as a storefront shows it.</summary>
+public sealed record ProductView(
+    Guid Id, string Slug, string Name, string Description, string Category, IReadOnlyList<string> Images, IReadOnlyList<VariantView> Variants)
+{
+    public static ProductView Of(Product product, Func<string, int> available) => new(
+        product.Id, product.Slug, product.Name, product.Description, product.Category, product.Images,
+        [.. product.Variants.Select(x => new VariantView(x.Sku, new(x.Size, x.Colour), x.Price, x.CompareAtPrice, available(x.Sku), x.Image))]);
+}
+
+public sealed record ProductPage(IReadOnlyList<ProductView> Items, string? NextCursor);

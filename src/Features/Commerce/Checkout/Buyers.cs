@@ -1,0 +1,35 @@
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Grpc.Core;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Commerce.Checkout;
+
+/// <summary>Who orders, and where news of the order goes.</summary>
+public sealed record Buyer(Guid Subject, string Email);
+
+/// <summary>Finds a customer's own address where the request names none; a guest has none but the one they give.</summary>
+public sealed class Buyers(Protos.Core.Core.CoreClient core)
+{
+    public const string NoAddress = "must be given: there is no account to take it from.";
+
+    public async Task<(Buyer?, ProblemDetails)> OfAsync(Caller caller, string? email, CancellationToken cancellation)
+    {
+        var found = email ?? (caller.IsGuest ? null : await FindEmailAsync(caller.Subject, cancellation));
+        return found is null ? (null, Problem.Invalid("email", NoAddress)) : (new(caller.Subject, found), WolverineContinue.NoProblems);
+    }
+
+    /// <summary>The address of a customer's account; null when there is no such account.</summary>
+    public async Task<string?> FindEmailAsync(Guid customer, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await core.GetUserAsync(new() { Id = $"{customer}" }, cancellationToken: cancellation)).Email;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

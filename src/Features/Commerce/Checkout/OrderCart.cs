@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Orders;
+using Marten;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using Wolverine;
+
+namespace Aarya.Features.Commerce.Checkout;
+
+/// <summary>Orders what is in a subject's cart, once per order id: for the contexts that ask by gRPC.</summary>
+public sealed record OrderCart(Guid OrderId, Buyer Buyer, PlaceOrder Order)
+{
+    /// <summary>One order a key: the same key leads to the same order.</summary>
+    public static Guid IdOf(Guid subject, string key)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{subject}\n{key}")).AsSpan(0, 16);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new(hash, bigEndian: true);
+    }
+}
+
+/// <summary>The order, or why there is none.</summary>
+public sealed record CartOrdered(Order? Order, ProblemDetails? Refused);
+
+public static class OrderCartHandler
+{
+    public static async Task<(CartOrdered, OutgoingMessages)> Handle(
+        OrderCart command, Carts carts, CheckoutOptions options, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await OneAtATimeAsync(session, command.OrderId, cancellation);
+        if (await session.LoadAsync<Order>(command.OrderId, cancellation) is { } placed) return (new(placed, null), []);
+
+        var cart = await carts.ReadAsync(command.Buyer.Subject);
+        var (goods, refused) = await TakenGoods.TakeAsync(session, command.OrderId, cart, now, options.Hold, cancellation);
+        if (goods is null) return (new(null, refused), []);
+
+        var order = goods.OrderedBy(command.Buyer, command.Order);
+        session.Events.StartStream<Order>(command.OrderId, order);
+        return (new(Order.From(command.OrderId, order), null), order.News(command.OrderId, command.Order.PaymentToken));
+    }
+
+    private static async Task OneAtATimeAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
+    {
+        await session.BeginTransactionAsync(cancellation);
+        await using var lockKey = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"order {orderId}" } } };
+        await session.ExecuteAsync(lockKey, cancellation);
+    }
+}

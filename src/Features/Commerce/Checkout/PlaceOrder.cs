@@ -1,0 +1,60 @@
+using Aarya.Infrastructure.Gateway;
+using System.Text.RegularExpressions;
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Commerce.Checkout;
+
+/// <summary>Orders what is in the caller's cart, at the prices of now.</summary>
+/// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
+/// <param name="Email">Where news of the order goes; a customer's own address when absent.</param>
+public sealed partial record PlaceOrder(ShippingAddress ShippingAddress, string ShippingMethod, string PaymentToken, string? Email = null)
+{
+    public sealed class Validator : AbstractValidator<PlaceOrder>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.ShippingAddress).NotNull().SetValidator(new ShippingAddress.Validator());
+            RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
+                .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
+            RuleFor(x => x.PaymentToken).NotEmpty().Matches(Token()).WithMessage("must be a token of the payment provider, not a card number.");
+            RuleFor(x => x.Email).MaximumLength(254).EmailAddress();
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_.-]{2,254}$")]
+    private static partial Regex Token();
+}
+
+public static class PlaceOrderEndpoint
+{
+    public static async Task<(Buyer?, TakenGoods?, ProblemDetails)> LoadAsync(
+        PlaceOrder command, Caller caller, Carts carts, Buyers buyers, CheckoutOptions options, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var (buyer, unknown) = await buyers.OfAsync(caller, command.Email, cancellation);
+        if (buyer is null) return (null, null, unknown);
+        var cart = await carts.ReadAsync(caller.Subject);
+        var (goods, refused) = await TakenGoods.TakeAsync(session, Guid.CreateVersion7(now), cart, now, options.Hold, cancellation);
+        return (buyer, goods, refused);
+    }
+
+    [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
+    public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, TakenGoods goods)
+    {
+        var order = goods.OrderedBy(buyer, command);
+        return (
+            TypedResults.Created($"/api/orders/{goods.OrderId}", OrderView.Of(Order.From(goods.OrderId, order))),
+            MartenOps.StartStream<Order>(goods.OrderId, order),
+            order.News(goods.OrderId, command.PaymentToken));
+    }
+}

@@ -1,0 +1,38 @@
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using Marten;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Weasel.Core;
+
+namespace Aarya.Features.Commerce;
+
+public sealed class CommerceModule : Module<ICommerceStore>
+{
+    public override string Role => Roles.Commerce;
+
+    public override ContextRpc Rpc { get; } = ContextRpc.Of<CommerceService, Protos.Commerce.Commerce.CommerceClient>();
+
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        services.AddCatalog();
+        services.AddCart();
+        services.AddCheckout(configuration);
+        services.AddOrders();
+    }
+
+    public override void ConfigureMarten(StoreOptions marten)
+    {
+        marten.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
+        marten.UseCatalog();
+        marten.UseInventory();
+        marten.UseCheckout();
+        marten.UseOrders();
+    }
+}

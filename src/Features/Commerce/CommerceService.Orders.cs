@@ -1,0 +1,85 @@
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Grpc;
+using Grpc.Core;
+using Microsoft.AspNetCore.Mvc;
+using Wire = Aarya.Protos.Commerce;
+
+namespace Aarya.Features.Commerce;
+
+public sealed partial class CommerceService
+{
+    public override async Task<Wire.Cart> GetCart(Wire.GetCartRequest request, ServerCallContext context) =>
+        await ToWireAsync(await carts.ReadAsync(Refusal.UnlessUuid(request.Subject, "subject")), context.CancellationToken);
+
+    public override async Task<Wire.CartItem> AddToCart(Wire.AddToCartRequest request, ServerCallContext context)
+    {
+        var owner = new CartOwner(Refusal.UnlessUuid(request.Subject, "subject"), IsGuest: false);
+        if (request.Sku.Length is 0 or > Offer.LongestSku) throw Refusal.Invalid("sku", $"must have 1 to {Offer.LongestSku} characters.");
+        if (request.Quantity is < 1 or > ShoppingCart.MaxPerLine) throw Refusal.Invalid("quantity", $"must be from 1 to {ShoppingCart.MaxPerLine}.");
+
+        var offer = await offers.FindAsync(request.Sku, context.CancellationToken) ?? throw Refusal.NotFound("sku");
+        var change = await carts.AddAsync(owner, request.Sku, request.Quantity, offer);
+        if (change.Cart is null) throw Refused(CartAnswers.Refused(change));
+        return ToWire(CartView.Of(change.Cart, new Dictionary<string, Offer> { [offer.Sku] = offer }).Lines.Single(x => x.Sku == offer.Sku));
+    }
+
+    public override async Task<Wire.Cart> MergeCart(Wire.MergeCartRequest request, ServerCallContext context)
+    {
+        var (from, to) = (Refusal.UnlessUuid(request.FromSubject, "from_subject"), Refusal.UnlessUuid(request.ToSubject, "to_subject"));
+        return await ToWireAsync(await carts.MergeAsync(from, to), context.CancellationToken);
+    }
+
+    public override async Task<Wire.Order> CreateOrder(Wire.CreateOrderRequest request, ServerCallContext context)
+    {
+        var subject = Refusal.UnlessUuid(request.Subject, "subject");
+        if (request.IdempotencyKey.Length is 0 or > 255) throw Refusal.Invalid("idempotency_key", "must have 1 to 255 characters.");
+        var order = new PlaceOrder(AddressOf(request.ShippingAddress ?? new()), request.ShippingMethod, request.PaymentToken, request.Email.Length > 0 ? request.Email : null);
+        if (Validator.Validate(order).Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
+        var email = order.Email ?? await buyers.FindEmailAsync(subject, context.CancellationToken) ?? throw Refusal.Invalid("email", Buyers.NoAddress);
+
+        var command = new OrderCart(OrderCart.IdOf(subject, request.IdempotencyKey), new(subject, email), order);
+        var ordered = await bus.InvokeAsync<CartOrdered>(command, context.CancellationToken);
+        return ordered.Order is { } placed ? ToWire(placed) : throw Refused(ordered.Refused!);
+    }
+
+    public override async Task<Wire.Order> GetOrder(Wire.GetOrderRequest request, ServerCallContext context)
+    {
+        await using var session = store.QuerySession();
+        return await session.LoadAsync<Order>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) is { } order ? ToWire(order) : throw Refusal.NotFound("order");
+    }
+
+    private static readonly PlaceOrder.Validator Validator = new();
+
+    private static Refusal Refused(ProblemDetails problem) => Refusal.Precondition((string)problem.Extensions["code"]!, problem.Detail ?? "");
+
+    // ShippingAddress.PostalCode -> shipping_address.postal_code, as the proto spells it.
+    private static string FieldOf(string property) => string.Join('.', property.Split('.').Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName));
+
+    private static ShippingAddress AddressOf(Wire.Address x) =>
+        new(x.Name, x.Line1, x.Line2.Length > 0 ? x.Line2 : null, x.City, x.State, x.PostalCode, x.Country, x.Phone);
+
+    private async Task<Wire.Cart> ToWireAsync(ShoppingCart cart, CancellationToken cancellation)
+    {
+        var view = CartView.Of(cart, await offers.FindAsync([.. cart.Lines.Select(x => x.Sku)], cancellation));
+        return new() { Subject = $"{cart.Subject}", Lines = { view.Lines.Select(ToWire) }, Subtotal = view.Subtotal.ToProto() };
+    }
+
+    private static Wire.CartItem ToWire(CartLineView x) =>
+        new() { Sku = x.Sku, Name = x.Name, Quantity = x.Quantity, UnitPrice = x.UnitPrice.ToProto(), LineTotal = x.LineTotal.ToProto() };
+
+    private static Wire.CartItem ToWire(OrderLine x) =>
+        new() { Sku = x.Sku, Name = x.Name, Quantity = x.Quantity, UnitPrice = x.UnitPrice.ToProto(), LineTotal = x.LineTotal.ToProto() };
+
+    private static Wire.Order ToWire(Order order) => new()
+    {
+        Id = $"{order.Id}",
+        Number = order.Number,
+        Status = order.Status.Text(),
+        Subject = $"{order.Subject}",
+        Total = order.Totals.Total.ToProto(),
+        Lines = { order.Lines.Select(ToWire) },
+        PaymentStatus = order.PaymentStatus.Text(),
+    };
+}

@@ -1,0 +1,101 @@
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Infrastructure.Grpc;
+using Grpc.Core;
+using Marten;
+using Wolverine;
+using Wire = Aarya.Protos.Commerce;
+
+namespace Aarya.Features.Commerce;
+
+/// <summary>What other contexts may ask of this one; see protos/commerce.proto.</summary>
+public sealed partial class CommerceService(ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, Buyers buyers) : Wire.Commerce.CommerceBase
+{
+    /// <summary>The most products on a page; 50 when none is asked for.</summary>
+    public const int LargestPage = 200;
+
+    /// <summary>The longest that stock is held without an order.</summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromHours(24);
+
+    public override async Task<Wire.Product> GetProduct(Wire.GetProductRequest request, ServerCallContext context)
+    {
+        await using var session = store.QuerySession();
+        return await Catalogue.FindAsync(session, request.IdOrSlug, context.CancellationToken) is { } found ? ToWire(found) : throw Refusal.NotFound("product");
+    }
+
+    public override async Task<Wire.ProductPage> ListProducts(Wire.ListProductsRequest request, ServerCallContext context)
+    {
+        if (request.Limit is < 0 or > LargestPage) throw Refusal.Invalid("limit", $"must be from 1 to {LargestPage}, or 0 for 50.");
+        var limit = request.Limit == 0 ? 50 : request.Limit;
+        CatalogueCursor? after = null;
+        if (request.Cursor.Length > 0) after = CatalogueCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "is not the next_cursor of an earlier page.");
+
+        await using var session = store.QuerySession();
+        var found = await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
+        return new()
+        {
+            Items = { found.Take(limit).Select(ToWire) },
+            NextCursor = found.Count > limit ? CatalogueCursor.Of(found[limit - 1].Product).ToString() : "",
+        };
+    }
+
+    public override async Task<Wire.InventoryUpdate> UpdateInventory(Wire.UpdateInventoryRequest request, ServerCallContext context)
+    {
+        if (request.Delta is 0 or < -AdjustStock.Most or > AdjustStock.Most) throw Refusal.Invalid("delta", $"must not be 0, nor beyond {AdjustStock.Most}.");
+        if (request.Reason.Length is 0 or > 64) throw Refusal.Invalid("reason", "must have 1 to 64 characters.");
+        if (request.Reference.Length is 0 or > 128) throw Refusal.Invalid("reference", "must have 1 to 128 characters.");
+
+        var booked = await bus.InvokeAsync<StockAdjustment?>(new BookStock(request.Sku, request.Delta, request.Reason, request.Reference), context.CancellationToken)
+            ?? throw Refusal.NotFound("sku");
+        if (!booked.Stands) throw Refusal.Precondition("stock.reserved", $"{booked.Level.OnHand} lie on the shelf, of which {booked.Level.Reserved} are promised to orders.");
+        return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
+    }
+
+    public override async Task<Wire.Reservation> ReserveStock(Wire.ReserveStockRequest request, ServerCallContext context)
+    {
+        var id = Refusal.UnlessUuid(request.ReservationId, "reservation_id");
+        if (request.Lines.Count is 0 or > 100) throw Refusal.Invalid("lines", "must be 1 to 100.");
+        if (request.Lines.Any(x => x.Quantity is < 1 or > AdjustStock.Most)) throw Refusal.Invalid("lines.quantity", $"must be from 1 to {AdjustStock.Most}.");
+        if (request.HoldSeconds < 1 || request.HoldSeconds > LongestHold.TotalSeconds) throw Refusal.Invalid("hold_seconds", $"must be from 1 to {LongestHold.TotalSeconds}.");
+
+        var hold = new HoldStock(id, [.. request.Lines.Select(x => new StockLine(x.Sku, x.Quantity))], TimeSpan.FromSeconds(request.HoldSeconds));
+        var held = await bus.InvokeAsync<StockHeld>(hold, context.CancellationToken);
+        return held.Reservation is { } reservation
+            ? ToWire(reservation)
+            : throw Refusal.Precondition("stock.short", string.Join(' ', held.Shortages.Select(x => $"{x.Available} of {x.Sku} can be had, not {x.Requested}.")));
+    }
+
+    public override async Task<Wire.Reservation> ReleaseStock(Wire.ReleaseStockRequest request, ServerCallContext context)
+    {
+        var id = Refusal.UnlessUuid(request.ReservationId, "reservation_id");
+        var left = await bus.InvokeAsync<Reservation?>(new ReleaseStock(id), context.CancellationToken);
+        return ToWire(left ?? new(id, "released", DateTimeOffset.UnixEpoch));
+    }
+
+    private static Wire.Reservation ToWire(Reservation x) =>
+        new() { ReservationId = x.Id.ToString(), Status = x.Status, ExpiresAtUnixMs = x.ExpiresAt.ToUnixTimeMilliseconds() };
+
+    private static Wire.Product ToWire(ProductOnSale x) => new()
+    {
+        Id = x.Product.Id.ToString(),
+        Slug = x.Product.Slug,
+        Name = x.Product.Name,
+        Description = x.Product.Description,
+        Category = x.Product.Category,
+        Images = { x.Product.Images },
+        Variants = { x.Product.Variants.Select(y => ToWire(y, x.Available(y.Sku))) },
+        Version = x.Product.Revision,
+    };
+
+    private static Wire.Variant ToWire(Variant x, int available) => new()
+    {
+        Sku = x.Sku,
+        Size = x.Size,
+        Colour = x.Colour,
+        Price = x.Price.ToProto(),
+        CompareAtPrice = x.CompareAtPrice?.ToProto(),
+        Available = available,
+    };
+}

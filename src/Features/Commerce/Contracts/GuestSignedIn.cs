@@ -1,0 +1,7 @@
+using Aarya.Infrastructure.Messaging;
+
+namespace Aarya.Features.Commerce.Contracts;
+
+/// <summary>A guest turned out to be a customer.</summary>
+[WireEvent("core.guest_signed_in.v1", Streams.Users)]
+public sealed record GuestSignedIn(Guid GuestId, Guid UserId, DateTimeOffset At);

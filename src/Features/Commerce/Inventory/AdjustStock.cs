@@ -1,0 +1,50 @@
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Infrastructure.Http;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Commerce.Inventory;
+
+/// <summary>Corrects what lies on the shelf: a delivery, a stocktake, a breakage.</summary>
+public sealed record AdjustStock(int Delta, string Reason)
+{
+    public const int Most = 1_000_000;
+
+    public sealed class Validator : AbstractValidator<AdjustStock>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.Delta).InclusiveBetween(-Most, Most).NotEqual(0);
+            RuleFor(x => x.Reason).NotEmpty().MaximumLength(64);
+        }
+    }
+}
+
+public sealed record ShelfView(string Sku, int OnHand, int Reserved, int Available)
+{
+    public static ShelfView Of(StockLevel level) => new(level.Sku, level.OnHand, level.Reserved, level.Available);
+}
+
+[Authorize("merchandiser")]
+public static class AdjustStockEndpoint
+{
+    [WolverinePost("/api/admin/stock/{sku}/adjustments")]
+    [ProducesResponseType<ShelfView>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    public static async Task<(IResult, AnnounceChanges?)> Post(AdjustStock command, string sku, IDocumentSession session, CancellationToken cancellation)
+    {
+        var adjustment = await Stock.AdjustAsync(session, sku, command.Delta, command.Reason, $"adjustment:{Guid.CreateVersion7()}", cancellation);
+        return adjustment switch
+        {
+            null => (Results.Problem(Problem.NotFound("sku")), null),
+            { Stands: false } => (Results.Problem(Problem.Conflict("stock.reserved", "Not that many on the shelf",
+                $"{adjustment.Level.OnHand} lie on the shelf, of which {adjustment.Level.Reserved} are promised to orders.")), null),
+            _ => (Results.Ok(ShelfView.Of(adjustment.Level)), new()),
+        };
+    }
+}

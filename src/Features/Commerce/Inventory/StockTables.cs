@@ -1,0 +1,60 @@
+using Aarya.Infrastructure.Hosting;
+using Weasel.Core;
+using Weasel.Postgresql.Tables;
+
+namespace Aarya.Features.Commerce.Inventory;
+
+/// <summary>What lies on the shelf of each SKU, how much of it is promised, and why it ever changed.</summary>
+internal static class StockTables
+{
+    public static IReadOnlyList<Table> All { get; } = [Stock(), Ledger(), Reservation(), Changed()];
+
+    private static Table Stock()
+    {
+        var stock = new Table($"{Roles.Commerce}.stock");
+        stock.AddColumn("sku", "text").AsPrimaryKey();
+        stock.AddColumn("on_hand", "integer").NotNull();
+        stock.AddColumn("reserved", "integer").NotNull();
+        stock.AddColumn("sequence", "bigint").NotNull();
+        stock.CheckConstraints.Add(new TableCheckConstraint("stock_never_oversold", "reserved >= 0 and reserved <= on_hand"));
+        // A hot SKU is one row changed many times a second: room on its page keeps those changes off the index.
+        stock.WithFillFactor(50);
+        return stock;
+    }
+
+    private static Table Ledger()
+    {
+        var ledger = new Table($"{Roles.Commerce}.stock_ledger");
+        ledger.AddColumn("id", "bigint").BigAutoIncrement().AsPrimaryKey();
+        ledger.AddColumn("sku", "text").NotNull();
+        ledger.AddColumn("delta", "integer").NotNull();
+        ledger.AddColumn("reason", "text").NotNull();
+        ledger.AddColumn("reference", "text").NotNull();
+        ledger.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        ledger.Indexes.Add(new IndexDefinition("stock_ledger_once") { Columns = ["sku", "reference", "reason"], IsUnique = true });
+        return ledger;
+    }
+
+    private static Table Reservation()
+    {
+        var reservation = new Table($"{Roles.Commerce}.reservation");
+        reservation.AddColumn("id", "uuid").AsPrimaryKey();
+        reservation.AddColumn("sku", "text").AsPrimaryKey();
+        reservation.AddColumn("quantity", "integer").NotNull();
+        reservation.AddColumn("status", "text").NotNull();
+        reservation.AddColumn("expires_at", "timestamptz").NotNull();
+        // Spelt as PostgreSQL gives it back, or every migration would see a difference.
+        reservation.CheckConstraints.Add(new TableCheckConstraint("reservation_status", "status = any (array['held'::text, 'released'::text, 'sold'::text, 'restocked'::text])"));
+        reservation.CheckConstraints.Add(new TableCheckConstraint("reservation_quantity", "quantity > 0"));
+        reservation.WithFillFactor(80);
+        return reservation;
+    }
+
+    // Appended to by every change and emptied by the announcer: no key, so that nobody ever waits here.
+    private static Table Changed()
+    {
+        var changed = new Table($"{Roles.Commerce}.stock_changed");
+        changed.AddColumn("sku", "text").NotNull();
+        return changed;
+    }
+}

@@ -1,0 +1,25 @@
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>The shopper no longer wants what has not been shipped; what was paid goes back.</summary>
+public static class CancelOrderEndpoint
+{
+    public static ProblemDetails Validate(Caller caller, Order? order) => caller.MustSee(order, x => x.CanBeCancelled
+        ? WolverineContinue.NoProblems
+        : x.Refuses("order.not_cancellable", "only what has not been shipped can be cancelled."));
+
+    [WolverinePost("/api/orders/{id:guid}/cancel")]
+    public static async Task<(OrderView, Events, OutgoingMessages)> Post(
+        Guid id, Caller caller, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var facts = order!.Cancel(order.Subject == caller.Subject ? CancelReason.ByShopper : CancelReason.ByShop, Guid.CreateVersion7(now), now);
+        var (events, news) = await Consequences.OfAsync(session, order, facts, cancellation);
+        return (OrderView.Of(order.After(facts)), events, news);
+    }
+}

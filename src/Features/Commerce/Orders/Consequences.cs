@@ -1,0 +1,42 @@
+using Aarya.Features.Commerce.Inventory;
+using Marten;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>
+/// What an order's new facts mean for the shelf and for the other contexts, whoever brought them about: all of it happens
+/// in the transaction that appends the facts.
+/// </summary>
+internal static class Consequences
+{
+    /// <param name="order">The order before the facts.</param>
+    public static async Task<(Events, OutgoingMessages)> OfAsync(
+        IDocumentSession session, Order order, IReadOnlyList<object> facts, CancellationToken cancellation)
+    {
+        foreach (var fact in facts) await MoveGoodsAsync(session, order, fact, cancellation);
+        return ([.. facts], [.. facts.Select(x => NewsOf(order, x)).OfType<object>()]);
+    }
+
+    private static Task MoveGoodsAsync(IDocumentSession session, Order order, object fact, CancellationToken cancellation) => fact switch
+    {
+        OrderCancelled when order.AwaitsPayment => Stock.ReleaseAsync(session, order.Id, cancellation),
+        OrderCancelled when order.IsUnshipped => Stock.RestockAsync(session, order.Id, "cancelled", cancellation),
+        OrderRefunded { Whole: true } when order.IsUnshipped => Stock.RestockAsync(session, order.Id, "refunded", cancellation),
+        _ => Task.CompletedTask,
+    };
+
+    private static object? NewsOf(Order order, object fact) => fact switch
+    {
+        OrderConfirmed confirmed => new Contracts.OrderConfirmed(order.Id, order.Number, order.Subject, order.Email, order.Totals.Total,
+            LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
+        OrderCancelled cancelled => new Contracts.OrderCancelled(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
+        RefundRequested requested => new Contracts.RefundRequested(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
+        OrderRefunded refunded => new Contracts.OrderRefunded(order.Id, order.Number, order.Subject, order.Email, refunded.Amount, refunded.Whole, refunded.At),
+        _ => null,
+    };
+
+    public static IReadOnlyList<Contracts.OrderedLine> LinesOf(IReadOnlyList<OrderLine> lines) =>
+        [.. lines.Select(x => new Contracts.OrderedLine(x.Sku, x.Name, x.Quantity, x.UnitPrice))];
+}

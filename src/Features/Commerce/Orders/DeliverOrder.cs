@@ -1,0 +1,20 @@
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>The box is at the shopper's door.</summary>
+public static class DeliverOrderEndpoint
+{
+    public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Shipped, "order.not_deliverable");
+
+    [WolverinePost("/api/admin/orders/{id:guid}/deliver"), Authorize("support")]
+    public static (OrderView, Events) Post(Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, DateTimeOffset now)
+    {
+        var delivered = new OrderDelivered(now);
+        return (OrderView.Of(order!.After(delivered)), [delivered]);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text.Json.Serialization;
+using Aarya.Features.Commerce.Checkout;
+using JasperFx.Events;
+using Marten.Events.Aggregation;
+
+namespace Aarya.Features.Commerce.Orders;
+
+public enum RefundState
+{
+    Pending,
+    Succeeded,
+    Failed,
+}
+
+/// <summary>One giving back of money, from its request to its end.</summary>
+/// <param name="Amount">Null until it is known: all that was left.</param>
+public sealed record Refund(Guid Id, Money? Amount, string Reason, DateTimeOffset RequestedAt, RefundState State);
+
+/// <summary>
+/// What the facts of an order's stream come to, and what may follow from them. The methods that decide answer the facts to
+/// append, none when what they are told is known already: payments tell their news in any order and more than once.
+/// </summary>
+public sealed record Order
+{
+    public Guid Id { get; init; }
+
+    public int Version { get; set; }
+
+    public long Sequence { get; init; }
+
+    public required string Number { get; init; }
+
+    public Guid Subject { get; init; }
+
+    public required string Email { get; init; }
+
+    public OrderStatus Status { get; init; }
+
+    public required IReadOnlyList<OrderLine> Lines { get; init; }
+
+    public required Totals Totals { get; init; }
+
+    public required string ShippingMethod { get; init; }
+
+    public required ShippingAddress ShippingAddress { get; init; }
+
+    public DateTimeOffset PlacedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public Money Paid { get; init; }
+
+    public Money GivenBack { get; init; }
+
+    public string? NextActionUrl { get; init; }
+
+    public string? DeclineCode { get; init; }
+
+    public string? CancelledFor { get; init; }
+
+    public IReadOnlyList<Refund> Refunds { get; init; } = [];
+
+    [JsonIgnore]
+    public bool IsPaid => Paid.Minor > 0;
+
+    [JsonIgnore]
+    public bool AwaitsPayment => Status == OrderStatus.PendingPayment;
+
+    /// <summary>The goods are sold and have not left the house, so they can go back on the shelf.</summary>
+    [JsonIgnore]
+    public bool IsUnshipped => Status is OrderStatus.Confirmed or OrderStatus.Packed;
+
+    [JsonIgnore]
+    public bool CanBeCancelled => AwaitsPayment || IsUnshipped;
+
+    [JsonIgnore]
+    public bool CanBeRefunded => IsPaid && GivenBack.Minor < Paid.Minor && !HasRefundPending;
+
+    [JsonIgnore]
+    public PaymentStatus PaymentStatus => this switch
+    {
+        { GivenBack.Minor: > 0 } when GivenBack.Minor >= ToGiveBack.Minor => PaymentStatus.Refunded,
+        { HasRefundPending: true } => PaymentStatus.RefundPending,
+        { GivenBack.Minor: > 0 } => PaymentStatus.PartiallyRefunded,
+        { IsPaid: true } => Refunds is [.., { State: RefundState.Failed }] ? PaymentStatus.RefundFailed : PaymentStatus.Captured,
+        { DeclineCode: not null } => PaymentStatus.Declined,
+        { Status: OrderStatus.Cancelled } => PaymentStatus.Voided,
+        { NextActionUrl: not null } => PaymentStatus.RequiresAction,
+        _ => PaymentStatus.Pending,
+    };
+
+    private bool HasRefundPending => Refunds.Any(x => x.State == RefundState.Pending);
+
+    // News of a refund may come before the news of the payment that it gives back.
+    private Money ToGiveBack => IsPaid ? Paid : Totals.Total;
+
+    /// <summary>True when this payment confirms the order, provided that its goods can be sold.</summary>
+    public bool IsConfirmedBy(Money amount) => AwaitsPayment && !IsPaid && Covers(amount);
+
+    /// <summary>The money has arrived.</summary>
+    /// <param name="goodsSold">Whether the goods, held until now, have become a sale.</param>
+    /// <param name="refundId">The refund's id, should the money have to go back.</param>
+    public IReadOnlyList<object> Receive(Money amount, bool goodsSold, Guid refundId, DateTimeOffset now)
+    {
+        if (IsPaid) return [];
+        var received = new PaymentReceived(amount, now);
+        if (IsConfirmedBy(amount) && goodsSold) return [received, new OrderConfirmed(now)];
+        List<object> facts = [received];
+        var why = CancelledFor ?? (Covers(amount) ? CancelReason.GoodsGone : CancelReason.PaymentShort);
+        if (AwaitsPayment) facts.Add(new OrderCancelled(why, now));
+        if (amount.Minor > GivenBack.Minor) facts.Add(new RefundRequested(refundId, null, why, now));
+        return facts;
+    }
+
+    public IReadOnlyList<object> Decline(string code, DateTimeOffset now) =>
+        AwaitsPayment ? [new PaymentDeclined(code, now), new OrderCancelled(CancelReason.PaymentDeclined, now)] : [];
+
+    public IReadOnlyList<object> RequireAction(string url, DateTimeOffset now) =>
+        AwaitsPayment && url != NextActionUrl ? [new PaymentActionRequired(url, now)] : [];
+
+    /// <summary>The time to pay is over.</summary>
+    public IReadOnlyList<object> Expire(DateTimeOffset now) => AwaitsPayment ? [new OrderCancelled(CancelReason.Unpaid, now)] : [];
+
+    /// <exception cref="InvalidOperationException">Not <see cref="CanBeCancelled"/>.</exception>
+    public IReadOnlyList<object> Cancel(string reason, Guid refundId, DateTimeOffset now)
+    {
+        if (!CanBeCancelled) throw new InvalidOperationException($"Order {Number} is {Status} and cannot be cancelled.");
+        var cancelled = new OrderCancelled(reason, now);
+        return CanBeRefunded ? [cancelled, new RefundRequested(refundId, null, reason, now)] : [cancelled];
+    }
+
+    /// <summary>Money has gone back to the shopper.</summary>
+    public IReadOnlyList<object> GiveBack(Guid refundId, Money amount, DateTimeOffset now)
+    {
+        if (Refunds.Any(x => x.Id == refundId && x.State == RefundState.Succeeded)) return [];
+        var whole = GivenBack.Minor + amount.Minor >= ToGiveBack.Minor;
+        var refunded = new OrderRefunded(refundId, amount, whole, now);
+        return whole && AwaitsPayment ? [refunded, new OrderCancelled(CancelReason.Refunded, now)] : [refunded];
+    }
+
+    public IReadOnlyList<object> FailRefund(Guid refundId, string code, DateTimeOffset now) =>
+        Refunds.Any(x => x.Id == refundId && x.State == RefundState.Pending) ? [new RefundFailed(refundId, code, now)] : [];
+
+    public IReadOnlyList<object> HandOver(Guid subject, DateTimeOffset now) => Subject == subject ? [] : [new OrderHandedOver(subject, now)];
+
+    private bool Covers(Money amount) => amount.Currency == Totals.Total.Currency && amount.Minor >= Totals.Total.Minor;
+
+    /// <summary>The order after these facts.</summary>
+    public Order After(IEnumerable<object> facts) => facts.Aggregate(this, (order, fact) => order.After(fact));
+
+    /// <summary>The order after one more fact; unchanged by a fact that it does not know.</summary>
+    public Order After(object fact) => fact switch
+    {
+        PaymentActionRequired required => this with { NextActionUrl = required.Url },
+        PaymentDeclined declined => this with { DeclineCode = declined.Code },
+        PaymentReceived received => this with { Paid = received.Amount, NextActionUrl = null },
+        OrderConfirmed => this with { Status = OrderStatus.Confirmed },
+        OrderPacked => this with { Status = OrderStatus.Packed },
+        OrderShipped => this with { Status = OrderStatus.Shipped },
+        OrderDelivered => this with { Status = OrderStatus.Delivered },
+        OrderCancelled cancelled => this with { Status = OrderStatus.Cancelled, CancelledFor = cancelled.Reason, NextActionUrl = null },
+        RefundRequested requested => this with { Refunds = [.. Refunds, new(requested.RefundId, requested.Amount, requested.Reason, requested.At, RefundState.Pending)] },
+        OrderRefunded refunded => After(refunded),
+        RefundFailed failed => this with { Refunds = [.. Refunds.Select(x => x.Id == failed.RefundId ? x with { State = RefundState.Failed } : x)] },
+        OrderHandedOver handed => this with { Subject = handed.Subject },
+        _ => this,
+    };
+
+    private Order After(OrderRefunded refunded)
+    {
+        var known = Refunds.FirstOrDefault(x => x.Id == refunded.RefundId) ?? new(refunded.RefundId, null, "", refunded.At, RefundState.Pending);
+        return this with
+        {
+            GivenBack = GivenBack + refunded.Amount,
+            Refunds = [.. Refunds.Where(x => x.Id != refunded.RefundId), known with { Amount = refunded.Amount, State = RefundState.Succeeded }],
+            Status = refunded.Whole && !AwaitsPayment && Status != OrderStatus.Cancelled ? OrderStatus.Refunded : Status,
+        };
+    }
+
+    public static Order From(Guid id, OrderPlaced placed) => new()
+    {
+        Id = id,
+        Sequence = placed.Sequence,
+        Number = placed.Number,
+        Subject = placed.Subject,
+        Email = placed.Email,
+        Lines = placed.Lines,
+        Totals = placed.Totals,
+        ShippingMethod = placed.ShippingMethod,
+        ShippingAddress = placed.ShippingAddress,
+        PlacedAt = placed.At,
+        ExpiresAt = placed.ExpiresAt,
+        Paid = Money.Zero(placed.Totals.Total.Currency),
+        GivenBack = Money.Zero(placed.Totals.Total.Currency),
+    };
+}
+
+/// <summary>Keeps the order beside its stream, in the same transaction.</summary>
+public sealed class OrderProjection : SingleStreamProjection<Order, Guid>
+{
+    public override Order? Evolve(Order? snapshot, Guid id, IEvent e) => e.Data is OrderPlaced placed ? Order.From(id, placed) : snapshot?.After(e.Data);
+}

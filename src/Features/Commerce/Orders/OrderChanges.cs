@@ -1,0 +1,21 @@
+using Aarya.Infrastructure.Redis;
+using Marten;
+using Marten.Internal;
+using Marten.Services;
+using StackExchange.Redis;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>Tells every node, after the commit, which orders have changed. Who waits for one reads it then; news that gets lost is made up for by their next look.</summary>
+internal sealed class OrderChanges(RedisConnections redis) : DocumentSessionListenerBase, IConfigureMarten<ICommerceStore>
+{
+    public static readonly RedisChannel Channel = RedisChannel.Literal("order_changed");
+
+    public void Configure(IServiceProvider services, StoreOptions options) => options.Listeners.Add(this);
+
+    public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+    {
+        foreach (var stream in commit.GetStreams()) redis.StateConnection.GetSubscriber().Publish(Channel, $"{stream.Id}", CommandFlags.FireAndForget);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using Aarya.Features.Commerce.Checkout;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <param name="TaxRate">Per cent, as it was when the order was placed; see <see cref="GoodsAndServicesTax"/>.</param>
+public sealed record OrderLine(string Sku, string Name, string Size, string Colour, string Image, int Quantity, Money UnitPrice, int TaxRate)
+{
+    [JsonIgnore]
+    public Money LineTotal => UnitPrice * Quantity;
+}
+
+/// <summary>The shopper ordered; the goods are held until <paramref name="ExpiresAt"/>.</summary>
+/// <param name="Sequence">The order's place among all orders, which <paramref name="Number"/> shows scrambled.</param>
+public sealed record OrderPlaced(
+    long Sequence, string Number, Guid Subject, string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
+    string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt);
+
+/// <summary>The shopper must do something elsewhere before the payment goes on, such as 3-D Secure.</summary>
+public sealed record PaymentActionRequired(string Url, DateTimeOffset At);
+
+public sealed record PaymentDeclined(string Code, DateTimeOffset At);
+
+public sealed record PaymentReceived(Money Amount, DateTimeOffset At);
+
+/// <summary>The order is paid and its goods are sold.</summary>
+public sealed record OrderConfirmed(DateTimeOffset At);
+
+public sealed record OrderPacked(DateTimeOffset At);
+
+public sealed record OrderShipped(string Carrier, string TrackingNumber, DateTimeOffset At);
+
+public sealed record OrderDelivered(DateTimeOffset At);
+
+public sealed record OrderCancelled(string Reason, DateTimeOffset At);
+
+/// <param name="Amount">Null: all that has not been given back yet.</param>
+public sealed record RefundRequested(Guid RefundId, Money? Amount, string Reason, DateTimeOffset At);
+
+/// <param name="Whole">Nothing of what was paid is left.</param>
+public sealed record OrderRefunded(Guid RefundId, Money Amount, bool Whole, DateTimeOffset At);
+
+public sealed record RefundFailed(Guid RefundId, string Code, DateTimeOffset At);
+
+/// <summary>The guest who ordered has become a customer.</summary>
+public sealed record OrderHandedOver(Guid Subject, DateTimeOffset At);

@@ -1,0 +1,25 @@
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Internal;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aarya.Features.Commerce.Orders;
+
+internal static class OrdersSetup
+{
+    public static void AddOrders(this IServiceCollection services)
+    {
+        services.AddSingleton<OrderWatch>();
+        services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
+    }
+
+    public static void UseOrders(this StoreOptions marten)
+    {
+        marten.Projections.Add<OrderProjection>(ProjectionLifecycle.Inline);
+        marten.Schema.For<Order>()
+            .Index(x => new { x.Subject, x.Sequence })
+            .Index(x => x.Email)
+            .Index(x => x.Sequence)
+            .UniqueIndex(x => x.Number);
+    }
+}

@@ -1,0 +1,41 @@
+using Aarya.Infrastructure.Idempotency;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+using Wolverine.Marten;
+using Aarya.Infrastructure.Http;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>The shop gives back all that is left of an order's payment.</summary>
+public sealed record RefundOrder(string Reason)
+{
+    public sealed class Validator : AbstractValidator<RefundOrder>
+    {
+        public Validator() => RuleFor(x => x.Reason).NotEmpty().MaximumLength(500);
+    }
+}
+
+public static class RefundOrderEndpoint
+{
+    public static ProblemDetails Validate(Order? order) => order switch
+    {
+        null => Problem.NotFound("order"),
+        { CanBeRefunded: true } => WolverineContinue.NoProblems,
+        _ => order.Refuses("order.not_refundable", "there is nothing left that could be given back, or it is on its way already."),
+    };
+
+    [WolverinePost("/api/admin/orders/{id:guid}/refunds"), Authorize("support"), IdempotencyKeyRequired]
+    public static async Task<(Accepted<OrderView>, Events, OutgoingMessages)> Post(
+        RefundOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        IReadOnlyList<object> facts = [new RefundRequested(Guid.CreateVersion7(now), null, command.Reason, now)];
+        var (events, news) = await Consequences.OfAsync(session, order!, facts, cancellation);
+        return (TypedResults.Accepted($"/api/orders/{id}", OrderView.Of(order!.After(facts))), events, news);
+    }
+}

@@ -1,0 +1,34 @@
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>A carrier has taken the box; from here on the order can only come back as a return.</summary>
+public sealed record ShipOrder(string Carrier, string TrackingNumber)
+{
+    public sealed class Validator : AbstractValidator<ShipOrder>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.Carrier).NotEmpty().MaximumLength(100);
+            RuleFor(x => x.TrackingNumber).NotEmpty().MaximumLength(100);
+        }
+    }
+}
+
+public static class ShipOrderEndpoint
+{
+    public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Packed, "order.not_shippable");
+
+    [WolverinePost("/api/admin/orders/{id:guid}/ship"), Authorize("support")]
+    public static (OrderView, Events) Post(
+        ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, DateTimeOffset now)
+    {
+        var shipped = new OrderShipped(command.Carrier, command.TrackingNumber, now);
+        return (OrderView.Of(order!.After(shipped)), [shipped]);
+    }
+}

@@ -1,0 +1,40 @@
+using Aarya.Features.Content.Mailbox;
+using Aarya.Features.Content.Notifications;
+using Aarya.Infrastructure.Email;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using Marten;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Wolverine;
+using Wolverine.ErrorHandling;
+
+namespace Aarya.Features.Content;
+
+public sealed class ContentModule : Module<IContentStore>
+{
+    public override string Role => Roles.Content;
+
+    public override ContextRpc Rpc { get; } = ContextRpc.Of<ContentService, Protos.Content.Content.ContentClient>();
+
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        if (configuration.Find("SMTP_URL") is { } url) services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM"))));
+        else if (!environment.IsProduction()) services.AddSingleton<IMailer, DevelopmentMailer>();
+        else throw new StartupException("SMTP_URL is not set: give the mail server, such as smtp://user:password@mail.example.com:587.");
+    }
+
+    public override void ConfigureMarten(StoreOptions marten)
+    {
+        marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.CreatedAt);
+        marten.Schema.For<EmailMessage>().Index(x => x.To).Index(x => x.CreatedAt);
+    }
+
+    public override void ConfigureWolverine(WolverineOptions wolverine)
+    {
+        // A mail server that is away for half a day loses no mail; after that the mail waits with the dead letters.
+        wolverine.OnException<MailNotSentException>().ScheduleRetry(
+            TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(10));
+    }
+}

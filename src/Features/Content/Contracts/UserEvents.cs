@@ -1,0 +1,6 @@
+using Aarya.Infrastructure.Messaging;
+
+namespace Aarya.Features.Content.Contracts;
+
+[WireEvent("core.user_registered.v1", Streams.Users)]
+public sealed record UserRegistered(Guid UserId, string Email, string Name, DateTimeOffset At);

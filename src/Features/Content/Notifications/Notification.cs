@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Infrastructure.RealTime;
+using JasperFx.Metadata;
+
+namespace Aarya.Features.Content.Notifications;
+
+/// <summary>Something the shop told a shopper, kept so that it can be read later and on another device.</summary>
+public sealed class Notification : IVersioned
+{
+    public Guid Id { get; set; }
+
+    public Guid Version { get; set; }
+
+    public Guid Subject { get; set; }
+
+    /// <summary>order_confirmed, order_cancelled, order_refunded, welcome.</summary>
+    public string Kind { get; set; } = "";
+
+    public string Title { get; set; } = "";
+
+    public string Body { get; set; } = "";
+
+    public Guid? OrderId { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? ReadAt { get; set; }
+
+    public NotificationNews ToNews() => new(Id, Kind, Title);
+
+    /// <summary>One id for one occasion: the same news told twice is one notification.</summary>
+    public static Guid IdOf(string kind, Guid about) => new(NameHash($"{kind}:{about:N}"), bigEndian: true);
+
+    // A name-based UUID of version 8 (RFC 9562, section 5.8): SHA-256, truncated.
+    private static byte[] NameHash(string name)
+    {
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16];
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return bytes;
+    }
+}

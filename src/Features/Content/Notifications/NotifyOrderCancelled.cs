@@ -1,0 +1,42 @@
+using Aarya.Features.Content.Contracts;
+using Aarya.Infrastructure.RealTime;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Content.Notifications;
+
+/// <summary>Tells the shopper that the order will not be sent, and why.</summary>
+public static class NotifyOrderCancelledHandler
+{
+    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderCancelled order, DateTimeOffset now)
+    {
+        var why = InWords(order.Reason);
+        var notification = new Notification
+        {
+            Id = Notification.IdOf("order_cancelled", order.OrderId),
+            Subject = order.Subject,
+            Kind = "order_cancelled",
+            Title = $"Order {order.Number} is cancelled",
+            Body = why,
+            OrderId = order.OrderId,
+            CreatedAt = now,
+        };
+        var mail = new Letter($"Your order {order.Number} is cancelled")
+            .Paragraph(why)
+            .Paragraph("Whatever was paid for it goes back the way it came. Your cart is open whenever you want to try again.")
+            .To(order.Email, notification.Id, now);
+
+        return (
+            MartenOps.Store(notification),
+            MartenOps.Store(mail),
+            new SendEmail(mail.Id),
+            new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "cancelled")));
+    }
+
+    private static string InWords(string reason) => reason switch
+    {
+        "payment_declined" => "Your bank did not accept the payment, so we have cancelled the order.",
+        "unpaid" or "expired" => "We did not receive a payment in time, so we have cancelled the order.",
+        "shopper" or "cancelled_by_shopper" => "We have cancelled the order as you asked.",
+        _ => "We had to cancel the order.",
+    };
+}

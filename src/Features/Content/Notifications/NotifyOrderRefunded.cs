@@ -1,0 +1,35 @@
+using Aarya.Features.Content.Contracts;
+using Aarya.Infrastructure.RealTime;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Content.Notifications;
+
+/// <summary>Tells the shopper that money is on its way back.</summary>
+public static class NotifyOrderRefundedHandler
+{
+    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderRefunded refund, DateTimeOffset now)
+    {
+        var status = refund.Whole ? "refunded" : "partially_refunded";
+        var notification = new Notification
+        {
+            // An order can be refunded in parts: each part is an occasion of its own.
+            Id = Notification.IdOf($"order_refunded:{refund.At.UtcTicks}", refund.OrderId),
+            Subject = refund.Subject,
+            Kind = "order_refunded",
+            Title = $"{refund.Amount.ToDisplay()} is on its way back to you",
+            Body = $"We have refunded {refund.Amount.ToDisplay()} of order {refund.Number}.",
+            OrderId = refund.OrderId,
+            CreatedAt = now,
+        };
+        var mail = new Letter($"Your refund for order {refund.Number}")
+            .Paragraph($"We have refunded {refund.Amount.ToDisplay()} of order {refund.Number} to the account it was paid from.")
+            .Paragraph("Banks usually show it within five to seven working days.")
+            .To(refund.Email, notification.Id, now);
+
+        return (
+            MartenOps.Store(notification),
+            MartenOps.Store(mail),
+            new SendEmail(mail.Id),
+            new TellShopper(refund.Subject, notification.ToNews(), new OrderNews(refund.OrderId, refund.Number, status)));
+    }
+}

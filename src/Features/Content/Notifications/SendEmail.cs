@@ -1,0 +1,27 @@
+using Aarya.Infrastructure.Email;
+using Wolverine.Marten;
+using Wolverine.Persistence;
+
+namespace Aarya.Features.Content.Notifications;
+
+/// <summary>
+/// Hands one mail to the mailer. It follows its cause by a durable message, so that a mail server that is away delays
+/// mails and nothing else; sent again after a crash, it carries the same Message-ID.
+/// </summary>
+public sealed record SendEmail(Guid EmailId);
+
+public static class SendEmailHandler
+{
+    public static async Task<IMartenOp> Handle(
+        SendEmail command,
+        [Entity(nameof(SendEmail.EmailId))] EmailMessage email,
+        IMailer mailer,
+        DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        if (email.SentAt is not null) return MartenOps.Nothing();
+        await mailer.SendAsync(email.ToMail(), cancellation);
+        email.SentAt = now;
+        return MartenOps.Store(email);
+    }
+}

@@ -1,0 +1,15 @@
+using Aarya.Infrastructure.RealTime;
+
+namespace Aarya.Features.Content.Notifications;
+
+/// <summary>Brings news to a shopper's open connections, once what it tells is committed.</summary>
+public sealed record TellShopper(Guid Subject, NotificationNews Notification, OrderNews? Order = null);
+
+public static class TellShopperHandler
+{
+    public static void Handle(TellShopper news, ShopperFeed feed)
+    {
+        if (news.Order is { } order) feed.Tell(news.Subject, x => x.Order(order));
+        feed.Tell(news.Subject, x => x.Notification(news.Notification));
+    }
+}

@@ -1,0 +1,23 @@
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>
+/// The session whose access token came with a request, even when the token's quarter of an hour is over: a shopper who thought
+/// about it for longer must not lose the cart when signing in, nor stay signed in when signing out.
+/// </summary>
+public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore sessions)
+{
+    /// <summary>Null when no token came, it is not one of ours, or its session has ended.</summary>
+    public async Task<Session?> FindSessionAsync(HttpContext http)
+    {
+        if (BearerHandler.FindToken(http.Request) is not { } sent) return null;
+        var check = await tokens.CheckAsync(sent, http.RequestAborted);
+        return check.Token is { } token ? await sessions.FindAsync(Guid.Parse(token.SessionId)) : null;
+    }
+
+    /// <summary>The same, when it is a guest's.</summary>
+    public async Task<Session?> FindGuestAsync(HttpContext http) => await FindSessionAsync(http) is { IsGuest: true } guest ? guest : null;
+}

@@ -1,0 +1,10 @@
+using Aarya.Infrastructure.Security;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>Where every process but core's gets the keys that access tokens are checked with.</summary>
+public sealed class RemoteSigningKeys(Protos.Core.Core.CoreClient core) : IJwksSource
+{
+    public async Task<string> FetchAsync(CancellationToken cancellation) =>
+        (await core.GetSigningKeysAsync(new(), cancellationToken: cancellation)).JwksJson;
+}

@@ -1,0 +1,48 @@
+using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Seeding;
+using Marten;
+using Marten.Schema;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aarya.Features.CorePlatform;
+
+public sealed class CorePlatformModule : Module<ICoreStore>
+{
+    /// <summary>One account an address, whoever is first.</summary>
+    internal const string EmailIndex = "user_email";
+
+    public override string Role => Roles.Core;
+
+    public override ContextRpc Rpc { get; } = ContextRpc.Of<CoreService, Protos.Core.Core.CoreClient>();
+
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<IVerificationKeys>(x => x.GetRequiredService<SigningKeys>());
+        services.AddHostedService(x => x.GetRequiredService<SigningKeys>());
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<PresentedTokens>();
+        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<ISeed, DemoAccounts>();
+    }
+
+    public override void AddRemoteServices(IServiceCollection services)
+    {
+        services.AddSingleton<IJwksSource, RemoteSigningKeys>();
+        services.AddSingleton<IVerificationKeys, FetchedVerificationKeys>();
+    }
+
+    public override void ConfigureMarten(StoreOptions marten)
+    {
+        marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
+        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.Email);
+    }
+}

@@ -1,0 +1,59 @@
+using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Security;
+using Grpc.Core;
+using Marten;
+
+namespace Aarya.Features.CorePlatform;
+
+/// <summary>What other contexts may ask of this one; see protos/core.proto.</summary>
+public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens) : Protos.Core.Core.CoreBase
+{
+    public override async Task<Protos.Core.User> GetUser(Protos.Core.GetUserRequest request, ServerCallContext context)
+    {
+        await using var documents = store.QuerySession();
+        var user = await documents.LoadAsync<User>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) ?? throw Refusal.NotFound("user");
+        return new() { Id = $"{user.Id:D}", Email = user.Email, Name = user.Name, EmailVerified = user.EmailVerified, Roles = { user.Roles } };
+    }
+
+    public override async Task<Protos.Core.Session> GetSession(Protos.Core.GetSessionRequest request, ServerCallContext context)
+    {
+        var session = await sessions.FindAsync(Refusal.UnlessUuid(request.Id, "id")) ?? throw Refusal.NotFound("session");
+        return new()
+        {
+            Id = $"{session.Id:D}",
+            UserId = $"{session.UserId:D}",
+            Guest = session.IsGuest,
+            CreatedAtUnixMs = session.CreatedAt.ToUnixTimeMilliseconds(),
+            LastSeenAtUnixMs = session.LastSeenAt.ToUnixTimeMilliseconds(),
+        };
+    }
+
+    public override async Task<Protos.Core.ValidationResult> ValidateToken(Protos.Core.ValidateTokenRequest request, ServerCallContext context)
+    {
+        var (token, fault) = await tokens.CheckAsync(request.Token, context.CancellationToken);
+        if (fault == TokenFault.None && await sessions.FindAsync(Guid.Parse(token!.SessionId)) is null) fault = TokenFault.SessionEnded;
+        if (fault != TokenFault.None) return new() { Active = false, Reason = ReasonOf(fault) };
+        return new()
+        {
+            Active = true,
+            UserId = $"{token!.Subject:D}",
+            SessionId = token.SessionId,
+            Roles = { token.RoleNames },
+            ExpiresAtUnixMs = token.ExpiresAt.ToUnixTimeMilliseconds(),
+        };
+    }
+
+    public override Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
+        Task.FromResult(new Protos.Core.SigningKeys { JwksJson = keys.Jwks });
+
+    private static string ReasonOf(TokenFault fault) => fault switch
+    {
+        TokenFault.Expired => "expired",
+        TokenFault.BadSignature => "bad_signature",
+        TokenFault.SessionEnded => "session_ended",
+        _ => "malformed",
+    };
+}

@@ -1,0 +1,63 @@
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Seeding;
+using Marten;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>
+/// A customer, a supporter and an administrator to try the shop with. Outside production everybody knows their passwords;
+/// in production they exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
+/// </summary>
+public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, IConfiguration configuration, IHostEnvironment environment, TimeProvider clock) : ISeed
+{
+    private const string EmailDomain = "aarya.example";
+
+    private static readonly (string Name, string Role, string Password)[] People =
+    [
+        ("shopper", "customer", "shopper-in-mumbai"),
+        ("support", "support", "support-in-pune"),
+        ("admin", "admin", "admin-in-jaipur"),
+    ];
+
+    /// <inheritdoc/>
+    /// <exception cref="StartupException">Production without SEED_PASSWORD, or one that is too short or too long.</exception>
+    public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
+    {
+        var chosen = environment.IsProduction()
+            ? configuration.Require("SEED_PASSWORD", "give the password of the demo accounts; they are not made in production with one that everybody knows.")
+            : configuration.Find("SEED_PASSWORD");
+        if (chosen is { Length: < PasswordHasher.ShortestPassword or > PasswordHasher.LongestPassword })
+            throw new StartupException($"SEED_PASSWORD must have {PasswordHasher.ShortestPassword} to {PasswordHasher.LongestPassword} characters.");
+
+        List<string> lines = ["Accounts to try:"];
+        await using var documents = store.LightweightSession();
+        foreach (var (name, role, password) in People)
+        {
+            var email = $"{name}@{EmailDomain}";
+            var known = await documents.Query<User>().FirstOrDefaultAsync(x => x.Email == email, cancellation);
+            if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
+            var usual = chosen is null && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
+            lines.Add($"  {email,-24} {role,-10} {(usual ? password : known is null ? "password: SEED_PASSWORD" : "password unchanged")}");
+        }
+
+        await documents.SaveChangesAsync(cancellation);
+        return lines;
+    }
+
+    private async Task<User> NewAsync(string name, string role, string email, string password, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        return new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Email = email,
+            EmailVerified = true,
+            Name = $"{char.ToUpperInvariant(name[0])}{name[1..]} Aarya",
+            PasswordHash = await passwords.HashAsync(password, cancellation),
+            Roles = [role],
+            RegisteredAt = now,
+        };
+    }
+}

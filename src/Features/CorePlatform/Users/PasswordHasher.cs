@@ -1,0 +1,120 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.RateLimiting;
+using Aarya.Infrastructure.Http;
+using Konscious.Security.Cryptography;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>What a password turned out to be.</summary>
+/// <param name="Matches">It is the one that was hashed.</param>
+/// <param name="IsOutdated">It is, but was hashed with other parameters than today's.</param>
+public readonly record struct PasswordCheck(bool Matches, bool IsOutdated);
+
+/// <summary>
+/// Passwords as argon2id (RFC 9106) in PHC strings, with the parameters that OWASP gives for servers: 19 MiB, two passes, one lane.
+/// One hash a core runs at a time and a short queue waits; beyond it the answer is 503, so that logins cannot take the machine down.
+/// </summary>
+public sealed class PasswordHasher : IDisposable
+{
+    public const int ShortestPassword = 8;
+
+    /// <summary>Far beyond what anybody types, and short enough to cost nothing.</summary>
+    public const int LongestPassword = 128;
+
+    public const string MeterName = "Aarya.Passwords";
+
+    private const int QueueLength = 100;
+    private const int SaltSize = 16;
+    private const int HashSize = 32;
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Hashed = Meter.CreateCounter<long>("aarya.passwords.hashed", description: "Argon2id hashes computed");
+    private static readonly Counter<long> TurnedAway = Meter.CreateCounter<long>("aarya.passwords.turned_away", description: "Requests refused because too many passwords were waiting");
+
+    private static readonly Parameters Today = new(MemoryKiB: 19 * 1024, Passes: 2, Lanes: 1);
+
+    // Compared with when there is no such account: the same work, and nothing that could match.
+    private static readonly Encoded Nobody = new(Today, RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
+
+    private readonly ConcurrencyLimiter limiter;
+
+    public PasswordHasher() : this(Environment.ProcessorCount, QueueLength) { }
+
+    /// <param name="atOnce">Hashes computed at the same time.</param>
+    /// <param name="queueLength">How many more may wait.</param>
+    public PasswordHasher(int atOnce, int queueLength) => limiter = new(new()
+    {
+        PermitLimit = atOnce,
+        QueueLimit = queueLength,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    /// <summary>The PHC string to keep.</summary>
+    /// <exception cref="UnavailableException">Too many passwords are waiting.</exception>
+    public async Task<string> HashAsync(string password, CancellationToken cancellation)
+    {
+        var salt = RandomNumberGenerator.GetBytes(SaltSize);
+        return new Encoded(Today, salt, await ComputeAsync(password, Today, salt, HashSize, cancellation)).ToString();
+    }
+
+    /// <summary>Compares in constant time; without an account to compare with it takes as long and never matches.</summary>
+    /// <exception cref="UnavailableException">Too many passwords are waiting.</exception>
+    public async Task<PasswordCheck> CheckAsync(string password, string? phc, CancellationToken cancellation)
+    {
+        var kept = phc is null ? Nobody : Encoded.Parse(phc);
+        var hash = await ComputeAsync(password, kept.Parameters, kept.Salt, kept.Hash.Length, cancellation);
+        var matches = CryptographicOperations.FixedTimeEquals(hash, kept.Hash) && phc is not null;
+        return new(matches, matches && kept.Parameters != Today);
+    }
+
+    public void Dispose() => limiter.Dispose();
+
+    private async Task<byte[]> ComputeAsync(string password, Parameters parameters, byte[] salt, int size, CancellationToken cancellation)
+    {
+        using var lease = await limiter.AcquireAsync(1, cancellation);
+        if (!lease.IsAcquired)
+        {
+            TurnedAway.Add(1);
+            throw new UnavailableException("Too many people are signing in at this moment.", TimeSpan.FromSeconds(2));
+        }
+
+        Hashed.Add(1);
+        // The library's own task would keep the thread of the request busy until its first await.
+        return await Task.Run(() =>
+        {
+            using var argon = new Argon2id(Encoding.UTF8.GetBytes(password))
+            {
+                Salt = salt,
+                MemorySize = parameters.MemoryKiB,
+                Iterations = parameters.Passes,
+                DegreeOfParallelism = parameters.Lanes,
+            };
+            return argon.GetBytes(size);
+        }, CancellationToken.None);
+    }
+
+    private sealed record Parameters(int MemoryKiB, int Passes, int Lanes);
+
+    private sealed record Encoded(Parameters Parameters, byte[] Salt, byte[] Hash)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+            $"$argon2id$v=19$m={Parameters.MemoryKiB},t={Parameters.Passes},p={Parameters.Lanes}${Base64(Salt)}${Base64(Hash)}");
+
+        public static Encoded Parse(string phc)
+        {
+            if (phc.Split('$') is not ["", "argon2id", "v=19", var costs, var salt, var hash] || costs.Split(',') is not [['m', '=', .. var m], ['t', '=', .. var t], ['p', '=', .. var p]])
+                throw new FormatException("A stored password is not an argon2id PHC string.");
+            return new(new(Number(m), Number(t), Number(p)), FromBase64(salt), FromBase64(hash));
+        }
+
+        private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+        // PHC strings leave the padding out.
+        private static string Base64(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
+
+        private static byte[] FromBase64(string text) => Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '='));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Aarya.Infrastructure.OpenApi;
+
+namespace Aarya.Features;
+
+/// <summary>An exact amount in minor units (paise, cents) of one ISO 4217 currency. In JSON: <c>{"amount": 129900, "currency": "INR"}</c>.</summary>
+[JsonConverter(typeof(MoneyJson)), WrittenAs(typeof(MoneyShape))]
+public readonly record struct Money(long Minor, string Currency)
+{
+    /// <summary>The shop's currency.</summary>
+    public const string Inr = "INR";
+
+    public static Money Zero(string currency = Inr) => new(0, currency);
+
+    public static Money Rupees(long rupees) => new(checked(rupees * 100), Inr);
+
+    public static Money operator +(Money left, Money right) => left with { Minor = checked(left.Minor + Same(left, right).Minor) };
+
+    public static Money operator -(Money left, Money right) => left with { Minor = checked(left.Minor - Same(left, right).Minor) };
+
+    public static Money operator *(Money unit, int quantity) => unit with { Minor = checked(unit.Minor * quantity) };
+
+    public static Money Add(Money left, Money right) => left + right;
+
+    public static Money Subtract(Money left, Money right) => left - right;
+
+    public static Money Multiply(Money unit, int quantity) => unit * quantity;
+
+    public static Money Sum(IEnumerable<Money> amounts, string currency = Inr) => amounts.Aggregate(Zero(currency), Add);
+
+    /// <summary>For people: rupees with their sign and Indian grouping (₹1,29,900.00), other currencies with their code.</summary>
+    public string ToDisplay()
+    {
+        var whole = (Minor / 100).ToString(System.Globalization.CultureInfo.InvariantCulture).TrimStart('-');
+        for (var i = whole.Length - 3; i > 0; i -= 2) whole = whole.Insert(i, ",");
+        var amount = $"{whole}.{Math.Abs(Minor % 100):00}";
+        return (Minor < 0 ? "-" : "") + (Currency == Inr ? $"₹{amount}" : $"{Currency} {amount}");
+    }
+
+    /// <summary>The wire form of gRPC contracts.</summary>
+    public Protos.Money ToProto() => new() { Minor = Minor, Currency = Currency };
+
+    public static Money From(Protos.Money money) => new(money.Minor, money.Currency);
+
+    private static Money Same(Money left, Money right) => left.Currency == right.Currency
+        ? right
+        : throw new InvalidOperationException($"{left.Currency} and {right.Currency} cannot be reckoned together.");
+}
+
+/// <summary>Money as JSON has it.</summary>
+/// <param name="Amount">In minor units: 129900 is ₹1,299.00.</param>
+/// <param name="Currency">ISO 4217.</param>
+internal sealed record MoneyShape(long Amount, string Currency);
+
+internal sealed class MoneyJson : JsonConverter<Money>
+{
+    public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        long? amount = null;
+        string? currency = null;
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("Money is an object of amount and currency.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString();
+            reader.Read();
+            if (name is "amount" && amount is null && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var minor)) amount = minor;
+            else if (name is "currency" && currency is null && reader.TokenType == JsonTokenType.String) currency = reader.GetString();
+            else throw new JsonException($"Money has a whole amount in minor units and a currency; '{name}' is not one of them.");
+        }
+
+        return new(amount ?? throw new JsonException("Money has no amount."), currency ?? throw new JsonException("Money has no currency."));
+    }
+
+    public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("amount", value.Minor);
+        writer.WriteString("currency", value.Currency);
+        writer.WriteEndObject();
+    }
+}

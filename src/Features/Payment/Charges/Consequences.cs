@@ -1,0 +1,46 @@
+using Aarya.Features.Payment.Contracts;
+using Aarya.Features.Payment.Refunds;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Payment.Charges;
+
+/// <summary>What follows from a payment's facts, wherever they were decided: the next step, and what the other contexts hear.</summary>
+public static class Consequences
+{
+    /// <summary>Commerce asks for the refund of what it knows was paid; what it has not asked for by then goes back by itself.</summary>
+    private static readonly TimeSpan TimeToAsk = TimeSpan.FromSeconds(30);
+
+    public static (Events, OutgoingMessages) Of(Guid orderId, OrderPayment? payment, IReadOnlyList<object> facts)
+    {
+        OutgoingMessages messages = [];
+        foreach (var fact in facts)
+        {
+            if (Message(orderId, payment, fact) is { } message) messages.Add(message);
+            payment = OrderPayment.After(payment, orderId, fact);
+        }
+
+        return ([.. facts], messages);
+    }
+
+    private static object? Message(Guid orderId, OrderPayment? before, object fact) => fact switch
+    {
+        ChargeAttempted x => new SendCharge(orderId, x.Attempt),
+        ActionRequired x => new PaymentActionRequired(orderId, x.NextActionUrl, x.At),
+        // Money that goes straight back is no payment of the order.
+        Captured x => before is { IsUnwanted: false } ? new PaymentCaptured(orderId, x.Amount, x.At) : null,
+        // A cancelled order knows already that it comes to nothing.
+        Declined x => before is { CancelReason: null or VoidPayment.Reason } ? new PaymentDeclined(orderId, x.Code, x.At) : null,
+        Voided x => before is { CancelReason: null or VoidPayment.Reason } ? new PaymentDeclined(orderId, "voided", x.At) : null,
+        PaymentCancelled => before switch
+        {
+            { IsOpen: true, Attempts: > 0 } => new VoidCharge(orderId, 1),
+            { Status: PaymentStatus.Captured, Refundable.Minor: > 0 } => new GiveBackCancelled(orderId).DelayedFor(TimeToAsk),
+            _ => null,
+        },
+        RefundStarted x => new SendRefund(orderId, x.RefundId, 1),
+        Refunded x => new PaymentRefunded(orderId, x.RefundId, x.Amount, x.At),
+        RefundDeclined x => new RefundFailed(orderId, x.RefundId, x.Code, x.At),
+        _ => null,
+    };
+}

@@ -1,0 +1,70 @@
+using Aarya.Features.Payment.Contracts;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using JasperFx.Metadata;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Payment.Charges;
+
+public sealed record CardView(string Brand, string Last4);
+
+/// <summary>Where the shopper has to go before the payment goes on.</summary>
+/// <param name="Type">Always redirect.</param>
+public sealed record NextActionView(string Type, string Url);
+
+/// <param name="Status">pending, requires_action, authorized, captured, declined, voided, refunded, partially_refunded.</param>
+public sealed record PaymentView(Guid OrderId, string Status, Money Amount, Money Refunded, CardView? Card, string? DeclineCode, NextActionView? NextAction)
+{
+    public static PaymentView Of(OrderPayment x) => new(
+        x.Id, x.StatusWord, x.Amount, x.RefundedAmount,
+        x.Card is null ? null : new(x.Card.Brand, x.Card.Last4),
+        x.Status == PaymentStatus.Declined ? x.DeclineCode : null,
+        x is { Status: PaymentStatus.ActionRequired, NextActionUrl: { } url } ? new("redirect", url) : null);
+}
+
+/// <summary>The payment of an order, for the shopper who placed it and for staff.</summary>
+public static class GetPaymentEndpoint
+{
+    public static async Task<ProblemDetails> ValidateAsync(Caller caller, OrderPayment? payment, IQuerySession session, CancellationToken cancellation)
+    {
+        if (payment?.RequestedAt is null) return Problem.NotFound("payment");
+        if (caller.IsStaff || payment.Subject == caller.Subject) return WolverineContinue.NoProblems;
+        return await session.LoadAsync<FormerGuest>(payment.Subject, cancellation) is { } guest && guest.UserId == caller.Subject
+            ? WolverineContinue.NoProblems
+            : Problem.NotFound("payment");
+    }
+
+    [WolverineGet("/api/payments/{orderId:guid}")]
+    [ProducesResponseType<PaymentView>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    public static PaymentView Get(Guid orderId, Caller caller, [ReadAggregate(nameof(orderId), Required = false)] OrderPayment? payment) => PaymentView.Of(payment!);
+}
+
+/// <summary>A guest who became a customer, and with whom their payments went.</summary>
+public sealed class FormerGuest : IVersioned
+{
+    /// <summary>The guest's subject.</summary>
+    public Guid Id { get; set; }
+
+    public Guid Version { get; set; }
+
+    public Guid UserId { get; set; }
+}
+
+public static class GuestSignedInHandler
+{
+    public static Task<FormerGuest?> LoadAsync(GuestSignedIn signedIn, IQuerySession session, CancellationToken cancellation) =>
+        session.LoadAsync<FormerGuest>(signedIn.GuestId, cancellation);
+
+    public static IMartenOp Handle(GuestSignedIn signedIn, FormerGuest? known)
+    {
+        var guest = known ?? new FormerGuest { Id = signedIn.GuestId };
+        guest.UserId = signedIn.UserId;
+        return MartenOps.Store(guest);
+    }
+}

@@ -1,0 +1,276 @@
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using Aarya.Features.Payment.Fraud;
+using Aarya.Features.Payment.Providers;
+using Aarya.Features.Payment.Refunds;
+
+namespace Aarya.Features.Payment.Charges;
+
+public enum PaymentStatus
+{
+    Pending,
+    InReview,
+    ActionRequired,
+    Authorised,
+    Captured,
+    Declined,
+    Voided,
+}
+
+/// <summary>All that is kept of a card.</summary>
+public sealed record CardOnFile(string Brand, string Last4, int ExpMonth, int ExpYear);
+
+/// <summary>
+/// The one payment of an order, folded from its facts. It decides; every method answers the facts that follow from what
+/// it is told, none when it knew already. News arrives from the provider's answers, its webhooks and reconciliation, in any
+/// order and any number of times, so every decision is safe to repeat.
+/// </summary>
+public sealed record OrderPayment
+{
+    /// <summary>How long a payment that was given up without an answer is still asked about.</summary>
+    private static readonly TimeSpan LateCharges = TimeSpan.FromDays(1);
+
+    /// <summary>The order's id.</summary>
+    public Guid Id { get; init; }
+
+    public string Number { get; init; } = "";
+
+    public Guid Subject { get; init; }
+
+    public string EmailFingerprint { get; init; } = "";
+
+    public Money Amount { get; init; } = Money.Zero();
+
+    public string Token { get; init; } = "";
+
+    public bool CaptureLater { get; init; }
+
+    public DateTimeOffset? RequestedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public PaymentStatus Status { get; init; }
+
+    /// <summary>Set once the order wants no money any more.</summary>
+    public string? CancelReason { get; init; }
+
+    public int Attempts { get; init; }
+
+    public string? ChargeId { get; init; }
+
+    public Money CapturedAmount { get; init; } = Money.Zero();
+
+    public CardOnFile? Card { get; init; }
+
+    public string? DeclineCode { get; init; }
+
+    public string? NextActionUrl { get; init; }
+
+    public FraudAssessed? Fraud { get; init; }
+
+    public IReadOnlyList<RefundLine> Refunds { get; init; } = [];
+
+    public DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Until when reconciliation asks the provider about it; null when there is nothing left to learn.</summary>
+    public DateTimeOffset? WatchUntil { get; init; }
+
+    [JsonIgnore]
+    public Money RefundedAmount => Money.Sum(Refunds.Where(x => x.Status == RefundStatus.Succeeded).Select(x => x.Amount), Amount.Currency);
+
+    /// <summary>What can still be given back: refunds on their way count as given.</summary>
+    [JsonIgnore]
+    public Money Refundable => CapturedAmount - Money.Sum(Refunds.Where(x => x.Status != RefundStatus.Failed).Select(x => x.Amount), Amount.Currency);
+
+    /// <summary>A charge may be under way at the provider.</summary>
+    [JsonIgnore]
+    public bool IsOpen => RequestedAt is not null && Status is PaymentStatus.Pending or PaymentStatus.InReview or PaymentStatus.ActionRequired or PaymentStatus.Authorised;
+
+    /// <summary>Money that arrives now has to go back.</summary>
+    [JsonIgnore]
+    public bool IsUnwanted => CancelReason is not null || Status is PaymentStatus.Declined or PaymentStatus.Voided;
+
+    /// <summary>The provider has been asked, or is about to be, and has said nothing yet.</summary>
+    [JsonIgnore]
+    public bool AwaitsAnswer => RequestedAt is not null && Status == PaymentStatus.Pending && Attempts > 0 && ChargeId is null && CancelReason is null;
+
+    /// <summary>The words of the public API.</summary>
+    [JsonIgnore]
+    public string StatusWord => Status switch
+    {
+        PaymentStatus.ActionRequired => "requires_action",
+        PaymentStatus.Authorised => "authorized",
+        PaymentStatus.Captured when RefundedAmount.Minor > 0 => RefundedAmount == CapturedAmount ? "refunded" : "partially_refunded",
+        PaymentStatus.Captured => "captured",
+        PaymentStatus.Declined => "declined",
+        PaymentStatus.Voided => "voided",
+        // Nobody outside learns that a payment is under review.
+        _ => "pending",
+    };
+
+    /// <summary>What a charge that is neither taken nor gone holds although nobody wants it: the provider must let go of it.</summary>
+    public bool MustLetGo(ChargeReport report) => IsUnwanted && report.State is ChargeState.Pending or ChargeState.ActionRequired or ChargeState.Authorised;
+
+    /// <summary>The refund of what arrived although the order no longer wanted it: at most one a payment.</summary>
+    [JsonIgnore]
+    public Guid RefundIdOfCancellation => new(SHA256.HashData([.. Id.ToByteArray(), .. "cancellation"u8])[..16]);
+
+    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now)
+    {
+        if (known?.RequestedAt is not null) return [];
+        var requested = new PaymentRequested(request.Number, request.Subject, EmailFingerprints.Of(request.Email), request.Amount, request.Token, request.CaptureLater, request.ExpiresAt, now);
+        if (known is not null) return [requested, new Voided(null, known.CancelReason ?? "order_cancelled", now)];
+        if (request.Amount.Minor == 0) return [requested, new Captured(null, request.Amount, null, now)];
+        if (now >= request.ExpiresAt) return [requested, new Declined(null, DeclineCodes.Expired, null, now)];
+
+        var assessed = new FraudAssessed(fraud.Score, fraud.Decision, fraud.Reasons, now);
+        return fraud.Decision switch
+        {
+            FraudDecision.Accept => [requested, assessed, new ChargeAttempted(1, now)],
+            FraudDecision.Review => [requested, assessed],
+            _ => [requested, assessed, new Declined(null, DeclineCodes.FraudRejected, null, now)],
+        };
+    }
+
+    public IReadOnlyList<object> PassReview(Guid by, DateTimeOffset now) => Status != PaymentStatus.InReview || CancelReason is not null ? []
+        : now >= ExpiresAt ? [new Declined(null, DeclineCodes.Expired, null, now)]
+        : [new ReviewPassed(by, now), new ChargeAttempted(1, now)];
+
+    public IReadOnlyList<object> FailReview(Guid by, DateTimeOffset now) =>
+        Status != PaymentStatus.InReview ? [] : [new ReviewFailed(by, now), new Declined(null, DeclineCodes.FraudRejected, null, now)];
+
+    /// <summary>One more try, or the end of all tries when the order has expired.</summary>
+    public IReadOnlyList<object> AttemptAgain(DateTimeOffset now) => !AwaitsAnswer ? []
+        : now >= ExpiresAt ? [new Declined(null, DeclineCodes.ProviderUnreachable, null, now)]
+        : [new ChargeAttempted(Attempts + 1, now)];
+
+    /// <summary>What the provider says about the charge, now or long ago.</summary>
+    public IReadOnlyList<object> Hear(ChargeReport report, DateTimeOffset now)
+    {
+        // Under one key there is one charge; what is told of another is not this payment's.
+        if (RequestedAt is null || (ChargeId is not null && ChargeId != report.ChargeId)) return [];
+        return report.State switch
+        {
+            ChargeState.Captured when Status == PaymentStatus.Captured => [],
+            ChargeState.Captured when IsUnwanted =>
+            [
+                new Captured(report.ChargeId, report.Amount, report.Card, now),
+                new RefundStarted(RefundIdOfCancellation, report.Amount, CancelReason ?? "charged_too_late", now),
+            ],
+            ChargeState.Captured => [new Captured(report.ChargeId, report.Amount, report.Card, now)],
+            _ when !IsOpen => [],
+            ChargeState.Declined => [new Declined(report.ChargeId, report.DeclineCode ?? "declined", report.Card, now)],
+            ChargeState.Voided => [new Voided(report.ChargeId, CancelReason ?? "voided", now)],
+            ChargeState.Authorised when Status != PaymentStatus.Authorised => [new Authorised(report.ChargeId!, report.Amount, report.Card, now)],
+            ChargeState.ActionRequired when Status == PaymentStatus.Pending => [new ActionRequired(report.ChargeId!, report.NextActionUrl ?? "", report.Card, now)],
+            ChargeState.Pending when ChargeId is null => [new ChargePending(report.ChargeId!, report.Card, now)],
+            _ => [],
+        };
+    }
+
+    /// <summary>The provider knows no charge of this order, and the order wants none.</summary>
+    public IReadOnlyList<object> HearOfNoCharge(DateTimeOffset now) =>
+        IsOpen && CancelReason is not null && ChargeId is null ? [new Voided(null, CancelReason, now)] : [];
+
+    public static IReadOnlyList<object> Cancel(OrderPayment? payment, string reason, DateTimeOffset now) => payment switch
+    {
+        { CancelReason: not null } => [],
+        { IsOpen: true, Attempts: 0 } => [new PaymentCancelled(reason, now), new Voided(null, reason, now)],
+        _ => [new PaymentCancelled(reason, now)],
+    };
+
+    /// <summary>Gives back what a cancelled order was paid, where nobody has asked for it.</summary>
+    public IReadOnlyList<object> GiveBackCancelled(DateTimeOffset now) => CancelReason is not null && Status == PaymentStatus.Captured && Refundable.Minor > 0
+        ? StartRefund(RefundIdOfCancellation, null, CancelReason, now)
+        : [];
+
+    /// <param name="refundId">The asker's own id: the same one is refunded once.</param>
+    /// <param name="amount">Null for all that is left.</param>
+    public IReadOnlyList<object> StartRefund(Guid refundId, Money? amount, string reason, DateTimeOffset now)
+    {
+        if (Refunds.Any(x => x.Id == refundId)) return [];
+        var wanted = amount ?? Refundable;
+        return Refusal(wanted) is { } code ? [new RefundDeclined(refundId, wanted, code, now)] : [new RefundStarted(refundId, wanted, reason, now)];
+    }
+
+    /// <summary>How a refund ended, also one that somebody made at the provider's own desk.</summary>
+    public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now) => Refunds.FirstOrDefault(x => x.Id == refundId) switch
+    {
+        { Status: RefundStatus.Pending } => report.Succeeded ? [new Refunded(refundId, report.Amount, now)] : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
+        null when report.Succeeded && Status == PaymentStatus.Captured => [new Refunded(refundId, report.Amount, now)],
+        _ => [],
+    };
+
+    private string? Refusal(Money wanted) =>
+        Status != PaymentStatus.Captured ? "not_captured"
+        : Refundable.Minor == 0 ? "nothing_left"
+        : wanted.Currency != Amount.Currency ? "currency_mismatch"
+        : wanted.Minor <= 0 ? "amount_invalid"
+        : wanted.Minor > Refundable.Minor ? "exceeds_captured"
+        : null;
+
+    /// <summary>The payment after one more fact.</summary>
+    public static OrderPayment After(OrderPayment? before, Guid id, object fact)
+    {
+        var payment = (before ?? new OrderPayment { Id = id }).Take(fact);
+        return payment with { WatchUntil = payment.Watched(fact) };
+    }
+
+    private OrderPayment Take(object fact) => fact switch
+    {
+        PaymentRequested x => this with
+        {
+            Number = x.Number,
+            Subject = x.Subject,
+            EmailFingerprint = x.EmailFingerprint,
+            Amount = x.Amount,
+            CapturedAmount = Money.Zero(x.Amount.Currency),
+            Token = x.Token,
+            CaptureLater = x.CaptureLater,
+            ExpiresAt = x.ExpiresAt,
+            RequestedAt = x.At,
+            ChangedAt = x.At,
+        },
+        FraudAssessed x => this with { Fraud = x, Status = x.Decision == FraudDecision.Review ? PaymentStatus.InReview : Status, ChangedAt = x.At },
+        ReviewPassed x => this with { Status = PaymentStatus.Pending, ChangedAt = x.At },
+        ChargeAttempted x => this with { Attempts = x.Attempt, ChangedAt = x.At },
+        ChargePending x => this with { ChargeId = x.ChargeId, Card = x.Card ?? Card, ChangedAt = x.At },
+        ActionRequired x => this with { Status = PaymentStatus.ActionRequired, ChargeId = x.ChargeId, NextActionUrl = x.NextActionUrl, Card = x.Card ?? Card, ChangedAt = x.At },
+        Authorised x => this with { Status = PaymentStatus.Authorised, ChargeId = x.ChargeId, NextActionUrl = null, Card = x.Card ?? Card, ChangedAt = x.At },
+        Captured x => this with
+        {
+            Status = PaymentStatus.Captured,
+            ChargeId = x.ChargeId,
+            CapturedAmount = x.Amount,
+            NextActionUrl = null,
+            DeclineCode = null,
+            Card = x.Card ?? Card,
+            ChangedAt = x.At,
+        },
+        Declined x => this with { Status = PaymentStatus.Declined, ChargeId = x.ChargeId ?? ChargeId, DeclineCode = x.Code, NextActionUrl = null, Card = x.Card ?? Card, ChangedAt = x.At },
+        Voided x => this with { Status = PaymentStatus.Voided, ChargeId = x.ChargeId ?? ChargeId, NextActionUrl = null, ChangedAt = x.At },
+        PaymentCancelled x => this with { CancelReason = x.Reason, ChangedAt = x.At },
+        RefundStarted x => this with { Refunds = [.. Refunds, new(x.RefundId, x.Amount, RefundStatus.Pending, null)], ChangedAt = x.At },
+        Refunded x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Succeeded, null)), ChangedAt = x.At },
+        RefundDeclined x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Failed, x.Code)), ChangedAt = x.At },
+        _ => this,
+    };
+
+    private List<RefundLine> Ended(RefundLine line) => [.. Refunds.Where(x => x.Id != line.Id), line];
+
+    private DateTimeOffset? Watched(object fact) => fact switch
+    {
+        _ when Refunds.Any(x => x.Status == RefundStatus.Pending) || (IsOpen && Attempts > 0) => ChangedAt.AddDays(90),
+        // Closed without an answer: a charge may still turn up.
+        Declined { Code: DeclineCodes.ProviderUnreachable } or Voided { ChargeId: null } when Attempts > 0 && ChargeId is null => ChangedAt + LateCharges,
+        PaymentCancelled => WatchUntil,
+        _ => null,
+    };
+}
+
+public static class DeclineCodes
+{
+    public const string Expired = "order_expired";
+    public const string FraudRejected = "fraud_rejected";
+    public const string ProviderUnreachable = "provider_unreachable";
+}

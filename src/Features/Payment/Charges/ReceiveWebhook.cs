@@ -1,0 +1,64 @@
+using Aarya.Features.Payment.Providers;
+using Aarya.Features.Payment.Refunds;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.Payment.Charges;
+
+/// <summary>
+/// News from a provider. Its signature and age are verified on the raw body before anything is read; then the event is noted
+/// and answered at once, its effect follows as a durable message. A delivery that was noted before changes nothing.
+/// </summary>
+public static partial class ReceiveWebhookEndpoint
+{
+    private const int LargestBody = 64 * 1024;
+
+    public static async Task<(ProviderNews?, ProblemDetails)> LoadAsync(
+        string provider, HttpContext http, IEnumerable<IPaymentProvider> providers, DateTimeOffset now, ILogger logger)
+    {
+        if (providers.FirstOrDefault(x => x.Name == provider) is not { } known) return (null, Problem.NotFound("payment_provider"));
+        if (await http.ReadAllAsync(LargestBody) is not { } body)
+            return (null, Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "An event has at most 64 KB."));
+        try
+        {
+            return (known.ReadWebhook(body, http.Request.Headers, now), WolverineContinue.NoProblems);
+        }
+        catch (WebhookRefusedException refused)
+        {
+            LogRefused(logger, provider, refused.Message);
+            return (null, Problem.Of(StatusCodes.Status401Unauthorized, "webhook.refused", "Not from the provider", refused.Message));
+        }
+    }
+
+    [WolverinePost("/api/payments/webhooks/{provider}")]
+    [AnswerIsNeverStored]
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status413PayloadTooLarge, "application/problem+json")]
+    public static async Task<(IResult, OutgoingMessages)> Post(string provider, [NotBody] ProviderNews? news, IDocumentSession session, CancellationToken cancellation)
+    {
+        if (news is null) return (Results.Ok(), []);
+        await session.BeginTransactionAsync(cancellation);
+        await using var note = new NpgsqlCommand("insert into payment.provider_event (provider, event_id) values ($1, $2) on conflict do nothing")
+        {
+            Parameters = { new() { Value = provider }, new() { Value = news.EventId } },
+        };
+        if (await session.ExecuteAsync(note, cancellation) == 0) return (Results.Ok(), []);
+
+        // The charge first: a refund may be news of a charge that is not known yet.
+        OutgoingMessages messages = [new RecordCharge(news.OrderId, news.Charge)];
+        if (news is { RefundId: { } refundId, Refund: { } refund }) messages.Add(new RecordRefund(news.OrderId, refundId, refund));
+        return (Results.Ok(), messages);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A webhook for {Provider} was refused: {Why}")]
+    private static partial void LogRefused(ILogger logger, string provider, string why);
+}

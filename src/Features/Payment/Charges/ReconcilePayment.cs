@@ -1,0 +1,34 @@
+using Aarya.Features.Payment.Providers;
+using Aarya.Features.Payment.Refunds;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Payment.Charges;
+
+/// <summary>Asks the provider about a payment that has gone quiet, and gets it moving again.</summary>
+public sealed record ReconcilePayment(Guid OrderId);
+
+public static class ReconcilePaymentHandler
+{
+    // A call in flight and its retry; what takes longer has lost its message.
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(3);
+
+    public static async Task<OutgoingMessages> Handle(
+        ReconcilePayment reconcile, [ReadAggregate(nameof(ReconcilePayment.OrderId))] OrderPayment payment, IPaymentProvider provider, DateTimeOffset now, CancellationToken cancellation)
+    {
+        OutgoingMessages next = [.. payment.Refunds.Where(x => x.Status == RefundStatus.Pending).Select(x => new SendRefund(payment.Id, x.Id, Attempt: 2))];
+        if (payment.Status == PaymentStatus.Captured || payment.WatchUntil is null) return next;
+        try
+        {
+            if (await provider.FindChargeAsync(payment.Id, cancellation) is { } report) next.Add(new RecordCharge(payment.Id, report));
+            else if (payment.IsOpen && payment.IsUnwanted) next.Add(new RecordNoCharge(payment.Id));
+            else if (payment.AwaitsAnswer && now - payment.ChangedAt > Stuck) next.Add(new AttemptCharge(payment.Id));
+        }
+        catch (ProviderUnavailableException)
+        {
+            // The next round asks again.
+        }
+
+        return next;
+    }
+}

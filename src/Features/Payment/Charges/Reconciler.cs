@@ -1,0 +1,80 @@
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Wolverine;
+
+namespace Aarya.Features.Payment.Charges;
+
+/// <summary>
+/// Finds the payments that have been quiet too long. Every node looks; a payment is claimed by one of them at a time and then
+/// left alone for a while, ever longer, so more nodes do not mean more calls.
+/// </summary>
+public sealed partial class Reconciler(IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, ILogger<Reconciler> logger) : BackgroundService
+{
+    private const string Claim =
+        """
+        insert into payment.reconciliation as known (order_id, asked_at, asks)
+        select id, now(), 1 from payment.mt_doc_orderpayment payment
+        where watch_until > now() and changed_at < now() - $1
+          and not exists (select from payment.reconciliation r where r.order_id = payment.id and r.asked_at > now() - least($1 * (2 ^ least(r.asks - 1, 12)), interval '1 hour'))
+        order by changed_at limit 200
+        on conflict (order_id) do update set asked_at = excluded.asked_at, asks = known.asks + 1
+          where known.asked_at <= now() - least($1 * (2 ^ least(known.asks - 1, 12)), interval '1 hour')
+        returning order_id
+        """;
+
+    private const string Forget =
+        """
+        delete from payment.reconciliation where asked_at < now() - interval '2 days';
+        delete from payment.provider_event where received_at < now() - interval '35 days';
+        """;
+
+    private DateTimeOffset forgotten;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.ReconcileEvery);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RoundAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
+            {
+                LogMissed(logger, e.Message);
+            }
+        }
+    }
+
+    private async Task RoundAsync(CancellationToken cancellation)
+    {
+        List<Guid> due = [];
+        await using (var connection = store.Storage.Database.CreateConnection())
+        {
+            await connection.OpenAsync(cancellation);
+            await using var claim = new NpgsqlCommand(Claim, connection) { Parameters = { new() { Value = options.PendingTooLong } } };
+            await using (var reader = await claim.ExecuteReaderAsync(cancellation))
+            {
+                while (await reader.ReadAsync(cancellation)) due.Add(reader.GetGuid(0));
+            }
+
+            if (DateTimeOffset.UtcNow - forgotten > TimeSpan.FromHours(1))
+            {
+                await using var forget = new NpgsqlCommand(Forget, connection);
+                await forget.ExecuteNonQueryAsync(cancellation);
+                forgotten = DateTimeOffset.UtcNow;
+            }
+        }
+
+        if (due.Count == 0) return;
+        await using var scope = scopes.CreateAsyncScope();
+        var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
+        foreach (var orderId in due) await bus.PublishAsync(new ReconcilePayment(orderId));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A round of reconciliation was missed: {Why}")]
+    private static partial void LogMissed(ILogger logger, string why);
+}

@@ -1,0 +1,32 @@
+using Aarya.Features.Payment.Providers;
+using Microsoft.Extensions.Logging;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Payment.Charges;
+
+/// <summary>Takes note of what the provider says about an order's charge, whether it was asked, called or was found out.</summary>
+public sealed record RecordCharge(Guid OrderId, ChargeReport Report);
+
+public static partial class RecordChargeHandler
+{
+    public static (Events, OutgoingMessages) Handle(
+        RecordCharge record,
+        [WriteAggregate(nameof(RecordCharge.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
+        DateTimeOffset now,
+        ILogger logger)
+    {
+        if (payment?.RequestedAt is null || (payment.ChargeId is { } known && record.Report.ChargeId is { } told && known != told))
+        {
+            LogStray(logger, record.Report.ChargeId, record.OrderId, record.Report.State);
+            return ([], []);
+        }
+
+        var (facts, messages) = Consequences.Of(payment.Id, payment, payment.Hear(record.Report, now));
+        if (payment.MustLetGo(record.Report)) messages.Add(new VoidCharge(payment.Id, 1));
+        return (facts, messages);
+    }
+
+    [LoggerMessage(LogLevel.Error, "The provider tells of charge {ChargeId} ({State}) for order {OrderId}, which this shop did not make: look into it there")]
+    private static partial void LogStray(ILogger logger, string? chargeId, Guid orderId, ChargeState state);
+}

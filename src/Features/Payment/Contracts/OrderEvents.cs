@@ -1,0 +1,20 @@
+using Aarya.Infrastructure.Messaging;
+
+namespace Aarya.Features.Payment.Contracts;
+
+public sealed record OrderedLine(string Sku, string Name, int Quantity, Money UnitPrice);
+
+/// <summary>An order waits for its payment until it expires.</summary>
+[WireEvent("commerce.order_placed.v1", Streams.Orders)]
+public sealed record OrderPlaced(
+    Guid OrderId, string Number, Guid Subject, string? Email, Money Total, IReadOnlyList<OrderedLine> Lines,
+    string PaymentToken, DateTimeOffset PlacedAt, DateTimeOffset ExpiresAt);
+
+/// <summary>An order came to nothing: no money is wanted for it any more.</summary>
+[WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
+public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, string? Email, string Reason, DateTimeOffset At);
+
+/// <summary>Money is to be given back.</summary>
+/// <param name="Amount">Null: all that is left.</param>
+[WireEvent("commerce.refund_requested.v1", Streams.Orders)]
+public sealed record RefundRequested(Guid OrderId, Guid RefundId, Money? Amount, string Reason, DateTimeOffset At);

@@ -1,0 +1,21 @@
+using Aarya.Features.Payment.Charges;
+using Marten;
+
+namespace Aarya.Features.Payment.Fraud;
+
+public static class FraudHistoryQuery
+{
+    // Far above every threshold; a busier shopper is busy all the same.
+    private const int Enough = 500;
+
+    public static async Task<FraudHistory> FraudHistoryAsync(this IQuerySession session, Guid subject, string? email, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var since = now - FraudRules.Window;
+        var fingerprint = EmailFingerprints.Of(email);
+        var bySubject = await session.Query<OrderPayment>()
+            .Where(x => x.Subject == subject && x.RequestedAt > since).Select(x => x.Status).Take(Enough).ToListAsync(cancellation);
+        var byEmail = fingerprint.Length == 0 ? 0 : await session.Query<OrderPayment>()
+            .Where(x => x.EmailFingerprint == fingerprint && x.RequestedAt > since).Take(Enough).CountAsync(cancellation);
+        return new(bySubject.Count, byEmail, bySubject.Count(x => x == PaymentStatus.Declined));
+    }
+}

@@ -1,0 +1,60 @@
+using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Providers;
+using Aarya.Features.Payment.Refunds;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Exceptions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Weasel.Core;
+using Wolverine;
+using Wolverine.ErrorHandling;
+
+namespace Aarya.Features.Payment;
+
+public sealed class PaymentModule : Module<IPaymentStore>
+{
+    // Calls wait for the provider most of their time; a few slow answers must not hold up the rest.
+    private const int CallsAtOnce = 32;
+
+    public override string Role => Roles.Payment;
+
+    public override ContextRpc Rpc { get; } = ContextRpc.Of<PaymentService, Protos.Payment.Payment.PaymentClient>();
+
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        services.AddSingleton(PaymentOptions.From(configuration));
+        services.AddSingleton<ProviderAccess>();
+        services.AddSingleton<IPaymentProvider, SandboxProvider>();
+        services.AddHostedService<ProviderAtStart>();
+        services.AddHostedService<Reconciler>();
+    }
+
+    public override void ConfigureMarten(StoreOptions marten)
+    {
+        marten.UseSystemTextJsonForSerialization(EnumStorage.AsString);
+        marten.Projections.Add<OrderPaymentProjection>(ProjectionLifecycle.Inline);
+        marten.Schema.For<OrderPayment>()
+            .Duplicate(x => x.Subject)
+            .Duplicate(x => x.EmailFingerprint)
+            .Duplicate(x => x.Status)
+            .Duplicate(x => x.RequestedAt)
+            .Duplicate(x => x.ChangedAt)
+            .Duplicate(x => x.WatchUntil);
+        foreach (var table in PaymentTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
+    }
+
+    public override void ConfigureWolverine(WolverineOptions wolverine)
+    {
+        // Two messages may both be the first that a payment hears of.
+        wolverine.OnException<ExistingStreamIdCollisionException>().Or<StreamLockedException>()
+            .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250));
+        wolverine.LocalQueueFor<SendCharge>().MaximumParallelMessages(CallsAtOnce);
+        wolverine.LocalQueueFor<SendRefund>().MaximumParallelMessages(CallsAtOnce);
+        wolverine.LocalQueueFor<VoidCharge>().MaximumParallelMessages(CallsAtOnce);
+        wolverine.LocalQueueFor<ReconcilePayment>().MaximumParallelMessages(CallsAtOnce);
+    }
+}

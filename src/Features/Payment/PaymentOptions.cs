@@ -1,0 +1,34 @@
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Aarya.Features.Payment;
+
+/// <summary>Settings of the Payment context.</summary>
+/// <param name="ProviderUrl">PAYMENT_PROVIDER_URL: the provider's API; null hosts a sandbox of its own, outside production only.</param>
+/// <param name="ApiKey">PAYMENT_API_KEY: what the provider knows the shop by.</param>
+/// <param name="WebhookSecret">PAYMENT_WEBHOOK_SECRET: what the provider signs its webhooks with.</param>
+/// <param name="SandboxData">SANDBOX_DATA: where a sandbox of its own keeps its journal.</param>
+/// <param name="SandboxWebhookUrl">SANDBOX_WEBHOOK_URL: where a sandbox of its own sends its webhooks; default this process.</param>
+/// <param name="ReconcileEvery">PAYMENT_RECONCILE_SECONDS: how often payments without an end are looked for.</param>
+/// <param name="PendingTooLong">PAYMENT_PENDING_SECONDS: how long a payment may say nothing before the provider is asked.</param>
+public sealed record PaymentOptions(
+    Uri? ProviderUrl, string? ApiKey, string? WebhookSecret, string? SandboxData, Uri? SandboxWebhookUrl, TimeSpan ReconcileEvery, TimeSpan PendingTooLong)
+{
+    /// <exception cref="StartupException">A setting cannot be understood.</exception>
+    public static PaymentOptions From(IConfiguration configuration) => new(
+        Url(configuration, "PAYMENT_PROVIDER_URL"),
+        configuration.Find("PAYMENT_API_KEY"),
+        configuration.Find("PAYMENT_WEBHOOK_SECRET"),
+        configuration.Find("SANDBOX_DATA"),
+        Url(configuration, "SANDBOX_WEBHOOK_URL"),
+        TimeSpan.FromSeconds(configuration.Number("PAYMENT_RECONCILE_SECONDS", 5, 1, 3600)),
+        TimeSpan.FromSeconds(configuration.Number("PAYMENT_PENDING_SECONDS", 10, 1, 3600)));
+
+    private static Uri? Url(IConfiguration configuration, string name)
+    {
+        if (configuration.Find(name) is not { } text) return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new StartupException($"{name} is '{text}': it must be an http or https URL.");
+    }
+}

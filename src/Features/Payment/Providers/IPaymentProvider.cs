@@ -1,0 +1,59 @@
+using Aarya.Features.Payment.Charges;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Features.Payment.Providers;
+
+public enum ChargeState
+{
+    Pending,
+    ActionRequired,
+    Authorised,
+    Captured,
+    Declined,
+    Voided,
+}
+
+/// <summary>A charge as the provider tells it.</summary>
+/// <param name="ChargeId">Null when the provider refused to make one.</param>
+public sealed record ChargeReport(string? ChargeId, ChargeState State, Money Amount, CardOnFile? Card = null, string? DeclineCode = null, string? NextActionUrl = null);
+
+public sealed record RefundReport(bool Succeeded, Money Amount, string? Code = null);
+
+/// <summary>What a webhook tells, once it is known to be the provider's.</summary>
+/// <param name="EventId">The provider's id of this news; deliveries repeat it.</param>
+public sealed record ProviderNews(string EventId, Guid OrderId, ChargeReport Charge, Guid? RefundId = null, RefundReport? Refund = null);
+
+/// <summary>The provider gave no answer, or none that says what happened: the outcome is unknown until it is asked again.</summary>
+public sealed class ProviderUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The delivery does not come from the provider, or is too old; its message may be told.</summary>
+public sealed class WebhookRefusedException(string message) : Exception(message);
+
+/// <summary>
+/// A payment provider. An order is charged under its own key and a refund under its own id, so every call here may be
+/// repeated without moving money twice.
+/// </summary>
+/// <remarks>Every method throws <see cref="ProviderUnavailableException"/> when the outcome is unknown; none takes longer than 5 s.</remarks>
+public interface IPaymentProvider
+{
+    /// <summary>The name in the webhook's path.</summary>
+    string Name { get; }
+
+    Task<ChargeReport> ChargeAsync(Guid orderId, Money amount, string token, bool capture, CancellationToken cancellation);
+
+    Task<ChargeReport?> FindChargeAsync(Guid orderId, CancellationToken cancellation);
+
+    /// <summary>Answers the charge as it is afterwards, captured or not.</summary>
+    Task<ChargeReport> CaptureAsync(string chargeId, CancellationToken cancellation);
+
+    /// <summary>Answers the charge as it is afterwards, voided or not.</summary>
+    Task<ChargeReport> VoidAsync(string chargeId, CancellationToken cancellation);
+
+    Task<RefundReport> RefundAsync(string chargeId, Money amount, Guid refundId, CancellationToken cancellation);
+
+    Task<RefundReport?> FindRefundAsync(Guid refundId, CancellationToken cancellation);
+
+    /// <summary>Verifies signature and age on the raw body before it reads anything.</summary>
+    /// <exception cref="WebhookRefusedException">Forged, too old, or unreadable.</exception>
+    ProviderNews? ReadWebhook(ReadOnlySpan<byte> body, IHeaderDictionary headers, DateTimeOffset now);
+}

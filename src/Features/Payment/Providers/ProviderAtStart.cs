@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Postgres;
+using Aarya.Sandbox;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aarya.Features.Payment.Providers;
+
+/// <summary>
+/// Finds the provider when the program starts. Without PAYMENT_PROVIDER_URL a developer gets a sandbox in this process: one
+/// for each database, its journal and its secrets kept in a folder, so that a restart, or a second node, finds the same charges.
+/// </summary>
+public sealed partial class ProviderAtStart(
+    PaymentOptions options, ProviderAccess access, ContextDatabases databases, IServer server, IHostEnvironment environment, ILogger<ProviderAtStart> logger)
+    : IHostedService, IAsyncDisposable
+{
+    private SandboxHost? sandbox;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.ProviderUrl is { } url)
+        {
+            access.Grant(new(url, Needed(options.ApiKey, "PAYMENT_API_KEY"), Needed(options.WebhookSecret, "PAYMENT_WEBHOOK_SECRET")));
+            return;
+        }
+
+        if (environment.IsProduction())
+            throw new StartupException("PAYMENT_PROVIDER_URL is not set: give the payment provider's API, and its PAYMENT_API_KEY and PAYMENT_WEBHOOK_SECRET.");
+        access.Grant(await OwnSandboxAsync(cancellationToken));
+    }
+
+    private async Task<ProviderAccount> OwnSandboxAsync(CancellationToken cancellation)
+    {
+        var folder = options.SandboxData ?? Path.Combine(Path.GetTempPath(), $"aarya-sandbox-{Hash(databases.Of(Roles.Payment))}");
+        var known = SandboxCard.Read(folder);
+        var apiKey = options.ApiKey ?? known?.ApiKey ?? RandomNumberGenerator.GetHexString(40, lowercase: true);
+        var secret = options.WebhookSecret ?? known?.WebhookSecret ?? RandomNumberGenerator.GetHexString(40, lowercase: true);
+        try
+        {
+            sandbox = await StartAsync(folder, apiKey, secret, known?.Url, cancellation);
+        }
+        catch (JournalInUseException) when (known is not null)
+        {
+            LogShared(logger, known.Url);
+            return new(known.Url, known.ApiKey, known.WebhookSecret);
+        }
+        catch (JournalInUseException)
+        {
+            throw new StartupException($"The sandbox's folder {folder} is in use by another process: give each its own SANDBOX_DATA, or both one PAYMENT_PROVIDER_URL.");
+        }
+
+        var account = new ProviderAccount(new(sandbox.Url), apiKey, secret);
+        SandboxCard.Write(folder, account);
+        LogHosted(logger, sandbox.Url, folder);
+        return account;
+    }
+
+    // The port of last time first: the links to second steps that shoppers hold stay good over a restart.
+    private async Task<SandboxHost> StartAsync(string folder, string apiKey, string secret, Uri? before, CancellationToken cancellation)
+    {
+        var start = new SandboxOptions { ApiKey = apiKey, WebhookSecret = secret, DataFolder = folder, WebhookUrl = WebhookUrl };
+        if (before is null) return await SandboxHost.StartAsync(start, cancellation);
+        try
+        {
+            return await SandboxHost.StartAsync(start with { Listen = before.GetLeftPart(UriPartial.Authority) }, cancellation);
+        }
+        catch (IOException taken) when (taken is not JournalInUseException)
+        {
+            return await SandboxHost.StartAsync(start, cancellation);
+        }
+    }
+
+    private Uri? WebhookUrl()
+    {
+        if (options.SandboxWebhookUrl is { } url) return url;
+        var own = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(x => x.StartsWith("http://", StringComparison.Ordinal) && !x.Contains("unix:", StringComparison.Ordinal));
+        if (own is null) return null;
+        var port = new Uri(own.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
+        return new($"http://127.0.0.1:{port}/api/payments/webhooks/{SandboxProvider.ProviderName}");
+    }
+
+    private static string Needed(string? value, string name) =>
+        value ?? throw new StartupException($"{name} is not set: PAYMENT_PROVIDER_URL names a provider, which needs it.");
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // Not at StopAsync: charges under way are drained first.
+    public async ValueTask DisposeAsync()
+    {
+        if (sandbox is not null) await sandbox.DisposeAsync();
+    }
+
+    [LoggerMessage(LogLevel.Information, "Payments go to a sandbox provider in this process at {Url}, its journal in {Folder} (PAYMENT_PROVIDER_URL is not set)")]
+    private static partial void LogHosted(ILogger logger, string url, string folder);
+
+    [LoggerMessage(LogLevel.Information, "Payments go to the sandbox provider that another process of this database hosts at {Url}")]
+    private static partial void LogShared(ILogger logger, Uri url);
+}

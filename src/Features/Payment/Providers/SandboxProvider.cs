@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Features.Payment.Providers;
+
+/// <summary>The sandbox provider over its HTTP API; see src/Aarya.Sandbox.</summary>
+public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, IDisposable
+{
+    public const string ProviderName = "sandbox";
+
+    private const string SignatureHeader = "Sandbox-Signature";
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    // No retries here: whether to ask again is the payment's decision, and it looks first.
+    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), ConnectTimeout = TimeSpan.FromSeconds(2) })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
+
+    public string Name => ProviderName;
+
+    public async Task<ChargeReport> ChargeAsync(Guid orderId, Money amount, string token, bool capture, CancellationToken cancellation)
+    {
+        var body = new { reference = orderId, amount = amount.Minor, currency = amount.Currency, token, capture };
+        var (status, charge, error) = await AskAsync<Charge>(HttpMethod.Post, "/v1/charges", body, cancellation, idempotencyKey: $"order-{orderId}");
+        if (charge is not null) return charge.ToReport();
+        // The provider understood and will not: no charge was made, and asking again changes nothing.
+        return status is HttpStatusCode.PaymentRequired or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity
+            ? new(null, ChargeState.Declined, amount, DeclineCode: error)
+            : throw Unexpected(status, error);
+    }
+
+    public async Task<ChargeReport?> FindChargeAsync(Guid orderId, CancellationToken cancellation)
+    {
+        var (status, page, error) = await AskAsync<Page<Charge>>(HttpMethod.Get, $"/v1/charges?reference={orderId}", null, cancellation);
+        if (page is null) throw Unexpected(status, error);
+        return page.Items.OrderByDescending(x => x.Status == ChargeState.Captured).FirstOrDefault()?.ToReport();
+    }
+
+    public Task<ChargeReport> CaptureAsync(string chargeId, CancellationToken cancellation) => MoveAsync(chargeId, "capture", cancellation);
+
+    public Task<ChargeReport> VoidAsync(string chargeId, CancellationToken cancellation) => MoveAsync(chargeId, "void", cancellation);
+
+    public async Task<RefundReport> RefundAsync(string chargeId, Money amount, Guid refundId, CancellationToken cancellation)
+    {
+        var (status, refund, error) = await AskAsync<Refund>(HttpMethod.Post, "/v1/refunds", new { chargeId, amount = amount.Minor, reference = refundId }, cancellation);
+        if (refund is not null) return refund.ToReport();
+        return (int)status is >= 400 and < 500 and not (401 or 403 or 408 or 429) ? new(false, amount, error) : throw Unexpected(status, error);
+    }
+
+    public async Task<RefundReport?> FindRefundAsync(Guid refundId, CancellationToken cancellation)
+    {
+        var (status, page, error) = await AskAsync<Page<Refund>>(HttpMethod.Get, $"/v1/refunds?reference={refundId}", null, cancellation);
+        if (page is null) throw Unexpected(status, error);
+        return page.Items is [var refund, ..] ? refund.ToReport() : null;
+    }
+
+    public ProviderNews? ReadWebhook(ReadOnlySpan<byte> body, IHeaderDictionary headers, DateTimeOffset now)
+    {
+        if (!access.Account.IsCompletedSuccessfully) throw new WebhookRefusedException("No provider is known yet.");
+        Verify(access.Account.Result.WebhookSecret, body, headers[SignatureHeader].ToString(), now);
+        try
+        {
+            var webhook = JsonSerializer.Deserialize<Webhook>(body, Json);
+            if (webhook is not { Id.Length: > 0 and <= 200, Charge: { } charge }) throw new WebhookRefusedException("The event has no id or no charge.");
+            // A reference that is no order of ours belongs to another user of the same account.
+            if (!Guid.TryParse(charge.Reference, out var orderId)) return null;
+            return webhook.Refund is not { } refund ? new(webhook.Id, orderId, charge.ToReport())
+                : new(webhook.Id, orderId, charge.ToReport(), RefundIdOf(refund), refund.ToReport());
+        }
+        catch (JsonException unreadable)
+        {
+            throw new WebhookRefusedException(unreadable.Message);
+        }
+    }
+
+    private static void Verify(string secret, ReadOnlySpan<byte> body, string header, DateTimeOffset now)
+    {
+        var parts = header.Split(',').Select(x => x.Split('=', 2)).Where(x => x.Length == 2).ToLookup(x => x[0].Trim(), x => x[1].Trim());
+        if (!long.TryParse(parts["t"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+            throw new WebhookRefusedException($"{SignatureHeader} is missing or has no time.");
+        byte[] signed = [.. Encoding.ASCII.GetBytes($"{seconds.ToString(CultureInfo.InvariantCulture)}."), .. body];
+        var expected = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed)));
+        // More than one v1 while the secret is changed.
+        if (!parts["v1"].Any(x => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(x), expected)))
+            throw new WebhookRefusedException("The signature does not match the body.");
+        if ((now - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > Tolerance)
+            throw new WebhookRefusedException("The delivery was signed more than five minutes ago, or ahead.");
+    }
+
+    // Somebody's refund at the provider's own desk has no id of ours.
+    private static Guid RefundIdOf(Refund refund) =>
+        Guid.TryParse(refund.Reference, out var id) ? id : new(SHA256.HashData(Encoding.UTF8.GetBytes(refund.Id))[..16]);
+
+    private async Task<ChargeReport> MoveAsync(string chargeId, string move, CancellationToken cancellation)
+    {
+        var (status, charge, error) = await AskAsync<Charge>(HttpMethod.Post, $"/v1/charges/{Uri.EscapeDataString(chargeId)}/{move}", null, cancellation);
+        if (charge is null && status == HttpStatusCode.Conflict)
+            (status, charge, error) = await AskAsync<Charge>(HttpMethod.Get, $"/v1/charges/{Uri.EscapeDataString(chargeId)}", null, cancellation);
+        return charge?.ToReport() ?? throw Unexpected(status, error);
+    }
+
+    private async Task<(HttpStatusCode Status, T? Answer, string? Error)> AskAsync<T>(
+        HttpMethod method, string path, object? body, CancellationToken cancellation, string? idempotencyKey = null) where T : class
+    {
+        var account = await access.Account;
+        using var request = new HttpRequestMessage(method, new Uri(account.Url, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.ApiKey);
+        if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
+        if (body is not null) request.Content = JsonContent.Create(body, options: Json);
+        try
+        {
+            using var answer = await http.SendAsync(request, cancellation);
+            if (answer.IsSuccessStatusCode) return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<T>(Json, cancellation), null);
+            var refused = await answer.Content.ReadFromJsonAsync<Refusal>(Json, cancellation);
+            return (answer.StatusCode, null, refused?.Error?.Code);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or NotSupportedException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new ProviderUnavailableException($"{method} {path}: {e.Message}", e);
+        }
+    }
+
+    private static ProviderUnavailableException Unexpected(HttpStatusCode status, string? error) => new($"The provider answered {(int)status} {error}.");
+
+    public void Dispose() => http.Dispose();
+
+    private sealed record Page<T>(IReadOnlyList<T> Items);
+
+    private sealed record Refusal(RefusalError? Error);
+
+    private sealed record RefusalError(string? Code);
+
+    private sealed record Webhook(string? Id, Charge? Charge, Refund? Refund);
+
+    private sealed record Card(string Brand, string Last4, int ExpMonth, int ExpYear);
+
+    private sealed record Charge(
+        string Id, string Reference, long Amount, string Currency, [property: JsonConverter(typeof(ChargeStateJson))] ChargeState Status, Card? Card, string? DeclineCode, string? NextActionUrl)
+    {
+        public ChargeReport ToReport() =>
+            new(Id, Status, new(Amount, Currency), Card is null ? null : new(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear), DeclineCode, NextActionUrl);
+    }
+
+    private sealed record Refund(string Id, string Reference, long Amount, string Currency, string Status, string? Code)
+    {
+        public RefundReport ToReport() => new(Status == "succeeded", new(Amount, Currency), Code);
+    }
+
+    private sealed class ChargeStateJson : JsonConverter<ChargeState>
+    {
+        public override ChargeState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString() switch
+        {
+            "pending" => ChargeState.Pending,
+            "requires_action" => ChargeState.ActionRequired,
+            "authorized" => ChargeState.Authorised,
+            "captured" => ChargeState.Captured,
+            "declined" => ChargeState.Declined,
+            "voided" => ChargeState.Voided,
+            var unknown => throw new JsonException($"'{unknown}' is no status of a charge."),
+        };
+
+        public override void Write(Utf8JsonWriter writer, ChargeState value, JsonSerializerOptions options) => throw new NotSupportedException("The shop reads charges, it sends none.");
+    }
+}

@@ -1,0 +1,12 @@
+namespace Aarya.Features.Payment.Refunds;
+
+public enum RefundStatus
+{
+    Pending,
+    Succeeded,
+    Failed,
+}
+
+/// <summary>One refund of a payment.</summary>
+/// <param name="Id">The asker's own id.</param>
+public sealed record RefundLine(Guid Id, Money Amount, RefundStatus Status, string? Code);

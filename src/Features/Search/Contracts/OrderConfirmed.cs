@@ -1,0 +1,9 @@
+using Aarya.Infrastructure.Messaging;
+
+namespace Aarya.Features.Search.Contracts;
+
+public sealed record BoughtLine(string Sku, int Quantity);
+
+/// <summary>Somebody bought something.</summary>
+[WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
+public sealed record OrderConfirmed(Guid OrderId, Guid Subject, IReadOnlyList<BoughtLine> Lines, DateTimeOffset At);

@@ -1,0 +1,26 @@
+using Aarya.Features.Search.Query;
+using Aarya.Protos.Commerce;
+
+namespace Aarya.Features.Search.Index;
+
+/// <summary>Fills the index from the catalogue itself, page by page, while events go on arriving: what is newer stays.</summary>
+public sealed class Refill(ISearchEngine engine, Protos.Commerce.Commerce.CommerceClient commerce)
+{
+    private const int PageSize = 200;
+
+    /// <summary>Indexes one page.</summary>
+    /// <param name="since">When the refill began.</param>
+    /// <param name="cursor">Empty for the first page.</param>
+    /// <returns>Where the next page begins, empty after the last, and how many products this one had.</returns>
+    public async Task<(string Next, int Products)> PageAsync(DateTimeOffset since, string cursor, CancellationToken cancellation)
+    {
+        var page = await commerce.ListProductsAsync(new() { Cursor = cursor, Limit = PageSize }, cancellationToken: cancellation);
+        await engine.IndexAsync([.. page.Items.Select(Document)], cancellation);
+        await engine.RefreshStockAsync(page.Items.SelectMany(x => x.Variants).DistinctBy(x => x.Sku).ToDictionary(x => x.Sku, x => x.Available), since, cancellation);
+        return (page.NextCursor, page.Items.Count);
+    }
+
+    private static ProductDocument Document(Product x) => new(
+        Guid.Parse(x.Id), x.Version, x.Slug, x.Name, x.Description, x.Category, x.Images is [var first, ..] ? first : "",
+        [.. x.Variants.Select(y => new VariantDocument(y.Sku, y.Size, y.Colour, Money.From(y.Price), y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available))], null);
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Aarya.Features.Search.Query;
+using JasperFx;
+using JasperFx.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+
+[assembly: JasperFxAssembly]
+
+namespace Aarya.Features.Search.Index;
+
+[Description("Fill the search index from the catalogue; shoppers go on searching meanwhile", Name = "reindex")]
+public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
+{
+    public override async Task<bool> Execute(NetCoreInput input)
+    {
+        using var host = input.BuildHost();
+        if (host.Services.GetService<Refill>() is not { } refill)
+        {
+            await Console.Error.WriteLineAsync("aarya: this process does not host search: AARYA_ROLES must name it.");
+            return false;
+        }
+
+        var watch = Stopwatch.StartNew();
+        var since = TimeProvider.System.GetUtcNow();
+        var (cursor, indexed) = ("", 0);
+        do
+        {
+            (cursor, var products) = await refill.PageAsync(since, cursor, CancellationToken.None);
+            indexed += products;
+        }
+        while (cursor.Length > 0);
+        var gone = await host.Services.GetRequiredService<ISearchEngine>().ForgetOlderAsync(since, CancellationToken.None);
+        Console.WriteLine($"Indexed {indexed} products, {gone} are no longer on sale, in {watch.Elapsed.TotalSeconds:0.0} s.");
+        return true;
+    }
+}

@@ -1,0 +1,98 @@
+using Aarya.Infrastructure.Hosting;
+using Weasel.Core;
+using Weasel.Postgresql.Tables;
+
+namespace Aarya.Features.Search.Index;
+
+/// <summary>The index as plain tables: what shoppers may find, in what sizes and colours, and the words they may have meant.</summary>
+internal static class SearchTables
+{
+    // Spelt as PostgreSQL gives it back, or every migration would see a difference. Names are indexed as they are written
+    // and by their stems, so that both a half-typed word and another form of it find them.
+    private const string Document =
+        """
+        ((((setweight(to_tsvector('simple'::regconfig, name), 'A'::"char") || setweight(to_tsvector('english'::regconfig, name), 'A'::"char")) || setweight(to_tsvector('simple'::regconfig, ((category || ' '::text) || colours)), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, category), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, description), 'D'::"char")) || setweight(to_tsvector('english'::regconfig, description), 'C'::"char")
+        """;
+
+    public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase()];
+
+    // A withdrawn product stays as a row: its version tells later news from earlier.
+    private static Table Product()
+    {
+        var product = new Table($"{Roles.Search}.product");
+        product.AddColumn("product_id", "uuid").AsPrimaryKey();
+        product.AddColumn("version", "bigint").NotNull();
+        product.AddColumn("published", "boolean").NotNull();
+        product.AddColumn("slug", "text").NotNull();
+        product.AddColumn("name", "text").NotNull();
+        product.AddColumn("description", "text").NotNull();
+        product.AddColumn("category", "text").NotNull();
+        product.AddColumn("colours", "text").NotNull();
+        product.AddColumn("image", "text").NotNull();
+        product.AddColumn("price_minor", "bigint").NotNull();
+        product.AddColumn("currency", "text").NotNull();
+        product.AddColumn("published_at", "timestamptz").NotNull();
+        product.AddColumn("indexed_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        product.AddColumn("document", "tsvector").GeneratedAs(Document.Trim());
+        product.Indexes.Add(new IndexDefinition("product_document") { Columns = ["document"], Method = IndexMethod.gin });
+        product.Indexes.Add(new IndexDefinition("product_category") { Columns = ["category"] });
+        product.Indexes.Add(new IndexDefinition("product_newest") { Columns = ["published_at"] });
+        product.Indexes.Add(new IndexDefinition("product_slug") { Columns = ["slug"] });
+        return product;
+    }
+
+    private static Table Variant()
+    {
+        var variant = new Table($"{Roles.Search}.variant");
+        variant.AddColumn("product_id", "uuid").AsPrimaryKey();
+        variant.AddColumn("sku", "text").AsPrimaryKey();
+        variant.AddColumn("size", "text").NotNull();
+        variant.AddColumn("colour", "text").NotNull();
+        variant.AddColumn("price_minor", "bigint").NotNull();
+        variant.AddColumn("compare_at_minor", "bigint").AllowNulls();
+        variant.Indexes.Add(new IndexDefinition("variant_sku") { Columns = ["sku"] });
+        return variant;
+    }
+
+    // Apart from variants, because stock may be heard of before its product. Sequence 0: as its product was published.
+    private static Table Stock()
+    {
+        var stock = new Table($"{Roles.Search}.stock");
+        stock.AddColumn("sku", "text").AsPrimaryKey();
+        stock.AddColumn("available", "integer").NotNull();
+        stock.AddColumn("sequence", "bigint").NotNull();
+        stock.AddColumn("indexed_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        stock.WithFillFactor(70);
+        return stock;
+    }
+
+    // Every word that a product is found by, to guess what somebody meant.
+    private static Table Word()
+    {
+        var word = new Table($"{Roles.Search}.word");
+        word.AddColumn("word", "text").AsPrimaryKey();
+        word.Indexes.Add(new IndexDefinition("word_trigrams") { Columns = ["word"], Method = IndexMethod.gin, Mask = "? gin_trgm_ops" });
+        return word;
+    }
+
+    private static Table Synonym()
+    {
+        var synonym = new Table($"{Roles.Search}.synonym");
+        synonym.AddColumn("term", "text").AsPrimaryKey();
+        synonym.AddColumn("words", "text[]").NotNull();
+        return synonym;
+    }
+
+    private static Table Purchase()
+    {
+        var purchase = new Table($"{Roles.Search}.purchase");
+        purchase.AddColumn("order_id", "uuid").AsPrimaryKey();
+        purchase.AddColumn("sku", "text").AsPrimaryKey();
+        purchase.AddColumn("subject", "uuid").NotNull();
+        purchase.AddColumn("quantity", "integer").NotNull();
+        purchase.AddColumn("at", "timestamptz").NotNull();
+        purchase.Indexes.Add(new IndexDefinition("purchase_subject") { Columns = ["subject"] });
+        purchase.Indexes.Add(new IndexDefinition("purchase_at") { Columns = ["at"] });
+        return purchase;
+    }
+}

@@ -1,0 +1,323 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Aarya.Features.Search.Index;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Aarya.Features.Search.Query;
+
+/// <summary>PostgreSQL's own full-text search: stems and prefixes from a weighted tsvector, typos by trigrams and edit distance.</summary>
+public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    private static readonly string[] Sizes = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
+
+    public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        var words = Words.Of(query.Text);
+        // What has no letter and no digit in it is the name of nothing.
+        if (words.Count == 0 && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null);
+        var page = await SearchAsync(connection, query, words, cancellation);
+        if (page.Total > 0 || words.Count == 0) return page;
+
+        var meant = await MeantAsync(connection, words, cancellation);
+        if (meant is null) return page;
+        var corrected = await SearchAsync(connection, query, meant, cancellation);
+        return corrected.Total == 0 ? page : corrected with { DidYouMean = string.Join(' ', meant) };
+    }
+
+    public async Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation)
+    {
+        var words = Words.Of(text);
+        if (words.Count == 0) return [];
+        await using var connection = await OpenAsync(cancellation);
+        var found = await SuggestAsync(connection, words, limit, cancellation);
+        if (found.Count > 0 || await MeantAsync(connection, words, cancellation) is not { } meant) return found;
+        return await SuggestAsync(connection, meant, limit, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<Suggestion>> SuggestAsync(NpgsqlConnection connection, IReadOnlyList<string> words, int limit, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var match = await MatchAsync(command, words, cancellation);
+        command.CommandText =
+            $"""
+            (select 'category', category, category from search.product
+             where published and to_tsvector('simple', category) @@ ({match}) group by category order by count(*) desc, category limit 3)
+            union all
+            (select 'product', name, slug from search.product
+             where published and document @@ ({match}) order by ts_rank(document, {match}) desc, published_at desc, product_id limit {limit.ToString(CultureInfo.InvariantCulture)})
+            """;
+        List<Suggestion> found = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        return [.. found.Take(limit)];
+    }
+
+    private static async Task<SearchPage> SearchAsync(NpgsqlConnection connection, SearchQuery query, IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var match = words.Count == 0 ? null : await MatchAsync(command, words, cancellation);
+        var (order, beyond) = query.Sort switch
+        {
+            SearchSort.PriceAsc => ("price_minor, product_id", "(price_minor, product_id) >"),
+            SearchSort.PriceDesc => ("price_minor desc, product_id desc", "(price_minor, product_id) <"),
+            SearchSort.Newest => ("published_at desc, product_id desc", "(published_at, product_id) <"),
+            _ => ("rank desc, product_id desc", "(rank, product_id) <"),
+        };
+        if (query.After is { } after)
+        {
+            object key = after.Sort switch { SearchSort.Newest => after.PublishedAt, SearchSort.Relevance => after.Rank, _ => after.Key };
+            beyond = $"where {beyond} ({Bind(command, key)}, {Bind(command, after.Id)})";
+        }
+        else
+        {
+            beyond = "";
+        }
+
+        command.CommandText =
+            $"""
+            with hit as materialized (
+              select product_id, category, published_at, {(match is null ? "0::real" : $"ts_rank(document, {match})")} as rank
+              from search.product where published {(match is null ? "" : $"and document @@ ({match})")}
+            ), offer as materialized (
+              select hit.*, size, colour, price_minor, compare_at_minor, coalesce(available, 0) > 0 as in_stock,
+                {AnyOf(command, "lower(category)", query.Categories)} as by_category,
+                {AnyOf(command, "lower(size)", query.Sizes)} as by_size,
+                {AnyOf(command, "lower(colour)", query.Colours)} as by_colour,
+                price_minor between {Bind(command, query.MinPrice ?? 0)} and {Bind(command, query.MaxPrice ?? long.MaxValue)} as by_price,
+                {(query.InStock ? "coalesce(available, 0) > 0" : "true")} as by_stock
+              from hit join search.variant using (product_id) left join search.stock using (sku)
+            ), found as materialized (
+              select product_id, max(rank) as rank, max(published_at) as published_at, min(price_minor) as price_minor,
+                (array_agg(compare_at_minor order by price_minor))[1] as compare_at_minor, bool_or(in_stock) as in_stock
+              from offer where by_category and by_size and by_colour and by_price and by_stock group by product_id
+            ), page as (
+              select *, row_number() over (order by {order}) as position from found {beyond} order by {order} limit {Bind(command, query.Limit + 1)}
+            ), facet as (
+              select 'category' as name, category as value, count(distinct product_id) as count
+              from offer where by_size and by_colour and by_price and by_stock group by category
+              union all
+              select 'size', size, count(distinct product_id) from offer where by_category and by_colour and by_price and by_stock group by size
+              union all
+              select 'colour', colour, count(distinct product_id) from offer where by_category and by_size and by_price and by_stock group by colour
+              union all
+              select 'price', width_bucket(price_minor, {Bind(command, PriceBands.Bounds.ToArray())})::text, count(distinct product_id)
+              from offer where by_category and by_size and by_colour and by_stock group by 2
+            )
+            select (select count(*) from found),
+              (select coalesce(json_agg(json_build_object('id', product_id, 'slug', slug, 'name', name, 'category', category, 'currency', currency, 'image', image,
+                'price', page.price_minor, 'compareAt', compare_at_minor, 'inStock', in_stock, 'rank', rank, 'publishedAt', page.published_at) order by position), '[]')
+               from page join search.product using (product_id)),
+              (select coalesce(json_agg(facet), '[]') from facet)
+            """;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var rows = JsonSerializer.Deserialize<List<Row>>(reader.GetString(1), Json)!;
+        var facets = JsonSerializer.Deserialize<List<FacetRow>>(reader.GetString(2), Json)!;
+        return new(
+            [.. rows.Take(query.Limit).Select(x => x.ToHit())], reader.GetInt64(0), [.. FacetsOf(facets)],
+            rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null);
+    }
+
+    // Each word by its stem, as the beginning of a word, or by what the shop says it is the same as.
+    private static async Task<string> MatchAsync(NpgsqlCommand command, IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        var same = await SynonymsAsync(command.Connection!, words, cancellation);
+        return string.Join(" && ", words.Select(word => $"({string.Join(" || ", same[word].Prepend(word).Select(One))})"));
+
+        string One(string word)
+        {
+            var stem = $"to_tsquery('english', {Bind(command, Quoted(word))})";
+            return $"{stem} || to_tsquery('simple', {Bind(command, $"{Quoted(word)}:*")})";
+        }
+    }
+
+    private static async Task<ILookup<string, string>> SynonymsAsync(NpgsqlConnection connection, IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select term, unnest(words) from search.synonym where term = any($1)", connection) { Parameters = { new() { Value = words.ToArray() } } };
+        List<(string Term, string Word)> all = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) all.Add((reader.GetString(0), reader.GetString(1)));
+        return all.ToLookup(x => x.Term, x => x.Word);
+    }
+
+    /// <summary>The words as they may have been meant; null when there is nothing to make of them.</summary>
+    private static async Task<IReadOnlyList<string>?> MeantAsync(NpgsqlConnection connection, IReadOnlyList<string> words, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Two letters that changed places leave a short word few trigrams in common; the edit distance judges what this lets in.
+        await using var loosen = new NpgsqlCommand("select set_config('pg_trgm.similarity_threshold', '0.12', true)", connection, transaction);
+        await loosen.ExecuteNonQueryAsync(cancellation);
+        await using var command = new NpgsqlCommand(
+            """
+            select typed, exists (select from search.word where word like typed || '%'), array(select word from search.word where word % typed order by similarity(word, typed) desc limit 50)
+            from unnest($1::text[]) with ordinality as t(typed, position) order by position
+            """, connection, transaction) { Parameters = { new() { Value = words.ToArray() } } };
+        List<string> meant = [];
+        var changed = false;
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                var typed = reader.GetString(0);
+                var word = reader.GetBoolean(1) ? typed : Words.Nearest(typed, reader.GetFieldValue<string[]>(2));
+                changed |= word != typed;
+                if (word is not null) meant.Add(word);
+            }
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return changed && meant.Count > 0 ? meant : null;
+    }
+
+    public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
+    {
+        if (products.Count == 0) return;
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        // In the order of their ids, and the words after all of them in the order of the alphabet: two who index at once can't deadlock.
+        foreach (var product in products.OrderBy(x => x.Id)) batch.BatchCommands.Add(Indexing(product));
+        await batch.ExecuteNonQueryAsync(cancellation);
+
+        await using var words = new NpgsqlCommand(
+            """
+            insert into search.word (word)
+            select distinct word from search.product, unnest(tsvector_to_array(to_tsvector('simple', concat_ws(' ', name, description, category, colours)))) as word
+            where product_id = any($1) and length(word) between 3 and 40 and word !~ '[0-9]' order by word
+            on conflict do nothing
+            """, connection) { Parameters = { new() { Value = products.Select(x => x.Id).ToArray() } } };
+        await words.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static NpgsqlBatchCommand Indexing(ProductDocument product)
+    {
+        var variants = product.Variants;
+        return new(
+            """
+            with indexed as (
+              insert into search.product as known (product_id, version, published, slug, name, description, category, colours, image, price_minor, currency, published_at)
+              values ($1, $2, true, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, now()))
+              on conflict (product_id) do update set version = excluded.version, published = true, slug = excluded.slug, name = excluded.name, description = excluded.description,
+                category = excluded.category, colours = excluded.colours, image = excluded.image, price_minor = excluded.price_minor, currency = excluded.currency,
+                published_at = coalesce($11, known.published_at), indexed_at = now()
+              where known.version <= excluded.version
+              returning product_id
+            ), gone as (
+              delete from search.variant using indexed where variant.product_id = indexed.product_id and sku <> all($12)
+            ), kept as (
+              insert into search.variant (product_id, sku, size, colour, price_minor, compare_at_minor)
+              select product_id, line.* from indexed cross join unnest($12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[]) as line(sku, size, colour, price, compare)
+              on conflict (product_id, sku) do update set size = excluded.size, colour = excluded.colour, price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor
+            )
+            insert into search.stock as known (sku, available, sequence)
+            select line.* from indexed cross join (select unnest($12::text[]), unnest($17::integer[]), 0) as line(sku, available, sequence)
+            on conflict (sku) do update set available = excluded.available, indexed_at = now() where known.sequence = 0
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = product.Id },
+                new() { Value = product.Version },
+                new() { Value = product.Slug },
+                new() { Value = product.Name },
+                new() { Value = product.Description },
+                new() { Value = product.Category },
+                new() { Value = string.Join(' ', variants.Select(x => x.Colour).Distinct()) },
+                new() { Value = product.Image },
+                new() { Value = variants.Count == 0 ? 0 : variants.Min(x => x.Price.Minor) },
+                new() { Value = variants.Count == 0 ? Money.Inr : variants[0].Price.Currency },
+                new() { Value = (object?)product.PublishedAt?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = variants.Select(x => x.Sku).ToArray() },
+                new() { Value = variants.Select(x => x.Size).ToArray() },
+                new() { Value = variants.Select(x => x.Colour).ToArray() },
+                new() { Value = variants.Select(x => x.Price.Minor).ToArray() },
+                new() { Value = variants.Select(x => x.CompareAtPrice?.Minor).ToArray() },
+                new() { Value = variants.Select(x => x.Available).ToArray() },
+            },
+        };
+    }
+
+    // A product that was never heard of leaves a mark too, so that its older publication does not bring it back.
+    public Task WithdrawAsync(Guid productId, long version, CancellationToken cancellation) => ExecuteAsync(
+        """
+        insert into search.product as known (product_id, version, published, slug, name, description, category, colours, image, price_minor, currency, published_at)
+        values ($1, $2, false, '', '', '', '', '', '', 0, 'INR', now())
+        on conflict (product_id) do update set version = excluded.version, published = false, indexed_at = now() where known.version < excluded.version
+        """, cancellation, productId, version);
+
+    public Task SetStockAsync(string sku, int available, long sequence, CancellationToken cancellation) => ExecuteAsync(
+        """
+        insert into search.stock as known (sku, available, sequence) values ($1, $2, $3)
+        on conflict (sku) do update set available = excluded.available, sequence = excluded.sequence, indexed_at = now() where known.sequence < excluded.sequence
+        """, cancellation, sku, available, sequence);
+
+    public Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation) => ExecuteAsync(
+        """
+        update search.stock set available = line.available, indexed_at = now()
+        from unnest($1::text[], $2::integer[]) as line(sku, available) where stock.sku = line.sku and stock.indexed_at < $3
+        """, cancellation, available.Keys.ToArray(), available.Values.ToArray(), since.ToUniversalTime());
+
+    public Task<int> ForgetOlderAsync(DateTimeOffset since, CancellationToken cancellation) => ExecuteAsync(
+        "update search.product set published = false, indexed_at = now() where published and indexed_at < $1", cancellation, since.ToUniversalTime());
+
+    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object[] values)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) Bind(command, value);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
+
+    private static string Bind(NpgsqlCommand command, object value)
+    {
+        command.Parameters.Add(new() { Value = value is DateTimeOffset at ? at.ToUniversalTime() : value });
+        return string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
+    }
+
+    private static string AnyOf(NpgsqlCommand command, string column, IReadOnlyList<string> values) =>
+        values.Count == 0 ? "true" : $"{column} = any({Bind(command, values.Select(x => x.ToLowerInvariant()).ToArray())})";
+
+    // The words hold letters, digits and marks only, but a mark may mean something to the parser.
+    private static string Quoted(string word) => new StringBuilder().Append('\'').Append(word.Replace("'", "''", StringComparison.Ordinal)).Append('\'').ToString();
+
+    private static IEnumerable<Facet> FacetsOf(IReadOnlyList<FacetRow> rows)
+    {
+        foreach (var name in new[] { "category", "size", "colour", "price" })
+        {
+            var values = rows.Where(x => x.Name == name).Select(x => new FacetValue(x.Value, x.Count));
+            yield return new(name, name switch
+            {
+                "price" => [.. values.OrderBy(x => x.Value, StringComparer.Ordinal).Select(x => x with { Value = PriceBands.Name(int.Parse(x.Value, CultureInfo.InvariantCulture)) })],
+                "size" => [.. values.OrderBy(x => Array.IndexOf(Sizes, x.Value) is >= 0 and var at ? at : Sizes.Length).ThenBy(x => x.Value.Length).ThenBy(x => x.Value, StringComparer.Ordinal)],
+                _ => [.. values.OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)],
+            });
+        }
+    }
+
+    private sealed record FacetRow(string Name, string Value, int Count);
+
+    private sealed record Row(
+        Guid Id, string Slug, string Name, string Category, string Currency, string Image, long Price, long? CompareAt, bool InStock, float Rank, DateTimeOffset PublishedAt)
+    {
+        public ProductHit ToHit() => new(
+            Id, Slug, Name, Category, new(Price, Currency), CompareAt is { } before && before > Price ? new(before, Currency) : null, Image.Length == 0 ? null : Image, InStock);
+
+        public SearchCursor ToCursor(SearchSort sort) => new(sort, sort switch
+        {
+            SearchSort.Newest => PublishedAt.UtcTicks,
+            SearchSort.Relevance => BitConverter.SingleToInt32Bits(Rank),
+            _ => Price,
+        }, Id);
+    }
+}

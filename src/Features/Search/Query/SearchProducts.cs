@@ -1,0 +1,36 @@
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Search.Query;
+
+/// <summary>Full-text search over what is on sale. Prices are in minor units; several values of one filter are separated by commas.</summary>
+public static class SearchProductsEndpoint
+{
+    public static ProblemDetails Validate(
+        string? q, string? category, string? size, string? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort, string? cursor, int? limit) =>
+        SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Problem;
+
+    [WolverineGet("/api/search")]
+    [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
+    public static async Task<IResult> Get(
+        string? q, string? category, string? size, string? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort, string? cursor, int? limit, SearchAnswers answers) =>
+        await answers.SearchAsync(SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query!);
+}
+
+/// <summary>What somebody who is typing may want: categories first, then products.</summary>
+public static class SuggestProductsEndpoint
+{
+    private const int Most = 20;
+
+    public static ProblemDetails Validate(string? q, int? limit) => q is not { Length: > 0 and <= SearchQuery.LongestText }
+        ? Problem.Invalid("q", $"1 to {SearchQuery.LongestText} characters.")
+        : limit is < 1 or > Most ? Problem.Invalid("limit", $"must be from 1 to {Most}.") : WolverineContinue.NoProblems;
+
+    [WolverineGet("/api/search/suggest")]
+    [ProducesResponseType<SuggestionPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
+    public static async Task<IResult> Get(string? q, int? limit, SearchAnswers answers) => await answers.SuggestAsync(q!.Trim(), limit ?? 8);
+}

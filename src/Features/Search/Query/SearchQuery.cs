@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Search.Query;
+
+public enum SearchSort
+{
+    Relevance,
+    PriceAsc,
+    PriceDesc,
+    Newest,
+}
+
+/// <summary>What somebody looks for. A product matches when one of its variants meets every filter.</summary>
+public sealed record SearchQuery
+{
+    public const int LongestText = 200;
+    public const int LargestPage = 100;
+    private const int LongestValue = 100;
+    private const int MostValues = 20;
+
+    public string Text { get; private init; } = "";
+
+    public IReadOnlyList<string> Categories { get; private init; } = [];
+
+    public IReadOnlyList<string> Sizes { get; private init; } = [];
+
+    public IReadOnlyList<string> Colours { get; private init; } = [];
+
+    /// <summary>In minor units.</summary>
+    public long? MinPrice { get; private init; }
+
+    /// <summary>In minor units.</summary>
+    public long? MaxPrice { get; private init; }
+
+    public bool InStock { get; private init; }
+
+    public SearchSort Sort { get; private init; }
+
+    public SearchCursor? After { get; private init; }
+
+    public int Limit { get; private init; }
+
+    /// <summary>Two queries of one key have one answer.</summary>
+    public string Key => string.Join('\n', Text, string.Join(',', Categories), string.Join(',', Sizes), string.Join(',', Colours), MinPrice, MaxPrice, InStock, Sort, After, Limit);
+
+    /// <summary>The query, or what is wrong with it. Several values of one filter are separated by commas.</summary>
+    public static (SearchQuery? Query, ProblemDetails Problem) From(
+        string? text, string? category, string? size, string? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort, string? cursor, int? limit)
+    {
+        text = (text ?? "").Trim();
+        // Nothing is relevant to no words.
+        var order = sort is null or SearchSort.Relevance && text.Length == 0 ? SearchSort.Newest : sort ?? SearchSort.Relevance;
+        var (categories, sizes, colours) = (Values(category), Values(size), Values(colour));
+        var after = string.IsNullOrEmpty(cursor) ? null : SearchCursor.Parse(cursor);
+
+        ProblemDetails? problem = text.Length > LongestText ? Problem.Invalid("q", $"At most {LongestText} characters.")
+            : Wrong(categories) ? Problem.Invalid("category", Bounds)
+            : Wrong(sizes) ? Problem.Invalid("size", Bounds)
+            : Wrong(colours) ? Problem.Invalid("colour", Bounds)
+            : minPrice < 0 ? Problem.Invalid("minPrice", "must not be negative.")
+            : maxPrice < 0 ? Problem.Invalid("maxPrice", "must not be negative.")
+            : maxPrice < minPrice ? Problem.Invalid("maxPrice", "must not be below minPrice.")
+            : limit is < 1 or > LargestPage ? Problem.Invalid("limit", $"A page has 1 to {LargestPage} products.")
+            : !string.IsNullOrEmpty(cursor) && after?.Sort != order ? Problem.Invalid("cursor", "This is not the nextCursor of an earlier page of this search.")
+            : null;
+        if (problem is not null) return (null, problem);
+        return (new()
+        {
+            Text = text,
+            Categories = categories,
+            Sizes = sizes,
+            Colours = colours,
+            MinPrice = minPrice,
+            MaxPrice = maxPrice,
+            InStock = inStock ?? false,
+            Sort = order,
+            After = after,
+            Limit = limit ?? 24,
+        }, WolverineContinue.NoProblems);
+    }
+
+    private static string Bounds => $"At most {MostValues} values of {LongestValue} characters.";
+
+    private static string[] Values(string? list) =>
+        (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool Wrong(string[] values) => values.Length > MostValues || values.Any(x => x.Length > LongestValue);
+}
+
+/// <summary>Where a page ended. To clients it is a word without meaning.</summary>
+/// <param name="Key">The price, the ticks of publication, or the bits of the rank.</param>
+public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
+{
+    private const int Size = 25;
+
+    /// <summary>Null when the text is not a cursor of ours.</summary>
+    public static SearchCursor? Parse(string text)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        if (text.Length != 34 || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size || !Enum.IsDefined((SearchSort)bytes[0])) return null;
+        var cursor = new SearchCursor((SearchSort)bytes[0], BinaryPrimitives.ReadInt64BigEndian(bytes[1..]), new(bytes[9..], bigEndian: true));
+        return cursor.Sort switch
+        {
+            SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
+            SearchSort.Relevance when cursor.Key is < int.MinValue or > int.MaxValue || !float.IsFinite(cursor.Rank) => null,
+            _ => cursor,
+        };
+    }
+
+    public float Rank => BitConverter.Int32BitsToSingle((int)Key);
+
+    public DateTimeOffset PublishedAt => new(Key, TimeSpan.Zero);
+
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        bytes[0] = (byte)Sort;
+        BinaryPrimitives.WriteInt64BigEndian(bytes[1..], Key);
+        Id.TryWriteBytes(bytes[9..], bigEndian: true, out _);
+        return Base64Url.EncodeToString(bytes);
+    }
+}

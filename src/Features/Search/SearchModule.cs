@@ -1,0 +1,31 @@
+using Aarya.Features.Search.Index;
+using Aarya.Features.Search.Query;
+using Aarya.Features.Search.Recommendations;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using Marten;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aarya.Features.Search;
+
+public sealed class SearchModule : Module<ISearchStore>
+{
+    public override string Role => Roles.Search;
+
+    public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
+
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        services.AddSingleton<ISearchEngine, PostgresSearchEngine>();
+        services.AddSingleton<SearchAnswers>();
+        services.AddSingleton<Recommender>();
+        services.AddSingleton<Refill>();
+    }
+
+    public override void ConfigureMarten(StoreOptions marten)
+    {
+        foreach (var table in SearchTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
+    }
+}

@@ -1,0 +1,68 @@
+using Aarya.Features.Search.Query;
+using Aarya.Features.Search.Recommendations;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Protos.Search;
+using Grpc.Core;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Aarya.Features.Search;
+
+/// <summary>The Search context as other contexts see it; see protos/search.proto. An empty text or 0 is no filter.</summary>
+public sealed class SearchService(ISearchEngine engine, Recommender recommender) : Protos.Search.Search.SearchBase
+{
+    public override async Task<ProductResults> SearchProducts(SearchProductsRequest request, ServerCallContext context)
+    {
+        SearchSort? sort = request.Sort switch
+        {
+            "" => null,
+            "relevance" => SearchSort.Relevance,
+            "price_asc" => SearchSort.PriceAsc,
+            "price_desc" => SearchSort.PriceDesc,
+            "newest" => SearchSort.Newest,
+            _ => throw Refusal.Invalid("sort", "must be relevance, price_asc, price_desc or newest."),
+        };
+        if (new[] { request.Query, request.Category, request.Size, request.Colour, request.Cursor }.Any(x => x.Contains('\0', StringComparison.Ordinal)))
+            throw Refusal.Invalid("query", "must not contain NUL.");
+        var (query, problem) = SearchQuery.From(
+            request.Query, request.Category, request.Size, request.Colour, request.MinPriceMinor, request.MaxPriceMinor == 0 ? null : request.MaxPriceMinor,
+            request.InStock, sort, request.Cursor, request.Limit == 0 ? null : request.Limit);
+        if (query is null) throw Refused(problem);
+
+        var page = await engine.SearchAsync(query, context.CancellationToken);
+        var results = new ProductResults { Total = page.Total, NextCursor = page.NextCursor ?? "", DidYouMean = page.DidYouMean ?? "" };
+        results.Items.AddRange(page.Items.Select(ToWire));
+        foreach (var facet in page.Facets)
+        {
+            var wire = new Protos.Search.Facet { Name = facet.Name };
+            wire.Values.AddRange(facet.Values.Select(x => new Protos.Search.FacetValue { Value = x.Value, Count = x.Count }));
+            results.Facets.Add(wire);
+        }
+
+        return results;
+    }
+
+    public override async Task<Protos.Search.RecommendedProducts> GetRecommendations(GetRecommendationsRequest request, ServerCallContext context)
+    {
+        Guid? user = request.UserId.Length == 0 ? null : Refusal.UnlessUuid(request.UserId, "user_id");
+        if (request.Limit is < 0 or > GetRecommendationsEndpoint.Most) throw Refusal.Invalid("limit", $"must be from 1 to {GetRecommendationsEndpoint.Most}, or 0 for 12.");
+        var found = await recommender.ForAsync(user, request.Limit == 0 ? 12 : request.Limit, context.CancellationToken);
+        return new() { Items = { found.Select(ToWire) } };
+    }
+
+    private static Refusal Refused(ProblemDetails problem)
+    {
+        var (field, messages) = ((Dictionary<string, string[]>)problem.Extensions["errors"]!).First();
+        return Refusal.Invalid(field switch { "q" => "query", "minPrice" => "min_price_minor", "maxPrice" => "max_price_minor", _ => field }, messages[0]);
+    }
+
+    private static Protos.Search.ProductHit ToWire(Query.ProductHit x) => new()
+    {
+        Id = x.Id.ToString(),
+        Slug = x.Slug,
+        Name = x.Name,
+        Category = x.Category,
+        Price = x.Price.ToProto(),
+        Image = x.Image ?? "",
+        InStock = x.InStock,
+    };
+}

@@ -1,0 +1,13 @@
+namespace Aarya.Infrastructure.Email;
+
+/// <param name="Id">Makes the RFC 5322 Message-ID, so that a mail sent again after a crash is the same mail to the receiver.</param>
+public sealed record Mail(Guid Id, string To, string Subject, string Text, string Html);
+
+/// <summary>Hands mails to whatever delivers them.</summary>
+public interface IMailer
+{
+    /// <exception cref="MailNotSentException">The server did not take the mail; sending it again may help.</exception>
+    Task SendAsync(Mail mail, CancellationToken cancellation);
+}
+
+public sealed class MailNotSentException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,26 @@
+using System.Net;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Grpc.Sockets;
+
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>Asks a context what the edge itself wants to know of it: its health, its part of the API's description. Does not wait for one that restarts.</summary>
+internal sealed class ContextClient(ContextAddress address) : IDisposable
+{
+    private readonly HttpMessageInvoker client = new(new Dialer(address with { Patience = TimeSpan.Zero }).Handler());
+
+    public string Role => address.Role;
+
+    public async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address.Url, path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (address.Secret is { } secret) request.Headers.Add(Mesh.SecretHeader, secret);
+        return await client.SendAsync(request, cancellation);
+    }
+
+    public void Dispose() => client.Dispose();
+}

@@ -1,0 +1,104 @@
+using System.IO.Compression;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>
+/// What stands between the internet and the slices: the same pipeline in the gateway and in a process that hosts
+/// everything. A context behind a gateway only answers in the same manner.
+/// </summary>
+public static class Edge
+{
+    internal static void AddEdge(this WebApplicationBuilder builder, ActiveRoles roles)
+    {
+        // Kestrel takes a bare LF for the end of a line, as few proxies do.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = JsonBody.Limit;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        if (!roles.HostsGateway) return;
+
+        var settings = EdgeSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<RateCounter>();
+        builder.Services.AddSingleton<RateLimits>();
+        builder.Services.AddSingleton<TimeLimit>();
+        builder.Services.AddSingleton<Crowd>();
+        builder.Services.AddCors(x => x.AddDefaultPolicy(policy => Allow(policy, settings)));
+        builder.Services.AddResponseCompression(x =>
+        {
+            x.EnableForHttps = true;
+            x.Providers.Add<BrotliCompressionProvider>();
+            x.Providers.Add<GzipCompressionProvider>();
+            x.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "application/problem+json"];
+        });
+        builder.Services.Configure<BrotliCompressionProviderOptions>(x => x.Level = CompressionLevel.Fastest);
+        builder.Services.Configure<GzipCompressionProviderOptions>(x => x.Level = CompressionLevel.Fastest);
+        builder.Services.Configure<ForwardedHeadersOptions>(x =>
+        {
+            x.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            x.ForwardLimit = 1;
+            x.KnownProxies.Clear();
+            x.KnownIPNetworks.Clear();
+            foreach (var network in settings.TrustedProxies) x.KnownIPNetworks.Add(network);
+        });
+    }
+
+    internal static void UseEdge(this WebApplication app, ActiveRoles roles)
+    {
+        if (!roles.HostsGateway)
+        {
+            app.UseProblems();
+            app.UseAuthentication();
+            app.UseAuthorization();
+            return;
+        }
+
+        var settings = app.Services.GetRequiredService<EdgeSettings>();
+        // With nobody to trust the middleware would trust everybody.
+        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders();
+        app.Use(Envelope.WrapAsync);
+        app.UseResponseCompression();
+        app.Use(NeverCompressTokens);
+        app.UseProblems();
+        app.UseCors();
+        app.Use(Framing.CheckAsync);
+        app.Use(app.Services.GetRequiredService<TimeLimit>().KeepAsync);
+        app.Use(app.Services.GetRequiredService<Crowd>().AdmitAsync);
+        app.UseAuthentication();
+        app.Use(app.Services.GetRequiredService<RateLimits>().CountAsync);
+        app.UseAuthorization();
+    }
+
+    // The length of a compressed answer betrays what is in it beside what the asker put there (BREACH).
+    private static Task NeverCompressTokens(HttpContext http, RequestDelegate next)
+    {
+        if (http.Features.Get<IHttpsCompressionFeature>() is { } compression && http.GetEndpoint()?.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>() is not null)
+            compression.Mode = HttpsCompressionMode.DoNotCompress;
+        return next(http);
+    }
+
+    private static void Allow(CorsPolicyBuilder policy, EdgeSettings settings)
+    {
+        policy.WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id", "traceparent", "tracestate",
+                "X-Requested-With", "X-SignalR-User-Agent")
+            .WithExposedHeaders("ETag", "Location", "Retry-After", "X-Request-Id", "traceparent", "Idempotency-Replayed")
+            .SetPreflightMaxAge(TimeSpan.FromMinutes(10));
+        if (settings.Origins.Contains("*")) policy.AllowAnyOrigin();
+        // The hub's clients send credentials with their negotiation.
+        else policy.WithOrigins([.. settings.Origins]).AllowCredentials();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>What an operator decides about the edge.</summary>
+public sealed record EdgeSettings
+{
+    /// <summary><c>AARYA_TRUSTED_PROXIES</c>: addresses or networks (<c>10.0.0.0/8</c>) whose word about the client is taken; none by default.</summary>
+    public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
+
+    /// <summary><c>AARYA_CORS_ORIGINS</c>: the sites whose scripts may call, such as <c>https://aarya.example</c>; <c>*</c> for any, without credentials.</summary>
+    public required IReadOnlyList<string> Origins { get; init; }
+
+    /// <summary><c>AARYA_RATE_LIMIT</c>: requests a second of one client, 100 by default; 0 switches every rate limit off.</summary>
+    public required int RequestsPerSecond { get; init; }
+
+    /// <summary><c>AARYA_MAX_CONCURRENT</c>: how many requests are worked on at once.</summary>
+    public required int Concurrent { get; init; }
+
+    /// <summary><c>AARYA_MAX_QUEUED</c>: how many more wait; the next is told to come back.</summary>
+    public required int Queued { get; init; }
+
+    /// <summary><c>AARYA_REQUEST_SECONDS</c>: how long a request may take in all, its wait in the queue included.</summary>
+    public required TimeSpan RequestTime { get; init; }
+
+    /// <exception cref="StartupException">A setting cannot be understood.</exception>
+    public static EdgeSettings From(IConfiguration configuration) => new()
+    {
+        TrustedProxies = [.. List(configuration, "AARYA_TRUSTED_PROXIES").Select(Network)],
+        Origins = [.. List(configuration, "AARYA_CORS_ORIGINS").Select(Origin)],
+        RequestsPerSecond = configuration.Number("AARYA_RATE_LIMIT", 100, 0, 1_000_000),
+        Concurrent = configuration.Number("AARYA_MAX_CONCURRENT", 512, 1, 100_000),
+        Queued = configuration.Number("AARYA_MAX_QUEUED", 1000, 0, 1_000_000),
+        RequestTime = TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS", 30, 1, 300)),
+    };
+
+    private static string[] List(IConfiguration configuration, string name) =>
+        configuration.Find(name)?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static IPNetwork Network(string text) =>
+        IPAddress.TryParse(text, out var one) ? new(one, one.GetAddressBytes().Length * 8)
+        : IPNetwork.TryParse(text, out var network) ? network
+        : throw new StartupException($"AARYA_TRUSTED_PROXIES names '{text}': write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8.");
+
+    private static string Origin(string text) =>
+        text == "*" || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/'))
+            ? text.TrimEnd('/')
+            : throw new StartupException($"AARYA_CORS_ORIGINS names '{text}': write origins, such as https://aarya.example, or *.");
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Health;
+using Aarya.Infrastructure.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>
+/// Hands the routes of every context that lives elsewhere to that context, over its socket or URL. Each of a context's
+/// endpoints becomes one endpoint of the gateway with the same template, method and attributes, so that 404, 405 and the
+/// edge's policies are those of a process that hosts everything.
+/// </summary>
+public static class Proxy
+{
+    /// <summary>How long a request may go without a byte in either direction.</summary>
+    public static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
+    internal static void AddProxy(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles)
+    {
+        if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
+        var addresses = contexts.Dormant.ToDictionary(x => x.Role, x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
+        builder.Services.AddSingleton<ProxyRetry>();
+        builder.Services.AddSingleton<IPassiveHealthCheckPolicy, ClusterCircuit>();
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory([.. contexts.Dormant.SelectMany(ContextRoutes.Of).Select(Route)], [.. addresses.Values.Select(Cluster)])
+            .ConfigureHttpClient((context, handler) => new Dialer(addresses[context.ClusterId]).Configure(handler))
+            .AddTransforms(transforms =>
+            {
+                var secret = addresses[transforms.Route.ClusterId!].Secret;
+                transforms.AddRequestTransform(request => PassOn(request, secret));
+                // The edge names the request for its client, once.
+                transforms.AddResponseHeaderRemove("X-Request-Id", ResponseCondition.Always);
+            });
+    }
+
+    internal static void MapProxy(this WebApplication app, ActiveModules contexts, ActiveRoles roles)
+    {
+        if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
+        var retry = app.Services.GetRequiredService<ProxyRetry>();
+        var routes = contexts.Dormant.SelectMany(ContextRoutes.Of).ToDictionary(IdOf);
+        app.MapReverseProxy(proxy =>
+            {
+                proxy.Use(AnswerFailureAsync);
+                proxy.Use(retry.RunAsync);
+                proxy.UsePassiveHealthChecks();
+            })
+            .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata([.. routes[route.RouteId].Metadata]));
+    }
+
+    private static string IdOf(ContextRoute route) => $"{route.Role} {route.Method} {route.Template}";
+
+    private static RouteConfig Route(ContextRoute route) => new()
+    {
+        RouteId = IdOf(route),
+        ClusterId = route.Role,
+        Match = new() { Path = route.Template, Methods = [route.Method] },
+    };
+
+    private static ClusterConfig Cluster(ContextAddress address) => new()
+    {
+        ClusterId = address.Role,
+        Destinations = new Dictionary<string, DestinationConfig> { [address.Role] = new() { Address = address.Url.ToString() } },
+        HttpRequest = new() { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = Timeout },
+        HealthCheck = new()
+        {
+            Active = new() { Enabled = true, Interval = ProbeInterval, Timeout = ProbeInterval, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures, Path = HealthEndpoints.LivePath },
+            Passive = new() { Enabled = true, Policy = ClusterCircuit.PolicyName },
+            // YARP would by default send everything to a context that nobody can reach.
+            AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyAndUnknown,
+        },
+        Metadata = new Dictionary<string, string>
+        {
+            // Longer than the dialer is patient: a context that restarts is waited for, one that stays away is not.
+            [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = ((int)(address.Patience / ProbeInterval) + 1).ToString(CultureInfo.InvariantCulture),
+        },
+    };
+
+    // X-Forwarded-* are set by YARP's own transforms: what the client claims is replaced, not appended to.
+    private static ValueTask PassOn(RequestTransformContext request, string? secret)
+    {
+        var http = request.HttpContext;
+        var headers = request.ProxyRequest.Headers;
+        Set(Mesh.SecretHeader, secret);
+        var left = (RequestDeadline.Current is { } at ? at - DateTime.UtcNow : Timeout).TotalMilliseconds;
+        Set(Mesh.TimeLeftHeader, ((long)Math.Clamp(left, 0, Timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        if (!http.Request.Headers.ContainsKey("X-Request-Id")) Set("X-Request-Id", http.TraceIdentifier);
+        return ValueTask.CompletedTask;
+
+        void Set(string name, string? value)
+        {
+            headers.Remove(name);
+            if (value is not null) headers.Add(name, value);
+        }
+    }
+
+    /// <summary>A context that was never reached, or refused unseen, is 503 and may be asked again; one that broke off may have acted, which is 502.</summary>
+    private static async Task AnswerFailureAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.Response.HasStarted || http.GetForwarderErrorFeature() is not { } failure) return;
+        var status = failure.Error switch
+        {
+            ForwarderError.NoAvailableDestinations => StatusCodes.Status503ServiceUnavailable,
+            ForwarderError.Request when ProxyRetry.IsUnreached(failure) || ProxyRetry.IsUnseen(failure) => StatusCodes.Status503ServiceUnavailable,
+            ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
+            ForwarderError.Request or ForwarderError.RequestBodyDestination => StatusCodes.Status502BadGateway,
+            _ => http.Response.StatusCode,
+        };
+        http.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = "1";
+    }
+}

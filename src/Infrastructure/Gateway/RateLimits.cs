@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Aarya.Infrastructure.Health;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>
+/// How often a client may ask. The client is the caller, or the network address of who sends no token (an IPv6 customer
+/// owns a /64). Tokens are free to have, so that those of one address together may do no more than ten clients.
+/// </summary>
+public sealed class RateLimits
+{
+    private const int ClientsOfAnAddress = 10;
+
+    private readonly RateCounter counter;
+    private readonly int perSecond;
+    private readonly Dictionary<RatePolicy, int> allowances;
+
+    /// <exception cref="StartupException">An allowance cannot be understood.</exception>
+    public RateLimits(EdgeSettings settings, IConfiguration configuration, RateCounter counter)
+    {
+        this.counter = counter;
+        perSecond = settings.RequestsPerSecond;
+        allowances = RatePolicy.All.ToDictionary(x => x, x => configuration.Number($"AARYA_RATE_LIMIT_{x.Name.ToUpperInvariant()}", x.Requests, 1, 1_000_000));
+    }
+
+    public async Task CountAsync(HttpContext http, RequestDelegate next)
+    {
+        if (perSecond > 0 && http.GetEndpoint()?.Metadata.GetMetadata<ForOperators>() is null)
+        {
+            var wait = await counter.TakeAsync(RatesOf(http));
+            if (wait > TimeSpan.Zero)
+            {
+                var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                http.Response.Headers.RetryAfter = seconds;
+                await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status429TooManyRequests, "rate.limited", "Too many requests", $"Come back in {seconds} s."));
+                return;
+            }
+        }
+
+        await next(http);
+    }
+
+    private List<Rate> RatesOf(HttpContext http)
+    {
+        var policy = http.GetEndpoint()?.Metadata.GetMetadata<RateLimitAttribute>()?.Policy;
+        var address = $"ip:{NetworkOf(http.Connection.RemoteIpAddress)}";
+        var rates = new List<Rate>(4);
+        if (http.FindCaller() is { } caller)
+        {
+            Add($"sub:{caller.Subject:N}", 1);
+            Add(address, ClientsOfAnAddress);
+        }
+        else
+        {
+            Add(address, 1);
+        }
+
+        return rates;
+
+        void Add(string client, int share)
+        {
+            // Anonymous requests and those with a token are counted apart: the ones must not use up the others' share.
+            var key = share == 1 ? client : $"{client}:tokens";
+            rates.Add(new(key, perSecond * share, TimeSpan.FromSeconds(1)));
+            if (policy is not null) rates.Add(new($"{policy.Name}:{key}", allowances[policy] * share, policy.Window));
+        }
+    }
+
+    /// <summary>The address that counts as one client: IPv4 as it is, of IPv6 the first 64 bits.</summary>
+    public static string NetworkOf(IPAddress? address)
+    {
+        if (address is null) return "unknown";
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+}

@@ -1,0 +1,33 @@
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>How often one client may do one kind of thing; evenly, after a first burst of the whole number.</summary>
+public sealed record RatePolicy(string Name, int Requests, TimeSpan Window)
+{
+    private static readonly Dictionary<string, RatePolicy> Policies = new RatePolicy[]
+    {
+        // Guessing passwords and codes, filling the books with accounts, trying out stolen cards.
+        new("login", 30, TimeSpan.FromMinutes(1)),
+        new("register", 20, TimeSpan.FromMinutes(1)),
+        new("password", 10, TimeSpan.FromMinutes(1)),
+        new("coupon", 30, TimeSpan.FromMinutes(1)),
+        new("payment", 30, TimeSpan.FromMinutes(1)),
+    }.ToDictionary(x => x.Name, StringComparer.Ordinal);
+
+    /// <summary>Every policy that a <see cref="RateLimitAttribute"/> may name.</summary>
+    public static IReadOnlyCollection<RatePolicy> All => Policies.Values;
+
+    /// <exception cref="ArgumentException">There is no such policy.</exception>
+    public static RatePolicy Named(string name) => Policies.TryGetValue(name, out var policy)
+        ? policy
+        : throw new ArgumentException($"There is no rate policy '{name}', only {string.Join(", ", Policies.Keys)}.", nameof(name));
+}
+
+/// <summary>
+/// The endpoint is worth abusing, so that a client may call it far less often than others:
+/// <c>[RateLimit("login")]</c>. Endpoints under one name share one allowance.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
+public sealed class RateLimitAttribute(string policy) : Attribute
+{
+    public RatePolicy Policy { get; } = RatePolicy.Named(policy);
+}

@@ -1,0 +1,41 @@
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>Gives every request its time and tells everything below how much of it is left. Live connections are exempt.</summary>
+internal sealed class TimeLimit(EdgeSettings settings)
+{
+    public async Task KeepAsync(HttpContext http, RequestDelegate next)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null)
+        {
+            await next(http);
+            return;
+        }
+
+        var client = http.RequestAborted;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(client);
+        over.CancelAfter(settings.RequestTime);
+        http.RequestAborted = over.Token;
+        using var deadline = RequestDeadline.Begin(DateTime.UtcNow + settings.RequestTime);
+        try
+        {
+            await next(http);
+        }
+        // Whatever a cancelled part throws; it is the time that ended it.
+        catch (Exception) when (over.IsCancellationRequested && !client.IsCancellationRequested && !http.Response.HasStarted)
+        {
+            http.RequestAborted = client;
+            http.Response.Clear();
+            await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status504GatewayTimeout, "service.timeout", "It took too long",
+                "The request was given up; if it changes anything, repeat it under the same Idempotency-Key to learn how it ended."));
+        }
+        finally
+        {
+            http.RequestAborted = client;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Hosting;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aarya.Infrastructure.Grpc;
+
+/// <summary>A context's gRPC service and the generated client that reaches it, wherever the context lives.</summary>
+public abstract class ContextRpc
+{
+    /// <summary>The service class, made anew for every call.</summary>
+    public abstract Type Service { get; }
+
+    /// <summary>The generated client that slices of any context inject.</summary>
+    public abstract Type Client { get; }
+
+    /// <summary>For a module: <c>ContextRpc.Of&lt;CommerceService, Commerce.CommerceClient&gt;()</c>.</summary>
+    public static ContextRpc Of<TService, TClient>() where TService : class where TClient : ClientBase<TClient> => new Pair<TService, TClient>();
+
+    /// <summary>A client whose calls stay in this process.</summary>
+    internal abstract void AddInProcess(IServiceCollection services);
+
+    /// <summary>A client whose calls go to another process.</summary>
+    internal abstract void AddRemote(IServiceCollection services, ContextAddress address);
+
+    internal abstract GrpcServiceEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints);
+
+    private sealed class Pair<TService, TClient> : ContextRpc where TService : class where TClient : ClientBase<TClient>
+    {
+        public override Type Service => typeof(TService);
+
+        public override Type Client => typeof(TClient);
+
+        internal override void AddInProcess(IServiceCollection services)
+        {
+            services.AddScoped<TService>();
+            services.AddSingleton(provider => New(
+                new InProcessInvoker<TService>(provider.GetRequiredService<IServiceScopeFactory>(), [provider.GetRequiredService<ServiceErrors>()])));
+        }
+
+        internal override void AddRemote(IServiceCollection services, ContextAddress address)
+        {
+            services.AddKeyedSingleton(address.Role, (_, _) => ContextChannel.To(address));
+            services.AddSingleton(provider => New(ContextChannel.Invoker(provider.GetRequiredKeyedService<GrpcChannel>(address.Role), address)));
+        }
+
+        internal override GrpcServiceEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<TService>();
+
+        private static TClient New(CallInvoker invoker) => (TClient)Activator.CreateInstance(typeof(TClient), invoker.Intercept(new CallDeadline()))!;
+    }
+}
+
+/// <summary>The one channel of this process to a context elsewhere.</summary>
+public static class ContextChannel
+{
+    public static GrpcChannel To(ContextAddress address) =>
+        GrpcChannel.ForAddress(address.Url, new() { HttpHandler = new Dialer(address).Handler(), DisposeHttpClient = true });
+
+    /// <summary>Calls over the channel; over TCP they say that they come from the mesh.</summary>
+    public static CallInvoker Invoker(GrpcChannel channel, ContextAddress address) => address.Secret is { } secret
+        ? channel.Intercept(headers => [.. headers, new(Mesh.SecretHeader, secret)])
+        : channel.CreateCallInvoker();
+}
+
+public static class ContextRpcSetup
+{
+    /// <summary>Every context's client: in-process for those hosted here, over their sockets or URLs for the others.</summary>
+    internal static void AddContextRpc(this IHostApplicationBuilder builder, ActiveModules contexts)
+    {
+        builder.Services.AddSingleton<ServiceErrors>();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.IgnoreUnknownServices = true;
+            grpc.Interceptors.Add<ServiceErrors>();
+        });
+        foreach (var module in contexts.Active) module.Rpc.AddInProcess(builder.Services);
+        foreach (var module in contexts.Dormant) module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
+    }
+
+    /// <summary>The services of the contexts hosted here, for the mesh alone; where everything is in one process nobody calls them from outside.</summary>
+    internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, ActiveModules contexts, ActiveRoles roles)
+    {
+        if (roles.IsAll) return;
+        foreach (var module in contexts.Active) module.Rpc.Map(endpoints).RequireMesh();
+    }
+}

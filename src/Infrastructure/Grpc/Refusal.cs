@@ -1,0 +1,52 @@
+using Grpc.Core;
+
+namespace Aarya.Infrastructure.Grpc;
+
+/// <summary>
+/// What a context's service throws when the world says no: the caller gets the status and, as trailer <c>x-code</c>, the
+/// same stable code that the problem details of the edge carry. Any other exception is a failure, not an answer, and
+/// leaves as <c>INTERNAL</c> or <c>UNAVAILABLE</c> without its text.
+/// </summary>
+public sealed class Refusal : RpcException
+{
+    /// <summary>Carries the stable code, dotted and lower case (<c>cart.line_limit</c>).</summary>
+    public const string CodeTrailer = "x-code";
+
+    /// <summary>Carries the name of the field that an <c>INVALID_ARGUMENT</c> is about, as the proto spells it.</summary>
+    public const string FieldTrailer = "x-field";
+
+    private Refusal(StatusCode status, string code, string detail, string? field = null)
+        : base(new Status(status, detail), Trailing(code, field), detail) { }
+
+    /// <summary><c>NOT_FOUND</c>; code <c>{thing}.not_found</c>. Somebody else's object answers like a missing one.</summary>
+    public static Refusal NotFound(string thing) =>
+        new(StatusCode.NotFound, $"{thing}.not_found", $"There is no such {thing.Replace('_', ' ')}.");
+
+    /// <summary><c>INVALID_ARGUMENT</c> about one field of the request.</summary>
+    public static Refusal Invalid(string field, string message, string code = "request.invalid") =>
+        new(StatusCode.InvalidArgument, code, $"{field}: {message}", field);
+
+    /// <summary><c>FAILED_PRECONDITION</c>: the request is right and the world is not (too little stock, another state).</summary>
+    public static Refusal Precondition(string code, string detail) => new(StatusCode.FailedPrecondition, code, detail);
+
+    /// <summary><c>UNAVAILABLE</c>: something outside this context did not answer; asking again may help.</summary>
+    public static Refusal Unavailable(string code, string detail) => new(StatusCode.Unavailable, code, detail);
+
+    /// <summary>The id in a request's field.</summary>
+    /// <exception cref="Refusal">The text is no UUID: <c>INVALID_ARGUMENT</c> naming the field.</exception>
+    public static Guid UnlessUuid(string text, string field) =>
+        Guid.TryParseExact(text, "D", out var id) ? id : throw Invalid(field, "must be a UUID.");
+
+    /// <summary>The stable code of a refused call, as its caller sees it; null when the call failed in some other way.</summary>
+    public static string? CodeOf(RpcException refused) => refused.Trailers.GetValue(CodeTrailer);
+
+    internal static Refusal LostRace() =>
+        new(StatusCode.Aborted, "conflict.changed_meanwhile", "Somebody changed this at the same moment: read it again and repeat what you still want.");
+
+    private static Metadata Trailing(string code, string? field)
+    {
+        var trailers = new Metadata { { CodeTrailer, code } };
+        if (field is not null) trailers.Add(FieldTrailer, field);
+        return trailers;
+    }
+}

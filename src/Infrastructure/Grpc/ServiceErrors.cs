@@ -1,0 +1,59 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using JasperFx;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Grpc;
+
+/// <summary>
+/// What leaves a context's service: a <see cref="Refusal"/> as it is, a lost race as <c>ABORTED</c>, a part that is away as
+/// <c>UNAVAILABLE</c>, anything else as <c>INTERNAL</c>; never the text of an exception. Also hands the call's deadline on.
+/// </summary>
+public sealed partial class ServiceErrors(ILogger<ServiceErrors> log) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        using var deadline = RequestDeadline.Begin(context.Deadline);
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Refusal)
+        {
+            throw;
+        }
+        // The caller has gone or the deadline has passed: the transport knows which and answers that; nothing failed here.
+        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, "The call was given up."));
+        }
+        catch (ConcurrencyException)
+        {
+            throw Refusal.LostRace();
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            LogAway(log, context.Method, e);
+            throw Refusal.Unavailable("service.unavailable", "A part that this call needs does not answer right now.");
+        }
+        catch (Exception e)
+        {
+            LogFailed(log, context.Method, e);
+            throw new RpcException(new Status(StatusCode.Internal, "Something went wrong here."));
+        }
+    }
+
+    // Another context's refusal that nobody here has dealt with is a mistake of ours, not an answer to our caller.
+    private static bool IsAway(Exception e) => e
+        is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted }
+        or NpgsqlException { IsTransient: true } or RedisException or TimeoutException;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} is unavailable")]
+    private static partial void LogAway(ILogger log, string method, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed")]
+    private static partial void LogFailed(ILogger log, string method, Exception e);
+}

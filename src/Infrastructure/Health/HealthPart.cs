@@ -1,0 +1,55 @@
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Redis;
+using Npgsql;
+
+namespace Aarya.Infrastructure.Health;
+
+/// <summary>Something that this process needs to answer its requests.</summary>
+public abstract class HealthPart(string name, bool vital)
+{
+    /// <summary>What operators read: <c>postgres.commerce</c>, <c>redis.state</c>, <c>context.search</c>.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>True when the process can serve nothing without it, so that a load balancer should look elsewhere.</summary>
+    public bool IsVital { get; } = vital;
+
+    /// <summary>Returns when the part answers, and throws when it does not.</summary>
+    public abstract Task AskAsync(CancellationToken cancellation);
+}
+
+/// <summary>A context's database, asked on a connection of its own: a full pool is load, not an outage.</summary>
+internal sealed class PostgresPart(string role, ContextDatabases databases) : HealthPart($"postgres.{role}", vital: true)
+{
+    private readonly string connection = new NpgsqlConnectionStringBuilder(databases.Of(role)) { MaxPoolSize = 1, MinPoolSize = 0, ApplicationName = $"aarya-{role}-health" }.ConnectionString;
+
+    public override async Task AskAsync(CancellationToken cancellation)
+    {
+        await using var database = new NpgsqlConnection(connection);
+        await database.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("select 1", database);
+        await command.ExecuteScalarAsync(cancellation);
+    }
+}
+
+/// <summary>Carts and sessions live there: a process that hosts a context cannot do without.</summary>
+internal sealed class RedisStatePart(RedisConnections redis, bool vital) : HealthPart("redis.state", vital)
+{
+    public override Task AskAsync(CancellationToken cancellation) => redis.State.PingAsync();
+}
+
+/// <summary>Everything in it can be made again or counted locally.</summary>
+internal sealed class RedisCachePart(RedisConnections redis) : HealthPart("redis.cache", vital: false)
+{
+    public override Task AskAsync(CancellationToken cancellation) => redis.Cache.PingAsync();
+}
+
+/// <summary>A context in another process. The edge serves the others without it: no single one is vital.</summary>
+internal sealed class ContextPart(ContextClient context) : HealthPart($"context.{context.Role}", vital: false)
+{
+    public override async Task AskAsync(CancellationToken cancellation)
+    {
+        using var response = await context.GetAsync(HealthEndpoints.ReadyPath, cancellation);
+        response.EnsureSuccessStatusCode();
+    }
+}

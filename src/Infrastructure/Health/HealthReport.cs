@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+
+namespace Aarya.Infrastructure.Health;
+
+/// <summary>How one part answered.</summary>
+/// <param name="Name">Which part.</param>
+/// <param name="Status"><c>up</c> or <c>down</c>.</param>
+/// <param name="LatencyMs">How long it took to answer, or to be given up.</param>
+public sealed record PartHealth(string Name, string Status, double LatencyMs)
+{
+    [JsonIgnore]
+    public bool IsUp => Status == "up";
+}
+
+/// <summary>How every part answered, and what that means.</summary>
+public sealed record Health(string Status, string Role, IReadOnlyList<PartHealth> Parts, bool IsReady)
+{
+    public bool IsUp => Status == "up";
+}
+
+/// <summary>Asks every part, at most once a second however many probes there are.</summary>
+public sealed partial class HealthReport(IEnumerable<HealthPart> parts, Hosting.ActiveRoles roles, TimeProvider time, ILogger<HealthReport> logger)
+{
+    /// <summary>How long an answer is repeated.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private readonly List<HealthPart> parts = [.. parts];
+    private readonly Lock gate = new();
+    private Task<Health>? last;
+    private long askedAt;
+
+    public Task<Health> GetAsync()
+    {
+        lock (gate)
+        {
+            if (last is { IsCompleted: false } || (last is not null && time.GetElapsedTime(askedAt) < Fresh)) return last;
+            askedAt = time.GetTimestamp();
+            return last = AskAllAsync();
+        }
+    }
+
+    private async Task<Health> AskAllAsync()
+    {
+        var answers = await Task.WhenAll(parts.Select(AskAsync));
+        var down = answers.Where(x => !x.IsUp).Select(x => x.Name).ToHashSet();
+        var ready = !parts.Any(x => x.IsVital && down.Contains(x.Name)) && !AllContextsAreAway(down);
+        return new(down.Count == 0 ? "up" : ready ? "degraded" : "down", roles.ServiceName, answers, ready);
+    }
+
+    // An edge without a single context behind it has nothing to serve.
+    private bool AllContextsAreAway(HashSet<string> down) => parts.OfType<ContextPart>().ToList() is { Count: > 0 } contexts
+        && contexts.Count == parts.Count(x => x is ContextPart or PostgresPart) && contexts.All(x => down.Contains(x.Name));
+
+    private async Task<PartHealth> AskAsync(HealthPart part)
+    {
+        var began = time.GetTimestamp();
+        using var timeout = new CancellationTokenSource(Patience, time);
+        var up = true;
+        try
+        {
+            await part.AskAsync(timeout.Token).WaitAsync(timeout.Token);
+        }
+#pragma warning disable CA1031 // Whatever keeps the part from answering, it does not answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Down(logger, part.Name, e.Message);
+            up = false;
+        }
+
+        return new(part.Name, up ? "up" : "down", Math.Round(time.GetElapsedTime(began).TotalMilliseconds, 2));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Part} does not answer: {Reason}")]
+    private static partial void Down(ILogger logger, string part, string reason);
+}

@@ -1,0 +1,220 @@
+using System.Reflection;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Health;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.RealTime;
+using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Validation;
+using JasperFx;
+using JasperFx.CodeGeneration;
+using JasperFx.CommandLine;
+using Marten;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Wolverine;
+using Wolverine.ErrorHandling;
+using Wolverine.Http;
+using Wolverine.Postgresql;
+
+namespace Aarya.Infrastructure.Hosting;
+
+/// <summary>Builds and runs the one program for the roles that it was given.</summary>
+public static class AaryaHost
+{
+    /// <summary>Runs the program to its end; a start that cannot succeed is one line on standard error and exit code 1.</summary>
+    public static async Task<int> RunAsync(string[] args, IReadOnlyList<Module> modules)
+    {
+        try
+        {
+            await using var app = Build(args, modules);
+            if (!Settings.ServesRequests(args)) return await Commands.RunAsync(app, args);
+            await ServeAsync(app);
+            return 0;
+        }
+        catch (Exception e) when (StartupProblem.Of(e) is { } problem)
+        {
+            await Console.Error.WriteLineAsync($"aarya: {problem}");
+            return 1;
+        }
+    }
+
+    private static async Task ServeAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // Without this, background services that did start report their cancellation as a failure of their own.
+            app.Lifetime.StopApplication();
+            throw;
+        }
+
+        await app.WaitForShutdownAsync();
+    }
+
+    /// <summary>The program for these arguments, not started.</summary>
+    public static WebApplication Build(string[] args, IReadOnlyList<Module> modules)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
+        builder.AddAarya(modules, args);
+        var app = builder.Build();
+        app.MapAarya();
+        return app;
+    }
+
+    // What a Release build is made with, and a Debug build never: it compiles its handlers when it runs.
+    private static bool CarriesHandlers { get; } =
+        Assembly.Load("Aarya.Api").GetTypes().Any(x => x.Namespace?.StartsWith("Internal.Generated", StringComparison.Ordinal) == true);
+
+    // appsettings.json lies beside the program; the folder a person happens to stand in must not matter.
+    private static string ContentRoot() =>
+        File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json")) ? AppContext.BaseDirectory : Directory.GetCurrentDirectory();
+
+    public static void AddAarya(this WebApplicationBuilder builder, IReadOnlyList<Module> modules, IReadOnlyList<string> args)
+    {
+        var roles = ActiveRoles.From(builder.Configuration);
+        var active = modules.Where(x => roles.Hosts(x.Role)).ToList();
+        var dormant = modules.Except(active).ToList();
+        var contexts = new ActiveModules(active, dormant);
+        var features = modules[0].GetType().Assembly;
+        var serving = Settings.ServesRequests(args);
+#if !DEBUG
+        if (serving && !CarriesHandlers) throw new StartupException("This Release build lacks its handlers' code: make it with ./aarya release, or run a Debug build.");
+#endif
+
+        builder.Services.AddSingleton(roles);
+        builder.Services.AddSingleton(contexts);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddValidatorsFrom(features);
+        builder.Services.AddAaryaJson();
+        builder.Services.AddProblems();
+        builder.AddRedis();
+        if (serving) builder.Services.AddHostedService<RedisAtStart>();
+        builder.AddCallers();
+        builder.AddRealTime();
+        builder.AddContextRpc(contexts);
+        builder.AddProxy(contexts, roles);
+        builder.AddHealth(contexts, roles);
+        builder.AddEdge(roles);
+        builder.AddApiDocument(contexts, roles, features);
+        builder.ListenFor(roles);
+
+        if (active.Count > 0)
+        {
+            var databases = new ContextDatabases(builder.Configuration);
+            builder.Services.AddSingleton(databases);
+            // Production migrates on purpose (`migrate`); a developer's database follows the code.
+            var follow = !builder.Environment.IsProduction();
+            foreach (var module in active) module.AddStore(builder.Services, databases, follow);
+            // Wolverine asks the default store for a document's identity before it knows the endpoint's own store.
+            builder.Services.AddSingleton(provider => (IDocumentStore)provider.GetRequiredService(active[0].StoreType));
+            if (serving) builder.Services.AddHostedService<DatabaseAtStart>();
+            if (serving) builder.Services.AddHostedService<IdempotencyKeyExpiry>();
+            if (serving) builder.Services.AddHostedService<ProcessedEventPruning>();
+            builder.Services.AddSingleton<Migrations>();
+        }
+
+        foreach (var module in active) module.AddServices(builder.Services, builder.Configuration, builder.Environment);
+        foreach (var module in dormant) module.AddRemoteServices(builder.Services);
+
+        builder.Services.CritterStackDefaults(x =>
+        {
+            if (CarriesHandlers)
+            {
+                x.Development.GeneratedCodeMode = x.Production.GeneratedCodeMode = TypeLoadMode.Static;
+                x.Development.AssertAllPreGeneratedTypesExist = x.Production.AssertAllPreGeneratedTypesExist = true;
+            }
+
+            x.Production.ResourceAutoCreate = AutoCreate.None;
+            x.Development.ResourceAutoCreate = AutoCreate.CreateOrUpdate;
+            if (builder.Configuration["AARYA_CODEGEN_OUT"] is { Length: > 0 } folder) x.GeneratedCodeOutputPath = folder;
+        });
+
+        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, contexts, roles, features));
+        builder.Services.AddWolverineHttp();
+    }
+
+    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles, Assembly features)
+    {
+        wolverine.ServiceName = roles.ServiceName;
+        wolverine.ApplicationAssembly = Assembly.Load("Aarya.Api");
+        wolverine.Discovery.IncludeAssembly(features);
+        wolverine.Discovery.CustomizeHandlerDiscovery(q =>
+        {
+            foreach (var module in contexts.Dormant) q.Excludes.InNamespace(module.Namespace);
+        });
+
+        wolverine.Durability.MessageIdentity = MessageIdentity.IdAndDestination;
+        wolverine.MultipleHandlerBehavior = MultipleHandlerBehavior.Separated;
+        // A dead node's messages are found again in under 30 s (the defaults take up to 95).
+        wolverine.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(2);
+        wolverine.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(12);
+        wolverine.Durability.CheckAssignmentPeriod = TimeSpan.FromSeconds(5);
+        wolverine.Durability.OutboxStaleTime = TimeSpan.FromSeconds(30);
+        wolverine.Durability.InboxStaleTime = TimeSpan.FromSeconds(60);
+        // How late a delayed message may be; every poll also costs each context a dozen statements.
+        wolverine.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(2);
+        // What a crash leaves in an outbox is sent 500 a poll and stream (the default is 100).
+        wolverine.Durability.RecoveryBatchSize = 500;
+        if (builder.Configuration["AARYA_SOLO"] == "true") wolverine.Durability.Mode = DurabilityMode.Solo;
+
+        wolverine.Policies.Add(new ContextStorePolicy(contexts));
+        wolverine.Policies.AutoApplyTransactions();
+        wolverine.Policies.UseDurableLocalQueues();
+        wolverine.Policies.UseDurableInboxOnAllListeners();
+        wolverine.Policies.UseDurableOutboxOnAllSendingEndpoints();
+
+        wolverine.OnException<ConcurrencyException>()
+            .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250));
+        // However long something is away: what waits for it is not at fault, and must not end among the dead letters.
+        wolverine.OnException<Exception>(Outage.Is)
+            .ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+
+        if (contexts.Active.Count == 0) return;
+
+        // The first context's schema also keeps the node registry of this process; every context keeps its own messages.
+        var first = contexts.Active[0].Role;
+        wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)), first);
+        wolverine.UseRedisStreams(contexts, builder.Configuration);
+        foreach (var module in contexts.Active) module.ConfigureWolverine(wolverine);
+    }
+
+    public static void MapAarya(this WebApplication app)
+    {
+        var contexts = app.Services.GetRequiredService<ActiveModules>();
+        app.UseMesh();
+        app.UseEdge(app.Services.GetRequiredService<ActiveRoles>());
+        app.MapWolverineEndpoints(http =>
+        {
+            http.RejectUnparseableQueryValues = true;
+            http.CustomizeHttpEndpointDiscovery(q =>
+            {
+                foreach (var module in contexts.Dormant) q.Excludes.InNamespace(module.Namespace);
+            });
+            http.UseCallers();
+            http.AddMiddleware(typeof(ConflictProblem));
+            http.UseValidators(app.Services.GetRequiredService<ValidatedTypes>());
+            http.AddPolicy<JsonBodyPolicy>();
+            http.AddPolicy<IdempotencyPolicy>();
+        });
+        app.MapHealth();
+        app.MapApiDocument(app.Services.GetRequiredService<ActiveRoles>());
+        app.MapRealTime(app.Services.GetRequiredService<ActiveRoles>());
+        app.MapContextRpc(contexts, app.Services.GetRequiredService<ActiveRoles>());
+        app.MapProxy(contexts, app.Services.GetRequiredService<ActiveRoles>());
+        foreach (var module in contexts.Active) module.MapEndpoints(app);
+    }
+}

@@ -1,0 +1,84 @@
+using JasperFx;
+using JasperFx.CodeGeneration;
+using JasperFx.CodeGeneration.Frames;
+using JasperFx.CodeGeneration.Model;
+using JasperFx.Core.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Wolverine.Http;
+
+namespace Aarya.Infrastructure.Http;
+
+/// <summary>Reads the JSON body of every endpoint that takes one, before anything else happens.</summary>
+public static class JsonBody
+{
+    /// <summary>The most bytes of a JSON body.</summary>
+    public const int Limit = 1024 * 1024;
+
+    /// <summary>Reads the body and holds it against the request's shape; false when it was refused and the answer is written.</summary>
+    public static async ValueTask<bool> CheckAsync<T>(HttpContext http)
+    {
+        var request = http.Request;
+        if (request.Headers.ContentEncoding.Count > 0)
+            return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", "Send the body uncompressed.");
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", "JSON is UTF-8.");
+        if (await http.ReadAllAsync(Limit) is not { } body)
+            return await RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "A JSON body has at most 1 MB.");
+
+        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        if (body.Length == 0 && JsonShape.Of(typeof(T), options).MayBeAbsent)
+        {
+            request.Body = new MemoryStream("{}"u8.ToArray(), writable: false);
+            return true;
+        }
+
+        if (JsonFaults.Of(body, typeof(T), options) is not { } faults) return true;
+        await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status400BadRequest, "request.invalid", "The request is not valid", null, faults));
+        return false;
+    }
+
+    private static async Task<bool> RefuseAsync(HttpContext http, int status, string code, string title, string detail)
+    {
+        await Problems.WriteAsync(http, Problem.Of(status, code, title, detail));
+        return false;
+    }
+}
+
+/// <summary>Puts <see cref="JsonBody"/> in front of whatever else an endpoint with a body does.</summary>
+public sealed class JsonBodyPolicy : IHttpPolicy
+{
+    public void Apply(IReadOnlyList<HttpChain> chains, GenerationRules rules, IServiceContainer container)
+    {
+        foreach (var chain in chains.Where(x => x is { HasRequestType: true, IsFormData: false }))
+        {
+            // A frame that takes the request, such as its validator, pulls the reading in front of itself.
+            var first = chain.Middleware.FindIndex(x => x.Creates.Any(y => y.VariableType == chain.RequestType) || Takes(x, chain.RequestType!));
+            if (first >= 0) chain.Middleware.Insert(first, new CheckFrame(chain.RequestType!));
+        }
+    }
+
+    private static bool Takes(Frame frame, Type request) => frame is MethodCall call && call.Method.GetParameters().Any(x => x.ParameterType == request);
+
+    /// <summary>True for the frame behind which the body is in memory.</summary>
+    public static bool Checks(Frame frame) => frame is CheckFrame;
+
+    private sealed class CheckFrame(Type request) : AsyncFrame
+    {
+        private Variable http = null!;
+
+        public override IEnumerable<Variable> FindVariables(IMethodVariables chain)
+        {
+            yield return http = chain.FindVariable(typeof(HttpContext));
+        }
+
+        public override void GenerateCode(GeneratedMethod method, ISourceWriter writer)
+        {
+            writer.Write($"if (!await {typeof(JsonBody).FullNameInCode()}.{nameof(JsonBody.CheckAsync)}<{request.FullNameInCode()}>({http.Usage}).ConfigureAwait(false)) return;");
+            Next?.GenerateCode(method, writer);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Http;
+
+/// <summary>Every refusal and every failure leaves as problem details with a code and the trace id, whoever made it.</summary>
+public static class Problems
+{
+    public static void AddProblems(this IServiceCollection services)
+    {
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+    }
+
+    public static void UseProblems(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = AnswerAsync,
+            // What the client did wrong is the client's to know; it is not an incident here.
+            SuppressDiagnosticsCallback = x => x.Exception is BadHttpRequestException or UnavailableException,
+        });
+        app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
+        app.Use(QueryWords.CheckAsync);
+    }
+
+    /// <summary>Answers with the problem.</summary>
+    public static Task WriteAsync(HttpContext http, ProblemDetails problem)
+    {
+        http.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
+        return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new() { HttpContext = http, ProblemDetails = problem }).AsTask();
+    }
+
+    private static Task AnswerAsync(HttpContext http)
+    {
+        var error = http.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
+        return WriteAsync(http, error switch
+        {
+            BadHttpRequestException bad => new() { Status = bad.StatusCode },
+            UnavailableException away => Unavailable(http, away.Message, away.RetryAfterSeconds),
+            _ when IsAway(error) => Unavailable(http, "A part that this request needs does not answer right now.", 1),
+            _ => Problem.Of(StatusCodes.Status500InternalServerError, "server.error", "Something went wrong here", "It has been recorded under the trace id."),
+        });
+    }
+
+    // Marten wraps what PostgreSQL says.
+    private static bool IsAway(Exception? e) => e switch
+    {
+        null => false,
+        RedisException or TimeoutException or Npgsql.NpgsqlException { IsTransient: true } => true,
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted } => true,
+        _ => IsAway(e.InnerException),
+    };
+
+    private static ProblemDetails Unavailable(HttpContext http, string detail, int retryAfterSeconds)
+    {
+        http.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return Problem.Of(StatusCodes.Status503ServiceUnavailable, "service.unavailable", "Try again in a moment", detail);
+    }
+}

@@ -1,0 +1,43 @@
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Configuration;
+using Wolverine;
+using Wolverine.Configuration;
+using Wolverine.Util;
+
+namespace Aarya.Infrastructure.Messaging;
+
+public static class RedisStreamsSetup
+{
+    /// <summary>Publishes and reads what the hosted contexts declare by <see cref="WireEventAttribute"/>.</summary>
+    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveModules contexts, IConfiguration configuration)
+    {
+        WolverineMessageNaming.InsertFirst<WireEventNaming>();
+        var transport = wolverine.Transports.GetOrCreate<RedisStreamsTransport>();
+        if (configuration.Find("AARYA_NODE") is { } node) transport.Options.Node = node;
+
+        var events = WireEvent.Of(contexts.Active);
+        foreach (var published in events.Where(x => !x.IsRead)) wolverine.Publish(x => x.Message(published.Record).ToRedisStream(published.Stream));
+        foreach (var listened in events.Where(x => x.IsRead).GroupBy(x => (x.Context, x.Stream)))
+        {
+            var endpoint = wolverine.Listener(listened.Key.Stream, listened.Key.Context.Role);
+            endpoint.StoreType = listened.Key.Context.StoreType;
+            endpoint.Events = listened.ToDictionary(x => x.Name, x => x.Record.ToMessageTypeName());
+        }
+
+        wolverine.Policies.Add(new WireEventPolicy(events));
+    }
+
+    /// <summary>Sends these messages to a stream, through the outbox of the context that publishes them.</summary>
+    public static ISubscriberConfiguration ToRedisStream(this IPublishToExpression publish, string stream) => publish.To(RedisStreamsTransport.Outgoing(stream));
+
+    /// <summary>Configures how a group, which bears its context's role, reads a stream.</summary>
+    public static IListenerConfiguration ListenToRedisStream(this WolverineOptions wolverine, string stream, string group) =>
+        new ListenerConfiguration(wolverine.Listener(stream, group));
+
+    private static RedisStreamEndpoint Listener(this WolverineOptions wolverine, string stream, string group)
+    {
+        var endpoint = (RedisStreamEndpoint)wolverine.Transports.GetOrCreate<RedisStreamsTransport>().GetOrCreateEndpoint(RedisStreamsTransport.Incoming(stream, group));
+        endpoint.IsListener = true;
+        return endpoint;
+    }
+}

@@ -1,0 +1,73 @@
+using Aarya.Infrastructure.Redis;
+using JasperFx.Core;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using Wolverine.Configuration;
+using Wolverine.Runtime;
+using Wolverine.Transports;
+
+namespace Aarya.Infrastructure.Messaging;
+
+/// <summary>
+/// Redis Streams as a transport of Wolverine. The durable outbox feeds it, so nothing is lost between commit and publish;
+/// a listener acknowledges only what is proven to be committed (<see cref="RedisStreamListener"/>).
+/// </summary>
+public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>(Scheme, "Redis Streams", ["redis"]), IAsyncDisposable
+{
+    public const string Scheme = "redis-stream";
+
+    private readonly LightweightCache<Uri, RedisStreamEndpoint> endpointsByUri = new();
+    private Lazy<Task<ConnectionMultiplexer>>? commands;
+    private string? url;
+
+    public RedisStreamsOptions Options { get; } = new();
+
+    // One endpoint object for each direction: the mode is one property, and a publisher is durable while a listener is inline.
+    internal static Uri Outgoing(string stream) => new($"{Scheme}://stream/{stream}");
+
+    internal static Uri Incoming(string stream, string group) => new($"{Scheme}://stream/{stream}/{group}");
+
+    protected override IEnumerable<RedisStreamEndpoint> endpoints() => endpointsByUri;
+
+    protected override RedisStreamEndpoint findEndpointByUri(Uri uri)
+    {
+        if (!endpointsByUri.TryFind(uri, out var found)) endpointsByUri[uri] = found = new RedisStreamEndpoint(uri, this);
+        return found;
+    }
+
+    /// <summary>None: streams carry events, nobody waits for an answer.</summary>
+    public override Endpoint? ReplyEndpoint() => null;
+
+    public override ValueTask InitializeAsync(IWolverineRuntime runtime)
+    {
+        url = runtime.Services.GetRequiredService<RedisConnections>().StateUrl;
+        // Connects on first use, so that a host whose transports are stubbed needs no Redis.
+        commands = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor("aarya-streams")));
+        foreach (var endpoint in endpointsByUri) endpoint.Compile(runtime);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>For commands that do not block.</summary>
+    internal async ValueTask<IDatabase> CommandsAsync() => (await commands!.Value).GetDatabase();
+
+    /// <summary>A connection of the listener's own: a blocking read holds up every other command on its connection.</summary>
+    internal Task<ConnectionMultiplexer> ConnectReaderAsync(string name)
+    {
+        var options = OptionsFor(name);
+        options.AsyncTimeout = (int)(Options.Block + TimeSpan.FromSeconds(3)).TotalMilliseconds;
+        return ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    // RESP3 needs no second connection for subscriptions, of which there are none here.
+    private ConfigurationOptions OptionsFor(string name)
+    {
+        var options = RedisConnections.OptionsFor(url, name, failFast: true);
+        options.Protocol = RedisProtocol.Resp3;
+        return options;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (commands is { IsValueCreated: true }) await (await commands.Value).DisposeAsync();
+    }
+}

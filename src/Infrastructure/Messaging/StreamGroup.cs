@@ -1,0 +1,79 @@
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Messaging;
+
+/// <summary>The commands of one consumer in one group of one stream.</summary>
+internal sealed class StreamGroup(RedisKey key, string group, string consumer, int batch)
+{
+    public async Task CreateAsync(IDatabase redis)
+    {
+        try
+        {
+            await redis.StreamCreateConsumerGroupAsync(key, group, "0-0", createStream: true);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    /// <summary>What nobody in the group has been given yet; waits for it.</summary>
+    public async Task<IReadOnlyList<(string Entry, NameValueEntry[] Fields)>> ReadNewAsync(IDatabase redis, TimeSpan block)
+    {
+        var reply = await redis.ExecuteAsync("XREADGROUP", "GROUP", group, consumer, "COUNT", batch, "BLOCK", (int)block.TotalMilliseconds, "STREAMS", key, ">");
+        if (reply.IsNull) return [];
+        // RESP3 answers a map, which arrives as [key, entries]; RESP2 an array of [key, entries].
+        var top = (RedisResult[])reply!;
+        var entries = (RedisResult[])(reply.Resp3Type == ResultType.Map ? top[1] : top[0][1])!;
+        return [.. entries.Select(x => ((string)x[0]!, Pairs((RedisValue[])x[1]!)))];
+    }
+
+    /// <summary>What was given to this consumer and not acknowledged, with the number of attempts. Looking does not count as one.</summary>
+    public async Task<IReadOnlyList<StreamPendingMessageInfo>> PendingAsync(IDatabase redis, string after) =>
+        await redis.StreamPendingMessagesAsync(key, group, batch, consumer, after.Length == 0 ? "-" : $"({after}", "+");
+
+    /// <summary>The entry's fields; null when the stream no longer has it.</summary>
+    public async Task<NameValueEntry[]?> FindAsync(IDatabase redis, string entry) =>
+        await redis.StreamRangeAsync(key, entry, entry) is [var found] ? found.Values : null;
+
+    /// <summary>Counts one more attempt. False when the entry has been acknowledged or is gone.</summary>
+    public async Task<bool> CountAttemptAsync(IDatabase redis, string entry) =>
+        (await redis.StreamClaimAsync(key, group, consumer, 0, [entry])).Any(x => !x.IsNull);
+
+    /// <summary>Takes over what consumers have left pending for that long. It is then found among this consumer's own.</summary>
+    public async Task<int> ClaimAsync(IDatabase redis, TimeSpan idle)
+    {
+        var claimed = 0;
+        RedisValue cursor = "0-0";
+        do
+        {
+            var page = await redis.StreamAutoClaimIdsOnlyAsync(key, group, consumer, (long)idle.TotalMilliseconds, cursor, batch);
+            claimed += page.ClaimedIds.Length;
+            cursor = page.NextStartId;
+        } while (cursor != "0-0");
+
+        return claimed;
+    }
+
+    /// <summary>
+    /// Takes consumers off the list that have asked for nothing in a day and hold nothing: in containers every deployment
+    /// brings new names. One that holds something keeps its place until that is claimed.
+    /// </summary>
+    public Task ForgetConsumersAsync(IDatabase redis) => redis.ScriptEvaluateAsync("""
+        for _, flat in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+          local consumer = {}
+          for i = 1, #flat, 2 do consumer[flat[i]] = flat[i + 1] end
+          if consumer.pending == 0 and consumer.idle > tonumber(ARGV[2]) then
+            redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], consumer.name)
+          end
+        end
+        """, [key], [group, (long)TimeSpan.FromDays(1).TotalMilliseconds]);
+
+    public Task AcknowledgeAsync(IDatabase redis, string entry) => redis.StreamAcknowledgeAsync(key, group, entry);
+
+    private static NameValueEntry[] Pairs(RedisValue[] flat)
+    {
+        var pairs = new NameValueEntry[flat.Length / 2];
+        for (var i = 0; i < pairs.Length; i++) pairs[i] = new(flat[2 * i], flat[2 * i + 1]);
+        return pairs;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Aarya.Infrastructure.Messaging;
+
+/// <summary>The event streams, by their names on the wire.</summary>
+public static class Streams
+{
+    public const string Users = "user_events";
+    public const string Products = "product_events";
+    public const string Orders = "order_events";
+    public const string Payments = "payment_events";
+    public const string Analytics = "analytics";
+    public const string Notifications = "notifications";
+}

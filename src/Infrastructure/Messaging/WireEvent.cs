@@ -1,0 +1,28 @@
+using System.Reflection;
+using Aarya.Infrastructure.Hosting;
+using Module = Aarya.Infrastructure.Hosting.Module;
+
+namespace Aarya.Infrastructure.Messaging;
+
+/// <summary>An event as one context knows it.</summary>
+internal sealed record WireEvent(Module Context, Type Record, string Name, string Stream, bool IsRead)
+{
+    /// <summary>All that the contexts publish and read, found by <see cref="WireEventAttribute"/>.</summary>
+    /// <exception cref="StartupException">Two records of one context claim one name.</exception>
+    public static IReadOnlyList<WireEvent> Of(IEnumerable<Module> contexts)
+    {
+        List<WireEvent> all = [];
+        foreach (var context in contexts)
+        {
+            foreach (var record in context.GetType().Assembly.GetTypes().Where(context.Owns))
+            {
+                if (record.GetCustomAttribute<WireEventAttribute>() is not { } wire) continue;
+                if (all.FirstOrDefault(x => x.Context == context && x.Name == wire.Name) is { } other)
+                    throw new StartupException($"{record.FullName} and {other.Record.FullName} are both {wire.Name}: a context has one record of an event.");
+                all.Add(new(context, record, wire.Name, wire.Stream, IsRead: wire.Publisher != context.Role));
+            }
+        }
+
+        return all;
+    }
+}

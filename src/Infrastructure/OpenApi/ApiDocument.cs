@@ -1,0 +1,161 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace Aarya.Infrastructure.OpenApi;
+
+/// <summary>The description of the whole API at <see cref="Path"/>, and pages to read it at <see cref="DocsPath"/>.</summary>
+public static class ApiDocument
+{
+    public const string Path = "/openapi/v1.json";
+
+    public const string DocsPath = "/docs";
+
+    private const string Name = "v1";
+
+    internal static void AddApiDocument(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles, Assembly features)
+    {
+        var names = new SchemaNames(features);
+        builder.Services.AddOpenApi(Name, x =>
+        {
+            x.CreateSchemaReferenceId = names.Of;
+            x.ShouldInclude = description => description.RelativePath?.StartsWith("dev/", StringComparison.Ordinal) != true;
+            x.AddDocumentTransformer((document, _, _) => Describe(document));
+            x.AddOperationTransformer<DescribeOperation>();
+            x.AddSchemaTransformer<DescribeSchema>();
+        });
+        builder.Services.AddSingleton<WholeDocument>();
+        foreach (var module in roles.HostsGateway ? contexts.Dormant : [])
+            builder.Services.AddSingleton(_ => new ContextClient(ContextAddress.Of(module.Role, builder.Configuration, builder.Environment)));
+    }
+
+    internal static void MapApiDocument(this WebApplication app, ActiveRoles roles)
+    {
+        app.MapGet(Path, async (WholeDocument document, HttpContext http) => await document.GetAsync(http.RequestAborted)).ExcludeFromDescription();
+        if (!roles.HostsGateway) return;
+        app.MapScalarApiReference(DocsPath, x =>
+            {
+                x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").DisableDefaultFonts();
+                x.Telemetry = false;
+            })
+            // Nothing but what this server itself holds: the pages read the same without the internet.
+            .WithMetadata(new PagePolicy("default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"));
+    }
+
+    private static Task Describe(OpenApiDocument document)
+    {
+        document.Info = new()
+        {
+            Title = "Aarya",
+            Version = Name,
+            Description = """
+                The commerce backend of Aarya Clothing.
+
+                Amounts are in minor units (`129900` is ₹1,299.00). Lists are `{items, nextCursor}`: pass `nextCursor` as `cursor` to read on. Every
+                refusal is a problem with a stable `code`. Anything that changes something takes an `Idempotency-Key`: after a lost answer send
+                the same request again under the same key.
+                """,
+        };
+        document.Servers = [];
+        document.Tags = document.Paths.Values.SelectMany(x => x.Operations ?? []).SelectMany(x => x.Value.Tags ?? new HashSet<OpenApiTagReference>())
+            .Select(x => x.Reference.Id!).Distinct().Order(StringComparer.Ordinal).Select(x => new OpenApiTag { Name = x }).ToHashSet();
+        document.Components ??= new();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            ["bearer"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                BearerFormat = "JWT",
+                Description = "The `accessToken` of `POST /api/auth/guest` or `POST /api/auth/login`; good for 15 minutes, renewed by `POST /api/auth/refresh`.",
+            },
+        };
+        Refusals.Describe(document);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>
+/// The document of everything that the edge serves: of this process, and of the contexts behind it as they describe
+/// themselves. It is made once, and made again while a context could not be asked.
+/// </summary>
+internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentProvider own, IEnumerable<ContextClient> contexts, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private readonly List<ContextClient> contexts = [.. contexts];
+    private readonly Dictionary<string, JsonObject> told = [];
+    private readonly SemaphoreSlim one = new(1, 1);
+    private ReadyAnswer? made;
+    private bool complete;
+    private long madeAt;
+
+    public async Task<IResult> GetAsync(CancellationToken cancellation)
+    {
+        if (made is not null && (complete || time.GetElapsedTime(madeAt) < Pause)) return made;
+        await one.WaitAsync(cancellation);
+        try
+        {
+            if (made is null || (!complete && time.GetElapsedTime(madeAt) >= Pause)) await MakeAsync(cancellation);
+            return made!;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    private async Task MakeAsync(CancellationToken cancellation)
+    {
+        await Task.WhenAll(contexts.Where(x => !told.ContainsKey(x.Role)).Select(x => AskAsync(x, cancellation)));
+        var document = await own.GetOpenApiDocumentAsync(cancellation);
+        var whole = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation))!.AsObject();
+        foreach (var context in told.OrderBy(x => x.Key, StringComparer.Ordinal)) Merge(whole, context.Value);
+        if (contexts.Where(x => !told.ContainsKey(x.Role)).Select(x => x.Role).ToList() is { Count: > 0 } away)
+            whole["info"]!["description"] = $"{whole["info"]!["description"]}\n\nNot described here, because they do not answer right now: {string.Join(", ", away)}.";
+        complete = told.Count == contexts.Count;
+        madeAt = time.GetTimestamp();
+        made = ReadyAnswer.Json(System.Text.Encoding.UTF8.GetBytes(whole.ToJsonString()));
+    }
+
+    private async Task AskAsync(ContextClient context, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await context.GetAsync(ApiDocument.Path, cancellation);
+            response.EnsureSuccessStatusCode();
+            var document = (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!.AsObject();
+            lock (told) told[context.Role] = document;
+        }
+        catch (HttpRequestException)
+        {
+            // Asked again with the next request.
+        }
+    }
+
+    // Schemas are named by one rule in every process, so that the same name is the same thing.
+    private static void Merge(JsonObject into, JsonObject from)
+    {
+        foreach (var (name, value) in from)
+        {
+            if (into[name] is JsonObject ours && value is JsonObject theirs && name is not "info") Merge(ours, theirs);
+            else if (into[name] is JsonArray list && value is JsonArray more && name == "tags") Append(list, more);
+            else if (!into.ContainsKey(name)) into[name] = value?.DeepClone();
+        }
+    }
+
+    private static void Append(JsonArray list, JsonArray more)
+    {
+        foreach (var tag in more.Where(x => !list.Any(y => JsonNode.DeepEquals(x, y)))) list.Add(tag?.DeepClone());
+    }
+
+    public void Dispose() => one.Dispose();
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Reflection;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Wolverine.Http;
+
+namespace Aarya.Infrastructure.OpenApi;
+
+/// <summary>Says of every slice's endpoint what its code and the pipeline around it say already: who may call, which header makes it safe to repeat, how it is refused.</summary>
+internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperationTransformer
+{
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Description.ActionDescriptor is not WolverineActionDescriptor { Chain: { } chain }) return Task.CompletedTask;
+        var endpoint = chain.Method.HandlerType;
+        var document = context.Document!;
+        var writes = chain.HttpMethods.Any(x => x is "POST" or "PUT" or "PATCH" or "DELETE");
+        var authorize = endpoint.GetCustomAttributes<AuthorizeAttribute>().Concat(chain.Method.Method.GetCustomAttributes<AuthorizeAttribute>()).ToList();
+        var takesCaller = authorize.Count > 0 || endpoint.GetMethods().Any(x => x.GetParameters().Any(y => y.ParameterType == typeof(Caller)));
+
+        operation.OperationId = OperationIdOf(chain);
+        operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(endpoint), document) };
+        operation.Summary = SourceDocumentation.Of(chain.Method.Method) ?? SourceDocumentation.Of(endpoint) ?? (chain.RequestType is { } request ? SourceDocumentation.Of(request) : null);
+        operation.Description = Remarks(chain, authorize);
+        if (takesCaller) operation.Security = [new() { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
+        if (writes && !chain.HasAttribute<AnswerIsNeverStoredAttribute>()) AcceptKey(operation, chain.HasAttribute<IdempotencyKeyRequiredAttribute>());
+
+        var refusals = new SortedSet<int> { 429, 503 };
+        if (chain.HasRequestType) refusals.UnionWith([400, 413, 415]);
+        if (operation.Parameters is { Count: > 0 }) refusals.Add(400);
+        if (takesCaller) refusals.Add(401);
+        if (authorize.Any(x => x.Policy is not null || x.Roles is not null)) refusals.Add(403);
+        if (chain.RoutePattern!.Parameters.Count > 0) refusals.Add(404);
+        if (writes) refusals.UnionWith([409, 422]);
+        Refuse(operation, refusals, document);
+        return Task.CompletedTask;
+    }
+
+    // What a slice says itself of its refusals names the status; the words and the schema are the same everywhere.
+    private static void Refuse(OpenApiOperation operation, SortedSet<int> refusals, OpenApiDocument document)
+    {
+        operation.Responses ??= [];
+        foreach (var status in operation.Responses.Keys.Select(x => int.TryParse(x, CultureInfo.InvariantCulture, out var status) ? status : 0).Where(Refusals.Has)) refusals.Add(status);
+        foreach (var status in refusals) operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = Refusals.Refer(status, document);
+    }
+
+    private static void AcceptKey(OpenApiOperation operation, bool required)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = KeyedRequest.HeaderName,
+            In = ParameterLocation.Header,
+            Required = required,
+            Description = "A fresh UUID for every new intention. The same key with the same request is answered as before and does nothing again (the answer then says `Idempotency-Replayed: true`).",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" },
+        });
+    }
+
+    private static string? Remarks(HttpChain chain, IEnumerable<AuthorizeAttribute> authorize)
+    {
+        var remarks = new List<string>();
+        if (authorize.Select(x => x.Policy).FirstOrDefault(x => x is not null and not "guest") is { } role) remarks.Add($"For the role `{role}`.");
+        if ((chain.Method.Method.GetCustomAttribute<RateLimitAttribute>() ?? chain.Method.HandlerType.GetCustomAttribute<RateLimitAttribute>())?.Policy is { } rate)
+            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"At most {rate.Requests} requests in {rate.Window.TotalSeconds:0} s."));
+        return remarks.Count == 0 ? null : string.Join(' ', remarks);
+    }
+
+    private static string OperationIdOf(HttpChain chain)
+    {
+        var type = chain.Method.HandlerType;
+        var name = type.Name.EndsWith("Endpoint", StringComparison.Ordinal) ? type.Name[..^"Endpoint".Length] : type.Name;
+        var siblings = type.GetMethods().Count(x => x.GetCustomAttributes<WolverineHttpMethodAttribute>().Any());
+        return siblings == 1 ? name : $"{name}_{chain.Method.Method.Name}";
+    }
+
+    // The folder that the slice lies in: Cart, Orders, ...
+    private string TagOf(Type endpoint) =>
+        contexts.Owner(endpoint) is { } owner && endpoint.Namespace!.Length > owner.Namespace.Length ? endpoint.Namespace[(owner.Namespace.Length + 1)..].Split('.')[0] : endpoint.Namespace!.Split('.')[^1];
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace Aarya.Infrastructure.OpenApi;
+
+/// <summary>The refusals that the pipeline itself makes, described once and referred to by every operation.</summary>
+internal static class Refusals
+{
+    private static readonly Dictionary<int, (string Name, string Description, bool RetryAfter)> Known = new()
+    {
+        [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, `idempotency.key_required`, `idempotency.key_invalid`.", false),
+        [401] = ("NotSignedIn", "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, `auth.session_ended`.", false),
+        [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
+        [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),
+        [409] = ("Conflict", "It cannot be done as things stand, and `detail` says why. Codes: the operation's own, `conflict.changed_meanwhile`, `idempotency.in_progress`.", false),
+        [412] = ("Changed", "It was changed since the client read it. Code: `request.precondition_failed`.", false),
+        [413] = ("TooLarge", "The body is too large. Code: `request.too_large`.", false),
+        [415] = ("MediaType", "The body is not JSON in UTF-8. Code: `request.media_type`.", false),
+        [422] = ("Unprocessable", "The request is well formed but cannot be carried out, or its key belongs to another request. Codes: the operation's own, `idempotency.key_reused`.", false),
+        [429] = ("TooManyRequests", "The client asks too often. Code: `rate.limited`.", true),
+        [503] = ("Unavailable", "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, `service.overloaded`.", true),
+    };
+
+    public static bool Has(int status) => Known.ContainsKey(status);
+
+    public static OpenApiResponseReference Refer(int status, OpenApiDocument document) => new(Known[status].Name, document);
+
+    public static void Describe(OpenApiDocument document)
+    {
+        document.Components ??= new();
+        document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        document.Components.Schemas[SchemaNames.Problem] = Problem();
+        document.Components.Responses ??= new Dictionary<string, IOpenApiResponse>();
+        foreach (var (status, refusal) in Known) document.Components.Responses[refusal.Name] = Response(refusal, status, document);
+    }
+
+    private static OpenApiResponse Response((string Name, string Description, bool RetryAfter) refusal, int status, OpenApiDocument document)
+    {
+        var response = new OpenApiResponse
+        {
+            Description = refusal.Description,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(SchemaNames.Problem, document), Example = Example(status) },
+            },
+        };
+        if (refusal.RetryAfter)
+        {
+            response.Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["Retry-After"] = new OpenApiHeader { Description = "Seconds until asking again makes sense.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+            };
+        }
+
+        return response;
+    }
+
+    private static JsonObject? Example(int status) => status != 400 ? null : new()
+    {
+        ["type"] = "https://aarya.example/problems/request.invalid",
+        ["title"] = "The request is not valid",
+        ["status"] = status,
+        ["code"] = "request.invalid",
+        ["errors"] = new JsonObject { ["quantity"] = new JsonArray(string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {int.MinValue} to {int.MaxValue}.")) },
+        ["traceId"] = "0af7651916cd43dd8448eb211c80319c",
+    };
+
+    private static OpenApiSchema Problem() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "Why a request was refused or failed (RFC 9457). Act on `code`, show `detail`, and give `traceId` when asking for help.",
+        Required = new HashSet<string> { "type", "title", "status", "code", "traceId" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Stable, dotted, the thing first.", Examples = ["cart.line_limit"] },
+            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "By member of the request (`lines[0].quantity`), parameter or header, what is wrong with it.",
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            },
+        },
+    };
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Aarya.Infrastructure.Postgres;
+
+/// <summary>
+/// The connection strings of every context. Each context logs in as its own role (<c>aarya_commerce</c>, ...), which owns
+/// its schema and can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set;
+/// else it is <c>DATABASE_URL</c> with the context's login and a password derived from that of <c>DATABASE_URL</c>, so
+/// that one setting is enough where one person runs everything.
+/// </summary>
+public sealed class ContextDatabases
+{
+    private readonly IConfiguration configuration;
+    private readonly NpgsqlConnectionStringBuilder pooled;
+    private readonly NpgsqlConnectionStringBuilder direct;
+
+    /// <exception cref="StartupException">DATABASE_URL is missing or cannot be understood.</exception>
+    public ContextDatabases(IConfiguration configuration)
+    {
+        this.configuration = configuration;
+        pooled = Parse("DATABASE_URL", configuration.Require("DATABASE_URL",
+            "give the PostgreSQL to use, such as postgres://user:password@127.0.0.1:5432/aarya, or run ./aarya up."));
+        direct = configuration.Find("DATABASE_DIRECT_URL") is { } url ? Parse("DATABASE_DIRECT_URL", url) : pooled;
+    }
+
+    /// <summary>The connection of migrations: the owner of the database, past any pooler.</summary>
+    public string Administrator => direct.ConnectionString;
+
+    public string Host => $"{pooled.Host}:{pooled.Port}";
+
+    public static string LoginOf(string role) => $"aarya_{role}";
+
+    /// <summary>What the context's requests and handlers use.</summary>
+    public string Of(string role) => new NpgsqlConnectionStringBuilder(Build(role, pooled).ConnectionString)
+    {
+        // No request leaves anything in its session, so no DISCARD ALL goes ahead of each one; and a transaction pooler
+        // would run it in somebody else's.
+        NoResetOnClose = true,
+    }.ConnectionString;
+
+    /// <summary>What needs a session of its own: migrations, durability agents, listeners (a transaction pooler breaks session locks).</summary>
+    public string DirectOf(string role) => Build(role, direct).ConnectionString;
+
+    /// <summary>Where the context's schema is provisioned; its own server when its URL names one.</summary>
+    public string AdministratorOf(string role) =>
+        configuration.Find($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL") is { } url ? Parse($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL", url).ConnectionString : Administrator;
+
+    public string PasswordOf(string role) => Build(role, direct).Password ?? "";
+
+    private NpgsqlConnectionStringBuilder Build(string role, NpgsqlConnectionStringBuilder from)
+    {
+        var name = $"{role.ToUpperInvariant()}_DATABASE_URL";
+        NpgsqlConnectionStringBuilder built;
+        if (configuration.Find(name) is { } own)
+        {
+            built = Parse(name, own);
+        }
+        else
+        {
+            built = new(from.ConnectionString) { Username = LoginOf(role), Password = Derive(from.Password, role) };
+        }
+
+        built.ApplicationName = $"aarya-{role}";
+        // 10 to 20 connections a service is the source architecture's sizing (section 10.3).
+        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = configuration.Number("DATABASE_POOL_SIZE", 20, 2, 500);
+        if (!Says(built, "Timeout")) built.Timeout = 5;
+        if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
+        return built;
+    }
+
+    // ContainsKey is true of every word that Npgsql knows, said or not.
+    private static bool Says(NpgsqlConnectionStringBuilder built, string word) =>
+        built.Keys.Cast<string>().Contains(word, StringComparer.OrdinalIgnoreCase);
+
+    private static string Derive(string? secret, string role) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? ""), Encoding.UTF8.GetBytes($"aarya database login {role}")))[..40];
+
+    /// <summary>Understands both <c>postgres://user:password@host:port/name</c> and Npgsql's own key=value form.</summary>
+    /// <exception cref="StartupException">The value is neither.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(string name, string value)
+    {
+        try
+        {
+            if (!value.StartsWith("postgres://", StringComparison.Ordinal) && !value.StartsWith("postgresql://", StringComparison.Ordinal))
+                return new NpgsqlConnectionStringBuilder(value) is { Host: not null } keyed ? keyed : throw new FormatException("it names no Host.");
+
+            var url = new Uri(value);
+            var user = url.UserInfo.Split(':', 2);
+            var builder = new NpgsqlConnectionStringBuilder
+            {
+                Host = url.Host,
+                Port = url.IsDefaultPort || url.Port < 0 ? 5432 : url.Port,
+                Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')),
+            };
+            if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
+            if (user.Length > 1) builder.Password = Uri.UnescapeDataString(user[1]);
+            foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var parts = pair.Split('=', 2);
+                builder[Uri.UnescapeDataString(parts[0]) is "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(parts[0])] = Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? "");
+            }
+
+            return builder;
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or KeyNotFoundException)
+        {
+            throw new StartupException($"{name} cannot be understood (write postgres://user:password@host:5432/name): {e.Message}");
+        }
+    }
+}

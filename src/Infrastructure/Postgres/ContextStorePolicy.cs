@@ -1,0 +1,28 @@
+using Aarya.Infrastructure.Hosting;
+using JasperFx;
+using JasperFx.CodeGeneration;
+using Wolverine.Configuration;
+using Wolverine.Marten;
+using Wolverine.Runtime.Handlers;
+
+namespace Aarya.Infrastructure.Postgres;
+
+/// <summary>Sends every handler and endpoint to the document store of the context whose namespace it lives in, so that no slice says it.</summary>
+public sealed class ContextStorePolicy(ActiveModules contexts) : IChainPolicy
+{
+    public void Apply(IReadOnlyList<IChain> chains, GenerationRules rules, IServiceContainer container)
+    {
+        foreach (var chain in chains)
+        {
+            Route(chain);
+            if (chain is not HandlerChain handlers) continue;
+            foreach (var sticky in handlers.ByEndpoint) Route(sticky);
+        }
+    }
+
+    private void Route(IChain chain)
+    {
+        if (chain.AncillaryStoreType is null && chain.HandlerCalls().Select(x => contexts.Owner(x.HandlerType)).FirstOrDefault(x => x is not null) is { } owner)
+            chain.UseMartenStore(owner.StoreType);
+    }
+}

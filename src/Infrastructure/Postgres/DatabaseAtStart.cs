@@ -1,0 +1,37 @@
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Aarya.Infrastructure.Postgres;
+
+/// <summary>Before anything else starts: every context can log in, and its schema is there. Outside production it is made so.</summary>
+public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!environment.IsProduction())
+        {
+            await migrations.ApplyAsync(cancellationToken);
+            return;
+        }
+
+        foreach (var module in contexts.Active)
+        {
+            if (!await migrations.CanLogInAsync(module, cancellationToken) || !await IsMigratedAsync(module, cancellationToken))
+                throw new StartupException($"The database at {databases.Host} has no schema for {module.Role} yet: run `migrate` first (./aarya migrate).");
+        }
+    }
+
+    private async Task<bool> IsMigratedAsync(Module module, CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(databases.DirectOf(module.Role));
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("select to_regclass($1) is not null", connection)
+        {
+            Parameters = { new() { Value = $"{module.Role}.wolverine_outgoing_envelopes" } },
+        };
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,132 @@
+using Aarya.Infrastructure.Hosting;
+using JasperFx;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Weasel.Core.Migrations;
+using Wolverine.Runtime;
+
+namespace Aarya.Infrastructure.Postgres;
+
+/// <summary>Where one context's schema stands.</summary>
+/// <param name="Role">The context.</param>
+/// <param name="Pending">The SQL that would bring it up to date; empty when it is.</param>
+public sealed record MigrationStatus(string Role, string Pending)
+{
+    public bool IsCurrent => Pending.Length == 0;
+}
+
+/// <summary>Brings every hosted context's login, schema, documents, tables and message storage to what the code says.</summary>
+public sealed class Migrations(ActiveModules contexts, ContextDatabases databases, IServiceProvider services)
+{
+    /// <summary>Creates what is missing and changes what differs; running it again changes nothing.</summary>
+    public async Task ApplyAsync(CancellationToken cancellation)
+    {
+        foreach (var module in contexts.Active)
+        {
+            await ProvisionAsync(module, cancellation);
+            foreach (var database in Databases(module)) await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
+        }
+    }
+
+    /// <summary>Says what <see cref="ApplyAsync"/> would do, and does nothing.</summary>
+    public async Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellation)
+    {
+        List<MigrationStatus> all = [];
+        foreach (var module in contexts.Active)
+        {
+            if (!await CanLogInAsync(module, cancellation))
+            {
+                all.Add(new(module.Role, $"-- the login {ContextDatabases.LoginOf(module.Role)} and the schema {module.Role} do not exist yet"));
+                continue;
+            }
+
+            var pending = "";
+            foreach (var database in Databases(module))
+            {
+                var migration = await database.CreateMigrationAsync(cancellation);
+                if (migration.Difference == Weasel.Core.SchemaPatchDifference.None) continue;
+                var sql = new StringWriter();
+                migration.WriteAllUpdates(sql, new Weasel.Postgresql.PostgresqlMigrator(), AutoCreate.CreateOrUpdate);
+                pending += sql.ToString();
+            }
+
+            all.Add(new(module.Role, pending));
+        }
+
+        return all;
+    }
+
+    /// <summary>The login role and the schema it owns; needs a login that may create both.</summary>
+    /// <exception cref="StartupException">The administrator's connection does not work or may not create roles.</exception>
+    public async Task ProvisionAsync(Module module, CancellationToken cancellation)
+    {
+        if (await CanLogInAsync(module, cancellation)) return;
+        var login = ContextDatabases.LoginOf(module.Role);
+        var sql = $"""
+            do $$ begin
+              if not exists (select from pg_roles where rolname = '{login}') then create role {login} login; end if;
+              if not pg_has_role(current_user, '{login}', 'member') then grant {login} to current_user; end if;
+            end $$;
+            alter role {login} with login password '{databases.PasswordOf(module.Role).Replace("'", "''", StringComparison.Ordinal)}';
+            create schema if not exists {module.Role} authorization {login};
+            revoke all on schema {module.Role} from public;
+            revoke create on schema public from public;
+            create extension if not exists pg_trgm schema public;
+            alter role {login} set search_path = {module.Role}, public;
+            """;
+        try
+        {
+            // Not from a pool: a connection that went back to one would keep the lock.
+            await using var admin = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(databases.AdministratorOf(module.Role)) { Pooling = false }.ConnectionString);
+            await admin.OpenAsync(cancellation);
+            // Several processes may start at once on an empty database.
+            await using var one = new NpgsqlCommand("select pg_advisory_lock(7465112)", admin);
+            await one.ExecuteNonQueryAsync(cancellation);
+            await using var provision = new NpgsqlCommand(sql, admin);
+            await provision.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            throw new StartupException(Explain(e));
+        }
+    }
+
+    internal async Task<bool> CanLogInAsync(Module module, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(databases.DirectOf(module.Role));
+            await connection.OpenAsync(cancellation);
+            await using var command = new NpgsqlCommand("select has_schema_privilege(current_user, $1, 'create') from pg_namespace where nspname = $1", connection)
+            {
+                Parameters = { new() { Value = module.Role } },
+            };
+            return await command.ExecuteScalarAsync(cancellation) is true;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            throw new StartupException(Explain(e));
+        }
+    }
+
+    private string Explain(Exception e) => e switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing => $"PostgreSQL at {databases.Host} answers, but: {missing.MessageText}. Create the database, or correct DATABASE_URL.",
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
+            $"PostgreSQL at {databases.Host}: {denied.MessageText}. Run `migrate` with a DATABASE_DIRECT_URL that may create roles and schemas.",
+        PostgresException refused => $"PostgreSQL at {databases.Host} refused: {refused.MessageText}. Check DATABASE_URL.",
+        _ => $"PostgreSQL does not answer at {databases.Host} ({e.InnerException?.Message ?? e.Message}). Start it, correct DATABASE_URL, or run ./aarya up.",
+    };
+
+    private IEnumerable<IDatabase> Databases(Module module)
+    {
+        var store = (DocumentStore)services.GetRequiredService(module.StoreType);
+        yield return store.Storage.Database;
+        yield return (IDatabase)services.GetRequiredService<IWolverineRuntime>().Stores.FindAncillaryStore(module.StoreType);
+    }
+}

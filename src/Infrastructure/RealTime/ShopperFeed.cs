@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aarya.Infrastructure.RealTime;
+
+/// <summary>
+/// Tells a shopper's live connections something, from any process. Nothing waits for it: with Redis away a hub call
+/// hangs for seconds, so calls go through a bounded queue and the oldest is dropped. What was missed is still to be
+/// read over REST, which is the truth.
+/// </summary>
+public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, ILogger<ShopperFeed> log) : BackgroundService
+{
+    private const int Backlog = 10_000;
+
+    private readonly Channel<(string Group, Func<IShopperLine, Task> Tell)> waiting =
+        Channel.CreateBounded<(string, Func<IShopperLine, Task>)>(new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    /// <summary>Queues the call and returns at once. Call it after the commit, never inside the transaction.</summary>
+    public void Tell(Guid subject, Func<IShopperLine, Task> tell) => waiting.Writer.TryWrite((StorefrontHub.ShopperGroup(subject), tell));
+
+    /// <summary>As <see cref="Tell"/>, to whoever watches the product.</summary>
+    public void TellWatchers(Guid productId, Func<IShopperLine, Task> tell) => waiting.Writer.TryWrite((StorefrontHub.ProductGroup(productId), tell));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var (group, tell) in waiting.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await tell(hub.Clients.Group(group));
+            }
+#pragma warning disable CA1031 // Whatever the backplane throws, the next shopper must still be told.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogMissed(log, e);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A live message did not reach the shopper's connections")]
+    private static partial void LogMissed(ILogger logger, Exception e);
+}

@@ -1,0 +1,74 @@
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Aarya.Infrastructure.RealTime;
+
+/// <summary>
+/// The shopper's live line at <c>/hubs/storefront</c>: a signed-in shopper, guest or customer, is told of their own orders
+/// and notifications, and anybody may watch products. The client methods are those of <see cref="IShopperLine"/>.
+/// </summary>
+public sealed class StorefrontHub : Hub<IShopperLine>
+{
+    /// <summary>The connections of one shopper, on whatever node they are.</summary>
+    public static string ShopperGroup(Guid subject) => $"shopper:{subject:N}";
+
+    /// <summary>The connections that watch one product.</summary>
+    public static string ProductGroup(Guid productId) => $"product:{productId:N}";
+
+    /// <summary>The most products that one connection watches.</summary>
+    public const int MostWatched = 100;
+
+    public override async Task OnConnectedAsync()
+    {
+        if (Context.GetHttpContext()?.FindCaller() is { } caller) await Groups.AddToGroupAsync(Context.ConnectionId, ShopperGroup(caller.Subject));
+        await base.OnConnectedAsync();
+    }
+
+    /// <summary>From now on the connection is told when the product's price, stock or publication changes.</summary>
+    /// <exception cref="HubException">The connection watches <see cref="MostWatched"/> already.</exception>
+    public async Task WatchProduct(Guid productId)
+    {
+        if (Watched.Count >= MostWatched && !Watched.Contains(productId)) throw new HubException($"At most {MostWatched} products are watched at a time: unwatch one.");
+        if (Watched.Add(productId)) await Groups.AddToGroupAsync(Context.ConnectionId, ProductGroup(productId));
+    }
+
+    public async Task UnwatchProduct(Guid productId)
+    {
+        if (Watched.Remove(productId)) await Groups.RemoveFromGroupAsync(Context.ConnectionId, ProductGroup(productId));
+    }
+
+    // A hub lives for one call, its connection's items for the connection; calls of one connection come one at a time.
+    private HashSet<Guid> Watched => (HashSet<Guid>)(Context.Items["watched"] ??= new HashSet<Guid>());
+}
+
+/// <summary>What a storefront client may be told; clients listen by these names, and the .NET client minds their case.</summary>
+public interface IShopperLine
+{
+    /// <summary>An order of the shopper has reached another state.</summary>
+    [HubMethodName("order")]
+    Task Order(OrderNews order);
+
+    /// <summary>The shopper has a new notification.</summary>
+    [HubMethodName("notification")]
+    Task Notification(NotificationNews notification);
+
+    /// <summary>A product that the connection watches is as follows now.</summary>
+    [HubMethodName("product")]
+    Task Product(ProductNews product);
+}
+
+/// <param name="Id">The order's id.</param>
+/// <param name="Number">The number that people use.</param>
+/// <param name="Status">The state it has reached; see the order's states.</param>
+public sealed record OrderNews(Guid Id, string Number, string Status);
+
+public sealed record NotificationNews(Guid Id, string Kind, string Title);
+
+/// <param name="Published">False when it has been taken off sale.</param>
+public sealed record ProductNews(Guid Id, bool Published, IReadOnlyList<VariantNews> Variants);
+
+/// <param name="Price">In the shape that prices have everywhere.</param>
+public sealed record VariantNews(string Sku, PriceNews Price, int Available);
+
+/// <param name="Amount">Minor units.</param>
+public sealed record PriceNews(long Amount, string Currency);

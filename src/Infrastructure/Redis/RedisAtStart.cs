@@ -1,0 +1,73 @@
+using System.Net;
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Redis;
+
+/// <summary>
+/// Before anything else starts: both Redis instances answer and are new enough, and in production the one that keeps
+/// state evicts nothing.
+/// </summary>
+public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment environment) : IHostedService
+{
+    private static readonly Version Oldest = new(7, 0);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var state = await ProbeAsync("REDIS_URL", connections.StateUrl);
+        if (environment.IsProduction() && state.Eviction != "noeviction")
+        {
+            throw new StartupException(
+                $"The Redis at {state.Address} evicts keys ({state.Eviction}) and would lose carts and sessions: give REDIS_URL an instance with maxmemory-policy noeviction.");
+        }
+
+        if (connections.CacheUrl != connections.StateUrl) await ProbeAsync("REDIS_CACHE_URL", connections.CacheUrl);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // On a connection of its own: the shared ones reconnect for ever, and may not ask for INFO.
+    private static async Task<Instance> ProbeAsync(string setting, string? url)
+    {
+        var options = RedisConnections.OptionsFor(url, "aarya-start");
+        options.AbortOnConnectFail = true;
+        options.AllowAdmin = true;
+        var address = string.Join(',', options.EndPoints.Select(x => x is DnsEndPoint host ? $"{host.Host}:{host.Port}" : x.ToString()));
+        try
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
+            var redis = connection.GetDatabase();
+            var info = (await redis.ExecuteAsync("INFO")).ToString();
+            var version = Field(info, "redis_version");
+            if (!Version.TryParse(version, out var parsed) || parsed < Oldest)
+                throw new StartupException($"The Redis at {address} is version {version}: {setting} needs {Oldest} or newer.");
+            // Servers that only speak the protocol of Redis may lack what recovers a dead consumer's messages.
+            if (((RedisResult[])(await redis.ExecuteAsync("COMMAND", "INFO", "XAUTOCLAIM"))!)[0].IsNull)
+                throw new StartupException($"The Redis at {address} does not know XAUTOCLAIM: {setting} needs a Redis {Oldest} or newer.");
+            return new(address, Field(info, "maxmemory_policy"));
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            throw new StartupException($"Redis does not answer at {address} ({Reason(e)}). Start it, correct {setting}, or run ./aarya up.");
+        }
+    }
+
+    private static string Field(string info, string name)
+    {
+        var line = info.Split('\n').FirstOrDefault(x => x.StartsWith(name + ":", StringComparison.Ordinal));
+        return line is null ? "unknown" : line[(name.Length + 1)..].Trim();
+    }
+
+    // The client's own messages carry its whole state; the first clause, or what the server said, is the reason.
+    private static string Reason(Exception e) => e switch
+    {
+        RedisServerException refused => refused.Message,
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "the password is wrong or missing",
+        RedisConnectionException { InnerException: RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } } => "the password is wrong or missing",
+        RedisConnectionException => "no connection",
+        _ => "it took too long",
+    };
+
+    private sealed record Instance(string Address, string Eviction);
+}

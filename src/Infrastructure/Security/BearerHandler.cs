@@ -1,0 +1,65 @@
+using System.Text.Encodings.Web;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Aarya.Infrastructure.Security;
+
+/// <summary>Reads the access token of a request (RFC 6750). A request without one, or with a bad one, is anonymous: what needs a caller answers 401.</summary>
+public sealed class BearerHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokenValidator tokens, SessionGate sessions)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public new const string Scheme = "Bearer";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (FindToken(Request) is not { } sent) return AuthenticateResult.NoResult();
+        var check = await tokens.CheckAsync(sent, Context.RequestAborted);
+        if (!check.IsGood) return Fail(check.Fault);
+
+        var token = check.Token!;
+        var reading = HttpMethods.IsGet(Request.Method) || HttpMethods.IsHead(Request.Method);
+        return await sessions.IsOpenAsync(token.SessionId, reading)
+            ? AuthenticateResult.Success(new(token.Principal, Scheme))
+            : Fail(TokenFault.SessionEnded);
+    }
+
+    private AuthenticateResult Fail(TokenFault fault)
+    {
+        Context.Features.Set(new TokenRefusal(fault));
+        return AuthenticateResult.Fail($"{fault}");
+    }
+
+    /// <summary>The token as sent: in the Authorization header, or, for a browser's WebSocket which cannot set one, in the query of a hub.</summary>
+    public static string? FindToken(HttpRequest request)
+    {
+        string? header = request.Headers.Authorization;
+        if (header is not null && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return header[7..].Trim();
+        return request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && request.Query["access_token"] is [{ Length: > 0 } token] ? token : null;
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Problems.WriteAsync(Context, Refuse(Context));
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problems.WriteAsync(Context, Problem.Forbidden("Your role does not allow this."));
+
+    /// <summary>The 401 that says what is wrong with the token, or that there is none; sets WWW-Authenticate.</summary>
+    public static ProblemDetails Refuse(HttpContext http)
+    {
+        var refused = http.Features.Get<TokenRefusal>();
+        http.Response.Headers.WWWAuthenticate = refused is null ? Scheme : $"{Scheme} error=\"invalid_token\"";
+        return refused?.Fault switch
+        {
+            null => Problem.Unauthorized(),
+            TokenFault.Expired => Problem.Unauthorized("auth.token_expired", "The access token has expired: refresh it."),
+            TokenFault.SessionEnded => Problem.Unauthorized("auth.session_ended", "The session has ended: sign in again."),
+            _ => Problem.Unauthorized("auth.token_invalid", "The access token is not one of ours."),
+        };
+    }
+}
+
+internal sealed record TokenRefusal(TokenFault Fault);

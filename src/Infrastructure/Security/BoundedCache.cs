@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Aarya.Infrastructure.Security;
+
+/// <summary>
+/// Remembers at least the last <paramref name="capacity"/> keys used and never more than twice as many, whatever clients send.
+/// Reads take no lock: the young generation becomes the old one when it is full, and what nobody asked for meanwhile is forgotten.
+/// </summary>
+public sealed class BoundedCache<TKey, TValue>(int capacity) where TKey : notnull
+{
+    private readonly Lock turning = new();
+    private volatile Generation young = new();
+    private volatile Generation old = new();
+
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        if (young.Entries.TryGetValue(key, out value)) return true;
+        if (!old.Entries.TryGetValue(key, out value)) return false;
+        // What was set meanwhile is newer.
+        TryAdd(key, value);
+        return true;
+    }
+
+    public void Set(TKey key, TValue value)
+    {
+        if (!TryAdd(key, value)) young.Entries[key] = value;
+    }
+
+    public void Remove(TKey key)
+    {
+        young.Entries.TryRemove(key, out _);
+        old.Entries.TryRemove(key, out _);
+    }
+
+    private bool TryAdd(TKey key, TValue value)
+    {
+        var target = young;
+        if (!target.Entries.TryAdd(key, value)) return false;
+        if (Interlocked.Increment(ref target.Count) >= capacity) Turn(target);
+        return true;
+    }
+
+    private void Turn(Generation full)
+    {
+        lock (turning)
+        {
+            if (young != full) return;
+            old = full;
+            young = new();
+        }
+    }
+
+    private sealed class Generation
+    {
+        public readonly ConcurrentDictionary<TKey, TValue> Entries = new();
+        public int Count;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using JasperFx;
+using JasperFx.CodeGeneration.Model;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Attributes;
+using Wolverine.Http;
+using Wolverine.Http.CodeGen;
+
+namespace Aarya.Infrastructure.Security;
+
+public static class CallerSetup
+{
+    /// <summary>
+    /// Access tokens, and the policies that a slice names: <c>[Authorize("customer")]</c> is anybody signed in,
+    /// <c>[Authorize("guest")]</c> anybody with a token, the others the people of the shop; an admin may do all that they may.
+    /// </summary>
+    public static void AddCallers(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AccessTokenValidator>();
+        builder.Services.AddSingleton<SessionGate>();
+        builder.Services.AddAuthentication(BearerHandler.Scheme).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
+        builder.Services.AddAuthorizationBuilder()
+            .AddPolicy("guest", x => x.RequireAuthenticatedUser())
+            .AddPolicy("customer", x => x.RequireAuthenticatedUser().RequireAssertion(y => !y.User.IsInRole("guest")))
+            .AddPolicy("support", x => x.RequireRole("support", "admin"))
+            .AddPolicy("merchandiser", x => x.RequireRole("merchandiser", "admin"))
+            .AddPolicy("admin", x => x.RequireRole("admin"));
+    }
+
+    /// <summary>Lets endpoints take a <see cref="Caller"/>.</summary>
+    public static void UseCallers(this WolverineHttpOptions http)
+    {
+        http.AddParameterHandlingStrategy<NotFromTheBody>();
+        http.AddMiddleware(typeof(CallerRequired), chain =>
+            chain.Method.HandlerType.GetMethods().Any(x => x.GetParameters().Any(y => y.ParameterType == typeof(Caller))));
+    }
+
+    // Wolverine reads the first class that an endpoint takes from the body of a POST: not so the caller, nor what is a service.
+    private sealed class NotFromTheBody : IParameterStrategy
+    {
+        public bool TryMatch(HttpChain chain, IServiceContainer container, ParameterInfo parameter, out Variable? variable)
+        {
+            variable = null;
+            var type = parameter.ParameterType;
+            // The container itself would also make a document that nobody has registered.
+            return type == typeof(Caller) || (type is { IsClass: true, IsAbstract: false }
+                && !parameter.GetCustomAttributes().Any(x => x is WolverineParameterAttribute)
+                && container.GetInstance<IServiceProviderIsService>().IsService(type));
+        }
+    }
+}

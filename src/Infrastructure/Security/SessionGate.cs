@@ -1,0 +1,62 @@
+using Aarya.Infrastructure.Redis;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Security;
+
+/// <summary>
+/// Whether a token's session still lives (<c>session:{id}</c> in Redis). A session that was alive is believed for a second,
+/// so one that ends is shut out on every node within that second and a busy shopper costs one question a second.
+/// </summary>
+/// <remarks>
+/// With Redis away nobody can tell. Reads are then let through on the token alone, which lives 15 minutes at most; what changes
+/// something is refused (503), because a stolen token whose session was ended must not buy anything.
+/// </remarks>
+public sealed partial class SessionGate(RedisConnections redis, TimeProvider clock, ILogger<SessionGate> log)
+{
+    private const int Remembered = 50_000;
+    private static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PatienceOfReads = TimeSpan.FromMilliseconds(500);
+
+    private readonly BoundedCache<string, long> alive = new(Remembered);
+    private long lastWarning;
+
+    /// <summary>True while the session lives, and for reads also while Redis is away.</summary>
+    /// <exception cref="RedisException">Redis is away and <paramref name="reading"/> is false.</exception>
+    public ValueTask<bool> IsOpenAsync(string sessionId, bool reading) =>
+        alive.TryGet(sessionId, out var seen) && clock.GetElapsedTime(seen) < BelievedFor ? ValueTask.FromResult(true) : AskAsync(sessionId, reading);
+
+    /// <summary>Ends the belief on this node at once; other nodes follow within a second.</summary>
+    public void Forget(string sessionId) => alive.Remove(sessionId);
+
+    private async ValueTask<bool> AskAsync(string sessionId, bool reading)
+    {
+        var asked = clock.GetTimestamp();
+        var key = RedisKeys.Session(sessionId);
+        try
+        {
+            // A read does not wait for a server that is known to be away; a write waits as long as any command does.
+            if (reading && !redis.State.IsConnected(key)) return Assume();
+            var answer = redis.State.KeyExistsAsync(key);
+            if (!(reading ? await answer.WaitAsync(PatienceOfReads) : await answer)) return false;
+        }
+        catch (Exception e) when (reading && e is RedisException or TimeoutException)
+        {
+            return Assume();
+        }
+
+        alive.Set(sessionId, asked);
+        return true;
+    }
+
+    private bool Assume()
+    {
+        var last = Volatile.Read(ref lastWarning);
+        if ((last == 0 || clock.GetElapsedTime(last) > TimeSpan.FromSeconds(10)) && Interlocked.CompareExchange(ref lastWarning, clock.GetTimestamp(), last) == last)
+            LogAway();
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Redis does not say which sessions have ended: reads are let through on their tokens alone.")]
+    private partial void LogAway();
+}

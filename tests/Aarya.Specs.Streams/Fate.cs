@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Marten;
+using Marten.Services;
+
+namespace Aarya.Specs.Streams;
+
+/// <summary>
+/// What an order's note says shall happen to the process that handles it, as <c>role:fate</c>: <c>payment:dies-before-commit</c>,
+/// <c>payment:dies-after-commit</c>, <c>payment:fails</c>. It happens while the file that <c>FATE_FILE</c> names exists; dying takes it away.
+/// </summary>
+internal static class Fate
+{
+    private static readonly string? File = Environment.GetEnvironmentVariable("FATE_FILE");
+
+    public static async Task BefallsAsync(IDocumentSession session, string role, string note, CancellationToken cancellation)
+    {
+        Befalls(session, role, note);
+        if (note == $"{role}:slow") await Task.Delay(TimeSpan.FromMilliseconds(300), cancellation);
+    }
+
+    public static void Befalls(IDocumentSession session, string role, string note)
+    {
+        if (!note.StartsWith($"{role}:", StringComparison.Ordinal) || !System.IO.File.Exists(File)) return;
+        switch (note[(role.Length + 1)..])
+        {
+            case "fails": throw new InvalidOperationException("This order cannot be handled.");
+            case "dies-before-commit": Die(); break;
+            case "dies-after-commit": session.Listeners.Add(new DiesAfterCommit()); break;
+        }
+    }
+
+    private static void Die()
+    {
+        System.IO.File.Delete(File!);
+        Process.GetCurrentProcess().Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private sealed class DiesAfterCommit : DocumentSessionListenerBase
+    {
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+        {
+            Die();
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using Aarya.Infrastructure.Messaging;
+
+namespace Aarya.Specs.Streams.Letters.Contracts;
+
+[WireEvent("commerce.order_placed.v1", Infrastructure.Messaging.Streams.Orders)]
+public sealed record OrderPlaced(Guid OrderId, string Note);

@@ -1,0 +1,25 @@
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Protos.Content;
+using Marten;
+using Wolverine;
+
+namespace Aarya.Specs.Streams.Letters;
+
+public interface ILettersStore : IDocumentStore;
+
+public sealed class LettersService : Content.ContentBase;
+
+/// <summary>Reads placed orders too, stores nothing of its own, and counts what it was told.</summary>
+public sealed class LettersModule : Module<ILettersStore>
+{
+    public override string Role => Roles.Content;
+
+    public override ContextRpc Rpc { get; } = ContextRpc.Of<LettersService, Content.ContentClient>();
+
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) => services.AddNoKeys();
+
+    public override void ConfigureMarten(StoreOptions marten) { }
+
+    public override void ConfigureWolverine(WolverineOptions wolverine) => wolverine.UseShortTimes();
+}

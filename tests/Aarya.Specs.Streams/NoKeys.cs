@@ -1,0 +1,21 @@
+using Aarya.Infrastructure.Security;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Aarya.Specs.Streams;
+
+/// <summary>Nobody signs in here.</summary>
+public sealed class NoKeys : IVerificationKeys
+{
+    public ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation) => new((JsonWebKey?)null);
+}
+
+internal static class NoKeysSetup
+{
+    public static IServiceCollection AddNoKeys(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IVerificationKeys, NoKeys>();
+        return services;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Wolverine;
+
+namespace Aarya.Specs.Streams.Orders;
+
+/// <summary>Places the orders that a spec asks for: lines of a number and a note on standard input, the ids of what was committed on standard output.</summary>
+public sealed class Till(IServiceProvider services, IHostApplicationLifetime lifetime) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var started = lifetime.ApplicationStarted.Register(() => Console.WriteLine("ready"));
+        while (await Console.In.ReadLineAsync(stoppingToken) is { } line)
+        {
+            var (count, note) = line.Split(' ', 2) is [var number, var text] ? (int.Parse(number), text) : (int.Parse(line), "");
+            await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 4 }, (x, _) => PlaceAsync(x, note));
+            Console.WriteLine("all placed");
+        }
+    }
+
+    private async ValueTask PlaceAsync(int number, string note)
+    {
+        var order = new PlaceOrder(Guid.CreateVersion7(), number, note);
+        try
+        {
+            await using var scope = services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(order);
+            Console.WriteLine($"placed {order.OrderId}");
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine($"refused {order.OrderId}: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,305 @@
+using System.Text.Json;
+using Aarya.Features;
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Aarya.Specs.Commerce.Cart;
+
+public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly string key = Guid.NewGuid().ToString();
+
+    private Carts Carts => Host.Services.GetRequiredService<Carts>();
+
+    private IDatabase Redis => Host.Services.GetRequiredService<RedisConnections>().State;
+
+    [Fact]
+    public async Task a_new_line_is_priced_by_the_shop()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync(pieces: 7, price: Money.Rupees(525));
+
+        var cart = (await shopper.AddAsync(sku, 2)).Is(200).As<CartView>();
+
+        var line = Assert.Single(cart.Lines);
+        Assert.Equal((sku, 2, Money.Rupees(525), Money.Rupees(1_050), 7), (line.Sku, line.Quantity, line.UnitPrice, line.LineTotal, line.Available));
+        Assert.Equal((Money.Rupees(1_050), Money.Rupees(50), Money.Zero(), Money.Rupees(1_050)), (cart.Subtotal, cart.Tax, cart.Shipping, cart.Total));
+        Assert.Equal(shopper.Subject, cart.Id);
+        Assert.Empty(cart.Changes);
+        Assert.Equal(cart.Lines, (await shopper.GetAsync("/api/cart")).Is(200).As<CartView>().Lines);
+    }
+
+    [Fact]
+    public async Task lines_stay_in_the_order_they_came_and_the_same_sku_is_one_line()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        string[] skus = [await Host.SellsAsync(), await Host.SellsAsync(), await Host.SellsAsync()];
+        foreach (var sku in skus) await shopper.AddAsync(sku);
+
+        var cart = (await shopper.AddAsync(skus[0], 4)).Is(200).As<CartView>();
+
+        Assert.Equal(skus, cart.Lines.Select(x => x.Sku));
+        Assert.Equal([5, 1, 1], cart.Lines.Select(x => x.Quantity));
+    }
+
+    [Fact]
+    public async Task a_line_holds_twenty_and_not_one_more()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        (await shopper.AddAsync(sku, 19)).Is(200);
+
+        (await shopper.AddAsync(sku, 2)).Is(409, "cart.line_limit");
+        (await shopper.AddAsync(sku)).Is(200);
+        (await shopper.AddAsync(sku)).Is(409, "cart.line_limit");
+        (await shopper.AddAsync(sku, 21)).Names("quantity");
+    }
+
+    [Fact]
+    public async Task a_cart_holds_a_hundred_lines_and_not_one_more()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var owner = new CartOwner(shopper.Subject, IsGuest: true);
+        var offer = new Offer("", Guid.Empty, "", "", "", "", "", Money.Rupees(1), OnSale: true, Available: 1);
+        for (var i = 0; i < ShoppingCart.MaxLines; i++) await Carts.AddAsync(owner, $"SKU-{i}", 1, offer);
+
+        (await shopper.AddAsync(await Host.SellsAsync())).Is(409, "cart.too_many_lines");
+    }
+
+    [Fact]
+    public async Task what_the_shop_does_not_sell_cannot_be_added()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+
+        (await shopper.AddAsync("NOPE")).Is(404, "sku.not_found");
+        (await shopper.AddAsync(await Host.SellsAsync(published: false))).Is(409, "cart.not_on_sale");
+        Assert.Empty((await shopper.GetAsync("/api/cart")).Is(200).As<CartView>().Lines);
+    }
+
+    [Fact]
+    public async Task a_quantity_is_set_a_line_taken_out_and_the_cart_emptied()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (tee, shirt) = (await Host.SellsAsync(), await Host.SellsAsync());
+        await shopper.AddAsync(tee, 5);
+        await shopper.AddAsync(shirt);
+
+        var set = (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{tee}", new { quantity = 2 })).Is(200).As<CartView>();
+        Assert.Equal([2, 1], set.Lines.Select(x => x.Quantity));
+
+        var removed = (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{tee}")).Is(200).As<CartView>();
+        Assert.Equal(shirt, Assert.Single(removed.Lines).Sku);
+
+        var cleared = (await shopper.SendAsync(HttpMethod.Delete, "/api/cart")).Is(200).As<CartView>();
+        Assert.Empty(cleared.Lines);
+        Assert.Equal(Money.Zero(), cleared.Total);
+    }
+
+    [Fact]
+    public async Task a_line_that_is_not_there_is_neither_set_nor_removed()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+
+        (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 2 })).Is(404, "cart_line.not_found");
+        (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{sku}")).Is(404, "cart_line.not_found");
+    }
+
+    [Theory]
+    [InlineData("""{"sku": "", "quantity": 1}""", "sku")]
+    [InlineData("""{"sku": "A", "quantity": 0}""", "quantity")]
+    [InlineData("""{"sku": "A", "quantity": -1}""", "quantity")]
+    [InlineData("""{"sku": "A"}""", "quantity")]
+    [InlineData("""{"quantity": 1}""", "sku")]
+    [InlineData("""{"sku": "A", "quantity": "1"}""", "quantity")]
+    [InlineData("""{"sku": "A", "quantity": 1, "price": 1}""", "price")]
+    public async Task a_bad_request_names_its_field_and_leaves_the_cart_as_it_was(string json, string field)
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+
+        (await shopper.PostAsync("/api/cart/items", json)).Names(field);
+        Assert.Empty((await shopper.GetAsync("/api/cart")).Is(200).As<CartView>().Lines);
+    }
+
+    [Fact]
+    public async Task nobody_without_a_token_has_a_cart()
+    {
+        using var nobody = Shopper.WithoutToken(Host);
+
+        (await nobody.GetAsync("/api/cart")).Is(401, "auth.required");
+        (await nobody.AddAsync("A")).Is(401, "auth.required");
+    }
+
+    [Fact]
+    public async Task the_price_that_was_seen_is_kept_until_the_shopper_has_seen_another()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync(price: Money.Rupees(450));
+        var offer = (await Host.Services.GetRequiredService<Offers>().FindAsync(sku, TestContext.Current.CancellationToken))!;
+        await Carts.AddAsync(new(shopper.Subject, IsGuest: true), sku, 1, offer with { Price = Money.Rupees(500) });
+
+        var cart = (await shopper.GetAsync("/api/cart")).As<CartView>();
+        Assert.Equal(Money.Rupees(450), cart.Lines[0].UnitPrice);
+        Assert.Equal([new(sku, "price", Money.Rupees(500), Money.Rupees(450))], cart.Changes);
+
+        var seen = (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 1 })).As<CartView>();
+        Assert.Empty(seen.Changes);
+    }
+
+    [Fact]
+    public async Task the_same_change_under_the_same_key_happens_once_and_is_answered_alike()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+
+        var first = (await shopper.AddAsync(sku, 3, key)).Is(200);
+        await shopper.AddAsync(await Host.SellsAsync());
+        var second = (await shopper.AddAsync(sku, 3, key)).Is(200);
+
+        Assert.False(first.Replayed);
+        Assert.True(second.Replayed);
+        Assert.Equal(first.Text, second.Text);
+        Assert.Equal([3, 1], (await shopper.GetAsync("/api/cart")).As<CartView>().Lines.Select(x => x.Quantity));
+    }
+
+    [Fact]
+    public async Task a_change_that_was_made_is_replayed_although_the_sku_was_withdrawn_since()
+    {
+        var owner = new CartOwner(Guid.CreateVersion7(), IsGuest: true, key);
+        var offer = new Offer("TEE-S", Guid.Empty, "", "", "", "", "", Money.Rupees(1), OnSale: true, Available: 1);
+        await Carts.AddAsync(owner, "TEE-S", 1, offer);
+
+        Assert.Equal(CartOutcome.Replayed, (await Carts.AddAsync(owner, "TEE-S", 1, offer with { OnSale = false })).Outcome);
+        Assert.Equal(CartOutcome.Replayed, (await Carts.AddAsync(owner, "TEE-S", 1, null)).Outcome);
+    }
+
+    [Fact]
+    public async Task an_answer_that_got_lost_before_it_was_recorded_is_made_again_from_the_cart_of_then()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        var first = (await shopper.AddAsync(sku, 2, key)).Is(200);
+        await Redis.HashDeleteAsync(RedisKeys.CartIdempotency($"{shopper.Subject}", $"key:{key}"), "answer");
+        await shopper.AddAsync(sku, 2);
+
+        var second = (await shopper.AddAsync(sku, 2, key)).Is(200);
+
+        Assert.True(second.Replayed);
+        Assert.Equal(first.Text, second.Text);
+    }
+
+    [Fact]
+    public async Task a_key_of_another_change_is_refused()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        using var other = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        (await shopper.AddAsync(sku, 1, key)).Is(200);
+
+        (await shopper.AddAsync(sku, 2, key)).Is(422, "idempotency.key_reused");
+        (await shopper.SendAsync(HttpMethod.Delete, "/api/cart", key: key)).Is(422, "idempotency.key_reused");
+        Assert.False((await other.AddAsync(sku, 2, key)).Is(200).Replayed);
+    }
+
+    [Fact]
+    public async Task a_key_that_is_no_key_is_refused()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+
+        (await shopper.AddAsync(await Host.SellsAsync(), 1, new('k', 256))).Is(400, "idempotency.key_invalid");
+        Assert.Empty((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);
+    }
+
+    [Fact]
+    public async Task a_refused_change_leaves_its_key_free()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku, 20);
+        (await shopper.AddAsync(sku, 1, key)).Is(409, "cart.line_limit");
+        await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 1 });
+
+        Assert.False((await shopper.AddAsync(sku, 1, key)).Is(200).Replayed);
+    }
+
+    [Fact]
+    public async Task sixteen_clients_with_one_key_add_once()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => shopper.AddAsync(sku, 1, key)));
+
+        Assert.All(answers, x => Assert.Equal(1, x.Is(200).As<CartView>().Lines.Single().Quantity));
+        Assert.Equal(15, answers.Count(x => x.Replayed));
+    }
+
+    [Fact]
+    public async Task a_cart_that_many_clients_change_at_once_loses_no_line_and_no_piece()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var skus = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Host.SellsAsync()));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(i => shopper.AddAsync(skus[i % skus.Length])));
+
+        Assert.All(answers, x => x.Is(200));
+        var cart = (await shopper.GetAsync("/api/cart")).As<CartView>();
+        Assert.Equal(skus.Order(), cart.Lines.Select(x => x.Sku).Order());
+        Assert.All(cart.Lines, x => Assert.Equal(15, x.Quantity));
+    }
+
+    [Fact]
+    public async Task analytics_hears_of_every_change_in_the_same_breath()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku, 2);
+        await shopper.AddAsync(sku, 20);
+        await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 7 });
+        await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{sku}");
+
+        var entries = await Redis.StreamRangeAsync(RedisKeys.Stream(Streams.Analytics));
+        var told = entries
+            .Where(x => x["key"] == $"{shopper.Subject}")
+            .Select(x => JsonSerializer.Deserialize<CartChanged>((string)x["body"]!, StreamJson.Options)!)
+            .ToList();
+
+        Assert.Equal(["add", "set", "remove"], told.Select(x => x.Change));
+        Assert.Equal([(0, 2), (2, 7), (7, 0)], told.Select(x => (x.Lines.Single().Was, x.Lines.Single().Quantity)));
+        Assert.All(told, x => Assert.Equal((shopper.Subject, sku), (x.Subject, x.Lines.Single().Sku)));
+    }
+
+    [Fact]
+    public async Task a_guests_cart_is_kept_for_a_month_and_a_customers_for_a_season()
+    {
+        using var guest = await Shopper.GuestAsync(Host);
+        using var customer = await Shopper.OfRoleAsync(Host, "customer");
+        var sku = await Host.SellsAsync();
+        await guest.AddAsync(sku);
+        await customer.AddAsync(sku);
+
+        Assert.Equal(30, Math.Round((await LifeOfAsync(guest)).TotalDays));
+        Assert.Equal(90, Math.Round((await LifeOfAsync(customer)).TotalDays));
+
+        async Task<TimeSpan> LifeOfAsync(Shopper shopper) => (await Redis.KeyTimeToLiveAsync(RedisKeys.Cart($"{shopper.Subject}")))!.Value;
+    }
+
+    [Fact]
+    public async Task delivery_is_priced_for_the_cart()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        using var nobody = Shopper.WithoutToken(Host);
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(1_000)));
+
+        Assert.Equal([(7_900, "3-6 days"), (14_900, "1-2 days")], Priced(await nobody.GetAsync("/api/shipping-methods")));
+        Assert.Equal([(0, "3-6 days"), (14_900, "1-2 days")], Priced(await shopper.GetAsync("/api/shipping-methods")));
+
+        static (long, string?)[] Priced(Answer answer) => [.. answer.Is(200)["items"].EnumerateArray()
+            .Select(x => (x.GetProperty("price").GetProperty("amount").GetInt64(), x.GetProperty("estimate").GetString()))];
+    }
+}

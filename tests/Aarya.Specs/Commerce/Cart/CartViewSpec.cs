@@ -1,0 +1,53 @@
+using Aarya.Features;
+using Aarya.Features.Commerce.Cart;
+
+namespace Aarya.Specs.Commerce.Cart;
+
+public sealed class CartViewSpec
+{
+    private static readonly Money Seen = Money.Rupees(500);
+
+    private readonly Offer tee = new("TEE-S", Guid.CreateVersion7(), "linen-tee", "Linen tee", "S", "white", "/tee.jpg", Seen, OnSale: true, Available: 9);
+
+    private static CartView View(Offer? offer, int quantity = 2) => CartView.Of(
+        new(Guid.CreateVersion7(), [new("TEE-S", quantity, Seen, DateTimeOffset.UnixEpoch)]),
+        offer is null ? new Dictionary<string, Offer>() : new() { [offer.Sku] = offer });
+
+    [Fact]
+    public void a_line_is_shown_at_the_price_of_now_and_says_what_it_was()
+    {
+        var view = View(tee with { Price = Money.Rupees(450) });
+
+        Assert.Equal((Money.Rupees(450), Money.Rupees(900)), (view.Lines[0].UnitPrice, view.Lines[0].LineTotal));
+        Assert.Equal([new("TEE-S", "price", Seen, Money.Rupees(450))], view.Changes);
+        Assert.Equal(Money.Rupees(900 + 79), view.Total);
+    }
+
+    [Fact]
+    public void nothing_has_changed_while_price_and_stock_are_as_they_were() => Assert.Empty(View(tee).Changes);
+
+    [Fact]
+    public void fewer_pieces_than_wanted_are_told() =>
+        Assert.Equal([new("TEE-S", "availability", Available: 1)], View(tee with { Available = 1 }).Changes);
+
+    [Fact]
+    public void what_was_withdrawn_stays_visible_and_cannot_be_had()
+    {
+        var view = View(tee with { OnSale = false });
+
+        Assert.Equal(("Linen tee", 0), (view.Lines[0].Name, view.Lines[0].Available));
+        Assert.Equal([new("TEE-S", "withdrawn")], view.Changes);
+    }
+
+    [Fact]
+    public void what_the_catalogue_has_forgotten_is_shown_as_it_was_seen()
+    {
+        var view = View(null);
+
+        Assert.Equal(("TEE-S", Seen, 0), (view.Lines[0].Name, view.Lines[0].UnitPrice, view.Lines[0].Available));
+        Assert.Equal("withdrawn", view.Changes[0].Kind);
+    }
+
+    [Fact]
+    public void an_empty_cart_costs_nothing() => Assert.Equal(Money.Zero(), CartView.Of(new(Guid.Empty, []), new Dictionary<string, Offer>()).Total);
+}

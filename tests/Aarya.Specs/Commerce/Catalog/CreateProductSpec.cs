@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Alba;
+using Aarya.Features;
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Specs.Support;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Commerce.Catalog;
+
+public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fixture)
+{
+    [Fact]
+    public async Task a_new_product_is_on_sale_at_once_and_the_other_contexts_are_told()
+    {
+        await SignIn();
+
+        var (messages, response) = await Track(x => Ask(x, Kurta(), 201));
+
+        var created = response.ReadAsJson<ProductView>()!;
+        Assert.Equal($"handloom-kurta-{Tag}", created.Slug);
+        Assert.Equal($"/api/products/{created.Slug}", response.Context.Response.Headers.Location);
+        Assert.Equal([5, 5], created.Variants.Select(x => x.Available));
+        var told = messages.Sent.MessagesOf<ProductPublished>().Single(x => x.ProductId == created.Id);
+        Assert.Equal((1L, "kurtas", 2), (told.Version, told.Category, told.Variants.Count));
+        Assert.Equal((Money.Rupees(1_299), Money.Rupees(1_799), 5), (told.Variants[0].Price, told.Variants[0].CompareAtPrice!.Value, told.Variants[0].Available));
+        Assert.Equal([Sku("M"), Sku("S")], messages.Sent.MessagesOf<StockChanged>().Where(x => x.ProductId == created.Id).Select(x => x.Sku).Order());
+
+        foreach (var address in new[] { created.Id.ToString(), created.Slug })
+            Assert.Equal(created.Name, (await Get($"/api/products/{address}")).ReadAsJson<ProductView>()!.Name);
+        Assert.Equal(new StockView(Sku("S"), 5), (await Get($"/api/inventory/{Sku("S")}")).ReadAsJson<StockView>());
+    }
+
+    [Fact]
+    public async Task a_draft_is_not_seen_until_it_is_published_and_not_after_it_is_withdrawn()
+    {
+        var draft = await GivenAsync(Kurta() with { Publish = false });
+        await Get($"/api/products/{draft.Id}", 404);
+        await Get($"/api/inventory/{Sku("S")}", 404);
+
+        Assert.Equal(2, (await Move("publish")).Single<ProductPublished>().Version);
+        await Get($"/api/products/{draft.Id}");
+        Assert.Empty((await Move("publish")).All<ProductPublished>());
+        Assert.Equal(3, (await Move("withdraw")).Single<ProductWithdrawn>().Version);
+        await Get($"/api/products/{draft.Slug}", 404);
+
+        async Task<Sent> Move(string to)
+        {
+            var (messages, _) = await Track(x =>
+            {
+                x.WithBearerToken(Merchandiser);
+                x.Post.Url($"/api/admin/products/{draft.Id}/{to}");
+            });
+            return new([.. messages.Sent.AllMessages()]);
+        }
+    }
+
+    private sealed record Sent(IReadOnlyList<object> Messages)
+    {
+        public IEnumerable<T> All<T>() => Messages.OfType<T>();
+
+        public T Single<T>() => All<T>().Single();
+    }
+
+    [Fact]
+    public async Task an_address_and_a_sku_belong_to_one_product()
+    {
+        await GivenAsync(Kurta());
+
+        Assert.Equal("product.slug_taken", await Refused(Kurta(), 409));
+        Assert.Equal("product.sku_taken", await Refused(Kurta("Other") with { Slug = $"other-{Tag}" }, 409));
+    }
+
+    public static TheoryData<string, string> Mistakes => new()
+    {
+        { "name", """{"name": ""}""" },
+        { "name", """{"name": "!!!"}""" },
+        { "description", """{"description": ""}""" },
+        { "category", """{"category": ""}""" },
+        { "category", """{"category": "---"}""" },
+        { "slug", """{"slug": "Not A Slug"}""" },
+        { "slug", """{"slug": "0198c5ab-7d56-7000-8000-000000000000"}""" },
+        { "images[0]", """{"images": ["javascript:alert(1)"]}""" },
+        { "variants", """{"variants": []}""" },
+        { "variants", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}, {"sku": "A", "options": {"size": "M", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
+        { "variants[0].sku", """{"variants": [{"sku": "lower case", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
+        { "variants[0].options.size", """{"variants": [{"sku": "A", "options": {"size": "", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
+        { "variants[0].price", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 0, "currency": "INR"}}]}""" },
+        { "variants[0].price", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "USD"}}]}""" },
+        { "variants[0].compareAtPrice", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 9, "currency": "INR"}, "compareAtPrice": {"amount": 9, "currency": "INR"}}]}""" },
+        { "variants[0].stock", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 9, "currency": "INR"}, "stock": -1}]}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task a_mistake_is_a_400_that_names_the_field(string field, string change)
+    {
+        await SignIn();
+        var product = JsonSerializer.SerializeToNode(Kurta(), JsonSerializerOptions.Web)!.AsObject();
+        foreach (var (name, value) in JsonDocument.Parse(change).RootElement.EnumerateObject().Select(x => (x.Name, x.Value)))
+            product[name] = System.Text.Json.Nodes.JsonNode.Parse(value.GetRawText());
+
+        var response = await Host.Scenario(x =>
+        {
+            x.WithBearerToken(Merchandiser);
+            x.Post.Json(product).ToUrl("/api/admin/products");
+            x.StatusCodeShouldBe(400);
+            x.ContentTypeShouldBe("application/problem+json");
+        });
+
+        Assert.Contains(field, response.ReadAsJson<JsonElement>().GetProperty("errors").EnumerateObject().Select(x => x.Name));
+    }
+
+    [Theory]
+    [InlineData("customer", 403)]
+    [InlineData("support", 403)]
+    [InlineData("admin", 201)]
+    public async Task only_the_people_who_keep_the_catalogue_may(string role, int status)
+    {
+        var token = await Host.TokenFor(role);
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(token);
+            x.Post.Json(Kurta()).ToUrl("/api/admin/products");
+            x.StatusCodeShouldBe(status);
+        });
+    }
+
+    private async Task<string?> Refused(CreateProduct product, int status) =>
+        (await Host.Scenario(x => Ask(x, product, status))).ReadAsJson<JsonElement>().GetProperty("code").GetString();
+}

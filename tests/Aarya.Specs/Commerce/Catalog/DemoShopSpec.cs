@@ -1,0 +1,58 @@
+using Aarya.Features.Commerce;
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Infrastructure.Seeding;
+using Aarya.Specs.Support;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Commerce.Catalog;
+
+public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task seeding_fills_the_shelves_once_and_leaves_alone_what_people_have_done_since_however_large_it_grows()
+    {
+        var told = await Host.ExecuteAndWaitAsync(async _ =>
+        {
+            await SeedAsync(SeedSize.Demo);
+            await using var scope = Host.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(new AnnounceChanges());
+        }, 60_000);
+
+        var kurta = (await Host.Scenario(x => x.Get.Url("/api/products/handloom-mulmul-kurta"))).ReadAsJson<ProductView>()!;
+        Assert.Equal(("Handloom Mulmul Kurta", "kurtas", 12, 3), (kurta.Name, kurta.Category, kurta.Variants.Count, kurta.Images.Count));
+        Assert.Contains(told.Sent.MessagesOf<ProductPublished>(), x => x.ProductId == kurta.Id);
+        var sku = kurta.Variants.First(x => x.Available > 5).Sku;
+        var before = await StockAsync(sku);
+        await using (var session = Store.LightweightSession())
+        {
+            await Stock.AdjustAsync(session, sku, -5, "breakage", $"{Guid.NewGuid()}", Cancel);
+            await session.SaveChangesAsync(Cancel);
+        }
+
+        await Task.WhenAll(SeedAsync(SeedSize.Demo), SeedAsync(SeedSize.Demo));
+
+        Assert.Equal(before - 5, await StockAsync(sku));
+        await using var query = Store.QuerySession();
+        Assert.Equal(kurta.Id, (await query.Query<Product>().SingleAsync(x => x.Slug == kurta.Slug, Cancel)).Id);
+
+        Assert.StartsWith("The shop has 1000 products in 4000 sizes and colours", await SeedAsync(SeedSize.Large), StringComparison.Ordinal);
+        Assert.Equal(before - 5, await StockAsync(sku));
+    }
+
+    private IDocumentStore Store => Host.Services.GetRequiredService<ICommerceStore>();
+
+    private async Task<string> SeedAsync(SeedSize size) => (await Host.Services.GetServices<ISeed>().Single(x => x.GetType().Name == "DemoShop").PlantAsync(size, Cancel)).Single();
+
+    private async Task<int> StockAsync(string sku)
+    {
+        await using var session = Store.QuerySession();
+        return (await Stock.FindAsync(session, sku, Cancel))!.OnHand;
+    }
+}

@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using Aarya.Features;
+using Aarya.Features.Commerce;
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Specs.Support;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using Wolverine;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Commerce.Checkout;
+
+public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly string key = Guid.NewGuid().ToString();
+    private readonly RedisServer redis = fixture.Redis;
+
+    /// <summary>Sends the checkout and waits until every message it caused is handled or sent.</summary>
+    private async Task<(Answer Answer, ITrackedSession Messages)> CheckOutAsync(Shopper shopper, string? withKey = null)
+    {
+        Answer answer = null!;
+        var messages = await Host.ExecuteAndWaitAsync(async () => answer = await shopper.CheckoutAsync(withKey ?? key), 30_000);
+        return (answer, messages);
+    }
+
+    [Fact]
+    public async Task an_order_holds_its_goods_at_the_shops_prices_and_tells_payment()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (tee, shirt) = (await Host.SellsAsync(pieces: 5, price: Money.Rupees(525)), await Host.SellsAsync(pieces: 5, price: Money.Rupees(1_120)));
+        await shopper.AddAsync(tee, 2);
+        await shopper.AddAsync(shirt);
+
+        var (answer, messages) = await CheckOutAsync(shopper);
+
+        var order = answer.Is(201).As<OrderView>();
+        Assert.EndsWith($"/api/orders/{order.Id}", $"{answer.Headers.Location}", StringComparison.Ordinal);
+        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Pending), (order.Status, order.Payment.Status));
+        Assert.Equal("pending_payment", answer["status"].GetString());
+        Assert.True(OrderNumber.TryParse(order.Number, out _));
+        Assert.Equal([(tee, 2, Money.Rupees(1_050)), (shirt, 1, Money.Rupees(1_120))], order.Lines.Select(x => (x.Sku, x.Quantity, x.LineTotal)));
+        Assert.Equal((Money.Rupees(2_170), Money.Rupees(170), Money.Zero(), Money.Rupees(2_170)), (order.Subtotal, order.Tax, order.Shipping, order.Total));
+        Assert.Equal(Addresses.Bengaluru, order.ShippingAddress);
+
+        var told = messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlaced>();
+        Assert.Equal((order.Id, order.Number, shopper.Subject, "asha@example.com", order.Total, "tok_approve"),
+            (told.OrderId, told.Number, told.Subject, told.Email, told.Total, told.PaymentToken));
+        Assert.Equal(TimeSpan.FromMinutes(15), told.ExpiresAt - told.PlacedAt);
+        Assert.Equal((5, 2), (await ShelfAsync(tee)));
+        Assert.Equal((5, 1), (await ShelfAsync(shirt)));
+    }
+
+    [Fact]
+    public async Task the_order_takes_exactly_what_was_ordered_out_of_the_cart()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (tee, shirt) = (await Host.SellsAsync(), await Host.SellsAsync());
+        await shopper.AddAsync(tee, 2);
+
+        var (answer, messages) = await CheckOutAsync(shopper);
+        Assert.Empty((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);
+
+        // What was put in meanwhile stays, however often the message comes round.
+        await shopper.AddAsync(tee, 3);
+        await shopper.AddAsync(shirt);
+        await Host.InvokeMessageAndWaitAsync(messages.Executed.SingleMessage<TakeOrderedFromCart>());
+        var other = messages.Executed.SingleMessage<TakeOrderedFromCart>() with { OrderId = Guid.CreateVersion7() };
+        for (var i = 0; i < 2; i++) await Host.InvokeMessageAndWaitAsync(other);
+
+        Assert.Equal([(tee, 1), (shirt, 1)], (await shopper.GetAsync("/api/cart")).As<CartView>().Lines.Select(x => (x.Sku, x.Quantity)));
+        answer.Is(201);
+    }
+
+    [Fact]
+    public async Task a_cart_that_cannot_be_reached_lets_go_of_what_was_ordered_when_it_can()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await using (var admin = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port},allowAdmin=true"))
+            await admin.GetServers()[0].ConfigSetAsync("appendfsync", "always");
+        await shopper.AddAsync(sku, 2);
+        await redis.KillAsync();
+        try
+        {
+            await Host.MessageBus().PublishAsync(new TakeOrderedFromCart(Guid.CreateVersion7(), shopper.Subject, [new(sku, 1)]));
+            await Eventually(async () => await PostponedAsync(shopper.Subject), "the message to be put off");
+        }
+        finally
+        {
+            await redis.StartAgainAsync();
+        }
+
+        await Eventually(async () => await shopper.GetAsync("/api/cart") is { Status: 200 } cart && cart.As<CartView>().Lines is [{ Quantity: 1 }], "the cart to let go");
+    }
+
+    private async Task<bool> PostponedAsync(Guid subject)
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
+        var waiting = await session.AdvancedSql.QueryAsync<long>(
+            "select count(*) from commerce.wolverine_incoming_envelopes where status = 'Scheduled' and message_type like '%TakeOrderedFromCart' and position(?::bytea in body) > 0",
+            TestContext.Current.CancellationToken, System.Text.Encoding.UTF8.GetBytes($"{subject}"));
+        return waiting[0] > 0;
+    }
+
+    private static async Task Eventually(Func<Task<bool>> holds, string what)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100))
+            if (await holds()) return;
+        Assert.Fail($"Waited a minute for {what}.");
+    }
+
+    [Fact]
+    public async Task fifty_shoppers_race_for_the_last_ten_pieces_and_ten_get_one()
+    {
+        var sku = await Host.SellsAsync(pieces: 10);
+        var shoppers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Shopper.GuestAsync(Host)));
+        await Task.WhenAll(shoppers.Select(x => x.AddAsync(sku)));
+
+        var answers = await Task.WhenAll(shoppers.Select(x => x.CheckoutAsync()));
+
+        Assert.Equal(10, answers.Count(x => x.Status == 201));
+        Assert.All(answers.Where(x => x.Status != 201), x => Assert.Equal(0, x.Is(409, "stock.insufficient")["shortages"][0].GetProperty("available").GetInt32()));
+        Assert.Equal((10, 10), await ShelfAsync(sku));
+        Assert.Equal(10, answers.Where(x => x.Status == 201).Select(x => x.As<OrderView>().Number).Distinct().Count());
+        foreach (var shopper in shoppers) shopper.Dispose();
+    }
+
+    [Fact]
+    public async Task sixteen_clients_with_one_key_place_one_order()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync(pieces: 100);
+        await shopper.AddAsync(sku, 3);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => shopper.CheckoutAsync(key)));
+
+        Assert.Single(answers.Where(x => x.Status == 201).Select(x => x.Text).Distinct());
+        Assert.All(answers.Where(x => x.Status != 201), x => x.Is(409, "idempotency.in_progress"));
+        Assert.Equal((100, 3), await ShelfAsync(sku));
+        Assert.Single((await shopper.GetAsync("/api/orders")).Is(200).As<OrderPage>().Items);
+
+        var again = (await shopper.CheckoutAsync(key)).Is(201);
+        Assert.True(again.Replayed);
+        Assert.Equal(answers.First(x => x.Status == 201).Text, again.Text);
+    }
+
+    [Fact]
+    public async Task what_cannot_be_had_is_named_and_nothing_is_kept()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (plenty, few) = (await Host.SellsAsync(pieces: 50), await Host.SellsAsync(pieces: 1));
+        await shopper.AddAsync(plenty, 2);
+        await shopper.AddAsync(few, 2);
+
+        var refused = (await shopper.CheckoutAsync(key)).Is(409, "stock.insufficient");
+
+        var shortage = Assert.Single(refused["shortages"].EnumerateArray());
+        Assert.Equal((few, 2, 1), (shortage.GetProperty("sku").GetString(), shortage.GetProperty("requested").GetInt32(), shortage.GetProperty("available").GetInt32()));
+        Assert.Equal((50, 0), await ShelfAsync(plenty));
+        Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
+
+        // The shopper makes do with what there is: the key is still free.
+        await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{few}", new { quantity = 1 });
+        (await shopper.CheckoutAsync(key)).Is(201);
+    }
+
+    [Fact]
+    public async Task an_empty_cart_cannot_be_ordered()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+
+        (await shopper.CheckoutAsync()).Is(409, "cart.empty");
+    }
+
+    [Fact]
+    public async Task what_was_withdrawn_cannot_be_ordered()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku);
+        await Host.WithdrawAsync(sku);
+
+        var refused = (await shopper.CheckoutAsync()).Is(409, "cart.not_on_sale");
+
+        Assert.Equal([sku], refused["skus"].EnumerateArray().Select(x => x.GetString()));
+        Assert.Equal((100, 0), await ShelfAsync(sku));
+    }
+
+    [Fact]
+    public async Task a_checkout_without_a_key_is_refused()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+
+        (await shopper.PostAsync("/api/checkout", Shopper.Checkout())).Is(400, "idempotency.key_required");
+    }
+
+    [Fact]
+    public async Task a_guest_must_say_where_news_goes()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync());
+
+        (await shopper.PostAsync("/api/checkout", new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("email");
+    }
+
+    [Fact]
+    public async Task everything_that_is_wrong_is_named_at_once_and_nothing_happens()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku);
+        var address = Addresses.Bengaluru with { PostalCode = "1", Phone = "x", Country = "IN", Name = "" };
+
+        (await shopper.PostAsync("/api/checkout", new { shippingAddress = address, shippingMethod = "pigeon", paymentToken = "4111111111111111", email = "nowhere" }, key))
+            .Names("shippingAddress.name", "shippingAddress.postalCode", "shippingAddress.phone", "shippingMethod", "paymentToken", "email");
+        (await shopper.PostAsync("/api/checkout", new { }, key)).Names("shippingAddress", "shippingMethod", "paymentToken");
+
+        Assert.Equal((100, 0), await ShelfAsync(sku));
+        Assert.Single((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);
+    }
+
+    [Fact]
+    public async Task express_delivery_is_paid_for()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(2_000)));
+
+        Assert.Equal(Money.Rupees(2_149), (await shopper.CheckoutAsync(key, "express")).Is(201).As<OrderView>().Total);
+    }
+
+    private async Task<(int OnHand, int Reserved)> ShelfAsync(string sku)
+    {
+        var stock = await Host.StockOfAsync(sku);
+        return (stock.OnHand, stock.Reserved);
+    }
+}

@@ -1,0 +1,52 @@
+using Aarya.Features.Commerce.Checkout;
+
+namespace Aarya.Specs.Commerce.Checkout;
+
+public sealed class ShippingAddressSpec
+{
+    private static readonly ShippingAddress.Validator Validator = new();
+
+    private static string[] Faults(ShippingAddress address) => [.. Validator.Validate(address).Errors.Select(x => x.PropertyName).Distinct()];
+
+    [Fact]
+    public void an_indian_address_is_good() => Assert.Empty(Faults(Addresses.Bengaluru));
+
+    [Theory]
+    [InlineData("560025", true)]
+    [InlineData("560 025", true)]
+    [InlineData("060025", false)]
+    [InlineData("56002", false)]
+    [InlineData("SW1A 1AA", false)]
+    public void an_indian_pin_code_has_six_digits(string code, bool good) =>
+        Assert.Equal(good ? [] : ["PostalCode"], Faults(Addresses.Bengaluru with { PostalCode = code }));
+
+    [Theory]
+    [InlineData("9845012345", true)]
+    [InlineData("+91 98450 12345", true)]
+    [InlineData("09845012345", true)]
+    [InlineData("5845012345", false)]
+    [InlineData("98450", false)]
+    [InlineData("call me", false)]
+    public void an_indian_telephone_number_is_a_mobile_number(string phone, bool good) =>
+        Assert.Equal(good ? [] : ["Phone"], Faults(Addresses.Bengaluru with { Phone = phone }));
+
+    [Fact]
+    public void elsewhere_the_post_has_other_codes() =>
+        Assert.Empty(Faults(new("Asha Rao", "1 Whitehall", null, "London", "London", "SW1A 2AA", "GB", "+44 20 7946 0000")));
+
+    [Theory]
+    [InlineData("XX")]
+    [InlineData("in")]
+    [InlineData("IND")]
+    [InlineData("")]
+    public void a_country_that_does_not_exist_is_refused(string country) =>
+        Assert.Contains("Country", Faults(Addresses.Bengaluru with { Country = country }));
+
+    [Fact]
+    public void blank_and_endless_and_unprintable_text_is_refused()
+    {
+        var address = Addresses.Bengaluru with { Name = " ", Line1 = new('x', 201), City = "Benga\u0007luru", State = "" };
+
+        Assert.Equal(["Name", "Line1", "City", "State"], Faults(address));
+    }
+}

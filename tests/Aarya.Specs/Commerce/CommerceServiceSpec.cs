@@ -1,0 +1,108 @@
+using Aarya.Features;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Specs.Support;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Wire = Aarya.Protos.Commerce;
+
+namespace Aarya.Specs.Commerce;
+
+/// <summary>What other contexts ask for carts and orders.</summary>
+public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly Guid subject = Guid.CreateVersion7();
+
+    private Wire.Commerce.CommerceClient Commerce => Host.Services.GetRequiredService<Wire.Commerce.CommerceClient>();
+
+    private Wire.CreateOrderRequest OrderRequest => new()
+    {
+        Subject = $"{subject}",
+        Email = "asha@example.com",
+        ShippingMethod = "standard",
+        PaymentToken = "tok_approve",
+        IdempotencyKey = Guid.NewGuid().ToString(),
+        ShippingAddress = new() { Name = "Asha Rao", Line1 = "14 Residency Road", City = "Bengaluru", State = "Karnataka", PostalCode = "560025", Country = "IN", Phone = "+919845012345" },
+    };
+
+    private async Task<Wire.CartItem> AddAsync(string sku, int quantity, Guid? to = null) =>
+        await Commerce.AddToCartAsync(new() { Subject = $"{to ?? subject}", Sku = sku, Quantity = quantity }, cancellationToken: TestContext.Current.CancellationToken);
+
+    private static async Task RefusedAsync<T>(Func<AsyncUnaryCall<T>> call, StatusCode status, string code)
+    {
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await call());
+        Assert.Equal((status, code), (refused.StatusCode, Refusal.CodeOf(refused)));
+    }
+
+    [Fact]
+    public async Task a_cart_is_filled_and_read()
+    {
+        var sku = await Host.SellsAsync(price: Money.Rupees(525));
+
+        var item = await AddAsync(sku, 2);
+        var cart = await Commerce.GetCartAsync(new() { Subject = $"{subject}" });
+
+        Assert.Equal((sku, 2, 105_000), (item.Sku, item.Quantity, item.LineTotal.Minor));
+        Assert.Equal(item, Assert.Single(cart.Lines));
+        Assert.Equal(105_000, cart.Subtotal.Minor);
+    }
+
+    [Fact]
+    public async Task what_cannot_be_added_is_refused()
+    {
+        var sku = await Host.SellsAsync();
+        await AddAsync(sku, 20);
+
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 1 }), StatusCode.FailedPrecondition, "cart.line_limit");
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = "NOPE", Quantity = 1 }), StatusCode.NotFound, "sku.not_found");
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 0 }), StatusCode.InvalidArgument, "request.invalid");
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = "me", Sku = sku, Quantity = 1 }), StatusCode.InvalidArgument, "request.invalid");
+    }
+
+    [Fact]
+    public async Task two_carts_become_one_and_nothing_is_dropped()
+    {
+        var guest = Guid.CreateVersion7();
+        var (both, theirs, mine) = (await Host.SellsAsync(), await Host.SellsAsync(), await Host.SellsAsync());
+        await AddAsync(both, 3);
+        await AddAsync(mine, 1);
+        await AddAsync(both, 7, guest);
+        await AddAsync(theirs, 2, guest);
+
+        var request = new Wire.MergeCartRequest { FromSubject = $"{guest}", ToSubject = $"{subject}" };
+        var merged = await Commerce.MergeCartAsync(request);
+        var again = await Commerce.MergeCartAsync(request);
+
+        Assert.Equal([(both, 7), (mine, 1), (theirs, 2)], merged.Lines.Select(x => (x.Sku, x.Quantity)).OrderBy(x => Array.IndexOf([both, mine, theirs], x.Sku)));
+        Assert.Equal(merged, again);
+        Assert.Empty((await Commerce.GetCartAsync(new() { Subject = $"{guest}" })).Lines);
+    }
+
+    [Fact]
+    public async Task a_cart_is_ordered_once_however_many_ask_with_one_key()
+    {
+        var sku = await Host.SellsAsync(pieces: 50);
+        await AddAsync(sku, 2);
+        var request = OrderRequest;
+
+        var orders = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await Commerce.CreateOrderAsync(request)));
+
+        var order = Assert.Single(orders.Distinct());
+        Assert.Equal(("pending_payment", "pending", $"{subject}", 100_000), (order.Status, order.PaymentStatus, order.Subject, order.Total.Minor));
+        Assert.Equal(order, await Commerce.GetOrderAsync(new() { Id = order.Id }));
+        Assert.Equal(2, (await Host.StockOfAsync(sku)).Reserved);
+    }
+
+    [Fact]
+    public async Task an_order_that_cannot_be_is_refused()
+    {
+        await RefusedAsync(() => Commerce.CreateOrderAsync(OrderRequest), StatusCode.FailedPrecondition, "cart.empty");
+        await AddAsync(await Host.SellsAsync(pieces: 1), 2);
+        await RefusedAsync(() => Commerce.CreateOrderAsync(OrderRequest), StatusCode.FailedPrecondition, "stock.insufficient");
+
+        var nowhere = OrderRequest;
+        nowhere.ShippingAddress.PostalCode = "1";
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await Commerce.CreateOrderAsync(nowhere));
+        Assert.Equal((StatusCode.InvalidArgument, "shipping_address.postal_code"), (refused.StatusCode, refused.Trailers.GetValue(Refusal.FieldTrailer)));
+        await RefusedAsync(() => Commerce.GetOrderAsync(new() { Id = $"{Guid.NewGuid()}" }), StatusCode.NotFound, "order.not_found");
+    }
+}

@@ -1,0 +1,99 @@
+using Alba;
+using Aarya.Features;
+using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Mailbox;
+using Aarya.Features.Content.Notifications;
+using Aarya.Specs.Support;
+using Wolverine.Marten;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Content.Notifications;
+
+public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly OrderConfirmed confirmed = new(
+        Guid.CreateVersion7(), "AA-10042", Guid.CreateVersion7(), $"{Guid.NewGuid():N}@example.com", new Money(337_800, "INR"),
+        [new("KURTA-M-INDIGO", "Indigo block-print kurta", 2, new Money(129_900, "INR")), new("STOLE", "Silk <stole>", 1, new Money(78_000, "INR"))],
+        "Asha Rao", Now);
+
+    [Fact]
+    public void a_confirmation_names_every_line_the_total_and_the_order_number()
+    {
+        var mail = Mail(NotifyOrderConfirmedHandler.Handle(confirmed, Now).Item2);
+
+        foreach (var words in new[] { "Asha Rao", "AA-10042", "2 × Indigo block-print kurta (KURTA-M-INDIGO)", "₹2,598.00", "₹780.00", "₹3,378.00" })
+            Assert.Contains(words, mail.Text, StringComparison.Ordinal);
+        Assert.Contains("Silk &lt;stole&gt;", mail.Html, StringComparison.Ordinal);
+        Assert.Equal(confirmed.Email, mail.To);
+    }
+
+    [Fact]
+    public void the_same_news_told_twice_is_one_notification_and_one_mail()
+    {
+        var (first, mail, _, _) = NotifyOrderConfirmedHandler.Handle(confirmed, Now);
+        var (again, mailAgain, _, _) = NotifyOrderConfirmedHandler.Handle(confirmed, Now.AddMinutes(10));
+
+        Assert.Equal(Told(first).Id, Told(again).Id);
+        Assert.Equal(Mail(mail).Id, Mail(mailAgain).Id);
+    }
+
+    [Fact]
+    public void two_refunds_of_one_order_are_two_notifications()
+    {
+        var refund = new OrderRefunded(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, new Money(10_000, "INR"), Whole: false, Now);
+
+        var (first, _, _, _) = NotifyOrderRefundedHandler.Handle(refund, Now);
+        var (second, _, _, news) = NotifyOrderRefundedHandler.Handle(refund with { At = Now.AddMinutes(1), Whole = true }, Now);
+
+        Assert.NotEqual(Told(first).Id, Told(second).Id);
+        Assert.Equal("refunded", news.Order!.Status);
+    }
+
+    [Theory]
+    [InlineData("payment_declined", "did not accept the payment")]
+    [InlineData("unpaid", "did not receive a payment in time")]
+    [InlineData("whatever", "had to cancel")]
+    public void a_cancellation_says_why(string reason, string words)
+    {
+        var (notification, _, _, _) = NotifyOrderCancelledHandler.Handle(new(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, reason, Now), Now);
+
+        Assert.Contains(words, Told(notification).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_confirmed_order_is_told_in_the_account_by_mail_and_on_the_live_line()
+    {
+        var told = await Host.InvokeMessageAndWaitAsync(confirmed);
+
+        Assert.Equal("confirmed", told.Executed.SingleMessage<TellShopper>().Order!.Status);
+        var mails = (await Host.Scenario(x => x.Get.Url($"/dev/mailbox?to={confirmed.Email}"))).ReadAsJson<MailboxView>()!.Items;
+        var mail = Assert.Single(mails);
+        Assert.Equal("Your order AA-10042 is confirmed", mail.Subject);
+        Assert.NotNull(mail.SentAt);
+    }
+
+    [Fact]
+    public async Task a_browser_reads_the_mailbox_as_a_page_and_a_mail_without_scripts()
+    {
+        await Host.InvokeMessageAndWaitAsync(confirmed);
+
+        var page = await Host.Scenario(x =>
+        {
+            x.WithRequestHeader("Accept", "text/html");
+            x.Get.Url($"/dev/mailbox?to={confirmed.Email}");
+            x.ContentTypeShouldBe("text/html; charset=utf-8");
+        });
+        var path = page.ReadAsText().Split("href=\"")[1].Split('"')[0];
+        await Host.Scenario(x =>
+        {
+            x.Get.Url(path);
+            x.Header("Content-Security-Policy").SingleValueShouldEqual("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+        });
+    }
+
+    private static EmailMessage Mail(StoreDoc<EmailMessage> stored) => (EmailMessage)stored.Document;
+
+    private static Notification Told(StoreDoc<Notification> stored) => (Notification)stored.Document;
+}

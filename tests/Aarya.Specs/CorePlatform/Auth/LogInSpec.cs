@@ -1,0 +1,185 @@
+using System.Net;
+using System.Text.Json;
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Specs.Commerce;
+using Aarya.Specs.Support;
+using Alba;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.CorePlatform.Auth;
+
+public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
+{
+    [Fact]
+    public async Task a_customer_signs_in_and_is_known_by_the_token()
+    {
+        var email = await RegisteredAsync();
+        var response = await Host.Scenario(x => x.Post.Json(new LogIn($" {email.ToUpperInvariant()}", Password)).ToUrl("/api/auth/login"));
+        var signedIn = response.ReadAsJson<SignedIn>()!;
+        Assert.Equal("no-store", response.Context.Response.Headers.CacheControl.ToString());
+        Assert.Equal((email, "Asha Rao", 900), (signedIn.User.Email, signedIn.User.Name, signedIn.ExpiresIn));
+        Assert.Equal(["customer"], signedIn.User.Roles);
+
+        var me = await Host.Scenario(x => { x.WithBearerToken(signedIn.AccessToken); x.Get.Url("/api/users/me"); });
+        Assert.Equivalent(signedIn.User, me.ReadAsJson<UserView>());
+    }
+
+    [Fact]
+    public async Task a_wrong_password_and_an_unknown_address_get_one_answer_for_the_same_work()
+    {
+        var email = await RegisteredAsync();
+        foreach (var wrong in new[] { new LogIn(email, "a short way to Mumbai"), new LogIn(NewEmail(), Password), new LogIn("not an address", Password) })
+        {
+            using var hashes = new HashCount();
+            Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(wrong).ToUrl("/api/auth/login")));
+            Assert.Equal(1, hashes.Count);
+        }
+    }
+
+    [Fact]
+    public async Task what_a_guest_put_together_follows_them_when_they_sign_in()
+    {
+        var email = await RegisteredAsync();
+        var guest = await GuestAsync();
+        var (messages, response) = await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+
+        var signedIn = messages.Sent.SingleMessage<GuestSignedIn>();
+        Assert.Equal((guest.User.Id, response.ReadAsJson<SignedIn>()!.User.Id), (signedIn.GuestId, signedIn.UserId));
+        // Another tab must not go on filling a cart that nobody sees any more.
+        Assert.Equal("auth.session_ended", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(guest.AccessToken); x.Get.Url("/api/users/me"); }));
+    }
+
+    [Fact]
+    public async Task the_cart_is_there_when_the_login_is_answered()
+    {
+        var sku = await Host.SellsAsync();
+        var guest = await GuestAsync();
+        await Host.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new AddToCart(sku, 2)).ToUrl("/api/cart/items"); });
+        var email = await RegisteredAsync();
+
+        var (_, response) = await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        var cart = await Host.Scenario(x => { x.WithBearerToken(response.ReadAsJson<SignedIn>()!.AccessToken); x.Get.Url("/api/cart"); });
+        var line = Assert.Single(cart.ReadAsJson<JsonElement>().GetProperty("lines").EnumerateArray());
+        Assert.Equal((sku, 2), (line.GetProperty("sku").GetString(), line.GetProperty("quantity").GetInt32()));
+    }
+
+    [Fact]
+    public async Task a_login_succeeds_while_commerce_is_away_and_the_event_brings_the_cart()
+    {
+        await using var node = await Fixture.AnotherNodeAsync(x => x.ConfigureServices(services => services.AddSingleton<Aarya.Protos.Commerce.Commerce.CommerceClient>(new AwayCommerce())));
+        var guest = await GuestAsync();
+        var email = await RegisteredAsync();
+        SignedIn signedIn = null!;
+        var messages = await node.ExecuteAndWaitAsync(async () =>
+        {
+            var response = await node.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+            signedIn = response.ReadAsJson<SignedIn>()!;
+        }, 30_000);
+        Assert.Equal(new(guest.User.Id, signedIn.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().At), messages.Sent.SingleMessage<GuestSignedIn>());
+    }
+
+    [Fact]
+    public async Task a_guest_who_thought_about_it_for_an_hour_keeps_the_cart_too()
+    {
+        var email = await RegisteredAsync();
+        var guest = await GuestAsync();
+        var (messages, _) = await Track(x => { x.WithBearerToken(ExpiredTokenLike(guest.AccessToken)); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().GuestId);
+    }
+
+    [Fact]
+    public async Task whoever_finds_too_many_before_them_is_told_when_to_come_back()
+    {
+        await using var busy = await Fixture.AnotherNodeAsync(x => x.ConfigureServices(services => services.AddSingleton(new PasswordHasher(atOnce: 1, queueLength: 0))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => busy.Scenario(x => { x.Post.Json(new LogIn(NewEmail(), Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); })));
+        var refused = answers.Where(x => x.Context.Response.StatusCode == 503).ToList();
+        Assert.NotEmpty(refused);
+        Assert.All(refused, x => Assert.Equal("2", x.Context.Response.Headers.RetryAfter.ToString()));
+        Assert.All(answers.Except(refused), x => Assert.Equal(401, x.Context.Response.StatusCode));
+    }
+
+    [Fact]
+    public async Task what_a_guest_put_together_before_registering_waits_for_the_first_login()
+    {
+        var guest = await GuestAsync();
+        var email = NewEmail();
+        await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+
+        var (first, _) = await Track(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
+        Assert.Equal(guest.User.Id, first.Sent.SingleMessage<GuestSignedIn>().GuestId);
+        Assert.Null(Assert.Single(await AccountsOfAsync(email)).GuestToMerge);
+
+        var (second, _) = await Track(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
+        Assert.Empty(second.Sent.MessagesOf<GuestSignedIn>());
+    }
+
+    [Fact]
+    public async Task a_guest_who_registers_and_signs_in_with_the_same_token_is_merged_once()
+    {
+        var guest = await GuestAsync();
+        var email = NewEmail();
+        await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+
+        var (messages, _) = await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().GuestId);
+        Assert.Null(Assert.Single(await AccountsOfAsync(email)).GuestToMerge);
+    }
+
+    [Fact]
+    public async Task a_token_of_a_customer_or_of_nobody_changes_nothing_about_a_login()
+    {
+        var email = await RegisteredAsync();
+        var other = await SignedInAsync();
+        foreach (var token in new[] { other.AccessToken, "nonsense" })
+        {
+            var (messages, _) = await Track(x => { x.WithBearerToken(token); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+            Assert.Empty(messages.Sent.MessagesOf<GuestSignedIn>());
+        }
+
+        await Host.Scenario(x => { x.WithBearerToken(other.AccessToken); x.Get.Url("/api/users/me"); });
+    }
+
+    [Fact]
+    public async Task eight_first_logins_at_once_all_succeed()
+    {
+        var guest = await GuestAsync();
+        var email = NewEmail();
+        await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Host.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"))));
+        Assert.Equal(8, answers.Select(x => x.ReadAsJson<SignedIn>()!.RefreshToken).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task a_password_hashed_with_old_costs_is_hashed_anew_when_its_owner_signs_in()
+    {
+        var email = await RegisteredAsync();
+        var account = Assert.Single(await AccountsOfAsync(email));
+        await StoreAsync(account.Id, x => x.PasswordHash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc");
+
+        await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
+        Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", Assert.Single(await AccountsOfAsync(email)).PasswordHash, StringComparison.Ordinal);
+        await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
+    }
+
+    private sealed class AwayCommerce : Aarya.Protos.Commerce.Commerce.CommerceClient
+    {
+        public override AsyncUnaryCall<Aarya.Protos.Commerce.Cart> MergeCartAsync(Aarya.Protos.Commerce.MergeCartRequest request, CallOptions options) =>
+            throw new RpcException(new(StatusCode.Unavailable, "away"));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"email":"asha@example.com"}""")]
+    [InlineData("""{"email":"asha@example.com","password":7}""")]
+    [InlineData("""{"email":"asha@example.com","password":"p","remember":true}""")]
+    public async Task a_login_of_another_shape_is_refused(string body) => Assert.Equal("request.invalid", await RefusedAsync(HttpStatusCode.BadRequest, x =>
+    {
+        x.Post.Text(body).ToUrl("/api/auth/login");
+        x.WithRequestHeader("content-type", "application/json");
+    }));
+}

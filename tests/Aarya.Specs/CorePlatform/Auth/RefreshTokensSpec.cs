@@ -1,0 +1,111 @@
+using System.Net;
+using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
+using Alba;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Aarya.Specs.CorePlatform.Auth;
+
+public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
+{
+    private IDatabase Redis => Host.Services.GetRequiredService<RedisConnections>().State;
+
+    [Fact]
+    public async Task a_guest_and_a_customer_go_on_with_new_tokens()
+    {
+        foreach (var before in new[] { await GuestAsync(), await SignedInAsync() })
+        {
+            var after = await RefreshAsync(before.RefreshToken);
+            Assert.Equivalent(before.User, after.User);
+            Assert.NotEqual(before.RefreshToken, after.RefreshToken);
+            await Host.Scenario(x => { x.WithBearerToken(after.AccessToken); x.Get.Url("/api/users/me"); });
+            await RefreshAsync(after.RefreshToken);
+        }
+    }
+
+    [Fact]
+    public async Task two_tabs_that_refresh_at_once_both_go_on()
+    {
+        var shopper = await SignedInAsync();
+        var tabs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => RefreshAsync(shopper.RefreshToken)));
+        var successor = Assert.Single(tabs.Select(x => x.RefreshToken).Distinct());
+        await RefreshAsync(successor);
+    }
+
+    [Fact]
+    public async Task whoever_never_got_the_answer_asks_again_and_gets_the_same()
+    {
+        var shopper = await SignedInAsync();
+        var lost = await RefreshAsync(shopper.RefreshToken);
+        Assert.Equal(lost.RefreshToken, (await RefreshAsync(shopper.RefreshToken)).RefreshToken);
+    }
+
+    [Fact]
+    public async Task a_token_used_again_after_the_grace_ends_the_session_for_thief_and_owner_alike()
+    {
+        var shopper = await SignedInAsync();
+        var owner = await RefreshAsync(shopper.RefreshToken);
+        await LetPassAsync(shopper.RefreshToken, SessionStore.Grace + TimeSpan.FromSeconds(1));
+
+        await RefreshIsRefusedAsync(shopper.RefreshToken);
+        await RefreshIsRefusedAsync(owner.RefreshToken);
+        Assert.Equal("auth.session_ended", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(owner.AccessToken); x.Get.Url("/api/users/me"); }));
+    }
+
+    [Fact]
+    public async Task a_token_of_two_refreshes_ago_ends_the_session_even_within_the_grace()
+    {
+        var first = await SignedInAsync();
+        var second = await RefreshAsync(first.RefreshToken);
+        var third = await RefreshAsync(second.RefreshToken);
+        await RefreshIsRefusedAsync(first.RefreshToken);
+        await RefreshIsRefusedAsync(third.RefreshToken);
+    }
+
+    [Fact]
+    public async Task an_invented_token_is_refused_and_harms_nobody_s_session()
+    {
+        var shopper = await SignedInAsync();
+        var id = RefreshToken.Parse(shopper.RefreshToken)!.SessionId;
+        foreach (var invented in new[] { RefreshToken.For(id).Encode(), RefreshToken.For(Guid.NewGuid()).Encode(), shopper.AccessToken[..86], "x" })
+            await RefreshIsRefusedAsync(invented);
+        await RefreshAsync(shopper.RefreshToken);
+    }
+
+    [Fact]
+    public async Task a_session_that_was_logged_out_refreshes_no_more()
+    {
+        var shopper = await SignedInAsync();
+        await Host.Scenario(x => { x.WithBearerToken(shopper.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
+        await RefreshIsRefusedAsync(shopper.RefreshToken);
+    }
+
+    [Fact]
+    public async Task redis_holds_nothing_that_a_thief_could_use()
+    {
+        var shopper = await SignedInAsync();
+        var current = await RefreshAsync(shopper.RefreshToken);
+        var id = RefreshToken.Parse(current.RefreshToken)!.SessionId;
+        var kept = await Redis.HashGetAllAsync(RedisKeys.Session($"{id:D}"));
+        foreach (var token in new[] { shopper.RefreshToken, current.RefreshToken }.Select(x => RefreshToken.Parse(x)!))
+        {
+            Assert.DoesNotContain(kept, x => ((byte[])x.Value!).AsSpan().IndexOf(token.Secret) >= 0);
+            Assert.DoesNotContain(kept, x => ((byte[])x.Value!).AsSpan().IndexOf(token.Family) >= 0);
+        }
+
+        Assert.InRange((await Redis.KeyTimeToLiveAsync(RedisKeys.Session($"{id:D}")))!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
+    }
+
+    private async Task<SignedIn> RefreshAsync(string token) =>
+        (await Host.Scenario(x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;
+
+    private async Task RefreshIsRefusedAsync(string token) =>
+        Assert.Equal("auth.refresh_invalid", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh")));
+
+    // The clock of the grace is Redis's own: what happened is moved into the past instead.
+    private Task<long> LetPassAsync(string token, TimeSpan time) =>
+        Redis.HashDecrementAsync(RedisKeys.Session($"{RefreshToken.Parse(token)!.SessionId:D}"), "rotated", (long)time.TotalMilliseconds);
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.Json;
+using Aarya.Features.CorePlatform;
+using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Specs.Support;
+using Alba;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Aarya.Specs.CorePlatform;
+
+/// <summary>What the stories of accounts and sessions have in common.</summary>
+public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    protected AaryaFixture Fixture { get; } = fixture;
+
+    protected const string Password = "a long way to Mumbai";
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected static string NewEmail() => $"asha.{Guid.NewGuid():N}@example.com";
+
+    /// <summary>An address with an account, registered as a shopper would.</summary>
+    protected async Task<string> RegisteredAsync()
+    {
+        var email = NewEmail();
+        await Track(x => { x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(HttpStatusCode.Accepted); });
+        return email;
+    }
+
+    protected async Task<SignedIn> SignedInAsync()
+    {
+        var email = await RegisteredAsync();
+        var (_, response) = await Track(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
+        return response.ReadAsJson<SignedIn>()!;
+    }
+
+    protected async Task<SignedIn> GuestAsync() => (await Host.Scenario(x => x.Post.Url("/api/auth/guest"))).ReadAsJson<SignedIn>()!;
+
+    /// <summary>The token with something about it changed, signed with the shop's own key unless that is what changed.</summary>
+    protected string ChangedFrom(string token, Action<SecurityTokenDescriptor> change)
+    {
+        var read = new JsonWebToken(token);
+        var descriptor = new SecurityTokenDescriptor
+        {
+            TokenType = read.Typ,
+            Issuer = read.Issuer,
+            Audience = read.Audiences.Single(),
+            IssuedAt = read.IssuedAt,
+            Expires = read.ValidTo,
+            SigningCredentials = Host.Services.GetRequiredService<SigningKeys>().Current.Credentials,
+            Claims = read.Claims.Where(x => x.Type is "sub" or "sid" or "role").ToDictionary(x => x.Type, x => (object)x.Value),
+        };
+        change(descriptor);
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor);
+    }
+
+    protected string ExpiredTokenLike(string token) => ChangedFrom(token, x => x.Expires = DateTime.UtcNow.AddHours(-1));
+
+    /// <summary>The code of the refusal that this request is answered with.</summary>
+    protected async Task<string> RefusedAsync(HttpStatusCode status, Action<Scenario> configure)
+    {
+        var response = await Host.Scenario(x =>
+        {
+            configure(x);
+            x.StatusCodeShouldBe(status);
+            x.Header("content-type").SingleValueShouldEqual("application/problem+json");
+        });
+        return response.ReadAsJson<JsonElement>().GetProperty("code").GetString()!;
+    }
+
+    protected async Task<IReadOnlyList<User>> AccountsOfAsync(string email)
+    {
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
+        return await documents.Query<User>().Where(x => x.Email == email).ToListAsync(Cancellation);
+    }
+
+    protected async Task<int> AccountsAsync()
+    {
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
+        return await documents.Query<User>().CountAsync(Cancellation);
+    }
+
+    protected async Task StoreAsync(Guid user, Action<User> change)
+    {
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
+        var account = (await documents.LoadAsync<User>(user, Cancellation))!;
+        change(account);
+        documents.Store(account);
+        await documents.SaveChangesAsync(Cancellation);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics.Metrics;
+using Aarya.Features.CorePlatform.Users;
+
+namespace Aarya.Specs.CorePlatform;
+
+/// <summary>How many passwords were hashed since: the work by which a stranger could tell a known address from an unknown one.</summary>
+public sealed class HashCount : IDisposable
+{
+    private readonly MeterListener listener = new();
+    private long count;
+
+    public HashCount()
+    {
+        listener.InstrumentPublished = (instrument, x) =>
+        {
+            if (instrument.Meter.Name == PasswordHasher.MeterName && instrument.Name == "aarya.passwords.hashed") x.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, measured, _, _) => Interlocked.Add(ref count, measured));
+        listener.Start();
+    }
+
+    public long Count => Interlocked.Read(ref count);
+
+    public void Dispose() => listener.Dispose();
+}

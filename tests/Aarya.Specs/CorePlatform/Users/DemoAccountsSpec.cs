@@ -1,0 +1,48 @@
+using Aarya.Features.CorePlatform;
+using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Seeding;
+using Aarya.Specs.Support;
+using Alba;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+
+namespace Aarya.Specs.CorePlatform.Users;
+
+public sealed class DemoAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
+{
+    [Fact]
+    public async Task everybody_may_sign_in_with_what_seeding_printed_and_seeding_again_does_no_harm()
+    {
+        var seed = Accounts(Environments.Development);
+        var printed = await seed.PlantAsync(SeedSize.Demo, Cancellation);
+        Assert.Equal(printed, await seed.PlantAsync(SeedSize.Demo, Cancellation));
+
+        var people = printed.Skip(1).Select(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        Assert.Equal([("shopper@aarya.example", "customer"), ("support@aarya.example", "support"), ("admin@aarya.example", "admin")], people.Select(x => (x[0], x[1])));
+        foreach (var person in people)
+        {
+            var response = await Host.Scenario(x => x.Post.Json(new LogIn(person[0], person[2])).ToUrl("/api/auth/login"));
+            Assert.Equal([person[1]], response.ReadAsJson<SignedIn>()!.User.Roles);
+        }
+    }
+
+    [Fact]
+    public async Task production_has_no_account_with_a_password_that_everybody_knows()
+    {
+        var refused = await Assert.ThrowsAsync<StartupException>(() => Accounts(Environments.Production).PlantAsync(SeedSize.Demo, Cancellation));
+        Assert.StartsWith("SEED_PASSWORD is not set", refused.Message, StringComparison.Ordinal);
+        var tooShort = await Assert.ThrowsAsync<StartupException>(() => Accounts(Environments.Production, "short").PlantAsync(SeedSize.Demo, Cancellation));
+        Assert.DoesNotContain("'short'", tooShort.Message, StringComparison.Ordinal);
+    }
+
+    private DemoAccounts Accounts(string environment, string? password = null) => new(
+        Host.Services.GetRequiredService<ICoreStore>(),
+        Host.Services.GetRequiredService<PasswordHasher>(),
+        new ConfigurationBuilder().AddInMemoryCollection([new("SEED_PASSWORD", password)]).Build(),
+        new HostingEnvironment { EnvironmentName = environment },
+        TimeProvider.System);
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Specs.Support;
+using Alba;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Specs.Edge;
+
+public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly AaryaFixture fixture = fixture;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task a_client_that_asks_too_often_is_told_when_to_come_back()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var edge = await StartAsync(redis, "AARYA_RATE_LIMIT=2");
+
+        var answers = await BurstAsync(edge, "/specs/page", 30);
+
+        Assert.All(answers[..2], x => Assert.Equal(HttpStatusCode.OK, x.StatusCode));
+        var refused = answers.First(x => x.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        Assert.Equal("rate.limited", problem.GetProperty("code").GetString());
+        Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
+        Assert.All(await BurstAsync(edge, "/health/live", 30), x => Assert.Equal(HttpStatusCode.OK, x.StatusCode));
+    }
+
+    [Fact]
+    public async Task the_allowance_is_the_clients_and_not_the_nodes()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(redis, "AARYA_RATE_LIMIT_LOGIN=6");
+        await using var other = await StartAsync(redis, "AARYA_RATE_LIMIT_LOGIN=6");
+
+        List<HttpResponseMessage> answers = [.. await BurstAsync(one, "/specs/login", 5), .. await BurstAsync(other, "/specs/login", 5)];
+
+        Assert.Equal(6, answers.Count(x => x.StatusCode == HttpStatusCode.OK));
+        // The login's allowance is used up, not the client's.
+        Assert.Equal(HttpStatusCode.OK, (await one.Client.GetAsync("/specs/page", Cancel)).StatusCode);
+        Assert.InRange(answers[^1].Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task while_redis_is_away_the_node_counts_for_itself()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var edge = await StartAsync(redis, "AARYA_RATE_LIMIT_LOGIN=6");
+        Assert.Equal(HttpStatusCode.OK, (await edge.Client.GetAsync("/specs/login", Cancel)).StatusCode);
+        await redis.KillAsync();
+
+        var answers = await BurstAsync(edge, "/specs/login", 10);
+
+        Assert.Equal(6, answers.Count(x => x.StatusCode == HttpStatusCode.OK));
+        Assert.Equal(4, answers.Count(x => x.StatusCode == HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
+    public async Task zero_switches_every_limit_off()
+    {
+        await using var edge = await StartAsync(fixture.Redis, "AARYA_RATE_LIMIT=0", "AARYA_RATE_LIMIT_LOGIN=1");
+        Assert.All(await BurstAsync(edge, "/specs/login", 40), x => Assert.Equal(HttpStatusCode.OK, x.StatusCode));
+    }
+
+    [Fact]
+    public async Task everybody_with_a_token_has_an_allowance_of_their_own()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var node = await fixture.AnotherNodeAsync(x => x.UseSetting("REDIS_URL", redis.Url).UseSetting("AARYA_RATE_LIMIT", "5"));
+        var first = await node.GuestToken();
+        var second = await node.GuestToken();
+
+        var greedy = await BurstAsync(node, first, 40);
+        var other = await BurstAsync(node, second, 5);
+
+        Assert.Contains(greedy, x => x == HttpStatusCode.TooManyRequests);
+        Assert.All(other, x => Assert.Equal(HttpStatusCode.OK, x));
+    }
+
+    [Theory]
+    [InlineData("203.0.113.9", "203.0.113.9")]
+    [InlineData("::ffff:203.0.113.9", "203.0.113.9")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
+    [InlineData("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64")]
+    public void an_ipv6_customer_counts_as_one(string address, string client) => Assert.Equal(client, RateLimits.NetworkOf(IPAddress.Parse(address)));
+
+    [Fact]
+    public void a_nodes_own_count_refills_evenly_and_never_grows_past_its_bound()
+    {
+        var time = new HeldTime();
+        var rates = new LocalRates(time, most: 3);
+        Rate[] client = [new("a", 2, TimeSpan.FromSeconds(2))];
+
+        Assert.Equal(TimeSpan.Zero, rates.Take(client));
+        Assert.Equal(TimeSpan.Zero, rates.Take(client));
+        Assert.Equal(TimeSpan.FromSeconds(1), rates.Take(client));
+        time.Move(TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.Zero, rates.Take(client));
+
+        for (var i = 0; i < 100; i++) rates.Take([new($"stranger {i}", 1, TimeSpan.FromHours(1))]);
+        // The third stranger and all after share a line that is used up.
+        Assert.InRange(rates.Count, 3, 4);
+        Assert.NotEqual(TimeSpan.Zero, rates.Take([new("one more", 1, TimeSpan.FromHours(1))]));
+        time.Move(TimeSpan.FromHours(2));
+        Assert.Equal(TimeSpan.Zero, rates.Take([new("one more", 1, TimeSpan.FromHours(1))]));
+    }
+
+    [Fact]
+    public void a_policy_that_does_not_exist_is_a_mistake_at_start() => Assert.Throws<ArgumentException>(() => new RateLimitAttribute("logn"));
+
+    private static Task<EdgeHost> StartAsync(RedisServer redis, params string[] settings) => EdgeHost.StartAsync(redis.Url, app =>
+    {
+        app.MapGet("/specs/page", () => "page");
+        app.MapGet("/specs/login", () => "in").WithMetadata(new RateLimitAttribute("login"));
+    }, settings);
+
+    private static async Task<List<HttpResponseMessage>> BurstAsync(EdgeHost edge, string path, int count)
+    {
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < count; i++) answers.Add(await edge.Client.GetAsync(path, Cancel));
+        return answers;
+    }
+
+    private static async Task<List<HttpStatusCode>> BurstAsync(IAlbaHost node, string token, int count)
+    {
+        using var client = node.Server.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return [.. await Task.WhenAll(Enumerable.Range(0, count).Select(async _ => (await client.GetAsync("/.well-known/jwks.json", Cancel)).StatusCode))];
+    }
+}

@@ -1,0 +1,69 @@
+using Aarya.Specs.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Specs.Edge;
+
+/// <summary>Requests that only an attacker writes, byte by byte.</summary>
+public sealed class RawRequestSpec(RawRequestSpec.Echo echo) : IClassFixture<RawRequestSpec.Echo>
+{
+    private readonly EdgeHost edge = echo.Edge;
+
+    [Theory]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi", "200")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "200")]
+    // two readings of where the request ends
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "400")]
+    // lines that end in a bare LF
+    [InlineData("POST /specs/echo HTTP/1.1\nHost: x\nContent-Length: 2\n\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\nContent-Length: 2\r\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\nhi\r\n0\r\n\r\n", "400")]
+    // folded, NUL and other nonsense
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\nContent-Length: 0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\nContent-Length: 0\r\n\r\n", "400")]
+    [InlineData("POST /specs/%00echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo?a=%00 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nHost: y\r\nContent-Length: 0\r\n\r\n", "400")]
+    public async Task a_request_that_can_be_read_in_two_ways_is_refused(string request, string status)
+    {
+        var answer = await edge.SendRawAsync(request);
+        Assert.True(answer.StartsWith($"HTTP/1.1 {status}", StringComparison.Ordinal), $"{request}\n->\n{answer}");
+    }
+
+    [Theory]
+    [InlineData(1024 * 1024, "200")]
+    [InlineData((1024 * 1024) + 1, "413")]
+    public async Task a_body_has_at_most_1_MB(int length, string status)
+    {
+        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}");
+        Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
+        if (status == "413") Assert.Contains("request.too_large", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_body_of_unknown_length_is_held_to_the_same_limit()
+    {
+        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n200000\r\n{new string('x', 2 * 1024 * 1024)}\r\n0\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+    }
+
+    public sealed class Echo(AaryaFixture fixture) : IAsyncLifetime
+    {
+        public EdgeHost Edge { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Edge = await EdgeHost.StartAsync(fixture.Redis.Url, app => app.MapPost("/specs/echo", async (HttpContext http) =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            return Results.Text($"read {(await reader.ReadToEndAsync(http.RequestAborted)).Length}");
+        }));
+
+        public ValueTask DisposeAsync() => Edge.DisposeAsync();
+    }
+}

@@ -1,0 +1,114 @@
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting.Internal;
+using StackExchange.Redis;
+
+namespace Aarya.Specs.Hosting;
+
+/// <summary>What the real program says when it cannot start: one line that names the cause, exit code 1, no stack.</summary>
+// The Redis of the shared host is theirs too, and other stories kill it.
+[Collection("aarya")]
+public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
+{
+    private const string Nowhere = "postgres://aarya:secret@127.0.0.1:1/aarya";
+
+    private readonly DirectoryInfo sockets = Directory.CreateTempSubdirectory("aarya-start-");
+
+    public void Dispose() => sockets.Delete(recursive: true);
+
+    [Fact]
+    public Task a_missing_database_url_is_named() =>
+        RefusesAsync("DATABASE_URL is not set", new() { ["REDIS_URL"] = fixture.Redis.Url });
+
+    [Fact]
+    public Task a_database_url_that_is_none_is_named() =>
+        RefusesAsync("DATABASE_URL cannot be understood", Settings("DATABASE_URL", "nonsense"));
+
+    [Fact]
+    public Task a_database_that_does_not_answer_is_named_with_its_address() =>
+        RefusesAsync("PostgreSQL does not answer at 127.0.0.1:1", Settings("DATABASE_URL", Nowhere));
+
+    [Fact]
+    public Task a_redis_that_does_not_answer_is_named_with_its_address() =>
+        RefusesAsync("Redis does not answer at 127.0.0.1:1", Settings("REDIS_URL", "redis://127.0.0.1:1"));
+
+    [Fact]
+    public Task an_unknown_role_is_answered_with_the_roles() =>
+        RefusesAsync("AARYA_ROLES names 'warehouse': the roles are all, gateway, core, commerce, payment, content, search.", Settings("AARYA_ROLES", "commerce warehouse"));
+
+    [Fact]
+    public Task a_setting_that_must_be_a_number_is_named_with_its_bounds() =>
+        RefusesAsync("DATABASE_POOL_SIZE is 'many': it must be a whole number from 2 to 500.", Settings("DATABASE_POOL_SIZE", "many"));
+
+    [Fact]
+    public Task a_secret_file_that_cannot_be_read_is_named() =>
+        RefusesAsync("DATABASE_POOL_SIZE_FILE names /nowhere/size", Settings("DATABASE_POOL_SIZE_FILE", "/nowhere/size"));
+
+    [Fact]
+    public Task a_taken_port_is_named() =>
+        RefusesAsync($"Failed to bind to address http://127.0.0.1:{fixture.Redis.Port}", Gateway(), "--urls", $"http://127.0.0.1:{fixture.Redis.Port}");
+
+    [Fact]
+    public Task an_address_that_is_none_is_named() =>
+        RefusesAsync("Invalid url: 'nonsense'", Gateway(), "--urls", "nonsense");
+
+    [Fact]
+    public Task a_command_that_finds_no_database_says_so_as_shortly() =>
+        RefusesAsync("PostgreSQL does not answer at 127.0.0.1:1", Settings("DATABASE_URL", Nowhere), "migrate", "--status");
+
+    [Theory]
+    [InlineData("core", "JWT_SECRET is not set")]
+    [InlineData("content", "SMTP_URL is not set")]
+    [InlineData("payment", "PAYMENT_PROVIDER_URL is not set")]
+    public Task production_has_no_default_for_what_must_be_its_own(string role, string cause) =>
+        RefusesAsync(cause, Production(role));
+
+    [Theory]
+    [InlineData("core", "JWT_SECRET", "no key", "JWT_SECRET")]
+    [InlineData("content", "SMTP_URL", "post office", "SMTP_URL cannot be understood")]
+    [InlineData("payment", "PAYMENT_PROVIDER_URL", "the bank", "PAYMENT_PROVIDER_URL is 'the bank': it must be an http or https URL.")]
+    [InlineData("gateway", "COMMERCE_URL", "the shop", "COMMERCE_URL is 'the shop'")]
+    public Task a_setting_that_makes_no_sense_is_named(string role, string name, string value, string cause) =>
+        RefusesAsync(cause, new(Production(role)) { [name] = value });
+
+    [Fact]
+    public async Task production_refuses_a_redis_that_would_evict_carts()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port},allowAdmin=true");
+        await connection.GetDatabase().ExecuteAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", redis.Url)]).Build();
+        await using var connections = new RedisConnections(configuration);
+
+        await new RedisAtStart(connections, new HostingEnvironment { EnvironmentName = "Development" }).StartAsync(TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<StartupException>(() =>
+            new RedisAtStart(connections, new HostingEnvironment { EnvironmentName = "Production" }).StartAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("maxmemory-policy noeviction", refused.Message, StringComparison.Ordinal);
+    }
+
+    // Its listener is opened last: this role gets that far without joining the specs' own nodes on their database.
+    private Dictionary<string, string> Gateway() => Settings("AARYA_ROLES", "gateway");
+
+    private Dictionary<string, string> Production(string role) => new(Settings("AARYA_ROLES", role)) { ["ASPNETCORE_ENVIRONMENT"] = "Production" };
+
+    private Dictionary<string, string> Settings(string name, string value) => new()
+    {
+        ["DATABASE_URL"] = fixture.DatabaseUrl,
+        ["REDIS_URL"] = fixture.Redis.Url,
+        ["AARYA_SOCKET_DIR"] = sockets.FullName,
+        ["ASPNETCORE_ENVIRONMENT"] = "Development",
+        [name] = value,
+    };
+
+    private static async Task RefusesAsync(string cause, Dictionary<string, string> settings, params string[] arguments)
+    {
+        var program = await ChildProgram.AaryaAsync(arguments, settings);
+        Assert.Equal(1, program.ExitCode);
+        var line = Assert.Single(program.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("aarya: ", line, StringComparison.Ordinal);
+        Assert.Contains(cause, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", program.Output, StringComparison.Ordinal);
+    }
+}

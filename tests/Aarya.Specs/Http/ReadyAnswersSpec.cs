@@ -1,0 +1,113 @@
+using System.Text;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Specs.Http;
+
+public sealed class ReadyAnswersSpec
+{
+    private readonly Clock clock = new();
+    private int made;
+
+    [Fact]
+    public async Task a_thousand_readers_of_a_missing_answer_cause_one_fetch()
+    {
+        var answers = new ReadyAnswers(clock, TimeSpan.FromSeconds(1), 10);
+        var gate = new TaskCompletionSource();
+
+        var readers = Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () => await answers.GetAsync("kurta", this, async x =>
+        {
+            Interlocked.Increment(ref x.made);
+            await gate.Task;
+            return Answer("fresh");
+        }))).ToList();
+        gate.SetResult();
+
+        Assert.Single((await Task.WhenAll(readers)).Distinct());
+        Assert.Equal(1, made);
+    }
+
+    [Fact]
+    public async Task an_answer_is_kept_for_its_second_and_then_made_anew()
+    {
+        var answers = new ReadyAnswers(clock, TimeSpan.FromSeconds(1), 10);
+
+        await Get(answers, "kurta");
+        clock.Advance(TimeSpan.FromMilliseconds(999));
+        await Get(answers, "kurta");
+        Assert.Equal(1, made);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        await Get(answers, "kurta");
+
+        Assert.Equal(2, made);
+        answers.Forget("kurta");
+        await Get(answers, "kurta");
+        Assert.Equal(3, made);
+    }
+
+    [Fact]
+    public async Task what_does_not_exist_and_what_failed_is_asked_for_again()
+    {
+        var answers = new ReadyAnswers(clock, TimeSpan.FromSeconds(1), 10);
+
+        Assert.Null(await answers.GetAsync("none", 0, _ => Task.FromResult<ReadyAnswer?>(null)));
+        await Assert.ThrowsAsync<TimeoutException>(async () => await answers.GetAsync("down", 0, _ => Task.FromException<ReadyAnswer?>(new TimeoutException())));
+
+        Assert.Equal(0, answers.Count);
+        Assert.NotNull(await Get(answers, "none"));
+        Assert.NotNull(await Get(answers, "down"));
+    }
+
+    [Fact]
+    public async Task an_attacker_who_asks_for_a_million_names_fills_no_more_than_the_bound()
+    {
+        var answers = new ReadyAnswers(clock, TimeSpan.FromSeconds(1), 100);
+
+        for (var i = 0; i < 1_000; i++) Assert.NotNull(await Get(answers, $"name-{i}"));
+        Assert.Equal(100, answers.Count);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await Get(answers, "kurta");
+
+        Assert.Equal(1, answers.Count);
+    }
+
+    [Theory]
+    [InlineData("{0}", 304)]
+    [InlineData("W/{0}", 304)]
+    [InlineData("\"other\", {0}", 304)]
+    [InlineData("*", 304)]
+    [InlineData("\"other\"", 200)]
+    [InlineData("rubbish", 200)]
+    public async Task a_client_that_has_the_answer_is_not_sent_it_again(string known, int status)
+    {
+        var answer = Answer("same");
+        var http = new DefaultHttpContext();
+        http.Request.Headers.IfNoneMatch = known.Replace("{0}", answer.ETag, StringComparison.Ordinal);
+        http.Response.Body = new MemoryStream();
+
+        await answer.ExecuteAsync(http);
+
+        Assert.Equal(status, http.Response.StatusCode);
+        Assert.Equal(answer.ETag, http.Response.Headers.ETag.ToString());
+        Assert.Equal(status == 200 ? answer.Body.Length : 0, http.Response.Body.Length);
+    }
+
+    private ValueTask<ReadyAnswer?> Get(ReadyAnswers answers, string key) => answers.GetAsync(key, this, x =>
+    {
+        x.made++;
+        return Task.FromResult<ReadyAnswer?>(Answer("x"));
+    });
+
+    private static ReadyAnswer Answer(string text) => ReadyAnswer.Json(Encoding.UTF8.GetBytes($"\"{text}\""));
+
+    private sealed class Clock : TimeProvider
+    {
+        private long now = 1_000_000;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => now;
+
+        public void Advance(TimeSpan by) => now += by.Ticks;
+    }
+}

@@ -1,0 +1,204 @@
+using Aarya.Specs.Support;
+using StackExchange.Redis;
+using static Aarya.Specs.Messaging.StreamsRig;
+
+namespace Aarya.Specs.Messaging;
+
+/// <summary>Events between contexts: none is lost, none has its effect twice, whoever dies and whatever comes again.</summary>
+public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
+{
+    [Fact]
+    public async Task every_context_handles_an_event_once_by_its_own_record_of_it()
+    {
+        var (shop, _) = await RunSplitAsync();
+        var orders = await PlaceAsync(shop, 20);
+        await rig.SettleAsync(orders);
+
+        Assert.Equal(20, shop.Output.Split('\n').Count(x => x.StartsWith("told ", StringComparison.Ordinal) && orders.Contains(Guid.Parse(x["told ".Length..]))));
+        var entry = (await rig.Redis.StreamRangeAsync(Orders, count: 1, messageOrder: Order.Descending))[0];
+        Assert.Equal("commerce.order_placed.v1", entry["type"]);
+        Assert.Contains(Guid.Parse((string)entry["key"]!), orders);
+    }
+
+    [Fact]
+    public async Task an_event_that_comes_again_after_ten_minutes_has_no_effect()
+    {
+        var orders = await PlaceAsync((await RunSplitAsync()).Shop, 5);
+        await rig.SettleAsync(orders);
+
+        // As a publisher does that never learnt that Redis had taken them.
+        foreach (var entry in await rig.Redis.StreamRangeAsync(Orders)) await rig.Redis.StreamAddAsync(Orders, entry.Values);
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task an_event_that_nobody_here_reads_or_whose_handler_finds_nothing_to_do_is_acknowledged()
+    {
+        var orders = await PlaceAsync((await RunSplitAsync()).Shop, 1, "content:declines");
+        await rig.Redis.StreamAddAsync(Orders, [new("id", Guid.NewGuid().ToString()), new("type", "commerce.order_gift_wrapped.v1"), new("body", "{}")]);
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task a_reader_that_dies_between_commit_and_acknowledgement_does_nothing_twice_after_its_restart()
+    {
+        var (shop, payment) = await RunSplitAsync();
+        rig.ArmFate();
+        var orders = await PlaceAsync(shop, 10, "payment:dies-after-commit");
+        await payment.EndAsync();
+
+        await RunSplitAsync();
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task what_a_reader_held_that_died_before_its_commit_another_takes_over()
+    {
+        var (shop, payment) = await RunSplitAsync();
+        rig.ArmFate();
+        var orders = await PlaceAsync(shop, 10, "payment:dies-before-commit");
+        await payment.EndAsync();
+
+        await rig.RunAsync(("a", Shop), ("c", "payment"));
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task a_poisoned_event_waits_among_the_dead_letters_of_its_reader_and_is_handled_once_when_replayed()
+    {
+        var (shop, _) = await RunSplitAsync();
+        rig.ArmFate();
+        var orders = await PlaceAsync(shop, 3, "payment:fails");
+        await UntilAsync("the events are dead letters", async () => await rig.DeadLettersAsync() == 3);
+        Assert.Equal(3, await rig.CountAsync("""
+            select count(*) from payment.wolverine_dead_letters where exception_message = 'This order cannot be handled.' and message_type = 'billing.commerce.order_placed.v1'
+            """, []));
+        Assert.Equal(0, await rig.CountAsync("select count(*) from payment.effect where order_id = any($1)", orders));
+
+        rig.DisarmFate();
+        await rig.ExecuteAsync("update payment.wolverine_dead_letters set replayable = true");
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task an_event_that_was_delivered_five_times_without_an_answer_is_given_up()
+    {
+        var (shop, payment) = await RunSplitAsync();
+        await payment.StopAsync();
+        var entries = await rig.Redis.StreamLengthAsync(Orders);
+        var orders = await PlaceAsync(shop, 1);
+        await UntilAsync("the event is on the stream", async () => await rig.Redis.StreamLengthAsync(Orders) > entries);
+        // As if every process that was given it had died of it.
+        var given = Assert.Single(await rig.Redis.StreamReadGroupAsync(Orders, "payment", "b", ">"));
+        await rig.Redis.ExecuteAsync("XCLAIM", Orders, "payment", "b", 0, given.Id, "RETRYCOUNT", 5);
+
+        await RunSplitAsync();
+        await UntilAsync("the event is a dead letter", async () => await rig.DeadLettersAsync() == 1);
+        Assert.Equal(1, await rig.CountAsync("select count(*) from payment.wolverine_dead_letters where exception_message = 'Delivered 5 times without an answer.'", []));
+
+        await rig.ExecuteAsync("update payment.wolverine_dead_letters set replayable = true");
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task nothing_is_lost_when_redis_is_killed_under_traffic()
+    {
+        var (shop, _) = await RunSplitAsync();
+        var placing = PlaceAsync(shop, 200);
+        await shop.HearAsync("told");
+        await rig.Server.KillAsync();
+        await Task.WhenAny(placing, Task.Delay(TimeSpan.FromSeconds(1)));
+        await rig.Server.StartAgainAsync();
+
+        await rig.SettleAsync(await placing);
+    }
+
+    [Fact]
+    public async Task what_redis_forgets_in_a_power_cut_is_sent_again()
+    {
+        var (shop, payment) = await RunSplitAsync();
+        await payment.StopAsync();
+        var (onDisk, entries) = (rig.Server.LogLength, await rig.Redis.StreamLengthAsync(Orders));
+        var orders = await PlaceAsync(shop, 10);
+        await UntilAsync("Redis has taken the events", async () => await rig.Redis.StreamLengthAsync(Orders) == entries + 10);
+        await rig.Server.CutPowerAsync(onDisk);
+        await rig.Server.StartAgainAsync();
+
+        await RunSplitAsync();
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task nothing_is_lost_when_postgres_drops_every_connection_under_traffic()
+    {
+        var (shop, _) = await RunSplitAsync();
+        var placing = PlaceAsync(shop, 200);
+        for (var i = 0; i < 5; i++)
+        {
+            await shop.HearAsync("told");
+            await rig.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like 'aarya\\_%'");
+        }
+
+        await rig.SettleAsync(await placing);
+    }
+
+    [Fact]
+    public async Task nothing_is_lost_while_the_database_of_a_reader_is_away()
+    {
+        var (shop, payment) = await RunSplitAsync();
+        // Only in this spec's own database: the login belongs to the whole server.
+        await rig.ExecuteAsync("""
+            do $$ begin
+              execute format('grant connect on database %I to aarya_commerce, aarya_content', current_database());
+              execute format('revoke connect on database %I from public', current_database());
+            end $$
+            """);
+        await rig.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'aarya_payment'");
+        var leftPending = payment.HearAsync("left it to be delivered again");
+        var orders = await PlaceAsync(shop, 20);
+        await leftPending;
+        await rig.ExecuteAsync("do $$ begin execute format('grant connect on database %I to public', current_database()); end $$");
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Fact]
+    public async Task a_process_that_is_told_to_stop_finishes_what_it_has_begun_and_leaves_the_rest()
+    {
+        var (shop, payment) = await RunSplitAsync();
+        var placing = PlaceAsync(shop, 100, "payment:slow");
+        await shop.HearAsync("told");
+        await payment.StopAsync();
+        var orders = await placing;
+
+        await RunSplitAsync();
+
+        await rig.SettleAsync(orders);
+    }
+
+    [Theory]
+    [InlineData(All, Shop)]
+    [InlineData(Shop, All)]
+    public async Task what_waits_in_the_outbox_of_a_process_that_died_is_sent_by_the_next_in_either_mode(string before, string after)
+    {
+        var shop = (await rig.RunAsync(before == All ? [("all", All)] : [("a", before), ("b", "payment")]))[0];
+        await rig.Server.KillAsync();
+        var orders = await PlaceAsync(shop, 20);
+        Assert.Equal(20, await rig.CountAsync("select count(*) from commerce.wolverine_outgoing_envelopes", []));
+        await shop.KillAsync();
+        await rig.Server.StartAgainAsync();
+
+        await rig.RunAsync(after == All ? [("all", All)] : [("a", after), ("b", "payment")]);
+
+        await rig.SettleAsync(orders);
+    }
+
+    private async Task<(RoleProcess Shop, RoleProcess Payment)> RunSplitAsync() =>
+        await rig.RunAsync(("a", Shop), ("b", "payment")) is [var shop, var payment] ? (shop, payment) : default;
+}

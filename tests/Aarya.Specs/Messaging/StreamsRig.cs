@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using Aarya.Specs.Support;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Aarya.Specs.Messaging;
+
+/// <summary>
+/// Processes of a program with three small contexts (tests/Aarya.Specs.Streams), a database and a Redis. Placed orders are
+/// charged by <c>payment</c>, told of by <c>content</c> and confirmed by <c>commerce</c>, all over streams.
+/// </summary>
+public sealed class StreamsRig : IAsyncLifetime
+{
+    public const string All = "commerce,payment,content";
+    public const string Shop = "commerce,content";
+    public const string Orders = "stream:{0}:order_events";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("aarya-streams-").FullName;
+    private readonly Dictionary<string, RoleProcess> processes = [];
+    private SpecDatabase database = null!;
+    private NpgsqlDataSource source = null!;
+    private ConnectionMultiplexer connection = null!;
+
+    public RedisServer Server { get; private set; } = null!;
+
+    public IDatabase Redis => connection.GetDatabase();
+
+    private string FateFile => Path.Combine(folder, "fate");
+
+    private static string Program
+    {
+        get
+        {
+            var output = new DirectoryInfo(AppContext.BaseDirectory);
+            return Path.GetFullPath(Path.Combine(output.FullName, "../../../../Aarya.Specs.Streams/bin", output.Parent!.Name, output.Name, "Aarya.Specs.Streams.dll"));
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await SpecDatabase.CreateAsync();
+        source = NpgsqlDataSource.Create(database.Url);
+        Server = await RedisServer.StartAsync();
+        var options = ConfigurationOptions.Parse($"127.0.0.1:{Server.Port}");
+        options.AbortOnConnectFail = false;
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        connection = await ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    /// <summary>Sees to it that exactly these nodes run.</summary>
+    public async Task<RoleProcess[]> RunAsync(params (string Node, string Roles)[] wanted)
+    {
+        foreach (var (node, process) in processes.ToList())
+        {
+            if (process.IsRunning && wanted.Contains((node, process.Roles))) continue;
+            if (process.IsRunning) await process.StopAsync();
+            await process.DisposeAsync();
+            processes.Remove(node);
+        }
+
+        // One after another: they make the schema.
+        foreach (var (node, roles) in wanted.Where(x => !processes.ContainsKey(x.Node)))
+        {
+            processes[node] = await RoleProcess.StartAsync(roles, new Dictionary<string, string>
+            {
+                ["DATABASE_URL"] = database.Url,
+                ["REDIS_URL"] = Server.Url,
+                ["AARYA_SOLO"] = "false",
+                ["AARYA_NODE"] = node,
+                ["AARYA_SOCKET_DIR"] = Directory.CreateDirectory(Path.Combine(folder, node), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName,
+                ["FATE_FILE"] = FateFile,
+            }, Program);
+        }
+
+        return [.. wanted.Select(x => processes[x.Node])];
+    }
+
+    /// <summary>Places orders and gives the ids of those that the shop took, once it has answered for each.</summary>
+    public static async Task<IReadOnlyList<Guid>> PlaceAsync(RoleProcess shop, int count, string note = "")
+    {
+        var before = Placed(shop).Count;
+        var done = shop.HearAsync("all placed");
+        await shop.TellAsync($"{count} {note}".TrimEnd());
+        await done;
+        return [.. Placed(shop).Skip(before)];
+    }
+
+    private static List<Guid> Placed(RoleProcess shop) =>
+        [.. shop.Output.Split('\n').Where(x => x.StartsWith("placed ", StringComparison.Ordinal)).Select(x => Guid.Parse(x["placed ".Length..]))];
+
+    /// <summary>From now on handlers meet the fate that an order's note names.</summary>
+    public void ArmFate() => File.WriteAllText(FateFile, "");
+
+    public void DisarmFate() => File.Delete(FateFile);
+
+    /// <summary>Waits until every order is charged, told of and confirmed and nothing is under way, and checks that all happened once.</summary>
+    public async Task SettleAsync(IReadOnlyCollection<Guid> orders)
+    {
+        await UntilAsync("every order is confirmed", async () => await CountAsync(ConfirmedOf, orders) >= orders.Count);
+        await UntilAsync("nothing is under way", IsIdleAsync);
+        foreach (var (schema, what) in new[] { ("commerce", "placed"), ("payment", "charged"), ("commerce", "confirmed") })
+        {
+            Assert.Equal(orders.Count, await CountAsync($"select count(*) from {schema}.effect where what = '{what}' and order_id = any($1)", orders));
+            Assert.Equal(orders.Count, await CountAsync($"select count(distinct order_id) from {schema}.effect where what = '{what}' and order_id = any($1)", orders));
+        }
+
+        Assert.Equal(0, await DeadLettersAsync());
+    }
+
+    private const string ConfirmedOf = "select count(distinct order_id) from commerce.effect where what = 'confirmed' and order_id = any($1)";
+
+    private async Task<bool> IsIdleAsync()
+    {
+        foreach (var (stream, groups) in new[] { (Orders, 2), ("stream:{0}:payment_events", 1) })
+        {
+            var known = await Redis.StreamGroupInfoAsync(stream);
+            if (known.Length < groups || known.Any(x => x.PendingMessageCount > 0 || x.Lag > 0)) return false;
+        }
+
+        return await CountAsync("""
+            select (select count(*) from commerce.wolverine_outgoing_envelopes) + (select count(*) from payment.wolverine_outgoing_envelopes)
+            """, []) == 0;
+    }
+
+    public Task<long> DeadLettersAsync() =>
+        CountAsync("select (select count(*) from payment.wolverine_dead_letters) + (select count(*) from commerce.wolverine_dead_letters) + (select count(*) from content.wolverine_dead_letters)", []);
+
+    /// <param name="sql">A count; <c>$1</c> is the array of the orders' ids.</param>
+    public async Task<long> CountAsync(string sql, IReadOnlyCollection<Guid> orders)
+    {
+        await using var command = source.CreateCommand(sql);
+        if (sql.Contains("$1", StringComparison.Ordinal)) command.Parameters.Add(new() { Value = orders.ToArray() });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Looks again and again, because what is awaited happens in other processes.</summary>
+    public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                if (await isSo()) return;
+            }
+            catch (Exception e) when (e is NpgsqlException or RedisException && since.Elapsed < Patience)
+            {
+                // The spec takes these servers away itself.
+            }
+
+            if (since.Elapsed > Patience) throw new TimeoutException($"After {Patience.TotalSeconds} s it is still not so that {what}.");
+            await Task.Delay(100);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes.Values) await process.DisposeAsync();
+        await connection.DisposeAsync();
+        await Server.DisposeAsync();
+        await source.DisposeAsync();
+        await database.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}

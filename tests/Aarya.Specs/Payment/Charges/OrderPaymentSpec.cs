@@ -1,0 +1,154 @@
+using Aarya.Features;
+using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Contracts;
+using Aarya.Features.Payment.Fraud;
+using Aarya.Features.Payment.Providers;
+using Aarya.Features.Payment.Refunds;
+
+namespace Aarya.Specs.Payment.Charges;
+
+public sealed class OrderPaymentSpec
+{
+    private static readonly Guid Order = Guid.CreateVersion7();
+    private static readonly DateTimeOffset Now = new(2026, 3, 14, 9, 0, 0, TimeSpan.Zero);
+    private static readonly Money Price = Money.Rupees(1_299);
+    private static readonly CardOnFile Visa = new("visa", "4242", 12, 2034);
+
+    private static readonly FraudAssessment Fine = new(0, FraudDecision.Accept, []);
+
+    private static RequestPayment Request(Money? amount = null) =>
+        new(Order, "A-1", Guid.CreateVersion7(), "kavya@example.com", amount ?? Price, "tok_approve", CaptureLater: false, Now.AddMinutes(15));
+
+    private static OrderPayment Fold(params IEnumerable<object> facts)
+    {
+        OrderPayment? payment = null;
+        foreach (var fact in facts) payment = OrderPayment.After(payment, Order, fact);
+        return payment!;
+    }
+
+    private static OrderPayment Asked => Fold(OrderPayment.Request(null, Request(), Fine, Now));
+
+    private static OrderPayment Paid => Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Captured), Now)]);
+
+    private static ChargeReport Report(ChargeState state, string? id = "ch_1") => new(id, state, Price, Visa, state == ChargeState.Declined ? "insufficient_funds" : null, "https://bank.example/step");
+
+    [Fact]
+    public void an_attempt_is_a_fact_before_it_is_a_call()
+    {
+        var (facts, messages) = Consequences.Of(Order, null, OrderPayment.Request(null, Request(), Fine, Now));
+
+        Assert.Equal([typeof(PaymentRequested), typeof(FraudAssessed), typeof(ChargeAttempted)], facts.Select(x => x.GetType()));
+        Assert.Equal(new SendCharge(Order, 1), Assert.Single(messages));
+        Assert.DoesNotContain("kavya", System.Text.Json.JsonSerializer.Serialize(facts.Cast<object>()), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<ChargeState, ChargeState> Orders
+    {
+        get
+        {
+            var all = new TheoryData<ChargeState, ChargeState>();
+            foreach (var first in Enum.GetValues<ChargeState>())
+                foreach (var second in Enum.GetValues<ChargeState>()) all.Add(first, second);
+            return all;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public void whatever_order_news_comes_in_an_end_is_told_once_and_never_taken_back(ChargeState first, ChargeState second)
+    {
+        var once = Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(first), Now)]);
+        Assert.Empty(once.Hear(Report(first), Now));
+
+        var news = once.Hear(Report(second), Now);
+        if (first == ChargeState.Captured) Assert.Empty(news);
+        if (first is ChargeState.Declined or ChargeState.Voided) Assert.Equal(second == ChargeState.Captured ? 2 : 0, news.Count);
+        if (!once.IsOpen && second != ChargeState.Captured) Assert.Empty(news);
+    }
+
+    [Fact]
+    public void money_that_nobody_wants_any_more_goes_back_whole_and_is_not_announced_as_paid()
+    {
+        var cancelled = Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. OrderPayment.Cancel(Asked, "unpaid", Now)]);
+
+        var (facts, messages) = Consequences.Of(Order, cancelled, cancelled.Hear(Report(ChargeState.Captured), Now));
+
+        Assert.Equal([typeof(Captured), typeof(RefundStarted)], facts.Select(x => x.GetType()));
+        Assert.Equal(new SendRefund(Order, cancelled.RefundIdOfCancellation, 1), Assert.Single(messages));
+    }
+
+    [Fact]
+    public void a_charge_of_another_id_is_not_this_payments()
+    {
+        Assert.Empty(Paid.Hear(Report(ChargeState.Captured, "ch_2"), Now));
+        Assert.Empty(Fold(new PaymentCancelled("unpaid", Now)).Hear(Report(ChargeState.Captured), Now));
+    }
+
+    [Fact]
+    public void no_further_attempt_is_made_once_the_order_expired_or_an_answer_is_known()
+    {
+        Assert.IsType<ChargeAttempted>(Assert.Single(Asked.AttemptAgain(Now.AddMinutes(14))));
+        Assert.Equal(DeclineCodes.ProviderUnreachable, Assert.IsType<Declined>(Assert.Single(Asked.AttemptAgain(Now.AddMinutes(15)))).Code);
+        Assert.Empty(Paid.AttemptAgain(Now));
+        Assert.Empty(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Pending), Now)]).AttemptAgain(Now));
+    }
+
+    [Theory]
+    [InlineData(129_900, null)]
+    [InlineData(1, null)]
+    [InlineData(129_901, "exceeds_captured")]
+    [InlineData(0, "amount_invalid")]
+    [InlineData(-1, "amount_invalid")]
+    public void a_refund_is_more_than_nothing_and_at_most_what_was_taken(long amount, string? refusal)
+    {
+        var fact = Assert.Single(Paid.StartRefund(Guid.CreateVersion7(), new(amount, Money.Inr), "returned", Now));
+
+        Assert.Equal(refusal, (fact as RefundDeclined)?.Code);
+    }
+
+    [Fact]
+    public void refunds_on_their_way_count_as_given()
+    {
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var under = OrderPayment.After(Paid, Order, Paid.StartRefund(first, Money.Rupees(1_000), "returned", Now)[0]);
+
+        Assert.Empty(under.StartRefund(first, Money.Rupees(1_000), "returned", Now));
+        Assert.Equal("exceeds_captured", Assert.IsType<RefundDeclined>(under.StartRefund(second, Money.Rupees(300), "returned", Now)[0]).Code);
+        Assert.Equal(Money.Rupees(299), Assert.IsType<RefundStarted>(under.StartRefund(second, null, "returned", Now)[0]).Amount);
+        Assert.Equal("currency_mismatch", Assert.IsType<RefundDeclined>(under.StartRefund(second, new(1, "USD"), "returned", Now)[0]).Code);
+    }
+
+    [Fact]
+    public void a_refund_that_failed_frees_its_amount()
+    {
+        var id = Guid.CreateVersion7();
+        var under = OrderPayment.After(Paid, Order, Paid.StartRefund(id, null, "returned", Now)[0]);
+
+        var failed = OrderPayment.After(under, Order, under.HearOfRefund(id, new(false, Price, "refund_declined"), Now)[0]);
+
+        Assert.Equal(Price, failed.Refundable);
+        Assert.Equal("captured", failed.StatusWord);
+        Assert.Empty(failed.HearOfRefund(id, new(true, Price), Now));
+    }
+
+    [Fact]
+    public void the_words_of_the_api_follow_the_money()
+    {
+        var id = Guid.CreateVersion7();
+        var part = OrderPayment.After(Paid, Order, new RefundStarted(id, Money.Rupees(299), "returned", Now));
+        Assert.Equal("captured", part.StatusWord);
+        part = OrderPayment.After(part, Order, new Refunded(id, Money.Rupees(299), Now));
+        Assert.Equal("partially_refunded", part.StatusWord);
+        Assert.Equal("refunded", OrderPayment.After(part, Order, new Refunded(Guid.CreateVersion7(), Money.Rupees(1_000), Now)).StatusWord);
+    }
+
+    [Fact]
+    public void a_payment_is_watched_exactly_while_there_is_something_to_learn()
+    {
+        Assert.NotNull(Asked.WatchUntil);
+        Assert.Null(Paid.WatchUntil);
+        Assert.Null(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(new(null, ChargeState.Declined, Price, DeclineCode: "token_unknown"), Now)]).WatchUntil);
+        Assert.NotNull(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.AttemptAgain(Now.AddMinutes(20))]).WatchUntil);
+        Assert.NotNull(OrderPayment.After(Paid, Order, new RefundStarted(Guid.CreateVersion7(), Price, "returned", Now)).WatchUntil);
+    }
+}

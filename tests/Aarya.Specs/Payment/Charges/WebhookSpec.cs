@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Aarya.Features.Payment.Charges;
+
+namespace Aarya.Specs.Payment.Charges;
+
+[Collection("payment")]
+public sealed class WebhookSpec(PaymentShop shop)
+{
+    private const string Path = "/api/payments/webhooks/sandbox";
+
+    [Fact]
+    public async Task a_forged_an_old_and_an_unsigned_delivery_change_nothing()
+    {
+        var order = await shop.PlaceAsync("tok_challenge");
+        await shop.HearsAsync(order, "payment_action_required");
+        var body = await CapturedAsync(order);
+        var now = DateTimeOffset.UtcNow;
+        string?[] signatures =
+        [
+            null, "", "v1=00", "t=1,v1=", "t=999999999999999999999,v1=00", "nonsense",
+            Signed(body, now, "another secret"),
+            Signed(body, now.AddMinutes(-6)),
+            Signed(body, now.AddMinutes(6)),
+            Signed(body + " ", now),
+        ];
+
+        foreach (var signature in signatures)
+        {
+            var (status, problem) = await PostAsync(body, signature);
+            Assert.Equal((HttpStatusCode.Unauthorized, "webhook.refused"), (status, (string?)problem?["code"]));
+        }
+
+        Assert.Equal(PaymentStatus.ActionRequired, (await shop.FindAsync(order))!.Status);
+    }
+
+    [Fact]
+    public async Task a_delivery_that_comes_five_times_has_one_effect()
+    {
+        await shop.Sandbox.SetAsync(new { sendWebhooks = false });
+        try
+        {
+            var order = await shop.PlaceAsync("tok_challenge");
+            await shop.HearsAsync(order, "payment_action_required");
+            var body = await CapturedAsync(order);
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PostAsync(body, Signed(body, DateTimeOffset.UtcNow))));
+
+            Assert.All(answers, x => Assert.Equal(HttpStatusCode.OK, x.Status));
+            await shop.HearsAsync(order, "payment_captured");
+            Assert.Single((await shop.FactsAsync(order)).OfType<Captured>());
+        }
+        finally
+        {
+            await shop.Sandbox.SetAsync(new { });
+        }
+    }
+
+    [Fact]
+    public async Task news_of_a_step_that_comes_after_news_of_the_end_is_no_news()
+    {
+        var order = await shop.PlaceAsync("tok_approve");
+        await shop.HearsAsync(order, "payment_captured");
+        var charge = (await shop.Sandbox.ChargeAsync(order))!;
+        foreach (var status in new[] { "pending", "requires_action", "authorized", "declined", "voided" })
+        {
+            charge["status"] = status;
+            var body = Event(charge);
+            Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
+        }
+
+        // What was sent last is handled by now or soon; the facts may not grow either way.
+        await shop.RefundAsync(order, Guid.CreateVersion7(), 100);
+        await shop.HearsAsync(order, "payment_refunded");
+        Assert.Equal(PaymentStatus.Captured, (await shop.FindAsync(order))!.Status);
+        Assert.DoesNotContain(await shop.FactsAsync(order), x => x is ChargePending or ActionRequired or Authorised or Declined or Voided);
+    }
+
+    [Fact]
+    public async Task an_unknown_provider_is_a_404_and_a_body_that_is_too_large_a_413()
+    {
+        using var unknown = await shop.Http.PostAsJsonAsync("/api/payments/webhooks/nobody", new { });
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync(new string(' ', 70_000), "t=1,v1=00")).Status);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("not json")]
+    [InlineData("""{"id": "evt_1", "charge": {"id": "ch_1", "reference": "x", "amount": 1, "currency": "INR", "status": "stolen"}}""")]
+    public async Task a_signed_body_that_is_no_event_is_refused(string body) =>
+        Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
+
+    [Fact]
+    public async Task an_event_about_an_order_that_is_not_ours_is_taken_and_changes_nothing()
+    {
+        var stray = Guid.CreateVersion7();
+        foreach (var reference in new[] { stray.ToString(), "somebody-elses-order" })
+        {
+            var body = Event(new JsonObject { ["id"] = "ch_stray", ["reference"] = reference, ["amount"] = 100, ["currency"] = "INR", ["status"] = "captured" });
+            Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
+        }
+
+        Assert.Null(await shop.FindAsync(stray));
+    }
+
+    private async Task<string> CapturedAsync(Guid order)
+    {
+        var charge = (await shop.Sandbox.ChargeAsync(order))!;
+        charge["status"] = "captured";
+        return Event(charge);
+    }
+
+    private static string Event(JsonNode charge) =>
+        new JsonObject { ["id"] = $"evt_{Guid.NewGuid():N}", ["type"] = $"charge.{charge["status"]}", ["charge"] = charge.DeepClone() }.ToJsonString();
+
+    private static string Signed(string body, DateTimeOffset at, string secret = SandboxProcess.WebhookSecret)
+    {
+        var time = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{time}.{body}")))}";
+    }
+
+    private async Task<(HttpStatusCode Status, JsonNode? Body)> PostAsync(string body, string? signature)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (signature is not null) request.Headers.TryAddWithoutValidation("Sandbox-Signature", signature);
+        using var response = await shop.Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return (response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
+    }
+}

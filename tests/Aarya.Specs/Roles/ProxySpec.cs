@@ -1,0 +1,262 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aarya.Features;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Specs.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Aarya.Specs.Roles;
+
+/// <summary>The gateway before contexts that behave as each spec says.</summary>
+[Collection("aarya")]
+public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
+{
+    private const string Keys = "/.well-known/jwks.json";
+    private const string Guest = "/api/auth/guest";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("aarya-gate-").FullName;
+    private WebApplication gateway = null!;
+    private FakeContexts contexts = null!;
+    private HttpClient client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        contexts = await FakeContexts.StartAsync(folder);
+        var url = $"http://127.0.0.1:{RedisServer.FreePort().ToString(CultureInfo.InvariantCulture)}";
+        gateway = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_DIAL_SECONDS=1", "--AARYA_RATE_LIMIT=0",
+            $"--REDIS_URL={fixture.Redis.Url}", "--Logging:LogLevel:Yarp=Error"], Modules.All);
+        await gateway.StartAsync();
+        client = new() { BaseAddress = new(url) };
+    }
+
+    [Fact]
+    public async Task a_context_is_told_who_asks_and_never_what_the_client_claims()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Keys);
+        request.Headers.Host = "shop.aarya.example";
+        foreach (var (name, value) in new[] { ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil"), (Mesh.SecretHeader, "guessed"), (Mesh.TimeLeftHeader, "999999999") })
+            request.Headers.Add(name, value);
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        (await client.SendAsync(request)).EnsureSuccessStatusCode();
+
+        var seen = Assert.Single(contexts.Seen);
+        Assert.Equal("HTTP/2", seen.Protocol);
+        Assert.Equal("127.0.0.1", seen.Headers["X-Forwarded-For"]);
+        Assert.Equal("http", seen.Headers["X-Forwarded-Proto"]);
+        Assert.Equal("shop.aarya.example", seen.Headers["X-Forwarded-Host"]);
+        Assert.False(seen.Headers.ContainsKey(Mesh.SecretHeader));
+        Assert.InRange(int.Parse(seen.Headers[Mesh.TimeLeftHeader], CultureInfo.InvariantCulture), 1, 30_000);
+        Assert.Contains("0af7651916cd43dd8448eb211c80319c", seen.Headers["traceparent"], StringComparison.Ordinal);
+        Assert.NotEmpty(seen.Headers["X-Request-Id"]);
+    }
+
+    [Fact]
+    public async Task a_route_that_no_slice_has_is_refused_before_any_context_is_asked()
+    {
+        await ProblemAsync(await client.GetAsync(At("/api/nothing")), HttpStatusCode.NotFound, "route.not_found");
+        await ProblemAsync(await client.PutAsync(At(Guest), null), HttpStatusCode.MethodNotAllowed, "method.not_allowed");
+        // A context's RPCs are no business of the outside.
+        await ProblemAsync(await client.PostAsync(At("/aarya.core.Core/GetUser"), null), HttpStatusCode.NotFound, "route.not_found");
+        Assert.Empty(contexts.Seen);
+    }
+
+    [Fact]
+    public async Task a_read_that_breaks_off_is_asked_again()
+    {
+        contexts.Behave = BreakOff(times: 2);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(At(Keys))).StatusCode);
+        Assert.Equal(3, contexts.Seen.Count);
+    }
+
+    [Fact]
+    public async Task a_keyed_request_that_breaks_off_is_sent_again_with_the_same_body()
+    {
+        contexts.Behave = BreakOff(times: 1);
+        var answer = await client.SendAsync(Keyed(Guest, new string('x', 200_000)));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(2, contexts.Seen.Count);
+        Assert.All(contexts.Seen, x => Assert.Equal(new string('x', 200_000), x.Body));
+    }
+
+    [Fact]
+    public async Task a_request_without_a_key_is_never_sent_twice()
+    {
+        contexts.Behave = BreakOff(times: 1);
+        await ProblemAsync(await client.PostAsync(At(Guest), new StringContent("{}", null, "application/json")), HttpStatusCode.BadGateway, "service.broke_off");
+        Assert.Single(contexts.Seen);
+    }
+
+    [Fact]
+    public async Task a_request_that_a_stopping_context_has_refused_unseen_is_sent_again_whether_it_has_a_key_or_not()
+    {
+        contexts.Behave = RefuseUnseen(times: 1);
+        var answer = await client.PostAsync(At(Guest), new StringContent(new string('x', 200_000)));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(2, contexts.Seen.Count);
+        Assert.All(contexts.Seen, x => Assert.Equal(new string('x', 200_000), x.Body));
+    }
+
+    [Theory]
+    [InlineData("/api/payments/webhooks/sandbox", 2)]
+    [InlineData(Guest, 300_000)]
+    public async Task what_cannot_or_must_not_be_sent_again_is_answered_as_not_done(string path, int length)
+    {
+        contexts.Behave = RefuseUnseen(times: int.MaxValue);
+        var answer = await client.PostAsync(At(path), new StringContent(new string('x', length)));
+
+        Assert.Equal("1", answer.Headers.GetValues("Retry-After").Single());
+        await ProblemAsync(answer, HttpStatusCode.ServiceUnavailable, "service.unavailable");
+        Assert.Single(contexts.Seen);
+    }
+
+    [Fact]
+    public async Task an_answer_that_has_begun_is_never_begun_again()
+    {
+        var arrived = new TaskCompletionSource();
+        contexts.Behave = async (http, _) =>
+        {
+            await http.Response.WriteAsync("half");
+            await http.Response.Body.FlushAsync();
+            await arrived.Task;
+            http.Abort();
+        };
+        using var answer = await client.GetAsync(At(Keys), HttpCompletionOption.ResponseHeadersRead);
+        arrived.SetResult();
+
+        await Assert.ThrowsAnyAsync<Exception>(answer.Content.ReadAsStringAsync);
+        Assert.Single(contexts.Seen);
+    }
+
+    [Fact]
+    public async Task repeating_never_becomes_the_load_that_keeps_a_context_down()
+    {
+        contexts.Behave = BreakOff(times: int.MaxValue);
+        const int requests = 200;
+        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancellation) => await client.GetAsync(At(Keys), cancellation));
+
+        // Fifty at once and one in ten after that, where every request asked for two more.
+        Assert.InRange(contexts.Seen.Count, requests + 50, requests + 50 + (requests / 10));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/products", false, null, true)]
+    [InlineData("HEAD", "/api/products", false, null, true)]
+    [InlineData("GET", "/api/payments/1", false, null, false)]
+    [InlineData("POST", "/api/checkout", true, 262_144L, true)]
+    [InlineData("POST", "/api/checkout", true, 262_145L, false)]
+    [InlineData("POST", "/api/checkout", true, null, false)]
+    [InlineData("GET", "/api/products", false, 262_145L, false)]
+    [InlineData("POST", "/api/checkout", false, 2L, false)]
+    [InlineData("POST", "/api/payments/webhooks/stripe", true, 2L, false)]
+    [InlineData("DELETE", "/api/cart", true, 0L, true)]
+    public void only_what_is_safe_to_repeat_is_repeated(string method, string path, bool keyed, long? length, bool may)
+    {
+        var http = new DefaultHttpContext { Request = { Method = method, Path = path, ContentLength = length } };
+        http.Features.Set<IHttpRequestBodyDetectionFeature>(new Body(length is > 0 || (length is null && HttpMethods.IsPost(method))));
+        if (keyed) http.Request.Headers["Idempotency-Key"] = "k";
+        Assert.Equal(may, ProxyRetry.MayRepeat(http.Request));
+    }
+
+    [Fact]
+    public async Task a_client_that_leaves_ends_the_work_of_the_context()
+    {
+        var left = new TaskCompletionSource();
+        var entered = new TaskCompletionSource();
+        contexts.Behave = async (http, _) =>
+        {
+            http.RequestAborted.Register(() => left.TrySetResult());
+            entered.SetResult();
+            await left.Task;
+        };
+        using var leaving = new CancellationTokenSource();
+        var request = client.GetAsync(At(Keys), leaving.Token);
+        await entered.Task;
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await left.Task;
+    }
+
+    [Fact]
+    public async Task a_context_that_stays_away_is_waited_for_and_then_left_alone_for_a_moment()
+    {
+        await contexts.DisposeAsync();
+        var first = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => TimedAsync()));
+        Assert.All(first, x => Assert.Equal(HttpStatusCode.ServiceUnavailable, x.Status));
+        Assert.All(first.Take(5), x => Assert.True(x.Took > TimeSpan.FromMilliseconds(500), $"{x.Took}"));
+
+        var (status, took) = await TimedAsync();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.True(took < TimeSpan.FromMilliseconds(500), $"{took}");
+    }
+
+    [Fact]
+    public async Task a_context_that_says_it_is_not_well_gets_no_requests_until_it_is()
+    {
+        contexts.Alive = false;
+        await UntilAsync(HttpStatusCode.ServiceUnavailable);
+        var answer = await client.GetAsync(At(Keys));
+        Assert.Equal("1", answer.Headers.GetValues("Retry-After").Single());
+        await ProblemAsync(answer, HttpStatusCode.ServiceUnavailable, "service.unavailable");
+
+        contexts.Alive = true;
+        await UntilAsync(HttpStatusCode.OK);
+    }
+
+    private static Func<HttpContext, int, Task> BreakOff(int times) => (http, n) =>
+    {
+        if (n <= times) http.Abort();
+        return Task.CompletedTask;
+    };
+
+    // REFUSED_STREAM, as GOAWAY of a stopping server: nothing of the request was processed (RFC 9113, 8.7).
+    private static Func<HttpContext, int, Task> RefuseUnseen(int times) => (http, n) =>
+    {
+        if (n <= times) http.Features.GetRequiredFeature<IHttpResetFeature>().Reset(7);
+        return Task.CompletedTask;
+    };
+
+    private async Task UntilAsync(HttpStatusCode status)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((await client.GetAsync(At(Keys), patience.Token)).StatusCode != status) await Task.Delay(50, patience.Token);
+    }
+
+    private async Task<(HttpStatusCode Status, TimeSpan Took)> TimedAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var answer = await client.GetAsync(At(Keys));
+        return (answer.StatusCode, TimeProvider.System.GetElapsedTime(began));
+    }
+
+    private static async Task ProblemAsync(HttpResponseMessage answer, HttpStatusCode status, string code)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(code, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+    }
+
+    private sealed record Body(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
+
+    private static HttpRequestMessage Keyed(string path, string body) =>
+        new(HttpMethod.Post, At(path)) { Content = new StringContent(body), Headers = { { "Idempotency-Key", Guid.NewGuid().ToString() } } };
+
+    private static Uri At(string path) => new(path, UriKind.Relative);
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await gateway.StopAsync();
+        await gateway.DisposeAsync();
+        await contexts.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}

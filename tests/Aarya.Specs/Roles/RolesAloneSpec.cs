@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Aarya.Features;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Runtime.Handlers;
+
+namespace Aarya.Specs.Roles;
+
+using Roles = Infrastructure.Hosting.Roles;
+
+/// <summary>Each role on its own, as production runs it: one code generation serves them all, and each hosts what is its own.</summary>
+public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Production production) : Spec(fixture), IClassFixture<RolesAloneSpec.Production>
+{
+    public static TheoryData<string> EveryRole => [Roles.All, Roles.Gateway, .. Roles.Contexts];
+
+    [Theory]
+    [MemberData(nameof(EveryRole))]
+    public async Task a_role_maps_its_own_routes_and_handles_its_own_messages_and_no_others(string role)
+    {
+        var contexts = Modules.All.Where(x => role == Roles.All || x.Role == role).ToList();
+        var hosted = await production.HostedByAsync(role);
+
+        Assert.Equal(contexts.SelectMany(ContextRoutes.Of).Select(x => $"{x.Method} {x.Template}").Order(), hosted.Routes.Order());
+        var own = Host.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).SelectMany(x => x.Handlers)
+            .Select(x => x.HandlerType).Where(x => contexts.Any(context => context.Owns(x))).Select(x => x.FullName!).Distinct();
+        Assert.Equal(own.Order(), hosted.Handlers.Order());
+    }
+
+    private sealed record Hosted(string[] Routes, string[] Handlers);
+
+    /// <summary>The static program, a migrated database, and the secrets that production asks for.</summary>
+    public sealed class Production(AaryaFixture fixture) : IAsyncLifetime
+    {
+        // Starts as the program does, says what it hosts, and stops.
+        private const string Main = """
+            using Aarya.Features;
+            using Aarya.Infrastructure.Hosting;
+            using Wolverine.Http;
+            using Wolverine.Runtime.Handlers;
+
+            await using var app = AaryaHost.Build(args, Modules.All);
+            await app.StartAsync();
+            var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(x => x.Metadata.GetMetadata<HttpChain>()).OfType<HttpChain>()
+                .Where(x => x.Method.HandlerType.Assembly == typeof(Modules).Assembly).SelectMany(x => x.HttpMethods.Select(method => $"{method} {x.RoutePattern!.RawText}"));
+            var handlers = app.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).SelectMany(x => x.Handlers)
+                .Select(x => x.HandlerType).Where(x => x.Assembly == typeof(Modules).Assembly).Select(x => x.FullName).Distinct();
+            Console.WriteLine("hosts " + System.Text.Json.JsonSerializer.Serialize(new { routes, handlers }));
+            await app.StopAsync();
+            """;
+
+        private readonly string sockets = Directory.CreateTempSubdirectory("aarya-roles-").FullName;
+        private StaticProgram program = null!;
+        private SpecDatabase database = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            database = await SpecDatabase.CreateAsync();
+            var migrated = ChildProgram.AaryaAsync(["migrate"], new Dictionary<string, string>(Settings(Roles.All)) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+            program = await StaticProgram.BuildAsync(Main);
+            Assert.True((await migrated).ExitCode == 0, (await migrated).Error);
+        }
+
+        public async Task<(IReadOnlyList<string> Routes, IReadOnlyList<string> Handlers)> HostedByAsync(string role)
+        {
+            var run = await program.RunAsync(["--roles", role], Settings(role));
+            Assert.True(run.ExitCode == 0, run.Output + run.Error);
+            var said = run.Output.Split('\n').Single(x => x.StartsWith("hosts ", StringComparison.Ordinal))["hosts ".Length..];
+            var hosted = JsonSerializer.Deserialize<Hosted>(said, JsonSerializerOptions.Web)!;
+            return (hosted.Routes, hosted.Handlers);
+        }
+
+        private Dictionary<string, string> Settings(string role)
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return new()
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["AARYA_ROLES"] = role,
+                ["AARYA_SOCKET_DIR"] = sockets,
+                ["AARYA_URLS"] = $"http://127.0.0.1:{RedisServer.FreePort()}",
+                ["AARYA_SOLO"] = "true",
+                ["DATABASE_URL"] = database.Url,
+                ["REDIS_URL"] = fixture.Redis.Url,
+                ["SMTP_URL"] = "smtp://127.0.0.1:1",
+                ["PAYMENT_PROVIDER_URL"] = "http://127.0.0.1:1",
+                ["PAYMENT_API_KEY"] = "key",
+                ["PAYMENT_WEBHOOK_SECRET"] = "secret",
+                ["JWT_SECRET"] = key.ExportPkcs8PrivateKeyPem(),
+                ["ENCRYPTION_KEY"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            };
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            program.Dispose();
+            await database.DisposeAsync();
+            Directory.Delete(sockets, recursive: true);
+        }
+    }
+}

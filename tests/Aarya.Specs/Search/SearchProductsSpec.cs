@@ -1,0 +1,237 @@
+using Alba;
+using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Query;
+using Aarya.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aarya.Specs.Search;
+
+public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly CatalogueNews news = new(fixture.Host);
+
+    [Theory]
+    [InlineData("linen shirt")]
+    [InlineData("SHIRTS linen")]
+    [InlineData("lin")]
+    [InlineData("the shirt of linen")]
+    [InlineData("blue shirt")]
+    [InlineData("breathes")]
+    [InlineData("breathing")]
+    public async Task a_product_is_found_by_its_words_their_forms_and_their_beginnings(string typed)
+    {
+        var shirt = await news.PublishAsync("Linen Shirt", colours: ["Blue", "White"], description: "Breathes in summer");
+
+        var page = await SearchAsync($"{typed} {news.Word}");
+
+        Assert.Equal(shirt.ProductId, Assert.Single(page.Items).Id);
+        Assert.Null(page.DidYouMean);
+    }
+
+    [Theory]
+    [InlineData("linnen")]
+    [InlineData("lnien")]
+    [InlineData("linen shrit")]
+    [InlineData("linen zzzzzzzz")]
+    public async Task a_slip_of_the_finger_finds_what_was_meant_and_says_so(string typed)
+    {
+        var shirt = await news.PublishAsync("Linen Shirt");
+
+        var page = await SearchAsync($"{typed} {news.Word}");
+
+        Assert.Equal(shirt.ProductId, Assert.Single(page.Items).Id);
+        Assert.Equal(typed switch { "linen shrit" => $"linen shirt {news.Word}", _ => $"linen {news.Word}" }, page.DidYouMean);
+    }
+
+    [Fact]
+    public async Task a_name_weighs_more_than_a_description()
+    {
+        var described = await news.PublishAsync("Jacket", description: "Goes well over a kurta");
+        var named = await news.PublishAsync("Kurta");
+
+        var page = await SearchAsync($"kurta {news.Word}");
+
+        Assert.Equal([named.ProductId, described.ProductId], page.Items.Select(x => x.Id));
+    }
+
+    [Fact]
+    public async Task every_facet_counts_what_choosing_it_would_show()
+    {
+        await news.PublishAsync("Oxford", "shirts", 1_299, ["S", "M", "XL"], ["Blue", "White"]);
+        await news.PublishAsync("Poplin", "shirts", 2_499, ["M"], ["White"], available: 0);
+        await news.PublishAsync("Chino", "trousers", 899, ["M", "L"], ["Blue"]);
+        await news.PublishAsync("Cargo", "trousers", 5_999, ["L"], ["Olive"]);
+
+        foreach (var already in new[] { "", "&size=M", "&colour=blue,white", "&category=trousers", "&inStock=true", "&minPrice=100000&maxPrice=300000", "&size=L&colour=olive" })
+        {
+            var page = await SearchAsync(news.Word, already);
+            Assert.Equal(page.Total, page.Items.Count);
+            foreach (var facet in page.Facets)
+            {
+                foreach (var value in facet.Values)
+                {
+                    var bounds = value.Value.Split('-');
+                    var filter = facet.Name == "price" ? $"&minPrice={bounds[0]}{(bounds[1].Length > 0 ? $"&maxPrice={bounds[1]}" : "")}" : $"&{facet.Name}={value.Value}";
+                    var others = string.Concat(already.Split('&', StringSplitOptions.RemoveEmptyEntries)
+                        .Where(x => facet.Name == "price" ? !x.Contains("Price", StringComparison.Ordinal) : !x.StartsWith($"{facet.Name}=", StringComparison.Ordinal)).Select(x => $"&{x}"));
+                    Assert.Equal(value.Count, (await SearchAsync(news.Word, others + filter)).Total);
+                }
+            }
+        }
+
+        var all = await SearchAsync(news.Word);
+        Assert.Equal(4, all.Total);
+        Assert.Equal(all.Total, all.Facets.Single(x => x.Name == "category").Values.Sum(x => x.Count));
+        Assert.Equal(["S", "M", "L", "XL"], all.Facets.Single(x => x.Name == "size").Values.Select(x => x.Value));
+        Assert.Equal(["50000-99999", "100000-199999", "200000-499999", "500000-"], all.Facets.Single(x => x.Name == "price").Values.Select(x => x.Value));
+    }
+
+    [Fact]
+    public async Task filters_are_met_by_one_and_the_same_variant()
+    {
+        var product = news.Product("Oxford", sizes: ["S", "L"], colours: ["Blue"]);
+        await news.TellAsync(product);
+        await news.StockAsync(product.Variants.Single(x => x.Size == "L"), product.ProductId, 0, 1);
+
+        Assert.Equal(1, (await SearchAsync(news.Word, "&size=S&inStock=true")).Total);
+        Assert.Equal(0, (await SearchAsync(news.Word, "&size=L&inStock=true")).Total);
+        Assert.False(Assert.Single((await SearchAsync(news.Word, "&size=L")).Items).InStock);
+    }
+
+    [Theory]
+    [InlineData("price_asc")]
+    [InlineData("price_desc")]
+    [InlineData("newest")]
+    [InlineData("relevance")]
+    public async Task pages_follow_one_another_without_gap_or_repetition(string sort)
+    {
+        var products = new List<ProductPublished>();
+        for (var i = 0; i < 11; i++) products.Add(await news.PublishAsync(i % 2 == 0 ? "Kurta" : "Kurta Kurta", rupees: 1_000 + i / 3 * 100));
+        List<ProductHit> seen = [];
+        var cursor = "";
+        do
+        {
+            var page = await SearchAsync($"kurta {news.Word}", $"&sort={sort}&limit=3&cursor={cursor}");
+            Assert.Equal(11, page.Total);
+            seen.AddRange(page.Items);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(products.Select(x => x.ProductId).Order(), seen.Select(x => x.Id).Order());
+        if (sort == "price_asc") Assert.Equal(seen.Select(x => x.Price.Minor).Order(), seen.Select(x => x.Price.Minor));
+        if (sort == "price_desc") Assert.Equal(seen.Select(x => x.Price.Minor).OrderDescending(), seen.Select(x => x.Price.Minor));
+        if (sort == "newest") Assert.Equal(products.Select(x => x.ProductId).Reverse(), seen.Select(x => x.Id));
+    }
+
+    [Fact]
+    public async Task a_typo_can_be_paged_through_like_anything_else()
+    {
+        for (var i = 0; i < 3; i++) await news.PublishAsync("Dhoti");
+
+        var first = await SearchAsync($"dohti {news.Word}", "&limit=2");
+        var second = await SearchAsync($"dohti {news.Word}", $"&limit=2&cursor={first.NextCursor}");
+
+        Assert.Equal(3, first.Items.Concat(second.Items).DistinctBy(x => x.Id).Count());
+        Assert.Equal($"dhoti {news.Word}", second.DidYouMean);
+    }
+
+    [Theory]
+    [InlineData("q=%00", "q")]
+    [InlineData("q={long}", "q")]
+    [InlineData("category={long}", "category")]
+    [InlineData("size=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21", "size")]
+    [InlineData("colour={long}", "colour")]
+    [InlineData("minPrice=-1", "minPrice")]
+    [InlineData("minPrice=ten", "minPrice")]
+    [InlineData("maxPrice=-1", "maxPrice")]
+    [InlineData("minPrice=2&maxPrice=1", "maxPrice")]
+    [InlineData("minPrice=99999999999999999999", "minPrice")]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=101", "limit")]
+    [InlineData("limit=-1", "limit")]
+    [InlineData("sort=random", "sort")]
+    [InlineData("inStock=maybe", "inStock")]
+    [InlineData("cursor=x", "cursor")]
+    [InlineData("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&sort=newest", "cursor")]
+    [InlineData("cursor=____________________________________", "cursor")]
+    public async Task what_cannot_be_searched_for_is_refused_by_name(string query, string field)
+    {
+        var response = await Host.Scenario(x =>
+        {
+            x.Get.Url($"/api/search?{query.Replace("{long}", new string('a', 201), StringComparison.Ordinal)}");
+            x.StatusCodeShouldBe(400);
+            x.ContentTypeShouldBe("application/problem+json");
+        });
+
+        Assert.Contains($"\"{field}\":[", response.ReadAsText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("' or 1=1 --")]
+    [InlineData("& | ! ( ) :* <->")]
+    [InlineData("\"linen")]
+    [InlineData("a:b:*")]
+    [InlineData("%_\\")]
+    [InlineData("ﷺ")]
+    [InlineData("👕")]
+    [InlineData("नीला कुर्ता")]
+    public async Task what_looks_like_syntax_is_only_words(string typed)
+    {
+        var page = await SearchAsync(typed);
+
+        Assert.True(page.Total >= 0);
+        Assert.Equal(["category", "size", "colour", "price"], page.Facets.Select(x => x.Name));
+    }
+
+    [Fact]
+    public async Task suggestions_name_shelves_and_products_and_forgive_slips()
+    {
+        var shelf = $"shelf{news.Word}";
+        var product = await news.PublishAsync("Bandhgala", shelf);
+
+        var suggested = await SuggestAsync(shelf[..10]);
+        Assert.Contains(suggested, x => x == new Suggestion("category", shelf, shelf));
+        Assert.Contains(await SuggestAsync($"bandh {news.Word}"), x => x.Slug == product.Slug);
+        Assert.Contains(await SuggestAsync($"bandhglaa {news.Word}"), x => x.Slug == product.Slug);
+        await Host.Scenario(x => { x.Get.Url("/api/search/suggest"); x.StatusCodeShouldBe(400); });
+        await Host.Scenario(x => { x.Get.Url($"/api/search/suggest?q={new string('a', 201)}"); x.StatusCodeShouldBe(400); });
+        await Host.Scenario(x => { x.Get.Url("/api/search/suggest?q=a&limit=21"); x.StatusCodeShouldBe(400); });
+    }
+
+    [Fact]
+    public async Task a_search_that_nothing_changed_is_a_304()
+    {
+        await news.PublishAsync("Sherwani");
+        var first = await Host.Scenario(x => x.Get.Url($"/api/search?q={news.Word}"));
+        var tag = first.Context.Response.Headers.ETag.ToString();
+
+        await Host.Scenario(x => { x.Get.Url($"/api/search?q={news.Word}"); x.WithRequestHeader("If-None-Match", tag); x.StatusCodeShouldBe(304); });
+    }
+
+    [Fact]
+    public async Task a_merchandiser_teaches_search_what_shoppers_call_a_thing()
+    {
+        var product = await news.PublishAsync("Trousers");
+        var term = $"pants{news.Word}";
+        var merchandiser = await Host.TokenFor("merchandiser");
+
+        string[] meaning = ["Trousers"];
+        await Host.Scenario(x => { x.Put.Json(new { words = meaning }).ToUrl($"/api/admin/synonyms/{term}"); x.WithBearerToken(merchandiser); });
+
+        Assert.Equal(product.ProductId, Assert.Single((await SearchAsync($"{term} {news.Word}")).Items).Id);
+        Assert.Contains(term, (await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(merchandiser); })).ReadAsText(), StringComparison.Ordinal);
+        await Host.Scenario(x => { x.Delete.Url($"/api/admin/synonyms/{term}"); x.WithBearerToken(merchandiser); x.StatusCodeShouldBe(204); });
+        Assert.DoesNotContain(term, (await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(merchandiser); })).ReadAsText(), StringComparison.Ordinal);
+        foreach (var words in new[] { [], new[] { "two words" }, [""], [.. Enumerable.Repeat("a", 21)] })
+            await Host.Scenario(x => { x.Put.Json(new { words }).ToUrl($"/api/admin/synonyms/{term}"); x.WithBearerToken(merchandiser); x.StatusCodeShouldBe(400); });
+        var customer = await Host.TokenFor("customer");
+        await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(customer); x.StatusCodeShouldBe(403); });
+    }
+
+    private async Task<SearchPage> SearchAsync(string text, string filters = "") =>
+        (await Host.Scenario(x => x.Get.Url($"/api/search?q={Uri.EscapeDataString(text)}{filters}"))).ReadAsJson<SearchPage>()!;
+
+    private async Task<IReadOnlyList<Suggestion>> SuggestAsync(string text) =>
+        (await Host.Scenario(x => x.Get.Url($"/api/search/suggest?q={Uri.EscapeDataString(text)}"))).ReadAsJson<SuggestionPage>()!.Items;
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Security;
+using Aarya.Specs.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Aarya.Specs.Security;
+
+public sealed class SessionGateSpec : IAsyncLifetime
+{
+    private readonly HeldTime clock = new();
+    private RedisServer server = null!;
+    private RedisConnections redis = null!;
+    private SessionGate gate = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RedisServer.StartAsync();
+        redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
+        gate = new(redis, clock, NullLogger<SessionGate>.Instance);
+        await redis.State.HashSetAsync(RedisKeys.Session("s"), "user", "u");
+    }
+
+    [Fact]
+    public async Task a_session_is_believed_for_one_second_after_it_was_seen_alive()
+    {
+        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        await redis.State.KeyDeleteAsync(RedisKeys.Session("s"));
+        clock.Move(TimeSpan.FromMilliseconds(999));
+        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        clock.Move(TimeSpan.FromMilliseconds(1));
+        Assert.False(await gate.IsOpenAsync("s", reading: false));
+    }
+
+    [Fact]
+    public async Task the_node_that_ends_a_session_stops_believing_in_it_at_once()
+    {
+        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        await redis.State.KeyDeleteAsync(RedisKeys.Session("s"));
+        gate.Forget("s");
+        Assert.False(await gate.IsOpenAsync("s", reading: true));
+    }
+
+    [Fact]
+    public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync("other", reading: true));
+
+    [Fact]
+    public async Task with_redis_away_reads_pass_at_once_and_writes_are_refused_until_it_is_back()
+    {
+        Assert.True(await gate.IsOpenAsync("s", reading: true));
+        clock.Move(TimeSpan.FromSeconds(2));
+        await server.KillAsync();
+        while (redis.State.IsConnected(RedisKeys.Session("s"))) await Task.Yield();
+
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < 100; i++) Assert.True(await gate.IsOpenAsync("s", reading: true));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<RedisException>(async () => await gate.IsOpenAsync("s", reading: false));
+
+        await server.StartAgainAsync();
+        while (!redis.State.IsConnected(RedisKeys.Session("s"))) await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.True(await gate.IsOpenAsync("s", reading: false));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await redis.DisposeAsync();
+        await server.DisposeAsync();
+    }
+}

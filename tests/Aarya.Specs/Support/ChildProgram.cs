@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Aarya.Specs.Support;
+
+/// <summary>A program run to its end as a process of its own.</summary>
+/// <param name="ExitCode">What it returned.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Error">Its standard error.</param>
+public sealed record ChildProgram(int ExitCode, string Output, string Error)
+{
+    /// <summary>The real program with these settings and none of this process's own.</summary>
+    public static Task<ChildProgram> AaryaAsync(string[] arguments, IReadOnlyDictionary<string, string> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Aarya.Api.dll"), .. arguments]);
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList()) start.Environment.Remove(name);
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        return RunAsync(start);
+    }
+
+    /// <summary>Runs it for at most a minute.</summary>
+    public static async Task<ChildProgram> RunAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var minute = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        try
+        {
+            await process.WaitForExitAsync(minute.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{start.FileName} still ran after a minute; it said: {await output} {await error}");
+        }
+
+        return new(process.ExitCode, await output, await error);
+    }
+
+    private static bool IsSetting(string name) =>
+        name.Contains("_URL", StringComparison.Ordinal) || name.StartsWith("AARYA_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal);
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Aarya.Infrastructure.Grpc.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Aarya.Specs.Support;
+
+/// <summary>Something on the sockets of all contexts that a spec tells how to behave, and that remembers what it was sent.</summary>
+public sealed class FakeContexts : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private FakeContexts(string folder)
+    {
+        var sockets = Infrastructure.Hosting.Roles.Contexts.Select(x => new UnixSocketListener(Path.Combine(folder, $"{x}.sock"))).ToList();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            foreach (var socket in sockets) kestrel.ListenUnixSocket(socket.SocketPath, x => x.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.Configure<SocketTransportOptions>(x => x.CreateBoundListenSocket = end => sockets.Single(s => s.SocketPath == end.ToString()).Open());
+        app = builder.Build();
+        app.Run(async http =>
+        {
+            if (http.Request.Path == "/health/live")
+            {
+                http.Response.StatusCode = Alive ? 200 : 503;
+                return;
+            }
+
+            var body = await new StreamReader(http.Request.Body).ReadToEndAsync();
+            Seen.Add(new(http.Request.Method, http.Request.Path, http.Request.Protocol, http.Request.Headers.ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.OrdinalIgnoreCase), body));
+            await Behave(http, Seen.Count);
+        });
+    }
+
+    /// <summary>What a request (the n-th since the start) is answered; by default 200.</summary>
+    public Func<HttpContext, int, Task> Behave { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>What the gateway's probe is told.</summary>
+    public bool Alive { get; set; } = true;
+
+    public ConcurrentBag<Sent> Seen { get; } = [];
+
+    public static async Task<FakeContexts> StartAsync(string folder)
+    {
+        var contexts = new FakeContexts(folder);
+        await contexts.app.StartAsync();
+        return contexts;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    public sealed record Sent(string Method, string Path, string Protocol, IReadOnlyDictionary<string, string> Headers, string Body);
+}
