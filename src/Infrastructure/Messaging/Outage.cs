@@ -11,8 +11,9 @@ internal static class Outage
     public static bool Is(Exception? e) => e switch
     {
         null => false,
-        // 57P: shutting down; 28: the login does not work (now).
-        PostgresException { IsTransient: true } or PostgresException { SqlState: ['5', '7', 'P', ..] or ['2', '8', ..] } => true,
+        // FATAL and PANIC are about the connection, refused or ended, whatever the SQLSTATE: a revoked CONNECT is 42501 as
+        // a forbidden table is. https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
+        PostgresException { IsTransient: true } or PostgresException { InvariantSeverity: "FATAL" or "PANIC" } => true,
         PostgresException => false,
         NpgsqlException or SocketException or RedisConnectionException or RedisTimeoutException => true,
         RpcException { StatusCode: StatusCode.Unavailable } => true,
