@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -32,9 +31,9 @@ public static class Proxy
         var addresses = contexts.Dormant.ToDictionary(x => x.Role, x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
         builder.Services.AddSingleton<ProxyRetry>();
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, ClusterCircuit>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory>(new ContextHttpClients(addresses));
         builder.Services.AddReverseProxy()
             .LoadFromMemory([.. contexts.Dormant.SelectMany(ContextRoutes.Of).Select(Route)], [.. addresses.Values.Select(Cluster)])
-            .ConfigureHttpClient((context, handler) => new Dialer(addresses[context.ClusterId]).Configure(handler))
             .AddTransforms(transforms =>
             {
                 var secret = addresses[transforms.Route.ClusterId!].Secret;
@@ -112,7 +111,7 @@ public static class Proxy
         var status = failure.Error switch
         {
             ForwarderError.NoAvailableDestinations => StatusCodes.Status503ServiceUnavailable,
-            ForwarderError.Request when ProxyRetry.IsUnreached(failure) || ProxyRetry.IsUnseen(failure) => StatusCodes.Status503ServiceUnavailable,
+            ForwarderError.Request when ProxyRetry.IsUnreached(failure.Exception) || ProxyRetry.IsUnseen(failure) => StatusCodes.Status503ServiceUnavailable,
             ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
             ForwarderError.Request or ForwarderError.RequestBodyDestination => StatusCodes.Status502BadGateway,
             _ => http.Response.StatusCode,

@@ -12,13 +12,17 @@ namespace Aarya.Infrastructure.Gateway;
 /// </summary>
 /// <remarks>
 /// A stopping server refuses streams that raced its farewell, and vouches that it processed nothing of them (RFC 9113,
-/// 8.7). HttpClient then sends again by itself, but YARP's body can be read once only, so that it fails in doing so.
-/// Connecting is not repeated here: the dialer waits for a context by itself, for every request.
+/// 8.7). HttpClient then sends again by itself when the body is one that <see cref="SendUnsentAgain"/> holds; YARP's own can
+/// be read once only, so that it fails in doing so. Connecting is not repeated here: the dialer waits for a context by
+/// itself, for every request.
 /// </remarks>
 public sealed class ProxyRetry
 {
-    private const int LargestBody = 256 * 1024;
+    internal const int LargestBody = 256 * 1024;
     private const int Attempts = 3;
+
+    // RFC 9113, section 7.
+    private const long RefusedStream = 7;
 
     private readonly ConcurrentDictionary<string, RetryBudget> budgets = new(StringComparer.Ordinal);
 
@@ -27,7 +31,7 @@ public sealed class ProxyRetry
         var budget = budgets.GetOrAdd(http.GetReverseProxyFeature().Cluster.Config.ClusterId, _ => new());
         budget.Earn();
         var repeatable = MayRepeat(http.Request);
-        if (IsPayment(http.Request) || !CanResend(http.Request))
+        if (IsPayment(http.Request.Path) || !CanResend(http.Request))
         {
             await next(http);
             return;
@@ -51,10 +55,10 @@ public sealed class ProxyRetry
 
     /// <summary>True when doing the request twice is doing it once, and no money is moved by it.</summary>
     public static bool MayRepeat(HttpRequest request) =>
-        !IsPayment(request) && CanResend(request)
+        !IsPayment(request.Path) && CanResend(request)
         && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers.ContainsKey("Idempotency-Key"));
 
-    private static bool IsPayment(HttpRequest request) => request.Path.StartsWithSegments("/api/payments");
+    internal static bool IsPayment(PathString path) => path.StartsWithSegments("/api/payments");
 
     // A body of unknown length is not read ahead; a request that can have none says no length.
     private static bool CanResend(HttpRequest request) => request.ContentLength is { } length
@@ -62,19 +66,19 @@ public sealed class ProxyRetry
         : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true };
 
     /// <summary>True when no connection was made, and so nothing of the request was sent.</summary>
-    internal static bool IsUnreached(IForwarderErrorFeature failure) =>
-        failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
+    internal static bool IsUnreached(Exception? failure) =>
+        failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
 
-    /// <summary>True when the context has refused the request without processing it: HttpClient wanted the body a second time.</summary>
+    /// <summary>True when the context has refused the request without processing it: it says so, or HttpClient wanted the body a second time.</summary>
     internal static bool IsUnseen(IForwarderErrorFeature failure) =>
-        failure is { Error: ForwarderError.Request, Exception: HttpRequestException { InnerException: InvalidOperationException } };
+        failure is { Error: ForwarderError.Request, Exception: HttpRequestException { InnerException: InvalidOperationException or HttpProtocolException { ErrorCode: RefusedStream } } };
 
     private static bool BrokeOff(HttpContext http, out bool unseen)
     {
         unseen = false;
         if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || http.GetForwarderErrorFeature() is not { } failure) return false;
         unseen = IsUnseen(failure);
-        return failure.Error is ForwarderError.Request or ForwarderError.RequestBodyDestination && !IsUnreached(failure);
+        return failure.Error is ForwarderError.Request or ForwarderError.RequestBodyDestination && !IsUnreached(failure.Exception);
     }
 }
 

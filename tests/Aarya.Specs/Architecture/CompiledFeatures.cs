@@ -1,6 +1,6 @@
+using Aarya.Features;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
-using Aarya.Features;
 using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Specs.Architecture;

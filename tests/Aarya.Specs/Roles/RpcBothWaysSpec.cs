@@ -130,8 +130,12 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         var payment = Client<Wire.Payment.Payment.PaymentClient>(way);
         ProcessPaymentRequest Charge() => new()
         {
-            OrderId = Guid.NewGuid().ToString(), Amount = new() { Minor = 129_900, Currency = "INR" }, PaymentToken = "tok_approve",
-            Subject = Guid.NewGuid().ToString(), Email = "shopper@example.com", CaptureLater = true,
+            OrderId = Guid.NewGuid().ToString(),
+            Amount = new() { Minor = 129_900, Currency = "INR" },
+            PaymentToken = "tok_approve",
+            Subject = Guid.NewGuid().ToString(),
+            Email = "shopper@example.com",
+            CaptureLater = true,
         };
 
         var (taken, letGo) = (Charge(), Charge());

@@ -1,6 +1,6 @@
-using Alba;
 using Aarya.Features;
 using Aarya.Features.Search.Contracts;
+using Alba;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.Search;

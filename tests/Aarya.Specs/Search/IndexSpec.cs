@@ -1,9 +1,9 @@
-using Alba;
 using Aarya.Features;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Index;
 using Aarya.Features.Search.Query;
 using Aarya.Specs.Support;
+using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Tracking;
 

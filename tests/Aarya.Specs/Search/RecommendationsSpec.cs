@@ -1,8 +1,8 @@
-using Alba;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Recommendations;
 using Aarya.Protos.Search;
 using Aarya.Specs.Support;
+using Alba;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 

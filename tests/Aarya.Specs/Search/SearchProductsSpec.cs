@@ -1,7 +1,7 @@
-using Alba;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Query;
 using Aarya.Specs.Support;
+using Alba;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Search;

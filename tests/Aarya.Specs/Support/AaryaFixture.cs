@@ -1,5 +1,5 @@
-using Alba;
 using Aarya.Infrastructure.Hosting;
+using Alba;
 using JasperFx.CommandLine;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,8 +1,8 @@
-using Alba;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Alba;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using FluentValidation;
 using Marten;
@@ -8,7 +9,6 @@ using Microsoft.AspNetCore.Mvc;
 using Wolverine;
 using Wolverine.Http;
 using Wolverine.Marten;
-using Aarya.Infrastructure.Http;
 
 namespace Aarya.Features.Commerce.Orders;
 

@@ -7,8 +7,8 @@ using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
-using Wolverine.Http;
 using Wolverine;
+using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
 

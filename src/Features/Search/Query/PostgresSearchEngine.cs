@@ -156,7 +156,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             """
             select typed, exists (select from search.word where word like typed || '%'), array(select word from search.word where word % typed order by similarity(word, typed) desc limit 50)
             from unnest($1::text[]) with ordinality as t(typed, position) order by position
-            """, connection, transaction) { Parameters = { new() { Value = words.ToArray() } } };
+            """, connection, transaction)
+        { Parameters = { new() { Value = words.ToArray() } } };
         List<string> meant = [];
         var changed = false;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
@@ -189,7 +190,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             select distinct word from search.product, unnest(tsvector_to_array(to_tsvector('simple', concat_ws(' ', name, description, category, colours)))) as word
             where product_id = any($1) and length(word) between 3 and 40 and word !~ '[0-9]' order by word
             on conflict do nothing
-            """, connection) { Parameters = { new() { Value = products.Select(x => x.Id).ToArray() } } };
+            """, connection)
+        { Parameters = { new() { Value = products.Select(x => x.Id).ToArray() } } };
         await words.ExecuteNonQueryAsync(cancellation);
     }
 

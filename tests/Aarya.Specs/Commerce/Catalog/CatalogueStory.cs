@@ -1,8 +1,8 @@
-using Alba;
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Specs.Support;
+using Alba;
 
 namespace Aarya.Specs.Commerce.Catalog;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Alba;
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Specs.Support;
+using Alba;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.Commerce.Catalog;

@@ -1,7 +1,7 @@
-using Alba;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
+using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Alba;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Specs.Support;
+using Alba;
 
 namespace Aarya.Specs.Commerce.Catalog;
 

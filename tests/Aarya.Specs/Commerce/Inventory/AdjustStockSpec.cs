@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Alba;
 using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Specs.Commerce.Catalog;
 using Aarya.Specs.Support;
+using Alba;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce.Inventory;

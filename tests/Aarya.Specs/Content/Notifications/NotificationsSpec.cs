@@ -1,7 +1,7 @@
-using Alba;
 using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
 using Aarya.Specs.Support;
+using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 

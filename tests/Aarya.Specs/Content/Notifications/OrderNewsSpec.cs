@@ -1,9 +1,9 @@
-using Alba;
 using Aarya.Features;
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
 using Aarya.Specs.Support;
+using Alba;
 using Wolverine.Marten;
 using Wolverine.Tracking;
 
