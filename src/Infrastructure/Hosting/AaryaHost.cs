@@ -17,6 +17,7 @@ using JasperFx.CodeGeneration;
 using JasperFx.CommandLine;
 using Marten;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -101,6 +102,7 @@ public static class AaryaHost
         builder.Services.AddValidatorsFrom(features);
         builder.Services.AddAaryaJson();
         builder.Services.AddProblems();
+        builder.Services.AddSingleton<IStartupFilter, HeadRequests>();
         builder.AddRedis();
         if (serving) builder.Services.AddHostedService<RedisAtStart>();
         builder.AddCallers();

@@ -30,7 +30,7 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
     // On a connection of its own: the shared ones reconnect for ever, and may not ask for INFO.
     private static async Task<Instance> ProbeAsync(string setting, string? url)
     {
-        var options = RedisConnections.OptionsFor(url, "aarya-start");
+        var options = RedisConnections.OptionsFor(url, "aarya-start", setting: setting);
         options.AbortOnConnectFail = true;
         options.AllowAdmin = true;
         var address = string.Join(',', options.EndPoints.Select(x => x is DnsEndPoint host ? $"{host.Host}:{host.Port}" : x.ToString()));

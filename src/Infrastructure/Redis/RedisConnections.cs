@@ -21,7 +21,7 @@ public sealed class RedisConnections : IAsyncDisposable
         StateUrl = configuration.Find("REDIS_URL");
         CacheUrl = configuration.Find("REDIS_CACHE_URL") ?? StateUrl;
         state = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor(StateUrl, "aarya-state")));
-        cache = new(() => CacheUrl == StateUrl ? state.Value : ConnectionMultiplexer.ConnectAsync(OptionsFor(CacheUrl, "aarya-cache", failFast: true)));
+        cache = new(() => CacheUrl == StateUrl ? state.Value : ConnectionMultiplexer.ConnectAsync(OptionsFor(CacheUrl, "aarya-cache", failFast: true, setting: "REDIS_CACHE_URL")));
     }
 
     public string? StateUrl { get; }
@@ -42,8 +42,12 @@ public sealed class RedisConnections : IAsyncDisposable
         connection.Value is { IsCompletedSuccessfully: true } done ? done.Result : connection.Value.GetAwaiter().GetResult();
 
     /// <summary>Options that reconnect for ever, under a name that shows in CLIENT LIST.</summary>
-    /// <exception cref="StartupException">REDIS_URL is missing or cannot be understood.</exception>
-    public static ConfigurationOptions OptionsFor(string? url, string name, bool failFast = false)
+    /// <param name="url">A URL, or the client's own <c>host:port,option=value</c> form.</param>
+    /// <param name="name">What CLIENT LIST shows.</param>
+    /// <param name="failFast">Fail at once while there is no connection, instead of waiting for one.</param>
+    /// <param name="setting">Where the URL comes from, for whoever must correct it.</param>
+    /// <exception cref="StartupException">The setting is missing or cannot be understood.</exception>
+    public static ConfigurationOptions OptionsFor(string? url, string name, bool failFast = false, string setting = "REDIS_URL")
     {
         if (url is null) throw new StartupException("REDIS_URL is not set: give the Redis to use, such as redis://127.0.0.1:6379, or run ./aarya up.");
         ConfigurationOptions options;
@@ -53,7 +57,7 @@ public sealed class RedisConnections : IAsyncDisposable
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new StartupException($"REDIS_URL cannot be understood (write redis://:password@host:6379): {e.Message}");
+            throw new StartupException($"{setting} cannot be understood (write redis://:password@host:6379): {e.Message}");
         }
 
         options.AbortOnConnectFail = false;
@@ -67,8 +71,10 @@ public sealed class RedisConnections : IAsyncDisposable
 
     private static ConfigurationOptions Parse(string url)
     {
-        if (!url.Contains("://", StringComparison.Ordinal)) return ConfigurationOptions.Parse(url);
+        if (!url.Contains("://", StringComparison.Ordinal))
+            return url.All(x => x is ':') ? throw new FormatException("it names no host.") : ConfigurationOptions.Parse(url);
         var uri = new Uri(url);
+        if (uri.Scheme is not ("redis" or "rediss" or "unix")) throw new FormatException($"it begins with {uri.Scheme}://.");
         var options = new ConfigurationOptions { Ssl = uri.Scheme == "rediss" };
         if (uri.Scheme == "unix")
         {

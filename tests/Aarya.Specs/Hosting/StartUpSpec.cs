@@ -3,6 +3,7 @@ using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
+using Npgsql;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.Hosting;
@@ -33,6 +34,31 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
     [Fact]
     public Task a_redis_that_does_not_answer_is_named_with_its_address() =>
         RefusesAsync("Redis does not answer at 127.0.0.1:1", Settings("REDIS_URL", "redis://127.0.0.1:1"));
+
+    [Theory]
+    [InlineData("REDIS_URL", "http://127.0.0.1:6379", "REDIS_URL cannot be understood (write redis://:password@host:6379): it begins with http://.")]
+    [InlineData("REDIS_URL", "::", "REDIS_URL cannot be understood")]
+    [InlineData("REDIS_CACHE_URL", "redis://", "REDIS_CACHE_URL cannot be understood")]
+    [InlineData("REDIS_CACHE_URL", "redis://127.0.0.1:1", "correct REDIS_CACHE_URL")]
+    public Task a_redis_url_that_is_none_is_named(string name, string value, string cause) => RefusesAsync(cause, new(Gateway()) { [name] = value });
+
+    [Fact]
+    public Task a_login_that_postgresql_refuses_is_named() =>
+        RefusesAsync("Check DATABASE_URL.", Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(fixture.DatabaseUrl) { Password = "wrong" }.ConnectionString));
+
+    [Fact]
+    public Task a_database_that_is_not_there_is_named() =>
+        RefusesAsync("database \"nowhere\" does not exist. Create the database, or correct DATABASE_URL.",
+            Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(fixture.DatabaseUrl) { Database = "nowhere" }.ConnectionString));
+
+    [Fact]
+    public async Task a_password_that_redis_refuses_is_named()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port},allowAdmin=true");
+        await connection.GetDatabase().ExecuteAsync("CONFIG", "SET", "requirepass", "right");
+        await RefusesAsync("(the password is wrong or missing)", new(Gateway()) { ["REDIS_URL"] = $"redis://:wrong@127.0.0.1:{redis.Port}" });
+    }
 
     [Fact]
     public Task an_unknown_role_is_answered_with_the_roles() =>

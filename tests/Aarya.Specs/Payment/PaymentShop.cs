@@ -53,7 +53,7 @@ public sealed class PaymentShop : IAsyncLifetime
     {
         database = await SpecDatabase.CreateAsync();
         redis = await RedisServer.StartAsync();
-        var url = $"http://127.0.0.1:{RedisServer.FreePort()}";
+        var url = $"http://127.0.0.1:{Ports.Free()}";
         app = AaryaHost.Build(
         [
             "--environment=Development", "--roles=core payment", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={sockets}",

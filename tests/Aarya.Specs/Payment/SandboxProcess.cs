@@ -17,7 +17,7 @@ public sealed class SandboxProcess : IAsyncDisposable
 
     public SandboxProcess()
     {
-        Url = $"http://127.0.0.1:{RedisServer.FreePort()}";
+        Url = $"http://127.0.0.1:{Ports.Free()}";
         http = new() { BaseAddress = new(Url), DefaultRequestHeaders = { { "Authorization", $"Bearer {ApiKey}" } } };
     }
 

@@ -23,7 +23,7 @@ public sealed class MeshSpec : IAsyncLifetime
 {
     private static readonly string Secret = new('s', 32);
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-mesh-").FullName;
-    private readonly int port = RedisServer.FreePort();
+    private readonly int port = Ports.Free();
     private WebApplication host = null!;
 
     public async ValueTask InitializeAsync()

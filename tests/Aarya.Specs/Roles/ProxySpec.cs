@@ -28,7 +28,7 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         contexts = await FakeContexts.StartAsync(folder);
-        var url = $"http://127.0.0.1:{RedisServer.FreePort().ToString(CultureInfo.InvariantCulture)}";
+        var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
         gateway = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_DIAL_SECONDS=1", "--AARYA_RATE_LIMIT=0",
             $"--REDIS_URL={fixture.Redis.Url}", "--Logging:LogLevel:Yarp=Error"], Modules.All);
         await gateway.StartAsync();

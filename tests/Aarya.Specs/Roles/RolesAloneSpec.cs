@@ -79,7 +79,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",
                 ["AARYA_ROLES"] = role,
                 ["AARYA_SOCKET_DIR"] = sockets,
-                ["AARYA_URLS"] = $"http://127.0.0.1:{RedisServer.FreePort()}",
+                ["AARYA_URLS"] = $"http://127.0.0.1:{Ports.Free()}",
                 ["AARYA_SOLO"] = "true",
                 ["DATABASE_URL"] = database.Url,
                 ["REDIS_URL"] = fixture.Redis.Url,

@@ -35,7 +35,32 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
         RefusesAsync("AARYA_PORT is 'eighty': it must be a port, 1 to 65535.", ["up"], ("AARYA_PORT", "eighty"));
 
     [Fact]
+    public Task a_wrong_sdk_gets_one_line() =>
+        WithToolAsync("dotnet", "echo '8.0.404 [/usr/share/dotnet/sdk]'", "the .NET SDK must be 10.x (found: 8.0.404): install it from https://dot.net/download.");
+
+    [Fact]
+    public Task a_full_disk_gets_one_line() =>
+        WithToolAsync("df", "echo 'Filesystem 1048576-blocks Used Available Capacity Mounted on'; echo '/dev/sda1 100 97 3 97% /'", "has 3 MB left and 512 MB are needed.");
+
+    [Fact]
     public async Task down_where_nothing_runs_does_no_harm() => Assert.Equal(0, (await ScriptAsync(["down"])).ExitCode);
+
+    // The machine as it would be with another tool of this name.
+    private static async Task WithToolAsync(string name, string says, string line)
+    {
+        var folder = Directory.CreateTempSubdirectory("aarya-tools-");
+        try
+        {
+            var tool = Path.Combine(folder.FullName, name);
+            await File.WriteAllTextAsync(tool, $"#!/bin/sh\n{says}\n");
+            File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            await RefusesAsync(line, ["up"], ("PATH", $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     private static async Task RefusesAsync(string line, string[] arguments, params (string Name, string Value)[] settings)
     {
@@ -52,8 +77,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
         {
             var start = new ProcessStartInfo(Repository.PathOf("aarya"), arguments.Where(x => x.Length > 0));
             start.Environment["AARYA_HOME"] = state.FullName;
-            start.Environment["AARYA_PORT"] = $"{RedisServer.FreePort()}";
-            start.Environment["AARYA_SANDBOX_PORT"] = $"{RedisServer.FreePort()}";
+            foreach (var port in new[] { "AARYA_PORT", "AARYA_SANDBOX_PORT", "AARYA_PG_PORT", "AARYA_REDIS_PORT" }) start.Environment[port] = $"{Ports.Free()}";
             foreach (var (name, value) in settings) start.Environment[name] = value;
             return await ChildProgram.RunAsync(start);
         }

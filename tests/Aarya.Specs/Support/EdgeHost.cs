@@ -31,7 +31,7 @@ public sealed class EdgeHost : IAsyncDisposable
     public static async Task<EdgeHost> StartAsync(string redis, Action<WebApplication> map, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("aarya-edge-").FullName;
-        var url = $"http://127.0.0.1:{RedisServer.FreePort().ToString(CultureInfo.InvariantCulture)}";
+        var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
         var app = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_DIAL_SECONDS=0",
             $"--REDIS_URL={redis}", "--Logging:LogLevel:Yarp=Error", .. settings.Select(x => $"--{x}")], Modules.All);
         map(app);

@@ -9,7 +9,7 @@ public sealed class MailServer : IAsyncDisposable
     private readonly string maildir = Path.Combine(Directory.CreateTempSubdirectory("aarya-mail-").FullName, "box");
     private Process? process;
 
-    public int Port { get; } = RedisServer.FreePort();
+    public int Port { get; } = Ports.Free();
 
     public static async Task<MailServer> StartAsync()
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Aarya.Specs.Support;
 
@@ -10,7 +8,7 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-redis-").FullName;
     private Process? process;
 
-    private RedisServer() => Port = FreePort();
+    private RedisServer() => Port = Ports.Free();
 
     public int Port { get; }
 
@@ -65,12 +63,5 @@ public sealed class RedisServer : IAsyncDisposable
         await KillAsync();
         process?.Dispose();
         Directory.Delete(folder, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -15,7 +15,7 @@ public sealed class SplitShop : IAsyncDisposable
         this.database = database;
         this.redis = redis;
         Sockets = Directory.CreateTempSubdirectory("aarya-shop-").FullName;
-        var port = RedisServer.FreePort();
+        var port = Ports.Free();
         Url = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
         settings = new()
         {

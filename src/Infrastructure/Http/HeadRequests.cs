@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Infrastructure.Http;
+
+/// <summary>
+/// Answers HEAD wherever there is a GET, with its status and headers (RFC 9110, section 9.3.2): the slices declare GET only,
+/// and the server keeps back the body of whatever came in as HEAD.
+/// </summary>
+internal sealed class HeadRequests : IStartupFilter
+{
+    // Before the routes are matched, which a middleware of the program itself would not be.
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use((http, rest) =>
+        {
+            if (!HttpMethods.IsHead(http.Request.Method)) return rest(http);
+            http.Request.Method = HttpMethods.Get;
+            return rest(http);
+        });
+        next(app);
+    };
+}

@@ -1,0 +1,68 @@
+using Aarya.Infrastructure.Postgres;
+using Aarya.Specs.Support;
+using Npgsql;
+
+namespace Aarya.Specs.Postgres;
+
+/// <summary>The command that an operator runs before a deploy.</summary>
+public sealed class MigrateSpec : IAsyncLifetime
+{
+    private static readonly string[] Contexts = ["core", "commerce", "payment", "content", "search"];
+    private SpecDatabase database = null!;
+
+    public async ValueTask InitializeAsync() => database = await SpecDatabase.CreateAsync();
+
+    [Fact]
+    public async Task what_is_missing_or_was_lost_is_pending_until_it_has_been_migrated()
+    {
+        var empty = await MigrateAsync("--check");
+        Assert.Equal(1, empty.ExitCode);
+        Assert.All(Contexts, x => Assert.Contains($"-- the login aarya_{x} and the schema {x} do not exist yet", empty.Output, StringComparison.Ordinal));
+        Assert.Empty(await SchemasAsync());
+
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+        await IsCurrentAsync();
+
+        await OnDatabaseAsync("drop table commerce.stock cascade");
+        var lost = await MigrateAsync("--check");
+        Assert.Equal(1, lost.ExitCode);
+        Assert.Contains("commerce   pending", lost.Output, StringComparison.Ordinal);
+        Assert.Contains("CREATE TABLE IF NOT EXISTS commerce.stock ", lost.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("payment    current", lost.Output, StringComparison.Ordinal);
+        // To look is not to fail.
+        Assert.Equal(0, (await MigrateAsync("--status")).ExitCode);
+
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+        await IsCurrentAsync();
+    }
+
+    private async Task IsCurrentAsync()
+    {
+        var check = await MigrateAsync("--check");
+        Assert.Equal((0, ""), (check.ExitCode, check.Error));
+        Assert.All(Contexts, x => Assert.Contains($"{x,-10} current", check.Output, StringComparison.Ordinal));
+        Assert.Equal(Contexts.Order(), await SchemasAsync());
+    }
+
+    private Task<ChildProgram> MigrateAsync(params string[] options) => ChildProgram.AaryaAsync(["migrate", .. options], new Dictionary<string, string>
+    {
+        ["DATABASE_URL"] = database.Url,
+        ["REDIS_URL"] = "redis://127.0.0.1:1",
+        ["ASPNETCORE_ENVIRONMENT"] = "Development",
+    });
+
+    private Task<List<string>> SchemasAsync() => OnDatabaseAsync("select nspname from pg_namespace where nspname = any (string_to_array('core commerce payment content search', ' ')) order by 1");
+
+    private async Task<List<string>> OnDatabaseAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ContextDatabases.Parse("DATABASE_URL", database.Url).ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> names = [];
+        while (await reader.ReadAsync()) names.Add(reader.GetString(0));
+        return names;
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
