@@ -44,7 +44,9 @@ public static class ApiDocument
         if (!roles.HostsGateway) return;
         app.MapScalarApiReference(DocsPath, x =>
             {
-                x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").DisableDefaultFonts();
+                // Whatever leads away to its maker's services is left out.
+                x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").DisableDefaultFonts().HideDeveloperTools().DisableAgent().DisableMcp().HideClientButton();
+                x.AddPreferredSecuritySchemes("bearer");
                 x.Telemetry = false;
             })
             // Nothing but what this server itself holds: the pages read the same without the internet.

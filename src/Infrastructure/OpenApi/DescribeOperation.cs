@@ -26,8 +26,10 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
 
         operation.OperationId = OperationIdOf(chain);
         operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(endpoint), document) };
-        operation.Summary = SourceDocumentation.Of(chain.Method.Method) ?? SourceDocumentation.Of(endpoint) ?? (chain.RequestType is { } request ? SourceDocumentation.Of(request) : null);
-        operation.Description = Remarks(chain, authorize);
+        operation.Summary = TitleOf(operation.OperationId);
+        var said = SourceDocumentation.Of(chain.Method.Method) ?? SourceDocumentation.Of(endpoint) ?? (chain.RequestType is { } request ? SourceDocumentation.Of(request) : null);
+        var own = endpoint.GetCustomAttributes<RefusesAttribute>().Concat(chain.Method.Method.GetCustomAttributes<RefusesAttribute>()).OrderBy(x => x.Status).ToList();
+        operation.Description = string.Join("\n\n", new[] { said, Remarks(chain, authorize), Meanings(own) }.Where(x => x is not null));
         if (takesCaller) operation.Security = [new() { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
         if (writes && !chain.HasAttribute<AnswerIsNeverStoredAttribute>()) AcceptKey(operation, chain.HasAttribute<IdempotencyKeyRequiredAttribute>());
 
@@ -38,6 +40,7 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         if (authorize.Any(x => x.Policy is not null || x.Roles is not null)) refusals.Add(403);
         if (chain.RoutePattern!.Parameters.Count > 0) refusals.Add(404);
         if (writes) refusals.UnionWith([409, 422]);
+        refusals.UnionWith(own.Select(x => x.Status));
         Refuse(operation, refusals, document);
         return Task.CompletedTask;
     }
@@ -71,6 +74,13 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
             remarks.Add(string.Create(CultureInfo.InvariantCulture, $"At most {rate.Requests} requests in {rate.Window.TotalSeconds:0} s."));
         return remarks.Count == 0 ? null : string.Join(' ', remarks);
     }
+
+    private static string? Meanings(List<RefusesAttribute> own) =>
+        own.Count == 0 ? null : string.Join('\n', own.Select(x => string.Create(CultureInfo.InvariantCulture, $"- {x.Status} `{x.Code}`: {x.Meaning}")));
+
+    // RefreshTokens: Refresh tokens.
+    private static string TitleOf(string operationId) =>
+        operationId[0] + string.Concat(operationId.Skip(1).Select(x => x == '_' ? ": " : char.IsUpper(x) ? $" {char.ToLowerInvariant(x)}" : $"{x}")).Replace(":  ", ": ", StringComparison.Ordinal);
 
     private static string OperationIdOf(HttpChain chain)
     {

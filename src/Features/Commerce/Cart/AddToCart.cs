@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,9 @@ public static class AddToCartEndpoint
 {
     public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
 
+    [Refuses(409, "cart.not_on_sale", "The shop does not sell this SKU.")]
+    [Refuses(409, "cart.line_limit", "The cart would hold too many of one SKU; `detail` says how many it may.")]
+    [Refuses(409, "cart.too_many_lines", "The cart would hold too many different SKUs; `detail` says how many it may.")]
     [WolverinePost("/api/cart/items"), ProducesResponseType<CartView>(200)]
     public static async Task<IResult> Post(AddToCart command, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers)
     {

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,8 @@ public static class ChangeQuantityEndpoint
 {
     public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
 
+    [Refuses(409, "cart.not_on_sale", "The shop does not sell this SKU.")]
+    [Refuses(409, "cart.line_limit", "The cart would hold too many of one SKU; `detail` says how many it may.")]
     [WolverinePut("/api/cart/items/{sku}"), ProducesResponseType<CartView>(200)]
     public static async Task<IResult> Put(ChangeQuantity command, string sku, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers)
     {

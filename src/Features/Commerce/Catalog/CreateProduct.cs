@@ -1,5 +1,6 @@
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -77,6 +78,8 @@ public static class CreateProductEndpoint
         return (await session.LoadAsync<Category>(Catalog.Slug.Of(command.Category), cancellation), WolverineContinue.NoProblems);
     }
 
+    [Refuses(409, "product.slug_taken", "Another product has this slug: give one of its own.")]
+    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` says which.")]
     [WolverinePost("/api/admin/products")]
     [ProducesResponseType<ProductView>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]

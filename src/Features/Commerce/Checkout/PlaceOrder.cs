@@ -3,6 +3,7 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
@@ -48,6 +49,9 @@ public static class PlaceOrderEndpoint
         return (buyer, goods, refused);
     }
 
+    [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
+    [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop does not sell any more: take it out of the cart.")]
+    [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, TakenGoods goods)
     {

@@ -1,5 +1,6 @@
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -32,6 +33,7 @@ public sealed record ShelfView(string Sku, int OnHand, int Reserved, int Availab
 [Authorize("merchandiser")]
 public static class AdjustStockEndpoint
 {
+    [Refuses(409, "stock.reserved", "Fewer would lie on the shelf than are promised to orders.")]
     [WolverinePost("/api/admin/stock/{sku}/adjustments")]
     [ProducesResponseType<ShelfView>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]

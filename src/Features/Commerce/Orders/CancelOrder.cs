@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
@@ -14,6 +15,7 @@ public static class CancelOrderEndpoint
         ? WolverineContinue.NoProblems
         : x.Refuses("order.not_cancellable", "only what has not been shipped can be cancelled."));
 
+    [Refuses(409, "order.not_cancellable", "It has been shipped or has ended. `detail` names the status of the order.")]
     [WolverinePost("/api/orders/{id:guid}/cancel")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         Guid id, Caller caller, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)

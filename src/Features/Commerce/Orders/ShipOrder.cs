@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -24,6 +25,7 @@ public static class ShipOrderEndpoint
 {
     public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Packed, "order.not_shippable");
 
+    [Refuses(409, "order.not_shippable", "It has not been packed. `detail` names the status of the order.")]
     [WolverinePost("/api/admin/orders/{id:guid}/ship"), Authorize("support")]
     public static (OrderView, Events) Post(
         ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, DateTimeOffset now)

@@ -4,6 +4,7 @@ using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Grpc.Core;
 using Marten;
@@ -53,6 +54,7 @@ public static partial class LogInEndpoint
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; which of them is not told.")]
     [WolverinePost("/api/auth/login"), RateLimit("login"), AnswerIsNeverStored]
     public static async Task<(SignedIn, OutgoingMessages)> Post(
         LogIn command,

@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -48,6 +49,7 @@ public static partial class RefreshTokensEndpoint
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [Refuses(401, "auth.refresh_invalid", "The refresh token is unknown, has expired or was used before: sign in again.")]
     [WolverinePost("/api/auth/refresh"), AnswerIsNeverStored]
     public static SignedIn Post(RefreshTokens command, Refreshed refreshed, AccessTokens tokens, HttpContext http) =>
         SignedIn.As(refreshed.User, refreshed.Session, refreshed.Successor, tokens, http);

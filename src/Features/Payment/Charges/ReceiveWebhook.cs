@@ -2,6 +2,7 @@ using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -37,6 +38,7 @@ public static partial class ReceiveWebhookEndpoint
         }
     }
 
+    [Refuses(401, "webhook.refused", "The signature is not the provider's, or too old.")]
     [WolverinePost("/api/payments/webhooks/{provider}")]
     [AnswerIsNeverStored]
     [ProducesResponseType(StatusCodes.Status200OK)]

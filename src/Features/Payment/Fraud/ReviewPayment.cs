@@ -1,5 +1,6 @@
 using Aarya.Features.Payment.Charges;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -44,6 +45,7 @@ public static class ApproveFraudReviewEndpoint
 {
     public static ProblemDetails Validate(OrderPayment? payment) => FraudReview.Check(payment);
 
+    [Refuses(409, "fraud_review.closed", "The payment is not under review (any more); `detail` names its status.")]
     [WolverinePost("/api/admin/fraud-reviews/{orderId:guid}/approve")]
     [Authorize("support")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -61,6 +63,7 @@ public static class RejectFraudReviewEndpoint
 {
     public static ProblemDetails Validate(OrderPayment? payment) => FraudReview.Check(payment);
 
+    [Refuses(409, "fraud_review.closed", "The payment is not under review (any more); `detail` names its status.")]
     [WolverinePost("/api/admin/fraud-reviews/{orderId:guid}/reject")]
     [Authorize("support")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]

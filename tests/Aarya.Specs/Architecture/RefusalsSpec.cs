@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace Aarya.Specs.Architecture;
+
+/// <summary>A client learns from the API's description what every code means: no slice sends one that none declares.</summary>
+public sealed partial class RefusalsSpec
+{
+    // What the pipeline itself sends under these words is described with the status.
+    private static readonly string[] Pipelines = ["request.invalid", "request.too_large", "idempotency.key_reused"];
+
+    [Fact]
+    public void every_code_that_a_slice_sends_is_declared_by_a_slice_and_none_that_is_not_sent()
+    {
+        using var features = new CompiledFeatures();
+        var sent = features.Types.SelectMany(x => x.Methods).Where(x => x.HasBody).SelectMany(SentBy).Except(Pipelines).ToHashSet();
+        var declared = features.Types.SelectMany(x => x.CustomAttributes.Concat(x.Methods.SelectMany(y => y.CustomAttributes)))
+            .Where(x => x.AttributeType.FullName == typeof(RefusesAttribute).FullName).Select(x => (string)x.ConstructorArguments[1].Value).ToHashSet();
+
+        Assert.Contains("cart.empty", sent);
+        Assert.Empty(sent.Except(declared));
+        Assert.Empty(declared.Except(sent));
+    }
+
+    // The codes in a method that makes a problem, itself or by a word of its own for it.
+    private static IEnumerable<string> SentBy(MethodDefinition method)
+    {
+        var code = method.Body.Instructions;
+        return code.Any(x => x.Operand is MethodReference called && (called.DeclaringType.FullName == typeof(Problem).FullName || called.ReturnType.Name == "ProblemDetails"))
+            ? code.Where(x => x.OpCode == OpCodes.Ldstr).Select(x => (string)x.Operand).Where(x => Code().IsMatch(x))
+            : [];
+    }
+
+    [GeneratedRegex(@"^[a-z_]+\.[a-z_]+\z")]
+    private static partial Regex Code();
+}
