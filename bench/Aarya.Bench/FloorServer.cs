@@ -32,7 +32,7 @@ public sealed class FloorServer : IAsyncDisposable
         return new(process, url);
     }
 
-    /// <summary>Serves until it is killed: `bytes FILE` answers a file's bytes, `cart URL SKUS` runs the cart's script.</summary>
+    /// <summary>Serves until it is killed: `bytes FILE` answers a file's bytes, `cart URL SKUS` runs the cart's script, `argon2id` hashes a password.</summary>
     public static async Task ServeAsync(string url, string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -46,6 +46,9 @@ public sealed class FloorServer : IAsyncDisposable
                 break;
             case "cart":
                 CartFloor.Map(app, args[1], args[2]);
+                break;
+            case "argon2id":
+                LogInFloor.Map(app);
                 break;
             default:
                 throw new ArgumentException($"There is no floor '{args[0]}'.");

@@ -24,10 +24,12 @@ var wanted = args.FirstOrDefault() ?? "paths";
     ("product", ProductRead.RunAsync),
     ("cart", AddToCart.RunAsync),
     ("checkout", Checkout.RunAsync),
+    ("login", LogIn.RunAsync),
+    ("token", TokenCheck.RunAsync),
 ];
 if (wanted is not "paths" && paths.All(x => x.Name != wanted))
 {
-    await Console.Error.WriteLineAsync($"There is no bench '{wanted}': {string.Join(", ", paths.Select(x => x.Name))}, sockets, or none of these for all three paths.");
+    await Console.Error.WriteLineAsync($"There is no bench '{wanted}': {string.Join(", ", paths.Select(x => x.Name))}, sockets, or none of these for every path.");
     return 1;
 }
 

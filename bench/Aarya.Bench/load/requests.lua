@@ -1,4 +1,4 @@
--- Sends prepared requests, one a line of the file BENCH_REQUESTS: token TAB key TAB body; "-" where there is none.
+-- Sends prepared requests of one method, one a line of the file BENCH_REQUESTS: token TAB key TAB body; "-" where there is none.
 -- The threads share the lines out; a thread that has sent its last one starts again when BENCH_REPEAT is 1, else it stops.
 dofile(os.getenv("BENCH_LOAD") .. "/report.lua")
 
@@ -18,7 +18,7 @@ function init(args)
       local headers = { ["Content-Type"] = "application/json" }
       if token ~= "-" then headers["Authorization"] = "Bearer " .. token end
       if key ~= "-" then headers["Idempotency-Key"] = key end
-      lines[#lines + 1] = wrk.format("POST", nil, headers, body)
+      lines[#lines + 1] = wrk.format(os.getenv("BENCH_METHOD"), nil, headers, body ~= "-" and body or nil)
     end
     n = n + 1
   end

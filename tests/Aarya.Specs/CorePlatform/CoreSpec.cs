@@ -23,6 +23,19 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
 
     protected static string NewEmail() => $"asha.{Guid.NewGuid():N}@example.com";
 
+    /// <summary>Asks until the session is over: whoever asks a second after it ended must be told so, however slow the machine is.</summary>
+    /// <param name="isOver">A question that some node answers.</param>
+    public static async Task OverWithinASecondAsync(Func<Task<bool>> isOver)
+    {
+        var ended = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var asked = TimeProvider.System.GetElapsedTime(ended);
+            if (await isOver()) return;
+            Assert.InRange(asked, TimeSpan.Zero, TimeSpan.FromSeconds(1.1));
+        }
+    }
+
     /// <summary>An address with an account, registered as a shopper would.</summary>
     protected async Task<string> RegisteredAsync()
     {
