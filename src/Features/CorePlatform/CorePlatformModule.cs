@@ -3,6 +3,7 @@ using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Seeding;
 using Marten;
 using Marten.Schema;

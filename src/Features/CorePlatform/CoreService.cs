@@ -3,6 +3,9 @@ using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Security;
+using Grpc.Core;
+using Marten;
 
 namespace Aarya.Features.CorePlatform;
 

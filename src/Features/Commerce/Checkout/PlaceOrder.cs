@@ -2,6 +2,7 @@ using Aarya.Infrastructure.Gateway;
 using System.Text.RegularExpressions;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Security;
 using StackExchange.Redis;
 
 namespace Aarya.Features.CorePlatform.Sessions;
