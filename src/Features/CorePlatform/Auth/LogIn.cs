@@ -40,7 +40,7 @@ public static class LogInEndpoint
     internal const string Attempt = "login";
 
     public static async Task<(Recognised?, ProblemDetails)> LoadAsync(
-        LogIn command, HttpContext http, IQuerySession documents, PasswordHasher passwords, Attempts attempts, Challenges challenges, SignIns signIns, DateTimeOffset now)
+        LogIn command, HttpContext http, IDocumentSession documents, PasswordHasher passwords, Attempts attempts, Challenges challenges, SignIns signIns, DateTimeOffset now)
     {
         if (await attempts.BeginAsync(Attempt, command.Email, http) is { Status: not null } tooMany) return (null, tooMany);
         var email = EmailAddress.Normalize(command.Email);
