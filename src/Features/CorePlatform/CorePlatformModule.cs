@@ -31,6 +31,15 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PresentedTokens>();
         services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<AccountKey>();
+        services.AddHostedService(x => x.GetRequiredService<AccountKey>());
+        services.AddSingleton<StorefrontLinks>();
+        services.AddHostedService(x => x.GetRequiredService<StorefrontLinks>());
+        services.AddSingleton<Identity>();
+        services.AddSingleton<Attempts>();
+        services.AddSingleton<Challenges>();
+        services.AddSingleton<Reconfirmation>();
+        services.AddSingleton<SignIns>();
         services.AddSingleton<ISeed, DemoAccounts>();
     }
 
@@ -43,6 +52,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     public override void ConfigureMarten(StoreOptions marten)
     {
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
+        marten.Storage.ExtendedSchemaObjects.Add(AccountKey.Table());
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.Email);
     }
 }

@@ -1,6 +1,7 @@
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Security;
 using Grpc.Core;
@@ -48,6 +49,26 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
 
     public override Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
         Task.FromResult(new Protos.Core.SigningKeys { JwksJson = keys.Jwks });
+
+    public override async Task<Protos.Core.Address> GetAddress(Protos.Core.GetAddressRequest request, ServerCallContext context)
+    {
+        var (owner, id) = (Refusal.UnlessUuid(request.UserId, "user_id"), Refusal.UnlessUuid(request.AddressId, "address_id"));
+        await using var documents = store.QuerySession();
+        var book = await documents.LoadAsync<AddressBook>(owner, context.CancellationToken);
+        var found = book?.Find(id) ?? throw Refusal.NotFound("address");
+        return new()
+        {
+            Id = $"{found.Id:D}",
+            Name = found.Name,
+            Line1 = found.Line1,
+            Line2 = found.Line2 ?? "",
+            City = found.City,
+            State = found.State,
+            PostalCode = found.PostalCode,
+            Country = found.Country,
+            Phone = found.Phone,
+        };
+    }
 
     private static string ReasonOf(TokenFault fault) => fault switch
     {

@@ -20,6 +20,12 @@ public static class RedisKeys
 
     public static RedisKey Session(string id) => $"session:{id}";
 
+    /// <summary>The ids of the sessions of one owner.</summary>
+    public static RedisKey SessionsOf(string owner) => $"session:{Bucket}:of:{owner}";
+
+    /// <summary>A login that lacks its second factor.</summary>
+    public static RedisKey Challenge(string id) => $"session:{Bucket}:challenge:{id}";
+
     public static RedisKey Cache(string kind, string id) => $"cache:{kind}:{id}";
 
     public static RedisKey Lock(string name) => $"lock:{name}";

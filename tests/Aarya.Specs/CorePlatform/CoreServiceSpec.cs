@@ -1,5 +1,6 @@
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Support;
 using Grpc.Core;
@@ -61,6 +62,20 @@ public sealed class CoreServiceSpec(AaryaFixture fixture) : CoreSpec(fixture)
         using var keys = new Infrastructure.Security.FetchedVerificationKeys(
             new RemoteSigningKeys(Core), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Infrastructure.Security.FetchedVerificationKeys>.Instance);
         Assert.Equal((own.X, own.Y), ((await keys.FindAsync(own.Kid, Cancellation))!.X, (await keys.FindAsync(own.Kid, Cancellation))!.Y));
+    }
+
+    [Fact]
+    public async Task other_contexts_learn_an_address_of_its_owner_alone()
+    {
+        var shopper = await SignedInAsync();
+        var entry = new AddressEntry("Asha Rao", "14 Residency Road", null, "Bengaluru", "KA", "560 025", "IN", "+919845012345");
+        var added = (await AsAsync(shopper, System.Net.HttpStatusCode.Created, x => x.Post.Json(entry).ToUrl("/api/users/me/addresses"))).Response.ReadAsJson<AddressView>()!;
+        var address = await Core.GetAddressAsync(new() { UserId = $"{shopper.User.Id:D}", AddressId = $"{added.Id:D}" }, cancellationToken: Cancellation);
+        Assert.Equal(("Asha Rao", "14 Residency Road", "", "Karnataka", "560025"), (address.Name, address.Line1, address.Line2, address.State, address.PostalCode));
+
+        await RefusedAsync(StatusCode.NotFound, "address.not_found", x => x.GetAddressAsync(new() { UserId = $"{Guid.NewGuid():D}", AddressId = $"{added.Id:D}" }));
+        await RefusedAsync(StatusCode.NotFound, "address.not_found", x => x.GetAddressAsync(new() { UserId = $"{shopper.User.Id:D}", AddressId = $"{Guid.NewGuid():D}" }));
+        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", x => x.GetAddressAsync(new() { UserId = $"{shopper.User.Id:D}", AddressId = "home" }));
     }
 
     private async Task RefusedAsync<T>(StatusCode status, string code, Func<Aarya.Protos.Core.Core.CoreClient, AsyncUnaryCall<T>> call)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Specs.Support;
 using Alba;
@@ -9,6 +10,7 @@ using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform;
 
@@ -51,6 +53,40 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
         return response.ReadAsJson<SignedIn>()!;
     }
 
+    protected async Task<SignedIn> SignInAsync(string email, string password = Password) =>
+        (await Track(x => x.Post.Json(new LogIn(email, password)).ToUrl("/api/auth/login"))).Response.ReadAsJson<SignedIn>()!;
+
+    /// <summary>Sends this as somebody who is signed in, and answers what their owner is told by mail.</summary>
+    protected async Task<(IScenarioResult Response, IReadOnlyList<AccountNotice> Told)> AsAsync(SignedIn who, HttpStatusCode status, Action<Scenario> configure)
+    {
+        var (messages, response) = await Track(x =>
+        {
+            x.WithBearerToken(who.AccessToken);
+            configure(x);
+            x.StatusCodeShouldBe(status);
+        });
+        return (response, [.. messages.Sent.MessagesOf<AccountNotice>()]);
+    }
+
+    /// <summary>The notices that a request without a token leads to.</summary>
+    protected async Task<IReadOnlyList<AccountNotice>> ToldAsync(HttpStatusCode status, object command, string url)
+    {
+        var (messages, _) = await Track(x =>
+        {
+            x.Post.Json(command).ToUrl(url);
+            x.StatusCodeShouldBe(status);
+        });
+        return [.. messages.Sent.MessagesOf<AccountNotice>()];
+    }
+
+    /// <summary>What the storefront sends back of a link.</summary>
+    protected static string TokenOf(AccountNotice notice) => notice.Link!.Split("#token=")[1];
+
+    protected async Task SessionIsOverAsync(SignedIn who) =>
+        Assert.Equal("auth.refresh_invalid", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(who.RefreshToken)).ToUrl("/api/auth/refresh")));
+
+    protected Task SessionGoesOnAsync(SignedIn who) => Host.Scenario(x => x.Post.Json(new RefreshTokens(who.RefreshToken)).ToUrl("/api/auth/refresh"));
+
     protected async Task<SignedIn> GuestAsync() => (await Host.Scenario(x => x.Post.Url("/api/auth/guest"))).ReadAsJson<SignedIn>()!;
 
     /// <summary>The token with something about it changed, signed with the shop's own key unless that is what changed.</summary>
@@ -83,6 +119,18 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
             x.Header("content-type").SingleValueShouldEqual("application/problem+json");
         });
         return response.ReadAsJson<JsonElement>().GetProperty("code").GetString()!;
+    }
+
+    /// <summary>The fields that a 400 to this body names.</summary>
+    protected async Task<IReadOnlyList<string>> FaultsAsync(string url, string body, string? token = null, string method = "POST")
+    {
+        using var client = Host.Server.CreateClient();
+        using var request = new HttpRequestMessage(new(method), url) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        using var response = await client.SendAsync(request, Cancellation);
+        var text = await response.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(response.StatusCode == HttpStatusCode.BadRequest, text);
+        return [.. JsonDocument.Parse(text).RootElement.GetProperty("errors").EnumerateObject().Select(x => x.Name)];
     }
 
     protected async Task<IReadOnlyList<User>> AccountsOfAsync(string email)

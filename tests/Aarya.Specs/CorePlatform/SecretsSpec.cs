@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform;
 
 public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
+    private const string Other = "a short way to Pune";
+
     [Fact]
     public async Task no_log_line_of_any_level_holds_a_password_or_a_token()
     {
@@ -29,10 +34,31 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await node.Scenario(x => { x.WithBearerToken(after.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(204); });
         await node.Scenario(x => { x.Post.Json(new RefreshTokens(after.RefreshToken)).ToUrl("/api/auth/refresh"); x.StatusCodeShouldBe(401); });
 
+        List<string> links = [];
+        await MailedAsync(() => node.Scenario(x => { x.Post.Json(new ForgetPassword(email)).ToUrl("/api/auth/password/forgot"); x.StatusCodeShouldBe(202); }));
+        await MailedAsync(() => node.Scenario(x => { x.Post.Json(new ResetPassword(links[^1], Other)).ToUrl("/api/auth/password/reset"); x.StatusCodeShouldBe(204); }));
+        await node.Scenario(x => { x.Post.Json(new ResetPassword(links[0], Other)).ToUrl("/api/auth/password/reset"); x.StatusCodeShouldBe(400); });
+        var owner = (await node.Scenario(x => x.Post.Json(new LogIn(email, Other)).ToUrl("/api/auth/login"))).ReadAsJson<SignedIn>()!;
+        await MailedAsync(() => node.Scenario(x => { x.WithBearerToken(owner.AccessToken); x.Post.Json(new ChangeEmail(NewEmail(), Other)).ToUrl("/api/users/me/email"); x.StatusCodeShouldBe(202); }));
+        var key = (await node.Scenario(x => { x.WithBearerToken(owner.AccessToken); x.Post.Json(new StartTwoFactor(Other)).ToUrl("/api/users/me/two-factor"); })).ReadAsJson<TwoFactorKeyView>()!;
+        var code = Totp.CodeAt(Base32.Decode(key.Secret), Totp.StepAt(DateTimeOffset.UtcNow));
+        var recovery = (await node.Scenario(x => { x.WithBearerToken(owner.AccessToken); x.Post.Json(new ConfirmTwoFactor(code)).ToUrl("/api/users/me/two-factor/confirm"); })).ReadAsJson<RecoveryCodesView>()!.RecoveryCodes;
+        var challenge = (await node.Scenario(x => { x.Post.Json(new LogIn(email, Other)).ToUrl("/api/auth/login"); x.StatusCodeShouldBe(401); })).ReadAsJson<JsonElement>().GetProperty("challenge").GetString()!;
+        await node.Scenario(x => x.Post.Json(new PassTwoFactor(challenge, recovery[0])).ToUrl("/api/auth/two-factor"));
+
         Assert.NotEmpty(log.Lines);
         var hash = (await AccountsOfAsync(email)).Single().PasswordHash.Split('$')[^1];
-        string[] secrets = [Password, hash, .. new[] { guest, shopper, after }.SelectMany(x => new[] { x.AccessToken.Split('.')[2], x.RefreshToken })];
+        var account = (await AccountsOfAsync(email)).Single();
+        Assert.NotEmpty(links);
+        string[] secrets = [Password, Other, hash, key.Secret, challenge, account.SecurityStamp, .. recovery, .. links, .. new[] { guest, shopper, after }.SelectMany(x => new[] { x.AccessToken.Split('.')[2], x.RefreshToken })];
         foreach (var secret in secrets) Assert.DoesNotContain(log.Lines, x => x.Contains(secret, StringComparison.Ordinal));
+
+        // The tokens of the links that go out meanwhile.
+        async Task MailedAsync(Func<Task> act)
+        {
+            var messages = await node.ExecuteAndWaitAsync(act, 30_000);
+            links.AddRange(messages.Sent.MessagesOf<AccountNotice>().Where(x => x.Link is not null).Select(TokenOf));
+        }
     }
 
     [Fact]
@@ -41,6 +67,13 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.DoesNotContain(Password, new Register("asha@example.com", Password, "Asha").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Password, new LogIn("asha@example.com", Password).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new RefreshTokens("secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new ResetPassword("secret", "secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new VerifyEmail("secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new PassTwoFactor("secret", "secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new ChangePassword("secret", "secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new TwoFactorKeyView("secret", "secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new RecoveryCodesView(["secret"]).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", AccountNotice.To(new(), AccountNoticeKind.ResetPassword, DateTimeOffset.UtcNow, "secret").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new SignedIn(UserView.Guest(Guid.NewGuid()), "secret", "secret", 900).ToString(), StringComparison.Ordinal);
     }
 

@@ -87,6 +87,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
                 ["PAYMENT_PROVIDER_URL"] = "http://127.0.0.1:1",
                 ["PAYMENT_API_KEY"] = "key",
                 ["PAYMENT_WEBHOOK_SECRET"] = "secret",
+                ["STOREFRONT_URL"] = "https://aarya.example",
                 ["JWT_SECRET"] = key.ExportPkcs8PrivateKeyPem(),
                 ["ENCRYPTION_KEY"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             };

@@ -84,6 +84,11 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         Assert.True(valid.Active);
         Assert.Equal(valid.UserId, (await core.GetSessionAsync(new() { Id = valid.SessionId })).UserId);
         Assert.Equal("shopper@aarya.example", (await core.GetUserAsync(new() { Id = valid.UserId })).Email);
+        rest.DefaultRequestHeaders.Authorization = new("Bearer", tokens.GetProperty("accessToken").GetString());
+        using var added = await rest.PostAsJsonAsync("/api/users/me/addresses",
+            new { name = "A. Shopper", line1 = "12 Linking Road", city = "Mumbai", state = "MH", postalCode = "400050", country = "IN", phone = "+919820012345" });
+        var address = (await added.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
+        Assert.Equal("Maharashtra", (await core.GetAddressAsync(new() { UserId = valid.UserId, AddressId = address })).State);
         Assert.Contains("P-256", (await core.GetSigningKeysAsync(new())).JwksJson, StringComparison.Ordinal);
     }
 

@@ -20,6 +20,22 @@ public sealed class Buyers(Protos.Core.Core.CoreClient core)
         return found is null ? (null, Problem.Invalid("email", NoAddress)) : (new(caller.Subject, found), WolverineContinue.NoProblems);
     }
 
+    /// <summary>Where the order goes: the address that the request gives, or the one of the caller's own that it names.</summary>
+    public async Task<(ShippingAddress?, ProblemDetails)> AddressAsync(Caller caller, PlaceOrder order, CancellationToken cancellation)
+    {
+        if (order.ShippingAddress is { } given) return (given.Spelt(), WolverineContinue.NoProblems);
+        try
+        {
+            var x = await core.GetAddressAsync(new() { UserId = $"{caller.Subject}", AddressId = $"{order.AddressId}" }, cancellationToken: cancellation);
+            var line2 = x.Line2.Length > 0 ? x.Line2 : null;
+            return (new(x.Name, x.Line1, line2, x.City, x.State, x.PostalCode, x.Country, x.Phone), WolverineContinue.NoProblems);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return (null, Problem.Invalid("addressId", "is none of your addresses."));
+        }
+    }
+
     /// <summary>The address of a customer's account; null when there is no such account.</summary>
     public async Task<string?> FindEmailAsync(Guid customer, CancellationToken cancellation)
     {

@@ -37,7 +37,7 @@ public static class OrderCartHandler
         var (goods, refused) = await TakenGoods.TakeAsync(session, command.OrderId, cart, now, options.Hold, cancellation);
         if (goods is null) return (new(null, refused), []);
 
-        var order = goods.OrderedBy(command.Buyer, command.Order);
+        var order = goods.OrderedBy(command.Buyer, command.Order, command.Order.ShippingAddress!.Spelt());
         session.Events.StartStream<Order>(command.OrderId, order);
         return (new(Order.From(command.OrderId, order), null), order.News(command.OrderId, command.Order.PaymentToken));
     }

@@ -17,15 +17,20 @@ using Wolverine.Marten;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>Orders what is in the caller's cart, at the prices of now.</summary>
+/// <param name="ShippingAddress">Where the goods go; or <paramref name="AddressId"/>.</param>
 /// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
 /// <param name="Email">Where news of the order goes; a customer's own address when absent.</param>
-public sealed partial record PlaceOrder(ShippingAddress ShippingAddress, string ShippingMethod, string PaymentToken, string? Email = null)
+/// <param name="AddressId">One of the addresses in the customer's account.</param>
+public sealed partial record PlaceOrder(
+    ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, string? Email = null, Guid? AddressId = null)
 {
     public sealed class Validator : AbstractValidator<PlaceOrder>
     {
         public Validator()
         {
-            RuleFor(x => x.ShippingAddress).NotNull().SetValidator(new ShippingAddress.Validator());
+            RuleFor(x => x.ShippingAddress).NotNull().When(x => x.AddressId is null).WithMessage("is required, or an addressId.");
+            RuleFor(x => x.ShippingAddress!).SetValidator(new ShippingAddress.Validator()).When(x => x.ShippingAddress is not null);
+            RuleFor(x => x.AddressId).Null().When(x => x.ShippingAddress is not null).WithMessage("must not be given beside a shippingAddress.");
             RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).NotEmpty().Matches(Token()).WithMessage("must be a token of the payment provider, not a card number.");
@@ -39,23 +44,25 @@ public sealed partial record PlaceOrder(ShippingAddress ShippingAddress, string 
 
 public static class PlaceOrderEndpoint
 {
-    public static async Task<(Buyer?, TakenGoods?, ProblemDetails)> LoadAsync(
+    public static async Task<(Buyer?, ShippingAddress?, TakenGoods?, ProblemDetails)> LoadAsync(
         PlaceOrder command, Caller caller, Carts carts, Buyers buyers, CheckoutOptions options, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var (buyer, unknown) = await buyers.OfAsync(caller, command.Email, cancellation);
-        if (buyer is null) return (null, null, unknown);
+        if (buyer is null) return (null, null, null, unknown);
+        var (address, nowhere) = await buyers.AddressAsync(caller, command, cancellation);
+        if (address is null) return (null, null, null, nowhere);
         var cart = await carts.ReadAsync(caller.Subject);
         var (goods, refused) = await TakenGoods.TakeAsync(session, Guid.CreateVersion7(now), cart, now, options.Hold, cancellation);
-        return (buyer, goods, refused);
+        return (buyer, address, goods, refused);
     }
 
     [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
     [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop does not sell any more: take it out of the cart.")]
     [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
-    public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, TakenGoods goods)
+    public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, [NotBody] ShippingAddress address, TakenGoods goods)
     {
-        var order = goods.OrderedBy(buyer, command);
+        var order = goods.OrderedBy(buyer, command, address);
         return (
             TypedResults.Created($"/api/orders/{goods.OrderId}", OrderView.Of(Order.From(goods.OrderId, order))),
             MartenOps.StartStream<Order>(goods.OrderId, order),

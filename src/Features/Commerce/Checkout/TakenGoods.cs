@@ -55,10 +55,10 @@ public sealed record TakenGoods(Guid OrderId, long Sequence, IReadOnlyList<Order
         return problem;
     }
 
-    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command) => new(
+    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address) => new(
         Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, Lines,
         Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice))], ShippingMethod.Find(command.ShippingMethod)!),
-        command.ShippingMethod, command.ShippingAddress, At, ExpiresAt);
+        command.ShippingMethod, address, At, ExpiresAt);
 }
 
 internal static class OrderNews

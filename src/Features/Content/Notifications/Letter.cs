@@ -16,6 +16,15 @@ public sealed class Letter(string title)
         return this;
     }
 
+    /// <summary>An address on a line of its own.</summary>
+    public Letter Link(string url)
+    {
+        text.Append(url).Append("\n\n");
+        var encoded = WebUtility.HtmlEncode(url);
+        html.Append($"<p><a href=\"{encoded}\" style=\"color:#9a4f2b;word-break:break-all\">{encoded}</a></p>");
+        return this;
+    }
+
     /// <summary>Rows of a label and an amount; the last one is the sum.</summary>
     public Letter Table(IReadOnlyList<(string Label, string Amount)> rows)
     {

@@ -1,17 +1,13 @@
-using Aarya.Features.CorePlatform.Contracts;
-using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
-using Grpc.Core;
 using Marten;
 using Marten.Patching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Logging;
 using Wolverine;
 using Wolverine.Http;
 
@@ -19,7 +15,8 @@ namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
 /// Opens a customer's session. Sent with a guest's token, or after a registration that was, the guest's cart becomes the customer's.
-/// Whether an address has an account cannot be told from the answer nor from the work done for it.
+/// Whether an address has an account cannot be told from the answer nor from the work done for it. An account with a second factor is
+/// answered <c>auth.two_factor_required</c> with a <c>challenge</c> for <c>/api/auth/two-factor</c>.
 /// </summary>
 public sealed record LogIn(string Email, string Password)
 {
@@ -35,78 +32,54 @@ public sealed record LogIn(string Email, string Password)
     }
 }
 
-[AnswerIsNeverStored]
-public static partial class LogInEndpoint
-{
-    // A login waits this long for the cart; the event moves it if commerce is slower than that.
-    private static readonly TimeSpan PatienceForTheCart = TimeSpan.FromSeconds(2);
+/// <summary>Somebody whose password was right.</summary>
+public sealed record Recognised(User User, PasswordCheck Check, Opened Opened);
 
-    public static async Task<(User?, PasswordCheck, ProblemDetails)> LoadAsync(
-        LogIn command, IDocumentSession documents, PasswordHasher passwords, CancellationToken cancellation)
+[AnswerIsNeverStored]
+public static class LogInEndpoint
+{
+    internal const string Attempt = "login";
+
+    public static async Task<(Recognised?, ProblemDetails)> LoadAsync(
+        LogIn command, HttpContext http, IDocumentSession documents, PasswordHasher passwords, Attempts attempts, Challenges challenges, SignIns signIns, DateTimeOffset now)
     {
+        if (await attempts.BeginAsync(Attempt, command.Email, http) is { Status: not null } tooMany) return (null, tooMany);
         var email = EmailAddress.Normalize(command.Email);
-        var user = await documents.Query<User>().FirstOrDefaultAsync(x => x.Email == email, cancellation);
-        var check = await passwords.CheckAsync(command.Password, user?.PasswordHash, cancellation);
-        return check.Matches
-            ? (user, check, WolverineContinue.NoProblems)
-            : (null, check, Problem.Unauthorized("auth.credentials_wrong", "The address or the password is wrong."));
+        var user = email is null ? null : await documents.FindByEmailAsync(email, http.RequestAborted);
+        var check = await passwords.CheckAsync(command.Password, user?.PasswordHash, http.RequestAborted);
+        if (!check.Matches || user!.DeactivatedAt is not null) return (null, SignIns.Refused);
+
+        await attempts.SucceedAsync(Attempt, command.Email, http);
+        if (user.TwoFactorEnabled) return (null, TwoFactorRequired(await challenges.SetAsync(user)));
+        var (opened, refused) = await signIns.OpenAsync(user, documents, http, now);
+        return opened is null ? (null, refused) : (new(user, check, opened), refused);
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; which of them is not told.")]
     [WolverinePost("/api/auth/login"), RateLimit("login"), AnswerIsNeverStored]
-    public static async Task<(SignedIn, OutgoingMessages)> Post(
-        LogIn command,
-        User user,
-        PasswordCheck check,
-        HttpContext http,
-        IDocumentSession documents,
-        PasswordHasher passwords,
-        SessionStore sessions,
-        AccessTokens tokens,
-        PresentedTokens presented,
-        Protos.Commerce.Commerce.CommerceClient commerce,
-        ILogger<LogIn> log,
-        DateTimeOffset now)
+    public static async Task<(SignedIn, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents, PasswordHasher passwords, CancellationToken cancellation)
     {
-        var messages = new OutgoingMessages();
-        var guest = await presented.FindGuestAsync(http);
-        foreach (var guestId in new[] { guest?.UserId, user.GuestToMerge }.OfType<Guid>().Distinct())
-        {
-            await MergeAsync(commerce, guestId, user.Id, log, http.RequestAborted);
-            messages.Add(new GuestSignedIn(guestId, user.Id, now));
-        }
-
-        // After the commit: until then the guest's token is the only way to the cart.
-        if (guest is not null) messages.Add(new EndSession(guest.Id));
+        var (user, check, opened) = recognised;
         if (user.GuestToMerge is not null) documents.Patch<User>(user.Id).Delete(x => x.GuestToMerge!);
-
         if (check.IsOutdated)
         {
             var old = user.PasswordHash;
-            var renewed = await passwords.HashAsync(command.Password, http.RequestAborted);
+            var renewed = await passwords.HashAsync(command.Password, cancellation);
             // Not when the password was changed meanwhile.
             documents.Patch<User>(x => x.Id == user.Id && x.PasswordHash == old).Set(x => x.PasswordHash, renewed);
         }
 
-        var (session, refresh) = await sessions.StartAsync(user.Id, guest: false);
-        return (SignedIn.As(UserView.Of(user), session, refresh, tokens, http), messages);
+        return (opened.Answer, opened.Messages);
     }
 
-    private static async Task MergeAsync(Protos.Commerce.Commerce.CommerceClient commerce, Guid guestId, Guid userId, ILogger log, CancellationToken cancellation)
+    private static ProblemDetails TwoFactorRequired(string challenge)
     {
-        try
-        {
-            await commerce.MergeCartAsync(
-                new() { FromSubject = $"{guestId:D}", ToSubject = $"{userId:D}" }, deadline: DateTime.UtcNow + PatienceForTheCart, cancellationToken: cancellation);
-        }
-        catch (RpcException e)
-        {
-            LogCartFollows(log, guestId, userId, e.StatusCode);
-        }
+        var problem = Problem.Unauthorized("auth.two_factor_required", "Send the challenge with a code of your authenticator app, or a recovery code.");
+        problem.Extensions["challenge"] = challenge;
+        problem.Extensions["expiresIn"] = (int)Challenges.Lifetime.TotalSeconds;
+        return problem;
     }
-
-    [LoggerMessage(LogLevel.Warning, "The cart of guest {GuestId} follows user {UserId} by event: commerce answered {Status}.")]
-    private static partial void LogCartFollows(ILogger log, Guid guestId, Guid userId, StatusCode status);
 }

@@ -8,6 +8,7 @@ using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
+using Wolverine;
 using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
@@ -23,8 +24,8 @@ public sealed record RefreshTokens(string RefreshToken)
     }
 }
 
-/// <summary>Who refreshes, and with which token they go on.</summary>
-public sealed record Refreshed(Session Session, UserView User, RefreshToken Successor);
+/// <summary>Who refreshes, and with which token they go on; with none when it was used before, which its owner must be told.</summary>
+public sealed record Refreshed(Session Session, UserView User, RefreshToken? Successor);
 
 [AnswerIsNeverStored]
 public static partial class RefreshTokensEndpoint
@@ -45,17 +46,23 @@ public static partial class RefreshTokensEndpoint
 
         var (outcome, successor) = await sessions.RotateAsync(session, presented);
         if (outcome == Rotation.Reused) LogReused(log, session.Id, session.UserId);
-        return successor is null ? Refused : (new(session, user, successor), WolverineContinue.NoProblems);
+        return outcome == Rotation.Unknown ? Refused : (new(session, user, successor), WolverineContinue.NoProblems);
     }
 
+    [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [Refuses(401, "auth.refresh_invalid", "The refresh token is unknown, has expired or was used before: sign in again.")]
     [WolverinePost("/api/auth/refresh"), AnswerIsNeverStored]
-    public static SignedIn Post(RefreshTokens command, Refreshed refreshed, AccessTokens tokens, HttpContext http) =>
-        SignedIn.As(refreshed.User, refreshed.Session, refreshed.Successor, tokens, http);
+    public static (IResult, OutgoingMessages) Post(RefreshTokens command, Refreshed refreshed, AccessTokens tokens, HttpContext http)
+    {
+        var (session, user, successor) = refreshed;
+        if (successor is null) return (Results.Problem(Invalid), session.IsGuest ? [] : [new SessionStolen(session.UserId)]);
+        return (Results.Json(SignedIn.As(user, session, successor, tokens, http), AaryaJson.Options), []);
+    }
 
-    private static (Refreshed?, ProblemDetails) Refused =>
-        (null, Problem.Unauthorized("auth.refresh_invalid", "The refresh token is not good any more: sign in again."));
+    private static (Refreshed?, ProblemDetails) Refused => (null, Invalid);
+
+    private static ProblemDetails Invalid => Problem.Unauthorized("auth.refresh_invalid", "The refresh token is not good any more: sign in again.");
 
     [LoggerMessage(LogLevel.Warning, "A refresh token of session {SessionId} of {UserId} was used twice: the session has been ended.")]
     private static partial void LogReused(ILogger log, Guid sessionId, Guid userId);

@@ -48,6 +48,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeP
             new("current", token.SecretHash),
         ]);
         _ = transaction.KeyExpireAsync(key, session.Lifetime);
+        _ = transaction.SetAddAsync(IdsOf(userId), KeyIn(session.Id));
+        _ = transaction.KeyExpireAsync(IdsOf(userId), session.Lifetime);
         await transaction.ExecuteAsync();
         return (session, token);
     }
@@ -92,9 +94,21 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeP
         gate.Forget(KeyIn(id));
     }
 
+    /// <summary>Ends every session of an owner, but for one if it is named.</summary>
+    public async Task EndAllAsync(Guid owner, Guid? except = null)
+    {
+        foreach (var id in (await redis.State.SetMembersAsync(IdsOf(owner))).Select(x => Guid.Parse(x.ToString(), CultureInfo.InvariantCulture)).Where(x => x != except))
+        {
+            await EndAsync(id);
+            await redis.State.SetRemoveAsync(IdsOf(owner), KeyIn(id));
+        }
+    }
+
     private static string KeyIn(Guid id) => id.ToString("D");
 
     private static RedisKey KeyOf(Guid id) => RedisKeys.Session(KeyIn(id));
+
+    private static RedisKey IdsOf(Guid owner) => RedisKeys.SessionsOf(KeyIn(owner));
 
     private static DateTimeOffset Moment(RedisValue milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 }

@@ -1,5 +1,4 @@
 using JasperFx.Metadata;
-using Marten.Metadata;
 
 namespace Aarya.Features.CorePlatform.Users;
 
@@ -15,10 +14,21 @@ public sealed class User : IVersioned
 
     public bool EmailVerified { get; set; }
 
+    /// <summary>Where the account moves to once somebody there has opened the link.</summary>
+    public string? PendingEmail { get; set; }
+
     public string Name { get; set; } = "";
+
+    public string? Phone { get; set; }
 
     /// <summary>A PHC string.</summary>
     public string PasswordHash { get; set; } = "";
+
+    /// <summary>
+    /// Changes with everything that somebody who knew the account before must not outlive: a login that began before is refused,
+    /// and the links in mails work no more.
+    /// </summary>
+    public string SecurityStamp { get; set; } = "";
 
     /// <summary>customer, support, merchandiser, admin.</summary>
     public IReadOnlyList<string> Roles { get; set; } = ["customer"];
@@ -27,4 +37,18 @@ public sealed class User : IVersioned
 
     /// <summary>The guest who registered and whose cart is waiting for the first login.</summary>
     public Guid? GuestToMerge { get; set; }
+
+    /// <summary>Since when nobody signs in; a new password opens the account again.</summary>
+    public DateTimeOffset? DeactivatedAt { get; set; }
+
+    public bool TwoFactorEnabled { get; set; }
+
+    /// <summary>What the authenticator app holds, in base 32; not in force before <see cref="TwoFactorEnabled"/>.</summary>
+    public string? AuthenticatorKey { get; set; }
+
+    /// <summary>The step of the last code that was taken: no code works twice.</summary>
+    public long LastCodeStep { get; set; }
+
+    /// <summary>Hashes; a code that was used is gone.</summary>
+    public IReadOnlyList<string> RecoveryCodes { get; set; } = [];
 }

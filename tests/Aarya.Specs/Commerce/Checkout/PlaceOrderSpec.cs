@@ -207,6 +207,26 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task a_customer_names_an_address_of_their_own_and_of_nobody_else()
+    {
+        using var shopper = await Shopper.OfRoleAsync(Host, "customer");
+        using var other = await Shopper.OfRoleAsync(Host, "customer");
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku);
+        object With(object? id, object? address = null) => new { addressId = id, shippingAddress = address, shippingMethod = "standard", paymentToken = "tok_approve", email = "asha@example.com" };
+        var home = (await shopper.PostAsync("/api/users/me/addresses", Addresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
+        var theirs = (await other.PostAsync("/api/users/me/addresses", Addresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
+
+        foreach (var id in new[] { theirs, Guid.NewGuid() }) (await shopper.PostAsync("/api/checkout", With(id), key)).Names("addressId");
+        (await shopper.PostAsync("/api/checkout", With(home, Addresses.Bengaluru), key)).Names("addressId");
+        (await shopper.PostAsync("/api/checkout", With("home"), key)).Names("addressId");
+        Assert.Equal((100, 0), await ShelfAsync(sku));
+
+        var order = (await shopper.PostAsync("/api/checkout", With(home), key)).Is(201).As<OrderView>();
+        Assert.Equal(Addresses.Bengaluru, order.ShippingAddress);
+    }
+
+    [Fact]
     public async Task everything_that_is_wrong_is_named_at_once_and_nothing_happens()
     {
         using var shopper = await Shopper.GuestAsync(Host);
@@ -216,7 +236,8 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
 
         (await shopper.PostAsync("/api/checkout", new { shippingAddress = address, shippingMethod = "pigeon", paymentToken = "4111111111111111", email = "nowhere" }, key))
             .Names("shippingAddress.name", "shippingAddress.postalCode", "shippingAddress.phone", "shippingMethod", "paymentToken", "email");
-        (await shopper.PostAsync("/api/checkout", new { }, key)).Names("shippingAddress", "shippingMethod", "paymentToken");
+        (await shopper.PostAsync("/api/checkout", new { }, key)).Names("shippingMethod", "paymentToken");
+        (await shopper.PostAsync("/api/checkout", new { shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("shippingAddress");
 
         Assert.Equal((100, 0), await ShelfAsync(sku));
         Assert.Single((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);

@@ -35,6 +35,36 @@ public sealed class ShippingAddressSpec
         Assert.Empty(Faults(new("Asha Rao", "1 Whitehall", null, "London", "London", "SW1A 2AA", "GB", "+44 20 7946 0000")));
 
     [Theory]
+    [InlineData("US", "NY", "10118", true)]
+    [InlineData("US", "NY", "10118-0110", true)]
+    [InlineData("US", "NY", "1011", false)]
+    [InlineData("US", "", "10118", false)]
+    [InlineData("GB", "", "SW1A 2AA", true)]
+    [InlineData("GB", "", "sw1a2aa", true)]
+    [InlineData("GB", "", "12345", false)]
+    [InlineData("CA", "ON", "K1A 0B1", true)]
+    [InlineData("DE", "", "10115", true)]
+    [InlineData("DE", "", "", false)]
+    [InlineData("SG", "", "018956", true)]
+    [InlineData("AE", "Dubai", "", true)]
+    [InlineData("HK", "", "", true)]
+    [InlineData("NL", "", "1012 JS", true)]
+    [InlineData("JP", "Tokyo", "100-0001", true)]
+    [InlineData("IS", "", "101", true)]
+    public void every_country_s_post_has_its_own_codes_and_states(string country, string state, string code, bool good) =>
+        Assert.Equal(good, Faults(Addresses.Bengaluru with { Country = country, State = state, PostalCode = code, Phone = "+44 20 7946 0000" }).Length == 0);
+
+    [Theory]
+    [InlineData("Bengal", "560025", "State")]
+    [InlineData("Kerala", "560025", "PostalCode")]
+    public void a_pin_code_and_its_state_must_match(string state, string code, string fault) =>
+        Assert.Equal([fault], Faults(Addresses.Bengaluru with { State = state, PostalCode = code }));
+
+    [Fact]
+    public void an_address_is_kept_in_one_spelling() =>
+        Assert.Equal(Addresses.Bengaluru, (Addresses.Bengaluru with { Name = " Asha Rao ", Line2 = "", State = "IN-KA", PostalCode = "560 025" }).Spelt());
+
+    [Theory]
     [InlineData("XX")]
     [InlineData("in")]
     [InlineData("IND")]

@@ -1,13 +1,16 @@
 using System.Net;
 using System.Text.Json;
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
 using Alba;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Tracking;
 
@@ -164,6 +167,39 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
         Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", Assert.Single(await AccountsOfAsync(email)).PasswordHash, StringComparison.Ordinal);
         await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
+    }
+
+    [Fact]
+    public async Task a_login_that_knew_the_old_password_opens_nothing_once_all_sessions_were_ended()
+    {
+        var email = await RegisteredAsync();
+        var asItWas = Assert.Single(await AccountsOfAsync(email));
+        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
+        await ToldAsync(HttpStatusCode.NoContent, new ResetPassword(TokenOf(mail), "another password"), "/api/auth/password/reset");
+
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
+        var http = new DefaultHttpContext { RequestServices = Host.Services };
+        var (opened, refused) = await Host.Services.GetRequiredService<SignIns>().OpenAsync(asItWas, documents, http, DateTimeOffset.UtcNow);
+        Assert.Null(opened);
+        Assert.Equal("auth.credentials_wrong", refused.Extensions["code"]);
+        var redis = Host.Services.GetRequiredService<RedisConnections>().State;
+        foreach (var id in await redis.SetMembersAsync(RedisKeys.SessionsOf($"{asItWas.Id:D}"))) Assert.False(await redis.KeyExistsAsync(RedisKeys.Session(id.ToString())));
+    }
+
+    [Fact]
+    public async Task logins_while_the_password_is_reset_leave_no_session_behind()
+    {
+        var email = await RegisteredAsync();
+        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
+        var logins = new List<Task<IScenarioResult>>();
+        await Host.ExecuteAndWaitAsync(async () =>
+        {
+            for (var i = 0; i < 6; i++) logins.Add(Host.Scenario(x => { x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); }));
+            var reset = Host.Scenario(x => { x.Post.Json(new ResetPassword(TokenOf(mail), "another password")).ToUrl("/api/auth/password/reset"); x.StatusCodeShouldBe(204); });
+            await Task.WhenAll([reset, .. logins]);
+        }, 60_000);
+
+        foreach (var opened in (await Task.WhenAll(logins)).Where(x => x.Context.Response.StatusCode == 200)) await SessionIsOverAsync(opened.ReadAsJson<SignedIn>()!);
     }
 
     private sealed class AwayCommerce : Aarya.Protos.Commerce.Commerce.CommerceClient

@@ -1,11 +1,13 @@
 using System.Net;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
+using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
@@ -50,7 +52,10 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var owner = await RefreshAsync(shopper.RefreshToken);
         await LetPassAsync(shopper.RefreshToken, SessionStore.Grace + TimeSpan.FromSeconds(1));
 
-        await RefreshIsRefusedAsync(shopper.RefreshToken);
+        var (messages, refused) = await Track(x => { x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh"); x.StatusCodeShouldBe(HttpStatusCode.Unauthorized); });
+        Assert.Equal("application/problem+json", refused.Context.Response.ContentType);
+        Assert.Contains("auth.refresh_invalid", await refused.ReadAsTextAsync(), StringComparison.Ordinal);
+        Assert.Equal((AccountNoticeKind.SessionStolen, shopper.User.Email), (messages.Sent.SingleMessage<AccountNotice>().Kind, messages.Sent.SingleMessage<AccountNotice>().Email));
         await RefreshIsRefusedAsync(owner.RefreshToken);
         Assert.Equal("auth.session_ended", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(owner.AccessToken); x.Get.Url("/api/users/me"); }));
     }

@@ -42,7 +42,8 @@ public sealed class RegisterSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Empty(await response.ReadAsTextAsync());
         Assert.Equal(1, hashes.Count);
         Assert.Empty(messages.Sent.MessagesOf<UserRegistered>());
-        Assert.Equal(before.Id, messages.Executed.SingleMessage<RegistrationRepeated>().UserId);
+        var told = messages.Sent.SingleMessage<AccountNotice>();
+        Assert.Equal((before.Id, AccountNoticeKind.RegistrationRepeated, email, null), (told.UserId, told.Kind, told.Email, told.Link));
         Assert.Equivalent(before, Assert.Single(await AccountsOfAsync(email)));
     }
 

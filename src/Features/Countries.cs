@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Aarya.Features.Commerce.Checkout;
+namespace Aarya.Features;
 
 /// <summary>The officially assigned codes of ISO 3166-1 alpha-2.</summary>
 public static class Countries

@@ -1,0 +1,65 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Redis;
+using StackExchange.Redis;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>
+/// Logins whose password was right and whose second factor is still to come: in Redis for five minutes, for five tries. Redis holds
+/// only their hashes.
+/// </summary>
+public sealed class Challenges(RedisConnections redis)
+{
+    public const int Longest = 64;
+    public const int Tries = 5;
+
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    private const int Size = 32;
+
+    // KEYS: challenge. ARGV: how many tries it is good for.
+    private const string Try =
+        """
+        if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
+        if redis.call('HINCRBY', KEYS[1], 'tries', 1) > tonumber(ARGV[1]) then
+            redis.call('DEL', KEYS[1])
+            return nil
+        end
+        return redis.call('HMGET', KEYS[1], 'user', 'stamp')
+        """;
+
+    /// <summary>The challenge that the client sends back with the code.</summary>
+    public async Task<string> SetAsync(User user)
+    {
+        var challenge = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));
+        var transaction = redis.State.CreateTransaction();
+        _ = transaction.HashSetAsync(KeyOf(challenge), [new("user", user.Id.ToString("D")), new("stamp", StampOf(user))]);
+        _ = transaction.KeyExpireAsync(KeyOf(challenge), Lifetime);
+        await transaction.ExecuteAsync();
+        return challenge;
+    }
+
+    /// <summary>Uses up one try. Null when there is no such challenge any more.</summary>
+    public async Task<Challenged?> TryAsync(string challenge)
+    {
+        var answer = await redis.State.ScriptEvaluateAsync(Try, [KeyOf(challenge)], [Tries]);
+        return answer.IsNull ? null : new(Guid.Parse((string)answer[0]!, CultureInfo.InvariantCulture), (string)answer[1]!);
+    }
+
+    /// <summary>False when somebody else was faster.</summary>
+    public Task<bool> SpendAsync(string challenge) => redis.State.KeyDeleteAsync(KeyOf(challenge));
+
+    internal static string StampOf(User user) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(user.SecurityStamp)));
+
+    private static RedisKey KeyOf(string challenge) => RedisKeys.Challenge(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(challenge))));
+}
+
+/// <summary>Whose second factor is awaited, and what their account was when the password was right.</summary>
+public sealed record Challenged(Guid UserId, string Stamp)
+{
+    public bool IsStillGoodFor(User user) => user.TwoFactorEnabled && user.DeactivatedAt is null && Stamp == Challenges.StampOf(user);
+}

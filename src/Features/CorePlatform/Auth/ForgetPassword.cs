@@ -1,0 +1,49 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Idempotency;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>Asks for a link to set another password. Whether the address has an account is looked up after the answer, so that it tells nothing.</summary>
+public sealed record ForgetPassword(string Email)
+{
+    public sealed class Validator : AbstractValidator<ForgetPassword>
+    {
+        public Validator() => RuleFor(x => x.Email).EmailAddressOfAPerson();
+    }
+}
+
+/// <summary>Mails the link, if there is somebody to mail it to, and they have not had too many.</summary>
+public sealed record SendPasswordReset(string Email)
+{
+    public override string ToString() => nameof(SendPasswordReset);
+}
+
+[AnswerIsNeverStored]
+public static class ForgetPasswordEndpoint
+{
+    public static Task<ProblemDetails> ValidateAsync(ForgetPassword command, HttpContext http, Attempts attempts) =>
+        attempts.BeginAsync("forgot", command.Email, http);
+
+    [ProducesResponseType(StatusCodes.Status202Accepted)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [WolverinePost("/api/auth/password/forgot"), RateLimit("password")]
+    public static (IResult, SendPasswordReset) Post(ForgetPassword command) => (Results.Accepted(), new(EmailAddress.Normalize(command.Email)!));
+}
+
+public static class SendPasswordResetHandler
+{
+    public static async Task<AccountNotice?> Handle(
+        SendPasswordReset command, IDocumentSession documents, Identity identity, Attempts attempts, StorefrontLinks links, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await documents.FindByEmailAsync(command.Email, cancellation) is not { } user || !await attempts.MayMailAsync(user.Email)) return null;
+        using var accounts = identity.In(documents, cancellation);
+        return AccountNotice.To(user, AccountNoticeKind.ResetPassword, now, links.ToReset(await accounts.GeneratePasswordResetTokenAsync(user)));
+    }
+}

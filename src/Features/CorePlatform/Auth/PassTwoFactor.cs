@@ -1,0 +1,73 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>
+/// The second step of a login: a code of the authenticator app, or one of the recovery codes. A challenge is good for five minutes and
+/// five tries; a code works once.
+/// </summary>
+public sealed record PassTwoFactor(string Challenge, string Code)
+{
+    public override string ToString() => nameof(PassTwoFactor);
+
+    public sealed class Validator : AbstractValidator<PassTwoFactor>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.Challenge).NotEmpty().MaximumLength(Challenges.Longest);
+            RuleFor(x => x.Code).NotEmpty().MaximumLength(64);
+        }
+    }
+}
+
+/// <summary>Somebody whose second factor was right.</summary>
+public sealed record Passed(User User, Opened Opened);
+
+[AnswerIsNeverStored]
+public static class PassTwoFactorEndpoint
+{
+    private const string Attempt = "two_factor";
+
+    public static async Task<(Passed?, ProblemDetails)> LoadAsync(
+        PassTwoFactor command, HttpContext http, IDocumentSession documents, Identity identity, Attempts attempts, Challenges challenges, SignIns signIns, DateTimeOffset now)
+    {
+        if (await challenges.TryAsync(command.Challenge) is not { } challenged) return Over;
+        if (await attempts.BeginAsync(Attempt, $"{challenged.UserId:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        // The same code in two logins at once: the second waits, and then finds it used.
+        if (await documents.LoadAloneAsync(challenged.UserId, http.RequestAborted) is not { } user || !challenged.IsStillGoodFor(user)) return Over;
+
+        using var accounts = identity.In(documents, http.RequestAborted);
+        var byRecoveryCode = !await accounts.TakeCurrentCodeAsync(user, command.Code);
+        if (byRecoveryCode && !await accounts.TakeRecoveryCodeAsync(user, command.Code))
+            return (null, Problem.Unauthorized("auth.code_wrong", "The code is wrong, or was used before."));
+
+        if (!await challenges.SpendAsync(command.Challenge)) return Over;
+        await attempts.SucceedAsync(Attempt, $"{user.Id:N}", http);
+        var (opened, refused) = await signIns.OpenAsync(user, documents, http, now);
+        if (opened is null) return (null, refused);
+        if (byRecoveryCode) opened.Messages.Add(AccountNotice.To(user, AccountNoticeKind.RecoveryCodeUsed, now));
+        return (new(user, opened), refused);
+    }
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [WolverinePost("/api/auth/two-factor"), RateLimit("login"), AnswerIsNeverStored]
+    public static (SignedIn, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, Passed passed)
+    {
+        passed.User.GuestToMerge = null;
+        return (passed.Opened.Answer, MartenOps.Store(passed.User), passed.Opened.Messages);
+    }
+
+    private static (Passed?, ProblemDetails) Over => (null, Problem.Unauthorized("auth.challenge_invalid", "The login has taken too long or too many tries: begin again."));
+}

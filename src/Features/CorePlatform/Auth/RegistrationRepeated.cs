@@ -1,0 +1,16 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users;
+using Marten;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>Somebody asked for an account at an address that has one: its owner is told, unless that happens too often.</summary>
+public sealed record RegistrationRepeated(Guid UserId);
+
+public static class RegistrationRepeatedHandler
+{
+    public static async Task<AccountNotice?> Handle(RegistrationRepeated repeated, IQuerySession documents, Attempts attempts, DateTimeOffset now, CancellationToken cancellation) =>
+        await documents.LoadAsync<User>(repeated.UserId, cancellation) is { } user && await attempts.MayMailAsync(user.Email)
+            ? AccountNotice.To(user, AccountNoticeKind.RegistrationRepeated, now)
+            : null;
+}

@@ -1,0 +1,22 @@
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>Mails the caller another link to verify their address; to a verified one nothing is sent.</summary>
+public static class ResendVerificationEndpoint
+{
+    public static Task<ProblemDetails> ValidateAsync(Caller caller, HttpContext http, Attempts attempts) =>
+        attempts.BeginAsync("resend", $"{caller.Subject:N}", http);
+
+    [ProducesResponseType(StatusCodes.Status202Accepted)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [WolverinePost("/api/auth/email/verify/resend"), RateLimit("password"), Authorize("customer")]
+    public static (IResult, SendVerification) Post(Caller caller) => (Results.Accepted(), new(caller.Subject));
+}

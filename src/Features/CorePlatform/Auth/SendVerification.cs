@@ -1,0 +1,19 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users;
+using Marten;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>Mails the link that verifies an account's address.</summary>
+public sealed record SendVerification(Guid UserId);
+
+public static class SendVerificationHandler
+{
+    public static async Task<AccountNotice?> Handle(
+        SendVerification command, IDocumentSession documents, Identity identity, StorefrontLinks links, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await documents.LoadAsync<User>(command.UserId, cancellation) is not { EmailVerified: false } user) return null;
+        using var accounts = identity.In(documents, cancellation);
+        return AccountNotice.To(user, AccountNoticeKind.VerifyEmail, now, links.ToVerify(await accounts.GenerateEmailConfirmationTokenAsync(user)));
+    }
+}

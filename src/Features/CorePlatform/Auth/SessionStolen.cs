@@ -1,0 +1,14 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users;
+using Marten;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>A refresh token was used twice: whoever else had it is shut out, and the owner is told.</summary>
+public sealed record SessionStolen(Guid UserId);
+
+public static class SessionStolenHandler
+{
+    public static async Task<AccountNotice?> Handle(SessionStolen stolen, IQuerySession documents, DateTimeOffset now, CancellationToken cancellation) =>
+        await documents.LoadAsync<User>(stolen.UserId, cancellation) is { } user ? AccountNotice.To(user, AccountNoticeKind.SessionStolen, now) : null;
+}

@@ -1,0 +1,66 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Http;
+using Grpc.Core;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Auth;
+
+/// <summary>A session that was opened, and what follows from it.</summary>
+public sealed record Opened(SignedIn Answer, OutgoingMessages Messages);
+
+/// <summary>Opens the session of somebody who has proved who they are, and makes a guest's cart theirs.</summary>
+public sealed partial class SignIns(
+    SessionStore sessions, AccessTokens tokens, PresentedTokens presented, Protos.Commerce.Commerce.CommerceClient commerce, ILogger<SignIns> log)
+{
+    // A login waits this long for the cart; the event moves it if commerce is slower than that.
+    private static readonly TimeSpan PatienceForTheCart = TimeSpan.FromSeconds(2);
+
+    /// <param name="user">As they were when they proved it.</param>
+    public async Task<(Opened?, ProblemDetails)> OpenAsync(User user, IQuerySession documents, HttpContext http, DateTimeOffset now)
+    {
+        var guest = await presented.FindGuestAsync(http);
+        var (session, refresh) = await sessions.StartAsync(user.Id, guest: false);
+        // Whoever ended all sessions meanwhile did not see this one: what they changed first tells.
+        if (await documents.LoadAsync<User>(user.Id, http.RequestAborted) is not { DeactivatedAt: null } today || today.SecurityStamp != user.SecurityStamp)
+        {
+            await sessions.EndAsync(session.Id);
+            return (null, Refused);
+        }
+
+        var messages = new OutgoingMessages();
+        foreach (var guestId in new[] { guest?.UserId, user.GuestToMerge }.OfType<Guid>().Distinct())
+        {
+            await MergeAsync(guestId, user.Id, http.RequestAborted);
+            messages.Add(new GuestSignedIn(guestId, user.Id, now));
+        }
+
+        // After the commit: until then the guest's token is the only way to the cart.
+        if (guest is not null) messages.Add(new EndSession(guest.Id));
+        return (new(SignedIn.As(UserView.Of(user), session, refresh, tokens, http), messages), WolverineContinue.NoProblems);
+    }
+
+    internal static ProblemDetails Refused => Problem.Unauthorized("auth.credentials_wrong", "The address or the password is wrong.");
+
+    private async Task MergeAsync(Guid guestId, Guid userId, CancellationToken cancellation)
+    {
+        try
+        {
+            await commerce.MergeCartAsync(
+                new() { FromSubject = $"{guestId:D}", ToSubject = $"{userId:D}" }, deadline: DateTime.UtcNow + PatienceForTheCart, cancellationToken: cancellation);
+        }
+        catch (RpcException e)
+        {
+            LogCartFollows(guestId, userId, e.StatusCode);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The cart of guest {GuestId} follows user {UserId} by event: commerce answered {Status}.")]
+    private partial void LogCartFollows(Guid guestId, Guid userId, StatusCode status);
+}

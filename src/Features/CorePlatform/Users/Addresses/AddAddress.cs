@@ -1,0 +1,31 @@
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.CorePlatform.Users.Addresses;
+
+/// <summary>Puts an address into the caller's book. The first is the default for goods and invoices.</summary>
+public static class AddAddressEndpoint
+{
+    public static async Task<(AddressBook?, ProblemDetails)> LoadAsync(Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+        await documents.AddressesOfAsync(caller, cancellation) is { IsFull: false } book
+            ? (book, WolverineContinue.NoProblems)
+            : (null, Problem.Conflict("address.too_many", "The book is full", $"A person has at most {AddressBook.MostAddresses} addresses: take one out first."));
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [WolverinePost("/api/users/me/addresses"), Authorize("customer")]
+    public static (Created<AddressView>, IMartenOp) Post(AddressEntry command, AddressBook book, DateTimeOffset now)
+    {
+        var id = Guid.CreateVersion7(now);
+        book.Add(id, command);
+        return (TypedResults.Created($"/api/users/me/addresses/{id}", AddressView.Of(book, id)), MartenOps.Store(book));
+    }
+}

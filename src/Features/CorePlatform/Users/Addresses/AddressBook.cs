@@ -1,0 +1,81 @@
+using JasperFx.Metadata;
+
+namespace Aarya.Features.CorePlatform.Users.Addresses;
+
+/// <summary>What a person types of an address.</summary>
+/// <param name="State">In India one of the states and union territories, by name or ISO 3166-2 code.</param>
+/// <param name="Country">ISO 3166-1 alpha-2.</param>
+/// <param name="IsDefaultShipping">True makes it the one that goods go to; false leaves that to another, if there is one.</param>
+/// <param name="IsDefaultBilling">The same for invoices.</param>
+public sealed record AddressEntry(
+    string Name, string Line1, string? Line2, string City, string State, string PostalCode, string Country, string Phone,
+    bool? IsDefaultShipping = null, bool? IsDefaultBilling = null) : IPostalAddress
+{
+    public sealed class Validator : PostalAddressRules<AddressEntry>;
+}
+
+/// <summary>An address as it is kept.</summary>
+public sealed record Address(Guid Id, string Name, string Line1, string? Line2, string City, string State, string PostalCode, string Country, string Phone)
+{
+    public static Address Of(Guid id, AddressEntry x) => new(
+        id, x.Name.Trim(), x.Line1.Trim(), PostalSpelling.Line(x.Line2), x.City.Trim(), PostalSpelling.State(x), PostalSpelling.Code(x), x.Country, x.Phone.Trim());
+}
+
+/// <summary>
+/// The addresses of one person, the oldest first. As long as there are any, exactly one is for goods and exactly one for invoices: all in
+/// one document, so that two changes at once cannot make it two or none.
+/// </summary>
+public sealed class AddressBook : IVersioned
+{
+    public const int MostAddresses = 50;
+
+    /// <summary>The person's.</summary>
+    public Guid Id { get; set; }
+
+    public Guid Version { get; set; }
+
+    public IReadOnlyList<Address> Addresses { get; set; } = [];
+
+    public Guid? DefaultShipping { get; set; }
+
+    public Guid? DefaultBilling { get; set; }
+
+    public bool IsFull => Addresses.Count >= MostAddresses;
+
+    public Address? Find(Guid id) => Addresses.FirstOrDefault(x => x.Id == id);
+
+    public void Add(Guid id, AddressEntry entry)
+    {
+        Addresses = [.. Addresses, Address.Of(id, entry)];
+        Choose(id, entry);
+    }
+
+    public void Change(Guid id, AddressEntry entry)
+    {
+        Addresses = [.. Addresses.Select(x => x.Id == id ? Address.Of(id, entry) : x)];
+        Choose(id, entry);
+    }
+
+    /// <summary>Takes an address out; what it was the default for goes to the oldest that is left.</summary>
+    public void Remove(Guid id)
+    {
+        Addresses = [.. Addresses.Where(x => x.Id != id)];
+        if (DefaultShipping == id) DefaultShipping = Oldest(but: id);
+        if (DefaultBilling == id) DefaultBilling = Oldest(but: id);
+    }
+
+    private void Choose(Guid id, AddressEntry entry)
+    {
+        DefaultShipping = Chosen(DefaultShipping, id, entry.IsDefaultShipping);
+        DefaultBilling = Chosen(DefaultBilling, id, entry.IsDefaultBilling);
+    }
+
+    private Guid? Chosen(Guid? current, Guid id, bool? wanted) => wanted switch
+    {
+        true => id,
+        false when current == id => Oldest(but: id) ?? id,
+        _ => current ?? id,
+    };
+
+    private Guid? Oldest(Guid but) => Addresses.FirstOrDefault(x => x.Id != but)?.Id;
+}

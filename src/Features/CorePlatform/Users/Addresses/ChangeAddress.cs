@@ -1,0 +1,27 @@
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.CorePlatform.Users.Addresses;
+
+/// <summary>Replaces one of the caller's addresses. Who loses a race with another change is told.</summary>
+public static class ChangeAddressEndpoint
+{
+    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+        documents.AddressesWithAsync(id, caller, cancellation);
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [WolverinePut("/api/users/me/addresses/{id:guid}"), Authorize("customer")]
+    public static (AddressView, IMartenOp) Put(Guid id, AddressEntry command, [NotBody] AddressBook book)
+    {
+        book.Change(id, command);
+        return (AddressView.Of(book, id), MartenOps.Store(book));
+    }
+}

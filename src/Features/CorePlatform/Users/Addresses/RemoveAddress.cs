@@ -1,0 +1,28 @@
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.CorePlatform.Users.Addresses;
+
+/// <summary>Takes one of the caller's addresses out; what it was the default for goes to the oldest that is left.</summary>
+public static class RemoveAddressEndpoint
+{
+    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+        documents.AddressesWithAsync(id, caller, cancellation);
+
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [WolverineDelete("/api/users/me/addresses/{id:guid}"), Authorize("customer")]
+    public static (IResult, IMartenOp) Delete(Guid id, [NotBody] AddressBook book)
+    {
+        book.Remove(id);
+        return (Results.NoContent(), MartenOps.Store(book));
+    }
+}

@@ -1,0 +1,65 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>
+/// Asks for the account to move to another address: a link goes there, and a notice to the old one. It moves when the link is opened. Whether the
+/// address is somebody's already cannot be told from the answer.
+/// </summary>
+public sealed record ChangeEmail(string NewEmail, string Password)
+{
+    public override string ToString() => nameof(ChangeEmail);
+
+    public sealed class Validator : AbstractValidator<ChangeEmail>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.NewEmail).EmailAddressOfAPerson();
+            RuleFor(x => x.Password).OwnPassword();
+        }
+    }
+}
+
+[AnswerIsNeverStored]
+public static class ChangeEmailEndpoint
+{
+    public static Task<(User?, ProblemDetails)> LoadAsync(ChangeEmail command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
+        reconfirmation.OfAsync(caller, command.Password, documents, http);
+
+    public static async Task<ProblemDetails> ValidateAsync(ChangeEmail command, User user, HttpContext http, Auth.Attempts attempts) =>
+        EmailAddress.Normalize(command.NewEmail) == user.Email
+            ? Problem.Invalid("newEmail", "is the address that the account has.")
+            : await attempts.BeginAsync("change_email", $"{user.Id:N}", http);
+
+    [ProducesResponseType(StatusCodes.Status202Accepted)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [WolverinePost("/api/users/me/email"), RateLimit("password"), Authorize("customer")]
+    public static async Task<(IResult, OutgoingMessages)> Post(
+        ChangeEmail command, User user, IDocumentSession documents, Identity identity, StorefrontLinks links, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var email = EmailAddress.Normalize(command.NewEmail)!;
+        using var accounts = identity.In(documents, cancellation);
+        user.PendingEmail = email;
+        await accounts.UpdateAsync(user);
+        var asked = AccountNotice.To(user, AccountNoticeKind.EmailChangeAsked, now);
+        if (await documents.FindByEmailAsync(email, cancellation) is { } owner) return (Results.Accepted(), [asked, new Auth.RegistrationRepeated(owner.Id)]);
+        var link = links.ToVerify(await accounts.GenerateChangeEmailTokenAsync(user, email));
+        return (Results.Accepted(), [asked, AccountNotice.To(user, AccountNoticeKind.ConfirmNewEmail, now, link, email)]);
+    }
+}

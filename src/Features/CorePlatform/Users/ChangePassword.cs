@@ -1,0 +1,53 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>Sets another password. Every other session ends, and the owner is told.</summary>
+public sealed record ChangePassword(string CurrentPassword, string NewPassword)
+{
+    public override string ToString() => nameof(ChangePassword);
+
+    public sealed class Validator : AbstractValidator<ChangePassword>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.CurrentPassword).OwnPassword();
+            RuleFor(x => x.NewPassword).NewPassword();
+        }
+    }
+}
+
+[AnswerIsNeverStored]
+public static class ChangePasswordEndpoint
+{
+    public static Task<(User?, ProblemDetails)> LoadAsync(ChangePassword command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
+        reconfirmation.OfAsync(caller, command.CurrentPassword, documents, http, "currentPassword");
+
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [WolverinePost("/api/users/me/password"), RateLimit("password"), Authorize("customer")]
+    public static async Task<(IResult, OutgoingMessages)> Post(
+        ChangePassword command, Caller caller, User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+    {
+        using var accounts = identity.In(documents, cancellation);
+        await accounts.SetPasswordAsync(user, command.NewPassword);
+        return (Results.NoContent(), [new EndSessionsOf(user.Id, Guid.Parse(caller.SessionId)), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
+    }
+}

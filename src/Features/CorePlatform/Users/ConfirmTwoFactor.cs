@@ -1,0 +1,62 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>Switches the second factor on, with a code that shows that the app has the key. The answer holds the recovery codes, this once.</summary>
+public sealed record ConfirmTwoFactor(string Code)
+{
+    public override string ToString() => nameof(ConfirmTwoFactor);
+
+    public sealed class Validator : AbstractValidator<ConfirmTwoFactor>
+    {
+        public Validator() => RuleFor(x => x.Code).NotEmpty().MaximumLength(64);
+    }
+}
+
+/// <summary>Codes to keep on paper: each signs in once without the app.</summary>
+public sealed record RecoveryCodesView(IReadOnlyList<string> RecoveryCodes)
+{
+    public override string ToString() => nameof(RecoveryCodesView);
+}
+
+[AnswerIsNeverStored]
+public static class ConfirmTwoFactorEndpoint
+{
+    public static async Task<(User?, ProblemDetails)> LoadAsync(
+        ConfirmTwoFactor command, Caller caller, IDocumentSession documents, Identity identity, Auth.Attempts attempts, HttpContext http)
+    {
+        if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
+        if (user.TwoFactorEnabled || user.AuthenticatorKey is null) return (null, Problem.Conflict("two_factor.not_started", "Not started", "Ask for a key first."));
+        if (await attempts.BeginAsync("two_factor", $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        using var accounts = identity.In(documents, http.RequestAborted);
+        return await accounts.TakeCurrentCodeAsync(user, command.Code)
+            ? (user, WolverineContinue.NoProblems)
+            : (null, Problem.Invalid("code", "is not what the app shows now.", "two_factor.code_wrong"));
+    }
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [WolverinePost("/api/users/me/two-factor/confirm"), RateLimit("password"), Authorize("customer")]
+    public static async Task<(RecoveryCodesView, OutgoingMessages)> Post(
+        ConfirmTwoFactor command, User user, IDocumentSession documents, Identity identity, HttpContext http, DateTimeOffset now)
+    {
+        using var accounts = identity.In(documents, http.RequestAborted);
+        await accounts.SetTwoFactorEnabledAsync(user, true);
+        http.Response.Headers.CacheControl = "no-store";
+        return (new(await accounts.NewRecoveryCodesAsync(user)), [AccountNotice.To(user, AccountNoticeKind.TwoFactorOn, now)]);
+    }
+}

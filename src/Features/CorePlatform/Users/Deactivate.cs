@@ -1,0 +1,52 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>
+/// Closes the account until its owner sets another password by mail: every session ends, and a login is answered like one with a wrong password.
+/// </summary>
+public sealed record Deactivate(string Password)
+{
+    public override string ToString() => nameof(Deactivate);
+
+    public sealed class Validator : AbstractValidator<Deactivate>
+    {
+        public Validator() => RuleFor(x => x.Password).OwnPassword();
+    }
+}
+
+[AnswerIsNeverStored]
+public static class DeactivateEndpoint
+{
+    public static Task<(User?, ProblemDetails)> LoadAsync(Deactivate command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
+        reconfirmation.OfAsync(caller, command.Password, documents, http);
+
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [WolverinePost("/api/users/me/deactivate"), RateLimit("password"), Authorize("customer")]
+    public static async Task<(IResult, OutgoingMessages)> Post(
+        Deactivate command, User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+    {
+        using var accounts = identity.In(documents, cancellation);
+        user.DeactivatedAt = now;
+        await accounts.UpdateSecurityStampAsync(user);
+        return (Results.NoContent(), [new EndSessionsOf(user.Id), AccountNotice.To(user, AccountNoticeKind.Deactivated, now)]);
+    }
+}

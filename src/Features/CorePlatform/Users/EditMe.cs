@@ -1,0 +1,42 @@
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>Changes what is given of the caller's profile; an empty telephone number takes it away.</summary>
+public sealed record EditMe(string? Name = null, string? Phone = null)
+{
+    public sealed class Validator : AbstractValidator<EditMe>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.Name!).NameOfAPerson().When(x => x.Name is not null);
+            RuleFor(x => x.Phone!).Must(x => x.Length == 0 || PhoneNumber.IsDialled(x)).When(x => x.Phone is not null).WithMessage(PhoneNumber.Expected);
+        }
+    }
+}
+
+public static class EditMeEndpoint
+{
+    public static async Task<(User?, ProblemDetails)> LoadAsync(Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+        await documents.LoadAsync<User>(caller.Subject, cancellation) is { } user ? (user, WolverineContinue.NoProblems) : (null, Problem.NotFound("user"));
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [WolverinePatch("/api/users/me"), Authorize("customer")]
+    public static (UserView, IMartenOp) Patch(EditMe command, User user)
+    {
+        user.Name = command.Name?.Trim() ?? user.Name;
+        user.Phone = command.Phone is null ? user.Phone : command.Phone.Length == 0 ? null : command.Phone.Trim();
+        return (UserView.Of(user), MartenOps.Store(user));
+    }
+}

@@ -1,0 +1,22 @@
+using FluentValidation;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>What people may be called, and what they may sign in with.</summary>
+internal static class PersonRules
+{
+    public const int LongestName = 100;
+
+    public static IRuleBuilderOptions<T, string> EmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
+        rule.Must(x => EmailAddress.Normalize(x) is not null).WithMessage("This is not an e-mail address.");
+
+    public static IRuleBuilderOptions<T, string> NewPassword<T>(this IRuleBuilder<T, string> rule) =>
+        rule.NotNull().Length(PasswordHasher.ShortestPassword, PasswordHasher.LongestPassword);
+
+    /// <summary>One that is to be checked: what it must look like is none of its business.</summary>
+    public static IRuleBuilderOptions<T, string> OwnPassword<T>(this IRuleBuilder<T, string> rule) =>
+        rule.NotEmpty().MaximumLength(PasswordHasher.LongestPassword);
+
+    public static IRuleBuilderOptions<T, string> NameOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
+        rule.NotEmpty().MaximumLength(LongestName).Must(x => x is null || !x.Any(char.IsControl)).WithMessage("A name has no control characters.");
+}

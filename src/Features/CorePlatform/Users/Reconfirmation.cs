@@ -1,0 +1,28 @@
+using Aarya.Features.CorePlatform.Auth;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>Asks somebody who is signed in for their password once more: a token that was left lying about must not be enough to take an account over.</summary>
+public sealed class Reconfirmation(PasswordHasher passwords, Attempts attempts)
+{
+    private const string Attempt = "reconfirm";
+
+    /// <summary>The caller's account, or why not.</summary>
+    /// <param name="field">What the request calls the password.</param>
+    public async Task<(User?, ProblemDetails)> OfAsync(Caller caller, string password, IQuerySession documents, HttpContext http, string field = "password")
+    {
+        var account = $"{caller.Subject:N}";
+        if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
+        if (await attempts.BeginAsync(Attempt, account, http) is { Status: not null } tooMany) return (null, tooMany);
+        if (!(await passwords.CheckAsync(password, user.PasswordHash, http.RequestAborted)).Matches)
+            return (null, Problem.Invalid(field, "is not your password.", "account.password_wrong"));
+        await attempts.SucceedAsync(Attempt, account, http);
+        return (user, WolverineContinue.NoProblems);
+    }
+}

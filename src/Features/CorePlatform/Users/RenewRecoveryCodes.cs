@@ -1,0 +1,51 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>Gives the caller ten new recovery codes in place of all that they have; the answer holds them, this once.</summary>
+public sealed record RenewRecoveryCodes(string Password)
+{
+    public override string ToString() => nameof(RenewRecoveryCodes);
+
+    public sealed class Validator : AbstractValidator<RenewRecoveryCodes>
+    {
+        public Validator() => RuleFor(x => x.Password).OwnPassword();
+    }
+}
+
+[AnswerIsNeverStored]
+public static class RenewRecoveryCodesEndpoint
+{
+    public static Task<(User?, ProblemDetails)> LoadAsync(RenewRecoveryCodes command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
+        reconfirmation.OfAsync(caller, command.Password, documents, http);
+
+    public static ProblemDetails Validate(User user) => user.TwoFactorEnabled
+        ? WolverineContinue.NoProblems
+        : Problem.Conflict("two_factor.off", "Not on", "Without a second factor there are no recovery codes.");
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [WolverinePost("/api/users/me/two-factor/recovery-codes"), RateLimit("password"), Authorize("customer")]
+    public static async Task<(RecoveryCodesView, OutgoingMessages)> Post(
+        RenewRecoveryCodes command, User user, IDocumentSession documents, Identity identity, HttpContext http, DateTimeOffset now)
+    {
+        using var accounts = identity.In(documents, http.RequestAborted);
+        http.Response.Headers.CacheControl = "no-store";
+        return (new(await accounts.NewRecoveryCodesAsync(user)), [AccountNotice.To(user, AccountNoticeKind.RecoveryCodesRenewed, now)]);
+    }
+}

@@ -1,0 +1,63 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>Switches the second factor off, with the password or with a code; the owner is told.</summary>
+public sealed record StopTwoFactor(string? Password = null, string? Code = null)
+{
+    public override string ToString() => nameof(StopTwoFactor);
+
+    public sealed class Validator : AbstractValidator<StopTwoFactor>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.Password).NotEmpty().When(x => x.Code is null).WithMessage("Give the password or a code.");
+            RuleFor(x => x.Password).MaximumLength(PasswordHasher.LongestPassword);
+            RuleFor(x => x.Code).MaximumLength(64);
+        }
+    }
+}
+
+[AnswerIsNeverStored]
+public static class StopTwoFactorEndpoint
+{
+    public static async Task<(User?, ProblemDetails)> LoadAsync(
+        StopTwoFactor command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, Identity identity, Auth.Attempts attempts, HttpContext http)
+    {
+        if (command.Password is { } password) return await reconfirmation.OfAsync(caller, password, documents, http);
+        if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
+        if (await attempts.BeginAsync("two_factor", $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        using var accounts = identity.In(documents, http.RequestAborted);
+        return user.TwoFactorEnabled && (await accounts.TakeCurrentCodeAsync(user, command.Code!) || await accounts.TakeRecoveryCodeAsync(user, command.Code!))
+            ? (user, WolverineContinue.NoProblems)
+            : (null, Problem.Invalid("code", "is wrong, or was used before.", "two_factor.code_wrong"));
+    }
+
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [WolverineDelete("/api/users/me/two-factor"), RateLimit("password"), Authorize("customer")]
+    public static async Task<(IResult, OutgoingMessages)> Delete(
+        StopTwoFactor command, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (user is { TwoFactorEnabled: false, AuthenticatorKey: null }) return (Results.NoContent(), []);
+        using var accounts = identity.In(documents, cancellation);
+        await accounts.StopTwoFactorAsync(user);
+        return (Results.NoContent(), [AccountNotice.To(user, AccountNoticeKind.TwoFactorOff, now)]);
+    }
+}

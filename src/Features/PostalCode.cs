@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+
+namespace Aarya.Features;
+
+/// <summary>What a postal code looks like where we often send to, by the Universal Postal Union's descriptions; elsewhere any short text will do.</summary>
+public static class PostalCode
+{
+    public const int Longest = 20;
+
+    // 9 is a digit, A a letter, X either; alternatives by a slash. A space or a hyphen may be left out, or written as the other.
+    private const string Table =
+        """
+        AT 9999|AU 9999|BD 9999|BE 9999|BR 99999-999|CA A9A 9A9|CH 9999|CN 999999|DE 99999|DK 9999|ES 99999|FI 99999|FR 99999
+        GB A9 9AA/A99 9AA/AA9 9AA/AA99 9AA/A9A 9AA/AA9A 9AA|ID 99999|IN 999 999|IT 99999|JP 999-9999|KR 99999|LK 99999|MX 99999|MY 99999
+        NL 9999 AA|NO 9999|NP 99999|NZ 9999|PH 9999|PK 99999|PL 99-999|PT 9999-999|RU 999999|SA 99999|SE 999 99|SG 999999|TH 99999|TR 99999
+        US 99999/99999-9999|VN 99999/999999|ZA 9999
+        """;
+
+    private static readonly FrozenDictionary<string, Regex> Patterns = Table.Split(['|', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .ToFrozenDictionary(x => x[..2], x => new Regex($"^(?:{string.Join('|', x[3..].Split('/').Select(Pattern))})\\z", RegexOptions.CultureInvariant));
+
+    // Countries whose post has no codes, or hardly uses them.
+    private static readonly FrozenSet<string> Without =
+        "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CM DJ DM ER FJ GD GH GM GQ GY HK IE JM KI KM KN KP LC ML MO MR MU MW NR NU PA QA RW SB SC SL SO SR ST SY TD TG TK TO TT TV UG VC VU WS YE ZW"
+            .Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    // Countries whose addresses cannot do without a state, province or prefecture.
+    private static readonly FrozenSet<string> WithStates = "AU BR CA CN IN IT JP MX MY US".Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    public static bool IsNeededIn(string country) => !Without.Contains(country);
+
+    public static bool StateIsNeededIn(string country) => WithStates.Contains(country);
+
+    /// <summary>Whether the post of this country could have such a code.</summary>
+    public static bool IsOf(string country, string code) => !Patterns.TryGetValue(country, out var pattern) || (pattern.IsMatch(code.ToUpperInvariant()) && (country != "IN" || code[0] != '0'));
+
+    private static string Pattern(string example) =>
+        string.Concat(example.Select(x => x switch { '9' => "[0-9]", 'A' => "[A-Z]", _ => "[ -]?" }));
+}
