@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
@@ -43,6 +44,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     public override void ConfigureMarten(StoreOptions marten)
     {
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
+        marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
+        marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.Email);
     }
 }

@@ -15,7 +15,7 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
     {
         await using var documents = store.QuerySession();
         var user = await documents.LoadAsync<User>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) ?? throw Refusal.NotFound("user");
-        return new() { Id = $"{user.Id:D}", Email = user.Email, Name = user.Name, EmailVerified = user.EmailVerified, Roles = { user.Roles } };
+        return new() { Id = $"{user.Id:D}", Email = user.Email, Name = user.Name, EmailVerified = user.EmailVerified, RegisteredAtUnixMs = user.RegisteredAt.ToUnixTimeMilliseconds(), Roles = { user.Roles } };
     }
 
     public override async Task<Protos.Core.Session> GetSession(Protos.Core.GetSessionRequest request, ServerCallContext context)
@@ -28,6 +28,9 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
             Guest = session.IsGuest,
             CreatedAtUnixMs = session.CreatedAt.ToUnixTimeMilliseconds(),
             LastSeenAtUnixMs = session.LastSeenAt.ToUnixTimeMilliseconds(),
+            Device = session.From.Name,
+            Address = session.From.Address,
+            Staff = session.IsStaff,
         };
     }
 
@@ -46,8 +49,8 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
         };
     }
 
-    public override Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
-        Task.FromResult(new Protos.Core.SigningKeys { JwksJson = keys.Jwks });
+    public override async Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
+        new() { JwksJson = await keys.ReadJwksAsync(context.CancellationToken) };
 
     private static string ReasonOf(TokenFault fault) => fault switch
     {

@@ -88,7 +88,7 @@ public static partial class LogInEndpoint
             documents.Patch<User>(x => x.Id == user.Id && x.PasswordHash == old).Set(x => x.PasswordHash, renewed);
         }
 
-        var (session, refresh) = await sessions.StartAsync(user.Id, guest: false);
+        var (session, refresh) = await sessions.StartAsync(user.Id, guest: false, StaffRoles.Any(user.Roles), Device.Of(http));
         return (SignedIn.As(UserView.Of(user), session, refresh, tokens, http), messages);
     }
 
