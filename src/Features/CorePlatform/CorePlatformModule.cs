@@ -1,7 +1,9 @@
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
@@ -32,6 +34,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PresentedTokens>();
         services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
     }
 
@@ -39,6 +42,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     {
         services.AddSingleton<IJwksSource, RemoteSigningKeys>();
         services.AddSingleton<IVerificationKeys, FetchedVerificationKeys>();
+        services.AddSingleton<IFlagSource, RemoteFlags>();
     }
 
     public override void ConfigureMarten(StoreOptions marten)
@@ -46,6 +50,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
         marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
+        marten.Schema.For<Flag>();
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.Email);
     }
 }

@@ -1,6 +1,8 @@
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Security;
 using Grpc.Core;
@@ -9,7 +11,7 @@ using Marten;
 namespace Aarya.Features.CorePlatform;
 
 /// <summary>What other contexts may ask of this one; see protos/core.proto.</summary>
-public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens) : Protos.Core.Core.CoreBase
+public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens, IFlagSource flags) : Protos.Core.Core.CoreBase
 {
     public override async Task<Protos.Core.User> GetUser(Protos.Core.GetUserRequest request, ServerCallContext context)
     {
@@ -51,6 +53,9 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
 
     public override async Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
         new() { JwksJson = await keys.ReadJwksAsync(context.CancellationToken) };
+
+    public override async Task<Protos.Core.FlagSet> GetFlags(Protos.Core.GetFlagsRequest request, ServerCallContext context) =>
+        new() { Flags = { (await flags.FetchAsync(context.CancellationToken)).Select(FlagWire.Write) } };
 
     private static string ReasonOf(TokenFault fault) => fault switch
     {
