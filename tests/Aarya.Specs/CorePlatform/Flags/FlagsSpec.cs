@@ -43,7 +43,12 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         var name = NewName();
         await SendAsync(HttpMethod.Put, name, admin, new
         {
-            enabled = true, match = "any", percentage = 12.5, roles = new[] { "support", "merchandiser" }, from = "2026-01-01T00:00:00+00:00", until = "2027-01-01T00:00:00+00:00",
+            enabled = true,
+            match = "any",
+            percentage = 12.5,
+            roles = new[] { "support", "merchandiser" },
+            from = "2026-01-01T00:00:00+00:00",
+            until = "2027-01-01T00:00:00+00:00",
         });
         await SendAsync(HttpMethod.Put, $"{name}.bare", admin, new { enabled = true });
 
