@@ -1,6 +1,9 @@
+using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
@@ -40,6 +43,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<Challenges>();
         services.AddSingleton<Reconfirmation>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
     }
 
@@ -47,12 +51,16 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     {
         services.AddSingleton<IJwksSource, RemoteSigningKeys>();
         services.AddSingleton<IVerificationKeys, FetchedVerificationKeys>();
+        services.AddSingleton<IFlagSource, RemoteFlags>();
     }
 
     public override void ConfigureMarten(StoreOptions marten)
     {
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
         marten.Storage.ExtendedSchemaObjects.Add(AccountKey.Table());
+        marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
+        marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
+        marten.Schema.For<Flag>();
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.Email);
     }
 }

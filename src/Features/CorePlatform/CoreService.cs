@@ -1,7 +1,9 @@
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Security;
 using Grpc.Core;
@@ -10,13 +12,13 @@ using Marten;
 namespace Aarya.Features.CorePlatform;
 
 /// <summary>What other contexts may ask of this one; see protos/core.proto.</summary>
-public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens) : Protos.Core.Core.CoreBase
+public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens, IFlagSource flags) : Protos.Core.Core.CoreBase
 {
     public override async Task<Protos.Core.User> GetUser(Protos.Core.GetUserRequest request, ServerCallContext context)
     {
         await using var documents = store.QuerySession();
         var user = await documents.LoadAsync<User>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) ?? throw Refusal.NotFound("user");
-        return new() { Id = $"{user.Id:D}", Email = user.Email, Name = user.Name, EmailVerified = user.EmailVerified, Roles = { user.Roles } };
+        return new() { Id = $"{user.Id:D}", Email = user.Email, Name = user.Name, EmailVerified = user.EmailVerified, RegisteredAtUnixMs = user.RegisteredAt.ToUnixTimeMilliseconds(), Roles = { user.Roles } };
     }
 
     public override async Task<Protos.Core.Session> GetSession(Protos.Core.GetSessionRequest request, ServerCallContext context)
@@ -29,6 +31,9 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
             Guest = session.IsGuest,
             CreatedAtUnixMs = session.CreatedAt.ToUnixTimeMilliseconds(),
             LastSeenAtUnixMs = session.LastSeenAt.ToUnixTimeMilliseconds(),
+            Device = session.From.Name,
+            Address = session.From.Address,
+            Staff = session.IsStaff,
         };
     }
 
@@ -47,8 +52,11 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
         };
     }
 
-    public override Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
-        Task.FromResult(new Protos.Core.SigningKeys { JwksJson = keys.Jwks });
+    public override async Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
+        new() { JwksJson = await keys.ReadJwksAsync(context.CancellationToken) };
+
+    public override async Task<Protos.Core.FlagSet> GetFlags(Protos.Core.GetFlagsRequest request, ServerCallContext context) =>
+        new() { Flags = { (await flags.FetchAsync(context.CancellationToken)).Select(FlagWire.Write) } };
 
     public override async Task<Protos.Core.Address> GetAddress(Protos.Core.GetAddressRequest request, ServerCallContext context)
     {

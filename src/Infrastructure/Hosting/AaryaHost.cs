@@ -1,4 +1,5 @@
 using System.Reflection;
+using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Grpc.Sockets;
@@ -106,6 +107,7 @@ public static class AaryaHost
         builder.AddRedis();
         if (serving) builder.Services.AddHostedService<RedisAtStart>();
         builder.AddCallers();
+        builder.Services.AddSingleton<IFlags, CachedFlags>();
         builder.AddRealTime();
         builder.AddContextRpc(contexts);
         builder.AddProxy(contexts, roles);
@@ -207,6 +209,7 @@ public static class AaryaHost
                 foreach (var module in contexts.Dormant) q.Excludes.InNamespace(module.Namespace);
             });
             http.UseCallers();
+            http.UseFlags();
             http.AddMiddleware(typeof(ConflictProblem));
             http.UseValidators(app.Services.GetRequiredService<ValidatedTypes>());
             http.AddPolicy<JsonBodyPolicy>();

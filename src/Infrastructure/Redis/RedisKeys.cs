@@ -18,7 +18,7 @@ public static class RedisKeys
 
     public static RedisKey Stream(string name) => $"stream:{Bucket}:{name}";
 
-    public static RedisKey Session(string id) => $"session:{id}";
+    public static RedisKey Session(string id) => $"session:{Bucket}:{id}";
 
     /// <summary>The ids of the sessions of one owner.</summary>
     public static RedisKey SessionsOf(string owner) => $"session:{Bucket}:of:{owner}";

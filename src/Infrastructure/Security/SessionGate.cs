@@ -5,8 +5,9 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>
-/// Whether a token's session still lives (<c>session:{id}</c> in Redis). A session that was alive is believed for a second,
-/// so one that ends is shut out on every node within that second and a busy shopper costs one question a second.
+/// Whether a token's session still lives (<c>session:{0}:{id}</c> in Redis). A session that was alive is believed for a second,
+/// so one that ends is shut out on every node within that second and a busy shopper costs one question a second. The question also
+/// leaves a trace: when the session was last seen, to the minute, and for one that ends when it is idle, that it is not.
 /// </summary>
 /// <remarks>
 /// With Redis away nobody can tell. Reads are then let through on the token alone, which lives 15 minutes at most; what changes
@@ -17,6 +18,20 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
     private const int Remembered = 50_000;
     private static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOfReads = TimeSpan.FromMilliseconds(500);
+
+    // KEYS: session. ARGV: how old the trace of the last request may be, in ms.
+    private const string See =
+        """
+        local s = redis.call('HMGET', KEYS[1], 'user', 'seen', 'idle')
+        if not s[1] then return 0 end
+        local t = redis.call('TIME')
+        local now = t[1] * 1000 + math.floor(t[2] / 1000)
+        if now - (tonumber(s[2]) or 0) >= tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'seen', now) end
+        if s[3] then redis.call('PEXPIRE', KEYS[1], s[3]) end
+        return 1
+        """;
+
+    private static readonly RedisValue[] SeenToTheMinute = [60_000];
 
     private readonly BoundedCache<string, long> alive = new(Remembered);
     private long lastWarning;
@@ -37,8 +52,8 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
         {
             // A read does not wait for a server that is known to be away; a write waits as long as any command does.
             if (reading && !redis.State.IsConnected(key)) return Assume();
-            var answer = redis.State.KeyExistsAsync(key);
-            if (!(reading ? await answer.WaitAsync(PatienceOfReads) : await answer)) return false;
+            var answer = redis.State.ScriptEvaluateAsync(See, [key], SeenToTheMinute);
+            if ((int)(reading ? await answer.WaitAsync(PatienceOfReads) : await answer) == 0) return false;
         }
         catch (Exception e) when (reading && e is RedisException or TimeoutException)
         {

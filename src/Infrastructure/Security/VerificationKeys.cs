@@ -19,12 +19,14 @@ public interface IJwksSource
 }
 
 /// <summary>
-/// Keys fetched from <c>core</c>: once, again for an unknown key id (at most every 10 s, so that made-up ids cost nothing),
-/// and every 10 minutes, so that a withdrawn key stops working.
+/// Keys fetched from <c>core</c>: once, again for an unknown key id, and every 10 minutes, so that a withdrawn key stops working. Made-up
+/// ids cost one fetch a second at most, and whoever comes with an unknown one in between waits for the next: it may be of a key that
+/// core has just begun to sign with.
 /// </summary>
 public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log) : IVerificationKeys, IDisposable
 {
-    private static readonly TimeSpan BetweenFetches = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenFetches = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
 
     private readonly SemaphoreSlim fetching = new(1, 1);
@@ -35,27 +37,32 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
     public async ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation)
     {
         var known = current;
-        if (known is not null && clock.GetElapsedTime(known.FetchedAt) < FreshFor && known.Keys.TryGetValue(keyId, out var key)) return key;
-        return (await RefreshAsync(known, cancellation)).Keys.GetValueOrDefault(keyId);
+        if (known is not null && known.Keys.TryGetValue(keyId, out var key)
+            && (clock.GetElapsedTime(known.FetchedAt) < FreshFor || clock.GetElapsedTime(known.TriedAt) < BetweenTries)) return key;
+        return (await FetchAsync(clock.GetTimestamp(), cancellation)).Keys.GetValueOrDefault(keyId);
     }
 
-    private async Task<Snapshot> RefreshAsync(Snapshot? seen, CancellationToken cancellation)
+    // What was fetched no earlier than it was asked for.
+    private async Task<Snapshot> FetchAsync(long asked, CancellationToken cancellation)
     {
         await fetching.WaitAsync(cancellation);
         try
         {
-            if (current is { } newer && (newer != seen || clock.GetElapsedTime(newer.TriedAt) < BetweenFetches)) return newer;
+            var seen = current;
+            if (seen?.TriedAt >= asked) return seen;
+            if (seen is not null && BetweenFetches - clock.GetElapsedTime(seen.TriedAt) is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, clock, cancellation);
+            var began = clock.GetTimestamp();
             try
             {
                 var keys = new JsonWebKeySet(await source.FetchAsync(cancellation)).Keys.ToDictionary(x => x.KeyId);
-                return current = new(keys, clock.GetTimestamp(), clock.GetTimestamp());
+                return current = new(keys, began, began);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
                 LogNotFetched(e);
                 // The keys of before are good until core answers again; without any, no token can be judged.
-                if (seen is null) throw new UnavailableException("The keys that access tokens are checked with are not there yet.", BetweenFetches, e);
-                return current = seen with { TriedAt = clock.GetTimestamp() };
+                if (seen is null) throw new UnavailableException("The keys that access tokens are checked with are not there yet.", BetweenTries, e);
+                return current = seen with { TriedAt = began };
             }
         }
         finally

@@ -19,6 +19,7 @@ public sealed class CoreServiceSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var user = await Core.GetUserAsync(new() { Id = $"{shopper.User.Id:D}" }, cancellationToken: Cancellation);
         Assert.Equal((shopper.User.Email, "Asha Rao", false), (user.Email, user.Name, user.EmailVerified));
         Assert.Equal(["customer"], user.Roles);
+        Assert.InRange(user.RegisteredAtUnixMs, DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
         await RefusedAsync(StatusCode.NotFound, "user.not_found", x => x.GetUserAsync(new() { Id = $"{Guid.NewGuid():D}" }));
         await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", x => x.GetUserAsync(new() { Id = "asha" }));
@@ -31,6 +32,8 @@ public sealed class CoreServiceSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var id = $"{RefreshToken.Parse(guest.RefreshToken)!.SessionId:D}";
         var session = await Core.GetSessionAsync(new() { Id = id }, cancellationToken: Cancellation);
         Assert.Equal(($"{guest.User.Id:D}", true), (session.UserId, session.Guest));
+        Assert.Equal(("Unknown device", "", false), (session.Device, session.Address, session.Staff));
+        Assert.InRange(session.LastSeenAtUnixMs, session.CreatedAtUnixMs, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         Assert.InRange(session.CreatedAtUnixMs, DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
         await Host.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(204); });

@@ -38,6 +38,16 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
     }
 
     [Fact]
+    public async Task a_key_that_core_has_just_begun_to_sign_with_is_waited_for()
+    {
+        await keys.FindAsync(core.Publish(), Cancellation);
+        var second = core.Publish();
+        clock.Move(TimeSpan.FromMilliseconds(10));
+        Assert.NotNull(await keys.FindAsync(second, Cancellation));
+        Assert.Equal(2, core.Asked);
+    }
+
+    [Fact]
     public async Task a_withdrawn_key_stops_working_after_ten_minutes()
     {
         var withdrawn = core.Publish();

@@ -44,6 +44,34 @@ public sealed class SessionGateSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task when_a_session_was_last_seen_is_known_to_the_minute()
+    {
+        var key = RedisKeys.Session("s");
+        foreach (var (age, noted) in new[] { (5, false), (61, true) })
+        {
+            var before = DateTimeOffset.UtcNow.AddSeconds(-age).ToUnixTimeMilliseconds();
+            await redis.State.HashSetAsync(key, "seen", before);
+            clock.Move(TimeSpan.FromSeconds(1));
+            Assert.True(await gate.IsOpenAsync("s", reading: true));
+            Assert.Equal(noted, (long)await redis.State.HashGetAsync(key, "seen") != before);
+        }
+    }
+
+    [Fact]
+    public async Task only_a_session_that_ends_when_it_is_idle_lives_longer_by_being_used()
+    {
+        var key = RedisKeys.Session("s");
+        await redis.State.KeyExpireAsync(key, TimeSpan.FromMinutes(10));
+        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
+
+        await redis.State.HashSetAsync(key, "idle", (long)TimeSpan.FromMinutes(30).TotalMilliseconds);
+        clock.Move(TimeSpan.FromSeconds(1));
+        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
     public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync("other", reading: true));
 
     [Fact]

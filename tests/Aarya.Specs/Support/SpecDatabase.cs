@@ -11,7 +11,8 @@ public sealed class SpecDatabase : IAsyncDisposable
     private SpecDatabase(NpgsqlConnectionStringBuilder server, string name)
     {
         this.server = server;
-        Url = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
+        // A host that has ended leaves its pools behind: what lies idle in them is closed soon, or a run of many hosts has no slots left.
+        Url = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name, ConnectionIdleLifetime = 10, ConnectionPruningInterval = 5 }.ConnectionString;
         Name = name;
     }
 

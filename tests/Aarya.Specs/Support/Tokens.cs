@@ -25,7 +25,7 @@ public static class Tokens
         await using var documents = host.Services.GetRequiredService<ICoreStore>().LightweightSession();
         documents.Insert(new User { Id = id, Email = $"{role}.{id:N}@example.com", Name = $"{role} {id:N}"[..20], Roles = [role], RegisteredAt = DateTimeOffset.UtcNow });
         await documents.SaveChangesAsync();
-        var (session, _) = await host.Services.GetRequiredService<SessionStore>().StartAsync(id, guest: false);
+        var (session, _) = await host.Services.GetRequiredService<SessionStore>().StartAsync(id, guest: false, staff: StaffRoles.Any([role]));
         return host.Services.GetRequiredService<AccessTokens>().Mint(session, [role]);
     }
 }

@@ -44,7 +44,7 @@ public static partial class RefreshTokensEndpoint
             return Refused;
         }
 
-        var (outcome, successor) = await sessions.RotateAsync(session, presented);
+        var (outcome, successor) = await sessions.RotateAsync(session, presented, StaffRoles.Any(user.Roles));
         if (outcome == Rotation.Reused) LogReused(log, session.Id, session.UserId);
         return outcome == Rotation.Unknown ? Refused : (new(session, user, successor), WolverineContinue.NoProblems);
     }

@@ -11,16 +11,7 @@ public sealed class SigningKey
 
     private SigningKey(ECParameters parameters)
     {
-        Public = new JsonWebKey
-        {
-            Kty = "EC",
-            Crv = "P-256",
-            X = Base64UrlEncoder.Encode(parameters.Q.X),
-            Y = Base64UrlEncoder.Encode(parameters.Q.Y),
-            Use = "sig",
-            Alg = SecurityAlgorithms.EcdsaSha256,
-        };
-        Public.Kid = Base64UrlEncoder.Encode(Public.ComputeJwkThumbprint());
+        Public = PublicOf(Base64UrlEncoder.Encode(parameters.Q.X), Base64UrlEncoder.Encode(parameters.Q.Y));
         var signer = new JsonWebKey { Kty = Public.Kty, Crv = Public.Crv, X = Public.X, Y = Public.Y, D = Base64UrlEncoder.Encode(parameters.D), Kid = Public.Kid };
         Credentials = new(signer, SecurityAlgorithms.EcdsaSha256);
     }
@@ -28,6 +19,30 @@ public sealed class SigningKey
     public JsonWebKey Public { get; }
 
     public SigningCredentials Credentials { get; }
+
+    /// <summary>The public half of a key, of its coordinates in base64url.</summary>
+    public static JsonWebKey PublicOf(string x, string y)
+    {
+        var key = new JsonWebKey { Kty = "EC", Crv = "P-256", X = x, Y = y, Use = "sig", Alg = SecurityAlgorithms.EcdsaSha256 };
+        key.Kid = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
+        return key;
+    }
+
+    /// <summary>Every private key of a text with one PEM after another, in its order.</summary>
+    /// <exception cref="StartupException">There is none, or one of them is not of a P-256 curve.</exception>
+    public static IReadOnlyList<SigningKey> AllFromPem(string pems)
+    {
+        // A PEM in an environment variable often has its line ends written out.
+        var left = pems.Replace("\\n", "\n", StringComparison.Ordinal).AsSpan();
+        List<SigningKey> keys = [];
+        while (PemEncoding.TryFind(left, out var found))
+        {
+            if (left[found.Label].EndsWith("PRIVATE KEY")) keys.Add(FromPem(left[found.Location].ToString()));
+            left = left[found.Location.End..];
+        }
+
+        return keys.Count > 0 && keys.DistinctBy(x => x.Public.Kid).Count() == keys.Count ? keys : throw Unusable();
+    }
 
     /// <exception cref="StartupException">The text is not the private key of a P-256 curve.</exception>
     public static SigningKey FromPem(string pem)
@@ -56,5 +71,5 @@ public sealed class SigningKey
 
     // The library's own message may quote the key.
     private static StartupException Unusable() =>
-        new("JWT_SECRET is not the PEM of an EC P-256 private key: make one with `openssl ecparam -name prime256v1 -genkey -noout`.");
+        new("JWT_SECRET is not the PEM of an EC P-256 private key, or several of different ones: make one with `openssl ecparam -name prime256v1 -genkey -noout`.");
 }

@@ -4,6 +4,7 @@ using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
 using Weasel.Postgresql;
@@ -12,34 +13,74 @@ using Weasel.Postgresql.Tables;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// The signing key of this process, there before the first request: <c>JWT_SECRET</c> (or <c>JWT_SECRET_FILE</c>), or outside production
-/// a generated one in the table <c>signing_key</c>, so that restarts and several processes agree.
+/// The signing keys of this process, there before the first request: <c>JWT_SECRET</c> (or <c>JWT_SECRET_FILE</c>), of which the first
+/// signs and all verify, or outside production a generated one in the table <c>signing_key</c>, so that restarts and several processes
+/// agree. The public half of every key that signs anywhere lies in <c>verification_key</c> until its last token has ended: a process
+/// that was given only a new key accepts the tokens of the old one, and the other way round.
 /// </summary>
-public sealed class SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases) : IVerificationKeys, IHostedService
+public sealed partial class SigningKeys(
+    IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log) : BackgroundService, IVerificationKeys
 {
-    private SigningKey? current;
-    private string jwks = "";
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
-    public SigningKey Current => current ?? throw new InvalidOperationException("The signing key is read when the host starts.");
+    // The last token was signed up to a minute after the last note of it; the rest is for a database that was away.
+    private static readonly TimeSpan KeptFor = AccessToken.Lifetime + AccessToken.ClockSkew + TimeSpan.FromMinutes(5);
 
-    /// <summary>The public keys as a JWK set (RFC 7517).</summary>
-    public string Jwks => jwks;
+    private readonly SemaphoreSlim reading = new(1, 1);
+    private IReadOnlyList<SigningKey> own = [];
+    private volatile Published published = new(new Dictionary<string, JsonWebKey>(), 0);
 
-    public ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation) =>
-        ValueTask.FromResult(keyId == Current.Public.Kid ? Current.Public : null);
+    public SigningKey Current => own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is read when the host starts.");
 
-    /// <exception cref="StartupException">JWT_SECRET is absent in production, or no P-256 key.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>The public keys as a JWK set (RFC 7517); those of other processes at most a minute old.</summary>
+    public string Jwks => JsonSerializer.Serialize(new
+    {
+        keys = published.Keys.Values.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }),
+    });
+
+    /// <summary>The same, with what any process signs with at this moment.</summary>
+    public async Task<string> ReadJwksAsync(CancellationToken cancellation)
+    {
+        await ReadAsync(clock.GetTimestamp(), cancellation);
+        return Jwks;
+    }
+
+    public async ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation)
+    {
+        if (published.Keys.TryGetValue(keyId, out var key)) return key;
+        await ReadAsync(clock.GetTimestamp(), cancellation);
+        return published.Keys.GetValueOrDefault(keyId);
+    }
+
+    /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var pem = environment.IsProduction()
             ? configuration.Require("JWT_SECRET", "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
             : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
-        current = SigningKey.FromPem(pem);
-        var key = current.Public;
-        jwks = JsonSerializer.Serialize(new { keys = new[] { new { kty = key.Kty, crv = key.Crv, x = key.X, y = key.Y, use = key.Use, alg = key.Alg, kid = key.Kid } } });
+        own = SigningKey.AllFromPem(pem);
+        await NoteAsync(cancellationToken);
+        await LoadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(BetweenNotes, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await NoteAsync(stoppingToken);
+                await LoadAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                LogNotNoted(e);
+            }
+        }
+    }
 
     internal static Table Table()
     {
@@ -49,11 +90,83 @@ public sealed class SigningKeys(IConfiguration configuration, IHostEnvironment e
         return table;
     }
 
+    internal static Table VerificationTable()
+    {
+        var table = new Table($"{Roles.Core}.verification_key");
+        table.AddColumn<string>("kid").AsPrimaryKey();
+        table.AddColumn<string>("x").NotNull();
+        table.AddColumn<string>("y").NotNull();
+        table.AddColumn<DateTimeOffset>("signed_at").NotNull();
+        return table;
+    }
+
+    // Says that this process signs with its key, before it does and while it does.
+    private async Task NoteAsync(CancellationToken cancellation)
+    {
+        var key = Current.Public;
+        await using var connection = await ConnectAsync(cancellation);
+        await using var note = new NpgsqlCommand(
+            """
+            insert into core.verification_key as k (kid, x, y, signed_at) values ($1, $2, $3, now())
+            on conflict (kid) do update set signed_at = greatest(k.signed_at, excluded.signed_at)
+            """, connection)
+        {
+            Parameters = { new() { Value = key.Kid }, new() { Value = key.X }, new() { Value = key.Y } },
+        };
+        await note.ExecuteNonQueryAsync(cancellation);
+        await using var forget = new NpgsqlCommand("delete from core.verification_key where signed_at < now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
+        await forget.ExecuteNonQueryAsync(cancellation);
+    }
+
+    // The table is read once a second at most, whatever ids clients make up; whoever comes in between waits for the next reading,
+    // because a key that somebody has just begun to sign with must not be called unknown.
+    private async Task ReadAsync(long asked, CancellationToken cancellation)
+    {
+        await reading.WaitAsync(cancellation);
+        try
+        {
+            if (published.ReadAt >= asked) return;
+            var wait = BetweenReadings - clock.GetElapsedTime(published.ReadAt);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, cancellation);
+            await LoadAsync(cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            LogNotRead(e);
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellation)
+    {
+        var began = clock.GetTimestamp();
+        var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public);
+        await using var connection = await ConnectAsync(cancellation);
+        await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
+        await using var reader = await select.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var key = SigningKey.PublicOf(reader.GetString(0), reader.GetString(1));
+            keys.TryAdd(key.Kid, key);
+        }
+
+        published = new(keys, began);
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(databases.Of(Roles.Core));
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
+
     // The first process's key stays; the others read it.
     private async Task<string> DevelopmentPemAsync(CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(databases.Of(Roles.Core));
-        await connection.OpenAsync(cancellation);
+        await using var connection = await ConnectAsync(cancellation);
         await using var insert = new NpgsqlCommand("insert into core.signing_key (purpose, private_pem) values ('development', $1) on conflict do nothing", connection)
         {
             Parameters = { new() { Value = SigningKey.GeneratePem() } },
@@ -62,4 +175,18 @@ public sealed class SigningKeys(IConfiguration configuration, IHostEnvironment e
         await using var select = new NpgsqlCommand("select private_pem from core.signing_key where purpose = 'development'", connection);
         return (string)(await select.ExecuteScalarAsync(cancellation))!;
     }
+
+    public override void Dispose()
+    {
+        reading.Dispose();
+        base.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The signing key could not be noted in the database: it is tried again in a minute.")]
+    private partial void LogNotNoted(Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "The keys of other processes could not be read: the known ones stay good.")]
+    private partial void LogNotRead(Exception e);
+
+    private sealed record Published(IReadOnlyDictionary<string, JsonWebKey> Keys, long ReadAt);
 }

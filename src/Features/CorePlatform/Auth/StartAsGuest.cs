@@ -13,7 +13,7 @@ public static class StartAsGuestEndpoint
     public static async Task<SignedIn> Post(SessionStore sessions, AccessTokens tokens, HttpContext http)
     {
         var guest = UserView.Guest(Guid.CreateVersion7());
-        var (session, refresh) = await sessions.StartAsync(guest.Id, guest: true);
+        var (session, refresh) = await sessions.StartAsync(guest.Id, guest: true, from: Device.Of(http));
         return SignedIn.As(guest, session, refresh, tokens, http);
     }
 }

@@ -2,8 +2,13 @@ namespace Aarya.Features.CorePlatform.Sessions;
 
 /// <summary>One signed-in device, or one guest: what every token refers to, and what is ended to shut them all out.</summary>
 /// <param name="UserId">The customer, or the guest's own id.</param>
-public sealed record Session(Guid Id, Guid UserId, bool IsGuest, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt)
+/// <param name="IsStaff">One of the people of the shop, whose session ends when nothing was asked with it for a while.</param>
+/// <param name="LastSeenAt">When something was last asked with it, to the minute.</param>
+public sealed record Session(Guid Id, Guid UserId, bool IsGuest, bool IsStaff, Device From, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt)
 {
+    /// <summary>How long a session of the shop's people outlives the last request.</summary>
+    public static readonly TimeSpan StaffIdle = TimeSpan.FromMinutes(30);
+
     /// <summary>How long a session outlives its last refresh: as long as the cart of its owner.</summary>
-    public TimeSpan Lifetime => TimeSpan.FromDays(IsGuest ? 30 : 90);
+    public TimeSpan Lifetime => IsStaff ? StaffIdle : TimeSpan.FromDays(IsGuest ? 30 : 90);
 }

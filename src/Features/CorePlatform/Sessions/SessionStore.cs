@@ -6,74 +6,110 @@ using StackExchange.Redis;
 
 namespace Aarya.Features.CorePlatform.Sessions;
 
-/// <summary>Sessions and their refresh tokens, in Redis under <c>session:{id}</c>: what is deleted there is shut out on every node.</summary>
+/// <summary>
+/// Sessions and their refresh tokens, in Redis under <c>session:{0}:{id}</c>: what is deleted there is shut out on every node. Beside
+/// them <c>session:{0}:of:{owner}</c> holds the ids of one owner's; an id there may be of a session that has run out.
+/// </summary>
 public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeProvider clock)
 {
     /// <summary>How long a used refresh token still answers with its successor, for a client that never got the answer.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(90);
+    private static readonly RedisValue[] Fields = ["user", "guest", "idle", "device", "address", "created", "seen"];
+
     // The clock is that of Redis, so that two nodes cannot disagree about the grace.
-    // KEYS: session. ARGV: family hash, hash of the presented secret, salt, hash of the successor, grace ms, lifetime ms.
+    // KEYS: session, ids of the owner. ARGV: id, family hash, hash of the presented secret, salt, hash of the successor, grace ms,
+    // lifetime ms, idle ms or 0, lifetime of the ids in ms.
     private const string Rotate =
         """
         local s = redis.call('HMGET', KEYS[1], 'family', 'current', 'previous', 'salt', 'rotated')
-        if s[1] ~= ARGV[1] then return {'unknown'} end
+        if s[1] ~= ARGV[2] then return {'unknown'} end
         local t = redis.call('TIME')
         local now = t[1] * 1000 + math.floor(t[2] / 1000)
-        if s[2] == ARGV[2] then
-            redis.call('HSET', KEYS[1], 'current', ARGV[4], 'previous', ARGV[2], 'salt', ARGV[3], 'rotated', now, 'seen', now)
-            redis.call('PEXPIRE', KEYS[1], ARGV[6])
-            return {'rotated', ARGV[3]}
+        if s[2] == ARGV[3] then
+            redis.call('HSET', KEYS[1], 'current', ARGV[5], 'previous', ARGV[3], 'salt', ARGV[4], 'rotated', now, 'seen', now)
+            if ARGV[8] == '0' then redis.call('HDEL', KEYS[1], 'idle') else redis.call('HSET', KEYS[1], 'idle', ARGV[8]) end
+            redis.call('PEXPIRE', KEYS[1], ARGV[7])
+            redis.call('SADD', KEYS[2], ARGV[1])
+            redis.call('PEXPIRE', KEYS[2], ARGV[9])
+            return {'rotated', ARGV[4]}
         end
-        if s[3] == ARGV[2] and now - s[5] <= tonumber(ARGV[5]) then return {'rotated', s[4]} end
+        if s[3] == ARGV[3] and now - s[5] <= tonumber(ARGV[6]) then return {'rotated', s[4]} end
         redis.call('DEL', KEYS[1])
+        redis.call('SREM', KEYS[2], ARGV[1])
         return {'reused'}
         """;
 
+    // KEYS: ids of the owner. ARGV: what precedes an id in a session's key, the id that stays or nothing.
+    private const string EndAll =
+        """
+        local ended = {}
+        for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+            if id ~= ARGV[2] then
+                redis.call('DEL', ARGV[1] .. id)
+                redis.call('SREM', KEYS[1], id)
+                ended[#ended + 1] = id
+            end
+        end
+        return ended
+        """;
+
     /// <summary>Opens a session for a customer or a guest; the refresh token is known to nobody else.</summary>
-    public async Task<(Session Session, RefreshToken Token)> StartAsync(Guid userId, bool guest)
+    /// <param name="staff">True for the people of the shop: the session ends when nothing is asked with it for half an hour.</param>
+    public async Task<(Session Session, RefreshToken Token)> StartAsync(Guid userId, bool guest, bool staff = false, Device? from = null)
     {
         var now = clock.GetUtcNow();
-        var session = new Session(Guid.CreateVersion7(now), userId, guest, now, now);
+        var session = new Session(Guid.CreateVersion7(now), userId, guest, staff, from ?? Device.Unknown, now, now);
         var token = RefreshToken.For(session.Id);
         var key = KeyOf(session.Id);
+        var ids = IdsOf(userId);
         var transaction = redis.State.CreateTransaction();
         _ = transaction.HashSetAsync(key,
         [
             new("user", userId.ToString("D")),
             new("guest", guest),
+            new("device", session.From.Name),
+            new("address", session.From.Address),
             new("created", now.ToUnixTimeMilliseconds()),
             new("seen", now.ToUnixTimeMilliseconds()),
             new("family", token.FamilyHash),
             new("current", token.SecretHash),
+            .. staff ? [new HashEntry("idle", IdleOf(session))] : Array.Empty<HashEntry>(),
         ]);
         _ = transaction.KeyExpireAsync(key, session.Lifetime);
-        _ = transaction.SetAddAsync(IdsOf(userId), KeyIn(session.Id));
-        _ = transaction.KeyExpireAsync(IdsOf(userId), session.Lifetime);
+        _ = transaction.SetAddAsync(ids, KeyIn(session.Id));
+        _ = transaction.KeyExpireAsync(ids, LongestLifetime);
         await transaction.ExecuteAsync();
         return (session, token);
     }
 
     /// <summary>The session, or null when it has ended.</summary>
-    public async Task<Session?> FindAsync(Guid id)
+    public async Task<Session?> FindAsync(Guid id) => Read(id, await redis.State.HashGetAsync(KeyOf(id), Fields));
+
+    /// <summary>The sessions of one owner that have not ended, the last one used first.</summary>
+    public async Task<IReadOnlyList<Session>> ListAsync(Guid owner)
     {
-        var fields = await redis.State.HashGetAsync(KeyOf(id), ["user", "guest", "created", "seen"]);
-        return fields[0].IsNull
-            ? null
-            : new(id, Guid.Parse(fields[0].ToString(), CultureInfo.InvariantCulture), (bool)fields[1], Moment(fields[2]), Moment(fields[3]));
+        var ids = (await redis.State.SetMembersAsync(IdsOf(owner))).Select(x => Guid.Parse(x.ToString(), CultureInfo.InvariantCulture)).ToList();
+        var found = await Task.WhenAll(ids.Select(FindAsync));
+        var gone = ids.Where((_, i) => found[i] is null).Select(x => (RedisValue)KeyIn(x)).ToArray();
+        if (gone.Length > 0) await redis.State.SetRemoveAsync(IdsOf(owner), gone);
+        return [.. found.OfType<Session>().OrderByDescending(x => x.LastSeenAt).ThenByDescending(x => x.Id)];
     }
 
     /// <summary>
     /// Exchanges a refresh token for its successor. Two exchanges of the same token within the grace get the same successor;
     /// one after that means that two parties hold it, and ends the session for both.
     /// </summary>
-    public async Task<(Rotation Outcome, RefreshToken? Successor)> RotateAsync(Session session, RefreshToken presented)
+    /// <param name="staff">What the owner is now: whether the session ends when it is idle follows.</param>
+    public async Task<(Rotation Outcome, RefreshToken? Successor)> RotateAsync(Session session, RefreshToken presented, bool staff = false)
     {
+        session = session with { IsStaff = staff };
         var salt = RandomNumberGenerator.GetBytes(16);
-        var answer = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Rotate, [KeyOf(session.Id)],
+        var answer = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Rotate, [KeyOf(session.Id), IdsOf(session.UserId)],
         [
-            presented.FamilyHash, presented.SecretHash, salt, presented.Successor(salt).SecretHash,
-            (long)Grace.TotalMilliseconds, (long)session.Lifetime.TotalMilliseconds,
+            KeyIn(session.Id), presented.FamilyHash, presented.SecretHash, salt, presented.Successor(salt).SecretHash,
+            (long)Grace.TotalMilliseconds, (long)session.Lifetime.TotalMilliseconds, staff ? IdleOf(session) : 0, (long)LongestLifetime.TotalMilliseconds,
         ]))!;
         switch ((string?)answer[0])
         {
@@ -90,19 +126,26 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeP
     /// <summary>Ends a session and with it all its tokens; one that has ended already stays so.</summary>
     public async Task EndAsync(Guid id)
     {
+        var owner = await redis.State.HashGetAsync(KeyOf(id), "user");
         await redis.State.KeyDeleteAsync(KeyOf(id));
+        if (!owner.IsNull) await redis.State.SetRemoveAsync(RedisKeys.SessionsOf(owner.ToString()), KeyIn(id));
         gate.Forget(KeyIn(id));
     }
 
     /// <summary>Ends every session of an owner, but for one if it is named.</summary>
     public async Task EndAllAsync(Guid owner, Guid? except = null)
     {
-        foreach (var id in (await redis.State.SetMembersAsync(IdsOf(owner))).Select(x => Guid.Parse(x.ToString(), CultureInfo.InvariantCulture)).Where(x => x != except))
-        {
-            await EndAsync(id);
-            await redis.State.SetRemoveAsync(IdsOf(owner), KeyIn(id));
-        }
+        var kept = except is { } one ? KeyIn(one) : "";
+        var ended = (string[])(await redis.State.ScriptEvaluateAsync(EndAll, [IdsOf(owner)], [(RedisValue)RedisKeys.Session("").ToString(), kept]))!;
+        foreach (var id in ended) gate.Forget(id);
     }
+
+    private static Session? Read(Guid id, RedisValue[] fields) => fields[0].IsNull
+        ? null
+        : new(id, Guid.Parse(fields[0].ToString(), CultureInfo.InvariantCulture), (bool)fields[1], !fields[2].IsNull,
+            fields[3].IsNull ? Device.Unknown : new(fields[3].ToString(), fields[4].ToString()), Moment(fields[5]), Moment(fields[6]));
+
+    private static long IdleOf(Session session) => (long)session.Lifetime.TotalMilliseconds;
 
     private static string KeyIn(Guid id) => id.ToString("D");
 

@@ -1,13 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Marten;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Aarya.Specs.CorePlatform.Auth;
@@ -19,7 +23,8 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var response = await Host.Scenario(x => x.Get.Url("/.well-known/jwks.json"));
         Assert.Equal("public, max-age=300", response.Context.Response.Headers.CacheControl.ToString());
-        var key = Assert.Single(response.ReadAsJson<JsonElement>().GetProperty("keys").EnumerateArray());
+        var current = Host.Services.GetRequiredService<SigningKeys>().Current.Public.Kid;
+        var key = Assert.Single(response.ReadAsJson<JsonElement>().GetProperty("keys").EnumerateArray(), x => Text(x, "kid") == current);
         Assert.Equal(("EC", "P-256", "ES256", "sig"), (Text(key, "kty"), Text(key, "crv"), Text(key, "alg"), Text(key, "use")));
         Assert.False(key.TryGetProperty("d", out _));
         // RFC 7638: the members in lexicographic order, nothing between them.
@@ -69,15 +74,89 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         var file = Path.GetTempFileName();
         var pem = SigningKey.GeneratePem();
         await File.WriteAllTextAsync(file, pem + "\n", Cancellation);
-        var keys = InProduction([new("JWT_SECRET_FILE", file)]);
+        using var keys = InProduction([new("JWT_SECRET_FILE", file)]);
         await keys.StartAsync(Cancellation);
         File.Delete(file);
         Assert.Equal(SigningKey.FromPem(pem).Public.Kid, keys.Current.Public.Kid);
     }
 
+    [Fact]
+    public async Task of_several_keys_the_first_signs_and_all_are_good()
+    {
+        var (newer, older) = (SigningKey.GeneratePem(), SigningKey.GeneratePem());
+        using var keys = InProduction([new("JWT_SECRET", $"{newer}\n{older.Replace("\n", "\\n", StringComparison.Ordinal)}")]);
+        await keys.StartAsync(Cancellation);
+        var (first, second) = (SigningKey.FromPem(newer).Public.Kid, SigningKey.FromPem(older).Public.Kid);
+        Assert.Equal(first, keys.Current.Public.Kid);
+        foreach (var kid in new[] { first, second })
+        {
+            Assert.Equal(kid, (await keys.FindAsync(kid, Cancellation))?.Kid);
+            Assert.Contains(kid, keys.Jwks, StringComparison.Ordinal);
+        }
+
+        await keys.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public void a_text_with_a_key_twice_or_with_one_that_is_no_good_is_refused()
+    {
+        var pem = SigningKey.GeneratePem();
+        using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        foreach (var pems in new[] { $"{pem}\n{pem}", $"{pem}\n{p384.ExportECPrivateKeyPem()}", "", "a shared secret" })
+            Assert.Throws<StartupException>(() => SigningKey.AllFromPem(pems));
+    }
+
+    [Fact]
+    public async Task two_processes_that_each_know_only_their_own_key_accept_each_other_s_tokens()
+    {
+        using var older = InProduction([new("JWT_SECRET", SigningKey.GeneratePem())]);
+        await older.StartAsync(Cancellation);
+        using var newer = InProduction([new("JWT_SECRET", SigningKey.GeneratePem())]);
+        await newer.StartAsync(Cancellation);
+
+        var (old, fresh) = (older.Current.Public.Kid, newer.Current.Public.Kid);
+        Assert.Equal(old, (await newer.FindAsync(old, Cancellation))?.Kid);
+        Assert.Equal(fresh, (await older.FindAsync(fresh, Cancellation))?.Kid);
+        Assert.Null(await newer.FindAsync("made-up", Cancellation));
+        Assert.Contains(old, await newer.ReadJwksAsync(Cancellation), StringComparison.Ordinal);
+
+        await older.StopAsync(Cancellation);
+        await newer.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task a_key_that_nobody_signs_with_is_good_until_its_last_token_has_ended()
+    {
+        using var older = InProduction([new("JWT_SECRET", SigningKey.GeneratePem())]);
+        await older.StartAsync(Cancellation);
+        await older.StopAsync(Cancellation);
+        var old = older.Current.Public.Kid;
+
+        await AgeAsync(old, TimeSpan.FromMinutes(16));
+        Assert.Equal(old, (await FoundByAnotherAsync(old))?.Kid);
+        await AgeAsync(old, TimeSpan.FromMinutes(5));
+        Assert.Null(await FoundByAnotherAsync(old));
+    }
+
+    private async Task<JsonWebKey?> FoundByAnotherAsync(string kid)
+    {
+        using var keys = InProduction([new("JWT_SECRET", SigningKey.GeneratePem())]);
+        await keys.StartAsync(Cancellation);
+        var found = await keys.FindAsync(kid, Cancellation);
+        await keys.StopAsync(Cancellation);
+        return found;
+    }
+
+    private async Task AgeAsync(string kid, TimeSpan by)
+    {
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
+        documents.QueueSqlCommand("update core.verification_key set signed_at = signed_at - make_interval(secs => ?) where kid = ?", by.TotalSeconds, kid);
+        await documents.SaveChangesAsync(Cancellation);
+    }
+
     private SigningKeys InProduction(IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DATABASE_URL", Fixture.DatabaseUrl), .. settings]).Build();
-        return new(configuration, new HostingEnvironment { EnvironmentName = Environments.Production }, new ContextDatabases(configuration));
+        return new(configuration, new HostingEnvironment { EnvironmentName = Environments.Production }, new ContextDatabases(configuration), TimeProvider.System, NullLogger<SigningKeys>.Instance);
     }
 }

@@ -1,0 +1,12 @@
+namespace Aarya.Features.CorePlatform.Audit;
+
+/// <summary>Everything that the audit trail of this context tells of.</summary>
+public static class AuditActions
+{
+    public const string RoleGranted = "user.role_granted";
+    public const string RoleTaken = "user.role_taken";
+    public const string FlagChanged = "flag.changed";
+    public const string FlagDeleted = "flag.deleted";
+
+    public static IReadOnlyList<string> All { get; } = [RoleGranted, RoleTaken, FlagChanged, FlagDeleted];
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Security;
+using Aarya.Specs.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Aarya.Specs.CorePlatform.Sessions;
+
+/// <summary>Who is signed in stays so, whatever becomes of the server that remembers it.</summary>
+public sealed class SessionsSurviveSpec : IAsyncLifetime
+{
+    private RedisServer server = null!;
+    private RedisConnections redis = null!;
+    private SessionStore sessions = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RedisServer.StartAsync();
+        redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
+        sessions = new(redis, new(redis, TimeProvider.System, NullLogger<SessionGate>.Instance), TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task a_crash_of_redis_signs_nobody_out()
+    {
+        var started = await StartAsync(100);
+        await server.KillAsync();
+        await BackAsync();
+        foreach (var (session, token) in started)
+        {
+            Assert.NotNull(await sessions.FindAsync(session.Id));
+            Assert.Equal(session.Id, Assert.Single(await sessions.ListAsync(session.UserId)).Id);
+            Assert.Equal(Rotation.Rotated, (await sessions.RotateAsync(session, token)).Outcome);
+        }
+    }
+
+    [Fact]
+    public async Task a_power_cut_signs_out_nobody_whose_session_was_on_disk()
+    {
+        var started = await StartAsync(100);
+        // Redis writes to disk once a second, and says when nothing waits for it.
+        var until = Stopwatch.StartNew();
+        while (!await IsOnDiskAsync())
+        {
+            Assert.InRange(until.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+            await Task.Delay(20, Cancellation);
+        }
+
+        var onDisk = server.LogLength;
+        var (late, _) = (await StartAsync(1))[0];
+        await server.CutPowerAsync(onDisk);
+        await BackAsync();
+
+        foreach (var (session, _) in started) Assert.NotNull(await sessions.FindAsync(session.Id));
+        Assert.Null(await sessions.FindAsync(late.Id));
+        Assert.Empty(await sessions.ListAsync(late.UserId));
+    }
+
+    private async Task<IReadOnlyList<(Session Session, RefreshToken Token)>> StartAsync(int count) =>
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => sessions.StartAsync(Guid.CreateVersion7(), guest: false)));
+
+    private async Task<bool> IsOnDiskAsync()
+    {
+        // INFO is an administrator's command.
+        var options = RedisConnections.OptionsFor(server.Url, "spec");
+        options.AllowAdmin = true;
+        await using var admin = await ConnectionMultiplexer.ConnectAsync(options);
+        var info = (await admin.GetDatabase().ExecuteAsync("INFO", "persistence")).ToString();
+        return info.Contains("aof_buffer_length:0", StringComparison.Ordinal) && info.Contains("aof_pending_bio_fsync:0", StringComparison.Ordinal);
+    }
+
+    private async Task BackAsync()
+    {
+        await server.StartAgainAsync();
+        var until = Stopwatch.StartNew();
+        while (!redis.State.IsConnected(RedisKeys.Session("")))
+        {
+            Assert.InRange(until.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+            await Task.Delay(20, Cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await redis.DisposeAsync();
+        await server.DisposeAsync();
+    }
+}
