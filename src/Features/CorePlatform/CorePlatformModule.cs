@@ -16,7 +16,7 @@ namespace Aarya.Features.CorePlatform;
 public sealed class CorePlatformModule : Module<ICoreStore>
 {
     /// <summary>One account an address, whoever is first.</summary>
-    internal const string EmailIndex = "user_email";
+    internal const string EmailIndex = "user_email_index";
 
     public override string Role => Roles.Core;
 
@@ -43,6 +43,6 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     public override void ConfigureMarten(StoreOptions marten)
     {
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
-        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.Email);
+        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex);
     }
 }

@@ -18,7 +18,7 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <summary>Orders what is in the caller's cart, at the prices of now.</summary>
 /// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
 /// <param name="Email">Where news of the order goes; a customer's own address when absent.</param>
-public sealed partial record PlaceOrder(ShippingAddress ShippingAddress, string ShippingMethod, string PaymentToken, string? Email = null)
+public sealed partial record PlaceOrder(ShippingAddress ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null)
 {
     public sealed class Validator : AbstractValidator<PlaceOrder>
     {

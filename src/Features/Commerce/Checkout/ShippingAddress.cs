@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Security;
 using FluentValidation;
 
 namespace Aarya.Features.Commerce.Checkout;
@@ -6,7 +7,14 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <summary>Where the goods go.</summary>
 /// <param name="Country">ISO 3166-1 alpha-2.</param>
 public sealed partial record ShippingAddress(
-    string Name, string Line1, string? Line2, string City, string State, string PostalCode, string Country, string Phone)
+    [property: Personal] string Name,
+    [property: Personal] string Line1,
+    [property: Personal] string? Line2,
+    [property: Personal] string City,
+    string State,
+    [property: Personal] string PostalCode,
+    string Country,
+    [property: Personal] string Phone)
 {
     public sealed class Validator : AbstractValidator<ShippingAddress>
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Infrastructure.Security;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
 
@@ -32,7 +33,11 @@ public sealed record Order
 
     public Guid Subject { get; init; }
 
+    [Personal]
     public required string Email { get; init; }
+
+    [BlindIndex(nameof(Email))]
+    public string EmailIndex { get; init; } = "";
 
     public OrderStatus Status { get; init; }
 

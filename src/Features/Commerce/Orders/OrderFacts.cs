@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Security;
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
 
@@ -13,7 +14,7 @@ public sealed record OrderLine(string Sku, string Name, string Size, string Colo
 /// <summary>The shopper ordered; the goods are held until <paramref name="ExpiresAt"/>.</summary>
 /// <param name="Sequence">The order's place among all orders, which <paramref name="Number"/> shows scrambled.</param>
 public sealed record OrderPlaced(
-    long Sequence, string Number, Guid Subject, string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
+    long Sequence, string Number, Guid Subject, [property: Personal] string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
     string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt);
 
 /// <summary>The shopper must do something elsewhere before the payment goes on, such as 3-D Secure.</summary>

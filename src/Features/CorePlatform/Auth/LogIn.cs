@@ -44,7 +44,7 @@ public static partial class LogInEndpoint
         LogIn command, IDocumentSession documents, PasswordHasher passwords, CancellationToken cancellation)
     {
         var email = EmailAddress.Normalize(command.Email);
-        var user = await documents.Query<User>().FirstOrDefaultAsync(x => x.Email == email, cancellation);
+        var user = email is null ? null : await documents.FindByEmailAsync(email, cancellation);
         var check = await passwords.CheckAsync(command.Password, user?.PasswordHash, cancellation);
         return check.Matches
             ? (user, check, WolverineContinue.NoProblems)

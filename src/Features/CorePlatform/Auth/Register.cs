@@ -74,7 +74,7 @@ public static class RegisterEndpoint
         alone.CommandText = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
         alone.Parameters.Add(new() { Value = email });
         await alone.ExecuteNonQueryAsync(cancellation);
-        return await documents.Query<User>().FirstOrDefaultAsync(x => x.Email == email, cancellation);
+        return await documents.FindByEmailAsync(email, cancellation);
     }
 }
 

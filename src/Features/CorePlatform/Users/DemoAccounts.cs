@@ -36,7 +36,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
         foreach (var (name, role, password) in People)
         {
             var email = $"{name}@{EmailDomain}";
-            var known = await documents.Query<User>().FirstOrDefaultAsync(x => x.Email == email, cancellation);
+            var known = await documents.FindByEmailAsync(email, cancellation);
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
             var usual = chosen is null && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
             lines.Add($"  {email,-24} {role,-10} {(usual ? password : known is null ? "password: SEED_PASSWORD" : "password unchanged")}");

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Security;
 using JasperFx.Metadata;
 using Marten.Metadata;
 
@@ -10,11 +11,17 @@ public sealed class User : IVersioned
 
     public Guid Version { get; set; }
 
-    /// <summary>In the form of <see cref="EmailAddress"/>; unique.</summary>
+    /// <summary>In the form of <see cref="EmailAddress"/>.</summary>
+    [Personal]
     public string Email { get; set; } = "";
+
+    /// <summary>What <see cref="UserByEmail"/> finds it by; unique.</summary>
+    [BlindIndex(nameof(Email))]
+    public string EmailIndex { get; init; } = "";
 
     public bool EmailVerified { get; set; }
 
+    [Personal]
     public string Name { get; set; } = "";
 
     /// <summary>A PHC string.</summary>

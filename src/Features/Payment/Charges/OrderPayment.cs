@@ -115,10 +115,10 @@ public sealed record OrderPayment
     [JsonIgnore]
     public Guid RefundIdOfCancellation => new(SHA256.HashData([.. Id.ToByteArray(), .. "cancellation"u8])[..16]);
 
-    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now)
+    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now, string emailFingerprint = "")
     {
         if (known?.RequestedAt is not null) return [];
-        var requested = new PaymentRequested(request.Number, request.Subject, EmailFingerprints.Of(request.Email), request.Amount, request.Token, request.CaptureLater, request.ExpiresAt, now);
+        var requested = new PaymentRequested(request.Number, request.Subject, emailFingerprint, request.Amount, request.Token, request.CaptureLater, request.ExpiresAt, now);
         if (known is not null) return [requested, new Voided(null, known.CancelReason ?? "order_cancelled", now)];
         if (request.Amount.Minor == 0) return [requested, new Captured(null, request.Amount, null, now)];
         if (now >= request.ExpiresAt) return [requested, new Declined(null, DeclineCodes.Expired, null, now)];

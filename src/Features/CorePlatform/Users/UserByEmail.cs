@@ -1,0 +1,15 @@
+using Aarya.Infrastructure.Postgres;
+using Marten;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+/// <summary>Finds an account by its address, which is sealed; nothing else looks for one in any other way.</summary>
+public static class UserByEmail
+{
+    /// <param name="email">In the form of <see cref="EmailAddress"/>.</param>
+    public static Task<User?> FindByEmailAsync(this IQuerySession documents, string email, CancellationToken cancellation)
+    {
+        var indexes = documents.BlindIndexesOf(email);
+        return documents.Query<User>().FirstOrDefaultAsync(x => x.EmailIndex.IsOneOf(indexes), cancellation);
+    }
+}
