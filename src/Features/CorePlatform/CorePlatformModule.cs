@@ -1,8 +1,10 @@
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Seeding;
 using Marten;
@@ -32,6 +34,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<PresentedTokens>();
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<ISeed, DemoAccounts>();
+        services.AddSingleton(PrivacyOptions.From(configuration));
+        services.AddSingleton<StreamErasure>();
     }
 
     public override void AddRemoteServices(IServiceCollection services)
@@ -44,5 +48,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     {
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex);
+        marten.Schema.For<PersonalExport>().Index(x => x.UserId).Index(x => x.TokenHash!);
+        marten.Schema.For<Erasure>();
     }
 }

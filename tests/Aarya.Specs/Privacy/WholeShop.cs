@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aarya.Specs.Support;
+using Npgsql;
 
 namespace Aarya.Specs.Privacy;
 
@@ -28,6 +29,14 @@ public sealed class WholeShop : IAsyncLifetime
 
     /// <summary>Runs one of the program's commands.</summary>
     public Task<ChildProgram> RunAsync(string keys, params string[] arguments) => ChildProgram.AaryaAsync(arguments, Settings(keys));
+
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.Url);
 

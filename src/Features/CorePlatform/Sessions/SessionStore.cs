@@ -92,6 +92,18 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeP
         gate.Forget(KeyIn(id));
     }
 
+    /// <summary>Ends every session of a person.</summary>
+    public async Task EndAllOfAsync(Guid userId)
+    {
+        foreach (var server in redis.StateConnection.GetServers().Where(x => !x.IsReplica))
+        {
+            await foreach (var key in server.KeysAsync(pattern: RedisKeys.Session("*").ToString(), pageSize: 500))
+            {
+                if (await redis.State.HashGetAsync(key, "user") == userId.ToString("D")) await EndAsync(Guid.Parse(key.ToString()["session:".Length..]));
+            }
+        }
+    }
+
     private static string KeyIn(Guid id) => id.ToString("D");
 
     private static RedisKey KeyOf(Guid id) => RedisKeys.Session(KeyIn(id));

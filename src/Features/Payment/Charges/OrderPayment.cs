@@ -253,6 +253,7 @@ public sealed record OrderPayment
         RefundStarted x => this with { Refunds = [.. Refunds, new(x.RefundId, x.Amount, RefundStatus.Pending, null)], ChangedAt = x.At },
         Refunded x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Succeeded, null)), ChangedAt = x.At },
         RefundDeclined x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Failed, x.Code)), ChangedAt = x.At },
+        PayerForgotten => this with { EmailFingerprint = "" },
         _ => this,
     };
 
@@ -263,7 +264,7 @@ public sealed record OrderPayment
         _ when Refunds.Any(x => x.Status == RefundStatus.Pending) || (IsOpen && Attempts > 0) => ChangedAt.AddDays(90),
         // Closed without an answer: a charge may still turn up.
         Declined { Code: DeclineCodes.ProviderUnreachable } or Voided { ChargeId: null } when Attempts > 0 && ChargeId is null => ChangedAt + LateCharges,
-        PaymentCancelled => WatchUntil,
+        PaymentCancelled or PayerForgotten => WatchUntil,
         _ => null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
@@ -53,7 +54,7 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
     private async Task<int> UnhandledAsync(RedisKey stream)
     {
         var stale = 0;
-        RedisValue from = await FirstUnhandledAsync(stream);
+        RedisValue from = await StreamProgress.FirstUnhandledAsync(redis.State, stream);
         while (await redis.State.StreamRangeAsync(stream, from, count: PageSize) is { Length: > 0 } page)
         {
             stale += page.Count(x => x.Values.Any(field => IsStale(field.Value)));
@@ -61,26 +62,6 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
         }
 
         return stale;
-    }
-
-    private async Task<string> FirstUnhandledAsync(RedisKey stream)
-    {
-        List<(ulong Ms, ulong Sequence, string From)> groups = [];
-        foreach (var group in await redis.State.StreamGroupInfoAsync(stream))
-        {
-            // What was delivered and not acknowledged comes before what was not delivered.
-            var pending = group.PendingMessageCount > 0 ? (string?)(await redis.State.StreamPendingAsync(stream, group.Name)).LowestPendingMessageId : null;
-            var (ms, sequence) = Parts(pending ?? group.LastDeliveredId ?? "0-0");
-            groups.Add((ms, sequence, pending ?? $"({ms}-{sequence}"));
-        }
-
-        return groups.Count == 0 ? "-" : groups.Min().From;
-    }
-
-    private static (ulong Ms, ulong Sequence) Parts(string id)
-    {
-        var parts = id.Split('-');
-        return (ulong.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), ulong.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private bool IsStale(RedisValue value) => !value.IsNull && sealer.IsStale(value.ToString());
