@@ -1,11 +1,13 @@
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Flags;
+using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Seeding;
 using Marten;
@@ -19,7 +21,7 @@ namespace Aarya.Features.CorePlatform;
 public sealed class CorePlatformModule : Module<ICoreStore>
 {
     /// <summary>One account an address, whoever is first.</summary>
-    internal const string EmailIndex = "user_email";
+    internal const string EmailIndex = "user_email_index";
 
     public override string Role => Roles.Core;
 
@@ -45,6 +47,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SignIns>();
         services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
+        services.AddSingleton(PrivacyOptions.From(configuration));
+        services.AddSingleton<StreamErasure>();
     }
 
     public override void AddRemoteServices(IServiceCollection services)
@@ -61,6 +65,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
         marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
         marten.Schema.For<Flag>();
-        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.Email);
+        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex);
+        marten.Schema.For<PersonalExport>().Index(x => x.UserId).Index(x => x.TokenHash!);
+        marten.Schema.For<Erasure>();
     }
 }

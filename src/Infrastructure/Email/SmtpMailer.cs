@@ -46,7 +46,7 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
         }
         catch (Exception e) when (e is SmtpCommandException or SmtpProtocolException or ServiceNotConnectedException or AuthenticationException or IOException or SocketException or TimeoutException)
         {
-            throw new MailNotSentException($"{server.Host}:{server.Port} did not take the mail: {e.Message}", e);
+            throw new MailNotSentException($"{server.Host}:{server.Port} did not take the mail: {e.Message.Replace(mail.To, "its address", StringComparison.OrdinalIgnoreCase)}", e);
         }
     }
 }

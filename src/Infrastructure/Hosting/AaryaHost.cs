@@ -12,6 +12,7 @@ using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Security.Rotation;
 using Aarya.Infrastructure.Validation;
 using JasperFx;
 using JasperFx.CodeGeneration;
@@ -100,6 +101,8 @@ public static class AaryaHost
         builder.Services.AddSingleton(roles);
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(TimeProvider.System);
+        var sealer = new Sealer(() => EncryptionKeys.From(builder.Configuration, builder.Environment));
+        builder.Services.AddSingleton(sealer);
         builder.Services.AddValidatorsFrom(features);
         builder.Services.AddAaryaJson();
         builder.Services.AddProblems();
@@ -120,15 +123,17 @@ public static class AaryaHost
         {
             var databases = new ContextDatabases(builder.Configuration);
             builder.Services.AddSingleton(databases);
+            if (serving) _ = sealer.Keys;
             // Production migrates on purpose (`migrate`); a developer's database follows the code.
             var follow = !builder.Environment.IsProduction();
-            foreach (var module in active) module.AddStore(builder.Services, databases, follow);
+            foreach (var module in active) module.AddStore(builder.Services, databases, sealer, follow);
             // Wolverine asks the default store for a document's identity before it knows the endpoint's own store.
             builder.Services.AddSingleton(provider => (IDocumentStore)provider.GetRequiredService(active[0].StoreType));
             if (serving) builder.Services.AddHostedService<DatabaseAtStart>();
             if (serving) builder.Services.AddHostedService<IdempotencyKeyExpiry>();
             if (serving) builder.Services.AddHostedService<ProcessedEventPruning>();
             builder.Services.AddSingleton<Migrations>();
+            builder.Services.AddSingleton<KeyRotation>();
         }
 
         foreach (var module in active) module.AddServices(builder.Services, builder.Configuration, builder.Environment);
@@ -147,11 +152,11 @@ public static class AaryaHost
             if (builder.Configuration["AARYA_CODEGEN_OUT"] is { Length: > 0 } folder) x.GeneratedCodeOutputPath = folder;
         });
 
-        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, contexts, roles, features));
+        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, contexts, roles, features, sealer));
         builder.Services.AddWolverineHttp();
     }
 
-    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles, Assembly features)
+    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles, Assembly features, Sealer sealer)
     {
         wolverine.ServiceName = roles.ServiceName;
         wolverine.ApplicationAssembly = Assembly.Load("Aarya.Api");
@@ -175,6 +180,7 @@ public static class AaryaHost
         wolverine.Durability.RecoveryBatchSize = 500;
         if (builder.Configuration["AARYA_SOLO"] == "true") wolverine.Durability.Mode = DurabilityMode.Solo;
 
+        wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
         wolverine.Policies.Add(new ContextStorePolicy(contexts));
         wolverine.Policies.AutoApplyTransactions();
         wolverine.Policies.UseDurableLocalQueues();
@@ -192,7 +198,7 @@ public static class AaryaHost
         // The first context's schema also keeps the node registry of this process; every context keeps its own messages.
         var first = contexts.Active[0].Role;
         wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)), first);
-        wolverine.UseRedisStreams(contexts, builder.Configuration);
+        wolverine.UseRedisStreams(contexts, builder.Configuration, sealer);
         foreach (var module in contexts.Active) module.ConfigureWolverine(wolverine);
     }
 

@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -36,7 +37,7 @@ public abstract class Module
     /// <summary>Anything that is not a slice's own endpoint; the gRPC service is mapped already.</summary>
     public virtual void MapEndpoints(IEndpointRouteBuilder endpoints) { }
 
-    internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, bool createSchemaObjects);
+    internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects);
 
     internal string Namespace => GetType().Namespace!;
 
@@ -50,8 +51,8 @@ public abstract class Module<TStore> : Module where TStore : class, IDocumentSto
 {
     public sealed override Type StoreType => typeof(TStore);
 
-    internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, bool createSchemaObjects) =>
-        services.AddContextStore<TStore>(this, databases, createSchemaObjects);
+    internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects) =>
+        services.AddContextStore<TStore>(this, databases, sealer, createSchemaObjects);
 }
 
 /// <summary>The contexts of this process, and those that live elsewhere.</summary>

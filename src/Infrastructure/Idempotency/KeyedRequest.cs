@@ -131,7 +131,9 @@ public sealed class KeyedRequest
         if (status is < 200 or > 299) return;
         var headers = http.Response.Headers;
         session.QueueSqlCommand($"insert into {claim.Table} (subject, key, request_hash, status, content_type, location, etag, body) values (?, ?, ?, ?, ?, ?, ?, ?)",
-            claim.Subject, claim.Key, claim.RequestHash, status, Text(headers.ContentType), Text(headers.Location), Text(headers.ETag), body);
+            claim.Subject, claim.Key, claim.RequestHash, status, Text(headers.ContentType), Text(headers.Location), Text(headers.ETag),
+            // An answer names whom the goods go to.
+            Encoding.ASCII.GetBytes(SealerOf(http).Seal(body)));
     }
 
     private static object Text(Microsoft.Extensions.Primitives.StringValues header) => (object?)header.ToString() is string { Length: > 0 } text ? text : DBNull.Value;
@@ -168,11 +170,14 @@ public sealed class KeyedRequest
         response.Headers[ReplayedHeaderName] = "true";
         if (answer.Location is not null) response.Headers.Location = answer.Location;
         if (answer.ETag is not null) response.Headers.ETag = answer.ETag;
-        if (answer.Body.Length == 0) return;
+        var body = SealerOf(http).Open(answer.Body);
+        if (body.Length == 0) return;
         response.ContentType = answer.ContentType;
-        response.ContentLength = answer.Body.Length;
-        await response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, http.RequestAborted);
     }
+
+    private static Sealer SealerOf(HttpContext http) => http.RequestServices.GetRequiredService<Sealer>();
 
     private static async Task<KeyedRequest> RefuseAsync(HttpContext http, Microsoft.AspNetCore.Mvc.ProblemDetails problem)
     {

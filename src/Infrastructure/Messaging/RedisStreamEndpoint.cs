@@ -23,7 +23,7 @@ public sealed class RedisStreamEndpoint : Endpoint
         BrokerRole = "stream";
         Mode = Group is null ? EndpointMode.Durable : EndpointMode.Inline;
         if (Group is null) OutgoingRules.Add(new EventKey());
-        DefaultSerializer = StreamJson.Serializer;
+        DefaultSerializer = transport.Serializer;
         MessageBatchTimeout = TimeSpan.FromMilliseconds(10);
         MaximumEnvelopeRetryStorage = HeldInMemory;
     }

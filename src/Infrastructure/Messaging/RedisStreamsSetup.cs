@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
 using Wolverine;
 using Wolverine.Configuration;
@@ -9,10 +10,11 @@ namespace Aarya.Infrastructure.Messaging;
 public static class RedisStreamsSetup
 {
     /// <summary>Publishes and reads what the hosted contexts declare by <see cref="WireEventAttribute"/>.</summary>
-    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveModules contexts, IConfiguration configuration)
+    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveModules contexts, IConfiguration configuration, Sealer sealer)
     {
         WolverineMessageNaming.InsertFirst<WireEventNaming>();
         var transport = wolverine.Transports.GetOrCreate<RedisStreamsTransport>();
+        transport.Serializer = StreamJson.SerializerFor(sealer);
         if (configuration.Find("AARYA_NODE") is { } node) transport.Options.Node = node;
 
         var events = WireEvent.Of(contexts.Active);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 using Wolverine.Configuration;
 using Wolverine.Runtime;
+using Wolverine.Runtime.Serialization;
 using Wolverine.Transports;
 
 namespace Aarya.Infrastructure.Messaging;
@@ -21,6 +22,9 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
     private string? url;
 
     public RedisStreamsOptions Options { get; } = new();
+
+    /// <summary>Of every endpoint that is made from now on.</summary>
+    internal IMessageSerializer? Serializer { get; set; }
 
     // One endpoint object for each direction: the mode is one property, and a publisher is durable while a listener is inline.
     internal static Uri Outgoing(string stream) => new($"{Scheme}://stream/{stream}");

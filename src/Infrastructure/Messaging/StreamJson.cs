@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Aarya.Infrastructure.Security;
 using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Infrastructure.Messaging;
@@ -19,5 +20,6 @@ public static class StreamJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    internal static IMessageSerializer Serializer { get; } = new SystemTextJsonSerializer(Options);
+    /// <summary>The same with what is personal sealed: so it lies in the outbox and in the streams.</summary>
+    internal static IMessageSerializer SerializerFor(Sealer sealer) => new SystemTextJsonSerializer(new JsonSerializerOptions(Options).Sealing(sealer));
 }

@@ -9,4 +9,6 @@ public static class Streams
     public const string Payments = "payment_events";
     public const string Analytics = "analytics";
     public const string Notifications = "notifications";
+
+    public static IReadOnlyList<string> All { get; } = [Users, Products, Orders, Payments, Analytics, Notifications];
 }

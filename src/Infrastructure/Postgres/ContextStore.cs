@@ -1,8 +1,10 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Security;
 using JasperFx;
 using Marten;
+using Marten.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Wolverine.Marten;
@@ -12,12 +14,12 @@ namespace Aarya.Infrastructure.Postgres;
 /// <summary>The document store of one context: its own login, schema, event store and message storage.</summary>
 public static class ContextStore
 {
-    internal static void AddContextStore<TStore>(this IServiceCollection services, Module module, ContextDatabases databases, bool createSchemaObjects)
+    internal static void AddContextStore<TStore>(this IServiceCollection services, Module module, ContextDatabases databases, Sealer sealer, bool createSchemaObjects)
         where TStore : class, IDocumentStore
     {
         services.AddMartenStore<TStore>(provider =>
         {
-            var marten = new StoreOptions();
+            var marten = new ContextStoreOptions(sealer);
             marten.Connection(NpgsqlDataSource.Create(databases.Of(module.Role)));
             marten.DatabaseSchemaName = module.Role;
             marten.Events.DatabaseSchemaName = module.Role;
@@ -26,7 +28,21 @@ public static class ContextStore
             marten.Storage.ExtendedSchemaObjects.Add(new IdempotencyKeyTable(module.Role));
             marten.Storage.ExtendedSchemaObjects.Add(new ProcessedEventTable(module.Role));
             module.ConfigureMarten(marten);
+            // Last, whatever casing the context has chosen.
+            ((SystemTextJsonSerializer)marten.Serializer()).Configure(x => x.Sealing(sealer));
             return marten;
         }).IntegrateWithWolverine(x => x.SchemaName = module.Role);
     }
+}
+
+/// <summary>The options of a context's store, which know what its personal fields are sealed with.</summary>
+internal sealed class ContextStoreOptions(Sealer sealer) : StoreOptions
+{
+    public Sealer Sealer { get; } = sealer;
+}
+
+public static class BlindIndexes
+{
+    /// <summary>What a property that is <see cref="BlindIndexAttribute"/> may hold for this value; see <see cref="Sealer.IndexesOf"/>.</summary>
+    public static string[] BlindIndexesOf(this IQuerySession session, string value) => ((ContextStoreOptions)session.DocumentStore.Options).Sealer.IndexesOf(value);
 }

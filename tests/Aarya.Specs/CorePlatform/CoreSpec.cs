@@ -4,6 +4,7 @@ using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
 using Alba;
 using Marten;
@@ -136,7 +137,7 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
     protected async Task<IReadOnlyList<User>> AccountsOfAsync(string email)
     {
         await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
-        return await documents.Query<User>().Where(x => x.Email == email).ToListAsync(Cancellation);
+        return await documents.Query<User>().Where(x => x.EmailIndex.IsOneOf(documents.BlindIndexesOf(email))).ToListAsync(Cancellation);
     }
 
     protected async Task<int> AccountsAsync()

@@ -95,9 +95,15 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
     [InlineData("core", "JWT_SECRET", "no key", "JWT_SECRET")]
     [InlineData("content", "SMTP_URL", "post office", "SMTP_URL cannot be understood")]
     [InlineData("payment", "PAYMENT_PROVIDER_URL", "the bank", "PAYMENT_PROVIDER_URL is 'the bank': it must be an http or https URL.")]
+    [InlineData("commerce", "ENCRYPTION_KEY", "sesame", "ENCRYPTION_KEY is not a list of keys")]
+    [InlineData("commerce", "ENCRYPTION_KEY", "", "ENCRYPTION_KEY is not set")]
     [InlineData("gateway", "COMMERCE_URL", "the shop", "COMMERCE_URL is 'the shop'")]
     public Task a_setting_that_makes_no_sense_is_named(string role, string name, string value, string cause) =>
         RefusesAsync(cause, new(Production(role)) { [name] = value });
+
+    [Fact]
+    public Task a_gateway_keeps_nothing_and_needs_no_key_to_seal_it_with() =>
+        RefusesAsync("COMMERCE_URL is 'the shop'", new(Production("gateway")) { ["ENCRYPTION_KEY"] = "", ["COMMERCE_URL"] = "the shop" });
 
     [Fact]
     public async Task production_refuses_a_redis_that_would_evict_carts()
@@ -117,7 +123,11 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
     // Its listener is opened last: this role gets that far without joining the specs' own nodes on their database.
     private Dictionary<string, string> Gateway() => Settings("AARYA_ROLES", "gateway");
 
-    private Dictionary<string, string> Production(string role) => new(Settings("AARYA_ROLES", role)) { ["ASPNETCORE_ENVIRONMENT"] = "Production" };
+    private Dictionary<string, string> Production(string role) => new(Settings("AARYA_ROLES", role))
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["ENCRYPTION_KEY"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    };
 
     private Dictionary<string, string> Settings(string name, string value) => new()
     {

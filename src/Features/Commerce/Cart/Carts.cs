@@ -71,6 +71,9 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
         ? await ReadAsync(customer)
         : (await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), RedisKeys.Cart($"{guest}"), "", KeyKept)).Cart!;
 
+    /// <summary>Removes the cart as if it had expired.</summary>
+    public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(RedisKeys.Cart($"{subject}"));
+
     /// <summary>Keeps what a change with a key was answered, for the client that asks again because the answer got lost.</summary>
     public void RecordAnswer(CartOwner owner, byte[] answer)
     {

@@ -7,7 +7,7 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>Who orders, and where news of the order goes.</summary>
-public sealed record Buyer(Guid Subject, string Email);
+public sealed record Buyer(Guid Subject, [property: Personal] string Email);
 
 /// <summary>Finds a customer's own address where the request names none; a guest has none but the one they give.</summary>
 public sealed class Buyers(Protos.Core.Core.CoreClient core)

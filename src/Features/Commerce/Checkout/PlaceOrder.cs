@@ -22,7 +22,7 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <param name="Email">Where news of the order goes; a customer's own address when absent.</param>
 /// <param name="AddressId">One of the addresses in the customer's account.</param>
 public sealed partial record PlaceOrder(
-    ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, string? Email = null, Guid? AddressId = null)
+    ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null, Guid? AddressId = null)
 {
     public sealed class Validator : AbstractValidator<PlaceOrder>
     {

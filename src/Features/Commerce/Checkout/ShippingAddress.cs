@@ -1,12 +1,24 @@
+using Aarya.Infrastructure.Security;
+
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>Where the goods go.</summary>
 /// <param name="State">In India one of the states and union territories, by name or ISO 3166-2 code.</param>
 /// <param name="Country">ISO 3166-1 alpha-2.</param>
 public sealed record ShippingAddress(
-    string Name, string Line1, string? Line2, string City, string State, string PostalCode, string Country, string Phone) : IPostalAddress
+    [property: Personal] string Name,
+    [property: Personal] string Line1,
+    [property: Personal] string? Line2,
+    [property: Personal] string City,
+    string State,
+    [property: Personal] string PostalCode,
+    string Country,
+    [property: Personal] string Phone) : IPostalAddress
 {
     public sealed class Validator : PostalAddressRules<ShippingAddress>;
+
+    /// <summary>What the books and the taxes need.</summary>
+    public ShippingAddress Forgotten() => new("", "", null, City, State, "", Country, "");
 
     /// <summary>In one spelling, however it was typed.</summary>
     public ShippingAddress Spelt() => new(

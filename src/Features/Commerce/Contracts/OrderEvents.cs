@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Commerce.Contracts;
 
@@ -7,17 +8,17 @@ public sealed record OrderedLine(string Sku, string Name, int Quantity, Money Un
 /// <summary>An order waits for its payment until it expires.</summary>
 [WireEvent("commerce.order_placed.v1", Streams.Orders)]
 public sealed record OrderPlaced(
-    Guid OrderId, string Number, Guid Subject, string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
     string PaymentToken, DateTimeOffset PlacedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>An order is paid and its goods are sold.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
 public sealed record OrderConfirmed(
-    Guid OrderId, string Number, Guid Subject, string Email, Money Total, IReadOnlyList<OrderedLine> Lines, string ShippingName, DateTimeOffset At);
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines, [property: Personal] string ShippingName, DateTimeOffset At);
 
 /// <summary>An order came to nothing. Payment lets go of what it holds for it.</summary>
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
-public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, string Email, string Reason, DateTimeOffset At);
+public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Reason, DateTimeOffset At);
 
 /// <summary>Money is to be given back.</summary>
 /// <param name="Amount">Null: all that has not been given back yet.</param>
@@ -27,4 +28,4 @@ public sealed record RefundRequested(Guid OrderId, Guid RefundId, Money? Amount,
 /// <summary>Money was given back.</summary>
 /// <param name="Whole">True when nothing of what was paid is left.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
-public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, string Email, Money Amount, bool Whole, DateTimeOffset At);
+public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount, bool Whole, DateTimeOffset At);

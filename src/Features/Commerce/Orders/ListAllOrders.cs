@@ -1,5 +1,6 @@
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -23,7 +24,7 @@ public static class ListAllOrdersEndpoint
     {
         IQueryable<Order> orders = session.Query<Order>();
         if (StatusOf(status) is { } wanted) orders = orders.Where(x => x.Status == wanted);
-        if (email is not null) orders = orders.Where(x => x.Email == email);
+        if (email is not null) orders = orders.Where(x => x.EmailIndex.IsOneOf(session.BlindIndexesOf(email)));
         if (number is not null) orders = orders.Where(x => x.Number == number);
         return OrderPage.ReadAsync(orders, limit, cursor, cancellation);
     }

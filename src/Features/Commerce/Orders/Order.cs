@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Infrastructure.Security;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
 
@@ -32,7 +33,11 @@ public sealed record Order
 
     public Guid Subject { get; init; }
 
+    [Personal]
     public required string Email { get; init; }
+
+    [BlindIndex(nameof(Email))]
+    public string EmailIndex { get; init; } = "";
 
     public OrderStatus Status { get; init; }
 
@@ -59,6 +64,13 @@ public sealed record Order
     public string? CancelledFor { get; init; }
 
     public IReadOnlyList<Refund> Refunds { get; init; } = [];
+
+    /// <summary>The person who ordered asked to be forgotten.</summary>
+    public bool IsForgotten { get; init; }
+
+    /// <summary>Nothing is on its way any more, neither goods nor money.</summary>
+    [JsonIgnore]
+    public bool HasEnded => Status is OrderStatus.Delivered or OrderStatus.Returned or OrderStatus.Cancelled or OrderStatus.Refunded && !HasRefundPending;
 
     [JsonIgnore]
     public bool IsPaid => Paid.Minor > 0;
@@ -162,6 +174,7 @@ public sealed record Order
         RefundRequested requested => this with { Refunds = [.. Refunds, new(requested.RefundId, requested.Amount, requested.Reason, requested.At, RefundState.Pending)] },
         OrderRefunded refunded => After(refunded),
         RefundFailed failed => this with { Refunds = [.. Refunds.Select(x => x.Id == failed.RefundId ? x with { State = RefundState.Failed } : x)] },
+        BuyerForgotten => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten(), IsForgotten = true },
         OrderHandedOver handed => this with { Subject = handed.Subject },
         _ => this,
     };

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Security;
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
 
@@ -13,8 +14,12 @@ public sealed record OrderLine(string Sku, string Name, string Size, string Colo
 /// <summary>The shopper ordered; the goods are held until <paramref name="ExpiresAt"/>.</summary>
 /// <param name="Sequence">The order's place among all orders, which <paramref name="Number"/> shows scrambled.</param>
 public sealed record OrderPlaced(
-    long Sequence, string Number, Guid Subject, string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
-    string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt);
+    long Sequence, string Number, Guid Subject, [property: Personal] string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
+    string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt)
+{
+    /// <summary>The same without the person.</summary>
+    public OrderPlaced Forgotten() => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten() };
+}
 
 /// <summary>The shopper must do something elsewhere before the payment goes on, such as 3-D Secure.</summary>
 public sealed record PaymentActionRequired(string Url, DateTimeOffset At);
@@ -41,6 +46,9 @@ public sealed record RefundRequested(Guid RefundId, Money? Amount, string Reason
 public sealed record OrderRefunded(Guid RefundId, Money Amount, bool Whole, DateTimeOffset At);
 
 public sealed record RefundFailed(Guid RefundId, string Code, DateTimeOffset At);
+
+/// <summary>Nobody is to know any more who ordered; see <see cref="OrderPlaced.Forgotten"/>.</summary>
+public sealed record BuyerForgotten(DateTimeOffset At);
 
 /// <summary>The guest who ordered has become a customer.</summary>
 public sealed record OrderHandedOver(Guid Subject, DateTimeOffset At);

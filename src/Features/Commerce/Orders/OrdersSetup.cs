@@ -18,7 +18,7 @@ internal static class OrdersSetup
         marten.Projections.Add<OrderProjection>(ProjectionLifecycle.Inline);
         marten.Schema.For<Order>()
             .Index(x => new { x.Subject, x.Sequence })
-            .Index(x => x.Email)
+            .Index(x => x.EmailIndex)
             .Index(x => x.Sequence)
             .UniqueIndex(x => x.Number);
     }

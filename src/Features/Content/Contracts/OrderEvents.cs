@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Content.Contracts;
 
@@ -7,11 +8,11 @@ public sealed record OrderedLine(string Sku, string Name, int Quantity, Money Un
 /// <summary>Paid for: the shop will send it.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
 public sealed record OrderConfirmed(
-    Guid OrderId, string Number, Guid Subject, string Email, Money Total, IReadOnlyList<OrderedLine> Lines, string ShippingName, DateTimeOffset At);
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines, [property: Personal] string ShippingName, DateTimeOffset At);
 
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
-public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, string Email, string Reason, DateTimeOffset At);
+public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Reason, DateTimeOffset At);
 
 /// <param name="Whole">True when nothing of the order's price is left with the shop.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
-public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, string Email, Money Amount, bool Whole, DateTimeOffset At);
+public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount, bool Whole, DateTimeOffset At);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Aarya.Features.Content.Notifications;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +23,7 @@ public static class ReadMailboxEndpoint
     {
         if (environment.IsProduction()) return Results.NotFound();
         var all = session.Query<EmailMessage>().Where(x => x.SentAt != null);
-        if (to is not null) all = all.Where(x => x.To == to);
+        if (to is not null) all = all.Where(x => x.ToIndex.IsOneOf(session.BlindIndexesOf(to)));
         var mails = await all.OrderByDescending(x => x.CreatedAt).Take(Shown).ToListAsync(cancellation);
         if (!http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             return Results.Json(new MailboxView([.. mails.Select(x => new MailView(x.Id, x.To, x.Subject, x.Text, x.CreatedAt, x.SentAt))]));

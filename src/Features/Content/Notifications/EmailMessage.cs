@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Email;
+using Aarya.Infrastructure.Security;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.Content.Notifications;
@@ -10,12 +11,18 @@ public sealed class EmailMessage : IVersioned
 
     public Guid Version { get; set; }
 
+    [Personal]
     public string To { get; set; } = "";
+
+    [BlindIndex(nameof(To))]
+    public string ToIndex { get; init; } = "";
 
     public string Subject { get; set; } = "";
 
+    [Personal]
     public string Text { get; set; } = "";
 
+    [Personal]
     public string Html { get; set; } = "";
 
     public DateTimeOffset CreatedAt { get; set; }

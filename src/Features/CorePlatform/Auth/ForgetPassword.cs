@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ public sealed record ForgetPassword(string Email)
 }
 
 /// <summary>Mails the link, if there is somebody to mail it to, and they have not had too many.</summary>
-public sealed record SendPasswordReset(string Email)
+public sealed record SendPasswordReset([property: Personal] string Email)
 {
     public override string ToString() => nameof(SendPasswordReset);
 }

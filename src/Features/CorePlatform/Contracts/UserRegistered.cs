@@ -1,7 +1,8 @@
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Contracts;
 
 /// <summary>Somebody has an account.</summary>
 [WireEvent("core.user_registered.v1", Streams.Users)]
-public sealed record UserRegistered(Guid UserId, string Email, string Name, DateTimeOffset At);
+public sealed record UserRegistered(Guid UserId, [property: Personal] string Email, [property: Personal] string Name, DateTimeOffset At);

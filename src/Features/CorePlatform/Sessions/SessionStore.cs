@@ -10,7 +10,7 @@ namespace Aarya.Features.CorePlatform.Sessions;
 /// Sessions and their refresh tokens, in Redis under <c>session:{0}:{id}</c>: what is deleted there is shut out on every node. Beside
 /// them <c>session:{0}:of:{owner}</c> holds the ids of one owner's; an id there may be of a session that has run out.
 /// </summary>
-public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeProvider clock)
+public sealed class SessionStore(RedisConnections redis, SessionGate gate, Sealer sealer, TimeProvider clock)
 {
     /// <summary>How long a used refresh token still answers with its successor, for a client that never got the answer.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -69,8 +69,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeP
         [
             new("user", userId.ToString("D")),
             new("guest", guest),
-            new("device", session.From.Name),
-            new("address", session.From.Address),
+            new("device", sealer.Seal(session.From.Name)),
+            new("address", sealer.Seal(session.From.Address)),
             new("created", now.ToUnixTimeMilliseconds()),
             new("seen", now.ToUnixTimeMilliseconds()),
             new("family", token.FamilyHash),
@@ -140,10 +140,10 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, TimeP
         foreach (var id in ended) gate.Forget(id);
     }
 
-    private static Session? Read(Guid id, RedisValue[] fields) => fields[0].IsNull
+    private Session? Read(Guid id, RedisValue[] fields) => fields[0].IsNull
         ? null
         : new(id, Guid.Parse(fields[0].ToString(), CultureInfo.InvariantCulture), (bool)fields[1], !fields[2].IsNull,
-            fields[3].IsNull ? Device.Unknown : new(fields[3].ToString(), fields[4].ToString()), Moment(fields[5]), Moment(fields[6]));
+            fields[3].IsNull ? Device.Unknown : new(sealer.Open(fields[3].ToString()), sealer.Open(fields[4].ToString())), Moment(fields[5]), Moment(fields[6]));
 
     private static long IdleOf(Session session) => (long)session.Lifetime.TotalMilliseconds;
 

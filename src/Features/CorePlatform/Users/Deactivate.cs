@@ -30,8 +30,11 @@ public sealed record Deactivate(string Password)
 [AnswerIsNeverStored]
 public static class DeactivateEndpoint
 {
-    public static Task<(User?, ProblemDetails)> LoadAsync(Deactivate command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
-        reconfirmation.OfAsync(caller, command.Password, documents, http);
+    public static async Task<(User?, ProblemDetails)> LoadAsync(Deactivate command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, HttpContext http)
+    {
+        var (user, refused) = await reconfirmation.OfAsync(caller, command.Password, documents, http);
+        return user is null ? (null, refused) : (user, await documents.RefuseLastAdminAsync(user, http.RequestAborted));
+    }
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Security;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.CorePlatform.Users;
@@ -9,16 +10,24 @@ public sealed class User : IVersioned
 
     public Guid Version { get; set; }
 
-    /// <summary>In the form of <see cref="EmailAddress"/>; unique.</summary>
+    /// <summary>In the form of <see cref="EmailAddress"/>.</summary>
+    [Personal]
     public string Email { get; set; } = "";
+
+    /// <summary>What <see cref="UserByEmail"/> finds it by; unique.</summary>
+    [BlindIndex(nameof(Email))]
+    public string EmailIndex { get; init; } = "";
 
     public bool EmailVerified { get; set; }
 
     /// <summary>Where the account moves to once somebody there has opened the link.</summary>
+    [Personal]
     public string? PendingEmail { get; set; }
 
+    [Personal]
     public string Name { get; set; } = "";
 
+    [Personal]
     public string? Phone { get; set; }
 
     /// <summary>A PHC string.</summary>
@@ -44,6 +53,7 @@ public sealed class User : IVersioned
     public bool TwoFactorEnabled { get; set; }
 
     /// <summary>What the authenticator app holds, in base 32; not in force before <see cref="TwoFactorEnabled"/>.</summary>
+    [Personal]
     public string? AuthenticatorKey { get; set; }
 
     /// <summary>The step of the last code that was taken: no code works twice.</summary>

@@ -1,13 +1,15 @@
+using Aarya.Infrastructure.Postgres;
 using Marten;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>The one place where an account is looked up by its address.</summary>
+/// <summary>Finds an account by its address, which is sealed; nothing else looks for one in any other way.</summary>
 public static class UserByEmail
 {
-    /// <param name="documents">Where to look.</param>
     /// <param name="email">In the form of <see cref="EmailAddress"/>.</param>
-    /// <param name="cancellation">Ends the search.</param>
-    public static Task<User?> FindByEmailAsync(this IQuerySession documents, string email, CancellationToken cancellation) =>
-        documents.Query<User>().FirstOrDefaultAsync(x => x.Email == email, cancellation);
+    public static Task<User?> FindByEmailAsync(this IQuerySession documents, string email, CancellationToken cancellation)
+    {
+        var indexes = documents.BlindIndexesOf(email);
+        return documents.Query<User>().FirstOrDefaultAsync(x => x.EmailIndex.IsOneOf(indexes), cancellation);
+    }
 }

@@ -115,10 +115,10 @@ public sealed record OrderPayment
     [JsonIgnore]
     public Guid RefundIdOfCancellation => new(SHA256.HashData([.. Id.ToByteArray(), .. "cancellation"u8])[..16]);
 
-    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now)
+    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now, string emailFingerprint = "")
     {
         if (known?.RequestedAt is not null) return [];
-        var requested = new PaymentRequested(request.Number, request.Subject, EmailFingerprints.Of(request.Email), request.Amount, request.Token, request.CaptureLater, request.ExpiresAt, now);
+        var requested = new PaymentRequested(request.Number, request.Subject, emailFingerprint, request.Amount, request.Token, request.CaptureLater, request.ExpiresAt, now);
         if (known is not null) return [requested, new Voided(null, known.CancelReason ?? "order_cancelled", now)];
         if (request.Amount.Minor == 0) return [requested, new Captured(null, request.Amount, null, now)];
         if (now >= request.ExpiresAt) return [requested, new Declined(null, DeclineCodes.Expired, null, now)];
@@ -253,6 +253,7 @@ public sealed record OrderPayment
         RefundStarted x => this with { Refunds = [.. Refunds, new(x.RefundId, x.Amount, RefundStatus.Pending, null)], ChangedAt = x.At },
         Refunded x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Succeeded, null)), ChangedAt = x.At },
         RefundDeclined x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Failed, x.Code)), ChangedAt = x.At },
+        PayerForgotten => this with { EmailFingerprint = "" },
         _ => this,
     };
 
@@ -263,7 +264,7 @@ public sealed record OrderPayment
         _ when Refunds.Any(x => x.Status == RefundStatus.Pending) || (IsOpen && Attempts > 0) => ChangedAt.AddDays(90),
         // Closed without an answer: a charge may still turn up.
         Declined { Code: DeclineCodes.ProviderUnreachable } or Voided { ChargeId: null } when Attempts > 0 && ChargeId is null => ChangedAt + LateCharges,
-        PaymentCancelled => WatchUntil,
+        PaymentCancelled or PayerForgotten => WatchUntil,
         _ => null,
     };
 }

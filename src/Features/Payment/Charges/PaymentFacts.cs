@@ -6,6 +6,9 @@ namespace Aarya.Features.Payment.Charges;
 public sealed record PaymentRequested(
     string Number, Guid Subject, string EmailFingerprint, Money Amount, string Token, bool CaptureLater, DateTimeOffset ExpiresAt, DateTimeOffset At);
 
+/// <summary>Nobody is to know any more who paid.</summary>
+public sealed record PayerForgotten(DateTimeOffset At);
+
 public sealed record FraudAssessed(int Score, FraudDecision Decision, IReadOnlyList<string> Reasons, DateTimeOffset At);
 
 /// <summary>A person of the shop looked at a payment that the rules held back, and let it go on.</summary>

@@ -1,5 +1,6 @@
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Fraud;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;
@@ -8,7 +9,7 @@ namespace Aarya.Features.Payment.Charges;
 
 /// <summary>Asks for an order's money: once an order, whoever asks and however often.</summary>
 public sealed record RequestPayment(
-    Guid OrderId, string Number, Guid Subject, string? Email, Money Amount, string Token, bool CaptureLater, DateTimeOffset ExpiresAt);
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, Money Amount, string Token, bool CaptureLater, DateTimeOffset ExpiresAt);
 
 public static class RequestPaymentHandler
 {
@@ -20,7 +21,7 @@ public static class RequestPaymentHandler
         [WriteAggregate(nameof(RequestPayment.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
         FraudHistory history,
         DateTimeOffset now) =>
-        Consequences.Of(request.OrderId, payment, OrderPayment.Request(payment, request, FraudRules.Assess(request.Amount, history), now));
+        Consequences.Of(request.OrderId, payment, OrderPayment.Request(payment, request, FraudRules.Assess(request.Amount, history), now, history.EmailFingerprint));
 }
 
 /// <summary>A placed order asks for its money.</summary>

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Payment.Contracts;
 
@@ -7,12 +8,12 @@ public sealed record OrderedLine(string Sku, string Name, int Quantity, Money Un
 /// <summary>An order waits for its payment until it expires.</summary>
 [WireEvent("commerce.order_placed.v1", Streams.Orders)]
 public sealed record OrderPlaced(
-    Guid OrderId, string Number, Guid Subject, string? Email, Money Total, IReadOnlyList<OrderedLine> Lines,
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, Money Total, IReadOnlyList<OrderedLine> Lines,
     string PaymentToken, DateTimeOffset PlacedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>An order came to nothing: no money is wanted for it any more.</summary>
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
-public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, string? Email, string Reason, DateTimeOffset At);
+public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, string Reason, DateTimeOffset At);
 
 /// <summary>Money is to be given back.</summary>
 /// <param name="Amount">Null: all that is left.</param>

@@ -14,7 +14,8 @@ public enum FraudDecision
 public sealed record FraudAssessment(int Score, FraudDecision Decision, IReadOnlyList<string> Reasons);
 
 /// <summary>What a shopper did in the last <see cref="FraudRules.Window"/>.</summary>
-public sealed record FraudHistory(int BySubject, int ByEmail, int DeclinedBySubject);
+/// <param name="EmailFingerprint">What the address of this payment is known by to later ones; see <see cref="EmailFingerprints"/>.</param>
+public sealed record FraudHistory(int BySubject, int ByEmail, int DeclinedBySubject, string EmailFingerprint = "");
 
 /// <summary>
 /// The shop's own rules, each worth points: an amount of ₹1,00,000 or more 20, of ₹5,00,000 or more 60; 60 or more payments

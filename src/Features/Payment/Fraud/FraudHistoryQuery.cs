@@ -11,11 +11,11 @@ public static class FraudHistoryQuery
     public static async Task<FraudHistory> FraudHistoryAsync(this IQuerySession session, Guid subject, string? email, DateTimeOffset now, CancellationToken cancellation)
     {
         var since = now - FraudRules.Window;
-        var fingerprint = EmailFingerprints.Of(email);
+        var fingerprints = session.EmailFingerprintsOf(email);
         var bySubject = await session.Query<OrderPayment>()
             .Where(x => x.Subject == subject && x.RequestedAt > since).Select(x => x.Status).Take(Enough).ToListAsync(cancellation);
-        var byEmail = fingerprint.Length == 0 ? 0 : await session.Query<OrderPayment>()
-            .Where(x => x.EmailFingerprint == fingerprint && x.RequestedAt > since).Take(Enough).CountAsync(cancellation);
-        return new(bySubject.Count, byEmail, bySubject.Count(x => x == PaymentStatus.Declined));
+        var byEmail = fingerprints.Length == 0 ? 0 : await session.Query<OrderPayment>()
+            .Where(x => x.EmailFingerprint.IsOneOf(fingerprints) && x.RequestedAt > since).Take(Enough).CountAsync(cancellation);
+        return new(bySubject.Count, byEmail, bySubject.Count(x => x == PaymentStatus.Declined), fingerprints.FirstOrDefault(""));
     }
 }

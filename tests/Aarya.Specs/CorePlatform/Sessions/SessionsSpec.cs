@@ -73,7 +73,7 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
     {
         var email = await RegisteredAsync();
         var stranger = await SignedInAsync();
-        SignedIn[] own = [await SignInOnAsync(email, Phone), await SignInAsync(email, Laptop), await SignInAsync(email, Laptop)];
+        SignedIn[] own = [await SignInOnAsync(email, Phone), await SignInOnAsync(email, Laptop), await SignInOnAsync(email, Laptop)];
         foreach (var one in own) Assert.Equal(HttpStatusCode.OK, await StatusOnAsync(other, one));
 
         await EndAsync(own[0], "/api/sessions");
@@ -91,7 +91,7 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
     public async Task all_but_one_can_be_ended()
     {
         var email = await RegisteredAsync();
-        var (phone, laptop) = (await SignInOnAsync(email, Phone), await SignInAsync(email, Laptop));
+        var (phone, laptop) = (await SignInOnAsync(email, Phone), await SignInOnAsync(email, Laptop));
         await Sessions.EndAllAsync(phone.User.Id, except: IdOf(phone));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusOnAsync(Host, laptop));
         Assert.Equal(IdOf(phone), Assert.Single(await ListAsync(phone)).Id);
@@ -101,7 +101,7 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
     public async Task a_session_that_ran_out_is_not_listed()
     {
         var email = await RegisteredAsync();
-        var (phone, laptop) = (await SignInOnAsync(email, Phone), await SignInAsync(email, Laptop));
+        var (phone, laptop) = (await SignInOnAsync(email, Phone), await SignInOnAsync(email, Laptop));
         await Redis.KeyDeleteAsync(RedisKeys.Session($"{IdOf(phone):D}"));
         Assert.Equal(IdOf(laptop), Assert.Single(await ListAsync(laptop)).Id);
         Assert.Equal(1, await Redis.SetLengthAsync(RedisKeys.SessionsOf($"{laptop.User.Id:D}")));

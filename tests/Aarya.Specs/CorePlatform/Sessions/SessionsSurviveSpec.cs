@@ -12,6 +12,7 @@ namespace Aarya.Specs.CorePlatform.Sessions;
 /// <summary>Who is signed in stays so, whatever becomes of the server that remembers it.</summary>
 public sealed class SessionsSurviveSpec : IAsyncLifetime
 {
+    private static readonly EncryptionKeys Keys = EncryptionKeys.Parse(Convert.ToBase64String(new byte[32]));
     private RedisServer server = null!;
     private RedisConnections redis = null!;
     private SessionStore sessions = null!;
@@ -22,7 +23,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     {
         server = await RedisServer.StartAsync();
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
-        sessions = new(redis, new(redis, TimeProvider.System, NullLogger<SessionGate>.Instance), TimeProvider.System);
+        sessions = new(redis, new(redis, TimeProvider.System, NullLogger<SessionGate>.Instance), new(Keys), TimeProvider.System);
     }
 
     [Fact]

@@ -22,8 +22,4 @@ public sealed class FraudRulesSpec
         Assert.Equal((score, decision), (assessed.Score, assessed.Decision));
         Assert.Equal(score > 0, assessed.Reasons.Count > 0);
     }
-
-    [Fact]
-    public void an_address_is_known_again_however_it_is_written() =>
-        Assert.Equal(EmailFingerprints.Of("kavya@example.com"), EmailFingerprints.Of(" Kavya@Example.com "));
 }

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Security;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.CorePlatform.Users.Addresses;
@@ -15,7 +16,16 @@ public sealed record AddressEntry(
 }
 
 /// <summary>An address as it is kept.</summary>
-public sealed record Address(Guid Id, string Name, string Line1, string? Line2, string City, string State, string PostalCode, string Country, string Phone)
+public sealed record Address(
+    Guid Id,
+    [property: Personal] string Name,
+    [property: Personal] string Line1,
+    [property: Personal] string? Line2,
+    [property: Personal] string City,
+    string State,
+    [property: Personal] string PostalCode,
+    string Country,
+    [property: Personal] string Phone)
 {
     public static Address Of(Guid id, AddressEntry x) => new(
         id, x.Name.Trim(), x.Line1.Trim(), PostalSpelling.Line(x.Line2), x.City.Trim(), PostalSpelling.State(x), PostalSpelling.Code(x), x.Country, x.Phone.Trim());

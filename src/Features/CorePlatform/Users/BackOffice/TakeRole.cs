@@ -1,6 +1,7 @@
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -22,33 +23,26 @@ public static class TakeRoleEndpoint
     public static async Task<(User?, ProblemDetails)> LoadAsync(Guid id, string role, IDocumentSession documents, CancellationToken cancellation)
     {
         if (!StaffRoles.OfAccounts.Contains(role)) return (null, Problem.Invalid("role", $"must be one of {string.Join(", ", StaffRoles.OfAccounts)}."));
-        if (role == StaffRoles.Admin) await TakeTurnsAsync(documents, cancellation);
         if (await documents.LoadAsync<User>(id, cancellation) is not { } user) return (null, Problem.NotFound("user"));
-        return role == StaffRoles.Admin && user.Roles.Contains(role) && await documents.Query<User>().CountAsync(x => x.Roles.Contains(role), cancellation) == 1
-            ? (null, Problem.Conflict("user.last_admin", "The last admin", "Nobody else could give the role back: make somebody else an admin first."))
-            : (user, WolverineContinue.NoProblems);
+        return (user, role == StaffRoles.Admin ? await documents.RefuseLastAdminAsync(user, cancellation) : WolverineContinue.NoProblems);
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
     [WolverineDelete("/api/admin/users/{id:guid}/roles/{role}")]
-    public static (AccountView, IMartenOp, IMartenOp, OutgoingMessages) Delete(Guid id, string role, Caller caller, [NotBody] User user, DateTimeOffset now)
+    public static async Task<(AccountView, IMartenOp, OutgoingMessages)> Delete(
+        Guid id, string role, Caller caller, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
     {
         IReadOnlyList<string> left = [.. user.Roles.Where(x => x != role)];
         if (left.Count == 0) left = ["customer"];
-        if (left.SequenceEqual(user.Roles)) return (AccountView.Of(user), MartenOps.Nothing(), MartenOps.Nothing(), []);
+        if (left.SequenceEqual(user.Roles)) return (AccountView.Of(user), MartenOps.Nothing(), []);
 
+        // With another stamp: a login that began before does not end with the role.
         user.Roles = left;
+        using var accounts = identity.In(documents, cancellation);
+        await accounts.UpdateSecurityStampAsync(user);
         var entry = AuditEntry.Of(caller, AuditActions.RoleTaken, "user", $"{id:D}", now, new Dictionary<string, string> { ["role"] = role });
-        return (AccountView.Of(user), MartenOps.Store(user), MartenOps.Insert(entry), [new EndSessionsOf(id)]);
-    }
-
-    // Two admins who take the role from each other at the same moment: the second waits, and then counts one.
-    private static async Task TakeTurnsAsync(IDocumentSession documents, CancellationToken cancellation)
-    {
-        await documents.BeginTransactionAsync(cancellation);
-        await using var alone = documents.Connection!.CreateCommand();
-        alone.CommandText = "select pg_advisory_xact_lock(hashtextextended('core.admins', 0))";
-        await alone.ExecuteNonQueryAsync(cancellation);
+        return (AccountView.Of(user), MartenOps.Insert(entry), [new EndSessionsOf(id)]);
     }
 }

@@ -1,0 +1,59 @@
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Postgres;
+using JasperFx.Core;
+using JasperFx.Events;
+using Marten;
+using Wolverine;
+
+namespace Aarya.Features.Commerce.Privacy;
+
+/// <summary>
+/// Forgets somebody's cart and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its way keeps its
+/// address until it has ended; the message comes back until the last one has.
+/// </summary>
+public sealed record EraseBuyer(Guid UserId, Guid ErasureId);
+
+public static class UserErasedHandler
+{
+    // The second time commerce has been through with it.
+    public static EraseBuyer? Handle(UserErased erased) => erased.Orders is null ? new(erased.UserId, erased.ErasureId) : null;
+}
+
+public static class EraseBuyerHandler
+{
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromHours(1);
+
+    public static async Task<OutgoingMessages> Handle(EraseBuyer command, IDocumentSession session, Carts carts, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await carts.ForgetAsync(command.UserId);
+        var orders = await session.Query<Order>().Where(x => x.Subject == command.UserId).OrderBy(x => x.Sequence).ToListAsync(cancellation);
+        var open = 0;
+        foreach (var id in orders.Select(x => x.Id))
+        {
+            var stream = await session.Events.FetchForExclusiveWriting<Order>(id, cancellation);
+            if (stream.Aggregate is not { HasEnded: true }) open++;
+            else if (!stream.Aggregate.IsForgotten) await ForgetAsync(session, stream, now, cancellation);
+        }
+
+        Guid[] ids = [.. orders.Select(x => x.Id)];
+        session.EraseTraces([command.UserId, .. ids]);
+        var messages = new OutgoingMessages();
+        if (open > 0) messages.Delay(command, LookAgainAfter);
+        else messages.Add(new PersonalDataErased(command.UserId, command.ErasureId, ids));
+        return messages;
+    }
+
+    // The facts stay, in their places, without the person.
+    private static async Task ForgetAsync(IDocumentSession session, IEventStream<Order> stream, DateTimeOffset now, CancellationToken cancellation)
+    {
+        foreach (var placed in (await session.Events.FetchStreamAsync(stream.Id, token: cancellation)).OfType<Event<Orders.OrderPlaced>>())
+        {
+            placed.Data = placed.Data.Forgotten();
+            session.Events.OverwriteEvent(placed);
+        }
+
+        stream.AppendOne(new BuyerForgotten(now));
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Http;
+using Marten;
+
+namespace Aarya.Features.Commerce.Privacy;
+
+/// <summary>What somebody has in the cart, and what they ordered.</summary>
+public static class PersonalDataAskedHandler
+{
+    public static async Task<PersonalDataGathered> Handle(PersonalDataAsked asked, IQuerySession session, Carts carts, CartAnswers answers, CancellationToken cancellation)
+    {
+        var cart = await answers.ViewAsync(await carts.ReadAsync(asked.UserId), cancellation);
+        var orders = await session.Query<Order>().Where(x => x.Subject == asked.UserId).OrderBy(x => x.Sequence).ToListAsync(cancellation);
+        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(new { cart, orders = orders.Select(OrderView.Of) }, AaryaJson.Options));
+    }
+}

@@ -1,0 +1,39 @@
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Privacy;
+
+/// <summary>
+/// Gathers all that the shop holds about the caller; a link to it is mailed when it is together. As long as there is one that has not expired, asking
+/// again leads to the same.
+/// </summary>
+public static class AskForExportEndpoint
+{
+    public static async Task<(User?, PersonalExport?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents, CancellationToken cancellation)
+    {
+        var user = await documents.LoadAsync<User>(caller.Subject, cancellation);
+        if (user is null) return (null, null, Problem.NotFound("user"));
+        return (user, await documents.Query<PersonalExport>().FirstOrDefaultAsync(x => x.UserId == caller.Subject, cancellation), WolverineContinue.NoProblems);
+    }
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [WolverineGet("/api/users/me/export")]
+    public static (Accepted<ExportView>, OutgoingMessages) Get(User user, PersonalExport? known, IDocumentSession documents, DateTimeOffset now)
+    {
+        if (known is not null) return (Answer(known), []);
+        var export = new PersonalExport { Id = Guid.CreateVersion7(now), UserId = user.Id, AskedAt = now };
+        documents.Insert(export);
+        return (Answer(export), [new PersonalDataAsked(user.Id, export.Id, user.Email)]);
+    }
+
+    private static Accepted<ExportView> Answer(PersonalExport export) => TypedResults.Accepted($"/api/users/me/export/{export.Id}", ExportView.Of(export));
+}

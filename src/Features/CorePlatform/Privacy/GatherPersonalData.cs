@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Aarya.Features.CorePlatform.Audit;
+using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Marten;
+using Wolverine;
+
+namespace Aarya.Features.CorePlatform.Privacy;
+
+/// <summary>One context after another sends what it holds; with the last of them the link is mailed.</summary>
+public static class PersonalDataGatheredHandler
+{
+    public static Task<OutgoingMessages> Handle(CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Commerce, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+
+    public static Task<OutgoingMessages> Handle(PaymentDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Payment, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+
+    public static Task<OutgoingMessages> Handle(ContentDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Content, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+
+    public static Task<OutgoingMessages> Handle(SearchDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Search, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+
+    private static async Task<OutgoingMessages> AddAsync(
+        string context, Guid exportId, string json, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation)
+    {
+        // Erased meanwhile, or the last part came twice.
+        if (await documents.LoadAsync<PersonalExport>(exportId, cancellation) is not { IsReady: false } export
+            || await documents.LoadAsync<User>(export.UserId, cancellation) is not { } user) return [];
+        export.Parts[context] = json;
+        documents.Store(export);
+        if (!PersonalExport.Contexts.All(export.Parts.ContainsKey))
+        {
+            export.Gathered = [.. export.Parts.Keys];
+            return [];
+        }
+
+        export.Parts[Roles.Core] = await AccountOfAsync(user, documents, sessions, cancellation);
+        export.Gathered = [.. export.Parts.Keys];
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        export.TokenHash = FetchExportEndpoint.HashOf(token);
+        export.ExpiresAt = now + PersonalExport.Lifetime;
+        return
+        [
+            new PersonalDataReady(user.Id, export.Id, user.Email, user.Name, $"{options.PublicUrl}/api/users/exports/{token}", export.ExpiresAt.Value),
+            new ForgetExport(export.Id).ScheduledAt(export.ExpiresAt.Value),
+        ];
+    }
+
+    // Everything but the secrets: hashes, stamps and keys are not about the person.
+    private static async Task<string> AccountOfAsync(User user, IQuerySession documents, SessionStore sessions, CancellationToken cancellation)
+    {
+        var book = await documents.LoadAsync<AddressBook>(user.Id, cancellation);
+        var acts = await documents.Query<AuditEntry>().Where(x => x.ActorId == user.Id || x.TargetId == user.Id.ToString()).OrderBy(x => x.Id).ToListAsync(cancellation);
+        return JsonSerializer.Serialize(new
+        {
+            account = new
+            {
+                user.Id, user.Email, user.EmailVerified, user.PendingEmail, user.Name, user.Phone, user.Roles, user.RegisteredAt, TwoFactor = user.TwoFactorEnabled,
+            },
+            addresses = book?.Addresses.Select(x => AddressView.Of(book, x.Id)) ?? [],
+            sessions = (await sessions.ListAsync(user.Id)).Select(x => new { x.Id, Device = x.From.Name, x.From.Address, x.CreatedAt, x.LastSeenAt }),
+            audit = acts.Select(AuditEntryView.Of),
+        }, AaryaJson.Options);
+    }
+}
+
+/// <summary>Removes the file once its link has expired.</summary>
+public sealed record ForgetExport(Guid ExportId);
+
+public static class ForgetExportHandler
+{
+    public static void Handle(ForgetExport command, IDocumentSession documents) => documents.Delete<PersonalExport>(command.ExportId);
+}

@@ -1,0 +1,17 @@
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Persistence;
+
+namespace Aarya.Features.CorePlatform.Privacy;
+
+/// <summary>How far an erasure has come; the receipt is all that it takes to ask.</summary>
+public static class GetErasureEndpoint
+{
+    public static ProblemDetails Validate(Erasure? erasure) => erasure is null ? Problem.NotFound("erasure") : WolverineContinue.NoProblems;
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [WolverineGet("/api/users/erasures/{receipt:guid}")]
+    public static ErasureView Get(Guid receipt, [Entity(nameof(receipt), Required = false)] Erasure? erasure) => ErasureView.Of(erasure!);
+}

@@ -1,0 +1,22 @@
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.CorePlatform.Privacy;
+
+/// <summary>How far the gathering has come.</summary>
+public static class GetExportEndpoint
+{
+    public static async Task<(PersonalExport?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+        await documents.LoadAsync<PersonalExport>(id, cancellation) is { } export && export.UserId == caller.Subject
+            ? (export, WolverineContinue.NoProblems)
+            : (null, Problem.NotFound("export"));
+
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [WolverineGet("/api/users/me/export/{id:guid}")]
+    public static ExportView Get(PersonalExport export) => ExportView.Of(export);
+}

@@ -1,0 +1,44 @@
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Security;
+using JasperFx.Metadata;
+
+namespace Aarya.Features.CorePlatform.Privacy;
+
+/// <summary>All that is held about somebody, on its way to one file; gone when it expires.</summary>
+public sealed class PersonalExport : IVersioned
+{
+    /// <summary>How long the file can be fetched.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    /// <summary>The contexts that have to send their part.</summary>
+    public static IReadOnlyList<string> Contexts { get; } = [.. Roles.Contexts.Where(x => x != Roles.Core)];
+
+    public Guid Id { get; set; }
+
+    public Guid Version { get; set; }
+
+    public Guid UserId { get; set; }
+
+    public DateTimeOffset AskedAt { get; set; }
+
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>What has come so far, by context, as JSON.</summary>
+    [Personal]
+    public Dictionary<string, string> Parts { get; set; } = [];
+
+    public IReadOnlyList<string> Gathered { get; set; } = [];
+
+    /// <summary>Of the link that was mailed; the link itself is nowhere.</summary>
+    public string? TokenHash { get; set; }
+
+    public bool IsReady => ExpiresAt is not null;
+}
+
+/// <param name="Status">gathering or ready.</param>
+/// <param name="Parts">Which contexts have sent what they hold.</param>
+/// <param name="ExpiresAt">Until when the mailed link works.</param>
+public sealed record ExportView(Guid Id, string Status, IReadOnlyList<string> Parts, DateTimeOffset AskedAt, DateTimeOffset? ExpiresAt)
+{
+    public static ExportView Of(PersonalExport x) => new(x.Id, x.IsReady ? "ready" : "gathering", x.Gathered, x.AskedAt, x.ExpiresAt);
+}

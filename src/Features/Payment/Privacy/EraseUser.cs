@@ -1,0 +1,35 @@
+using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Contracts;
+using Aarya.Infrastructure.Postgres;
+using JasperFx.Events;
+using Marten;
+
+namespace Aarya.Features.Payment.Privacy;
+
+/// <summary>
+/// Forgets whose payments somebody's were. Amounts, the provider's ids and the brand and last four digits of the card stay: the books and a
+/// chargeback need them.
+/// </summary>
+public static class UserErasedHandler
+{
+    public static async Task<PersonalDataErased?> Handle(UserErased erased, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var payments = await session.PaymentsOfAsync(erased.UserId, erased.Orders ?? [], cancellation);
+        foreach (var payment in payments.Where(x => x.EmailFingerprint.Length > 0))
+        {
+            var stream = await session.Events.FetchForExclusiveWriting<OrderPayment>(payment.Id, cancellation);
+            foreach (var requested in (await session.Events.FetchStreamAsync(payment.Id, token: cancellation)).OfType<Event<PaymentRequested>>())
+            {
+                requested.Data = requested.Data with { EmailFingerprint = "" };
+                session.Events.OverwriteEvent(requested);
+            }
+
+            stream.AppendOne(new PayerForgotten(now));
+        }
+
+        session.EraseTraces([erased.UserId, .. payments.Select(x => x.Id), .. erased.Orders ?? []]);
+        if (erased.Orders is null) return null;
+        session.DeleteWhere<FormerGuest>(x => x.UserId == erased.UserId);
+        return new(erased.UserId, erased.ErasureId);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Aarya.Features.Search.Contracts;
+using Aarya.Infrastructure.Http;
+using Marten;
+using Npgsql;
+
+namespace Aarya.Features.Search.Privacy;
+
+public sealed record BoughtView(Guid OrderId, string Sku, int Quantity, DateTimeOffset At);
+
+/// <summary>What recommendations are made from.</summary>
+public static class PersonalDataAskedHandler
+{
+    public static async Task<PersonalDataGathered> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
+    {
+        await using var select = new NpgsqlCommand("select order_id, sku, quantity, at from search.purchase where subject = $1 order by at, sku") { Parameters = { new() { Value = asked.UserId } } };
+        List<BoughtView> bought = [];
+        await using var reader = await session.ExecuteReaderAsync(select, cancellation);
+        while (await reader.ReadAsync(cancellation))
+            bought.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellation)));
+        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(new { purchases = bought }, AaryaJson.Options));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Aarya.Infrastructure.Redis;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Messaging;
+
+/// <summary>Takes what says something about a person out of the streams.</summary>
+public sealed class StreamErasure(RedisConnections redis)
+{
+    private const int PageSize = 500;
+
+    // A sender looks whether what it has added is still there, and adds again what is not (see RedisStreamSender).
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
+
+    /// <summary>Removes every entry with something sealed in it that names one of these ids, once all groups have acknowledged it.</summary>
+    /// <returns>How many stay for now: somebody has still to handle them, or they have only just been added.</returns>
+    public async Task<int> EraseAsync(IReadOnlyCollection<Guid> about)
+    {
+        string[] ids = [.. about.Select(x => $"{x:D}")];
+        var left = 0;
+        var now = (long)((RedisResult[])(await redis.State.ExecuteAsync("TIME"))!)[0];
+        var newest = string.Create(CultureInfo.InvariantCulture, $"{(now - (long)Settled.TotalSeconds) * 1000}-0");
+        foreach (var stream in Streams.All.Select(RedisKeys.Stream))
+        {
+            if (!await redis.State.KeyExistsAsync(stream)) continue;
+            var (from, unhandled) = ((RedisValue)"-", await StreamProgress.FirstUnhandledAsync(redis.State, stream));
+            var isRead = unhandled != "-";
+            while (await redis.State.StreamRangeAsync(stream, from, count: PageSize) is { Length: > 0 } page)
+            {
+                foreach (var entry in page.Where(x => Names(x, ids)))
+                {
+                    if (StreamProgress.IsBefore(entry.Id, newest) && (!isRead || StreamProgress.IsBefore(entry.Id, unhandled))) await redis.State.StreamDeleteAsync(stream, [entry.Id]);
+                    else left++;
+                }
+
+                from = $"({page[^1].Id}";
+            }
+        }
+
+        return left;
+    }
+
+    private static bool Names(StackExchange.Redis.StreamEntry entry, string[] ids)
+    {
+        var text = string.Join(' ', entry.Values.Select(x => x.Value));
+        return text.Contains("sealed:", StringComparison.Ordinal) && ids.Any(x => text.Contains(x, StringComparison.OrdinalIgnoreCase));
+    }
+}

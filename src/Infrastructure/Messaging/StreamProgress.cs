@@ -1,0 +1,38 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Messaging;
+
+/// <summary>How far the groups of a stream have come.</summary>
+internal static class StreamProgress
+{
+    /// <summary>Where the entries begin that some group has not acknowledged, as the start of a range; <c>-</c> when nobody reads the stream.</summary>
+    public static async Task<string> FirstUnhandledAsync(IDatabase redis, RedisKey stream)
+    {
+        List<(ulong Ms, ulong Sequence, string From)> groups = [];
+        foreach (var group in await redis.StreamGroupInfoAsync(stream))
+        {
+            // What was delivered and not acknowledged comes before what was not delivered.
+            var pending = group.PendingMessageCount > 0 ? (string?)(await redis.StreamPendingAsync(stream, group.Name)).LowestPendingMessageId : null;
+            var (ms, sequence) = Parts(pending ?? group.LastDeliveredId ?? "0-0");
+            groups.Add((ms, sequence, pending ?? $"({ms}-{sequence}"));
+        }
+
+        return groups.Count == 0 ? "-" : groups.Min().From;
+    }
+
+    /// <summary>True when the entry comes before where that range begins.</summary>
+    public static bool IsBefore(RedisValue entry, string from)
+    {
+        var bound = Parts(from.TrimStart('('));
+        var own = Parts(entry.ToString());
+        return from[0] == '(' ? own.CompareTo(bound) <= 0 : own.CompareTo(bound) < 0;
+    }
+
+    private static (ulong Ms, ulong Sequence) Parts(string id)
+    {
+        if (id == "-") return (0, 0);
+        var parts = id.Split('-');
+        return (ulong.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Marten;
+using Npgsql;
+using Wolverine.Runtime.Serialization;
+
+namespace Aarya.Infrastructure.Security.Rotation;
+
+/// <summary>Every column of one context's schema that sealed values may lie in: documents, events, messages, answers kept for a key, plain tables.</summary>
+internal sealed class SealedTables(string schema, IDocumentStore store, Sealer sealer)
+{
+    private const int BatchSize = 200;
+
+    private static readonly ConcurrentDictionary<Type, bool> Personal = new();
+
+    private readonly Dictionary<string, Type> documents = store.Options.AllKnownDocumentTypes().ToDictionary(x => x.TableName.Name, x => x.DocumentType);
+
+    /// <summary>What another key than the first has made.</summary>
+    private string Stale => $"(sealed|index):(?!{sealer.Keys.First.Id}:)[A-Za-z0-9-]{{1,32}}:[A-Za-z0-9_-]{{38}}";
+
+    private sealed record Column(string Table, string Name, string Type)
+    {
+        public bool IsBytes => Type == "bytea";
+
+        public bool IsEnvelope => IsBytes && Table.StartsWith("wolverine_", StringComparison.Ordinal);
+
+        public bool IsEvent => Table == "mt_events" && Name == "data";
+
+        public bool IsDocument => Table.StartsWith("mt_doc_", StringComparison.Ordinal) && Name == "data";
+
+        /// <summary>In this form ASCII stays what it is, whatever else there is in the bytes.</summary>
+        public string Text => IsBytes ? $"encode({Name}, 'escape')" : $"{Name}::text";
+    }
+
+    private sealed record Row(string Place, object Value, Type? Type);
+
+    public async IAsyncEnumerable<Rotated> RenewAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        foreach (var column in await ColumnsAsync(connection, cancellation))
+        {
+            var renewed = 0;
+            int more;
+            // What was held by somebody in one pass is free in the next.
+            do renewed += more = await PassAsync(connection, column, cancellation);
+            while (more > 0);
+            yield return new($"{schema}.{column.Table}.{column.Name}", renewed, await LeftAsync(connection, column, cancellation), "somebody worked on them.");
+        }
+    }
+
+    private async Task<IReadOnlyList<Column>> ColumnsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select relname::text, attname::text, format_type(atttypid, null) from pg_attribute join pg_class on pg_class.oid = attrelid
+            where relnamespace = $1::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped and attgenerated = ''
+              and atttypid = any ('{jsonb,json,text,varchar,bytea}'::regtype[])
+            order by 1, 2
+            """, connection)
+        {
+            Parameters = { new() { Value = schema } },
+        };
+        List<Column> columns = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) columns.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        return columns;
+    }
+
+    private async Task<int> PassAsync(NpgsqlConnection connection, Column column, CancellationToken cancellation)
+    {
+        var (renewed, after) = (0, "(0,0)");
+        while (true)
+        {
+            // A lock on each of a few rows for a few milliseconds; the versions that guard documents and streams stay as they are.
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            var rows = await LockAsync(connection, column, after, cancellation);
+            if (rows.Count == 0) return renewed;
+            foreach (var row in rows)
+            {
+                if (Renew(column, row) is not { } value) continue;
+                await using var update = new NpgsqlCommand($"update {schema}.{column.Table} set {column.Name} = $1::{column.Type} where ctid = $2::tid", connection, transaction)
+                {
+                    Parameters = { new() { Value = value }, new() { Value = row.Place } },
+                };
+                renewed += await update.ExecuteNonQueryAsync(cancellation);
+            }
+
+            await transaction.CommitAsync(cancellation);
+            after = rows[^1].Place;
+        }
+    }
+
+    private async Task<IReadOnlyList<Row>> LockAsync(NpgsqlConnection connection, Column column, string after, CancellationToken cancellation)
+    {
+        var clear = TypeOf(column) is not null || column.IsEvent ? $" or {column.Text} !~ 'sealed:'" : "";
+        await using var select = new NpgsqlCommand(
+            $"""
+            select ctid::text, {(column.IsBytes ? column.Name : column.Text)}, {(column.IsEvent ? "mt_dotnet_type" : "null::text")} from {schema}.{column.Table}
+            where ctid > $1::tid and ({column.Text} ~ $2{clear}) limit {BatchSize} for update skip locked
+            """, connection)
+        {
+            Parameters = { new() { Value = after }, new() { Value = Stale } },
+        };
+        List<Row> rows = [];
+        await using var reader = await select.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(new(reader.GetString(0), reader.GetValue(1), reader.IsDBNull(2) ? TypeOf(column) : PersonalOrNull(Type.GetType(reader.GetString(2)))));
+        return rows;
+    }
+
+    private async Task<int> LeftAsync(NpgsqlConnection connection, Column column, CancellationToken cancellation)
+    {
+        await using var count = new NpgsqlCommand($"select count(*)::int from {schema}.{column.Table} where {column.Text} ~ $1", connection) { Parameters = { new() { Value = Stale } } };
+        return (int)(await count.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Null when the row stays as it is.</summary>
+    private object? Renew(Column column, Row row)
+    {
+        if (column.IsEnvelope)
+        {
+            var envelope = EnvelopeSerializer.Deserialize((byte[])row.Value);
+            envelope.Data = Encoding.UTF8.GetBytes(sealer.Renew(Encoding.UTF8.GetString(envelope.Data!)));
+            return EnvelopeSerializer.Serialize(envelope);
+        }
+
+        if (column.IsBytes) return Encoding.Latin1.GetBytes(sealer.Renew(Encoding.Latin1.GetString((byte[])row.Value)));
+
+        var text = sealer.Renew((string)row.Value);
+        // What lies in clear, and indexes, are made anew by the type that says what they are of.
+        if (row.Type is not null && (sealer.IsStale(text) || !text.Contains("sealed:", StringComparison.Ordinal)))
+        {
+            var serializer = store.Options.Serializer();
+            using var json = new MemoryStream(Encoding.UTF8.GetBytes(text));
+            text = serializer.ToJson(serializer.FromJson(row.Type, json));
+        }
+
+        return text.Contains("sealed:", StringComparison.Ordinal) && !sealer.IsStale(text) ? text : null;
+    }
+
+    private Type? TypeOf(Column column) => column.IsDocument && documents.TryGetValue(column.Table, out var type) ? PersonalOrNull(type) : null;
+
+    private static Type? PersonalOrNull(Type? type) => type is not null && Personal.GetOrAdd(type, x => IsPersonal(x, [])) ? type : null;
+
+    private static bool IsPersonal(Type type, HashSet<Type> seen) => seen.Add(type) && type.GetProperties().Any(x =>
+        x.IsDefined(typeof(PersonalAttribute)) || Parts(x.PropertyType).Any(part => part.Assembly == type.Assembly && IsPersonal(part, seen)));
+
+    private static IEnumerable<Type> Parts(Type type) => type.HasElementType ? [type.GetElementType()!] : [type, .. type.GetGenericArguments()];
+}

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Redis;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Security.Rotation;
+
+/// <summary>
+/// What the state instance of Redis keeps: texts and hashes are sealed anew where they lie. An entry of a stream cannot be changed; those that
+/// some group has still to handle are counted, and what all have handled is read by nobody again.
+/// </summary>
+internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
+{
+    private const int PageSize = 500;
+
+    // Only while it still is what was read. KEYS: key. ARGV: before, after.
+    private const string SetText = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1";
+
+    // ARGV: field, before, after.
+    private const string SetField = "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) return 1";
+
+    public async IAsyncEnumerable<Rotated> RenewAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (values, left) = (0, 0);
+        foreach (var server in redis.StateConnection.GetServers().Where(x => !x.IsReplica))
+        {
+            await foreach (var key in server.KeysAsync(pageSize: PageSize).WithCancellation(cancellation))
+            {
+                switch (await redis.State.KeyTypeAsync(key))
+                {
+                    case RedisType.String when await redis.State.StringGetAsync(key) is var text && IsStale(text):
+                        Count(await redis.State.ScriptEvaluateAsync(SetText, [key], [text, sealer.Renew(text!)]));
+                        break;
+                    case RedisType.Hash:
+                        foreach (var field in (await redis.State.HashGetAllAsync(key)).Where(x => IsStale(x.Value)))
+                            Count(await redis.State.ScriptEvaluateAsync(SetField, [key], [field.Name, field.Value, sealer.Renew(field.Value!)]));
+                        break;
+                    case RedisType.Stream when await UnhandledAsync(key) is > 0 and var entries:
+                        yield return new($"redis {key}", 0, entries, "they have still to be handled.");
+                        break;
+                }
+            }
+        }
+
+        yield return new("redis", values, left, "they were changed meanwhile.");
+
+        void Count(RedisResult done)
+        {
+            if ((int)done == 1) values++;
+            else left++;
+        }
+    }
+
+    private async Task<int> UnhandledAsync(RedisKey stream)
+    {
+        var stale = 0;
+        RedisValue from = await StreamProgress.FirstUnhandledAsync(redis.State, stream);
+        while (await redis.State.StreamRangeAsync(stream, from, count: PageSize) is { Length: > 0 } page)
+        {
+            stale += page.Count(x => x.Values.Any(field => IsStale(field.Value)));
+            from = $"({page[^1].Id}";
+        }
+
+        return stale;
+    }
+
+    private bool IsStale(RedisValue value) => !value.IsNull && sealer.IsStale(value.ToString());
+}

@@ -1,0 +1,57 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Aarya.Infrastructure.Security;
+
+/// <summary>JSON in which what is <see cref="PersonalAttribute"/> is sealed, and blind indexes are as they must be.</summary>
+public static class SealedJson
+{
+    /// <summary>For stores and transports, not for answers.</summary>
+    public static JsonSerializerOptions Sealing(this JsonSerializerOptions options, Sealer sealer)
+    {
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(type => Seal(type, sealer));
+        return options;
+    }
+
+    private static void Seal(JsonTypeInfo type, Sealer sealer)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.AttributeProvider is not { } member) continue;
+            if (member.IsDefined(typeof(PersonalAttribute), inherit: true)) property.CustomConverter = ConverterFor(property.PropertyType, sealer);
+            if (member.GetCustomAttributes(typeof(BlindIndexAttribute), inherit: true) is [BlindIndexAttribute index]) property.Get = ReaderOf(type.Type, index.Of, sealer);
+        }
+    }
+
+    private static Func<object, object?> ReaderOf(Type type, string name, Sealer sealer)
+    {
+        var source = type.GetProperty(name, typeof(string)) ?? throw new InvalidOperationException($"{type} has no text {name} to make a blind index of.");
+        return x => source.GetValue(x) is string { Length: > 0 } value ? sealer.IndexOf(value) : "";
+    }
+
+    private static JsonConverter ConverterFor(Type type, Sealer sealer) => type == typeof(string)
+        ? new TextConverter(sealer)
+        : (JsonConverter)Activator.CreateInstance(typeof(ValueConverter<>).MakeGenericType(type), sealer)!;
+
+    private sealed class TextConverter(Sealer sealer) : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String ? sealer.Open(reader.GetString()!) : throw new JsonException("A text is expected here.");
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(sealer.Seal(value));
+    }
+
+    /// <summary>Anything but a text is sealed as the JSON that it would have been.</summary>
+    private sealed class ValueConverter<T>(Sealer sealer) : JsonConverter<T>
+    {
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && sealer.TryOpen(reader.GetString()!, out var json)
+                ? JsonSerializer.Deserialize<T>(json, options)
+                : JsonSerializer.Deserialize<T>(ref reader, options);
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(sealer.Seal(JsonSerializer.SerializeToUtf8Bytes(value, options)));
+    }
+}

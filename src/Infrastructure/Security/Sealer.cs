@@ -1,0 +1,91 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Aarya.Infrastructure.Security;
+
+/// <summary>
+/// Seals personal fields: AES-256-GCM (NIST SP 800-38D) under a fresh random nonce, written as <c>sealed:key:base64url</c> of nonce,
+/// ciphertext and tag. What is not of this form was written before fields were sealed, and is read as it is.
+/// </summary>
+public sealed partial class Sealer
+{
+    private const string Mark = "sealed:";
+    private const string IndexMark = "index:";
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+
+    private readonly Lazy<EncryptionKeys> keys;
+
+    /// <param name="keys">Asked for when first something is sealed or opened: commands that do neither need no key.</param>
+    public Sealer(Func<EncryptionKeys> keys) => this.keys = new(keys);
+
+    public Sealer(EncryptionKeys keys) => this.keys = new(keys);
+
+    public EncryptionKeys Keys => keys.Value;
+
+    public string Seal(string clear) => Seal(Encoding.UTF8.GetBytes(clear));
+
+    public string Seal(ReadOnlySpan<byte> clear)
+    {
+        var key = Keys.First;
+        var box = new byte[NonceSize + clear.Length + TagSize];
+        var nonce = box.AsSpan(0, NonceSize);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key.Sealing, TagSize);
+        aes.Encrypt(nonce, clear, box.AsSpan(NonceSize, clear.Length), box.AsSpan(NonceSize + clear.Length));
+        return $"{Mark}{key.Id}:{Base64Url.EncodeToString(box)}";
+    }
+
+    /// <exception cref="CryptographicException">It was sealed with a key that is not there any more, or changed since.</exception>
+    public string Open(string text) => TryOpen(text, out var clear) ? Encoding.UTF8.GetString(clear) : text;
+
+    /// <summary>The same for bytes that hold the text.</summary>
+    /// <inheritdoc cref="Open"/>
+    public byte[] Open(byte[] text) => text.AsSpan().StartsWith("sealed:"u8) && TryOpen(Encoding.Latin1.GetString(text), out var clear) ? clear : text;
+
+    /// <summary>False when it is not sealed.</summary>
+    /// <inheritdoc cref="Open(string)"/>
+    public bool TryOpen(string text, [NotNullWhen(true)] out byte[]? clear)
+    {
+        clear = null;
+        if (!text.StartsWith(Mark, StringComparison.Ordinal) || !Whole().IsMatch(text)) return false;
+        var colon = text.IndexOf(':', Mark.Length);
+        var id = text.AsSpan(Mark.Length, colon - Mark.Length);
+        var key = Keys.Find(id) ?? throw new CryptographicException($"A field is sealed with the key {id}, which ENCRYPTION_KEY does not have.");
+        var box = Base64Url.DecodeFromChars(text.AsSpan(colon + 1));
+        clear = new byte[box.Length - NonceSize - TagSize];
+        using var aes = new AesGcm(key.Sealing, TagSize);
+        aes.Decrypt(box.AsSpan(0, NonceSize), box.AsSpan(NonceSize, clear.Length), box.AsSpan(NonceSize + clear.Length), clear);
+        return true;
+    }
+
+    /// <summary>
+    /// A keyed hash (HMAC-SHA256) that says whether two values are the same and nothing else about them; case and spaces around do not count.
+    /// It is under the first key.
+    /// </summary>
+    public string IndexOf(string value) => IndexOf(value, Keys.First);
+
+    /// <summary>The same under every key: what was written before a rotation is found too.</summary>
+    public string[] IndexesOf(string value) => [.. Keys.All.Select(x => IndexOf(value, x))];
+
+    /// <summary>True when there is something in the text that another key than the first has made.</summary>
+    public bool IsStale(string text) => Any().Matches(text).Any(x => x.Groups["key"].Value != Keys.First.Id);
+
+    /// <summary>The text with everything in it sealed under the first key. Blind indexes stay: what they were made of cannot be told from them.</summary>
+    /// <inheritdoc cref="Open(string)"/>
+    public string Renew(string text) => Any().Replace(text, x =>
+        x.Groups["mark"].Value == Mark && x.Groups["key"].Value != Keys.First.Id && TryOpen(x.Value, out var clear) ? Seal(clear) : x.Value);
+
+    private static string IndexOf(string value, EncryptionKey key) =>
+        $"{IndexMark}{key.Id}:{Base64Url.EncodeToString(HMACSHA256.HashData(key.Indexing, Encoding.UTF8.GetBytes(value.Trim().ToLowerInvariant())))}";
+
+    // 38 characters are nonce and tag of an empty text.
+    [GeneratedRegex(@"^sealed:[A-Za-z0-9-]{1,32}:[A-Za-z0-9_-]{38,}\z")]
+    private static partial Regex Whole();
+
+    [GeneratedRegex("(?<mark>sealed:|index:)(?<key>[A-Za-z0-9-]{1,32}):[A-Za-z0-9_-]{38,}")]
+    private static partial Regex Any();
+}

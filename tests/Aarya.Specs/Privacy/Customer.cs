@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Aarya.Specs.Privacy;
+
+/// <summary>Somebody whose name, address and number are found nowhere else, and who buys something at a running shop.</summary>
+internal sealed class Customer(HttpClient shop)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string mailbox = $"vasundhara.{Guid.NewGuid():N}";
+
+    public string Email => $"{mailbox}@zephyrine.example";
+
+    public const string Password = "a monsoon in Alappuzha";
+
+    public const string Name = "Vasundhara Quintessa";
+
+    /// <summary>None of these may lie anywhere in clear. The number is looked for without its country.</summary>
+    public string[] Words => [mailbox, "Vasundhara", "Quintessa", "Zephyrine", "Bluebell Chambers", "9812377045", "682037", "Kakkanad"];
+
+    public string? Token { get; private set; }
+
+    public Guid Id { get; private set; }
+
+    public async Task RegisterAsync() => await SendAsync(HttpMethod.Post, "/api/auth/register", new { email = Email, password = Password, name = Name });
+
+    public async Task LogInAsync()
+    {
+        Token = null;
+        var signedIn = await SendAsync(HttpMethod.Post, "/api/auth/login", new { email = Email, password = Password });
+        Token = signedIn.GetProperty("accessToken").GetString();
+        Id = signedIn.GetProperty("user").GetProperty("id").GetGuid();
+    }
+
+    /// <summary>As a guest, with a token that is nobody's account.</summary>
+    public async Task VisitAsync() => Token = (await SendAsync(HttpMethod.Post, "/api/auth/guest", new { })).GetProperty("accessToken").GetString();
+
+    /// <summary>Buys one piece of the first product there is, and waits until it is paid for and the mail about it is out.</summary>
+    public async Task<Guid> BuyAsync()
+    {
+        var products = await SendAsync(HttpMethod.Get, "/api/products?limit=1");
+        var sku = products.GetProperty("items")[0].GetProperty("variants").EnumerateArray().First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku").GetString();
+        await SendAsync(HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
+        var placed = await SendAsync(HttpMethod.Post, "/api/checkout", new
+        {
+            shippingAddress = new { name = Name, line1 = "77 Zephyrine Terrace", line2 = "Bluebell Chambers", city = "Kakkanad", state = "Kerala", postalCode = "682037", country = "IN", phone = "+919812377045" },
+            shippingMethod = "standard",
+            paymentToken = "tok_approve",
+        }, Guid.NewGuid().ToString());
+        var order = placed.GetProperty("id").GetGuid();
+        await UntilAsync("the order to be confirmed", async () => (await OrderAsync(order)).GetProperty("status").GetString() == "confirmed");
+        await UntilAsync("the mail about it", async () => (await MailsAsync()).Any(x => x.GetProperty("subject").GetString()!.Contains("confirmed", StringComparison.Ordinal)));
+        return order;
+    }
+
+    public Task<JsonElement> OrderAsync(Guid id) => SendAsync(HttpMethod.Get, $"/api/orders/{id}");
+
+    public async Task<IReadOnlyList<JsonElement>> MailsAsync() =>
+        [.. (await SendAsync(HttpMethod.Get, $"/dev/mailbox?to={Uri.EscapeDataString(Email)}")).GetProperty("items").EnumerateArray()];
+
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null, string? key = null)
+    {
+        using var answer = await TrySendAsync(method, path, body, key);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {text}");
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    public async Task<HttpResponseMessage> TrySendAsync(HttpMethod method, string path, object? body = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        if (Token is not null) request.Headers.Authorization = new("Bearer", Token);
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return await shop.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public static async Task UntilAsync(string what, Func<Task<bool>> look)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await look())
+        {
+            if (watch.Elapsed > Patience) throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Security;
+
+namespace Aarya.Specs.Privacy;
+
+/// <summary>Somebody sees all that is held about them, and then has it forgotten, at a real shop.</summary>
+public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeShop>
+{
+    private static readonly string Keys = $"only:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
+
+    [Fact]
+    public async Task a_customer_sees_everything_that_is_held_and_then_nothing_is_held_any_more()
+    {
+        await using var running = await shop.StartAsync(Keys);
+        using var client = shop.Client();
+        var customer = new Customer(client);
+        await customer.RegisterAsync();
+        await customer.LogInAsync();
+        var order = await customer.BuyAsync();
+        var total = (await customer.OrderAsync(order)).GetProperty("total").GetProperty("amount").GetInt64();
+
+        await Customer.UntilAsync("recommendations to know of it", async () => await shop.CountAsync("select count(*) from search.purchase") == 1);
+        await SeesEverythingAsync(client, customer);
+
+        await customer.SendAsync(HttpMethod.Post, $"/api/orders/{order}/cancel");
+        await Customer.UntilAsync("the money to be back", async () =>
+            (await customer.OrderAsync(order)).GetProperty("payment").GetProperty("status").GetString() == "refunded");
+
+        await RefusesAsync(customer, new { password = "somebody else's" }, HttpStatusCode.BadRequest, "password");
+        await RefusesAsync(customer, new { }, HttpStatusCode.BadRequest, "password");
+        using var accepted = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", new { password = Customer.Password });
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        var receipt = accepted.Headers.Location!;
+        await Customer.UntilAsync("the session to end", async () =>
+            (await customer.TrySendAsync(HttpMethod.Get, "/api/users/me")).StatusCode == HttpStatusCode.Unauthorized);
+        await Customer.UntilAsync("everybody to have forgotten", async () =>
+            (await client.GetFromJsonAsync<JsonElement>(receipt, TestContext.Current.CancellationToken)).GetProperty("status").GetString() == "erased");
+
+        var kept = await shop.KeptAsync();
+        var opened = kept.Opened(new(EncryptionKeys.Parse(Keys)));
+        // The town stays on the order.
+        string[] words = [.. customer.Words.Where(x => x != "Kakkanad")];
+        Assert.Empty(kept.PlacesOf(words));
+        Assert.Empty(opened.PlacesOf(words));
+        Assert.NotEmpty(opened.PlacesOf("Kakkanad"));
+        Assert.NotEmpty(kept.PlacesOf($"\"minor\": {total}", $"\"amount\": {total}"));
+
+        using var unknown = await client.GetAsync(new Uri($"/api/users/erasures/{Guid.NewGuid()}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+
+        await customer.RegisterAsync();
+        await customer.LogInAsync();
+        Assert.Empty((await customer.SendAsync(HttpMethod.Get, "/api/orders")).GetProperty("items").EnumerateArray());
+        Assert.Empty((await customer.SendAsync(HttpMethod.Get, "/api/notifications")).GetProperty("items").EnumerateArray());
+        await running.StopAsync();
+    }
+
+    private static async Task SeesEverythingAsync(HttpClient client, Customer customer)
+    {
+        using var asked = await customer.TrySendAsync(HttpMethod.Get, "/api/users/me/export");
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        var status = asked.Headers.Location!.ToString();
+        await Customer.UntilAsync("all parts", async () => (await customer.SendAsync(HttpMethod.Get, status)).GetProperty("status").GetString() == "ready");
+        using var again = await customer.TrySendAsync(HttpMethod.Get, "/api/users/me/export");
+        Assert.Equal(status, again.Headers.Location!.ToString());
+
+        var link = "";
+        await Customer.UntilAsync("the link", async () =>
+        {
+            link = (await customer.MailsAsync()).Select(x => Link().Match(x.GetProperty("text").GetString()!).Value).FirstOrDefault(x => x.Length > 0) ?? "";
+            return link.Length > 0;
+        });
+        var text = await client.GetStringAsync(new Uri(link, UriKind.Relative), TestContext.Current.CancellationToken);
+        var file = JsonSerializer.Deserialize<JsonElement>(text);
+        Assert.Equal(["commerce", "content", "core", "payment", "search"], file.EnumerateObject().Select(x => x.Name).Order());
+        Assert.Equal(customer.Email, file.GetProperty("core").GetProperty("account").GetProperty("email").GetString());
+        Assert.Equal("77 Zephyrine Terrace", file.GetProperty("commerce").GetProperty("orders")[0].GetProperty("shippingAddress").GetProperty("line1").GetString());
+        Assert.Equal("captured", file.GetProperty("payment").GetProperty("payments")[0].GetProperty("status").GetString());
+        Assert.Single(file.GetProperty("search").GetProperty("purchases").EnumerateArray());
+        Assert.NotEmpty(file.GetProperty("content").GetProperty("mails").EnumerateArray());
+        Assert.DoesNotContain("argon2", text, StringComparison.Ordinal);
+
+        using var guessed = await client.GetAsync(new Uri("/api/users/exports/guessed", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, guessed.StatusCode);
+        var other = new Customer(client);
+        await other.VisitAsync();
+        using var others = await other.TrySendAsync(HttpMethod.Get, status);
+        Assert.Equal(HttpStatusCode.NotFound, others.StatusCode);
+    }
+
+    private static async Task RefusesAsync(Customer customer, object body, HttpStatusCode status, string field)
+    {
+        using var answer = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", body);
+        Assert.Equal(status, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
+        Assert.Equal(customer.Email, (await customer.SendAsync(HttpMethod.Get, "/api/users/me")).GetProperty("email").GetString());
+    }
+
+    [GeneratedRegex("/api/users/exports/[A-Za-z0-9_-]+")]
+    private static partial Regex Link();
+}

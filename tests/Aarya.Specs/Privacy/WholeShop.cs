@@ -1,0 +1,61 @@
+using System.Globalization;
+using Aarya.Specs.Support;
+using Npgsql;
+
+namespace Aarya.Specs.Privacy;
+
+/// <summary>The whole shop as one real process on a seeded database and a Redis of its own, to be stopped and started with other keys.</summary>
+public sealed class WholeShop : IAsyncLifetime
+{
+    private readonly Uri url = new($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
+    private readonly string folder = Directory.CreateTempSubdirectory("aarya-whole-").FullName;
+    private SpecDatabase database = null!;
+    private RedisServer redis = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await SpecDatabase.CreateAsync();
+        redis = await RedisServer.StartAsync();
+    }
+
+    public async Task<RoleProcess> StartAsync(string keys)
+    {
+        var seeded = await RunAsync(keys, "seed");
+        Assert.True(seeded.ExitCode == 0, seeded.Output + seeded.Error);
+        return await RoleProcess.StartAsync("gateway,core,commerce,payment,content,search", Settings(keys));
+    }
+
+    public HttpClient Client() => new() { BaseAddress = url, Timeout = TimeSpan.FromMinutes(1) };
+
+    /// <summary>Runs one of the program's commands.</summary>
+    public Task<ChildProgram> RunAsync(string keys, params string[] arguments) => ChildProgram.AaryaAsync(arguments, Settings(keys));
+
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.Url);
+
+    private Dictionary<string, string> Settings(string keys) => new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Development",
+        ["DATABASE_URL"] = database.Url,
+        ["REDIS_URL"] = redis.Url,
+        ["AARYA_URLS"] = url.ToString(),
+        ["AARYA_SOCKET_DIR"] = folder,
+        ["AARYA_RATE_LIMIT"] = "0",
+        ["SANDBOX_DATA"] = folder,
+        ["ENCRYPTION_KEY"] = keys,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await redis.DisposeAsync();
+        await database.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}

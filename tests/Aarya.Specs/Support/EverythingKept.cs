@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Security;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Aarya.Specs.Support;
+
+/// <summary>All that a shop keeps: every column of every table of every schema, and every key of Redis.</summary>
+public sealed partial class EverythingKept
+{
+    private readonly List<(string Place, string Text)> all = [];
+
+    public int Count => all.Count;
+
+    public static async Task<EverythingKept> ReadAsync(string databaseUrl, string redisUrl)
+    {
+        var kept = new EverythingKept();
+        await kept.ReadTablesAsync(databaseUrl);
+        await kept.ReadRedisAsync(redisUrl);
+        return kept;
+    }
+
+    /// <summary>Where these words are, whatever their case, also as the bytes of a column.</summary>
+    public IReadOnlyList<string> PlacesOf(params string[] words) =>
+        [.. from kept in all from word in words where Holds(kept.Text, word) select $"{word} in {kept.Place}: {Around(kept.Text, word)}"];
+
+    /// <summary>The same with everything opened that is sealed.</summary>
+    public EverythingKept Opened(Sealer sealer)
+    {
+        var opened = new EverythingKept();
+        foreach (var (place, text) in all) opened.all.Add((place, Sealed().Replace(Readable(text), x => sealer.Open(x.Value))));
+        return opened;
+    }
+
+    private async Task ReadTablesAsync(string url)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        List<string> tables = [];
+        await using (var list = new NpgsqlCommand("""
+            select format('%I.%I', nspname, relname) from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+            where relkind in ('r', 'm') and nspname not in ('pg_catalog', 'information_schema', 'pg_toast') order by 1
+            """, connection))
+        await using (var reader = await list.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync()) tables.Add(reader.GetString(0));
+        }
+
+        foreach (var table in tables)
+        {
+            await using var rows = new NpgsqlCommand($"select to_jsonb(x)::text from {table} x", connection);
+            await using var reader = await rows.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) all.Add((table, reader.GetString(0)));
+        }
+    }
+
+    private async Task ReadRedisAsync(string url)
+    {
+        var options = RedisConnections.OptionsFor(url, "specs");
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
+        var redis = connection.GetDatabase();
+        await foreach (var key in connection.GetServers()[0].KeysAsync())
+        {
+            all.Add(($"redis {key}", $"{key}"));
+            IEnumerable<string> values = await redis.KeyTypeAsync(key) switch
+            {
+                RedisType.String => [$"{await redis.StringGetAsync(key)}"],
+                RedisType.Hash => (await redis.HashGetAllAsync(key)).Select(x => $"{x.Name} {x.Value}"),
+                RedisType.Stream => (await redis.StreamRangeAsync(key)).SelectMany(x => x.Values).Select(x => $"{x.Name} {x.Value}"),
+                RedisType.List => (await redis.ListRangeAsync(key)).Select(x => $"{x}"),
+                RedisType.Set => (await redis.SetMembersAsync(key)).Select(x => $"{x}"),
+                RedisType.SortedSet => (await redis.SortedSetRangeByRankAsync(key)).Select(x => $"{x}"),
+                _ => [],
+            };
+            all.AddRange(values.Select(x => ($"redis {key}", x)));
+        }
+    }
+
+    private static bool Holds(string text, string word) =>
+        text.Contains(word, StringComparison.OrdinalIgnoreCase) || text.Contains(Convert.ToHexString(Encoding.UTF8.GetBytes(word)), StringComparison.OrdinalIgnoreCase);
+
+    private static string Around(string text, string word) =>
+        text.IndexOf(word, StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 60)] : "(as bytes)";
+
+    // The bytes of a column are written in hexadecimal.
+    private static string Readable(string text) => Bytes().Replace(text, x => Encoding.Latin1.GetString(Convert.FromHexString(x.Groups["hex"].Value)));
+
+    [GeneratedRegex(@"\\\\x(?<hex>(?:[0-9a-f]{2})+)")]
+    private static partial Regex Bytes();
+
+    [GeneratedRegex("sealed:[A-Za-z0-9-]{1,32}:[A-Za-z0-9_-]{38,}")]
+    private static partial Regex Sealed();
+}
