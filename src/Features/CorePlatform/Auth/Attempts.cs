@@ -29,7 +29,6 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, ILo
     private static readonly TimeSpan LongestDelayFromAnywhere = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
     private static readonly TimeSpan KnownFor = TimeSpan.FromDays(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Counts an attempt, or refuses it with the time to wait.</summary>
     /// <param name="kind">What is attempted.</param>
@@ -69,7 +68,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, ILo
     {
         try
         {
-            await ask(redis.Cache).WaitAsync(Patience);
+            await ask(redis.Cache);
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {

@@ -37,10 +37,10 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
-    public async Task a_thousand_guesses_at_once_are_not_a_thousand_first_ones()
+    public async Task two_hundred_guesses_at_once_are_not_two_hundred_first_ones()
     {
         var account = NewEmail();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => Attempts.BeginAsync("login", account, From("203.0.113.7"))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Attempts.BeginAsync("login", account, From("203.0.113.7"))));
         Assert.InRange(answers.Count(x => x.Status is null), Attempts.FreeFromOneNetwork, Attempts.FreeFromOneNetwork + 6);
     }
 

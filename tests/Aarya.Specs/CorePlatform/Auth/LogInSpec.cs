@@ -10,6 +10,7 @@ using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
 using Alba;
 using Grpc.Core;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Tracking;
@@ -104,6 +105,25 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.NotEmpty(refused);
         Assert.All(refused, x => Assert.Equal("2", x.Context.Response.Headers.RetryAfter.ToString()));
         Assert.All(answers.Except(refused), x => Assert.Equal(401, x.Context.Response.StatusCode));
+    }
+
+    [Fact]
+    public async Task a_flood_of_logins_is_turned_away_beyond_the_queue_and_leaves_the_shop_open()
+    {
+        await using var busy = await Fixture.AnotherNodeAsync(x => x.UseSetting("AARYA_REQUEST_SECONDS", "300")
+            .ConfigureServices(services => services.AddSingleton(new PasswordHasher(atOnce: 1, queueLength: 10))));
+        var email = await RegisteredAsync();
+        // What a node compiles for its first login is not the flood's to wait for.
+        await busy.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
+
+        using var hashes = new HashCount();
+        var flood = Enumerable.Range(0, 150).Select(_ => busy.Scenario(x => { x.Post.Json(new LogIn(NewEmail(), Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); })).ToList();
+        await busy.Scenario(x => x.Get.Url("/.well-known/jwks.json"));
+        var answers = await Task.WhenAll(flood);
+
+        Assert.Equal([401, 503], answers.Select(x => x.Context.Response.StatusCode).Distinct().Order());
+        Assert.Equal(hashes.Count, answers.Count(x => x.Context.Response.StatusCode == 401));
+        await busy.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
     }
 
     [Fact]

@@ -48,6 +48,16 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
+    public async Task a_challenge_does_not_outlive_the_password_that_it_was_given_for()
+    {
+        var (email, _, codes) = await WithTwoFactorAsync();
+        var challenge = await ChallengeAsync(email);
+        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
+        await ToldAsync(HttpStatusCode.NoContent, new ResetPassword(TokenOf(mail), "another password"), "/api/auth/password/reset");
+        Assert.Equal("auth.challenge_invalid", await PassAsync(challenge, codes[0], HttpStatusCode.Unauthorized));
+    }
+
+    [Fact]
     public async Task a_recovery_code_signs_in_once_however_it_is_typed_and_the_owner_is_told()
     {
         var (email, _, codes) = await WithTwoFactorAsync();
