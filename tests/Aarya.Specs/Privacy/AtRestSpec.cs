@@ -1,5 +1,9 @@
+using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text;
 using Aarya.Infrastructure.Security;
+using Wolverine;
+using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Specs.Privacy;
 
@@ -7,6 +11,8 @@ namespace Aarya.Specs.Privacy;
 public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private const string AllNew = "Everything is sealed with new: the other keys can be dropped.\n";
+
+    private const string InClear = "meenakshi@from-before.example";
 
     private static readonly string Old = $"old:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
     private static readonly string New = $"new:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
@@ -31,12 +37,15 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
             await running.StopAsync();
         }
 
+        var letter = await KeepDeadLetterAsync();
+        await KeepInClearAsync(customer.Id);
+
         await using (var running = await shop.StartAsync($"{New} {Old}"))
         {
             // The shop is open while its keys change.
             await customer.LogInAsync();
             var said = await RotateAsync();
-            string[] places = ["core.mt_doc_user.data", "commerce.mt_doc_order.data", "commerce.mt_events.data", "commerce.idempotency_key.body", "content.mt_doc_emailmessage.data"];
+            string[] places = ["core.mt_doc_user.data", "commerce.mt_doc_order.data", "commerce.mt_events.data", "commerce.idempotency_key.body", "commerce.wolverine_dead_letters.body", "content.mt_doc_emailmessage.data"];
             Assert.All(places, x => Assert.Contains(x, said, StringComparison.Ordinal));
             await running.StopAsync();
         }
@@ -46,11 +55,46 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
             await customer.LogInAsync();
             Assert.Equal("77 Zephyrine Terrace", (await customer.OrderAsync(order)).GetProperty("shippingAddress").GetProperty("line1").GetString());
             Assert.Contains(await customer.MailsAsync(), x => x.GetProperty("text").GetString()!.Contains(Customer.Name, StringComparison.Ordinal));
+            await LogInAsync(client, InClear);
             await running.StopAsync();
         }
 
+        Assert.Empty((await shop.KeptAsync()).PlacesOf(InClear));
+        var body = (byte[])(await shop.AskAsync("select body from commerce.wolverine_dead_letters where id = $1", letter))!;
+        var envelope = EnvelopeSerializer.Deserialize(body);
+        Assert.Equal((letter, "Vasundhara"), (envelope.Id, new Sealer(EncryptionKeys.Parse(New)).Open(Encoding.UTF8.GetString(envelope.Data!))));
         Assert.Equal(AllNew, (await shop.RunAsync(New, "rotate-keys")).Output);
         Assert.Empty((await shop.KeptAsync()).PlacesOf("index:old:"));
+    }
+
+    /// <summary>A message that could not be handled waits for its replay.</summary>
+    private async Task<Guid> KeepDeadLetterAsync()
+    {
+        var id = Guid.NewGuid();
+        var envelope = new Envelope
+        {
+            Id = id,
+            MessageType = "nothing.of.the.kind",
+            ContentType = "application/json",
+            Destination = new("local://nowhere"),
+            Data = Encoding.UTF8.GetBytes(new Sealer(EncryptionKeys.Parse(Old)).Seal("Vasundhara")),
+        };
+        await shop.AskAsync("insert into commerce.wolverine_dead_letters (id, message_type, body, received_at) values ($1, $2, $3, $4)",
+            id, envelope.MessageType, EnvelopeSerializer.Serialize(envelope), "local://nowhere");
+        return id;
+    }
+
+    /// <summary>Another account with the same password, as it lay there before anything was sealed.</summary>
+    private Task KeepInClearAsync(Guid like) => shop.AskAsync(
+        """
+        insert into core.mt_doc_user select (jsonb_populate_record(x, jsonb_build_object('id', $2, 'data', (x.data - 'EmailIndex') || jsonb_build_object('Id', $2, 'Email', $3)))).*
+        from core.mt_doc_user x where id = $1
+        """, like, Guid.NewGuid(), InClear);
+
+    private static async Task LogInAsync(HttpClient client, string email)
+    {
+        using var answer = await client.PostAsJsonAsync(new Uri("/api/auth/login", UriKind.Relative), new { email, password = Customer.Password }, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
     }
 
     /// <summary>What the command said, run until nothing in a stream has still to be handled.</summary>

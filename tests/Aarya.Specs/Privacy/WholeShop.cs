@@ -30,12 +30,16 @@ public sealed class WholeShop : IAsyncLifetime
     /// <summary>Runs one of the program's commands.</summary>
     public Task<ChildProgram> RunAsync(string keys, params string[] arguments) => ChildProgram.AaryaAsync(arguments, Settings(keys));
 
-    public async Task<long> CountAsync(string sql)
+    public async Task<long> CountAsync(string sql) => (long)(await AskAsync(sql))!;
+
+    /// <summary>The first value that the statement answers.</summary>
+    public async Task<object?> AskAsync(string sql, params object[] values)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        return (long)(await command.ExecuteScalarAsync())!;
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        return await command.ExecuteScalarAsync();
     }
 
     public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.Url);

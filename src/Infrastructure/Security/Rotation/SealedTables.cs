@@ -17,6 +17,8 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
     private readonly Dictionary<string, Type> documents = store.Options.AllKnownDocumentTypes().ToDictionary(x => x.TableName.Name, x => x.DocumentType);
 
+    private string[]? personalEvents;
+
     /// <summary>What another key than the first has made.</summary>
     private string Stale => $"(sealed|index):(?!{sealer.Keys.First.Id}:)[A-Za-z0-9-]{{1,32}}:[A-Za-z0-9_-]{{38}}";
 
@@ -95,7 +97,8 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
     private async Task<IReadOnlyList<Row>> LockAsync(NpgsqlConnection connection, Column column, string after, CancellationToken cancellation)
     {
-        var clear = TypeOf(column) is not null || column.IsEvent ? $" or {column.Text} !~ 'sealed:'" : "";
+        // Whether something of these lies in clear only their type can tell.
+        var clear = TypeOf(column) is not null ? " or true" : column.IsEvent ? " or mt_dotnet_type = any ($3)" : "";
         await using var select = new NpgsqlCommand(
             $"""
             select ctid::text, {(column.IsBytes ? column.Name : column.Text)}, {(column.IsEvent ? "mt_dotnet_type" : "null::text")} from {schema}.{column.Table}
@@ -104,11 +107,20 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         {
             Parameters = { new() { Value = after }, new() { Value = Stale } },
         };
+        if (column.IsEvent) select.Parameters.Add(new() { Value = await PersonalEventsAsync(connection, cancellation) });
         List<Row> rows = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             rows.Add(new(reader.GetString(0), reader.GetValue(1), reader.IsDBNull(2) ? TypeOf(column) : PersonalOrNull(Type.GetType(reader.GetString(2)))));
         return rows;
+    }
+
+    private async Task<string[]> PersonalEventsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (personalEvents is not null) return personalEvents;
+        await using var select = new NpgsqlCommand($"select array_agg(distinct mt_dotnet_type) filter (where mt_dotnet_type is not null) from {schema}.mt_events", connection);
+        var all = await select.ExecuteScalarAsync(cancellation) as string[] ?? [];
+        return personalEvents = [.. all.Where(x => PersonalOrNull(Type.GetType(x)) is not null)];
     }
 
     private async Task<int> LeftAsync(NpgsqlConnection connection, Column column, CancellationToken cancellation)
@@ -131,15 +143,18 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
         var text = sealer.Renew((string)row.Value);
         // What lies in clear, and indexes, are made anew by the type that says what they are of.
-        if (row.Type is not null && (sealer.IsStale(text) || !text.Contains("sealed:", StringComparison.Ordinal)))
+        if (row.Type is not null)
         {
             var serializer = store.Options.Serializer();
             using var json = new MemoryStream(Encoding.UTF8.GetBytes(text));
-            text = serializer.ToJson(serializer.FromJson(row.Type, json));
+            var whole = serializer.ToJson(serializer.FromJson(row.Type, json));
+            if (sealer.IsStale(text) || Marks(whole) > Marks(text)) text = whole;
         }
 
-        return text.Contains("sealed:", StringComparison.Ordinal) && !sealer.IsStale(text) ? text : null;
+        return text != (string)row.Value && !sealer.IsStale(text) ? text : null;
     }
+
+    private static int Marks(string text) => text.Split("sealed:").Length + text.Split("index:").Length;
 
     private Type? TypeOf(Column column) => column.IsDocument && documents.TryGetValue(column.Table, out var type) ? PersonalOrNull(type) : null;
 

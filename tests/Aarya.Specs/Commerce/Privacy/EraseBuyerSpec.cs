@@ -1,0 +1,67 @@
+using Aarya.Features.Commerce;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Privacy;
+using Aarya.Specs.Support;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Commerce.Privacy;
+
+public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
+{
+    private Shopper shopper = null!;
+    private OrderView order = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync(pieces: 10), 2);
+        await Host.ExecuteAndWaitAsync(async () => order = (await shopper.CheckoutAsync()).Is(201).As<OrderView>(), 30_000);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        shopper.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private EraseBuyer Erase => new(shopper.Subject, Guid.NewGuid());
+
+    private async Task<OrderView> NowAsync() => (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
+
+    [Fact]
+    public async Task an_order_on_its_way_keeps_its_address_and_is_looked_at_again()
+    {
+        var messages = await Host.InvokeMessageAndWaitAsync(Erase);
+
+        Assert.Equal("Asha Rao", (await NowAsync()).ShippingAddress.Name);
+        Assert.Empty(messages.Sent.MessagesOf<PersonalDataErased>());
+        Assert.Equal(shopper.Subject, messages.Scheduled.SingleMessage<EraseBuyer>().UserId);
+    }
+
+    [Fact]
+    public async Task an_order_that_has_ended_still_adds_up_and_says_nothing_about_who_placed_it_however_often_it_is_asked()
+    {
+        await shopper.AddAsync(await Host.SellsAsync(pieces: 10), 1);
+        await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200), 30_000);
+        var first = await Host.InvokeMessageAndWaitAsync(Erase);
+        var again = await Host.InvokeMessageAndWaitAsync(Erase);
+
+        Assert.All(new[] { first, again }, x => Assert.Equal([order.Id], x.Sent.SingleMessage<PersonalDataErased>().Orders));
+        var now = await NowAsync();
+        Assert.Equal(("", "", "", "Bengaluru", "Karnataka", ""), (now.Email, now.ShippingAddress.Name, now.ShippingAddress.Line1, now.ShippingAddress.City, now.ShippingAddress.State, now.ShippingAddress.Phone));
+        Assert.Equal((order.Number, order.Total, order.Tax, order.Lines.Count), (now.Number, now.Total, now.Tax, now.Lines.Count));
+        Assert.Empty((await shopper.GetAsync("/api/cart")).Is(200)["lines"].EnumerateArray());
+
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
+        var facts = await session.Events.FetchStreamAsync(order.Id, token: TestContext.Current.CancellationToken);
+        var placed = facts.Select(x => x.Data).OfType<Aarya.Features.Commerce.Orders.OrderPlaced>().Single();
+        Assert.Equal(("", "", order.Total), (placed.Email, placed.ShippingAddress.Name, placed.Totals.Total));
+        Assert.Single(facts, x => x.Data is BuyerForgotten);
+        // Built anew from its facts, it is the same.
+        var rebuilt = await session.Events.AggregateStreamAsync<Order>(order.Id, token: TestContext.Current.CancellationToken);
+        Assert.Equal((now.Total, true), (rebuilt!.Totals.Total, rebuilt.IsForgotten));
+    }
+}
