@@ -10,7 +10,7 @@ namespace Aarya.Specs.Architecture;
 public sealed partial class RefusalsSpec
 {
     // What the pipeline itself sends under these words is described with the status.
-    private static readonly string[] Pipelines = ["request.invalid", "request.too_large", "idempotency.key_reused"];
+    private static readonly string[] Pipelines = ["request.invalid", "request.too_large", "request.precondition_failed", "idempotency.key_reused"];
 
     [Fact]
     public void every_code_that_a_slice_sends_is_declared_by_a_slice_and_none_that_is_not_sent()

@@ -1,6 +1,6 @@
-using Aarya.Infrastructure.Security;
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Commerce.Orders;
 

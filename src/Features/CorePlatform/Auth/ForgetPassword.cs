@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
@@ -34,6 +35,7 @@ public static class ForgetPasswordEndpoint
 
     [ProducesResponseType(StatusCodes.Status202Accepted)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/password/forgot"), RateLimit("password")]
     public static (IResult, SendPasswordReset) Post(ForgetPassword command) => (Results.Accepted(), new(EmailAddress.Normalize(command.Email)!));
 }

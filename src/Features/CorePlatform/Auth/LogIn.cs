@@ -59,6 +59,8 @@ public static class LogInEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; which of them is not told.")]
+    [Refuses(401, "auth.two_factor_required", "The password was right. Send `challenge` with a code to `/api/auth/two-factor` within `expiresIn` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/login"), RateLimit("login"), AnswerIsNeverStored]
     public static async Task<(SignedIn, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents, PasswordHasher passwords, CancellationToken cancellation)
     {

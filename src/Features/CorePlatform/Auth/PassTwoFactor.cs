@@ -3,6 +3,7 @@ using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -62,6 +63,10 @@ public static class PassTwoFactorEndpoint
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [Refuses(401, "auth.code_wrong", "The code is wrong, or was used before: ask for another one.")]
+    [Refuses(401, "auth.challenge_invalid", "The challenge is over, by time or tries: begin with the password again.")]
+    [Refuses(401, "auth.credentials_wrong", "The account was closed or its password changed meanwhile.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/two-factor"), RateLimit("login"), AnswerIsNeverStored]
     public static (SignedIn, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, Passed passed)
     {

@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +41,7 @@ public static class RegisterEndpoint
     [ProducesResponseType(StatusCodes.Status202Accepted)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/register"), RateLimit("register")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         Register command, HttpContext http, IDocumentSession documents, Identity identity, PasswordHasher passwords, PresentedTokens presented, DateTimeOffset now)

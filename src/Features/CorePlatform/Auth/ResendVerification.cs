@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,7 @@ public static class ResendVerificationEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/email/verify/resend"), RateLimit("password"), Authorize("customer")]
     public static (IResult, SendVerification) Post(Caller caller) => (Results.Accepted(), new(caller.Subject));
 }

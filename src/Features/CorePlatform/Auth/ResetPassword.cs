@@ -3,6 +3,7 @@ using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,7 @@ public static class ResetPasswordEndpoint
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
     [WolverinePost("/api/auth/password/reset"), RateLimit("password")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         ResetPassword command, User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)

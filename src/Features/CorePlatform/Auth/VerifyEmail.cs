@@ -3,6 +3,7 @@ using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,7 @@ public static class VerifyEmailEndpoint
     }
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
     [WolverinePost("/api/auth/email/verify"), RateLimit("password")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         VerifyEmail command, OpenedLink link, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)

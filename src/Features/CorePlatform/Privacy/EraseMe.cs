@@ -6,6 +6,7 @@ using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
@@ -49,6 +50,9 @@ public static class EraseMeEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
+    [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverineDelete("/api/users/me"), RateLimit("password"), AnswerIsNeverStored]
     public static (Accepted<ErasureView>, OutgoingMessages) Delete(EraseMe command, [NotBody] User user, IDocumentSession documents, DateTimeOffset now)
     {

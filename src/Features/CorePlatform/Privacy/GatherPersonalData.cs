@@ -64,7 +64,15 @@ public static class PersonalDataGatheredHandler
         {
             account = new
             {
-                user.Id, user.Email, user.EmailVerified, user.PendingEmail, user.Name, user.Phone, user.Roles, user.RegisteredAt, TwoFactor = user.TwoFactorEnabled,
+                user.Id,
+                user.Email,
+                user.EmailVerified,
+                user.PendingEmail,
+                user.Name,
+                user.Phone,
+                user.Roles,
+                user.RegisteredAt,
+                TwoFactor = user.TwoFactorEnabled,
             },
             addresses = book?.Addresses.Select(x => AddressView.Of(book, x.Id)) ?? [],
             sessions = (await sessions.ListAsync(user.Id)).Select(x => new { x.Id, Device = x.From.Name, x.From.Address, x.CreatedAt, x.LastSeenAt }),

@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
@@ -50,6 +51,9 @@ public static class ConfirmTwoFactorEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
+    [Refuses(400, "two_factor.code_wrong", "The code is wrong, or was used before.")]
+    [Refuses(409, "two_factor.not_started", "There is no key to confirm: ask for one first.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/two-factor/confirm"), RateLimit("password"), Authorize("customer")]
     public static async Task<(RecoveryCodesView, OutgoingMessages)> Post(
         ConfirmTwoFactor command, User user, IDocumentSession documents, Identity identity, HttpContext http, DateTimeOffset now)

@@ -12,7 +12,7 @@ internal static class LastAdmin
     public static async Task<ProblemDetails> RefuseLastAdminAsync(this IDocumentSession documents, User user, CancellationToken cancellation)
     {
         if (!user.Roles.Contains(StaffRoles.Admin)) return WolverineContinue.NoProblems;
-        await documents.AloneAsync("core.admins", cancellation);
+        await documents.AloneAsync("admins", cancellation);
         return await documents.Query<User>().AnyAsync(x => x.Id != user.Id && x.DeactivatedAt == null && x.Roles.Contains(StaffRoles.Admin), cancellation)
             ? WolverineContinue.NoProblems
             : Problem.Conflict("user.last_admin", "The last admin", "Nobody else could give roles: make somebody else an admin first.");

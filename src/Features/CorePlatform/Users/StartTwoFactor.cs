@@ -1,6 +1,7 @@
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
@@ -46,6 +47,9 @@ public static class StartTwoFactorEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
+    [Refuses(409, "two_factor.on", "The second factor is on already: switch it off first.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/two-factor"), RateLimit("password"), Authorize("customer")]
     public static async Task<TwoFactorKeyView> Post(
         StartTwoFactor command, User user, IDocumentSession documents, Identity identity, HttpContext http, CancellationToken cancellation)

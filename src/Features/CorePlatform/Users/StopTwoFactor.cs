@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
@@ -51,6 +52,9 @@ public static class StopTwoFactorEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
+    [Refuses(400, "two_factor.code_wrong", "The code is wrong, or was used before.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverineDelete("/api/users/me/two-factor"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Delete(
         StopTwoFactor command, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)

@@ -1,8 +1,8 @@
+using System.Text.Json;
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Specs.Support;
-using System.Text.Json;
 using Wolverine.Marten;
 using Wolverine.Tracking;
 using AccountNotice = Aarya.Features.Content.Contracts.AccountNotice;

@@ -6,12 +6,12 @@ using Aarya.Features.CorePlatform.Auth;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
+using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
-using Marten;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Aarya.Specs.CorePlatform.Auth;

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -21,6 +22,7 @@ public static class AddAddressEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
+    [Refuses(409, "address.too_many", "The book is full: take an address out first.")]
     [WolverinePost("/api/users/me/addresses"), Authorize("customer")]
     public static (Created<AddressView>, IMartenOp) Post(AddressEntry command, AddressBook book, DateTimeOffset now)
     {

@@ -126,8 +126,13 @@ public sealed class AddressesSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var shopper = await SignedInAsync();
         var good = new Dictionary<string, JsonElement>
         {
-            ["name"] = Text("Asha Rao"), ["line1"] = Text("14 Residency Road"), ["city"] = Text("Bengaluru"), ["state"] = Text("Karnataka"),
-            ["postalCode"] = Text("560025"), ["country"] = Text("IN"), ["phone"] = Text("+919845012345"),
+            ["name"] = Text("Asha Rao"),
+            ["line1"] = Text("14 Residency Road"),
+            ["city"] = Text("Bengaluru"),
+            ["state"] = Text("Karnataka"),
+            ["postalCode"] = Text("560025"),
+            ["country"] = Text("IN"),
+            ["phone"] = Text("+919845012345"),
         };
         good.Remove(field);
         var body = $"{{\"{field}\": {value}, {JsonSerializer.Serialize(good)[1..]}";
