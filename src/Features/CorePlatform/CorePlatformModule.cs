@@ -38,8 +38,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<AccountKey>();
         services.AddHostedService(x => x.GetRequiredService<AccountKey>());
-        services.AddSingleton<StorefrontLinks>();
-        services.AddHostedService(x => x.GetRequiredService<StorefrontLinks>());
+        services.AddSingleton<MailedLinks>();
+        services.AddHostedService(x => x.GetRequiredService<MailedLinks>());
         services.AddSingleton<Identity>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<Challenges>();
@@ -47,7 +47,6 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SignIns>();
         services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
-        services.AddSingleton(PrivacyOptions.From(configuration));
         services.AddSingleton<StreamErasure>();
     }
 

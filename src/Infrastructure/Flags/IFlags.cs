@@ -20,3 +20,9 @@ public interface IFlagSource
 {
     Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation);
 }
+
+/// <summary>A program made without the context that keeps flags has none: everything is off.</summary>
+internal sealed class NoFlags : IFlagSource
+{
+    public Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<FlagDefinition>>([]);
+}

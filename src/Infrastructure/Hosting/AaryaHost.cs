@@ -22,6 +22,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -138,6 +139,7 @@ public static class AaryaHost
 
         foreach (var module in active) module.AddServices(builder.Services, builder.Configuration, builder.Environment);
         foreach (var module in dormant) module.AddRemoteServices(builder.Services);
+        builder.Services.TryAddSingleton<IFlagSource, NoFlags>();
 
         builder.Services.CritterStackDefaults(x =>
         {

@@ -15,7 +15,7 @@ public sealed partial class SettingsSpec
         Assert.DoesNotContain(read, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
-    // Find("NAME"), Require("NAME", ...), Number("NAME", ...), Url(configuration, "NAME"), configuration["NAME"]
-    [GeneratedRegex("""(?:Find|Require|Number|Url|Secret|Flag)\((?:\w*[cC]onfiguration, )?"(?<name>[A-Z][A-Z0-9_]+)"|onfiguration\["(?<name>[A-Z][A-Z0-9_]+)"\]""")]
+    // Find("NAME"), Read("NAME", ...), Require("NAME", ...), Number("NAME", ...), Url(configuration, "NAME"), configuration["NAME"]
+    [GeneratedRegex("""(?:Find|Read|Require|Number|Url|Secret|Flag)\((?:\w*[cC]onfiguration, )?"(?<name>[A-Z][A-Z0-9_]+)"|onfiguration\["(?<name>[A-Z][A-Z0-9_]+)"\]""")]
     private static partial Regex Reading();
 }

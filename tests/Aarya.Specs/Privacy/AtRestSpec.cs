@@ -27,10 +27,11 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
         {
             await customer.RegisterAsync();
             await customer.LogInAsync();
+            var key = await customer.FillAccountAsync();
             order = await customer.BuyAsync();
 
             var kept = await shop.KeptAsync();
-            Assert.Empty(kept.PlacesOf(customer.Words));
+            Assert.Empty(kept.PlacesOf([.. customer.Words, key]));
             // It is all there for who has the key.
             var opened = kept.Opened(new(EncryptionKeys.Parse(Old)));
             Assert.All(customer.Words, x => Assert.NotEmpty(opened.PlacesOf(x)));

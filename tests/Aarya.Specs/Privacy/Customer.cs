@@ -17,6 +17,11 @@ internal sealed class Customer(HttpClient shop)
 
     public const string Name = "Vasundhara Quintessa";
 
+    private const string Phone = "+919812377045";
+
+    private static readonly object Home =
+        new { name = Name, line1 = "77 Zephyrine Terrace", line2 = "Bluebell Chambers", city = "Kakkanad", state = "Kerala", postalCode = "682037", country = "IN", phone = Phone };
+
     /// <summary>None of these may lie anywhere in clear. The number is looked for without its country.</summary>
     public string[] Words => [mailbox, "Vasundhara", "Quintessa", "Zephyrine", "Bluebell Chambers", "9812377045", "682037", "Kakkanad"];
 
@@ -45,7 +50,7 @@ internal sealed class Customer(HttpClient shop)
         await SendAsync(HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
         var placed = await SendAsync(HttpMethod.Post, "/api/checkout", new
         {
-            shippingAddress = new { name = Name, line1 = "77 Zephyrine Terrace", line2 = "Bluebell Chambers", city = "Kakkanad", state = "Kerala", postalCode = "682037", country = "IN", phone = "+919812377045" },
+            shippingAddress = Home,
             shippingMethod = "standard",
             paymentToken = "tok_approve",
         }, Guid.NewGuid().ToString());
@@ -53,6 +58,15 @@ internal sealed class Customer(HttpClient shop)
         await UntilAsync("the order to be confirmed", async () => (await OrderAsync(order)).GetProperty("status").GetString() == "confirmed");
         await UntilAsync("the mail about it", async () => (await MailsAsync()).Any(x => x.GetProperty("subject").GetString()!.Contains("confirmed", StringComparison.Ordinal)));
         return order;
+    }
+
+    /// <summary>Puts an address and a number into the account, and begins with a second factor.</summary>
+    /// <returns>What the authenticator app would hold.</returns>
+    public async Task<string> FillAccountAsync()
+    {
+        await SendAsync(HttpMethod.Post, "/api/users/me/addresses", Home);
+        await SendAsync(HttpMethod.Patch, "/api/users/me", new { phone = Phone });
+        return (await SendAsync(HttpMethod.Post, "/api/users/me/two-factor", new { password = Password })).GetProperty("secret").GetString()!;
     }
 
     public Task<JsonElement> OrderAsync(Guid id) => SendAsync(HttpMethod.Get, $"/api/orders/{id}");

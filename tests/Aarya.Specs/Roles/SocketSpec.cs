@@ -53,7 +53,8 @@ public sealed class SocketSpec : IDisposable
         {
             File.Delete(path);
             using var socket = new UnixSocketListener(path).Open();
-            Assert.Equal(SocketError.Success, Connect(path));
+            // Nobody takes these connections: so many may be waiting that there is no room for another (EAGAIN, unix(7)).
+            Assert.Contains(Connect(path), new[] { SocketError.Success, SocketError.WouldBlock });
             // Taken away while it still answers, so that only publishing can be what a client meets.
             File.Delete(path);
         }
@@ -189,7 +190,7 @@ public sealed class SocketSpec : IDisposable
 
     private static SocketError Connect(string to)
     {
-        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
         try
         {
             client.Connect(new UnixDomainSocketEndPoint(to));

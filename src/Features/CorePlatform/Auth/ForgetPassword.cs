@@ -43,7 +43,7 @@ public static class ForgetPasswordEndpoint
 public static class SendPasswordResetHandler
 {
     public static async Task<AccountNotice?> Handle(
-        SendPasswordReset command, IDocumentSession documents, Identity identity, Attempts attempts, StorefrontLinks links, DateTimeOffset now, CancellationToken cancellation)
+        SendPasswordReset command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
         if (await documents.FindByEmailAsync(command.Email, cancellation) is not { } user || !await attempts.MayMailAsync(user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);

@@ -10,7 +10,7 @@ public sealed record SendVerification(Guid UserId);
 public static class SendVerificationHandler
 {
     public static async Task<AccountNotice?> Handle(
-        SendVerification command, IDocumentSession documents, Identity identity, StorefrontLinks links, DateTimeOffset now, CancellationToken cancellation)
+        SendVerification command, IDocumentSession documents, Identity identity, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
         if (await documents.LoadAsync<User>(command.UserId, cancellation) is not { EmailVerified: false } user) return null;
         using var accounts = identity.In(documents, cancellation);

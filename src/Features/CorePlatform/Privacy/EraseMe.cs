@@ -64,6 +64,20 @@ public static class EraseMeEndpoint
         documents.Insert(erasure);
         return (
             TypedResults.Accepted($"/api/users/erasures/{erasure.Id}", ErasureView.Of(erasure)),
-            [new EndSessionsOf(user.Id), new UserErased(user.Id, erasure.Id, user.Email, null, now)]);
+            [new EndSessionsOf(user.Id), new BeginErasure(erasure.Id).DelayedFor(BeginErasure.Pause)]);
     }
+}
+
+/// <summary>Tells commerce, once no node believes in the person's sessions any more: an order placed meanwhile must be found.</summary>
+public sealed record BeginErasure(Guid ErasureId)
+{
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+}
+
+public static class BeginErasureHandler
+{
+    public static async Task<UserErased?> Handle(BeginErasure command, IQuerySession documents, CancellationToken cancellation) =>
+        await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is { UserId: { } user, Email: { } email } erasure
+            ? new(user, erasure.Id, email, null, erasure.AskedAt)
+            : null;
 }

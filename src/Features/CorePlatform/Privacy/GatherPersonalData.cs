@@ -17,20 +17,20 @@ namespace Aarya.Features.CorePlatform.Privacy;
 /// <summary>One context after another sends what it holds; with the last of them the link is mailed.</summary>
 public static class PersonalDataGatheredHandler
 {
-    public static Task<OutgoingMessages> Handle(CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
-        AddAsync(Roles.Commerce, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+    public static Task<OutgoingMessages> Handle(CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Commerce, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
-    public static Task<OutgoingMessages> Handle(PaymentDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
-        AddAsync(Roles.Payment, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+    public static Task<OutgoingMessages> Handle(PaymentDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Payment, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
-    public static Task<OutgoingMessages> Handle(ContentDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
-        AddAsync(Roles.Content, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+    public static Task<OutgoingMessages> Handle(ContentDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Content, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
-    public static Task<OutgoingMessages> Handle(SearchDataGathered part, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation) =>
-        AddAsync(Roles.Search, part.ExportId, part.Json, documents, sessions, options, now, cancellation);
+    public static Task<OutgoingMessages> Handle(SearchDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+        AddAsync(Roles.Search, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
     private static async Task<OutgoingMessages> AddAsync(
-        string context, Guid exportId, string json, IDocumentSession documents, SessionStore sessions, PrivacyOptions options, DateTimeOffset now, CancellationToken cancellation)
+        string context, Guid exportId, string json, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
         // Erased meanwhile, or the last part came twice.
         if (await documents.LoadAsync<PersonalExport>(exportId, cancellation) is not { IsReady: false } export
@@ -50,7 +50,7 @@ public static class PersonalDataGatheredHandler
         export.ExpiresAt = now + PersonalExport.Lifetime;
         return
         [
-            new PersonalDataReady(user.Id, export.Id, user.Email, user.Name, $"{options.PublicUrl}/api/users/exports/{token}", export.ExpiresAt.Value),
+            new PersonalDataReady(user.Id, export.Id, user.Email, user.Name, links.ToExport(token), export.ExpiresAt.Value),
             new ForgetExport(export.Id).ScheduledAt(export.ExpiresAt.Value),
         ];
     }

@@ -54,7 +54,7 @@ public static class ChangeEmailEndpoint
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/email"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Post(
-        ChangeEmail command, User user, IDocumentSession documents, Identity identity, StorefrontLinks links, DateTimeOffset now, CancellationToken cancellation)
+        ChangeEmail command, User user, IDocumentSession documents, Identity identity, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
         var email = EmailAddress.Normalize(command.NewEmail)!;
         using var accounts = identity.In(documents, cancellation);

@@ -3,6 +3,8 @@ using Aarya.Infrastructure.Http;
 
 namespace Aarya.Specs.CorePlatform.Users;
 
+// Other stories count the hashes of this process: not at the same time.
+[Collection("aarya")]
 public sealed class PasswordHasherSpec : IDisposable
 {
     // A vector of the reference implementation's own tests (phc-winner-argon2, src/test.c): "password", "somesalt".

@@ -37,7 +37,7 @@ public sealed record Address(
 /// </summary>
 public sealed class AddressBook : IVersioned
 {
-    public const int MostAddresses = 50;
+    public const int MostAddresses = 200;
 
     /// <summary>The person's.</summary>
     public Guid Id { get; set; }
