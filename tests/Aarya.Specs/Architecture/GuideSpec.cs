@@ -20,7 +20,7 @@ public sealed partial class GuideSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Contains("POST /api/auth/login", named);
         Assert.Empty(named.Except(routes));
 
-        var text = document.GetRawText();
+        var text = document.GetRawText().Replace("\\u0060", "`", StringComparison.Ordinal);
         var codes = Code().Matches(page).Select(x => x.Groups["code"].Value).ToHashSet();
         Assert.Contains("auth.token_expired", codes);
         Assert.DoesNotContain(codes, x => !text.Contains($"`{x}`", StringComparison.Ordinal));

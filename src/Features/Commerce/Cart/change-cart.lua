@@ -32,6 +32,14 @@ local function drop(sku, before)
   changed[#changed + 1] = {sku = sku, was = before, quantity = 0}
 end
 
+-- When a line was added, by which the lines are ordered: later than every other, though all may be put in within one millisecond.
+local function added(line)
+  if line then return string.match(line, '%d+$') end
+  local latest = tonumber(milliseconds)
+  for _, other in ipairs(redis.call('HVALS', cart)) do latest = math.max(latest, tonumber(string.match(other, '%d+$')) + 1) end
+  return string.format('%.0f', latest)
+end
+
 if operation == 'add' or operation == 'set' then
   local sku, price, many, without_price, line_limit, lines_limit = ARGV[9], ARGV[10], tonumber(ARGV[11]), ARGV[12], tonumber(ARGV[13]), tonumber(ARGV[14])
   if price == '' then return {without_price} end
@@ -41,7 +49,7 @@ if operation == 'add' or operation == 'set' then
   local after = operation == 'add' and before + many or many
   if after > line_limit then return {'line_limit'} end
   if not line and redis.call('HLEN', cart) >= lines_limit then return {'too_many_lines'} end
-  put(sku, before, after, price .. ':' .. (line and string.match(line, '%d+$') or milliseconds))
+  put(sku, before, after, price .. ':' .. added(line))
 
 elseif operation == 'remove' then
   local line = redis.call('HGET', cart, ARGV[9])

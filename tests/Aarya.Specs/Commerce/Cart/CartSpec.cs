@@ -48,6 +48,17 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task lines_that_come_within_one_millisecond_stay_in_the_order_they_came()
+    {
+        var carts = new Carts(Host.Services.GetRequiredService<RedisConnections>(), new HeldTime());
+        var owner = new CartOwner(Guid.NewGuid(), IsGuest: true);
+        string[] skus = ["C", "A", "B", "D"];
+        foreach (var sku in skus) await carts.AddAsync(owner, sku, 1, new(sku, Guid.NewGuid(), "tee", "Tee", "M", "Red", "", Money.Rupees(525), OnSale: true, Available: 5));
+
+        Assert.Equal(skus, (await carts.ReadAsync(owner.Subject)).Lines.Select(x => x.Sku));
+    }
+
+    [Fact]
     public async Task a_line_holds_twenty_and_not_one_more()
     {
         using var shopper = await Shopper.GuestAsync(Host);
