@@ -9,9 +9,7 @@ using StackExchange.Redis;
 namespace Aarya.Specs.Hosting;
 
 /// <summary>What the real program says when it cannot start: one line that names the cause, exit code 1, no stack.</summary>
-// The Redis of the shared host is theirs too, and other stories kill it.
-[Collection("aarya")]
-public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
+public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<StartUpSpec.Servers>, IDisposable
 {
     private const string Nowhere = "postgres://aarya:secret@127.0.0.1:1/aarya";
 
@@ -21,7 +19,7 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
 
     [Fact]
     public Task a_missing_database_url_is_named() =>
-        RefusesAsync("DATABASE_URL is not set", new() { ["REDIS_URL"] = fixture.Redis.Url });
+        RefusesAsync("DATABASE_URL is not set", new() { ["REDIS_URL"] = servers.Redis.Url });
 
     [Fact]
     public Task a_database_url_that_is_none_is_named() =>
@@ -44,12 +42,12 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
 
     [Fact]
     public Task a_login_that_postgresql_refuses_is_named() =>
-        RefusesAsync("Check DATABASE_URL.", Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(fixture.DatabaseUrl) { Password = "wrong" }.ConnectionString));
+        RefusesAsync("Check DATABASE_URL.", Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(servers.Database.Url) { Password = "wrong" }.ConnectionString));
 
     [Fact]
     public Task a_database_that_is_not_there_is_named() =>
         RefusesAsync("database \"nowhere\" does not exist. Create the database, or correct DATABASE_URL.",
-            Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(fixture.DatabaseUrl) { Database = "nowhere" }.ConnectionString));
+            Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(servers.Database.Url) { Database = "nowhere" }.ConnectionString));
 
     [Fact]
     public async Task a_password_that_redis_refuses_is_named()
@@ -74,7 +72,7 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
 
     [Fact]
     public Task a_taken_port_is_named() =>
-        RefusesAsync($"Failed to bind to address http://127.0.0.1:{fixture.Redis.Port}", Gateway(), "--urls", $"http://127.0.0.1:{fixture.Redis.Port}");
+        RefusesAsync($"Failed to bind to address http://127.0.0.1:{servers.Redis.Port}", Gateway(), "--urls", $"http://127.0.0.1:{servers.Redis.Port}");
 
     [Fact]
     public Task an_address_that_is_none_is_named() =>
@@ -131,8 +129,8 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
 
     private Dictionary<string, string> Settings(string name, string value) => new()
     {
-        ["DATABASE_URL"] = fixture.DatabaseUrl,
-        ["REDIS_URL"] = fixture.Redis.Url,
+        ["DATABASE_URL"] = servers.Database.Url,
+        ["REDIS_URL"] = servers.Redis.Url,
         ["AARYA_SOCKET_DIR"] = sockets.FullName,
         ["ASPNETCORE_ENVIRONMENT"] = "Development",
         [name] = value,
@@ -146,5 +144,26 @@ public sealed class StartUpSpec(AaryaFixture fixture) : IDisposable
         Assert.StartsWith("aarya: ", line, StringComparison.Ordinal);
         Assert.Contains(cause, line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", program.Output, StringComparison.Ordinal);
+    }
+
+    public sealed class Servers : IAsyncLifetime
+    {
+        public SpecDatabase Database { get; private set; } = null!;
+
+        public RedisServer Redis { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            (Database, Redis) = (await SpecDatabase.CreateAsync(), await RedisServer.StartAsync());
+            // Production looks at its settings after its schemas.
+            var migrated = await ChildProgram.AaryaAsync(["migrate"], new Dictionary<string, string> { ["DATABASE_URL"] = Database.Url, ["REDIS_URL"] = Redis.Url, ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+            Assert.True(migrated.ExitCode == 0, migrated.Error);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Redis.DisposeAsync();
+            await Database.DisposeAsync();
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Aarya.Specs.Roles;
 using Roles = Infrastructure.Hosting.Roles;
 
 /// <summary>Each role on its own, as production runs it: one code generation serves them all, and each hosts what is its own.</summary>
-public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Production production) : Spec(fixture), IClassFixture<RolesAloneSpec.Production>
+public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Production production) : IClassFixture<RolesAloneSpec.Production>
 {
     public static TheoryData<string> EveryRole => [Roles.All, Roles.Gateway, .. Roles.Contexts];
 
@@ -23,15 +23,15 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
         var hosted = await production.HostedByAsync(role);
 
         Assert.Equal(contexts.SelectMany(ContextRoutes.Of).Select(x => $"{x.Method} {x.Template}").Order(), hosted.Routes.Order());
-        var own = Host.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).SelectMany(x => x.Handlers)
+        var own = fixture.Host.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).SelectMany(x => x.Handlers)
             .Select(x => x.HandlerType).Where(x => contexts.Any(context => context.Owns(x))).Select(x => x.FullName!).Distinct();
         Assert.Equal(own.Order(), hosted.Handlers.Order());
     }
 
     private sealed record Hosted(string[] Routes, string[] Handlers);
 
-    /// <summary>The static program, a migrated database, and the secrets that production asks for.</summary>
-    public sealed class Production(AaryaFixture fixture) : IAsyncLifetime
+    /// <summary>The static program, a migrated database, a Redis, and the secrets that production asks for.</summary>
+    public sealed class Production : IAsyncLifetime
     {
         // Starts as the program does, says what it hosts, and stops.
         private const string Main = """
@@ -53,10 +53,12 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
         private readonly string sockets = Directory.CreateTempSubdirectory("aarya-roles-").FullName;
         private StaticProgram program = null!;
         private SpecDatabase database = null!;
+        private RedisServer redis = null!;
 
         public async ValueTask InitializeAsync()
         {
             database = await SpecDatabase.CreateAsync();
+            redis = await RedisServer.StartAsync();
             var migrated = ChildProgram.AaryaAsync(["migrate"], new Dictionary<string, string>(Settings(Roles.All)) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
             program = await StaticProgram.BuildAsync(Main);
             Assert.True((await migrated).ExitCode == 0, (await migrated).Error);
@@ -82,7 +84,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
                 ["AARYA_URLS"] = $"http://127.0.0.1:{Ports.Free()}",
                 ["AARYA_SOLO"] = "true",
                 ["DATABASE_URL"] = database.Url,
-                ["REDIS_URL"] = fixture.Redis.Url,
+                ["REDIS_URL"] = redis.Url,
                 ["SMTP_URL"] = "smtp://127.0.0.1:1",
                 ["PAYMENT_PROVIDER_URL"] = "http://127.0.0.1:1",
                 ["PAYMENT_API_KEY"] = "key",
@@ -97,6 +99,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
         public async ValueTask DisposeAsync()
         {
             program.Dispose();
+            await redis.DisposeAsync();
             await database.DisposeAsync();
             Directory.Delete(sockets, recursive: true);
         }

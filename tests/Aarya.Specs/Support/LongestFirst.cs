@@ -1,0 +1,26 @@
+using Aarya.Specs.Messaging;
+using Aarya.Specs.Privacy;
+using Aarya.Specs.Support;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(LongestFirst))]
+
+namespace Aarya.Specs.Support;
+
+/// <summary>The stories that take longest begin first: begun last, they would run alone at the end.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] Long = ["aarya", nameof(RedisStreamsSpec), nameof(AtRestSpec), nameof(ErasureSpec), "payment"];
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection => [.. testCollections.OrderBy(PlaceOf)];
+
+    // A collection that a class makes by itself is named after it.
+    private static int PlaceOf<TTestCollection>(TTestCollection collection)
+        where TTestCollection : ITestCollection
+    {
+        var place = Array.FindIndex(Long, x => collection.TestCollectionDisplayName.Contains(x, StringComparison.Ordinal) && (x != "aarya" || collection.TestCollectionDisplayName == x));
+        return place < 0 ? Long.Length : place;
+    }
+}
