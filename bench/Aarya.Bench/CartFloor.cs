@@ -8,7 +8,6 @@ namespace Aarya.Bench;
 /// <summary>Reads the body, runs the cart's own script with the arguments of an added line, answers a fixed text.</summary>
 public static class CartFloor
 {
-    private const int Guests = 3_000;
     private static readonly byte[] Answer = System.Text.Encoding.UTF8.GetBytes($"{{\"lines\":\"{new string('x', 600)}\"}}");
 
     public static void Map(WebApplication app, string redisUrl, string skus)
@@ -17,19 +16,19 @@ public static class CartFloor
         using var reader = new StreamReader(script);
         var lua = reader.ReadToEnd();
         var redis = ConnectionMultiplexer.Connect(RedisConnections.OptionsFor(redisUrl, "floor")).GetDatabase();
-        var subjects = Enumerable.Range(0, Guests).Select(_ => $"{Guid.NewGuid()}").ToArray();
+        var subjects = Enumerable.Range(0, AddToCart.Guests).Select(_ => $"{Guid.NewGuid()}").ToArray();
         var sku = skus.Split(',');
         var n = 0;
         app.MapPost("/{**path}", async context =>
         {
             await context.Request.Body.CopyToAsync(Stream.Null);
             var at = (uint)Interlocked.Increment(ref n);
-            var subject = subjects[at % Guests];
+            var subject = subjects[at % AddToCart.Guests];
             var now = DateTimeOffset.UtcNow;
             await redis.ScriptEvaluateAsync(lua,
                 [RedisKeys.Cart(subject), RedisKeys.Stream("analytics"), RedisKeys.CartIdempotency(subject, "key:")],
                 ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 86_400L, $"{Guid.CreateVersion7(now)}",
-                    sku[at / Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine, ShoppingCart.MaxLines]);
+                    sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine, ShoppingCart.MaxLines]);
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = Answer.Length;
             await context.Response.Body.WriteAsync(Answer);

@@ -46,7 +46,7 @@ public static class Report
         Line(report.Floor, report.Bottom);
         Console.WriteLine(report.Errors > 0
             ? "  no run: there were errors"
-            : string.Create(CultureInfo.InvariantCulture, $"  ratio {report.Ratio:0.00} (aim {report.Aim:0.0}), medians of {report.Runs.Count} runs in turns"));
+            : string.Create(CultureInfo.InvariantCulture, $"  ratio {report.Ratio:0.00} (aim {report.Aim:0.##}), medians of {report.Runs.Count} runs in turns"));
     }
 
     private static void Line(string who, Measured x) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -62,7 +62,7 @@ public static class Report
             cores = Environment.ProcessorCount,
             runtime = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
             os = System.Runtime.InteropServices.RuntimeInformation.OSDescription,
-            paths = reports.Select(x => new { x.Name, x.Floor, x.Aim, x.Ratio, shop = x.Path, floor = x.Bottom, x.Errors, shopRuns = x.Runs, floorRuns = x.FloorRuns }),
+            paths = reports.Select(x => new { x.Name, beside = x.Floor, x.Aim, x.Ratio, shop = x.Path, floor = x.Bottom, x.Errors, shopRuns = x.Runs, floorRuns = x.FloorRuns }),
         }, Json));
         Console.WriteLine();
         Console.WriteLine($"Written to {file}");

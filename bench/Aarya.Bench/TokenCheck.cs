@@ -1,6 +1,6 @@
 namespace Aarya.Bench;
 
-/// <summary>The product read with an access token beside the same read without one: what checking a token costs.</summary>
+/// <summary>The product read with an access token beside the same read with as long a header of another scheme: what checking a token costs.</summary>
 public static class TokenCheck
 {
     private const int Connections = 16;
@@ -12,13 +12,14 @@ public static class TokenCheck
         var url = new Uri(shop.Url, $"/api/products/{slug}");
         var signedIn = Path.GetTempFileName();
         var anonymous = Path.GetTempFileName();
-        await File.WriteAllLinesAsync(signedIn, (await shop.GuestsAsync(Shoppers)).Select(x => $"{x}\t-\t-"));
-        await File.WriteAllLinesAsync(anonymous, Enumerable.Repeat("-\t-\t-", Shoppers));
+        var tokens = await shop.GuestsAsync(Shoppers);
+        await File.WriteAllLinesAsync(signedIn, tokens.Select(x => $"Bearer {x}\t-\t-"));
+        await File.WriteAllLinesAsync(anonymous, tokens.Select(x => $"Custom {x}\t-\t-"));
         var (runs, floors) = await Turns.TakeAsync(
             _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.GetAsync(url, Connections, Turns.Time, signedIn)),
             _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.GetAsync(url, Connections, Turns.Time, anonymous)));
         File.Delete(signedIn);
         File.Delete(anonymous);
-        return new("product read with a token", "the same without a token", 0.95, runs, floors);
+        return new("product read with a token", "the same with a header that is not looked at", 0.95, runs, floors);
     }
 }

@@ -1,4 +1,4 @@
--- Sends prepared requests of one method, one a line of the file BENCH_REQUESTS: token TAB key TAB body; "-" where there is none.
+-- Sends prepared requests of one method, one a line of the file BENCH_REQUESTS: token (or a whole Authorization) TAB key TAB body; "-" where there is none.
 -- The threads share the lines out; a thread that has sent its last one starts again when BENCH_REPEAT is 1, else it stops.
 dofile(os.getenv("BENCH_LOAD") .. "/report.lua")
 
@@ -16,7 +16,7 @@ function init(args)
     if n % count == id then
       local token, key, body = line:match("^([^\t]*)\t([^\t]*)\t(.*)$")
       local headers = { ["Content-Type"] = "application/json" }
-      if token ~= "-" then headers["Authorization"] = "Bearer " .. token end
+      if token ~= "-" then headers["Authorization"] = token:find(" ") and token or "Bearer " .. token end
       if key ~= "-" then headers["Idempotency-Key"] = key end
       lines[#lines + 1] = wrk.format(os.getenv("BENCH_METHOD"), nil, headers, body ~= "-" and body or nil)
     end

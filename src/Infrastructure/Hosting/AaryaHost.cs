@@ -66,6 +66,8 @@ public static class AaryaHost
             throw;
         }
 
+        // What building the host took is given back: a shop at rest is small.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await app.WaitForShutdownAsync();
     }
 

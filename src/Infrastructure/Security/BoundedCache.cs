@@ -7,11 +7,13 @@ namespace Aarya.Infrastructure.Security;
 /// Remembers at least the last <paramref name="capacity"/> keys used and never more than twice as many, whatever clients send.
 /// Reads take no lock: the young generation becomes the old one when it is full, and what nobody asked for meanwhile is forgotten.
 /// </summary>
-public sealed class BoundedCache<TKey, TValue>(int capacity) where TKey : notnull
+/// <param name="capacity">Keys of one generation.</param>
+/// <param name="comparer">When two keys are the same; the type's own judgement by default.</param>
+public sealed class BoundedCache<TKey, TValue>(int capacity, IEqualityComparer<TKey>? comparer = null) where TKey : notnull
 {
     private readonly Lock turning = new();
-    private volatile Generation young = new();
-    private volatile Generation old = new();
+    private volatile Generation young = new(comparer);
+    private volatile Generation old = new(comparer);
 
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
@@ -47,13 +49,13 @@ public sealed class BoundedCache<TKey, TValue>(int capacity) where TKey : notnul
         {
             if (young != full) return;
             old = full;
-            young = new();
+            young = new(comparer);
         }
     }
 
-    private sealed class Generation
+    private sealed class Generation(IEqualityComparer<TKey>? comparer)
     {
-        public readonly ConcurrentDictionary<TKey, TValue> Entries = new();
+        public readonly ConcurrentDictionary<TKey, TValue> Entries = new(comparer);
         public int Count;
     }
 }
