@@ -163,6 +163,12 @@ public sealed class Shop : IAsyncDisposable
         }
     }
 
+    /// <summary>Removes the messages to nobody that the floor has left: the shop would look for somebody to send them to.</summary>
+    public Task ForgetFloorAsync() => SqlAsync("""
+        with sent as (delete from commerce.wolverine_outgoing_envelopes where destination = 'floor://nowhere')
+        delete from commerce.wolverine_incoming_envelopes where received_at = 'floor://nowhere'
+        """);
+
     private async Task<long> WaitingAsync() => (long)(await SqlAsync($"""
         select {string.Join(" + ", Roles.Contexts.Select(x =>
             $"(select count(*) from {x}.wolverine_outgoing_envelopes) + (select count(*) from {x}.wolverine_incoming_envelopes where status = 'Incoming')"))}
