@@ -130,10 +130,12 @@ public sealed class ChargeSpec(PaymentShop shop)
     [Fact]
     public async Task money_that_arrives_after_the_order_was_cancelled_goes_back_at_once_and_is_no_payment()
     {
-        await shop.Sandbox.SetAsync(new { sendWebhooks = false });
+        await shop.Sandbox.SetAsync(new { sendWebhooks = false, slowMs = 9_000 });
         try
         {
             var order = await shop.PlaceAsync("tok_slow");
+            // The money is taken, and the answer that says so is still on its way.
+            await PaymentShop.UntilAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Charges == 1);
             await shop.CancelAsync(order);
 
             await shop.HearsAsync(order, "payment_refunded");
