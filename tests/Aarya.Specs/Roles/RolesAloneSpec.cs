@@ -90,7 +90,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
                 ["PAYMENT_API_KEY"] = "key",
                 ["PAYMENT_WEBHOOK_SECRET"] = "secret",
                 ["STOREFRONT_URL"] = "https://aarya.example",
-                ["AARYA_PUBLIC_URL"] = "https://api.aarya.example",
+                ["AARYA_PUBLIC_URL"] = "https://backend.aarya.example",
                 ["JWT_SECRET"] = key.ExportPkcs8PrivateKeyPem(),
                 ["ENCRYPTION_KEY"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             };

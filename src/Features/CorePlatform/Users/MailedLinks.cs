@@ -26,7 +26,7 @@ public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment e
     public Task StartAsync(CancellationToken cancellationToken)
     {
         storefront = Read("STOREFRONT_URL", "give the address of the storefront, such as https://aarya.example: links in mails lead there.");
-        api = Read("AARYA_PUBLIC_URL", "give the address that the API has for the public, such as https://api.aarya.example: links in mails lead there.");
+        api = Read("AARYA_PUBLIC_URL", "give the address that the API has for the public, such as https://backend.aarya.example: links in mails lead there.");
         return Task.CompletedTask;
     }
 

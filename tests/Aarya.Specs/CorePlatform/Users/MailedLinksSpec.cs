@@ -13,10 +13,10 @@ public sealed class MailedLinksSpec
     [InlineData("https://aarya.example/in/", "https://aarya.example/in/account/reset#token=abc")]
     public async Task a_link_leads_to_the_storefront_and_keeps_its_token_in_the_fragment(string url, string link)
     {
-        var links = Links(url, "https://api.aarya.example/");
+        var links = Links(url, "https://backend.aarya.example/");
         await links.StartAsync(TestContext.Current.CancellationToken);
         Assert.Equal(link, links.ToReset("abc"));
-        Assert.Equal("https://api.aarya.example/api/users/exports/abc", links.ToExport("abc"));
+        Assert.Equal("https://backend.aarya.example/api/users/exports/abc", links.ToExport("abc"));
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class MailedLinksSpec
     [InlineData("aarya.example", "STOREFRONT_URL is 'aarya.example'")]
     [InlineData("ftp://aarya.example", "STOREFRONT_URL is 'ftp://aarya.example'")]
     [InlineData("https://aarya.example/?from=mail", "STOREFRONT_URL is 'https://aarya.example/?from=mail'")]
-    public Task production_does_not_start_without_a_storefront(string? url, string words) => RefusesAsync(Links(url, "https://api.aarya.example"), words);
+    public Task production_does_not_start_without_a_storefront(string? url, string words) => RefusesAsync(Links(url, "https://backend.aarya.example"), words);
 
     [Theory]
     [InlineData(null, "AARYA_PUBLIC_URL is not set")]
