@@ -43,9 +43,10 @@ public sealed class SocketSpec : IDisposable
     public async Task whoever_finds_the_path_finds_a_process_that_answers()
     {
         using var done = new CancellationTokenSource();
+        var tries = 0;
         var refused = Task.Run(() =>
         {
-            while (!done.IsCancellationRequested)
+            for (; !done.IsCancellationRequested; Interlocked.Increment(ref tries))
                 if (Connect(path) == SocketError.ConnectionRefused) return true;
             return false;
         });
@@ -55,8 +56,11 @@ public sealed class SocketSpec : IDisposable
             using var socket = new UnixSocketListener(path).Open();
             // Nobody takes these connections: so many may be waiting that there is no room for another (EAGAIN, unix(7)).
             Assert.Contains(Connect(path), new[] { SocketError.Success, SocketError.WouldBlock });
-            // Taken away while it still answers, so that only publishing can be what a client meets.
+            // Taken away while it still answers, and closed only when whoever had found the path before is through: so that only
+            // publishing can be what a client meets.
             File.Delete(path);
+            var found = Volatile.Read(ref tries);
+            while (!refused.IsCompleted && Volatile.Read(ref tries) < found + 2) await Task.Yield();
         }
 
         await done.CancelAsync();
