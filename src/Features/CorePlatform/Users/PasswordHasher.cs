@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Aarya.Infrastructure.Http;
-using Konscious.Security.Cryptography;
+using NSec.Cryptography;
 
 namespace Aarya.Features.CorePlatform.Users;
 
@@ -34,7 +34,7 @@ public sealed class PasswordHasher : IDisposable
     private static readonly Counter<long> Hashed = Meter.CreateCounter<long>("aarya.passwords.hashed", description: "Argon2id hashes computed");
     private static readonly Counter<long> TurnedAway = Meter.CreateCounter<long>("aarya.passwords.turned_away", description: "Requests refused because too many passwords were waiting");
 
-    private static readonly Parameters Today = new(MemoryKiB: 19 * 1024, Passes: 2, Lanes: 1);
+    private static readonly Parameters Today = new(MemoryKiB: 19 * 1024, Passes: 2);
 
     // Compared with when there is no such account: the same work, and nothing that could match.
     private static readonly Encoded Nobody = new(Today, RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
@@ -82,32 +82,39 @@ public sealed class PasswordHasher : IDisposable
         }
 
         Hashed.Add(1);
-        // The library's own task would keep the thread of the request busy until its first await.
-        return await Task.Run(() =>
-        {
-            using var argon = new Argon2id(Encoding.UTF8.GetBytes(password))
-            {
-                Salt = salt,
-                MemorySize = parameters.MemoryKiB,
-                Iterations = parameters.Passes,
-                DegreeOfParallelism = parameters.Lanes,
-            };
-            return argon.GetBytes(size);
-        }, CancellationToken.None);
+        // The thread of the request has other things to do than to compute for twenty milliseconds.
+        return await Task.Run(() => parameters.Compute(password, salt, size), CancellationToken.None);
     }
 
-    private sealed record Parameters(int MemoryKiB, int Passes, int Lanes);
+    // One lane always: it is what libsodium computes.
+    private sealed record Parameters(int MemoryKiB, int Passes)
+    {
+        public byte[] Compute(string password, byte[] salt, int size)
+        {
+            var typed = Encoding.UTF8.GetBytes(password);
+            try
+            {
+                return PasswordBasedKeyDerivationAlgorithm
+                    .Argon2id(new() { MemorySize = MemoryKiB, NumberOfPasses = Passes, DegreeOfParallelism = 1 })
+                    .DeriveBytes(typed, salt, size);
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(typed);
+            }
+        }
+    }
 
     private sealed record Encoded(Parameters Parameters, byte[] Salt, byte[] Hash)
     {
         public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-            $"$argon2id$v=19$m={Parameters.MemoryKiB},t={Parameters.Passes},p={Parameters.Lanes}${Base64(Salt)}${Base64(Hash)}");
+            $"$argon2id$v=19$m={Parameters.MemoryKiB},t={Parameters.Passes},p=1${Base64(Salt)}${Base64(Hash)}");
 
         public static Encoded Parse(string phc)
         {
-            if (phc.Split('$') is not ["", "argon2id", "v=19", var costs, var salt, var hash] || costs.Split(',') is not [['m', '=', .. var m], ['t', '=', .. var t], ['p', '=', .. var p]])
+            if (phc.Split('$') is not ["", "argon2id", "v=19", var costs, var salt, var hash] || costs.Split(',') is not [['m', '=', .. var m], ['t', '=', .. var t], "p=1"])
                 throw new FormatException("A stored password is not an argon2id PHC string.");
-            return new(new(Number(m), Number(t), Number(p)), FromBase64(salt), FromBase64(hash));
+            return new(new(Number(m), Number(t)), FromBase64(salt), FromBase64(hash));
         }
 
         private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -7,8 +7,8 @@ namespace Aarya.Specs.CorePlatform.Users;
 [Collection("aarya")]
 public sealed class PasswordHasherSpec : IDisposable
 {
-    // A vector of the reference implementation's own tests (phc-winner-argon2, src/test.c): "password", "somesalt".
-    private const string OfTheReference = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    // Written by the reference implementation (phc-winner-argon2): argon2 somesaltsomesalt -id -t 3 -k 65536 -p 1 -l 32 -e.
+    private const string OfTheReference = "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$dmStS6GjyZn83QmR/8InD3gwLSODIz215778hdG7GBk";
 
     private readonly PasswordHasher passwords = new();
 
