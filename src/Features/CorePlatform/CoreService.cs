@@ -39,15 +39,15 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
 
     public override async Task<Protos.Core.ValidationResult> ValidateToken(Protos.Core.ValidateTokenRequest request, ServerCallContext context)
     {
-        var (token, fault) = await tokens.CheckAsync(request.Token, context.CancellationToken);
-        if (fault == TokenFault.None && await sessions.FindAsync(Guid.Parse(token!.SessionId)) is null) fault = TokenFault.SessionEnded;
+        var (token, fault) = await tokens.CheckAsync(request.Token.AsMemory(), context.CancellationToken);
+        if (fault == TokenFault.None && await sessions.FindAsync(Guid.Parse(token!.Caller.SessionId)) is null) fault = TokenFault.SessionEnded;
         if (fault != TokenFault.None) return new() { Active = false, Reason = ReasonOf(fault) };
         return new()
         {
             Active = true,
-            UserId = $"{token!.Subject:D}",
-            SessionId = token.SessionId,
-            Roles = { token.RoleNames },
+            UserId = $"{token!.Caller.Subject:D}",
+            SessionId = token.Caller.SessionId,
+            Roles = { token.Caller.RoleNames },
             ExpiresAtUnixMs = token.ExpiresAt.ToUnixTimeMilliseconds(),
         };
     }

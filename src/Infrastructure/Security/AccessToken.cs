@@ -1,10 +1,12 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>An access token whose signature is good: a JWT in the profile of RFC 9068.</summary>
-/// <param name="Principal">The claims <c>sub</c>, <c>sid</c> and <c>role</c>; shared between requests, so never added to.</param>
-public sealed record AccessToken(ClaimsPrincipal Principal, Guid Subject, string SessionId, IReadOnlyList<string> RoleNames, DateTimeOffset ExpiresAt)
+/// <param name="Caller">The claims <c>sub</c>, <c>sid</c> and <c>role</c>.</param>
+/// <param name="ExpiresAt">The claim <c>exp</c>.</param>
+public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
 {
     public const string Issuer = "aarya";
     public const string Audience = "aarya-api";
@@ -15,6 +17,16 @@ public sealed record AccessToken(ClaimsPrincipal Principal, Guid Subject, string
 
     /// <summary>How far the clocks of two machines may be apart.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    // Made once a token: every request that brings it again shares it.
+    internal AuthenticateResult Recognised { get; } = AuthenticateResult.Success(new(new CallerPrincipal(Caller), BearerHandler.Scheme));
+}
+
+/// <summary>A caller as ASP.NET Core's policies want to see one. Shared between requests, so nobody adds to it.</summary>
+internal sealed class CallerPrincipal(Caller caller) : ClaimsPrincipal(new ClaimsIdentity(
+    [new("sub", $"{caller.Subject:D}"), new("sid", caller.SessionId), .. caller.RoleNames.Select(x => new Claim("role", x))], BearerHandler.Scheme, "sub", "role"))
+{
+    public Caller Caller => caller;
 }
 
 /// <summary>Why a token cannot be used.</summary>

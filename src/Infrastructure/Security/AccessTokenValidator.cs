@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -16,26 +15,19 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider cl
     private static readonly HashSet<string> KnownRoles = ["guest", "customer", "support", "merchandiser", "admin"];
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
-    private readonly BoundedCache<string, AccessToken> good = new(Remembered, BySignature.Instance);
+    private readonly BoundedCache<ReadOnlyMemory<char>, AccessToken> good = new(Remembered, BySignature.Instance);
 
     /// <summary>Judges the token itself; whether its session still lives is the <see cref="SessionGate"/>'s business.</summary>
-    public async ValueTask<TokenCheck> CheckAsync(string token, CancellationToken cancellation)
-    {
-        if (token.Length is 0 or > LongestToken) return new(null, TokenFault.Malformed);
-        if (!good.TryGet(token, out var known))
-        {
-            (known, var fault) = await VerifyAsync(token, cancellation);
-            if (known is null) return new(null, fault);
-            if (!IsExpired(known)) good.Set(token, known);
-        }
+    public ValueTask<TokenCheck> CheckAsync(ReadOnlyMemory<char> token, CancellationToken cancellation) =>
+        good.TryGet(token, out var known) ? new(Judge(known)) : VerifyAsync(token.ToString(), cancellation);
 
-        return new(known, IsExpired(known) ? TokenFault.Expired : TokenFault.None);
-    }
+    private TokenCheck Judge(AccessToken token) => new(token, IsExpired(token) ? TokenFault.Expired : TokenFault.None);
 
     private bool IsExpired(AccessToken token) => clock.GetUtcNow() >= token.ExpiresAt + AccessToken.ClockSkew;
 
-    private async Task<TokenCheck> VerifyAsync(string token, CancellationToken cancellation)
+    private async ValueTask<TokenCheck> VerifyAsync(string token, CancellationToken cancellation)
     {
+        if (token.Length is 0 or > LongestToken) return new(null, TokenFault.Malformed);
         if (Read(token) is not { } read) return new(null, TokenFault.Malformed);
         if (read.Alg != SecurityAlgorithms.EcdsaSha256 || await keys.FindAsync(read.Kid, cancellation) is not { } key)
             return new(null, TokenFault.BadSignature);
@@ -45,13 +37,13 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider cl
             return new(null, result.Exception is SecurityTokenInvalidSignatureException ? TokenFault.BadSignature : TokenFault.Malformed);
 
         var roles = read.Claims.Where(x => x.Type == "role").Select(x => x.Value).ToList();
-        return Guid.TryParse(read.Subject, out var subject)
-            && read.TryGetClaim("sid", out var session)
-            && Guid.TryParse(session.Value, out _)
-            && roles.Count > 0
-            && roles.TrueForAll(KnownRoles.Contains)
-                ? new(new(PrincipalOf(read.Subject, session.Value, roles), subject, session.Value, roles, read.ValidTo), TokenFault.None)
-                : new(null, TokenFault.Malformed);
+        if (!Guid.TryParse(read.Subject, out var subject) || !read.TryGetClaim("sid", out var session) || !Guid.TryParse(session.Value, out _)
+            || roles.Count == 0 || !roles.TrueForAll(KnownRoles.Contains))
+            return new(null, TokenFault.Malformed);
+
+        var verified = new AccessToken(new(subject, session.Value, roles), read.ValidTo);
+        if (!IsExpired(verified)) good.Set(token.AsMemory(), verified);
+        return Judge(verified);
     }
 
     private static JsonWebToken? Read(string token)
@@ -65,9 +57,6 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider cl
             return null;
         }
     }
-
-    private static ClaimsPrincipal PrincipalOf(string subject, string session, IEnumerable<string> roles) =>
-        new(new ClaimsIdentity([new("sub", subject), new("sid", session), .. roles.Select(x => new Claim("role", x))], BearerHandler.Scheme, "sub", "role"));
 
     private static TokenValidationParameters ParametersFor(JsonWebKey key) => new()
     {
@@ -85,14 +74,14 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider cl
     /// The whole of two tokens is compared, but only the end of one is hashed: it is the end of a signature, in which no two that are
     /// good agree, and only those that are good are kept.
     /// </summary>
-    private sealed class BySignature : IEqualityComparer<string>
+    private sealed class BySignature : IEqualityComparer<ReadOnlyMemory<char>>
     {
         private const int End = 24;
 
         public static BySignature Instance { get; } = new();
 
-        public bool Equals(string? x, string? y) => string.Equals(x, y, StringComparison.Ordinal);
+        public bool Equals(ReadOnlyMemory<char> x, ReadOnlyMemory<char> y) => x.Span.SequenceEqual(y.Span);
 
-        public int GetHashCode(string obj) => string.GetHashCode(obj.AsSpan(Math.Max(0, obj.Length - End)), StringComparison.Ordinal);
+        public int GetHashCode(ReadOnlyMemory<char> obj) => string.GetHashCode(obj.Span[Math.Max(0, obj.Length - End)..], StringComparison.Ordinal);
     }
 }

@@ -23,8 +23,8 @@ public sealed class BearerHandler(
 
         var token = check.Token!;
         var reading = HttpMethods.IsGet(Request.Method) || HttpMethods.IsHead(Request.Method);
-        return await sessions.IsOpenAsync(token.SessionId, reading)
-            ? AuthenticateResult.Success(new(token.Principal, Scheme))
+        return await sessions.IsOpenAsync(token.Caller.SessionId, reading)
+            ? token.Recognised
             : Fail(TokenFault.SessionEnded);
     }
 
@@ -35,11 +35,11 @@ public sealed class BearerHandler(
     }
 
     /// <summary>The token as sent: in the Authorization header, or, for a browser's WebSocket which cannot set one, in the query of a hub.</summary>
-    public static string? FindToken(HttpRequest request)
+    public static ReadOnlyMemory<char>? FindToken(HttpRequest request)
     {
         string? header = request.Headers.Authorization;
-        if (header is not null && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return header[7..].Trim();
-        return request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && request.Query["access_token"] is [{ Length: > 0 } token] ? token : null;
+        if (header is not null && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return header.AsMemory(7).Trim();
+        return request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && request.Query["access_token"] is [{ Length: > 0 } token] ? token.AsMemory() : null;
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Problems.WriteAsync(Context, Refuse(Context));

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -7,25 +6,22 @@ namespace Aarya.Infrastructure.Security;
 /// <summary>Who is asking, as the access token says.</summary>
 /// <param name="Subject">The guest's or customer's id (a UUID): the owner of carts, orders and sessions.</param>
 /// <param name="SessionId">The session that the token belongs to.</param>
-/// <param name="IsGuest">True before the shopper has signed in.</param>
 /// <param name="RoleNames">guest, customer, support, merchandiser, admin.</param>
-public sealed record Caller(Guid Subject, string SessionId, bool IsGuest, IReadOnlyList<string> RoleNames)
+public sealed record Caller(Guid Subject, string SessionId, IReadOnlyList<string> RoleNames)
 {
+    /// <summary>True before the shopper has signed in.</summary>
+    public bool IsGuest { get; } = RoleNames.Contains("guest");
+
     public bool Is(string role) => RoleNames.Contains(role);
 
     /// <summary>True for the people of the shop, who may see what is not theirs.</summary>
     public bool IsStaff => Is("support") || Is("admin");
-
-    internal static Caller? Of(ClaimsPrincipal principal) =>
-        principal.Identity is { IsAuthenticated: true } && Guid.TryParse(principal.FindFirstValue("sub"), out var subject)
-            ? new(subject, principal.FindFirstValue("sid") ?? "", principal.HasClaim("role", "guest"), [.. principal.FindAll("role").Select(x => x.Value)])
-            : null;
 }
 
 public static class CallerContext
 {
     /// <summary>The caller, or null when no token was sent. A slice that needs one takes a <see cref="Caller"/> parameter instead.</summary>
-    public static Caller? FindCaller(this HttpContext http) => Caller.Of(http.User);
+    public static Caller? FindCaller(this HttpContext http) => (http.User as CallerPrincipal)?.Caller;
 }
 
 /// <summary>Gives every endpoint that takes a <see cref="Caller"/> its caller, or answers 401.</summary>
