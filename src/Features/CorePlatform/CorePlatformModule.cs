@@ -8,6 +8,7 @@ using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Seeding;
 using Marten;
@@ -36,7 +37,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PresentedTokens>();
         services.AddSingleton<PasswordHasher>();
-        services.AddSingleton<AccountKey>();
+        services.AddSingleton(x => new AccountKey(y => AccountKey.ReadAsync(x.GetRequiredService<ContextDatabases>(), x.GetRequiredService<Sealer>(), y)));
         services.AddHostedService(x => x.GetRequiredService<AccountKey>());
         services.AddSingleton<MailedLinks>();
         services.AddHostedService(x => x.GetRequiredService<MailedLinks>());

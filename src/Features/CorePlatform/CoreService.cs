@@ -52,8 +52,11 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
         };
     }
 
-    public override async Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context) =>
-        new() { JwksJson = await keys.ReadJwksAsync(context.CancellationToken) };
+    public override async Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context)
+    {
+        var (json, isComplete) = await keys.ReadJwksAsync(context.CancellationToken);
+        return new() { JwksJson = json, IsComplete = isComplete };
+    }
 
     public override async Task<Protos.Core.FlagSet> GetFlags(Protos.Core.GetFlagsRequest request, ServerCallContext context) =>
         new() { Flags = { (await flags.FetchAsync(context.CancellationToken)).Select(FlagWire.Write) } };

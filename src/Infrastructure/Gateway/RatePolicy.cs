@@ -5,6 +5,8 @@ public sealed record RatePolicy(string Name, int Requests, TimeSpan Window)
 {
     private static readonly Dictionary<string, RatePolicy> Policies = new RatePolicy[]
     {
+        // Each keeps a session for a month.
+        new("guest", 600, TimeSpan.FromHours(1)),
         // Guessing passwords and codes, filling the books with accounts, trying out stolen cards.
         new("login", 30, TimeSpan.FromMinutes(1)),
         new("register", 20, TimeSpan.FromMinutes(1)),

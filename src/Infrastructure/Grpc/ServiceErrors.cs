@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Http;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using JasperFx;
@@ -49,7 +50,7 @@ public sealed partial class ServiceErrors(ILogger<ServiceErrors> log) : Intercep
     // Another context's refusal that nobody here has dealt with is a mistake of ours, not an answer to our caller.
     private static bool IsAway(Exception e) => e
         is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted }
-        or NpgsqlException { IsTransient: true } or RedisException or TimeoutException;
+        or NpgsqlException { IsTransient: true } or RedisException or TimeoutException or UnavailableException;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} is unavailable")]
     private static partial void LogAway(ILogger log, string method, Exception e);

@@ -22,6 +22,8 @@ public static class RealTimeSetup
                 x.Configuration = RedisConnections.OptionsFor(url, "aarya-hub");
                 x.Configuration.ChannelPrefix = RedisChannel.Literal("hub");
             });
+        builder.Services.AddSingleton<OpenLines>();
+        builder.Services.AddHostedService(x => x.GetRequiredService<OpenLines>());
         builder.Services.AddSingleton<ShopperFeed>();
         builder.Services.AddHostedService(x => x.GetRequiredService<ShopperFeed>());
     }

@@ -5,9 +5,9 @@ namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
 /// The shopper's live line at <c>/hubs/storefront</c>: a signed-in shopper, guest or customer, is told of their own orders
-/// and notifications, and anybody may watch products. The client methods are those of <see cref="IShopperLine"/>.
+/// and notifications, until their session ends, and anybody may watch products. The client methods are those of <see cref="IShopperLine"/>.
 /// </summary>
-public sealed class StorefrontHub : Hub<IShopperLine>
+public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
 {
     /// <summary>The connections of one shopper, on whatever node they are.</summary>
     public static string ShopperGroup(Guid subject) => $"shopper:{subject:N}";
@@ -20,8 +20,19 @@ public sealed class StorefrontHub : Hub<IShopperLine>
 
     public override async Task OnConnectedAsync()
     {
-        if (Context.GetHttpContext()?.FindCaller() is { } caller) await Groups.AddToGroupAsync(Context.ConnectionId, ShopperGroup(caller.Subject));
+        if (Context.GetHttpContext()?.FindCaller() is { } caller)
+        {
+            lines.Add(Context, caller.SessionId);
+            await Groups.AddToGroupAsync(Context.ConnectionId, ShopperGroup(caller.Subject));
+        }
+
         await base.OnConnectedAsync();
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        lines.Remove(Context.ConnectionId);
+        return base.OnDisconnectedAsync(exception);
     }
 
     /// <summary>From now on the connection is told when the product's price, stock or publication changes.</summary>

@@ -16,6 +16,7 @@ namespace Aarya.Infrastructure.Security;
 public sealed partial class SessionGate(RedisConnections redis, TimeProvider clock, ILogger<SessionGate> log)
 {
     private const int Remembered = 50_000;
+    private const int AskedAtOnce = 500;
     private static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOfReads = TimeSpan.FromMilliseconds(500);
 
@@ -43,6 +44,28 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
 
     /// <summary>Ends the belief on this node at once; other nodes follow within a second.</summary>
     public void Forget(string sessionId) => alive.Remove(sessionId);
+
+    /// <summary>Those of the sessions that have ended; none while Redis is away. It leaves no trace: who merely listens is idle.</summary>
+    public async Task<IReadOnlySet<string>> FindEndedAsync(IReadOnlyCollection<string> sessionIds)
+    {
+        var ended = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var some in sessionIds.Chunk(AskedAtOnce))
+            {
+                if (!redis.State.IsConnected(RedisKeys.Session(some[0]))) return ended;
+                if (await redis.State.KeyExistsAsync([.. some.Select(x => RedisKeys.Session(x))]) == some.Length) continue;
+                var there = await Task.WhenAll(some.Select(x => redis.State.KeyExistsAsync(RedisKeys.Session(x))));
+                ended.UnionWith(some.Where((_, i) => !there[i]));
+            }
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            Assume();
+        }
+
+        return ended;
+    }
 
     private async ValueTask<bool> AskAsync(string sessionId, bool reading)
     {

@@ -8,66 +8,66 @@ namespace Aarya.Infrastructure.Security;
 public interface IVerificationKeys
 {
     /// <summary>The key of this id (RFC 7638 thumbprint), or null when there is no such key.</summary>
+    /// <exception cref="UnavailableException">It cannot be told at this moment whether there is.</exception>
     ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation);
 }
 
 /// <summary>Where a process that does not host <c>core</c> gets the keys from.</summary>
 public interface IJwksSource
 {
-    /// <summary>A JWK set (RFC 7517) as JSON.</summary>
-    Task<string> FetchAsync(CancellationToken cancellation);
+    Task<Jwks> FetchAsync(CancellationToken cancellation);
 }
 
+/// <param name="Json">A JWK set (RFC 7517).</param>
+/// <param name="IsComplete">False when a key of another process of core may be missing, because they could not be read just now.</param>
+public sealed record Jwks(string Json, bool IsComplete);
+
 /// <summary>
-/// Keys fetched from <c>core</c>: once, again for an unknown key id, and every 10 minutes, so that a withdrawn key stops working. Made-up
-/// ids cost one fetch a second at most, and whoever comes with an unknown one in between waits for the next: it may be of a key that
-/// core has just begun to sign with.
+/// Keys fetched from <c>core</c>: once, again for an unknown key id, and every 10 minutes, so that a withdrawn key stops working.
 /// </summary>
-public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log) : IVerificationKeys, IDisposable
+public sealed partial class FetchedVerificationKeys : IVerificationKeys, IDisposable
 {
-    private static readonly TimeSpan BetweenFetches = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
 
-    private readonly SemaphoreSlim fetching = new(1, 1);
+    private readonly IJwksSource source;
+    private readonly TimeProvider clock;
+    private readonly ILogger<FetchedVerificationKeys> log;
+    private readonly Rereading fetching;
     private volatile Snapshot? current;
 
+    public FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log)
+    {
+        (this.source, this.clock, this.log) = (source, clock, log);
+        fetching = new(clock, FetchAsync);
+    }
+
     /// <inheritdoc/>
-    /// <exception cref="UnavailableException">No key was ever fetched and core does not answer.</exception>
     public async ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation)
     {
         var known = current;
         if (known is not null && known.Keys.TryGetValue(keyId, out var key)
             && (clock.GetElapsedTime(known.FetchedAt) < FreshFor || clock.GetElapsedTime(known.TriedAt) < BetweenTries)) return key;
-        return (await FetchAsync(clock.GetTimestamp(), cancellation)).Keys.GetValueOrDefault(keyId);
+        var isComplete = await fetching.ReadAsync(cancellation);
+        if (current is { } now && now.Keys.TryGetValue(keyId, out key)) return key;
+        return isComplete ? null : throw new UnavailableException("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
     }
 
-    // What was fetched no earlier than it was asked for.
-    private async Task<Snapshot> FetchAsync(long asked, CancellationToken cancellation)
+    private async Task<bool> FetchAsync(CancellationToken cancellation)
     {
-        await fetching.WaitAsync(cancellation);
+        var began = clock.GetTimestamp();
         try
         {
-            var seen = current;
-            if (seen?.TriedAt >= asked) return seen;
-            if (seen is not null && BetweenFetches - clock.GetElapsedTime(seen.TriedAt) is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, clock, cancellation);
-            var began = clock.GetTimestamp();
-            try
-            {
-                var keys = new JsonWebKeySet(await source.FetchAsync(cancellation)).Keys.ToDictionary(x => x.KeyId);
-                return current = new(keys, began, began);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
-            {
-                LogNotFetched(e);
-                // The keys of before are good until core answers again; without any, no token can be judged.
-                if (seen is null) throw new UnavailableException("The keys that access tokens are checked with are not there yet.", BetweenTries, e);
-                return current = seen with { TriedAt = began };
-            }
+            var fetched = await source.FetchAsync(cancellation);
+            current = new(new JsonWebKeySet(fetched.Json).Keys.ToDictionary(x => x.KeyId), began, began);
+            return fetched.IsComplete;
         }
-        finally
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            fetching.Release();
+            LogNotFetched(e);
+            // The keys of before are good until core answers again.
+            if (current is { } before) current = before with { TriedAt = began };
+            return false;
         }
     }
 

@@ -79,7 +79,45 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
         core.IsAway = true;
         await Assert.ThrowsAsync<UnavailableException>(async () => await keys.FindAsync("any", Cancellation));
         core.IsAway = false;
+        clock.Move(TimeSpan.FromSeconds(1));
         Assert.NotNull(await keys.FindAsync(core.Publish(), Cancellation));
+    }
+
+    [Fact]
+    public async Task a_key_that_is_not_among_those_of_before_is_not_called_unknown_until_all_are_there()
+    {
+        var known = core.Publish();
+        await keys.FindAsync(known, Cancellation);
+        var fresh = core.Publish();
+        core.IsAway = true;
+        clock.Move(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<UnavailableException>(async () => await keys.FindAsync(fresh, Cancellation));
+        Assert.NotNull(await keys.FindAsync(known, Cancellation));
+
+        (core.IsAway, core.IsComplete) = (false, false);
+        clock.Move(TimeSpan.FromSeconds(10));
+        Assert.NotNull(await keys.FindAsync(fresh, Cancellation));
+        await Assert.ThrowsAsync<UnavailableException>(async () => await keys.FindAsync("made-up", Cancellation));
+        core.IsComplete = true;
+        clock.Move(TimeSpan.FromSeconds(10));
+        Assert.Null(await keys.FindAsync("made-up", Cancellation));
+    }
+
+    [Fact]
+    public async Task a_flood_of_made_up_ids_takes_up_no_more_than_its_share_of_the_places()
+    {
+        var known = core.Publish();
+        await keys.FindAsync(known, Cancellation);
+        clock.Move(TimeSpan.FromMilliseconds(10));
+        var flood = Enumerable.Range(0, 5 * Rereading.MostWaiting).Select(x => keys.FindAsync($"made-up-{x}", Cancellation).AsTask()).ToList();
+        // Those beyond it are answered before anything is fetched, and so is whoever has a key that is known.
+        Assert.Equal(4 * Rereading.MostWaiting, flood.Count(x => x.IsFaulted));
+        Assert.True(keys.FindAsync(known, Cancellation).AsTask().IsCompletedSuccessfully);
+        Assert.Equal(1, core.Asked);
+
+        foreach (var turnedAway in flood.Where(x => x.IsFaulted)) await Assert.ThrowsAsync<UnavailableException>(() => turnedAway);
+        Assert.All(await Task.WhenAll(flood.Where(x => !x.IsFaulted)), Assert.Null);
+        Assert.Equal(2, core.Asked);
     }
 
     public void Dispose() => keys.Dispose();
@@ -92,6 +130,8 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
 
         public bool IsAway { get; set; }
 
+        public bool IsComplete { get; set; } = true;
+
         public string Publish()
         {
             published.Add(SigningKey.FromPem(SigningKey.GeneratePem()).Public);
@@ -100,12 +140,12 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
 
         public void Withdraw(string keyId) => published.RemoveAll(x => x.Kid == keyId);
 
-        public async Task<string> FetchAsync(CancellationToken cancellation)
+        public async Task<Jwks> FetchAsync(CancellationToken cancellation)
         {
             Asked++;
             await Task.Yield();
             if (IsAway) throw new HttpRequestException("away");
-            return $$"""{"keys":[{{string.Join(',', published.Select(x => $$"""{"kty":"EC","crv":"P-256","x":"{{x.X}}","y":"{{x.Y}}","kid":"{{x.Kid}}"}"""))}}]}""";
+            return new($$"""{"keys":[{{string.Join(',', published.Select(x => $$"""{"kty":"EC","crv":"P-256","x":"{{x.X}}","y":"{{x.Y}}","kid":"{{x.Kid}}"}"""))}}]}""", IsComplete);
         }
     }
 }

@@ -72,6 +72,20 @@ public sealed class SessionGateSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task of_many_sessions_those_that_have_ended_are_found_and_none_while_redis_is_away()
+    {
+        string[] all = [.. Enumerable.Range(0, 1200).Select(x => $"s{x}")];
+        await Task.WhenAll(all.Select(x => redis.State.HashSetAsync(RedisKeys.Session(x), "user", "u")));
+        Assert.Empty(await gate.FindEndedAsync(all));
+        string[] gone = [all[3], all[600], all[1199]];
+        foreach (var id in gone) await redis.State.KeyDeleteAsync(RedisKeys.Session(id));
+        Assert.Equal(gone.Order(), (await gate.FindEndedAsync(all)).Order());
+
+        await server.KillAsync();
+        Assert.Empty(await gate.FindEndedAsync(all));
+    }
+
+    [Fact]
     public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync("other", reading: true));
 
     [Fact]

@@ -6,16 +6,18 @@ namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
 /// The session whose access token came with a request, even when the token's quarter of an hour is over: a shopper who thought
-/// about it for longer must not lose the cart when signing in, nor stay signed in when signing out.
+/// about it for longer must not lose the cart when signing in, nor stay signed in when signing out. A day later it says nothing any more.
 /// </summary>
-public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore sessions)
+public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore sessions, TimeProvider clock)
 {
+    private static readonly TimeSpan HeardFor = TimeSpan.FromDays(1);
+
     /// <summary>Null when no token came, it is not one of ours, or its session has ended.</summary>
     public async Task<Session?> FindSessionAsync(HttpContext http)
     {
         if (BearerHandler.FindToken(http.Request) is not { } sent) return null;
         var check = await tokens.CheckAsync(sent, http.RequestAborted);
-        return check.Token is { } token ? await sessions.FindAsync(Guid.Parse(token.Caller.SessionId)) : null;
+        return check.Token is { } token && clock.GetUtcNow() < token.ExpiresAt + HeardFor ? await sessions.FindAsync(Guid.Parse(token.Caller.SessionId)) : null;
     }
 
     /// <summary>The same, when it is a guest's.</summary>

@@ -37,7 +37,7 @@ public static partial class RefreshTokensEndpoint
 
         var user = session.IsGuest
             ? UserView.Guest(session.UserId)
-            : await documents.LoadAsync<User>(session.UserId, cancellation) is { } found ? UserView.Of(found) : null;
+            : await documents.LoadAsync<User>(session.UserId, cancellation) is { DeactivatedAt: null } found && found.Has(session) ? UserView.Of(found) : null;
         if (user is null)
         {
             await sessions.EndAsync(session.Id);

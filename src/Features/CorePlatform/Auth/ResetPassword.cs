@@ -52,6 +52,6 @@ public static class ResetPasswordEndpoint
         user.EmailVerified = true;
         user.DeactivatedAt = null;
         await accounts.SetPasswordAsync(user, command.NewPassword);
-        return (Results.NoContent(), [new EndSessionsOf(user.Id), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
+        return (Results.NoContent(), [user.EndSessions(), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
     }
 }

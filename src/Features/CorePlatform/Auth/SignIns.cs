@@ -26,7 +26,7 @@ public sealed partial class SignIns(
     public async Task<(Opened?, ProblemDetails)> OpenAsync(User user, IQuerySession documents, HttpContext http, DateTimeOffset now)
     {
         var guest = await presented.FindGuestAsync(http);
-        var (session, refresh) = await sessions.StartAsync(user.Id, guest: false, StaffRoles.Any(user.Roles), Device.Of(http));
+        var (session, refresh) = await sessions.StartAsync(user.Id, guest: false, StaffRoles.Any(user.Roles), Device.Of(http), user.SessionEpoch);
         // Whoever ended all sessions meanwhile did not see this one: what they changed first tells.
         if (await documents.LoadAsync<User>(user.Id, http.RequestAborted) is not { DeactivatedAt: null } today || today.SecurityStamp != user.SecurityStamp)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
@@ -18,39 +19,50 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// agree. The public half of every key that signs anywhere lies in <c>verification_key</c> until its last token has ended: a process
 /// that was given only a new key accepts the tokens of the old one, and the other way round.
 /// </summary>
-public sealed partial class SigningKeys(
-    IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log) : BackgroundService, IVerificationKeys
+public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
 {
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
     // The last token was signed up to a minute after the last note of it; the rest is for a database that was away.
     private static readonly TimeSpan KeptFor = AccessToken.Lifetime + AccessToken.ClockSkew + TimeSpan.FromMinutes(5);
 
-    private readonly SemaphoreSlim reading = new(1, 1);
+    private readonly IConfiguration configuration;
+    private readonly IHostEnvironment environment;
+    private readonly ContextDatabases databases;
+    private readonly TimeProvider clock;
+    private readonly ILogger<SigningKeys> log;
+    private readonly Rereading reading;
     private IReadOnlyList<SigningKey> own = [];
-    private volatile Published published = new(new Dictionary<string, JsonWebKey>(), 0);
+    private volatile IReadOnlyDictionary<string, JsonWebKey> published = new Dictionary<string, JsonWebKey>();
+
+    public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
+    {
+        (this.configuration, this.environment, this.databases, this.clock, this.log) = (configuration, environment, databases, clock, log);
+        reading = new(clock, ReadAsync);
+    }
 
     public SigningKey Current => own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is read when the host starts.");
 
     /// <summary>The public keys as a JWK set (RFC 7517); those of other processes at most a minute old.</summary>
     public string Jwks => JsonSerializer.Serialize(new
     {
-        keys = published.Keys.Values.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }),
+        keys = published.Values.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }),
     });
 
     /// <summary>The same, with what any process signs with at this moment.</summary>
-    public async Task<string> ReadJwksAsync(CancellationToken cancellation)
+    public async Task<Jwks> ReadJwksAsync(CancellationToken cancellation)
     {
-        await ReadAsync(clock.GetTimestamp(), cancellation);
-        return Jwks;
+        var isComplete = await reading.ReadAsync(cancellation);
+        return new(Jwks, isComplete);
     }
 
+    /// <inheritdoc/>
     public async ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation)
     {
-        if (published.Keys.TryGetValue(keyId, out var key)) return key;
-        await ReadAsync(clock.GetTimestamp(), cancellation);
-        return published.Keys.GetValueOrDefault(keyId);
+        if (published.TryGetValue(keyId, out var key)) return key;
+        var isComplete = await reading.ReadAsync(cancellation);
+        if (published.TryGetValue(keyId, out key)) return key;
+        return isComplete ? null : throw new UnavailableException("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
     }
 
     /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
@@ -118,31 +130,22 @@ public sealed partial class SigningKeys(
         await forget.ExecuteNonQueryAsync(cancellation);
     }
 
-    // The table is read once a second at most, whatever ids clients make up; whoever comes in between waits for the next reading,
-    // because a key that somebody has just begun to sign with must not be called unknown.
-    private async Task ReadAsync(long asked, CancellationToken cancellation)
+    private async Task<bool> ReadAsync(CancellationToken cancellation)
     {
-        await reading.WaitAsync(cancellation);
         try
         {
-            if (published.ReadAt >= asked) return;
-            var wait = BetweenReadings - clock.GetElapsedTime(published.ReadAt);
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, cancellation);
             await LoadAsync(cancellation);
+            return true;
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             LogNotRead(e);
-        }
-        finally
-        {
-            reading.Release();
+            return false;
         }
     }
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
-        var began = clock.GetTimestamp();
         var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public);
         await using var connection = await ConnectAsync(cancellation);
         await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
@@ -153,7 +156,7 @@ public sealed partial class SigningKeys(
             keys.TryAdd(key.Kid, key);
         }
 
-        published = new(keys, began);
+        published = keys;
     }
 
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
@@ -187,6 +190,4 @@ public sealed partial class SigningKeys(
 
     [LoggerMessage(LogLevel.Warning, "The keys of other processes could not be read: the known ones stay good.")]
     private partial void LogNotRead(Exception e);
-
-    private sealed record Published(IReadOnlyDictionary<string, JsonWebKey> Keys, long ReadAt);
 }

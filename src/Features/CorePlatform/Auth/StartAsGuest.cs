@@ -1,5 +1,6 @@
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
 using Microsoft.AspNetCore.Http;
 using Wolverine.Http;
@@ -9,7 +10,7 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// <summary>Opens a session for a shopper who has not signed in, so that they can keep a cart and order.</summary>
 public static class StartAsGuestEndpoint
 {
-    [WolverinePost("/api/auth/guest"), AnswerIsNeverStored]
+    [WolverinePost("/api/auth/guest"), RateLimit("guest"), AnswerIsNeverStored]
     public static async Task<SignedIn> Post(SessionStore sessions, AccessTokens tokens, HttpContext http)
     {
         var guest = UserView.Guest(Guid.CreateVersion7());

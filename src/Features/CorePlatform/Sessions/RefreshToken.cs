@@ -1,42 +1,58 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
 namespace Aarya.Features.CorePlatform.Sessions;
 
 /// <summary>
-/// What a client holds between access tokens; opaque to it. The family secret stays the same in all tokens of a session and tells a
-/// token that was once ours from an invention: only the first may end the session. The secret (256 bits) changes with every use.
+/// What a client holds between access tokens; opaque to it. The family secret (256 bits) stays the same in all tokens of a session, and only
+/// its hash is kept. The generation says which of them this is, and a seal that nobody but core can make says that core gave it out: so core
+/// can tell a later token than storage remembers from an invention, and gives the same successor to whoever asks for it twice.
 /// </summary>
-public sealed record RefreshToken(Guid SessionId, byte[] Family, byte[] Secret)
+public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation, byte[] Seal)
 {
-    private const int FamilySize = 16;
-    private const int SecretSize = 32;
-    private const int Size = 16 + FamilySize + SecretSize;
+    private const int IdSize = 16;
+    private const int FamilySize = 32;
+    private const int SealedSize = IdSize + FamilySize + sizeof(uint);
+    private const int Size = SealedSize + HMACSHA256.HashSizeInBytes;
 
-    public static RefreshToken For(Guid sessionId) => new(sessionId, RandomNumberGenerator.GetBytes(FamilySize), RandomNumberGenerator.GetBytes(SecretSize));
+    /// <param name="sign">Core's signature over what it is given.</param>
+    public static RefreshToken First(Guid sessionId, Func<byte[], byte[]> sign) => Of(sessionId, RandomNumberGenerator.GetBytes(FamilySize), 0, sign);
+
+    /// <summary>The token of another generation of the same session.</summary>
+    /// <inheritdoc cref="First"/>
+    public RefreshToken At(uint generation, Func<byte[], byte[]> sign) => Of(SessionId, Family, generation, sign);
 
     /// <summary>Null when the text is no refresh token at all.</summary>
     public static RefreshToken? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Size];
         return text.Length == Base64Url.GetEncodedLength(Size) && Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == Size
-            ? new(new Guid(bytes[..16]), bytes.Slice(16, FamilySize).ToArray(), bytes[^SecretSize..].ToArray())
+            ? new(new Guid(bytes[..IdSize]), bytes.Slice(IdSize, FamilySize).ToArray(), BinaryPrimitives.ReadUInt32BigEndian(bytes[(IdSize + FamilySize)..]), bytes[SealedSize..].ToArray())
             : null;
     }
 
-    /// <summary>
-    /// The token after this one. It follows from this one and a salt, so that a client whose answer was lost can be given the same
-    /// successor again while the server keeps nothing that a thief of its storage could use.
-    /// </summary>
-    public RefreshToken Successor(byte[] salt) => this with { Secret = HMACSHA256.HashData(Secret, salt) };
+    /// <summary>True when core gave it out.</summary>
+    /// <inheritdoc cref="First"/>
+    public bool IsSealed(Func<byte[], byte[]> sign) => CryptographicOperations.FixedTimeEquals(Seal, sign(Bytes(SessionId, Family, Generation)));
 
     public byte[] FamilyHash => SHA256.HashData(Family);
 
-    public byte[] SecretHash => SHA256.HashData(Secret);
-
     /// <summary>What the client is given.</summary>
-    public string Encode() => Base64Url.EncodeToString([.. SessionId.ToByteArray(), .. Family, .. Secret]);
+    public string Encode() => Base64Url.EncodeToString([.. Bytes(SessionId, Family, Generation), .. Seal]);
 
     public override string ToString() => $"refresh token of session {SessionId}";
+
+    private static RefreshToken Of(Guid sessionId, byte[] family, uint generation, Func<byte[], byte[]> sign) =>
+        new(sessionId, family, generation, sign(Bytes(sessionId, family, generation)));
+
+    private static byte[] Bytes(Guid sessionId, byte[] family, uint generation)
+    {
+        var bytes = new byte[SealedSize];
+        sessionId.TryWriteBytes(bytes);
+        family.CopyTo(bytes, IdSize);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(IdSize + FamilySize), generation);
+        return bytes;
+    }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using StackExchange.Redis;
@@ -10,32 +10,34 @@ namespace Aarya.Features.CorePlatform.Sessions;
 /// Sessions and their refresh tokens, in Redis under <c>session:{0}:{id}</c>: what is deleted there is shut out on every node. Beside
 /// them <c>session:{0}:of:{owner}</c> holds the ids of one owner's; an id there may be of a session that has run out.
 /// </summary>
-public sealed class SessionStore(RedisConnections redis, SessionGate gate, Sealer sealer, TimeProvider clock)
+public sealed class SessionStore(RedisConnections redis, SessionGate gate, Sealer sealer, AccountKey key, TimeProvider clock)
 {
     /// <summary>How long a used refresh token still answers with its successor, for a client that never got the answer.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(90);
-    private static readonly RedisValue[] Fields = ["user", "guest", "idle", "device", "address", "created", "seen"];
+    private static readonly RedisValue[] Fields = ["user", "guest", "idle", "device", "address", "created", "seen", "epoch"];
 
-    // The clock is that of Redis, so that two nodes cannot disagree about the grace.
-    // KEYS: session, ids of the owner. ARGV: id, family hash, hash of the presented secret, salt, hash of the successor, grace ms,
-    // lifetime ms, idle ms or 0, lifetime of the ids in ms.
+    // The clock is that of Redis, so that two nodes cannot disagree about the grace. A token later than the one that Redis remembers was given
+    // out in the last second before Redis lost it: its seal says so.
+    // KEYS: session, ids of the owner. ARGV: id, family hash, generation of the presented token, grace ms, lifetime ms, idle ms or 0,
+    // lifetime of the ids in ms.
     private const string Rotate =
         """
-        local s = redis.call('HMGET', KEYS[1], 'family', 'current', 'previous', 'salt', 'rotated')
+        local s = redis.call('HMGET', KEYS[1], 'family', 'generation', 'rotated')
         if s[1] ~= ARGV[2] then return {'unknown'} end
         local t = redis.call('TIME')
         local now = t[1] * 1000 + math.floor(t[2] / 1000)
-        if s[2] == ARGV[3] then
-            redis.call('HSET', KEYS[1], 'current', ARGV[5], 'previous', ARGV[3], 'salt', ARGV[4], 'rotated', now, 'seen', now)
-            if ARGV[8] == '0' then redis.call('HDEL', KEYS[1], 'idle') else redis.call('HSET', KEYS[1], 'idle', ARGV[8]) end
-            redis.call('PEXPIRE', KEYS[1], ARGV[7])
+        local presented, current = tonumber(ARGV[3]), tonumber(s[2])
+        if presented >= current then
+            redis.call('HSET', KEYS[1], 'generation', presented + 1, 'rotated', now, 'seen', now)
+            if ARGV[6] == '0' then redis.call('HDEL', KEYS[1], 'idle') else redis.call('HSET', KEYS[1], 'idle', ARGV[6]) end
+            redis.call('PEXPIRE', KEYS[1], ARGV[5])
             redis.call('SADD', KEYS[2], ARGV[1])
-            redis.call('PEXPIRE', KEYS[2], ARGV[9])
-            return {'rotated', ARGV[4]}
+            redis.call('PEXPIRE', KEYS[2], ARGV[7])
+            return {'rotated', presented + 1}
         end
-        if s[3] == ARGV[3] and now - s[5] <= tonumber(ARGV[6]) then return {'rotated', s[4]} end
+        if presented == current - 1 and now - s[3] <= tonumber(ARGV[4]) then return {'rotated', current} end
         redis.call('DEL', KEYS[1])
         redis.call('SREM', KEYS[2], ARGV[1])
         return {'reused'}
@@ -57,15 +59,16 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
 
     /// <summary>Opens a session for a customer or a guest; the refresh token is known to nobody else.</summary>
     /// <param name="staff">True for the people of the shop: the session ends when nothing is asked with it for half an hour.</param>
-    public async Task<(Session Session, RefreshToken Token)> StartAsync(Guid userId, bool guest, bool staff = false, Device? from = null)
+    /// <param name="epoch">The owner's <see cref="User.SessionEpoch"/>.</param>
+    public async Task<(Session Session, RefreshToken Token)> StartAsync(Guid userId, bool guest, bool staff = false, Device? from = null, int epoch = 0)
     {
         var now = clock.GetUtcNow();
-        var session = new Session(Guid.CreateVersion7(now), userId, guest, staff, from ?? Device.Unknown, now, now);
-        var token = RefreshToken.For(session.Id);
-        var key = KeyOf(session.Id);
+        var session = new Session(Guid.CreateVersion7(now), userId, guest, staff, from ?? Device.Unknown, now, now, epoch);
+        var token = RefreshToken.First(session.Id, Sign);
+        var hash = KeyOf(session.Id);
         var ids = IdsOf(userId);
         var transaction = redis.State.CreateTransaction();
-        _ = transaction.HashSetAsync(key,
+        _ = transaction.HashSetAsync(hash,
         [
             new("user", userId.ToString("D")),
             new("guest", guest),
@@ -74,10 +77,11 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
             new("created", now.ToUnixTimeMilliseconds()),
             new("seen", now.ToUnixTimeMilliseconds()),
             new("family", token.FamilyHash),
-            new("current", token.SecretHash),
+            new("generation", token.Generation),
+            new("epoch", epoch),
             .. staff ? [new HashEntry("idle", IdleOf(session))] : Array.Empty<HashEntry>(),
         ]);
-        _ = transaction.KeyExpireAsync(key, session.Lifetime);
+        _ = transaction.KeyExpireAsync(hash, session.Lifetime);
         _ = transaction.SetAddAsync(ids, KeyIn(session.Id));
         _ = transaction.KeyExpireAsync(ids, LongestLifetime);
         await transaction.ExecuteAsync();
@@ -104,17 +108,17 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     /// <param name="staff">What the owner is now: whether the session ends when it is idle follows.</param>
     public async Task<(Rotation Outcome, RefreshToken? Successor)> RotateAsync(Session session, RefreshToken presented, bool staff = false)
     {
+        if (!presented.IsSealed(Sign)) return (Rotation.Unknown, null);
         session = session with { IsStaff = staff };
-        var salt = RandomNumberGenerator.GetBytes(16);
         var answer = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Rotate, [KeyOf(session.Id), IdsOf(session.UserId)],
         [
-            KeyIn(session.Id), presented.FamilyHash, presented.SecretHash, salt, presented.Successor(salt).SecretHash,
+            KeyIn(session.Id), presented.FamilyHash, presented.Generation,
             (long)Grace.TotalMilliseconds, (long)session.Lifetime.TotalMilliseconds, staff ? IdleOf(session) : 0, (long)LongestLifetime.TotalMilliseconds,
         ]))!;
         switch ((string?)answer[0])
         {
             case "rotated":
-                return (Rotation.Rotated, presented.Successor((byte[])answer[1]!));
+                return (Rotation.Rotated, presented.At((uint)(long)answer[1], Sign));
             case "reused":
                 gate.Forget(KeyIn(session.Id));
                 return (Rotation.Reused, null);
@@ -143,7 +147,9 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     private Session? Read(Guid id, RedisValue[] fields) => fields[0].IsNull
         ? null
         : new(id, Guid.Parse(fields[0].ToString(), CultureInfo.InvariantCulture), (bool)fields[1], !fields[2].IsNull,
-            fields[3].IsNull ? Device.Unknown : new(sealer.Open(fields[3].ToString()), sealer.Open(fields[4].ToString())), Moment(fields[5]), Moment(fields[6]));
+            fields[3].IsNull ? Device.Unknown : new(sealer.Open(fields[3].ToString()), sealer.Open(fields[4].ToString())), Moment(fields[5]), Moment(fields[6]), (int)fields[7]);
+
+    private byte[] Sign(byte[] token) => key.Sign([.. "refresh token\n"u8, .. token]);
 
     private static long IdleOf(Session session) => (long)session.Lifetime.TotalMilliseconds;
 

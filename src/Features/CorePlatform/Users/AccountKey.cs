@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Text;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Weasel.Postgresql.Tables;
@@ -8,10 +10,11 @@ using Weasel.Postgresql.Tables;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// A key that all nodes of core share and nobody sets: made once, kept in the table <c>account_key</c>. It signs the links in mails, and
-/// stands between Redis and the addresses of those who sign in.
+/// A key that all nodes of core share and nobody sets. It signs the links in mails and the refresh tokens, and stands between Redis and the
+/// addresses of those who sign in.
 /// </summary>
-public sealed class AccountKey(ContextDatabases databases) : IHostedService
+/// <param name="read">Asked once, when the host starts.</param>
+public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : IHostedService
 {
     private const int Size = 32;
     private byte[]? key;
@@ -20,21 +23,37 @@ public sealed class AccountKey(ContextDatabases databases) : IHostedService
     public byte[] Sign(ReadOnlySpan<byte> data) =>
         HMACSHA256.HashData(key ?? throw new InvalidOperationException("The key of the accounts is read when the host starts."), data);
 
-    // The first process's key stays; the others read it.
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = new NpgsqlConnection(databases.Of(Roles.Core));
-        await connection.OpenAsync(cancellationToken);
-        await using var insert = new NpgsqlCommand("insert into core.account_key (purpose, secret) values ('accounts', $1) on conflict do nothing", connection)
-        {
-            Parameters = { new() { Value = RandomNumberGenerator.GetBytes(Size) } },
-        };
-        await insert.ExecuteNonQueryAsync(cancellationToken);
-        await using var select = new NpgsqlCommand("select secret from core.account_key where purpose = 'accounts'", connection);
-        key = (byte[])(await select.ExecuteScalarAsync(cancellationToken))!;
-    }
+    public async Task StartAsync(CancellationToken cancellationToken) => key = await read(cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The key of the table <c>account_key</c>, made once and sealed: whoever reads the database cannot write a link with it.</summary>
+    /// <exception cref="StartupException">It is sealed with a key that ENCRYPTION_KEY does not have.</exception>
+    public static async Task<byte[]> ReadAsync(ContextDatabases databases, Sealer sealer, CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(databases.Of(Roles.Core));
+        await connection.OpenAsync(cancellation);
+        // The first process's key stays; the others read it.
+        await WriteAsync("insert into core.account_key (purpose, secret) values ('accounts', $1) on conflict do nothing", RandomNumberGenerator.GetBytes(Size));
+        await using var select = new NpgsqlCommand("select secret from core.account_key where purpose = 'accounts'", connection);
+        var kept = (byte[])(await select.ExecuteScalarAsync(cancellation))!;
+        // One of before keys were sealed.
+        if (kept.Length == Size) await WriteAsync("update core.account_key set secret = $1 where purpose = 'accounts' and length(secret) = 32", kept);
+        try
+        {
+            return sealer.Open(kept);
+        }
+        catch (CryptographicException e)
+        {
+            throw new StartupException(e.Message);
+        }
+
+        async Task WriteAsync(string sql, byte[] clear)
+        {
+            await using var write = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = Encoding.ASCII.GetBytes(sealer.Seal(clear)) } } };
+            await write.ExecuteNonQueryAsync(cancellation);
+        }
+    }
 
     internal static Table Table()
     {

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Security;
 using JasperFx.Metadata;
 
@@ -39,6 +40,12 @@ public sealed class User : IVersioned
     /// </summary>
     public string SecurityStamp { get; set; } = "";
 
+    /// <summary>Grows when all sessions are ended: one that began before refreshes no more, even where Redis has forgotten that it ended.</summary>
+    public int SessionEpoch { get; set; }
+
+    /// <summary>The one session that went on when the others were last ended.</summary>
+    public Guid? KeptSession { get; set; }
+
     /// <summary>customer, support, merchandiser, admin.</summary>
     public IReadOnlyList<string> Roles { get; set; } = ["customer"];
 
@@ -61,4 +68,15 @@ public sealed class User : IVersioned
 
     /// <summary>Hashes; a code that was used is gone.</summary>
     public IReadOnlyList<string> RecoveryCodes { get; set; } = [];
+
+    /// <summary>Ends every session but one, if it is named: keep the user, and send the message with it.</summary>
+    public EndSessionsOf EndSessions(Guid? except = null)
+    {
+        SessionEpoch++;
+        KeptSession = except;
+        return new(Id, except);
+    }
+
+    /// <summary>False for a session that was ended, whether or not it is still remembered.</summary>
+    public bool Has(Session session) => session.Epoch == SessionEpoch || session.Id == KeptSession;
 }

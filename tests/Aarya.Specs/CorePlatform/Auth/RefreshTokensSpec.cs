@@ -2,6 +2,7 @@ using System.Net;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Alba;
@@ -74,10 +75,20 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task an_invented_token_is_refused_and_harms_nobody_s_session()
     {
         var shopper = await SignedInAsync();
-        var id = RefreshToken.Parse(shopper.RefreshToken)!.SessionId;
-        foreach (var invented in new[] { RefreshToken.For(id).Encode(), RefreshToken.For(Guid.NewGuid()).Encode(), shopper.AccessToken[..86], "x" })
-            await RefreshIsRefusedAsync(invented);
+        var own = RefreshToken.Parse(shopper.RefreshToken)!;
+        var other = RefreshToken.Parse((await SignedInAsync()).RefreshToken)!;
+        RefreshToken[] invented =
+        [
+            own with { Generation = own.Generation + 1 },
+            own with { Family = other.Family },
+            own with { SessionId = other.SessionId },
+            own with { SessionId = Guid.NewGuid() },
+            other with { SessionId = own.SessionId },
+            own with { Seal = other.Seal },
+        ];
+        foreach (var text in invented.Select(x => x.Encode()).Append(shopper.AccessToken[..own.Encode().Length]).Append("x")) await RefreshIsRefusedAsync(text);
         await RefreshAsync(shopper.RefreshToken);
+        await RefreshAsync(other.Encode());
     }
 
     [Fact]
@@ -97,12 +108,34 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var kept = await Redis.HashGetAllAsync(RedisKeys.Session($"{id:D}"));
         foreach (var token in new[] { shopper.RefreshToken, current.RefreshToken }.Select(x => RefreshToken.Parse(x)!))
         {
-            Assert.DoesNotContain(kept, x => ((byte[])x.Value!).AsSpan().IndexOf(token.Secret) >= 0);
+            Assert.DoesNotContain(kept, x => ((byte[])x.Value!).AsSpan().IndexOf(token.Seal) >= 0);
             Assert.DoesNotContain(kept, x => ((byte[])x.Value!).AsSpan().IndexOf(token.Family) >= 0);
         }
 
         Assert.InRange((await Redis.KeyTimeToLiveAsync(RedisKeys.Session($"{id:D}")))!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
     }
+
+    [Fact]
+    public async Task a_session_that_redis_remembers_although_it_was_ended_refreshes_no_more()
+    {
+        var email = await RegisteredAsync();
+        var (phone, laptop) = (await SignInAsync(email), await SignInAsync(email));
+        var before = await Task.WhenAll(new[] { phone, laptop }.Select(x => Redis.KeyDumpAsync(KeyOf(x))));
+        await AsAsync(laptop, HttpStatusCode.NoContent, x => x.Post.Json(new ChangePassword(Password, "another way to Mumbai")).ToUrl("/api/users/me/password"));
+        // As after a power cut: what Redis was told in its last second is gone.
+        foreach (var (who, dump) in new[] { phone, laptop }.Zip(before))
+        {
+            await Redis.KeyDeleteAsync(KeyOf(who));
+            await Redis.KeyRestoreAsync(KeyOf(who), dump!);
+        }
+
+        await RefreshIsRefusedAsync(phone.RefreshToken);
+        Assert.False(await Redis.KeyExistsAsync(KeyOf(phone)));
+        var after = await RefreshAsync(laptop.RefreshToken);
+        await RefreshAsync(after.RefreshToken);
+    }
+
+    private static RedisKey KeyOf(SignedIn who) => RedisKeys.Session($"{RefreshToken.Parse(who.RefreshToken)!.SessionId:D}");
 
     private async Task<SignedIn> RefreshAsync(string token) =>
         (await Host.Scenario(x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;

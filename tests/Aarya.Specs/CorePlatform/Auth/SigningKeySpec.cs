@@ -118,7 +118,7 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(old, (await newer.FindAsync(old, Cancellation))?.Kid);
         Assert.Equal(fresh, (await older.FindAsync(fresh, Cancellation))?.Kid);
         Assert.Null(await newer.FindAsync("made-up", Cancellation));
-        Assert.Contains(old, await newer.ReadJwksAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Contains(old, (await newer.ReadJwksAsync(Cancellation)).Json, StringComparison.Ordinal);
 
         await older.StopAsync(Cancellation);
         await newer.StopAsync(Cancellation);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
@@ -23,7 +24,9 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     {
         server = await RedisServer.StartAsync();
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
-        sessions = new(redis, new(redis, TimeProvider.System, NullLogger<SessionGate>.Instance), new(Keys), TimeProvider.System);
+        var key = new AccountKey(_ => Task.FromResult(new byte[32]));
+        await key.StartAsync(Cancellation);
+        sessions = new(redis, new(redis, TimeProvider.System, NullLogger<SessionGate>.Instance), new(Keys), key, TimeProvider.System);
     }
 
     [Fact]
@@ -44,15 +47,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     public async Task a_power_cut_signs_out_nobody_whose_session_was_on_disk()
     {
         var started = await StartAsync(100);
-        // Redis writes to disk once a second, and says when nothing waits for it.
-        var until = Stopwatch.StartNew();
-        while (!await IsOnDiskAsync())
-        {
-            Assert.InRange(until.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
-            await Task.Delay(20, Cancellation);
-        }
-
-        var onDisk = server.LogLength;
+        var onDisk = await OnDiskAsync();
         var (late, _) = (await StartAsync(1))[0];
         await server.CutPowerAsync(onDisk);
         await BackAsync();
@@ -60,6 +55,44 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
         foreach (var (session, _) in started) Assert.NotNull(await sessions.FindAsync(session.Id));
         Assert.Null(await sessions.FindAsync(late.Id));
         Assert.Empty(await sessions.ListAsync(late.UserId));
+    }
+
+    [Fact]
+    public async Task a_power_cut_signs_nobody_out_who_has_just_refreshed()
+    {
+        var started = await StartAsync(40);
+        var onDisk = await OnDiskAsync();
+        var held = await Task.WhenAll(started.Select(async (x, i) =>
+        {
+            var token = x.Token;
+            for (var n = 0; n < i % 4; n++) token = (await sessions.RotateAsync(x.Session, token)).Successor!;
+            return token;
+        }));
+        await server.CutPowerAsync(onDisk);
+        await BackAsync();
+
+        foreach (var ((session, first), token) in started.Zip(held))
+        {
+            var (outcome, next) = await sessions.RotateAsync(session, token);
+            Assert.Equal(Rotation.Rotated, outcome);
+            Assert.Equal(Rotation.Rotated, (await sessions.RotateAsync(session, next!)).Outcome);
+            // And a thief's is found out as ever.
+            Assert.Equal(Rotation.Reused, (await sessions.RotateAsync(session, first)).Outcome);
+            Assert.Null(await sessions.FindAsync(session.Id));
+        }
+    }
+
+    // Redis writes to disk once a second, and says when nothing waits for it.
+    private async Task<long> OnDiskAsync()
+    {
+        var until = Stopwatch.StartNew();
+        while (!await IsOnDiskAsync())
+        {
+            Assert.InRange(until.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+            await Task.Delay(20, Cancellation);
+        }
+
+        return server.LogLength;
     }
 
     private async Task<IReadOnlyList<(Session Session, RefreshToken Token)>> StartAsync(int count) =>

@@ -43,6 +43,6 @@ public static class TakeRoleEndpoint
         using var accounts = identity.In(documents, cancellation);
         await accounts.UpdateSecurityStampAsync(user);
         var entry = AuditEntry.Of(caller, AuditActions.RoleTaken, "user", $"{id:D}", now, new Dictionary<string, string> { ["role"] = role });
-        return (AccountView.Of(user), MartenOps.Insert(entry), [new EndSessionsOf(id)]);
+        return (AccountView.Of(user), MartenOps.Insert(entry), [user.EndSessions()]);
     }
 }
