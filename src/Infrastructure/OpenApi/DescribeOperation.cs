@@ -6,7 +6,9 @@ using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using Wolverine.Http;
 
@@ -33,6 +35,10 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         if (takesCaller) operation.Security = [new() { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
         if (writes && !chain.HasAttribute<AnswerIsNeverStoredAttribute>()) AcceptKey(operation, chain.HasAttribute<IdempotencyKeyRequiredAttribute>());
 
+        DropGuesses(operation, endpoint.GetCustomAttributes<ProducesResponseTypeAttribute>().Concat(chain.Method.Method.GetCustomAttributes<ProducesResponseTypeAttribute>()));
+        if (operation.Responses?.ContainsKey("304") == true) AcceptTag(operation, HeaderNames.IfNoneMatch, "An `ETag` of before: while it is still that, the answer is 304 without a body.");
+        if (operation.Responses?.ContainsKey("412") == true) AcceptTag(operation, HeaderNames.IfMatch, "The `ETag` that was read: if somebody has changed it meanwhile, nothing happens and the answer is 412.");
+
         var refusals = new SortedSet<int> { 429, 503 };
         if (chain.HasRequestType) refusals.UnionWith([400, 413, 415]);
         if (operation.Parameters is { Count: > 0 }) refusals.Add(400);
@@ -45,6 +51,14 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         return Task.CompletedTask;
     }
 
+    // Wolverine guesses 404 for every endpoint, and 200 for one that says it answers something else.
+    private static void DropGuesses(OpenApiOperation operation, IEnumerable<ProducesResponseTypeAttribute> declared)
+    {
+        var said = declared.Select(x => x.StatusCode).ToHashSet();
+        if (!said.Contains(StatusCodes.Status404NotFound)) operation.Responses?.Remove("404");
+        if (!said.Contains(StatusCodes.Status200OK) && operation.Responses is { Count: > 0 } responses && responses.Keys.Any(x => x is "201" or "202" or "204")) responses.Remove("200");
+    }
+
     // What a slice says itself of its refusals names the status; the words and the schema are the same everywhere.
     private static void Refuse(OpenApiOperation operation, SortedSet<int> refusals, OpenApiDocument document)
     {
@@ -53,18 +67,15 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         foreach (var status in refusals) operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = Refusals.Refer(status, document);
     }
 
-    private static void AcceptKey(OpenApiOperation operation, bool required)
-    {
-        operation.Parameters ??= [];
-        operation.Parameters.Add(new OpenApiParameter
-        {
-            Name = KeyedRequest.HeaderName,
-            In = ParameterLocation.Header,
-            Required = required,
-            Description = "A fresh UUID for every new intention. The same key with the same request is answered as before and does nothing again (the answer then says `Idempotency-Replayed: true`).",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" },
-        });
-    }
+    private static void AcceptKey(OpenApiOperation operation, bool required) => Accept(
+        operation, KeyedRequest.HeaderName, required,
+        "A fresh UUID for every new intention. The same key with the same request is answered as before and does nothing again (the answer then says `Idempotency-Replayed: true`).",
+        new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" });
+
+    private static void AcceptTag(OpenApiOperation operation, string header, string meaning) => Accept(operation, header, false, meaning, new() { Type = JsonSchemaType.String });
+
+    private static void Accept(OpenApiOperation operation, string header, bool required, string meaning, OpenApiSchema schema) =>
+        (operation.Parameters ??= []).Add(new OpenApiParameter { Name = header, In = ParameterLocation.Header, Required = required, Description = meaning, Schema = schema });
 
     private static string? Remarks(HttpChain chain, IEnumerable<AuthorizeAttribute> authorize)
     {

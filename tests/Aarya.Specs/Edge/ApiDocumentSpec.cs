@@ -40,6 +40,28 @@ public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture
     }
 
     [Fact]
+    public async Task every_operation_says_the_one_way_in_which_it_succeeds()
+    {
+        var successes = Operations(await DocumentAsync()).Where(x => x.Route.Contains(" /api/", StringComparison.Ordinal))
+            .ToDictionary(x => x.Route, x => string.Join(' ', x.Operation.GetProperty("responses").EnumerateObject().Select(y => y.Name).Where(y => y[0] == '2')));
+        Assert.DoesNotContain(successes, x => x.Value.Length != 3);
+        Assert.Equal("204", successes["post /api/users/me/password"]);
+        Assert.Equal("202", successes["post /api/auth/register"]);
+        Assert.Equal("200", successes["post /api/auth/login"]);
+    }
+
+    [Fact]
+    public async Task what_can_be_known_by_its_tag_says_which_header_takes_it()
+    {
+        var operations = Operations(await DocumentAsync()).ToDictionary(x => x.Route, x => x.Operation);
+        foreach (var (route, status, header) in new[] { ("get /api/admin/flags/{name}", "304", "If-None-Match"), ("put /api/admin/flags/{name}", "412", "If-Match") })
+        {
+            Assert.True(operations[route].GetProperty("responses").TryGetProperty(status, out _), route);
+            Assert.Contains(operations[route].GetProperty("parameters").EnumerateArray(), x => x.GetProperty("name").GetString() == header);
+        }
+    }
+
+    [Fact]
     public async Task a_checkout_says_who_may_call_it_and_that_its_key_is_required()
     {
         var checkout = Operations(await DocumentAsync()).Single(x => x.Route == "post /api/checkout").Operation;
