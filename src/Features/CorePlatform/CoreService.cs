@@ -40,13 +40,13 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
     public override async Task<Protos.Core.ValidationResult> ValidateToken(Protos.Core.ValidateTokenRequest request, ServerCallContext context)
     {
         var (token, fault) = await tokens.CheckAsync(request.Token.AsMemory(), context.CancellationToken);
-        if (fault == TokenFault.None && await sessions.FindAsync(Guid.Parse(token!.Caller.SessionId)) is null) fault = TokenFault.SessionEnded;
+        if (fault == TokenFault.None && await sessions.FindAsync(token!.Caller.SessionId) is null) fault = TokenFault.SessionEnded;
         if (fault != TokenFault.None) return new() { Active = false, Reason = ReasonOf(fault) };
         return new()
         {
             Active = true,
             UserId = $"{token!.Caller.Subject:D}",
-            SessionId = token.Caller.SessionId,
+            SessionId = $"{token.Caller.SessionId:D}",
             Roles = { token.Caller.RoleNames },
             ExpiresAtUnixMs = token.ExpiresAt.ToUnixTimeMilliseconds(),
         };

@@ -13,9 +13,9 @@ public sealed class OpenLines(SessionGate sessions, TimeProvider clock) : Backgr
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, (string SessionId, HubCallerContext Line)> lines = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Guid SessionId, HubCallerContext Line)> lines = new(StringComparer.Ordinal);
 
-    internal void Add(HubCallerContext line, string sessionId) => lines[line.ConnectionId] = (sessionId, line);
+    internal void Add(HubCallerContext line, Guid sessionId) => lines[line.ConnectionId] = (sessionId, line);
 
     internal void Remove(string connectionId) => lines.TryRemove(connectionId, out _);
 

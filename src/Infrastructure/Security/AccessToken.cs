@@ -24,7 +24,7 @@ public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
 
 /// <summary>A caller as ASP.NET Core's policies want to see one. Shared between requests, so nobody adds to it.</summary>
 internal sealed class CallerPrincipal(Caller caller) : ClaimsPrincipal(new ClaimsIdentity(
-    [new("sub", $"{caller.Subject:D}"), new("sid", caller.SessionId), .. caller.RoleNames.Select(x => new Claim("role", x))], BearerHandler.Scheme, "sub", "role"))
+    [new("sub", $"{caller.Subject:D}"), new("sid", $"{caller.SessionId:D}"), .. caller.RoleNames.Select(x => new Claim("role", x))], BearerHandler.Scheme, "sub", "role"))
 {
     public Caller Caller => caller;
 }

@@ -37,11 +37,11 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider cl
             return new(null, result.Exception is SecurityTokenInvalidSignatureException ? TokenFault.BadSignature : TokenFault.Malformed);
 
         var roles = read.Claims.Where(x => x.Type == "role").Select(x => x.Value).ToList();
-        if (!Guid.TryParse(read.Subject, out var subject) || !read.TryGetClaim("sid", out var session) || !Guid.TryParse(session.Value, out _)
+        if (!Guid.TryParse(read.Subject, out var subject) || !read.TryGetClaim("sid", out var session) || !Guid.TryParse(session.Value, out var sessionId)
             || roles.Count == 0 || !roles.TrueForAll(KnownRoles.Contains))
             return new(null, TokenFault.Malformed);
 
-        var verified = new AccessToken(new(subject, session.Value, roles), read.ValidTo);
+        var verified = new AccessToken(new(subject, sessionId, roles), read.ValidTo);
         if (!IsExpired(verified)) good.Set(token.AsMemory(), verified);
         return Judge(verified);
     }

@@ -7,7 +7,7 @@ namespace Aarya.Infrastructure.Security;
 /// <param name="Subject">The guest's or customer's id (a UUID): the owner of carts, orders and sessions.</param>
 /// <param name="SessionId">The session that the token belongs to.</param>
 /// <param name="RoleNames">guest, customer, support, merchandiser, admin.</param>
-public sealed record Caller(Guid Subject, string SessionId, IReadOnlyList<string> RoleNames)
+public sealed record Caller(Guid Subject, Guid SessionId, IReadOnlyList<string> RoleNames)
 {
     /// <summary>True before the shopper has signed in.</summary>
     public bool IsGuest { get; } = RoleNames.Contains("guest");

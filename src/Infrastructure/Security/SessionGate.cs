@@ -34,28 +34,28 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
 
     private static readonly RedisValue[] SeenToTheMinute = [60_000];
 
-    private readonly BoundedCache<string, long> alive = new(Remembered);
+    private readonly BoundedCache<Guid, long> alive = new(Remembered);
     private long lastWarning;
 
     /// <summary>True while the session lives, and for reads also while Redis is away.</summary>
     /// <exception cref="RedisException">Redis is away and <paramref name="reading"/> is false.</exception>
-    public ValueTask<bool> IsOpenAsync(string sessionId, bool reading) =>
+    public ValueTask<bool> IsOpenAsync(Guid sessionId, bool reading) =>
         alive.TryGet(sessionId, out var seen) && clock.GetElapsedTime(seen) < BelievedFor ? ValueTask.FromResult(true) : AskAsync(sessionId, reading);
 
     /// <summary>Ends the belief on this node at once; other nodes follow within a second.</summary>
-    public void Forget(string sessionId) => alive.Remove(sessionId);
+    public void Forget(Guid sessionId) => alive.Remove(sessionId);
 
     /// <summary>Those of the sessions that have ended; none while Redis is away. It leaves no trace: who merely listens is idle.</summary>
-    public async Task<IReadOnlySet<string>> FindEndedAsync(IReadOnlyCollection<string> sessionIds)
+    public async Task<IReadOnlySet<Guid>> FindEndedAsync(IReadOnlyCollection<Guid> sessionIds)
     {
-        var ended = new HashSet<string>(StringComparer.Ordinal);
+        var ended = new HashSet<Guid>();
         try
         {
             foreach (var some in sessionIds.Chunk(AskedAtOnce))
             {
-                if (!redis.State.IsConnected(RedisKeys.Session(some[0]))) return ended;
-                if (await redis.State.KeyExistsAsync([.. some.Select(x => RedisKeys.Session(x))]) == some.Length) continue;
-                var there = await Task.WhenAll(some.Select(x => redis.State.KeyExistsAsync(RedisKeys.Session(x))));
+                if (!redis.State.IsConnected(KeyOf(some[0]))) return ended;
+                if (await redis.State.KeyExistsAsync([.. some.Select(KeyOf)]) == some.Length) continue;
+                var there = await Task.WhenAll(some.Select(x => redis.State.KeyExistsAsync(KeyOf(x))));
                 ended.UnionWith(some.Where((_, i) => !there[i]));
             }
         }
@@ -67,10 +67,10 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
         return ended;
     }
 
-    private async ValueTask<bool> AskAsync(string sessionId, bool reading)
+    private async ValueTask<bool> AskAsync(Guid sessionId, bool reading)
     {
         var asked = clock.GetTimestamp();
-        var key = RedisKeys.Session(sessionId);
+        var key = KeyOf(sessionId);
         try
         {
             // A read does not wait for a server that is known to be away; a write waits as long as any command does.
@@ -86,6 +86,8 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
         alive.Set(sessionId, asked);
         return true;
     }
+
+    private static RedisKey KeyOf(Guid sessionId) => RedisKeys.Session($"{sessionId:D}");
 
     private bool Assume()
     {

@@ -163,9 +163,9 @@ public sealed class CachedFlagsSpec
         return answers;
     }
 
-    private static Caller Somebody(params string[] roles) => new(Guid.NewGuid(), "", roles.Length == 0 ? ["customer"] : roles);
+    private static Caller Somebody(params string[] roles) => new(Guid.NewGuid(), Guid.Empty, roles.Length == 0 ? ["customer"] : roles);
 
-    private static Caller Numbered(int i) => new(new Guid(i, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8]), "", ["customer"]);
+    private static Caller Numbered(int i) => new(new Guid(i, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8]), Guid.Empty, ["customer"]);
 
     private sealed class Source : IFlagSource
     {

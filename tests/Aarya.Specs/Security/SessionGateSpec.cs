@@ -10,6 +10,8 @@ namespace Aarya.Specs.Security;
 
 public sealed class SessionGateSpec : IAsyncLifetime
 {
+    private static readonly Guid Id = Guid.NewGuid();
+
     private readonly HeldTime clock = new();
     private RedisServer server = null!;
     private RedisConnections redis = null!;
@@ -20,39 +22,39 @@ public sealed class SessionGateSpec : IAsyncLifetime
         server = await RedisServer.StartAsync();
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
         gate = new(redis, clock, NullLogger<SessionGate>.Instance);
-        await redis.State.HashSetAsync(RedisKeys.Session("s"), "user", "u");
+        await redis.State.HashSetAsync(KeyOf(Id), "user", "u");
     }
 
     [Fact]
     public async Task a_session_is_believed_for_one_second_after_it_was_seen_alive()
     {
-        Assert.True(await gate.IsOpenAsync("s", reading: false));
-        await redis.State.KeyDeleteAsync(RedisKeys.Session("s"));
+        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        await redis.State.KeyDeleteAsync(KeyOf(Id));
         clock.Move(TimeSpan.FromMilliseconds(999));
-        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        Assert.True(await gate.IsOpenAsync(Id, reading: false));
         clock.Move(TimeSpan.FromMilliseconds(1));
-        Assert.False(await gate.IsOpenAsync("s", reading: false));
+        Assert.False(await gate.IsOpenAsync(Id, reading: false));
     }
 
     [Fact]
     public async Task the_node_that_ends_a_session_stops_believing_in_it_at_once()
     {
-        Assert.True(await gate.IsOpenAsync("s", reading: false));
-        await redis.State.KeyDeleteAsync(RedisKeys.Session("s"));
-        gate.Forget("s");
-        Assert.False(await gate.IsOpenAsync("s", reading: true));
+        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        await redis.State.KeyDeleteAsync(KeyOf(Id));
+        gate.Forget(Id);
+        Assert.False(await gate.IsOpenAsync(Id, reading: true));
     }
 
     [Fact]
     public async Task when_a_session_was_last_seen_is_known_to_the_minute()
     {
-        var key = RedisKeys.Session("s");
+        var key = KeyOf(Id);
         foreach (var (age, noted) in new[] { (5, false), (61, true) })
         {
             var before = DateTimeOffset.UtcNow.AddSeconds(-age).ToUnixTimeMilliseconds();
             await redis.State.HashSetAsync(key, "seen", before);
             clock.Move(TimeSpan.FromSeconds(1));
-            Assert.True(await gate.IsOpenAsync("s", reading: true));
+            Assert.True(await gate.IsOpenAsync(Id, reading: true));
             Assert.Equal(noted, (long)await redis.State.HashGetAsync(key, "seen") != before);
         }
     }
@@ -60,25 +62,25 @@ public sealed class SessionGateSpec : IAsyncLifetime
     [Fact]
     public async Task only_a_session_that_ends_when_it_is_idle_lives_longer_by_being_used()
     {
-        var key = RedisKeys.Session("s");
+        var key = KeyOf(Id);
         await redis.State.KeyExpireAsync(key, TimeSpan.FromMinutes(10));
-        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        Assert.True(await gate.IsOpenAsync(Id, reading: false));
         Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
 
         await redis.State.HashSetAsync(key, "idle", (long)TimeSpan.FromMinutes(30).TotalMilliseconds);
         clock.Move(TimeSpan.FromSeconds(1));
-        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        Assert.True(await gate.IsOpenAsync(Id, reading: false));
         Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
     }
 
     [Fact]
     public async Task of_many_sessions_those_that_have_ended_are_found_and_none_while_redis_is_away()
     {
-        string[] all = [.. Enumerable.Range(0, 1200).Select(x => $"s{x}")];
-        await Task.WhenAll(all.Select(x => redis.State.HashSetAsync(RedisKeys.Session(x), "user", "u")));
+        Guid[] all = [.. Enumerable.Range(0, 1200).Select(_ => Guid.NewGuid())];
+        await Task.WhenAll(all.Select(x => redis.State.HashSetAsync(KeyOf(x), "user", "u")));
         Assert.Empty(await gate.FindEndedAsync(all));
-        string[] gone = [all[3], all[600], all[1199]];
-        foreach (var id in gone) await redis.State.KeyDeleteAsync(RedisKeys.Session(id));
+        Guid[] gone = [all[3], all[600], all[1199]];
+        foreach (var id in gone) await redis.State.KeyDeleteAsync(KeyOf(id));
         Assert.Equal(gone.Order(), (await gate.FindEndedAsync(all)).Order());
 
         await server.KillAsync();
@@ -86,25 +88,27 @@ public sealed class SessionGateSpec : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync("other", reading: true));
+    public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync(Guid.NewGuid(), reading: true));
 
     [Fact]
     public async Task with_redis_away_reads_pass_at_once_and_writes_are_refused_until_it_is_back()
     {
-        Assert.True(await gate.IsOpenAsync("s", reading: true));
+        Assert.True(await gate.IsOpenAsync(Id, reading: true));
         clock.Move(TimeSpan.FromSeconds(2));
         await server.KillAsync();
-        while (redis.State.IsConnected(RedisKeys.Session("s"))) await Task.Yield();
+        while (redis.State.IsConnected(KeyOf(Id))) await Task.Yield();
 
         var watch = Stopwatch.StartNew();
-        for (var i = 0; i < 100; i++) Assert.True(await gate.IsOpenAsync("s", reading: true));
+        for (var i = 0; i < 100; i++) Assert.True(await gate.IsOpenAsync(Id, reading: true));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAnyAsync<RedisException>(async () => await gate.IsOpenAsync("s", reading: false));
+        await Assert.ThrowsAnyAsync<RedisException>(async () => await gate.IsOpenAsync(Id, reading: false));
 
         await server.StartAgainAsync();
-        while (!redis.State.IsConnected(RedisKeys.Session("s"))) await Task.Delay(20, TestContext.Current.CancellationToken);
-        Assert.True(await gate.IsOpenAsync("s", reading: false));
+        while (!redis.State.IsConnected(KeyOf(Id))) await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.True(await gate.IsOpenAsync(Id, reading: false));
     }
+
+    private static RedisKey KeyOf(Guid id) => RedisKeys.Session($"{id:D}");
 
     public async ValueTask DisposeAsync()
     {

@@ -17,7 +17,7 @@ public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore se
     {
         if (BearerHandler.FindToken(http.Request) is not { } sent) return null;
         var check = await tokens.CheckAsync(sent, http.RequestAborted);
-        return check.Token is { } token && clock.GetUtcNow() < token.ExpiresAt + HeardFor ? await sessions.FindAsync(Guid.Parse(token.Caller.SessionId)) : null;
+        return check.Token is { } token && clock.GetUtcNow() < token.ExpiresAt + HeardFor ? await sessions.FindAsync(token.Caller.SessionId) : null;
     }
 
     /// <summary>The same, when it is a guest's.</summary>

@@ -120,7 +120,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
             case "rotated":
                 return (Rotation.Rotated, presented.At((uint)(long)answer[1], Sign));
             case "reused":
-                gate.Forget(KeyIn(session.Id));
+                gate.Forget(session.Id);
                 return (Rotation.Reused, null);
             default:
                 return (Rotation.Unknown, null);
@@ -133,7 +133,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         var owner = await redis.State.HashGetAsync(KeyOf(id), "user");
         await redis.State.KeyDeleteAsync(KeyOf(id));
         if (!owner.IsNull) await redis.State.SetRemoveAsync(RedisKeys.SessionsOf(owner.ToString()), KeyIn(id));
-        gate.Forget(KeyIn(id));
+        gate.Forget(id);
     }
 
     /// <summary>Ends every session of an owner, but for one if it is named.</summary>
@@ -141,7 +141,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     {
         var kept = except is { } one ? KeyIn(one) : "";
         var ended = (string[])(await redis.State.ScriptEvaluateAsync(EndAll, [IdsOf(owner)], [(RedisValue)RedisKeys.Session("").ToString(), kept]))!;
-        foreach (var id in ended) gate.Forget(id);
+        foreach (var id in ended) gate.Forget(Guid.Parse(id, CultureInfo.InvariantCulture));
     }
 
     private Session? Read(Guid id, RedisValue[] fields) => fields[0].IsNull

@@ -68,5 +68,5 @@ public sealed class ListAuditSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(field, Assert.Single(refused.ReadAsJson<JsonElement>().GetProperty("errors").EnumerateObject()).Name);
     }
 
-    private static Caller Somebody() => new(Guid.CreateVersion7(), $"{Guid.NewGuid():D}", ["admin"]);
+    private static Caller Somebody() => new(Guid.CreateVersion7(), Guid.NewGuid(), ["admin"]);
 }
