@@ -1,11 +1,13 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using JasperFx.Core;
 using JasperFx.Events;
 using Marten;
 using Wolverine;
+using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Features.Commerce.Privacy;
 
@@ -24,6 +26,8 @@ public static class UserErasedHandler
 public static class EraseBuyerHandler
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromHours(1);
+
+    public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
     public static async Task<OutgoingMessages> Handle(EraseBuyer command, IDocumentSession session, Carts carts, DateTimeOffset now, CancellationToken cancellation)
     {

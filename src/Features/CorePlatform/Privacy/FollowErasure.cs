@@ -6,7 +6,6 @@ using Aarya.Infrastructure.Postgres;
 using JasperFx.Core;
 using Marten;
 using Wolverine;
-using Wolverine.ErrorHandling;
 using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Features.CorePlatform.Privacy;
@@ -100,11 +99,4 @@ public static class ClearStreamsHandler
         documents.Update(erasure);
         return messages;
     }
-}
-
-internal static class ErasureSteps
-{
-    /// <summary>However long something is in the way: nobody else would go on with it.</summary>
-    public static void NeverGivesUp(this HandlerChain chain) =>
-        chain.OnAnyException().ScheduleRetryIndefinitely(1.Seconds(), 5.Seconds(), 30.Seconds(), 5.Minutes());
 }
