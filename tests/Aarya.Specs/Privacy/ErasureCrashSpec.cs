@@ -49,7 +49,6 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
                 running = await shop.StartAgainAsync(Keys);
             }
 
-            TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', killedAt));
             TestContext.Current.SendDiagnosticMessage("killed at: {0}", string.Join(", ", killedAt));
             // These last for seconds; what comes between them may be over before it is seen.
             Assert.Contains("round 0, waiting for streams", killedAt);

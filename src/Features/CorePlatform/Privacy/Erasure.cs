@@ -64,7 +64,7 @@ internal static class DeletedAccounts
 }
 
 /// <param name="Status">erasing or erased.</param>
-/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended.</param>
+/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended; everybody is asked at least twice.</param>
 public sealed record ErasureView(Guid Receipt, string Status, IReadOnlyList<string> Waiting, DateTimeOffset AskedAt, DateTimeOffset? DoneAt)
 {
     public static ErasureView Of(Erasure x) => new(
