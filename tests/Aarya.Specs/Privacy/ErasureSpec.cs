@@ -40,7 +40,7 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         var receipt = accepted.Headers.Location!;
         await Customer.UntilAsync("the session to end", async () =>
             (await customer.TrySendAsync(HttpMethod.Get, "/api/users/me")).StatusCode == HttpStatusCode.Unauthorized);
-        await Customer.UntilAsync("the first round to end", async () => await shop.CountAsync("select count(*) from core.mt_doc_erasure where data ->> 'Round' = '1'") == 1);
+        await Customer.UntilAsync("the first round to end", async () => await shop.CountAsync("select count(*) from core.mt_doc_erasure where data ->> 'Round' = '1' and data -> 'Waiting' = '[]'") == 1);
         // Given up by a context that had been through with the person.
         foreach (var context in Infrastructure.Hosting.Roles.Contexts)
             await shop.KeepDeadLetterAsync(context, $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");

@@ -22,10 +22,7 @@ public sealed class Erasure : IVersioned
 
     public DateTimeOffset? DoneAt { get; set; }
 
-    /// <summary>Since when nobody is signed in any more.</summary>
-    public DateTimeOffset? SignedOutAt { get; set; }
-
-    /// <summary>How often everybody has been asked.</summary>
+    /// <summary>How often everybody has been asked; 0 as long as the sessions have not ended.</summary>
     public int Round { get; set; }
 
     /// <summary>This round knows of orders that the one before did not.</summary>
@@ -64,7 +61,7 @@ internal static class DeletedAccounts
 }
 
 /// <param name="Status">erasing or erased.</param>
-/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended; everybody is asked at least twice.</param>
+/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended. It goes round twice at least.</param>
 public sealed record ErasureView(Guid Receipt, string Status, IReadOnlyList<string> Waiting, DateTimeOffset AskedAt, DateTimeOffset? DoneAt)
 {
     public static ErasureView Of(Erasure x) => new(

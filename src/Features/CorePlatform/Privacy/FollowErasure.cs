@@ -17,12 +17,13 @@ public static class BeginRoundHandler
 {
     public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
-    public static async Task<UserErased?> Handle(BeginRound command, IDocumentSession documents, SessionStore sessions, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<UserErased?> Handle(BeginRound command, IDocumentSession documents, SessionStore sessions, CancellationToken cancellation)
     {
         if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user } erasure) return null;
         erasure.Guests = await documents.GuestsOfAsync(user, cancellation);
         foreach (var subject in erasure.Guests.Prepend(user)) await sessions.EndAllAsync(subject);
-        erasure.SignedOutAt ??= now;
+        erasure.Round++;
+        erasure.Waiting = [Roles.Commerce];
         documents.Update(erasure);
         return new(user, erasure.Id, erasure.Guests, null);
     }
@@ -61,7 +62,7 @@ public static class DataErasedHandler
 
 /// <summary>
 /// Takes the person out of the streams; what some context has still to handle is looked at again. Then all of it once more, when nothing is under way
-/// any more that began before: as long as that finds orders that were not known.
+/// any more, and again as long as that finds orders that were not known.
 /// </summary>
 public sealed record ClearStreams(Guid ErasureId, int Attempt);
 
@@ -74,7 +75,7 @@ public static class ClearStreamsHandler
     public static async Task<OutgoingMessages> Handle(
         ClearStreams command, IDocumentSession documents, StreamErasure streams, Stragglers stragglers, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user, SignedOutAt: { } signedOut } erasure) return [];
+        if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user } erasure) return [];
         var messages = new OutgoingMessages();
         if (await streams.EraseAsync(erasure.About, erasure.Since) > 0)
         {
@@ -84,18 +85,14 @@ public static class ClearStreamsHandler
 
         documents.DeleteAccount(user);
         documents.EraseTraces(erasure.About);
-        erasure.Round++;
         if (erasure.Round == 1 || erasure.FoundMore)
         {
-            erasure.Waiting = [Roles.Commerce];
-            messages.Schedule(new BeginRound(erasure.Id), signedOut + stragglers.AllInAfter);
-        }
-        else
-        {
-            documents.DeleteWhere<FormerGuest>(x => x.UserId == user);
-            (erasure.UserId, erasure.Guests, erasure.Orders, erasure.DoneAt) = (null, [], [], now);
+            messages.Delay(new BeginRound(erasure.Id), stragglers.AllInAfter);
+            return messages;
         }
 
+        documents.DeleteWhere<FormerGuest>(x => x.UserId == user);
+        (erasure.UserId, erasure.Guests, erasure.Orders, erasure.DoneAt) = (null, [], [], now);
         documents.Update(erasure);
         return messages;
     }
