@@ -27,8 +27,8 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
-        marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.CreatedAt);
-        marten.Schema.For<EmailMessage>().Index(x => x.ToIndex).Index(x => x.CreatedAt);
+        marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
+        marten.Schema.For<EmailMessage>().Index(x => x.ToIndex).Index(x => x.Owner).Index(x => x.OrderId!).Index(x => x.CreatedAt);
     }
 
     public override void ConfigureWolverine(WolverineOptions wolverine)

@@ -68,5 +68,6 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex);
         marten.Schema.For<PersonalExport>().Index(x => x.UserId).Index(x => x.TokenHash!);
         marten.Schema.For<Erasure>();
+        marten.Schema.For<FormerGuest>().Index(x => x.UserId);
     }
 }

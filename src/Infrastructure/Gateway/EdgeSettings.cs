@@ -33,8 +33,10 @@ public sealed record EdgeSettings
         RequestsPerSecond = configuration.Number("AARYA_RATE_LIMIT", 100, 0, 1_000_000),
         Concurrent = configuration.Number("AARYA_MAX_CONCURRENT", 512, 1, 100_000),
         Queued = configuration.Number("AARYA_MAX_QUEUED", 1000, 0, 1_000_000),
-        RequestTime = TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS", 30, 1, 300)),
+        RequestTime = RequestTimeOf(configuration),
     };
+
+    internal static TimeSpan RequestTimeOf(IConfiguration configuration) => TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS", 30, 1, 300));
 
     private static string[] List(IConfiguration configuration, string name) =>
         configuration.Find(name)?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

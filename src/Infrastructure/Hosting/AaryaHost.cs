@@ -104,6 +104,7 @@ public static class AaryaHost
         builder.Services.AddSingleton(roles);
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Stragglers>();
         var sealer = new Sealer(() => EncryptionKeys.From(builder.Configuration, builder.Environment));
         builder.Services.AddSingleton(sealer);
         builder.Services.AddValidatorsFrom(features);

@@ -13,24 +13,30 @@ public sealed class StreamErasure(RedisConnections redis)
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
 
     /// <summary>Removes every entry with something sealed in it that names one of these ids, once all groups have acknowledged it.</summary>
-    /// <returns>How many stay for now: somebody has still to handle them, or they have only just been added.</returns>
-    public async Task<int> EraseAsync(IReadOnlyCollection<Guid> about)
+    /// <param name="since">Older entries do not name them.</param>
+    /// <returns>How many are in the way: entries that name them, sealed or not, and have still to be handled, or sealed ones that have only just been added.</returns>
+    public async Task<int> EraseAsync(IReadOnlyCollection<Guid> about, DateTimeOffset since)
     {
         string[] ids = [.. about.Select(x => $"{x:D}")];
         var left = 0;
         var now = (long)((RedisResult[])(await redis.State.ExecuteAsync("TIME"))!)[0];
         var newest = string.Create(CultureInfo.InvariantCulture, $"{(now - (long)Settled.TotalSeconds) * 1000}-0");
-        foreach (var stream in Streams.All.Select(RedisKeys.Stream))
+        var first = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, since.ToUnixTimeMilliseconds())}-0");
+        foreach (var stream in Streams.Personal.Select(RedisKeys.Stream))
         {
             if (!await redis.State.KeyExistsAsync(stream)) continue;
-            var (from, unhandled) = ((RedisValue)"-", await StreamProgress.FirstUnhandledAsync(redis.State, stream));
+            var (from, unhandled) = ((RedisValue)first, await StreamProgress.FirstUnhandledAsync(redis.State, stream));
             var isRead = unhandled != "-";
             while (await redis.State.StreamRangeAsync(stream, from, count: PageSize) is { Length: > 0 } page)
             {
-                foreach (var entry in page.Where(x => Names(x, ids)))
+                foreach (var entry in page)
                 {
-                    if (StreamProgress.IsBefore(entry.Id, newest) && (!isRead || StreamProgress.IsBefore(entry.Id, unhandled))) await redis.State.StreamDeleteAsync(stream, [entry.Id]);
-                    else left++;
+                    var text = string.Join(' ', entry.Values.Select(x => x.Value));
+                    if (!ids.Any(x => text.Contains(x, StringComparison.OrdinalIgnoreCase))) continue;
+                    var isSealed = text.Contains("sealed:", StringComparison.Ordinal);
+                    var isHandled = !isRead || StreamProgress.IsBefore(entry.Id, unhandled);
+                    if (!isHandled || (isSealed && !StreamProgress.IsBefore(entry.Id, newest))) left++;
+                    else if (isSealed) await redis.State.StreamDeleteAsync(stream, [entry.Id]);
                 }
 
                 from = $"({page[^1].Id}";
@@ -38,11 +44,5 @@ public sealed class StreamErasure(RedisConnections redis)
         }
 
         return left;
-    }
-
-    private static bool Names(StackExchange.Redis.StreamEntry entry, string[] ids)
-    {
-        var text = string.Join(' ', entry.Values.Select(x => x.Value));
-        return text.Contains("sealed:", StringComparison.Ordinal) && ids.Any(x => text.Contains(x, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using Aarya.Infrastructure.Security;
-using Wolverine;
 using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Specs.Privacy;
@@ -38,7 +37,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
             await running.StopAsync();
         }
 
-        var letter = await KeepDeadLetterAsync();
+        var letter = await shop.KeepDeadLetterAsync("commerce", new Sealer(EncryptionKeys.Parse(Old)).Seal("Vasundhara"));
         await KeepInClearAsync(customer.Id);
 
         await using (var running = await shop.StartAsync($"{New} {Old}"))
@@ -66,23 +65,6 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
         Assert.Equal((letter, "Vasundhara"), (envelope.Id, new Sealer(EncryptionKeys.Parse(New)).Open(Encoding.UTF8.GetString(envelope.Data!))));
         Assert.Equal(AllNew, (await shop.RunAsync(New, "rotate-keys")).Output);
         Assert.Empty((await shop.KeptAsync()).PlacesOf("index:old:"));
-    }
-
-    /// <summary>A message that could not be handled waits for its replay.</summary>
-    private async Task<Guid> KeepDeadLetterAsync()
-    {
-        var id = Guid.NewGuid();
-        var envelope = new Envelope
-        {
-            Id = id,
-            MessageType = "nothing.of.the.kind",
-            ContentType = "application/json",
-            Destination = new("local://nowhere"),
-            Data = Encoding.UTF8.GetBytes(new Sealer(EncryptionKeys.Parse(Old)).Seal("Vasundhara")),
-        };
-        await shop.AskAsync("insert into commerce.wolverine_dead_letters (id, message_type, body, received_at) values ($1, $2, $3, $4)",
-            id, envelope.MessageType, EnvelopeSerializer.Serialize(envelope), "local://nowhere");
-        return id;
     }
 
     /// <summary>Another account with the same password, as it lay there before anything was sealed.</summary>

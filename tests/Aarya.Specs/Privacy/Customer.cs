@@ -1,17 +1,21 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Aarya.Specs.Privacy;
 
 /// <summary>Somebody whose name, address and number are found nowhere else, and who buys something at a running shop.</summary>
-internal sealed class Customer(HttpClient shop)
+internal sealed partial class Customer(HttpClient shop)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    // To be forgotten takes a minute and a half by itself.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly string mailbox = $"vasundhara.{Guid.NewGuid():N}";
+    private string? moved;
 
-    public string Email => $"{mailbox}@zephyrine.example";
+    /// <summary>Where the account is now, or will be.</summary>
+    public string Email => moved ?? AddressAt("");
 
     public const string Password = "a monsoon in Alappuzha";
 
@@ -25,7 +29,7 @@ internal sealed class Customer(HttpClient shop)
     /// <summary>None of these may lie anywhere in clear. The number is looked for without its country.</summary>
     public string[] Words => [mailbox, "Vasundhara", "Quintessa", "Zephyrine", "Bluebell Chambers", "9812377045", "682037", "Kakkanad"];
 
-    public string? Token { get; private set; }
+    public string? AccessToken { get; private set; }
 
     public Guid Id { get; private set; }
 
@@ -33,14 +37,14 @@ internal sealed class Customer(HttpClient shop)
 
     public async Task LogInAsync()
     {
-        Token = null;
+        AccessToken = null;
         var signedIn = await SendAsync(HttpMethod.Post, "/api/auth/login", new { email = Email, password = Password });
-        Token = signedIn.GetProperty("accessToken").GetString();
+        AccessToken = signedIn.GetProperty("accessToken").GetString();
         Id = signedIn.GetProperty("user").GetProperty("id").GetGuid();
     }
 
     /// <summary>As a guest, with a token that is nobody's account.</summary>
-    public async Task VisitAsync() => Token = (await SendAsync(HttpMethod.Post, "/api/auth/guest", new { })).GetProperty("accessToken").GetString();
+    public async Task VisitAsync() => AccessToken = (await SendAsync(HttpMethod.Post, "/api/auth/guest", new { })).GetProperty("accessToken").GetString();
 
     /// <summary>Buys one piece of the first product there is, and waits until it is paid for and the mail about it is out.</summary>
     public async Task<Guid> BuyAsync()
@@ -53,6 +57,7 @@ internal sealed class Customer(HttpClient shop)
             shippingAddress = Home,
             shippingMethod = "standard",
             paymentToken = "tok_approve",
+            email = Email,
         }, Guid.NewGuid().ToString());
         var order = placed.GetProperty("id").GetGuid();
         await UntilAsync("the order to be confirmed", async () => (await OrderAsync(order)).GetProperty("status").GetString() == "confirmed");
@@ -71,8 +76,29 @@ internal sealed class Customer(HttpClient shop)
 
     public Task<JsonElement> OrderAsync(Guid id) => SendAsync(HttpMethod.Get, $"/api/orders/{id}");
 
-    public async Task<IReadOnlyList<JsonElement>> MailsAsync() =>
-        [.. (await SendAsync(HttpMethod.Get, $"/dev/mailbox?to={Uri.EscapeDataString(Email)}")).GetProperty("items").EnumerateArray()];
+    public async Task<IReadOnlyList<JsonElement>> MailsAsync(string? to = null) =>
+        [.. (await SendAsync(HttpMethod.Get, $"/dev/mailbox?to={Uri.EscapeDataString(to ?? Email)}")).GetProperty("items").EnumerateArray()];
+
+    /// <summary>Moves the account to another address, and then begins to move it to a third.</summary>
+    public async Task MoveAsync()
+    {
+        var to = AddressAt("moved.");
+        await SendAsync(HttpMethod.Post, "/api/users/me/email", new { newEmail = to, password = Password });
+        var token = "";
+        await UntilAsync("the link", async () => (token = (await MailsAsync(to)).Select(x => Token().Match(x.GetProperty("text").GetString()!).Value).FirstOrDefault() ?? "").Length > 0);
+        await SendAsync(HttpMethod.Post, "/api/auth/email/verify", new { token });
+        moved = to;
+        await SendAsync(HttpMethod.Post, "/api/users/me/email", new { newEmail = AddressAt("pending."), password = Password });
+    }
+
+    /// <summary>Cancels an order, and waits until its money is back.</summary>
+    public async Task CancelAsync(Guid order)
+    {
+        await SendAsync(HttpMethod.Post, $"/api/orders/{order}/cancel");
+        await UntilAsync("the money to be back", async () => (await OrderAsync(order)).GetProperty("payment").GetProperty("status").GetString() == "refunded");
+    }
+
+    private string AddressAt(string prefix) => $"{prefix}{mailbox}@zephyrine.example";
 
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null, string? key = null)
     {
@@ -86,7 +112,7 @@ internal sealed class Customer(HttpClient shop)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = JsonContent.Create(body);
-        if (Token is not null) request.Headers.Authorization = new("Bearer", Token);
+        if (AccessToken is not null) request.Headers.Authorization = new("Bearer", AccessToken);
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return await shop.SendAsync(request, TestContext.Current.CancellationToken);
     }
@@ -100,4 +126,7 @@ internal sealed class Customer(HttpClient shop)
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }
+
+    [GeneratedRegex("(?<=#token=)[A-Za-z0-9_-]+")]
+    private static partial Regex Token();
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Text;
 using Aarya.Specs.Support;
 using Npgsql;
+using Wolverine;
+using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Specs.Privacy;
 
@@ -22,8 +25,11 @@ public sealed class WholeShop : IAsyncLifetime
     {
         var seeded = await RunAsync(keys, "seed");
         Assert.True(seeded.ExitCode == 0, seeded.Output + seeded.Error);
-        return await RoleProcess.StartAsync("gateway,core,commerce,payment,content,search", Settings(keys));
+        return await StartAgainAsync(keys);
     }
+
+    /// <summary>Starts the shop as it was left.</summary>
+    public Task<RoleProcess> StartAgainAsync(string keys) => RoleProcess.StartAsync("gateway,core,commerce,payment,content,search", Settings(keys));
 
     public HttpClient Client() => new() { BaseAddress = url, Timeout = TimeSpan.FromMinutes(1) };
 
@@ -40,6 +46,23 @@ public sealed class WholeShop : IAsyncLifetime
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });
         return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>A message with this in it could not be handled, and waits for its replay.</summary>
+    public async Task<Guid> KeepDeadLetterAsync(string context, string text)
+    {
+        var id = Guid.NewGuid();
+        var envelope = new Envelope
+        {
+            Id = id,
+            MessageType = "nothing.of.the.kind",
+            ContentType = "application/json",
+            Destination = new("local://nowhere"),
+            Data = Encoding.UTF8.GetBytes(text),
+        };
+        await AskAsync($"insert into {context}.wolverine_dead_letters (id, message_type, body, received_at) values ($1, $2, $3, $4)",
+            id, envelope.MessageType, EnvelopeSerializer.Serialize(envelope), "local://nowhere");
+        return id;
     }
 
     public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.Url);

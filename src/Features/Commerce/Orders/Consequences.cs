@@ -29,6 +29,8 @@ internal static class Consequences
 
     private static object? NewsOf(Order order, object fact) => fact switch
     {
+        // Nobody is left to be told.
+        not RefundRequested when order.IsForgotten => null,
         OrderConfirmed confirmed => new Contracts.OrderConfirmed(order.Id, order.Number, order.Subject, order.Email, order.Totals.Total,
             LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
         OrderCancelled cancelled => new Contracts.OrderCancelled(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),

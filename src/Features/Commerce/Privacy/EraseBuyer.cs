@@ -1,34 +1,39 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using JasperFx.Core;
 using JasperFx.Events;
 using Marten;
 using Wolverine;
+using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Features.Commerce.Privacy;
 
 /// <summary>
-/// Forgets somebody's cart and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its way keeps its
+/// Forgets somebody's carts and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its way keeps its
 /// address until it has ended; the message comes back until the last one has.
 /// </summary>
-public sealed record EraseBuyer(Guid UserId, Guid ErasureId);
+public sealed record EraseBuyer(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests);
 
 public static class UserErasedHandler
 {
-    // The second time commerce has been through with it.
-    public static EraseBuyer? Handle(UserErased erased) => erased.Orders is null ? new(erased.UserId, erased.ErasureId) : null;
+    // With the orders it is for the others.
+    public static EraseBuyer? Handle(UserErased erased) => erased.Orders is null ? new(erased.UserId, erased.ErasureId, erased.Guests) : null;
 }
 
 public static class EraseBuyerHandler
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromHours(1);
 
+    public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
+
     public static async Task<OutgoingMessages> Handle(EraseBuyer command, IDocumentSession session, Carts carts, DateTimeOffset now, CancellationToken cancellation)
     {
-        await carts.ForgetAsync(command.UserId);
-        var orders = await session.Query<Order>().Where(x => x.Subject == command.UserId).OrderBy(x => x.Sequence).ToListAsync(cancellation);
+        Guid[] subjects = [command.UserId, .. command.Guests];
+        foreach (var subject in subjects) await carts.ForgetAsync(subject);
+        var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence).ToListAsync(cancellation);
         var open = 0;
         foreach (var id in orders.Select(x => x.Id))
         {
@@ -38,7 +43,7 @@ public static class EraseBuyerHandler
         }
 
         Guid[] ids = [.. orders.Select(x => x.Id)];
-        session.EraseTraces([command.UserId, .. ids]);
+        session.EraseTraces([.. subjects, .. ids]);
         var messages = new OutgoingMessages();
         if (open > 0) messages.Delay(command, LookAgainAfter);
         else messages.Add(new PersonalDataErased(command.UserId, command.ErasureId, ids));

@@ -11,6 +11,15 @@ public sealed class EmailMessage : IVersioned
 
     public Guid Version { get; set; }
 
+    /// <summary>Whose it is: a customer, or a guest who ordered.</summary>
+    public Guid Owner { get; set; }
+
+    /// <summary>The order that it is about.</summary>
+    public Guid? OrderId { get; set; }
+
+    /// <summary>Whoever reads it can use the link in it.</summary>
+    public bool HoldsLink { get; set; }
+
     [Personal]
     public string To { get; set; } = "";
 

@@ -8,6 +8,7 @@ public sealed class Letter(string title)
 {
     private readonly StringBuilder text = new();
     private readonly StringBuilder html = new();
+    private bool holdsLink;
 
     public Letter Paragraph(string words)
     {
@@ -16,9 +17,10 @@ public sealed class Letter(string title)
         return this;
     }
 
-    /// <summary>An address on a line of its own.</summary>
+    /// <summary>An address on a line of its own, which is its reader's alone.</summary>
     public Letter Link(string url)
     {
+        holdsLink = true;
         text.Append(url).Append("\n\n");
         var encoded = WebUtility.HtmlEncode(url);
         html.Append($"<p><a href=\"{encoded}\" style=\"color:#9a4f2b;word-break:break-all\">{encoded}</a></p>");
@@ -44,9 +46,15 @@ public sealed class Letter(string title)
         return this;
     }
 
-    public EmailMessage To(string address, Guid id, DateTimeOffset now) => new()
+    /// <param name="owner">Whose mail it is, wherever it goes.</param>
+    /// <param name="id">One for one occasion.</param>
+    /// <param name="order">The order that it is about.</param>
+    public EmailMessage To(string address, Guid owner, Guid id, DateTimeOffset now, Guid? order = null) => new()
     {
         Id = id,
+        Owner = owner,
+        OrderId = order,
+        HoldsLink = holdsLink,
         To = address,
         Subject = title,
         Text = $"{text}Aarya Clothing\n",

@@ -23,7 +23,7 @@ public static class NotifyOrderCancelledHandler
         var mail = new Letter($"Your order {order.Number} is cancelled")
             .Paragraph(why)
             .Paragraph("Whatever was paid for it goes back the way it came. Your cart is open whenever you want to try again.")
-            .To(order.Email, notification.Id, now);
+            .To(order.Email, order.Subject, notification.Id, now, order.OrderId);
 
         return (
             MartenOps.Store(notification),

@@ -23,7 +23,7 @@ public static class NotifyOrderConfirmedHandler
             .Paragraph($"Dear {order.ShippingName}, thank you. We have your payment and are packing your order.")
             .Table([.. order.Lines.Select(x => ($"{x.Quantity} × {x.Name} ({x.Sku})", (x.UnitPrice * x.Quantity).ToDisplay())), ("Total, with shipping and tax", order.Total.ToDisplay())])
             .Paragraph($"Your order number is {order.Number}. We will write again when it ships.")
-            .To(order.Email, notification.Id, now);
+            .To(order.Email, order.Subject, notification.Id, now, order.OrderId);
 
         return (
             MartenOps.Store(notification),

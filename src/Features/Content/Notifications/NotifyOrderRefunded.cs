@@ -24,7 +24,7 @@ public static class NotifyOrderRefundedHandler
         var mail = new Letter($"Your refund for order {refund.Number}")
             .Paragraph($"We have refunded {refund.Amount.ToDisplay()} of order {refund.Number} to the account it was paid from.")
             .Paragraph("Banks usually show it within five to seven working days.")
-            .To(refund.Email, notification.Id, now);
+            .To(refund.Email, refund.Subject, notification.Id, now, refund.OrderId);
 
         return (
             MartenOps.Store(notification),

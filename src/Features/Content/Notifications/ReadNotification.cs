@@ -19,6 +19,6 @@ public static class ReadNotificationEndpoint
     {
         if (notification!.ReadAt is not null) return (NotificationView.Of(notification), MartenOps.Nothing());
         notification.ReadAt = now;
-        return (NotificationView.Of(notification), MartenOps.Store(notification));
+        return (NotificationView.Of(notification), MartenOps.Update(notification));
     }
 }

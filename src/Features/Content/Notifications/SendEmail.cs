@@ -22,6 +22,6 @@ public static class SendEmailHandler
         if (email.SentAt is not null) return MartenOps.Nothing();
         await mailer.SendAsync(email.ToMail(), cancellation);
         email.SentAt = now;
-        return MartenOps.Store(email);
+        return MartenOps.Update(email);
     }
 }

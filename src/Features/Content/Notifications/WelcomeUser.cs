@@ -10,7 +10,7 @@ public static class WelcomeUserHandler
     {
         var mail = new Letter("Welcome to Aarya")
             .Paragraph($"Dear {user.Name}, your account is open. Whatever was in your cart is still there when you sign in.")
-            .To(user.Email, Notification.IdOf("welcome", user.UserId), now);
+            .To(user.Email, user.UserId, Notification.IdOf("welcome", user.UserId), now);
         return (MartenOps.Store(mail), new SendEmail(mail.Id));
     }
 }

@@ -14,7 +14,7 @@ public static class WriteAccountLetterHandler
         var (title, words, advice) = Words(notice);
         var letter = new Letter(title).Paragraph($"Dear {notice.Name}, {words}");
         if (notice.Link is { } link) letter.Link(link);
-        var mail = letter.Paragraph(advice).To(notice.Email, notice.NoticeId, now);
+        var mail = letter.Paragraph(advice).To(notice.Email, notice.UserId, notice.NoticeId, now);
         return (MartenOps.Store(mail), new SendEmail(mail.Id));
     }
 

@@ -5,21 +5,16 @@ using Marten;
 
 namespace Aarya.Features.Content.Privacy;
 
-/// <summary>Forgets what somebody was told. What the address is told later is somebody else's: it may have a new account by then.</summary>
+/// <summary>Forgets what somebody was told, in the account and by mail, wherever it went.</summary>
 public static class UserErasedHandler
 {
-    public static async Task<PersonalDataErased?> Handle(UserErased erased, IDocumentSession session, CancellationToken cancellation)
+    public static PersonalDataErased? Handle(UserErased erased, IDocumentSession session)
     {
+        Guid[] subjects = [erased.UserId, .. erased.Guests];
         Guid[] orders = [.. erased.Orders ?? []];
-        var told = await session.Query<Notification>()
-            .Where(x => x.Subject == erased.UserId || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).Select(x => x.Id).ToListAsync(cancellation);
-        Guid[] occasions = [.. told];
-        var addresses = session.BlindIndexesOf(erased.Email);
-        session.DeleteWhere<Notification>(x => x.Id.IsOneOf(occasions));
-        // A mail has the id of its occasion.
-        session.DeleteWhere<EmailMessage>(x => x.Id.IsOneOf(occasions) || (x.ToIndex.IsOneOf(addresses) && x.CreatedAt <= erased.At));
-        session.Delete<EmailMessage>(Notification.IdOf("welcome", erased.UserId));
-        session.EraseTraces([erased.UserId, .. orders]);
+        session.DeleteWhere<Notification>(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
+        session.DeleteWhere<EmailMessage>(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
+        session.EraseTraces([.. subjects, .. orders]);
         return erased.Orders is null ? null : new(erased.UserId, erased.ErasureId);
     }
 }

@@ -2,25 +2,29 @@ using System.Text.Json;
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Notifications;
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Postgres;
 using Marten;
 
 namespace Aarya.Features.Content.Privacy;
 
-public sealed record SentMailView(string To, string Subject, string Text, DateTimeOffset CreatedAt, DateTimeOffset? SentAt);
+/// <param name="Text">Null when it holds a link: what can be done with that may only who reads the mail.</param>
+public sealed record SentMailView(string To, string Subject, string? Text, DateTimeOffset CreatedAt, DateTimeOffset? SentAt)
+{
+    public static SentMailView Of(EmailMessage x) => new(x.To, x.Subject, x.HoldsLink ? null : x.Text, x.CreatedAt, x.SentAt);
+}
 
 /// <summary>What the shop told somebody, in the account and by mail.</summary>
 public static class PersonalDataAskedHandler
 {
-    public static async Task<PersonalDataGathered> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
+    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
     {
-        var notifications = await session.Query<Notification>().Where(x => x.Subject == asked.UserId).OrderBy(x => x.CreatedAt).ToListAsync(cancellation);
-        var addresses = session.BlindIndexesOf(asked.Email);
-        var mails = await session.Query<EmailMessage>().Where(x => x.ToIndex.IsOneOf(addresses)).OrderBy(x => x.CreatedAt).ToListAsync(cancellation);
-        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(new
-        {
-            notifications = notifications.Select(NotificationView.Of),
-            mails = mails.Select(x => new SentMailView(x.To, x.Subject, x.Text, x.CreatedAt, x.SentAt)),
-        }, AaryaJson.Options));
+        if (asked.Orders is null) return null;
+        Guid[] subjects = [asked.UserId, .. asked.Guests];
+        Guid[] orders = [.. asked.Orders];
+        var notifications = await session.Query<Notification>()
+            .Where(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt).ToListAsync(cancellation);
+        var mails = await session.Query<EmailMessage>()
+            .Where(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt).ToListAsync(cancellation);
+        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(
+            new { notifications = notifications.Select(NotificationView.Of), mails = mails.Select(SentMailView.Of) }, AaryaJson.Options));
     }
 }

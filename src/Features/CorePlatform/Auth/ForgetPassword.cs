@@ -3,7 +3,6 @@ using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
-using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Asks for a link to set another password. Whether the address has an account is looked up after the answer, so that it tells nothing.</summary>
+/// <summary>Asks for a link to set another password. Whether the address has an account cannot be told from the answer nor from the work done for it.</summary>
 public sealed record ForgetPassword(string Email)
 {
     public sealed class Validator : AbstractValidator<ForgetPassword>
@@ -22,10 +21,8 @@ public sealed record ForgetPassword(string Email)
 }
 
 /// <summary>Mails the link, if there is somebody to mail it to, and they have not had too many.</summary>
-public sealed record SendPasswordReset([property: Personal] string Email)
-{
-    public override string ToString() => nameof(SendPasswordReset);
-}
+/// <param name="UserId">Null when nobody has an account at the address.</param>
+public sealed record SendPasswordReset(Guid? UserId);
 
 [AnswerIsNeverStored]
 public static class ForgetPasswordEndpoint
@@ -37,7 +34,8 @@ public static class ForgetPasswordEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/password/forgot"), RateLimit("password")]
-    public static (IResult, SendPasswordReset) Post(ForgetPassword command) => (Results.Accepted(), new(EmailAddress.Normalize(command.Email)!));
+    public static async Task<(IResult, SendPasswordReset)> Post(ForgetPassword command, IQuerySession documents, CancellationToken cancellation) =>
+        (Results.Accepted(), new(await documents.FindIdByEmailAsync(EmailAddress.Normalize(command.Email)!, cancellation)));
 }
 
 public static class SendPasswordResetHandler
@@ -45,7 +43,7 @@ public static class SendPasswordResetHandler
     public static async Task<AccountNotice?> Handle(
         SendPasswordReset command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (await documents.FindByEmailAsync(command.Email, cancellation) is not { } user || !await attempts.MayMailAsync(user.Email)) return null;
+        if (command.UserId is not { } id || await documents.LoadAsync<User>(id, cancellation) is not { } user || !await attempts.MayMailAsync(user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);
         return AccountNotice.To(user, AccountNoticeKind.ResetPassword, now, links.ToReset(await accounts.GeneratePasswordResetTokenAsync(user)));
     }

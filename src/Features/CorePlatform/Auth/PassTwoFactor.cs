@@ -71,7 +71,7 @@ public static class PassTwoFactorEndpoint
     public static (SignedIn, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, Passed passed)
     {
         passed.User.GuestToMerge = null;
-        return (passed.Opened.Answer, MartenOps.Store(passed.User), passed.Opened.Messages);
+        return (passed.Opened.Answer, MartenOps.Update(passed.User), passed.Opened.Messages);
     }
 
     private static (Passed?, ProblemDetails) Over => (null, Problem.Unauthorized("auth.challenge_invalid", "The login has taken too long or too many tries: begin again."));

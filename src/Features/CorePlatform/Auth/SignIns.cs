@@ -1,4 +1,5 @@
 using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Http;
@@ -23,7 +24,7 @@ public sealed partial class SignIns(
     private static readonly TimeSpan PatienceForTheCart = TimeSpan.FromSeconds(2);
 
     /// <param name="user">As they were when they proved it.</param>
-    public async Task<(Opened?, ProblemDetails)> OpenAsync(User user, IQuerySession documents, HttpContext http, DateTimeOffset now)
+    public async Task<(Opened?, ProblemDetails)> OpenAsync(User user, IDocumentSession documents, HttpContext http, DateTimeOffset now)
     {
         var guest = await presented.FindGuestAsync(http);
         var (session, refresh) = await sessions.StartAsync(user.Id, guest: false, StaffRoles.Any(user.Roles), Device.Of(http), user.SessionEpoch);
@@ -39,6 +40,7 @@ public sealed partial class SignIns(
         {
             await MergeAsync(guestId, user.Id, http.RequestAborted);
             messages.Add(new GuestSignedIn(guestId, user.Id, now));
+            documents.RememberGuest(guestId, user.Id);
         }
 
         // After the commit: until then the guest's token is the only way to the cart.

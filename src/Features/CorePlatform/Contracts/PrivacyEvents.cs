@@ -3,22 +3,25 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Contracts;
 
-/// <summary>Somebody wants to see all that is held about them: every context sends its part.</summary>
+/// <summary>Somebody wants to see all that is held about them. Told twice: at once, and when commerce has sent its part; then the others send theirs.</summary>
+/// <param name="Guests">Who they were before they signed in.</param>
+/// <param name="Orders">Null the first time.</param>
 [WireEvent("core.personal_data_asked.v1", Streams.Users)]
-public sealed record PersonalDataAsked(Guid UserId, Guid ExportId, [property: Personal] string Email);
+public sealed record PersonalDataAsked(Guid UserId, Guid ExportId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
 /// <summary>All of it can be fetched at the link until it expires.</summary>
 [WireEvent("core.personal_data_ready.v1", Streams.Users)]
 public sealed record PersonalDataReady(
     Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link, DateTimeOffset ExpiresAt);
 
-/// <summary>Somebody is to be forgotten. Told twice: at once, and when commerce has said which orders were theirs; then everybody answers.</summary>
+/// <summary>Somebody is to be forgotten. Told twice a round: at once, and when commerce has said which orders were theirs; then the others answer.</summary>
+/// <param name="Guests">Who they were before they signed in.</param>
 /// <param name="Orders">Null the first time.</param>
 [WireEvent("core.user_erased.v1", Streams.Users)]
-public sealed record UserErased(Guid UserId, Guid ErasureId, [property: Personal] string Email, IReadOnlyList<Guid>? Orders, DateTimeOffset At);
+public sealed record UserErased(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
 [WireEvent("commerce.personal_data_gathered.v1", Streams.Users)]
-public sealed record CommerceDataGathered(Guid UserId, Guid ExportId, [property: Personal] string Json);
+public sealed record CommerceDataGathered(Guid UserId, Guid ExportId, [property: Personal] string Json, IReadOnlyList<Guid> Orders);
 
 [WireEvent("payment.personal_data_gathered.v1", Streams.Users)]
 public sealed record PaymentDataGathered(Guid UserId, Guid ExportId, [property: Personal] string Json);

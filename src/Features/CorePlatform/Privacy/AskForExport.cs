@@ -13,13 +13,14 @@ namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>
 /// Gathers all that the shop holds about the caller; a link to it is mailed when it is together. As long as there is one that has not expired, asking
-/// again leads to the same.
+/// again leads to the same; but when a part is still missing after an hour, it begins anew.
 /// </summary>
 public static class AskForExportEndpoint
 {
     public static async Task<(User?, PersonalExport?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents, CancellationToken cancellation)
     {
-        var user = await documents.LoadAsync<User>(caller.Subject, cancellation);
+        // Nothing is gathered for an account that is being erased, and one thing for somebody who asks twice.
+        var user = await documents.LoadAloneAsync(caller.Subject, cancellation);
         if (user is null) return (null, null, Problem.NotFound("user"));
         return (user, await documents.Query<PersonalExport>().FirstOrDefaultAsync(x => x.UserId == caller.Subject, cancellation), WolverineContinue.NoProblems);
     }
@@ -27,12 +28,18 @@ public static class AskForExportEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/users/me/export")]
-    public static (Accepted<ExportView>, OutgoingMessages) Get(User user, PersonalExport? known, IDocumentSession documents, DateTimeOffset now)
+    public static async Task<(Accepted<ExportView>, OutgoingMessages)> Get(
+        User user, PersonalExport? known, IDocumentSession documents, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (known is not null) return (Answer(known), []);
+        if (known?.IsGoodAt(now) == true) return (Answer(known), []);
+        if (known is not null) documents.Delete<PersonalExport>(known.Id);
         var export = new PersonalExport { Id = Guid.CreateVersion7(now), UserId = user.Id, AskedAt = now };
         documents.Insert(export);
-        return (Answer(export), [new PersonalDataAsked(user.Id, export.Id, user.Email)]);
+        return (Answer(export),
+        [
+            new PersonalDataAsked(user.Id, export.Id, await documents.GuestsOfAsync(user.Id, cancellation), null),
+            new ForgetExport(export.Id).ScheduledAt(now + PersonalExport.Lifetime),
+        ]);
     }
 
     private static Accepted<ExportView> Answer(PersonalExport export) => TypedResults.Accepted($"/api/users/me/export/{export.Id}", ExportView.Of(export));

@@ -1,7 +1,4 @@
-using Aarya.Features.CorePlatform.Contracts;
-using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
@@ -14,7 +11,6 @@ using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Wolverine;
 using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Privacy;
@@ -40,8 +36,12 @@ public static class EraseMeEndpoint
     public static async Task<(User?, ProblemDetails)> LoadAsync(
         EraseMe command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, HttpContext http)
     {
-        var (user, refused) = await reconfirmation.OfAsync(caller, command.Password, documents, http);
-        return user is null ? (null, refused) : (user, await documents.RefuseLastAdminAsync(user, http.RequestAborted));
+        var (known, refused) = await reconfirmation.OfAsync(caller, command.Password, documents, http);
+        if (known is null) return (null, refused);
+        // Who changed the account meanwhile has committed; who changes it from now on finds none.
+        if (await documents.LoadAloneAsync(known.Id, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
+        if (user.PasswordHash != known.PasswordHash) return (null, Reconfirmation.Wrong("password"));
+        return (user, await documents.RefuseLastAdminAsync(user, http.RequestAborted));
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
@@ -54,30 +54,12 @@ public static class EraseMeEndpoint
     [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverineDelete("/api/users/me"), RateLimit("password"), AnswerIsNeverStored]
-    public static (Accepted<ErasureView>, OutgoingMessages) Delete(EraseMe command, [NotBody] User user, IDocumentSession documents, DateTimeOffset now)
+    public static (Accepted<ErasureView>, BeginRound) Delete(EraseMe command, [NotBody] User user, IDocumentSession documents, DateTimeOffset now)
     {
-        var erasure = new Erasure { Id = Guid.NewGuid(), UserId = user.Id, Email = user.Email, AskedAt = now, Waiting = [Roles.Commerce] };
-        documents.Delete(user);
-        documents.Delete<AddressBook>(user.Id);
-        documents.DeleteWhere<PersonalExport>(x => x.UserId == user.Id);
+        var erasure = new Erasure { Id = Guid.NewGuid(), UserId = user.Id, RegisteredAt = user.RegisteredAt, AskedAt = now, Waiting = [Roles.Commerce] };
+        documents.DeleteAccount(user.Id);
         documents.EraseTraces([user.Id]);
         documents.Insert(erasure);
-        return (
-            TypedResults.Accepted($"/api/users/erasures/{erasure.Id}", ErasureView.Of(erasure)),
-            [new EndSessionsOf(user.Id), new BeginErasure(erasure.Id).DelayedFor(BeginErasure.Pause)]);
+        return (TypedResults.Accepted($"/api/users/erasures/{erasure.Id}", ErasureView.Of(erasure)), new(erasure.Id));
     }
-}
-
-/// <summary>Tells commerce, once no node believes in the person's sessions any more: an order placed meanwhile must be found.</summary>
-public sealed record BeginErasure(Guid ErasureId)
-{
-    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
-}
-
-public static class BeginErasureHandler
-{
-    public static async Task<UserErased?> Handle(BeginErasure command, IQuerySession documents, CancellationToken cancellation) =>
-        await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is { UserId: { } user, Email: { } email } erasure
-            ? new(user, erasure.Id, email, null, erasure.AskedAt)
-            : null;
 }

@@ -1,5 +1,9 @@
-using Aarya.Infrastructure.Security;
+using System.Buffers.Binary;
+using System.Text.Json.Serialization;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Addresses;
 using JasperFx.Metadata;
+using Marten;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
@@ -12,22 +16,52 @@ public sealed class Erasure : IVersioned
 
     public Guid? UserId { get; set; }
 
-    [Personal]
-    public string? Email { get; set; }
+    public DateTimeOffset RegisteredAt { get; set; }
 
     public DateTimeOffset AskedAt { get; set; }
 
     public DateTimeOffset? DoneAt { get; set; }
 
+    /// <summary>How often everybody has been asked; 0 as long as the sessions have not ended.</summary>
+    public int Round { get; set; }
+
+    /// <summary>This round knows of orders that the one before did not.</summary>
+    public bool FoundMore { get; set; }
+
     /// <summary>The contexts that have not answered yet.</summary>
     public IReadOnlyList<string> Waiting { get; set; } = [];
 
-    /// <summary>The person's orders, by which entries of streams are known.</summary>
+    /// <summary>Who the person was before they signed in.</summary>
+    public IReadOnlyList<Guid> Guests { get; set; } = [];
+
+    /// <summary>The person's orders.</summary>
     public IReadOnlyList<Guid> Orders { get; set; } = [];
+
+    /// <summary>All that the person is known by where something about them lies.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Guid> About => [.. new[] { UserId }.OfType<Guid>(), .. Guests, .. Orders];
+
+    /// <summary>Nothing was said about the person before, whichever clock is asked.</summary>
+    [JsonIgnore]
+    public DateTimeOffset Since => Guests.Select(MadeAt).Append(RegisteredAt).Min() - TimeSpan.FromHours(1);
+
+    // A guest's id begins with its time (RFC 9562, section 5.7).
+    private static DateTimeOffset MadeAt(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >> 16);
+}
+
+internal static class DeletedAccounts
+{
+    /// <summary>Removes all that core knows by the person's id; done again, it also removes what was written meanwhile.</summary>
+    public static void DeleteAccount(this IDocumentSession documents, Guid user)
+    {
+        documents.Delete<User>(user);
+        documents.Delete<AddressBook>(user);
+        documents.DeleteWhere<PersonalExport>(x => x.UserId == user);
+    }
 }
 
 /// <param name="Status">erasing or erased.</param>
-/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended.</param>
+/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended. It goes round twice at least.</param>
 public sealed record ErasureView(Guid Receipt, string Status, IReadOnlyList<string> Waiting, DateTimeOffset AskedAt, DateTimeOffset? DoneAt)
 {
     public static ErasureView Of(Erasure x) => new(

@@ -14,11 +14,18 @@ using Wolverine;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>One context after another sends what it holds; with the last of them the link is mailed.</summary>
+/// <summary>
+/// One context after another sends what it holds: commerce first, which knows the orders that the others are asked about. With the last of them the
+/// link is mailed.
+/// </summary>
 public static class PersonalDataGatheredHandler
 {
-    public static Task<OutgoingMessages> Handle(CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
-        AddAsync(Roles.Commerce, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
+    public static async Task<OutgoingMessages> Handle(
+        CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+    [
+        .. await AddAsync(Roles.Commerce, part.ExportId, part.Json, documents, sessions, links, now, cancellation),
+        new PersonalDataAsked(part.UserId, part.ExportId, await documents.GuestsOfAsync(part.UserId, cancellation), part.Orders),
+    ];
 
     public static Task<OutgoingMessages> Handle(PaymentDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
         AddAsync(Roles.Payment, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
@@ -36,7 +43,7 @@ public static class PersonalDataGatheredHandler
         if (await documents.LoadAsync<PersonalExport>(exportId, cancellation) is not { IsReady: false } export
             || await documents.LoadAsync<User>(export.UserId, cancellation) is not { } user) return [];
         export.Parts[context] = json;
-        documents.Store(export);
+        documents.Update(export);
         if (!PersonalExport.Contexts.All(export.Parts.ContainsKey))
         {
             export.Gathered = [.. export.Parts.Keys];
@@ -81,10 +88,13 @@ public static class PersonalDataGatheredHandler
     }
 }
 
-/// <summary>Removes the file once its link has expired.</summary>
+/// <summary>Removes the file once its link has expired, and what never became one.</summary>
 public sealed record ForgetExport(Guid ExportId);
 
 public static class ForgetExportHandler
 {
-    public static void Handle(ForgetExport command, IDocumentSession documents) => documents.Delete<PersonalExport>(command.ExportId);
+    public static async Task Handle(ForgetExport command, IDocumentSession documents, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await documents.LoadAsync<PersonalExport>(command.ExportId, cancellation) is { } export && !export.IsGoodAt(now)) documents.Delete(export);
+    }
 }

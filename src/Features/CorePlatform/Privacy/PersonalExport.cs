@@ -10,6 +10,9 @@ public sealed class PersonalExport : IVersioned
     /// <summary>How long the file can be fetched.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
+    /// <summary>How long the parts may take to come together.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     /// <summary>The contexts that have to send their part.</summary>
     public static IReadOnlyList<string> Contexts { get; } = [.. Roles.Contexts.Where(x => x != Roles.Core)];
 
@@ -33,6 +36,9 @@ public sealed class PersonalExport : IVersioned
     public string? TokenHash { get; set; }
 
     public bool IsReady => ExpiresAt is not null;
+
+    /// <summary>It can be fetched, or is still on its way.</summary>
+    public bool IsGoodAt(DateTimeOffset now) => now < (ExpiresAt ?? AskedAt + Patience);
 }
 
 /// <param name="Status">gathering or ready.</param>

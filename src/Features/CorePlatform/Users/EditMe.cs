@@ -37,6 +37,6 @@ public static class EditMeEndpoint
     {
         user.Name = command.Name?.Trim() ?? user.Name;
         user.Phone = command.Phone is null ? user.Phone : command.Phone.Length == 0 ? null : command.Phone.Trim();
-        return (UserView.Of(user), MartenOps.Store(user));
+        return (UserView.Of(user), MartenOps.Update(user));
     }
 }

@@ -21,8 +21,10 @@ public sealed class Reconfirmation(PasswordHasher passwords, Attempts attempts)
         if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
         if (await attempts.BeginAsync(Attempt, account, http) is { Status: not null } tooMany) return (null, tooMany);
         if (!(await passwords.CheckAsync(password, user.PasswordHash, http.RequestAborted)).Matches)
-            return (null, Problem.Invalid(field, "is not your password.", "account.password_wrong"));
+            return (null, Wrong(field));
         await attempts.SucceedAsync(Attempt, account, http);
         return (user, WolverineContinue.NoProblems);
     }
+
+    internal static ProblemDetails Wrong(string field) => Problem.Invalid(field, "is not your password.", "account.password_wrong");
 }

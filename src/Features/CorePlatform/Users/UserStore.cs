@@ -7,7 +7,7 @@ namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
 /// Users for ASP.NET Core Identity, in the Marten session of the slice: what Identity calls saving joins the slice's transaction, and a
-/// lost race is its 409.
+/// lost race is its 409, also with the erasure of the account: a deleted one is not written anew.
 /// </summary>
 public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<User>, IUserEmailStore<User>, IUserSecurityStampStore<User>,
     IUserTwoFactorStore<User>, IUserAuthenticatorKeyStore<User>, IUserTwoFactorRecoveryCodeStore<User>
@@ -22,7 +22,7 @@ public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<U
 
     public Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken)
     {
-        if (kept.Add(user)) documents.Store(user);
+        if (kept.Add(user)) documents.Update(user);
         return Task.FromResult(IdentityResult.Success);
     }
 

@@ -14,7 +14,8 @@ public static class UserErasedHandler
 {
     public static async Task<PersonalDataErased?> Handle(UserErased erased, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var payments = await session.PaymentsOfAsync(erased.UserId, erased.Orders ?? [], cancellation);
+        Guid[] subjects = [erased.UserId, .. erased.Guests];
+        var payments = await session.PaymentsOfAsync(subjects, erased.Orders ?? [], cancellation);
         foreach (var payment in payments.Where(x => x.EmailFingerprint.Length > 0))
         {
             var stream = await session.Events.FetchForExclusiveWriting<OrderPayment>(payment.Id, cancellation);
@@ -27,9 +28,9 @@ public static class UserErasedHandler
             stream.AppendOne(new PayerForgotten(now));
         }
 
-        session.EraseTraces([erased.UserId, .. payments.Select(x => x.Id), .. erased.Orders ?? []]);
+        session.EraseTraces([.. subjects, .. payments.Select(x => x.Id), .. erased.Orders ?? []]);
         if (erased.Orders is null) return null;
-        session.DeleteWhere<FormerGuest>(x => x.UserId == erased.UserId);
+        session.DeleteWhere<FormerGuest>(x => x.UserId == erased.UserId || x.Id.IsOneOf(subjects));
         return new(erased.UserId, erased.ErasureId);
     }
 }

@@ -9,6 +9,10 @@ namespace Aarya.Features.Payment.Privacy;
 /// <summary>What somebody paid, and with which card.</summary>
 public static class PersonalDataAskedHandler
 {
-    public static async Task<PersonalDataGathered> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation) => new(asked.UserId, asked.ExportId,
-        JsonSerializer.Serialize(new { payments = (await session.PaymentsOfAsync(asked.UserId, [], cancellation)).Select(PaymentView.Of) }, AaryaJson.Options));
+    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
+    {
+        if (asked.Orders is null) return null;
+        var payments = await session.PaymentsOfAsync([asked.UserId, .. asked.Guests], asked.Orders, cancellation);
+        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(new { payments = payments.Select(PaymentView.Of) }, AaryaJson.Options));
+    }
 }

@@ -5,11 +5,9 @@ namespace Aarya.Features.Payment.Privacy;
 
 internal static class PaymentsOf
 {
-    /// <summary>A customer's payments, with those from when they were a guest.</summary>
-    public static async Task<IReadOnlyList<OrderPayment>> PaymentsOfAsync(this IQuerySession session, Guid userId, IReadOnlyList<Guid> orders, CancellationToken cancellation)
+    /// <summary>What these, who are one person, have paid, and what was paid for these orders.</summary>
+    public static async Task<IReadOnlyList<OrderPayment>> PaymentsOfAsync(this IQuerySession session, Guid[] subjects, IReadOnlyList<Guid> orders, CancellationToken cancellation)
     {
-        var guests = await session.Query<FormerGuest>().Where(x => x.UserId == userId).Select(x => x.Id).ToListAsync(cancellation);
-        Guid[] subjects = [userId, .. guests];
         Guid[] ids = [.. orders];
         return await session.Query<OrderPayment>().Where(x => x.Subject.IsOneOf(subjects) || x.Id.IsOneOf(ids)).OrderBy(x => x.RequestedAt).ToListAsync(cancellation);
     }

@@ -9,9 +9,10 @@ public static class UserErasedHandler
 {
     public static PersonalDataErased? Handle(UserErased erased, IDocumentSession session)
     {
+        Guid[] subjects = [erased.UserId, .. erased.Guests];
         Guid[] orders = [.. erased.Orders ?? []];
-        session.QueueSqlCommand("delete from search.purchase where subject = ? or order_id = any (?)", erased.UserId, orders);
-        session.EraseTraces([erased.UserId, .. orders]);
+        session.QueueSqlCommand("delete from search.purchase where subject = any (?) or order_id = any (?)", subjects, orders);
+        session.EraseTraces([.. subjects, .. orders]);
         return erased.Orders is null ? null : new(erased.UserId, erased.ErasureId);
     }
 }

@@ -11,9 +11,13 @@ public sealed record BoughtView(Guid OrderId, string Sku, int Quantity, DateTime
 /// <summary>What recommendations are made from.</summary>
 public static class PersonalDataAskedHandler
 {
-    public static async Task<PersonalDataGathered> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
+    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
     {
-        await using var select = new NpgsqlCommand("select order_id, sku, quantity, at from search.purchase where subject = $1 order by at, sku") { Parameters = { new() { Value = asked.UserId } } };
+        if (asked.Orders is null) return null;
+        await using var select = new NpgsqlCommand("select order_id, sku, quantity, at from search.purchase where subject = any ($1) or order_id = any ($2) order by at, sku")
+        {
+            Parameters = { new() { Value = new[] { asked.UserId }.Concat(asked.Guests).ToArray() }, new() { Value = asked.Orders.ToArray() } },
+        };
         List<BoughtView> bought = [];
         await using var reader = await session.ExecuteReaderAsync(select, cancellation);
         while (await reader.ReadAsync(cancellation))

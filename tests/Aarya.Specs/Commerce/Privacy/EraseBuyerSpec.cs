@@ -6,6 +6,7 @@ using Aarya.Specs.Support;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Tracking;
+using Wire = Aarya.Features.Commerce.Contracts;
 
 namespace Aarya.Specs.Commerce.Privacy;
 
@@ -27,7 +28,7 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         return ValueTask.CompletedTask;
     }
 
-    private EraseBuyer Erase => new(shopper.Subject, Guid.NewGuid());
+    private EraseBuyer Erase => new(shopper.Subject, Guid.NewGuid(), []);
 
     private async Task<OrderView> NowAsync() => (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
 
@@ -63,5 +64,43 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         // Built anew from its facts, it is the same.
         var rebuilt = await session.Events.AggregateStreamAsync<Order>(order.Id, token: TestContext.Current.CancellationToken);
         Assert.Equal((now.Total, true), (rebuilt!.Totals.Total, rebuilt.IsForgotten));
+    }
+
+    [Fact]
+    public async Task money_still_goes_back_to_who_is_forgotten_and_nobody_is_told()
+    {
+        var then = DateTimeOffset.UtcNow;
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, then));
+        using var support = await Shopper.OfRoleAsync(Host, "support");
+        foreach (var (step, body) in new (string, object?)[] { ("pack", null), ("ship", new { carrier = "Delhivery", trackingNumber = "DL1" }), ("deliver", null) })
+            (await support.PostAsync($"/api/admin/orders/{order.Id}/{step}", body)).Is(200);
+        await Host.InvokeMessageAndWaitAsync(Erase);
+
+        var asked = await Host.ExecuteAndWaitAsync(async () => (await support.PostAsync($"/api/admin/orders/{order.Id}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString())).Is(202), 30_000);
+        var refund = asked.Sent.SingleMessage<Wire.RefundRequested>();
+        var back = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefunded(order.Id, refund.RefundId, order.Total, then));
+        Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefunded>());
+        Assert.Equal(PaymentStatus.Refunded, (await NowAsync()).Payment.Status);
+    }
+
+    [Fact]
+    public async Task a_payment_that_comes_after_its_buyer_is_forgotten_goes_back_and_nobody_is_told()
+    {
+        await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200), 30_000);
+        await Host.InvokeMessageAndWaitAsync(Erase);
+
+        var late = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, DateTimeOffset.UtcNow));
+        var back = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefunded(order.Id, late.Sent.SingleMessage<Wire.RefundRequested>().RefundId, order.Total, DateTimeOffset.UtcNow));
+        Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefunded>());
+        Assert.Equal(PaymentStatus.Refunded, (await NowAsync()).Payment.Status);
+    }
+
+    [Fact]
+    public async Task what_somebody_ordered_as_a_guest_is_forgotten_with_them()
+    {
+        await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200), 30_000);
+        var forgotten = await Host.InvokeMessageAndWaitAsync(new EraseBuyer(Guid.CreateVersion7(), Guid.NewGuid(), [shopper.Subject]));
+        Assert.Equal([order.Id], forgotten.Sent.SingleMessage<PersonalDataErased>().Orders);
+        Assert.Equal("", (await NowAsync()).Email);
     }
 }

@@ -80,6 +80,20 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
         Assert.Equal(number, Assert.Single(orders.ReadAsJson<JsonElement>().GetProperty("items").EnumerateArray()).GetProperty("number").GetString());
     }
 
+    [Fact]
+    public async Task an_order_that_a_guest_was_placing_while_they_signed_in_is_the_customer_s_too()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var customer = await SignedInAsync();
+        var handedOver = await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedIn(shopper.Subject, customer.User.Id, DateTimeOffset.UtcNow));
+        await shopper.AddAsync(await Host.SellsAsync(), 1);
+        var number = (await shopper.CheckoutAsync()).Is(201)["number"].GetString();
+
+        await handedOver.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));
+        var orders = await Host.Scenario(x => { x.WithBearerToken(customer.AccessToken); x.Get.Url("/api/orders"); });
+        Assert.Equal(number, Assert.Single(orders.ReadAsJson<JsonElement>().GetProperty("items").EnumerateArray()).GetProperty("number").GetString());
+    }
+
     private static IEnumerable<(string?, int)> Lines(params (string? Sku, int Quantity)[] lines) => lines.OrderBy(x => x.Sku, StringComparer.Ordinal);
 
     private static async Task<SignedIn> LogInAsync(IAlbaHost on, string email, SignedIn? guest)

@@ -197,7 +197,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
         await ToldAsync(HttpStatusCode.NoContent, new ResetPassword(TokenOf(mail), "another password"), "/api/auth/password/reset");
 
-        await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
         var http = new DefaultHttpContext { RequestServices = Host.Services };
         var (opened, refused) = await Host.Services.GetRequiredService<SignIns>().OpenAsync(asItWas, documents, http, DateTimeOffset.UtcNow);
         Assert.Null(opened);

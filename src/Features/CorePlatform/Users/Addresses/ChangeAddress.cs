@@ -22,6 +22,6 @@ public static class ChangeAddressEndpoint
     public static (AddressView, IMartenOp) Put(Guid id, AddressEntry command, [NotBody] AddressBook book)
     {
         book.Change(id, command);
-        return (AddressView.Of(book, id), MartenOps.Store(book));
+        return (AddressView.Of(book, id), MartenOps.Update(book));
     }
 }

@@ -23,6 +23,6 @@ public static class RemoveAddressEndpoint
     public static (IResult, IMartenOp) Delete(Guid id, [NotBody] AddressBook book)
     {
         book.Remove(id);
-        return (Results.NoContent(), MartenOps.Store(book));
+        return (Results.NoContent(), MartenOps.Update(book));
     }
 }

@@ -28,6 +28,6 @@ public static class GrantRoleEndpoint
         if (user!.Roles.Contains(role)) return (AccountView.Of(user), MartenOps.Nothing(), MartenOps.Nothing());
         user.Roles = [.. user.Roles, role];
         var entry = AuditEntry.Of(caller, AuditActions.RoleGranted, "user", $"{id:D}", now, new Dictionary<string, string> { ["role"] = role });
-        return (AccountView.Of(user), MartenOps.Store(user), MartenOps.Insert(entry));
+        return (AccountView.Of(user), MartenOps.Update(user), MartenOps.Insert(entry));
     }
 }

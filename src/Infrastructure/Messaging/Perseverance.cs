@@ -1,0 +1,12 @@
+using JasperFx.Core;
+using Wolverine.ErrorHandling;
+using Wolverine.Runtime.Handlers;
+
+namespace Aarya.Infrastructure.Messaging;
+
+public static class Perseverance
+{
+    /// <summary>For a step that nobody else would take up again: whatever is in the way, it is tried until it succeeds.</summary>
+    public static void NeverGivesUp(this HandlerChain chain) =>
+        chain.OnAnyException().ScheduleRetryIndefinitely(1.Seconds(), 5.Seconds(), 30.Seconds(), 5.Minutes());
+}

@@ -1,0 +1,67 @@
+using Aarya.Features;
+using Aarya.Features.Content;
+using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Notifications;
+using Aarya.Specs.Support;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Content.Privacy;
+
+public sealed class EraseUserSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+
+    private readonly Guid user = Guid.CreateVersion7();
+    private readonly Guid guest = Guid.CreateVersion7();
+    private readonly Guid order = Guid.CreateVersion7();
+    private readonly string first = $"{Guid.NewGuid():N}@example.com";
+    private readonly string second = $"{Guid.NewGuid():N}@example.com";
+
+    /// <summary>All that writes to somebody who ordered as a guest, registered, moved to another address and began to move to a third.</summary>
+    private IReadOnlyList<object> News(Guid customer, Guid before, Guid ordered) =>
+    [
+        new OrderConfirmed(ordered, "AA-1", before, first, new Money(1000, "INR"), [], "Asha Rao", Now),
+        new UserRegistered(customer, first, "Asha Rao", Now),
+        new AccountNotice(customer, Guid.CreateVersion7(), "verify_email", first, "Asha Rao", "https://aarya.example/#token=1", Now),
+        new AccountNotice(customer, Guid.CreateVersion7(), "email_changed", second, "Asha Rao", null, Now),
+        new AccountNotice(customer, Guid.CreateVersion7(), "confirm_new_email", $"{Guid.NewGuid():N}@example.com", "Asha Rao", "https://aarya.example/#token=2", Now),
+        new OrderCancelled(ordered, "AA-1", customer, second, "shopper", Now),
+        new OrderRefunded(ordered, "AA-1", customer, second, new Money(1000, "INR"), true, Now),
+        new PersonalDataReady(customer, Guid.CreateVersion7(), second, "Asha Rao", "https://aarya.example/export", Now),
+    ];
+
+    [Fact]
+    public async Task every_mail_and_every_notification_of_somebody_goes_wherever_and_whenever_it_went_and_nobody_else_s_does()
+    {
+        var (other, others, theirOrder) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        foreach (var news in News(user, guest, order).Concat(News(other, others, theirOrder))) await Host.InvokeMessageAndWaitAsync(news);
+        Assert.Equal((8, 3), await HeldAboutAsync(user, guest));
+
+        await Host.InvokeMessageAndWaitAsync(new UserErased(user, Guid.NewGuid(), [guest], [order]));
+        Assert.Equal((0, 0), await HeldAboutAsync(user, guest));
+        // At the same addresses, of an account that somebody has opened since.
+        Assert.Equal((8, 3), await HeldAboutAsync(other, others));
+    }
+
+    [Fact]
+    public async Task an_export_holds_every_mail_and_none_of_the_links_in_them()
+    {
+        foreach (var news in News(user, guest, order)) await Host.InvokeMessageAndWaitAsync(news);
+
+        var asked = await Host.InvokeMessageAndWaitAsync(new PersonalDataAsked(user, Guid.NewGuid(), [guest], [order]));
+        var held = System.Text.Json.JsonDocument.Parse(asked.Sent.SingleMessage<PersonalDataGathered>().Json).RootElement;
+        Assert.Equal((8, 3), (held.GetProperty("mails").GetArrayLength(), held.GetProperty("notifications").GetArrayLength()));
+        Assert.DoesNotContain("https://", held.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Asha Rao", held.ToString(), StringComparison.Ordinal);
+        Assert.Empty((await Host.InvokeMessageAndWaitAsync(new PersonalDataAsked(user, Guid.NewGuid(), [guest], null))).Sent.MessagesOf<PersonalDataGathered>());
+    }
+
+    private async Task<(int Mails, int Notifications)> HeldAboutAsync(Guid customer, Guid before)
+    {
+        await using var session = Host.Services.GetRequiredService<IContentStore>().QuerySession();
+        return (await session.Query<EmailMessage>().CountAsync(x => x.Owner == customer || x.Owner == before, TestContext.Current.CancellationToken),
+            await session.Query<Notification>().CountAsync(x => x.Subject == customer || x.Subject == before, TestContext.Current.CancellationToken));
+    }
+}
