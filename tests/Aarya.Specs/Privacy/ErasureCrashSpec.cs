@@ -69,7 +69,7 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
     /// <summary>How far the only erasure has come.</summary>
     private async Task<string> StepAsync() => (string)(await shop.AskAsync(
         """
-        select case when data ->> 'DoneAt' is not null then 'erased' else
+        select case when data ->> 'UserId' is null then 'erased' else
           concat('round ', data ->> 'Round', ', waiting for ', case
             when data ->> 'Round' = '0' then 'sessions'
             when exists (select from core.wolverine_incoming_envelopes where status = 'Scheduled' and message_type like '%BeginRound') then 'stragglers'

@@ -7,7 +7,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>Somebody's being forgotten. Its id is the receipt; when it is done it no longer says whose.</summary>
+/// <summary>Somebody's being forgotten. Its id is the receipt; when everybody has been asked for the last time it no longer says whose.</summary>
 public sealed class Erasure : IVersioned
 {
     public Guid Id { get; set; }
@@ -20,6 +20,7 @@ public sealed class Erasure : IVersioned
 
     public DateTimeOffset AskedAt { get; set; }
 
+    /// <summary>When nothing was left of what was known; the rounds after that look for what was still under way then.</summary>
     public DateTimeOffset? DoneAt { get; set; }
 
     /// <summary>How often everybody has been asked; 0 as long as the sessions have not ended.</summary>
@@ -60,10 +61,11 @@ internal static class DeletedAccounts
     }
 }
 
-/// <param name="Status">erasing or erased.</param>
-/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended. It goes round twice at least.</param>
+/// <param name="Status">erasing; or erased, when nothing is left. For a minute more the shop then looks for what was still under way.</param>
+/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended.</param>
 public sealed record ErasureView(Guid Receipt, string Status, IReadOnlyList<string> Waiting, DateTimeOffset AskedAt, DateTimeOffset? DoneAt)
 {
-    public static ErasureView Of(Erasure x) => new(
-        x.Id, x.DoneAt is null ? "erasing" : "erased", x.DoneAt is null && x.Waiting.Count == 0 ? ["streams"] : x.Waiting, x.AskedAt, x.DoneAt);
+    public static ErasureView Of(Erasure x) => x.DoneAt is null
+        ? new(x.Id, "erasing", x.Waiting.Count == 0 ? ["streams"] : x.Waiting, x.AskedAt, null)
+        : new(x.Id, "erased", [], x.AskedAt, x.DoneAt);
 }

@@ -53,7 +53,7 @@ public static class DataErasedHandler
 
     private static async Task<ClearStreams?> AnsweredAsync(string context, Guid id, IDocumentSession documents, CancellationToken cancellation)
     {
-        if (await documents.LoadAsync<Erasure>(id, cancellation) is not { DoneAt: null } erasure || !erasure.Waiting.Contains(context)) return null;
+        if (await documents.LoadAsync<Erasure>(id, cancellation) is not { UserId: not null } erasure || !erasure.Waiting.Contains(context)) return null;
         erasure.Waiting = [.. erasure.Waiting.Where(x => x != context)];
         documents.Update(erasure);
         return erasure.Waiting.Count == 0 ? new(id, 1) : null;
@@ -85,14 +85,17 @@ public static class ClearStreamsHandler
 
         documents.DeleteAccount(user);
         documents.EraseTraces(erasure.About);
+        erasure.DoneAt ??= now;
         if (erasure.Round == 1 || erasure.FoundMore)
         {
             messages.Delay(new BeginRound(erasure.Id), stragglers.AllInAfter);
-            return messages;
+        }
+        else
+        {
+            documents.DeleteWhere<FormerGuest>(x => x.UserId == user);
+            (erasure.UserId, erasure.Guests, erasure.Orders) = (null, [], []);
         }
 
-        documents.DeleteWhere<FormerGuest>(x => x.UserId == user);
-        (erasure.UserId, erasure.Guests, erasure.Orders, erasure.DoneAt) = (null, [], [], now);
         documents.Update(erasure);
         return messages;
     }
