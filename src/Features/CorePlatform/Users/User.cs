@@ -39,8 +39,8 @@ public sealed class User : IVersioned
     /// </summary>
     public string SecurityStamp { get; set; } = "";
 
-    /// <summary>customer, support, merchandiser, admin.</summary>
-    public IReadOnlyList<string> Roles { get; set; } = ["customer"];
+    /// <summary>Some of <see cref="StaffRoles.OfAccounts"/>.</summary>
+    public IReadOnlyList<string> Roles { get; set; } = [CallerRoles.Customer];
 
     public DateTimeOffset RegisteredAt { get; set; }
 
