@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Users.BackOffice;
 using Aarya.Specs.Support;
 using Alba;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.CorePlatform.Users.BackOffice;
 
@@ -46,6 +48,31 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(all.OrderByDescending(x => x.RegisteredAt.ToUnixTimeMilliseconds()).Select(x => x.RegisteredAt.ToUnixTimeMilliseconds() / 1000), all.Select(x => x.RegisteredAt.ToUnixTimeMilliseconds() / 1000));
     }
 
+    [Fact]
+    public async Task whoever_looks_at_accounts_is_in_the_audit_trail_with_whose_they_saw()
+    {
+        var (support, admin) = (await Host.TokenFor("support"), await Host.TokenFor("admin"));
+        var shopper = await SignedInAsync();
+        await Host.Scenario(x => { x.WithBearerToken(support); x.Get.Url($"/api/admin/users/{shopper.User.Id:D}"); });
+        await ListAsync(support, $"email={shopper.User.Email}");
+        var page = await ListAsync(support, "role=customer&limit=3");
+        await ListAsync(support, $"email={NewEmail()}");
+        await Host.Scenario(x => { x.WithBearerToken(support); x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}"); x.StatusCodeShouldBe(404); });
+
+        var trail = await TrailAsync(admin, $"actor={new JsonWebToken(support).Subject}");
+        Assert.Equal(
+            [(AuditActions.AccountsListed, ""), (AuditActions.AccountsListed, ""), (AuditActions.AccountsListed, $"{shopper.User.Id:D}"), (AuditActions.AccountRead, $"{shopper.User.Id:D}")],
+            trail.Select(x => (x.Action, x.TargetId)));
+        Assert.Equal(("email", ""), (trail[0].Details["by"], trail[0].Details["shown"]));
+        Assert.Equal(("customer", string.Join(' ', page.Items.Select(x => $"{x.Id:D}"))), (trail[1].Details["by"], trail[1].Details["shown"]));
+        Assert.All(trail, x => Assert.NotEmpty(x.TraceId));
+        Assert.DoesNotContain(shopper.User.Email!, JsonSerializer.Serialize(trail), StringComparison.OrdinalIgnoreCase);
+
+        // Also who administers: no role looks unseen.
+        await ListAsync(admin, "role=admin");
+        Assert.Equal(AuditActions.AccountsListed, Assert.Single(await TrailAsync(admin, $"actor={new JsonWebToken(admin).Subject}")).Action);
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=101", "limit")]
@@ -73,6 +100,9 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var support = await Host.TokenFor("support");
         Assert.Equal("user.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(support); x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}"); }));
     }
+
+    private async Task<IReadOnlyList<AuditEntryView>> TrailAsync(string admin, string query) =>
+        (await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url($"/api/admin/audit?{query}"); })).ReadAsJson<AuditPage>()!.Items;
 
     private async Task<AccountPage> ListAsync(string token, string query) =>
         (await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url($"/api/admin/users?{query}"); })).ReadAsJson<AccountPage>()!;
