@@ -43,6 +43,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<Identity>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<Challenges>();
+        services.AddSingleton<DeviceTokens>();
         services.AddSingleton<Reconfirmation>();
         services.AddSingleton<SignIns>();
         services.AddSingleton<IFlagSource, StoredFlags>();
