@@ -1,10 +1,15 @@
 using System.Net;
 using System.Text.Json;
+using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Audit;
+using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.BackOffice;
 using Aarya.Specs.Support;
 using Alba;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Npgsql;
 
 namespace Aarya.Specs.CorePlatform.Users.BackOffice;
 
@@ -71,6 +76,30 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         // Also who administers: no role looks unseen.
         await ListAsync(admin, "role=admin");
         Assert.Equal(AuditActions.AccountsListed, Assert.Single(await TrailAsync(admin, $"actor={new JsonWebToken(admin).Subject}")).Action);
+    }
+
+    [Fact]
+    public async Task the_people_of_the_shop_are_found_without_reading_every_customer()
+    {
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
+        var nobody = Guid.NewGuid();
+        foreach (var asked in new[]
+        {
+            documents.Query<User>().Where(x => x.Roles.Contains("admin")),
+            documents.Query<User>().Where(x => x.Id != nobody && x.DeactivatedAt == null && x.Roles.Contains("admin")),
+        })
+        {
+            await using var connection = new NpgsqlConnection(Fixture.DatabaseUrl);
+            await connection.OpenAsync(Cancellation);
+            await using var command = asked.ToCommand();
+            command.Connection = connection;
+            // A table that is small enough is read whole whatever indexes it has.
+            command.CommandText = $"set enable_seqscan = off; explain {command.CommandText}";
+            List<string> plan = [];
+            await using var reader = await command.ExecuteReaderAsync(Cancellation);
+            while (await reader.ReadAsync(Cancellation)) plan.Add(reader.GetString(0));
+            Assert.Contains(plan, x => x.Contains("user_role_index", StringComparison.Ordinal));
+        }
     }
 
     [Theory]
