@@ -182,7 +182,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await RegisteredAsync();
         var account = Assert.Single(await AccountsOfAsync(email));
-        await StoreAsync(account.Id, x => x.PasswordHash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc");
+        await StoreAsync(account.Id, x => x.PasswordHash = "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$dmStS6GjyZn83QmR/8InD3gwLSODIz215778hdG7GBk");
 
         await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
         Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", Assert.Single(await AccountsOfAsync(email)).PasswordHash, StringComparison.Ordinal);
