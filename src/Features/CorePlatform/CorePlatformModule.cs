@@ -44,6 +44,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<Identity>();
         services.AddSingleton<Attempts>();
         services.AddSingleton<Challenges>();
+        services.AddSingleton<DeviceTokens>();
         services.AddSingleton<Reconfirmation>();
         services.AddSingleton<SignIns>();
         services.AddSingleton<IFlagSource, StoredFlags>();
@@ -65,7 +66,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
         marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
         marten.Schema.For<Flag>();
-        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex);
+        // The second is what finds the few with a role among all customers: Marten asks for a document that contains it.
+        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex).GinIndexJsonData(x => x.Name = "user_role_index");
         marten.Schema.For<PersonalExport>().Index(x => x.UserId).Index(x => x.TokenHash!);
         marten.Schema.For<Erasure>();
         marten.Schema.For<FormerGuest>().Index(x => x.UserId);

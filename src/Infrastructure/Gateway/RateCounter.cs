@@ -77,7 +77,7 @@ public sealed partial class RateCounter(RedisConnections redis, TimeProvider tim
 }
 
 /// <summary>The same count within one process, for no more clients than fit.</summary>
-internal sealed class LocalRates(TimeProvider time, int most = 10_000)
+public sealed class LocalRates(TimeProvider time, int most = 10_000)
 {
     // Whoever comes when the book is full shares this line.
     private const string Others = "";
@@ -97,6 +97,12 @@ internal sealed class LocalRates(TimeProvider time, int most = 10_000)
             foreach (var rate in rates) evenAt[LineOf(rate.Key, now)] = EvenAfter(rate, now);
             return TimeSpan.Zero;
         }
+    }
+
+    /// <summary>Gives a client back what it has taken; what it took of the shared line stays taken.</summary>
+    public void Forget(string key)
+    {
+        lock (gate) evenAt.Remove(key);
     }
 
     private long EvenAfter(Rate rate, long now) => Math.Max(now, evenAt.GetValueOrDefault(LineOf(rate.Key, now))) + rate.IntervalMicroseconds;

@@ -12,8 +12,6 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider cl
     private const int LongestToken = 4096;
     private const int Remembered = 16_384;
 
-    private static readonly HashSet<string> KnownRoles = ["guest", "customer", "support", "merchandiser", "admin"];
-
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
     private readonly BoundedCache<ReadOnlyMemory<char>, AccessToken> good = new(Remembered, BySignature.Instance);
 
@@ -38,7 +36,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider cl
 
         var roles = read.Claims.Where(x => x.Type == "role").Select(x => x.Value).ToList();
         if (!Guid.TryParse(read.Subject, out var subject) || !read.TryGetClaim("sid", out var session) || !Guid.TryParse(session.Value, out var sessionId)
-            || roles.Count == 0 || !roles.TrueForAll(KnownRoles.Contains))
+            || roles.Count == 0 || !roles.TrueForAll(CallerRoles.All.Contains))
             return new(null, TokenFault.Malformed);
 
         var verified = new AccessToken(new(subject, sessionId, roles), read.ValidTo);

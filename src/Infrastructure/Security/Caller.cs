@@ -6,16 +6,16 @@ namespace Aarya.Infrastructure.Security;
 /// <summary>Who is asking, as the access token says.</summary>
 /// <param name="Subject">The guest's or customer's id (a UUID): the owner of carts, orders and sessions.</param>
 /// <param name="SessionId">The session that the token belongs to.</param>
-/// <param name="RoleNames">guest, customer, support, merchandiser, admin.</param>
+/// <param name="RoleNames">Some of <see cref="CallerRoles"/>.</param>
 public sealed record Caller(Guid Subject, Guid SessionId, IReadOnlyList<string> RoleNames)
 {
     /// <summary>True before the shopper has signed in.</summary>
-    public bool IsGuest { get; } = RoleNames.Contains("guest");
+    public bool IsGuest { get; } = RoleNames.Contains(CallerRoles.Guest);
 
     public bool Is(string role) => RoleNames.Contains(role);
 
     /// <summary>True for the people of the shop, who may see what is not theirs.</summary>
-    public bool IsStaff => Is("support") || Is("admin");
+    public bool IsStaff => Is(CallerRoles.Support) || Is(CallerRoles.Admin);
 }
 
 public static class CallerContext

@@ -22,11 +22,11 @@ public static class CallerSetup
         builder.Services.AddSingleton<SessionGate>();
         builder.Services.AddAuthentication(BearerHandler.Scheme).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
         builder.Services.AddAuthorizationBuilder()
-            .AddPolicy("guest", x => x.RequireAuthenticatedUser())
-            .AddPolicy("customer", x => x.RequireAuthenticatedUser().RequireAssertion(y => !y.User.IsInRole("guest")))
-            .AddPolicy("support", x => x.RequireRole("support", "admin"))
-            .AddPolicy("merchandiser", x => x.RequireRole("merchandiser", "admin"))
-            .AddPolicy("admin", x => x.RequireRole("admin"));
+            .AddPolicy(CallerRoles.Guest, x => x.RequireAuthenticatedUser())
+            .AddPolicy(CallerRoles.Customer, x => x.RequireAuthenticatedUser().RequireAssertion(y => !y.User.IsInRole(CallerRoles.Guest)))
+            .AddPolicy(CallerRoles.Support, x => x.RequireRole(CallerRoles.Support, CallerRoles.Admin))
+            .AddPolicy(CallerRoles.Merchandiser, x => x.RequireRole(CallerRoles.Merchandiser, CallerRoles.Admin))
+            .AddPolicy(CallerRoles.Admin, x => x.RequireRole(CallerRoles.Admin));
     }
 
     /// <summary>Lets endpoints take a <see cref="Caller"/>.</summary>

@@ -47,6 +47,15 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
         return email;
     }
 
+    /// <summary>The same, once its owner has opened the link in the mail.</summary>
+    protected async Task<string> VerifiedAsync()
+    {
+        var email = NewEmail();
+        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Asha Rao"), "/api/auth/register"));
+        await ToldAsync(HttpStatusCode.NoContent, new VerifyEmail(TokenOf(mail)), "/api/auth/email/verify");
+        return email;
+    }
+
     protected async Task<SignedIn> SignedInAsync()
     {
         var email = await RegisteredAsync();

@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Aarya.Specs.Support;
 
@@ -26,6 +28,16 @@ public sealed class SplitDocumentSpec
         Assert.True(schemas.TryGetProperty("SignedIn", out _), string.Join(" ", schemas.EnumerateObject().Select(x => x.Name)));
         Assert.True(schemas.TryGetProperty("NotificationPage", out _));
 
+        // HEAD goes through the gateway to a context like a read, and comes back without the body.
+        using var read = await client.GetAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Cancel);
+        var head = await RawHeadAsync(shop.Url, "/.well-known/jwks.json");
+        Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
+        Assert.Contains($"Content-Type: {read.Content.Headers.ContentType}", head, StringComparison.OrdinalIgnoreCase);
+        Assert.EndsWith("\r\n\r\n", head, StringComparison.Ordinal);
+        Assert.Single(head.Split("\r\n\r\n", StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("HTTP/1.1 401", await RawHeadAsync(shop.Url, "/api/notifications"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 405", await RawHeadAsync(shop.Url, "/api/auth/login"), StringComparison.Ordinal);
+
         using var health = await client.GetAsync(new Uri("/health", UriKind.Relative), Cancel);
         var parts = (await health.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("parts").EnumerateArray()
             .ToDictionary(x => x.GetProperty("name").GetString()!, x => x.GetProperty("status").GetString());
@@ -34,5 +46,16 @@ public sealed class SplitDocumentSpec
         Assert.Equal("down", parts["context.payment"]);
         using var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), Cancel);
         Assert.Equal(200, (int)ready.StatusCode);
+    }
+
+    // All that comes: an HTTP client would not show a body.
+    private static async Task<string> RawHeadAsync(Uri shop, string path)
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(shop.Host, shop.Port, Cancel);
+        await using var stream = tcp.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HEAD {path} HTTP/1.1\r\nHost: {shop.Authority}\r\nConnection: close\r\n\r\n"), Cancel);
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        return await reader.ReadToEndAsync(Cancel);
     }
 }

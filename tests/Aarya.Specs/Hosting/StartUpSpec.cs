@@ -58,6 +58,19 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         await RefusesAsync("(the password is wrong or missing)", new(Gateway()) { ["REDIS_URL"] = $"redis://:wrong@127.0.0.1:{redis.Port}" });
     }
 
+    [Theory]
+    [InlineData("REDIS_URL", "6.2.14", true)]
+    [InlineData("REDIS_CACHE_URL", "6.2.14", true)]
+    [InlineData("REDIS_URL", "unheard of", true)]
+    [InlineData("REDIS_URL", "7.4.0", false)]
+    public async Task a_redis_that_cannot_do_what_is_asked_of_it_is_named(string setting, string version, bool isOld)
+    {
+        await using var redis = new OtherRedis(version);
+        await RefusesAsync(
+            isOld ? $"The Redis at 127.0.0.1:{redis.Port} is version {version}: {setting} needs 7.0 or newer." : $"The Redis at 127.0.0.1:{redis.Port} does not know XAUTOCLAIM",
+            new(Gateway()) { [setting] = $"redis://127.0.0.1:{redis.Port}" });
+    }
+
     [Fact]
     public Task an_unknown_role_is_answered_with_the_roles() =>
         RefusesAsync("AARYA_ROLES names 'warehouse': the roles are all, gateway, core, commerce, payment, content, search.", Settings("AARYA_ROLES", "commerce warehouse"));

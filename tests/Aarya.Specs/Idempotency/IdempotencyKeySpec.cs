@@ -1,12 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text.Json;
 using Aarya.Features.Content;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Specs.Support;
 using Marten;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Wolverine.Http;
 
 namespace Aarya.Specs.Idempotency;
 
@@ -141,6 +144,29 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(HttpStatusCode.NoContent, first.StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, second.StatusCode);
         Assert.Equal(HttpStatusCode.Conflict, unkeyed.StatusCode);
+    }
+
+    [Fact]
+    public async Task what_must_not_be_stored_says_so_on_its_class_or_its_method_and_takes_no_notice_of_a_key()
+    {
+        var marked = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .Where(x => x.Metadata.GetMetadata<HttpChain>() is { } chain && (IsMarked(chain.Method.HandlerType) || IsMarked(chain.Method.Method))).ToList();
+        // The edge knows it too, by which it does not compress the answer.
+        Assert.All(marked, x => Assert.NotNull(x.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>()));
+
+        using var client = Host.Server.CreateClient();
+        var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Cancel);
+        foreach (var chain in marked.Select(x => x.Metadata.GetMetadata<HttpChain>()!))
+        {
+            var operation = document.GetProperty("paths").GetProperty(chain.RoutePattern!.RawText!).GetProperty(chain.HttpMethods.Single().ToLowerInvariant());
+            Assert.DoesNotContain("Idempotency-Key", operation.GetRawText(), StringComparison.Ordinal);
+        }
+
+        // By the class alone, by the method alone.
+        Assert.Contains(marked, x => x.Metadata.GetMetadata<HttpChain>()!.RoutePattern!.RawText == "/api/auth/login");
+        Assert.Contains(marked, x => x.Metadata.GetMetadata<HttpChain>()!.RoutePattern!.RawText == "/api/auth/guest");
+
+        static bool IsMarked(MemberInfo member) => member.IsDefined(typeof(AnswerIsNeverStoredAttribute));
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class StaticProgram : IDisposable
 
     private StaticProgram() => Path = System.IO.Path.Combine(folder, "app", "Aarya.Api.dll");
 
-    private string Path { get; }
+    /// <summary>What dotnet is given to run.</summary>
+    public string Path { get; }
 
     /// <param name="main">The C# of the entry point.</param>
     public static async Task<StaticProgram> BuildAsync(string main)
@@ -52,7 +53,10 @@ public sealed class StaticProgram : IDisposable
     private void PutTogether(string written, string main)
     {
         var app = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!).FullName;
-        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(Belongs)) File.CreateSymbolicLink(System.IO.Path.Combine(app, System.IO.Path.GetFileName(file)), file);
+        // Without a list of dependencies what is not .NET is looked for beside the program only.
+        var native = ((string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!).Split(System.IO.Path.PathSeparator)
+            .Where(x => x.StartsWith(System.IO.Path.Combine(AppContext.BaseDirectory, "runtimes"), StringComparison.Ordinal)).SelectMany(Directory.EnumerateFiles);
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(Belongs).Concat(native)) File.CreateSymbolicLink(System.IO.Path.Combine(app, System.IO.Path.GetFileName(file)), file);
 
         var sources = Directory.EnumerateFiles(written, "*.cs", SearchOption.AllDirectories)
             .Where(x => !System.IO.Path.GetFileName(x).EndsWith("Registry.cs", StringComparison.Ordinal))

@@ -3,10 +3,12 @@ namespace Aarya.Features.CorePlatform.Audit;
 /// <summary>Everything that the audit trail of this context tells of.</summary>
 public static class AuditActions
 {
+    public const string AccountsListed = "user.listed";
+    public const string AccountRead = "user.read";
     public const string RoleGranted = "user.role_granted";
     public const string RoleTaken = "user.role_taken";
     public const string FlagChanged = "flag.changed";
     public const string FlagDeleted = "flag.deleted";
 
-    public static IReadOnlyList<string> All { get; } = [RoleGranted, RoleTaken, FlagChanged, FlagDeleted];
+    public static IReadOnlyList<string> All { get; } = [AccountsListed, AccountRead, RoleGranted, RoleTaken, FlagChanged, FlagDeleted];
 }

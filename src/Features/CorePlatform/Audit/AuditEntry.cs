@@ -4,8 +4,8 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.CorePlatform.Audit;
 
 /// <summary>
-/// Who of the shop's people did what, to what, and when. A slice stores one beside what it changes, in the same transaction;
-/// none is ever changed or deleted.
+/// Who of the shop's people did what, to what, and when. A slice stores one beside what it changes, in the same transaction, or before it
+/// shows what is somebody else's; none is ever changed or deleted.
 /// </summary>
 public sealed class AuditEntry
 {
@@ -18,12 +18,13 @@ public sealed class AuditEntry
     /// <summary>One of <see cref="AuditActions"/>.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>What kind of thing was changed: user, flag.</summary>
+    /// <summary>What kind of thing was changed or looked at: user, flag.</summary>
     public string TargetType { get; init; } = "";
 
+    /// <summary>Nothing when it was a list of them.</summary>
     public string TargetId { get; init; } = "";
 
-    /// <summary>What was changed about it; never a secret.</summary>
+    /// <summary>What was changed about it; never a secret, nor anything personal, which could not be forgotten here.</summary>
     public IReadOnlyDictionary<string, string> Details { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The trace of the request, as its answer and the logs have it.</summary>

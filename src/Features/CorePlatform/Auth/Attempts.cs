@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
@@ -15,14 +16,19 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// <summary>
 /// How often somebody has tried at an account without success. Ten attempts from one network are free, then each doubles the wait, from
 /// a second to a quarter of an hour; a success forgives them. From anywhere together a hundred are free and the wait ends at a minute,
-/// and whoever signed in from a network within the last month is not held up there by what others do elsewhere: nobody can keep
-/// an owner out.
+/// and whoever signed in from a network within the last month is not held up there by what others do elsewhere. A device with a
+/// <see cref="DeviceTokens">token</see> is counted by itself, and held up by nobody else: nobody can keep an owner out.
 /// </summary>
-/// <remarks>An attempt counts before it is made, so that a thousand at once are not a thousand first ones. With the cache instance of Redis away only the edge counts.</remarks>
-public sealed partial class Attempts(RedisConnections redis, AccountKey key, ILogger<Attempts> log)
+/// <remarks>
+/// An attempt counts before it is made, so that a thousand at once are not a thousand first ones. With the cache instance of Redis away each
+/// process counts for itself: ten or a hundred an hour, and what there are more of at once than fit share one count.
+/// </remarks>
+public sealed partial class Attempts(RedisConnections redis, AccountKey key, TimeProvider clock, ILogger<Attempts> log)
 {
     public const int FreeFromOneNetwork = 10;
     public const int FreeFromAnywhere = 100;
+
+    private const int MostCountedHere = 100_000;
 
     private static readonly string Script = EmbeddedScript();
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
@@ -30,57 +36,93 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, ILo
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
     private static readonly TimeSpan KnownFor = TimeSpan.FromDays(30);
 
+    private readonly LocalRates strangers = new(clock, MostCountedHere);
+
+    // Apart, because only an owner can make one of these: no crowd of strangers fills this book.
+    private readonly LocalRates devices = new(clock, MostCountedHere);
+
     /// <summary>Counts an attempt, or refuses it with the time to wait.</summary>
     /// <param name="kind">What is attempted.</param>
     /// <param name="account">An address as it was typed, or a user's id; whether there is such an account makes no difference.</param>
     /// <param name="http">Where it comes from, and where Retry-After goes.</param>
-    public async Task<ProblemDetails> BeginAsync(string kind, string account, HttpContext http)
+    /// <param name="device">The device, when it showed a token.</param>
+    public async Task<ProblemDetails> BeginAsync(string kind, string account, HttpContext http, string? device = null)
     {
-        var wait = await WaitAsync(kind, account, NetworkOf(http));
+        var wait = await WaitAsync(NameOf(kind, account), NetworkOf(http), device);
         if (wait == TimeSpan.Zero) return WolverineContinue.NoProblems;
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
         return Problem.Of(StatusCodes.Status429TooManyRequests, "auth.too_many_attempts", "Too many attempts", $"Try again in {seconds} s.");
     }
 
-    /// <summary>Counts a mail to an address; false when it has had so many that this one is not sent.</summary>
-    public async Task<bool> MayMailAsync(string email) => await WaitAsync("mail", email, "any") == TimeSpan.Zero;
+    /// <summary>Counts a mail to an address; false when it has had so many of this kind that this one is not sent. No kind uses up another's.</summary>
+    public async Task<bool> MayMailAsync(AccountNoticeKind kind, string email) => await WaitAsync(NameOf($"mail.{kind}", email), "any", null) == TimeSpan.Zero;
 
     /// <summary>Forgives what went before: it was the owner.</summary>
-    public Task SucceedAsync(string kind, string account, HttpContext http)
+    public async Task SucceedAsync(string kind, string account, HttpContext http, string? device = null)
     {
-        var (attempts, _, known) = Keys(kind, account, NetworkOf(http));
-        return TryAsync(x => Task.WhenAll(x.KeyDeleteAsync(attempts), x.StringSetAsync(known, 1, KnownFor)));
+        var (name, network) = (NameOf(kind, account), NetworkOf(http));
+        await ForgetAsync(device is null ? [From(name, network)] : [From(name, network), Of(name, device)]);
+        await TryAsync(x => x.StringSetAsync(Known(name, network), 1, KnownFor));
     }
 
-    private async Task<TimeSpan> WaitAsync(string kind, string account, string network)
+    /// <summary>Forgives what was tried from here and from anywhere: the owner has shown by mail that it is theirs.</summary>
+    public Task StartAnewAsync(string kind, string account, HttpContext http)
     {
-        var (attempts, anywhere, known) = Keys(kind, account, network);
-        var wait = 0L;
-        await TryAsync(async x => wait = (long)await x.ScriptEvaluateAsync(Script, [attempts, anywhere, known],
+        var name = NameOf(kind, account);
+        return ForgetAsync([From(name, NetworkOf(http)), FromAnywhere(name)]);
+    }
+
+    private async Task<TimeSpan> WaitAsync(string name, string network, string? device)
+    {
+        RedisKey[] keys = device is null ? [From(name, network), FromAnywhere(name), Known(name, network)] : [Of(name, device)];
+        var wait = TimeSpan.Zero;
+        var counted = await TryAsync(async x => wait = TimeSpan.FromMilliseconds((long)await x.ScriptEvaluateAsync(Script, keys,
         [
             FreeFromOneNetwork, (long)LongestDelay.TotalMilliseconds, FreeFromAnywhere, (long)LongestDelayFromAnywhere.TotalMilliseconds, (long)Remembered.TotalMilliseconds,
-        ]));
-        return TimeSpan.FromMilliseconds(wait);
+        ])));
+        if (counted) return wait;
+        return device is null
+            ? strangers.Take([new($"{keys[0]}", FreeFromOneNetwork, Remembered), new($"{keys[1]}", FreeFromAnywhere, Remembered)])
+            : devices.Take([new($"{keys[0]}", FreeFromOneNetwork, Remembered)]);
     }
 
-    private async Task TryAsync(Func<IDatabase, Task> ask)
+    private async Task ForgetAsync(RedisKey[] counts)
+    {
+        foreach (var count in counts)
+        {
+            strangers.Forget($"{count}");
+            devices.Forget($"{count}");
+        }
+
+        await TryAsync(x => x.KeyDeleteAsync(counts));
+    }
+
+    /// <summary>False when Redis does not answer.</summary>
+    private async Task<bool> TryAsync(Func<IDatabase, Task> ask)
     {
         try
         {
             await ask(redis.Cache);
+            return true;
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            LogUncounted(e.Message);
+            LogCountedHere(e.Message);
+            return false;
         }
     }
 
-    private (RedisKey Attempts, RedisKey Anywhere, RedisKey Known) Keys(string kind, string account, string network)
-    {
-        var name = Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes($"{kind}\n{EmailAddress.Normalize(account) ?? account}")))[..32];
-        return (RedisKeys.Rate($"{kind}:{name}:{network}"), RedisKeys.Rate($"{kind}:{name}"), RedisKeys.Rate($"known:{name}:{network}"));
-    }
+    private string NameOf(string kind, string account) =>
+        $"{kind}:{Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes($"{kind}\n{EmailAddress.Normalize(account) ?? account}")))[..32]}";
+
+    private static RedisKey From(string name, string network) => RedisKeys.Rate($"{name}:{network}");
+
+    private static RedisKey FromAnywhere(string name) => RedisKeys.Rate(name);
+
+    private static RedisKey Of(string name, string device) => RedisKeys.Rate($"{name}:device:{device}");
+
+    private static RedisKey Known(string name, string network) => RedisKeys.Rate($"known:{name}:{network}");
 
     private static string NetworkOf(HttpContext http) => RateLimits.NetworkOf(http.Connection.RemoteIpAddress);
 
@@ -90,6 +132,6 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, ILo
         return script.ReadToEnd();
     }
 
-    [LoggerMessage(LogLevel.Warning, "Attempts at accounts are not counted, Redis does not answer: {Reason}")]
-    private partial void LogUncounted(string reason);
+    [LoggerMessage(LogLevel.Warning, "Attempts at accounts are counted in this process alone, Redis does not answer: {Reason}")]
+    private partial void LogCountedHere(string reason);
 }

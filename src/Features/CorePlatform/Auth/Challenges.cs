@@ -29,15 +29,16 @@ public sealed class Challenges(RedisConnections redis)
             redis.call('DEL', KEYS[1])
             return nil
         end
-        return redis.call('HMGET', KEYS[1], 'user', 'stamp')
+        return redis.call('HMGET', KEYS[1], 'user', 'stamp', 'device')
         """;
 
     /// <summary>The challenge that the client sends back with the code.</summary>
-    public async Task<string> SetAsync(User user)
+    /// <param name="device">What the password came from, if it is known.</param>
+    public async Task<string> SetAsync(User user, string? device)
     {
         var challenge = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));
         var transaction = redis.State.CreateTransaction();
-        _ = transaction.HashSetAsync(KeyOf(challenge), [new("user", user.Id.ToString("D")), new("stamp", StampOf(user))]);
+        _ = transaction.HashSetAsync(KeyOf(challenge), [new("user", user.Id.ToString("D")), new("stamp", StampOf(user)), new("device", device ?? "")]);
         _ = transaction.KeyExpireAsync(KeyOf(challenge), Lifetime);
         await transaction.ExecuteAsync();
         return challenge;
@@ -47,7 +48,7 @@ public sealed class Challenges(RedisConnections redis)
     public async Task<Challenged?> TryAsync(string challenge)
     {
         var answer = await redis.State.ScriptEvaluateAsync(Try, [KeyOf(challenge)], [Tries]);
-        return answer.IsNull ? null : new(Guid.Parse((string)answer[0]!, CultureInfo.InvariantCulture), (string)answer[1]!);
+        return answer.IsNull ? null : new(Guid.Parse((string)answer[0]!, CultureInfo.InvariantCulture), (string)answer[1]!, (string?)answer[2] is { Length: > 0 } device ? device : null);
     }
 
     /// <summary>False when somebody else was faster.</summary>
@@ -59,7 +60,8 @@ public sealed class Challenges(RedisConnections redis)
 }
 
 /// <summary>Whose second factor is awaited, and what their account was when the password was right.</summary>
-public sealed record Challenged(Guid UserId, string Stamp)
+/// <param name="Device">What the password came from, if it is known.</param>
+public sealed record Challenged(Guid UserId, string Stamp, string? Device)
 {
     public bool IsStillGoodFor(User user) => user.TwoFactorEnabled && user.DeactivatedAt is null && Stamp == Challenges.StampOf(user);
 }

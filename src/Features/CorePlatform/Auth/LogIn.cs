@@ -18,7 +18,8 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// Whether an address has an account cannot be told from the answer nor from the work done for it. An account with a second factor is
 /// answered <c>auth.two_factor_required</c> with a <c>challenge</c> for <c>/api/auth/two-factor</c>.
 /// </summary>
-public sealed record LogIn(string Email, string Password)
+/// <param name="DeviceToken">What an earlier login on this device was answered: whatever strangers try at the account, this login need not wait for it.</param>
+public sealed record LogIn(string Email, string Password, string? DeviceToken = null)
 {
     public override string ToString() => nameof(LogIn);
 
@@ -28,6 +29,7 @@ public sealed record LogIn(string Email, string Password)
         {
             RuleFor(x => x.Email).NotEmpty().MaximumLength(EmailAddress.Longest);
             RuleFor(x => x.Password).NotEmpty().MaximumLength(PasswordHasher.LongestPassword);
+            RuleFor(x => x.DeviceToken).MaximumLength(256);
         }
     }
 }
@@ -41,28 +43,30 @@ public static class LogInEndpoint
     internal const string Attempt = "login";
 
     public static async Task<(Recognised?, ProblemDetails)> LoadAsync(
-        LogIn command, HttpContext http, IDocumentSession documents, PasswordHasher passwords, Attempts attempts, Challenges challenges, SignIns signIns, DateTimeOffset now)
+        LogIn command, HttpContext http, IDocumentSession documents, PasswordHasher passwords, Attempts attempts, DeviceTokens devices, Challenges challenges, SignIns signIns, DateTimeOffset now)
     {
-        if (await attempts.BeginAsync(Attempt, command.Email, http) is { Status: not null } tooMany) return (null, tooMany);
         var email = EmailAddress.Normalize(command.Email);
         var user = email is null ? null : await documents.FindByEmailAsync(email, http.RequestAborted);
+        var device = user is null ? null : devices.FindDevice(user, command.DeviceToken);
+        if (await attempts.BeginAsync(Attempt, command.Email, http, device) is { Status: not null } tooMany) return (null, tooMany);
         var check = await passwords.CheckAsync(command.Password, user?.PasswordHash, http.RequestAborted);
         if (!check.Matches || user!.DeactivatedAt is not null) return (null, SignIns.Refused);
 
-        await attempts.SucceedAsync(Attempt, command.Email, http);
-        if (user.TwoFactorEnabled) return (null, TwoFactorRequired(await challenges.SetAsync(user)));
+        await attempts.SucceedAsync(Attempt, command.Email, http, device);
+        if (user.TwoFactorEnabled) return (null, TwoFactorRequired(await challenges.SetAsync(user, device)));
         var (opened, refused) = await signIns.OpenAsync(user, documents, http, now);
         return opened is null ? (null, refused) : (new(user, check, opened), refused);
     }
 
+    [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; which of them is not told.")]
     [Refuses(401, "auth.two_factor_required", "The password was right. Send `challenge` with a code to `/api/auth/two-factor` within `expiresIn` seconds.")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
-    [WolverinePost("/api/auth/login"), RateLimit("login"), AnswerIsNeverStored]
-    public static async Task<(SignedIn, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents, PasswordHasher passwords, CancellationToken cancellation)
+    [WolverinePost("/api/auth/login"), RateLimit("login")]
+    public static async Task<(IResult, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents, PasswordHasher passwords, CancellationToken cancellation)
     {
         var (user, check, opened) = recognised;
         if (user.GuestToMerge is not null) documents.Patch<User>(user.Id).Delete(x => x.GuestToMerge!);

@@ -38,13 +38,13 @@ public sealed record Passed(User User, Opened Opened);
 [AnswerIsNeverStored]
 public static class PassTwoFactorEndpoint
 {
-    private const string Attempt = "two_factor";
+    internal const string Attempt = "two_factor";
 
     public static async Task<(Passed?, ProblemDetails)> LoadAsync(
         PassTwoFactor command, HttpContext http, IDocumentSession documents, Identity identity, Attempts attempts, Challenges challenges, SignIns signIns, DateTimeOffset now)
     {
         if (await challenges.TryAsync(command.Challenge) is not { } challenged) return Over;
-        if (await attempts.BeginAsync(Attempt, $"{challenged.UserId:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        if (await attempts.BeginAsync(Attempt, $"{challenged.UserId:N}", http, challenged.Device) is { Status: not null } tooMany) return (null, tooMany);
         // The same code in two logins at once: the second waits, and then finds it used.
         if (await documents.LoadAloneAsync(challenged.UserId, http.RequestAborted) is not { } user || !challenged.IsStillGoodFor(user)) return Over;
 
@@ -54,21 +54,22 @@ public static class PassTwoFactorEndpoint
             return (null, Problem.Unauthorized("auth.code_wrong", "The code is wrong, or was used before."));
 
         if (!await challenges.SpendAsync(command.Challenge)) return Over;
-        await attempts.SucceedAsync(Attempt, $"{user.Id:N}", http);
+        await attempts.SucceedAsync(Attempt, $"{user.Id:N}", http, challenged.Device);
         var (opened, refused) = await signIns.OpenAsync(user, documents, http, now);
         if (opened is null) return (null, refused);
         if (byRecoveryCode) opened.Messages.Add(AccountNotice.To(user, AccountNoticeKind.RecoveryCodeUsed, now));
         return (new(user, opened), refused);
     }
 
+    [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [Refuses(401, "auth.code_wrong", "The code is wrong, or was used before: ask for another one.")]
     [Refuses(401, "auth.challenge_invalid", "The challenge is over, by time or tries: begin with the password again.")]
     [Refuses(401, "auth.credentials_wrong", "The account was closed or its password changed meanwhile.")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
-    [WolverinePost("/api/auth/two-factor"), RateLimit("login"), AnswerIsNeverStored]
-    public static (SignedIn, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, Passed passed)
+    [WolverinePost("/api/auth/two-factor"), RateLimit("login")]
+    public static (IResult, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, Passed passed)
     {
         passed.User.GuestToMerge = null;
         return (passed.Opened.Answer, MartenOps.Update(passed.User), passed.Opened.Messages);

@@ -1,6 +1,8 @@
 using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
@@ -15,7 +17,8 @@ namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
 /// Sets another password by the link in a mail: good for an hour, and once. Every session ends, and the owner is told. The mail having
-/// arrived, the address is verified too, and a deactivated account is open again.
+/// arrived, the address is verified too, and a deactivated account is open again. If it was not verified before, whoever registered was anybody: nothing
+/// that they put into the account stays, nor does a second factor. The answer's token lets the next login pass all who guess at the account.
 /// </summary>
 public sealed record ResetPassword(string Token, string NewPassword)
 {
@@ -31,6 +34,12 @@ public sealed record ResetPassword(string Token, string NewPassword)
     }
 }
 
+/// <param name="DeviceToken">What to send with the next login.</param>
+public sealed record KnownDevice(string DeviceToken)
+{
+    public override string ToString() => nameof(KnownDevice);
+}
+
 [AnswerIsNeverStored]
 public static class ResetPasswordEndpoint
 {
@@ -41,17 +50,28 @@ public static class ResetPasswordEndpoint
         return await accounts.IsForResetAsync(user, command.Token) ? (user, WolverineContinue.NoProblems) : (null, VerifyEmailEndpoint.LinkOver);
     }
 
-    [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
     [WolverinePost("/api/auth/password/reset"), RateLimit("password")]
-    public static async Task<(IResult, OutgoingMessages)> Post(
-        ResetPassword command, User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<(KnownDevice, OutgoingMessages)> Post(
+        ResetPassword command, User user, IDocumentSession documents, Identity identity, Attempts attempts, DeviceTokens devices, HttpContext http, DateTimeOffset now)
     {
-        using var accounts = identity.In(documents, cancellation);
+        using var accounts = identity.In(documents, http.RequestAborted);
+        if (!user.EmailVerified) await ForgetStrangerAsync(user, documents, accounts);
         user.EmailVerified = true;
         user.DeactivatedAt = null;
         await accounts.SetPasswordAsync(user, command.NewPassword);
-        return (Results.NoContent(), [user.EndSessions(), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
+        await attempts.StartAnewAsync(LogInEndpoint.Attempt, user.Email, http);
+        await attempts.StartAnewAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
+        http.Response.Headers.CacheControl = "no-store";
+        return (new(devices.Issue(user)), [user.EndSessions(), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
+    }
+
+    private static Task ForgetStrangerAsync(User user, IDocumentSession documents, Accounts accounts)
+    {
+        (user.Name, user.Phone, user.PendingEmail, user.GuestToMerge) = (user.Email.Split('@')[0], null, null, null);
+        documents.Delete<AddressBook>(user.Id);
+        documents.DeleteWhere<PersonalExport>(x => x.UserId == user.Id);
+        return accounts.StopTwoFactorAsync(user);
     }
 }

@@ -4,15 +4,16 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Mails the link that verifies an account's address.</summary>
+/// <summary>Mails the link that verifies an account's address, unless too many were.</summary>
 public sealed record SendVerification(Guid UserId);
 
 public static class SendVerificationHandler
 {
     public static async Task<AccountNotice?> Handle(
-        SendVerification command, IDocumentSession documents, Identity identity, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
+        SendVerification command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (await documents.LoadAsync<User>(command.UserId, cancellation) is not { EmailVerified: false } user) return null;
+        if (await documents.LoadAsync<User>(command.UserId, cancellation) is not { EmailVerified: false } user
+            || !await attempts.MayMailAsync(AccountNoticeKind.VerifyEmail, user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);
         return AccountNotice.To(user, AccountNoticeKind.VerifyEmail, now, links.ToVerify(await accounts.GenerateEmailConfirmationTokenAsync(user)));
     }

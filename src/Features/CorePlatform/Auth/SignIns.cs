@@ -14,11 +14,12 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>A session that was opened, and what follows from it.</summary>
-public sealed record Opened(SignedIn Answer, OutgoingMessages Messages);
+/// <param name="Answer">A <see cref="SignedIn"/>, sent after the commit and once the guest's cart has followed or was waited for long enough.</param>
+public sealed record Opened(IResult Answer, OutgoingMessages Messages);
 
 /// <summary>Opens the session of somebody who has proved who they are, and makes a guest's cart theirs.</summary>
 public sealed partial class SignIns(
-    SessionStore sessions, AccessTokens tokens, PresentedTokens presented, Protos.Commerce.Commerce.CommerceClient commerce, ILogger<SignIns> log)
+    SessionStore sessions, AccessTokens tokens, DeviceTokens devices, PresentedTokens presented, Protos.Commerce.Commerce.CommerceClient commerce, ILogger<SignIns> log)
 {
     // A login waits this long for the cart; the event moves it if commerce is slower than that.
     private static readonly TimeSpan PatienceForTheCart = TimeSpan.FromSeconds(2);
@@ -35,17 +36,13 @@ public sealed partial class SignIns(
             return (null, Refused);
         }
 
-        var messages = new OutgoingMessages();
-        foreach (var guestId in new[] { guest?.UserId, user.GuestToMerge }.OfType<Guid>().Distinct())
-        {
-            await MergeAsync(guestId, user.Id, http.RequestAborted);
-            messages.Add(new GuestSignedIn(guestId, user.Id, now));
-            documents.RememberGuest(guestId, user.Id);
-        }
-
+        Guid[] guests = [.. new[] { guest?.UserId, user.GuestToMerge }.OfType<Guid>().Distinct()];
+        OutgoingMessages messages = [.. guests.Select(x => new GuestSignedIn(x, user.Id, now))];
+        foreach (var guestId in guests) documents.RememberGuest(guestId, user.Id);
         // After the commit: until then the guest's token is the only way to the cart.
         if (guest is not null) messages.Add(new EndSession(guest.Id));
-        return (new(SignedIn.As(UserView.Of(user), session, refresh, tokens, http), messages), WolverineContinue.NoProblems);
+        var answer = SignedIn.As(UserView.Of(user), session, refresh, tokens, http) with { DeviceToken = devices.Issue(user) };
+        return (new(new WithCart(this, guests, answer), messages), WolverineContinue.NoProblems);
     }
 
     internal static ProblemDetails Refused => Problem.Unauthorized("auth.credentials_wrong", "The address or the password is wrong.");
@@ -60,6 +57,16 @@ public sealed partial class SignIns(
         catch (RpcException e)
         {
             LogCartFollows(guestId, userId, e.StatusCode);
+        }
+    }
+
+    // Not before: whoever waits for commerce must not keep a transaction open.
+    private sealed class WithCart(SignIns signIns, Guid[] guests, SignedIn answer) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            await Task.WhenAll(guests.Select(x => signIns.MergeAsync(x, answer.User.Id, httpContext.RequestAborted)));
+            await Results.Json(answer, AaryaJson.Options).ExecuteAsync(httpContext);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>What a guest, a login and a refresh are answered with.</summary>
 /// <param name="ExpiresIn">Seconds until the access token has to be refreshed.</param>
-public sealed record SignedIn(UserView User, string AccessToken, string RefreshToken, int ExpiresIn)
+/// <param name="DeviceToken">With a login: what to send with the next one from this device.</param>
+public sealed record SignedIn(UserView User, string AccessToken, string RefreshToken, int ExpiresIn, string? DeviceToken = null)
 {
     public static SignedIn As(UserView user, Session session, RefreshToken refresh, AccessTokens tokens, HttpContext http)
     {

@@ -33,14 +33,12 @@ public sealed record PutFlag(
 {
     public sealed class Validator : AbstractValidator<PutFlag>
     {
-        private static readonly string[] KnownRoles = ["guest", "customer", "support", "merchandiser", "admin"];
-
         public Validator()
         {
             RuleFor(x => x.Description).MaximumLength(500);
             RuleFor(x => x.Percentage).InclusiveBetween(0, 100);
-            RuleFor(x => x.Roles).Must(x => x is null || (x.Count > 0 && x.All(KnownRoles.Contains) && x.Distinct().Count() == x.Count))
-                .WithMessage($"must be some of {string.Join(", ", KnownRoles)}, each once.");
+            RuleFor(x => x.Roles).Must(x => x is null || (x.Count > 0 && x.All(CallerRoles.All.Contains) && x.Distinct().Count() == x.Count))
+                .WithMessage($"must be some of {string.Join(", ", CallerRoles.All)}, each once.");
             RuleFor(x => x.Until).Must((x, until) => until is null || x.From is null || x.From < until).WithMessage("must be after from.");
         }
     }

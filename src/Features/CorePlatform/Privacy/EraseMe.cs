@@ -53,7 +53,7 @@ public static class EraseMeEndpoint
     [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
     [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
-    [WolverineDelete("/api/users/me"), RateLimit("password"), AnswerIsNeverStored]
+    [WolverineDelete("/api/users/me"), RateLimit("password")]
     public static (Accepted<ErasureView>, BeginRound) Delete(EraseMe command, [NotBody] User user, IDocumentSession documents, DateTimeOffset now)
     {
         var erasure = new Erasure { Id = Guid.NewGuid(), UserId = user.Id, RegisteredAt = user.RegisteredAt, AskedAt = now, Waiting = [Roles.Commerce] };

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
@@ -35,15 +36,15 @@ public sealed record RecoveryCodesView(IReadOnlyList<string> RecoveryCodes)
 public static class ConfirmTwoFactorEndpoint
 {
     public static async Task<(User?, ProblemDetails)> LoadAsync(
-        ConfirmTwoFactor command, Caller caller, IDocumentSession documents, Identity identity, Auth.Attempts attempts, HttpContext http)
+        ConfirmTwoFactor command, Caller caller, IDocumentSession documents, Identity identity, Attempts attempts, HttpContext http)
     {
         if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
         if (user.TwoFactorEnabled || user.AuthenticatorKey is null) return (null, Problem.Conflict("two_factor.not_started", "Not started", "Ask for a key first."));
-        if (await attempts.BeginAsync("two_factor", $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        if (await attempts.BeginAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
         using var accounts = identity.In(documents, http.RequestAborted);
-        return await accounts.TakeCurrentCodeAsync(user, command.Code)
-            ? (user, WolverineContinue.NoProblems)
-            : (null, Problem.Invalid("code", "is not what the app shows now.", "two_factor.code_wrong"));
+        if (!await accounts.TakeCurrentCodeAsync(user, command.Code)) return (null, Problem.Invalid("code", "is not what the app shows now.", "two_factor.code_wrong"));
+        await attempts.SucceedAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
+        return (user, WolverineContinue.NoProblems);
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
@@ -34,15 +35,16 @@ public sealed record StopTwoFactor(string? Password = null, string? Code = null)
 public static class StopTwoFactorEndpoint
 {
     public static async Task<(User?, ProblemDetails)> LoadAsync(
-        StopTwoFactor command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, Identity identity, Auth.Attempts attempts, HttpContext http)
+        StopTwoFactor command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, Identity identity, Attempts attempts, HttpContext http)
     {
         if (command.Password is { } password) return await reconfirmation.OfAsync(caller, password, documents, http);
         if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
-        if (await attempts.BeginAsync("two_factor", $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        if (await attempts.BeginAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
         using var accounts = identity.In(documents, http.RequestAborted);
-        return user.TwoFactorEnabled && (await accounts.TakeCurrentCodeAsync(user, command.Code!) || await accounts.TakeRecoveryCodeAsync(user, command.Code!))
-            ? (user, WolverineContinue.NoProblems)
-            : (null, Problem.Invalid("code", "is wrong, or was used before.", "two_factor.code_wrong"));
+        if (!user.TwoFactorEnabled || !(await accounts.TakeCurrentCodeAsync(user, command.Code!) || await accounts.TakeRecoveryCodeAsync(user, command.Code!)))
+            return (null, Problem.Invalid("code", "is wrong, or was used before.", "two_factor.code_wrong"));
+        await attempts.SucceedAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
+        return (user, WolverineContinue.NoProblems);
     }
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]

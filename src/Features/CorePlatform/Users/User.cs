@@ -46,8 +46,8 @@ public sealed class User : IVersioned
     /// <summary>The one session that went on when the others were last ended.</summary>
     public Guid? KeptSession { get; set; }
 
-    /// <summary>customer, support, merchandiser, admin.</summary>
-    public IReadOnlyList<string> Roles { get; set; } = ["customer"];
+    /// <summary>Some of <see cref="StaffRoles.OfAccounts"/>.</summary>
+    public IReadOnlyList<string> Roles { get; set; } = [CallerRoles.Customer];
 
     public DateTimeOffset RegisteredAt { get; set; }
 

@@ -1,3 +1,5 @@
+using Aarya.Infrastructure.Security;
+
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>A person as they see themselves; a guest has only an id and the role.</summary>
@@ -5,7 +7,7 @@ namespace Aarya.Features.CorePlatform.Users;
 public sealed record UserView(
     Guid Id, string? Email, string? Name, IReadOnlyList<string> Roles, string? Phone = null, bool? EmailVerified = null, bool? TwoFactor = null)
 {
-    private static readonly IReadOnlyList<string> GuestRoles = ["guest"];
+    private static readonly IReadOnlyList<string> GuestRoles = [CallerRoles.Guest];
 
     public static UserView Guest(Guid id) => new(id, null, null, GuestRoles);
 

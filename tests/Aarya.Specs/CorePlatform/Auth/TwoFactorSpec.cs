@@ -5,6 +5,9 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Specs.Support;
 using Alba;
+using Grpc.Core;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
@@ -38,6 +41,74 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
+    public async Task a_recovery_code_sent_in_two_logins_at_once_opens_one()
+    {
+        var (email, _, codes) = await WithTwoFactorAsync();
+        string[] challenges = [await ChallengeAsync(email), await ChallengeAsync(email)];
+        var answers = await Task.WhenAll(challenges.Select(challenge => Host.Scenario(x => { x.Post.Json(new PassTwoFactor(challenge, codes[0])).ToUrl("/api/auth/two-factor"); x.IgnoreStatusCode(); })));
+        Assert.Equal([200, 401], answers.Select(x => x.Context.Response.StatusCode).Order());
+        Assert.Equal(Accounts.RecoveryCodeCount - 1, Assert.Single(await AccountsOfAsync(email)).RecoveryCodes.Count);
+    }
+
+    [Fact]
+    public async Task whoever_registered_at_somebody_s_address_switches_nothing_on_there()
+    {
+        var email = NewEmail();
+        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Somebody Else"), "/api/auth/register"));
+        var stranger = await SignInAsync(email);
+        Assert.Equal("account.email_unverified", await CodeOfAsync(stranger, HttpStatusCode.Conflict, new StartTwoFactor(Password), "/api/users/me/two-factor"));
+        Assert.Null(Assert.Single(await AccountsOfAsync(email)).AuthenticatorKey);
+
+        await ToldAsync(HttpStatusCode.NoContent, new VerifyEmail(TokenOf(mail)), "/api/auth/email/verify");
+        await AsAsync(stranger, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"));
+    }
+
+    [Fact]
+    public async Task codes_that_are_right_are_no_guesses_however_many()
+    {
+        var email = await VerifiedAsync();
+        var shopper = await SignInAsync(email);
+        for (var i = 0; i <= Attempts.FreeFromOneNetwork / 2; i++)
+        {
+            var started = (await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"))).Response.ReadAsJson<TwoFactorKeyView>()!;
+            var key = Base32.Decode(started.Secret);
+            var on = await NextCodeAsync(email, key);
+            await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new ConfirmTwoFactor(on)).ToUrl("/api/users/me/two-factor/confirm"));
+            var off = await NextCodeAsync(email, key);
+            await AsAsync(shopper, HttpStatusCode.NoContent, x => x.Delete.Json(new StopTwoFactor(Code: off)).ToUrl("/api/users/me/two-factor"));
+        }
+    }
+
+    [Fact]
+    public async Task a_login_that_waits_for_the_cart_holds_no_other_login_up()
+    {
+        var commerce = new SlowCommerce();
+        await using var node = await Fixture.AnotherNodeAsync(x => x.ConfigureServices(services => services.AddSingleton<Aarya.Protos.Commerce.Commerce.CommerceClient>(commerce)));
+        var (email, _, codes) = await WithTwoFactorAsync();
+        var guest = await GuestAsync();
+        string[] challenges = [await ChallengeAsync(email), await ChallengeAsync(email)];
+        var slow = node.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new PassTwoFactor(challenges[0], codes[0])).ToUrl("/api/auth/two-factor"); });
+        await commerce.Asked.Task.WaitAsync(Cancellation);
+        await node.Scenario(x => x.Post.Json(new PassTwoFactor(challenges[1], codes[1])).ToUrl("/api/auth/two-factor"));
+        Assert.False(slow.IsCompleted);
+        commerce.Answers.SetResult(new());
+        await slow;
+    }
+
+    private sealed class SlowCommerce : Aarya.Protos.Commerce.Commerce.CommerceClient
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<Aarya.Protos.Commerce.Cart> Answers { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override AsyncUnaryCall<Aarya.Protos.Commerce.Cart> MergeCartAsync(Aarya.Protos.Commerce.MergeCartRequest request, CallOptions options)
+        {
+            Asked.TrySetResult();
+            return new(Answers.Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        }
+    }
+
+    [Fact]
     public async Task a_challenge_is_good_for_five_tries()
     {
         var (email, key, _) = await WithTwoFactorAsync();
@@ -53,7 +124,7 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var (email, _, codes) = await WithTwoFactorAsync();
         var challenge = await ChallengeAsync(email);
         var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
-        await ToldAsync(HttpStatusCode.NoContent, new ResetPassword(TokenOf(mail), "another password"), "/api/auth/password/reset");
+        await ToldAsync(HttpStatusCode.OK, new ResetPassword(TokenOf(mail), "another password"), "/api/auth/password/reset");
         Assert.Equal("auth.challenge_invalid", await PassAsync(challenge, codes[0], HttpStatusCode.Unauthorized));
     }
 
@@ -103,7 +174,7 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [Fact]
     public async Task it_is_not_on_before_a_code_was_confirmed_and_cannot_be_begun_twice()
     {
-        var email = await RegisteredAsync();
+        var email = await VerifiedAsync();
         var shopper = await SignInAsync(email);
         Assert.Equal("two_factor.not_started", await CodeOfAsync(shopper, HttpStatusCode.Conflict, new ConfirmTwoFactor("000000"), "/api/users/me/two-factor/confirm"));
         Assert.Equal("two_factor.off", await CodeOfAsync(shopper, HttpStatusCode.Conflict, new RenewRecoveryCodes(Password), "/api/users/me/two-factor/recovery-codes"));
@@ -131,7 +202,7 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     /// <summary>Somebody new with the second factor on.</summary>
     private async Task<(string Email, byte[] Key, IReadOnlyList<string> Codes)> WithTwoFactorAsync()
     {
-        var email = await RegisteredAsync();
+        var email = await VerifiedAsync();
         var shopper = await SignInAsync(email);
         var (started, _) = await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"));
         var view = started.ReadAsJson<TwoFactorKeyView>()!;

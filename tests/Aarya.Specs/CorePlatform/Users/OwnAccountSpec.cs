@@ -56,7 +56,7 @@ public sealed class OwnAccountSpec(AaryaFixture fixture) : CoreSpec(fixture)
         }
 
         var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
-        await ToldAsync(HttpStatusCode.NoContent, new ResetPassword(TokenOf(mail), NewPassword), "/api/auth/password/reset");
+        await ToldAsync(HttpStatusCode.OK, new ResetPassword(TokenOf(mail), NewPassword), "/api/auth/password/reset");
         await SignInAsync(email, NewPassword);
     }
 

@@ -1,13 +1,16 @@
+using Aarya.Features.CorePlatform.Audit;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
+using Wolverine.Marten;
 using Wolverine.Persistence;
 
 namespace Aarya.Features.CorePlatform.Users.BackOffice;
 
-/// <summary>One account, for the shop's people.</summary>
+/// <summary>One account, for the shop's people; that they looked at it is in the audit trail.</summary>
 [Authorize("support")]
 public static class GetAccountEndpoint
 {
@@ -15,5 +18,6 @@ public static class GetAccountEndpoint
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/admin/users/{id:guid}")]
-    public static AccountView Get(Guid id, [Entity(nameof(id), Required = false)] User? user) => AccountView.Of(user!);
+    public static (AccountView, IMartenOp) Get(Guid id, Caller caller, [Entity(nameof(id), Required = false)] User? user, DateTimeOffset now) =>
+        (AccountView.Of(user!), MartenOps.Insert(AuditEntry.Of(caller, AuditActions.AccountRead, "user", $"{id:D}", now)));
 }

@@ -1,14 +1,20 @@
+using Aarya.Features.CorePlatform.Audit;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
+using Wolverine.Marten;
 
 namespace Aarya.Features.CorePlatform.Users.BackOffice;
 
 public sealed record AccountPage(IReadOnlyList<AccountView> Items, Guid? NextCursor);
 
-/// <summary>The accounts, the newest first: the one of an address, or those with a role if asked.</summary>
+/// <summary>
+/// The accounts, the newest first: the one of an address, or those with a role if asked. Whose were shown is in the audit trail; for which address
+/// somebody looked is not, because it may be anybody's.
+/// </summary>
 [Authorize("support")]
 public static class ListAccountsEndpoint
 {
@@ -24,14 +30,19 @@ public static class ListAccountsEndpoint
     }
 
     [WolverineGet("/api/admin/users")]
-    public static async Task<AccountPage> Get(IQuerySession session, CancellationToken cancellation, string? email = null, string? role = null, Guid? cursor = null, int limit = 20)
+    public static async Task<(AccountPage, IMartenOp)> Get(
+        IDocumentSession session, Caller caller, DateTimeOffset now, CancellationToken cancellation, string? email = null, string? role = null, Guid? cursor = null, int limit = 20)
     {
-        if (email is not null)
-        {
-            var found = await session.FindByEmailAsync(EmailAddress.Normalize(email)!, cancellation);
-            return new(found is not null && (role is null || found.Roles.Contains(role)) ? [AccountView.Of(found)] : [], null);
-        }
+        var page = email is null
+            ? await PageAsync(session, role, cursor, limit, cancellation)
+            : new(await session.FindByEmailAsync(EmailAddress.Normalize(email)!, cancellation) is { } found && (role is null || found.Roles.Contains(role)) ? [AccountView.Of(found)] : [], null);
+        var shown = new Dictionary<string, string> { ["by"] = email is not null ? "email" : role ?? "all", ["shown"] = string.Join(' ', page.Items.Select(x => $"{x.Id:D}")) };
+        var entry = AuditEntry.Of(caller, AuditActions.AccountsListed, "user", email is not null && page.Items is [var one] ? $"{one.Id:D}" : "", now, shown);
+        return (page, MartenOps.Insert(entry));
+    }
 
+    private static async Task<AccountPage> PageAsync(IQuerySession session, string? role, Guid? cursor, int limit, CancellationToken cancellation)
+    {
         IQueryable<User> users = session.Query<User>();
         if (role is not null) users = users.Where(x => x.Roles.Contains(role));
         if (cursor is { } before) users = users.Where(x => x.Id.CompareTo(before) < 0);

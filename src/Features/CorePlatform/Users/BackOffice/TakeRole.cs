@@ -35,7 +35,7 @@ public static class TakeRoleEndpoint
         Guid id, string role, Caller caller, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
     {
         IReadOnlyList<string> left = [.. user.Roles.Where(x => x != role)];
-        if (left.Count == 0) left = ["customer"];
+        if (left.Count == 0) left = [CallerRoles.Customer];
         if (left.SequenceEqual(user.Roles)) return (AccountView.Of(user), MartenOps.Nothing(), []);
 
         // With another stamp: a login that began before does not end with the role.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.BackOffice;
 using Aarya.Specs.Support;
@@ -92,6 +93,36 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
     }
 
     [Fact]
+    public async Task the_last_admin_neither_closes_nor_deletes_their_account()
+    {
+        await NoAdminsAsync();
+        var admin = await AdminAsync();
+        foreach (var leave in new[] { Deactivating, Erasing })
+            Assert.Equal((409, "user.last_admin"), await LeaveAsync(Host, admin, leave));
+        await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url("/specs/doors/admin"); });
+        Assert.Equal(1, await AdminsAsync());
+
+        await AdminAsync();
+        Assert.Equal((204, null), await LeaveAsync(Host, admin, Deactivating));
+        Assert.Equal(1, await AdminsAsync());
+    }
+
+    [Fact]
+    public async Task of_two_admins_who_leave_at_once_one_stays()
+    {
+        foreach (var (one, other) in new[] { (Deactivating, Deactivating), (Deactivating, Erasing), (Erasing, Deactivating), (Erasing, Erasing) })
+        {
+            await NoAdminsAsync();
+            var (asha, ravi) = (await AdminAsync(), await AdminAsync());
+            var answers = await Task.WhenAll(LeaveAsync(Host, asha, one), LeaveAsync(node.Host, ravi, other));
+
+            Assert.Equal("user.last_admin", Assert.Single(answers, x => x.Status == 409).Code);
+            Assert.Single(answers, x => x.Status is 202 or 204);
+            Assert.Equal(1, await AdminsAsync());
+        }
+    }
+
+    [Fact]
     public async Task only_admins_give_and_take_roles()
     {
         var shopper = await SignedInAsync();
@@ -146,6 +177,32 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
     {
         var refused = await Host.Scenario(x => { configure(x); x.StatusCodeShouldBe(HttpStatusCode.BadRequest); });
         Assert.Equal(field, Assert.Single(refused.ReadAsJson<JsonElement>().GetProperty("errors").EnumerateObject()).Name);
+    }
+
+    private static Action<Scenario> Deactivating { get; } = x => x.Post.Json(new Deactivate(Password)).ToUrl("/api/users/me/deactivate");
+
+    private static Action<Scenario> Erasing { get; } = x => x.Delete.Json(new EraseMe(Password)).ToUrl("/api/users/me");
+
+    /// <summary>The token of an admin who has a password.</summary>
+    private async Task<string> AdminAsync()
+    {
+        var token = await Host.TokenFor("admin");
+        var hash = await Host.Services.GetRequiredService<PasswordHasher>().HashAsync(Password, Cancellation);
+        await StoreAsync(SubjectOf(token), x => x.PasswordHash = hash);
+        return token;
+    }
+
+    private static async Task<(int Status, string? Code)> LeaveAsync(IAlbaHost node, string admin, Action<Scenario> leave)
+    {
+        var response = await node.Scenario(x => { x.WithBearerToken(admin); leave(x); x.IgnoreStatusCode(); });
+        var status = response.Context.Response.StatusCode;
+        return (status, status < 300 ? null : response.ReadAsJson<JsonElement>().GetProperty("code").GetString());
+    }
+
+    private async Task<int> AdminsAsync()
+    {
+        await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
+        return await documents.Query<User>().CountAsync(x => x.DeactivatedAt == null && x.Roles.Contains("admin"), Cancellation);
     }
 
     private async Task NoAdminsAsync()

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aarya.Specs.Support;
+using Npgsql;
+
+namespace Aarya.Specs.CorePlatform.Flags;
+
+using Roles = Infrastructure.Hosting.Roles;
+
+/// <summary>Flags in a shop of six processes, each asked itself.</summary>
+public sealed class SplitFlagsSpec
+{
+    // The program, which says of every name on its standard input whether that flag is on.
+    private const string Main = """
+        using Aarya.Features;
+        using Aarya.Infrastructure.Flags;
+        using Aarya.Infrastructure.Hosting;
+
+        await using var app = AaryaHost.Build(args, Modules.All);
+        await app.StartAsync();
+        var flags = app.Services.GetRequiredService<IFlags>();
+        while (await Console.In.ReadLineAsync() is { } name) Console.WriteLine($"{name} is {(await flags.IsOnAsync(name, null, default) ? "on" : "off")}");
+        """;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task a_change_through_the_gateway_is_followed_by_all_six_processes()
+    {
+        using var program = await StaticProgram.BuildAsync(Main);
+        await using var shop = await SplitShop.StartAsync();
+        var roles = await Task.WhenAll(new[] { Roles.Gateway }.Concat(Roles.Contexts).Select(x => RoleProcess.StartAsync(x, shop.SettingsOf(x), program.Path)));
+        try
+        {
+            using var client = shop.Client();
+            client.DefaultRequestHeaders.Authorization = new("Bearer", await AdminAsync(client, shop.SettingsOf(Roles.Core)["DATABASE_URL"]));
+            foreach (var role in roles) Assert.False(await IsOnAsync(role, "specs.split"));
+
+            foreach (var on in new[] { true, false, true })
+            {
+                using var changed = await client.PutAsJsonAsync("/api/admin/flags/specs.split", new { enabled = on }, Cancellation);
+                Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+                var watch = Stopwatch.StartNew();
+                foreach (var role in roles)
+                {
+                    // What is read when is CachedFlagsSpec's, with a clock of its own; this bound is for a machine that has other things to do.
+                    while (await IsOnAsync(role, "specs.split") != on) Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{role.Roles} did not follow:\n{role.Output}");
+                }
+
+                TestContext.Current.TestOutputHelper?.WriteLine($"All six followed after {watch.ElapsedMilliseconds} ms.");
+            }
+        }
+        finally
+        {
+            foreach (var role in roles) await role.DisposeAsync();
+        }
+    }
+
+    private static async Task<bool> IsOnAsync(RoleProcess role, string name)
+    {
+        var (on, off) = (role.HearAsync($"{name} is on"), role.HearAsync($"{name} is off"));
+        await role.TellAsync(name);
+        var heard = await Task.WhenAny(on, off);
+        Assert.True(role.IsRunning, role.Output);
+        return heard == on;
+    }
+
+    /// <summary>The token of an admin of a new shop: the first one is made in the database.</summary>
+    private static async Task<string> AdminAsync(HttpClient client, string database)
+    {
+        const string password = "a long way to Mumbai";
+        using var registered = await client.PostAsJsonAsync("/api/auth/register", new { name = "Asha Rao", email = "asha@example.com", password }, Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, registered.StatusCode);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(Cancellation);
+        await using var promote = new NpgsqlCommand("""update core.mt_doc_user set data = jsonb_set(data, '{Roles}', '["admin"]')""", connection);
+        Assert.Equal(1, await promote.ExecuteNonQueryAsync(Cancellation));
+        using var signedIn = await client.PostAsJsonAsync("/api/auth/login", new { email = "asha@example.com", password }, Cancellation);
+        return (await signedIn.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("accessToken").GetString()!;
+    }
+}
