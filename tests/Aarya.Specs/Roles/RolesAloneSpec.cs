@@ -50,6 +50,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
             await app.StopAsync();
             """;
 
+        private readonly string encryptionKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         private readonly string sockets = Directory.CreateTempSubdirectory("aarya-roles-").FullName;
         private StaticProgram program = null!;
         private SpecDatabase database = null!;
@@ -92,7 +93,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
                 ["STOREFRONT_URL"] = "https://aarya.example",
                 ["AARYA_PUBLIC_URL"] = "https://backend.aarya.example",
                 ["JWT_SECRET"] = key.ExportPkcs8PrivateKeyPem(),
-                ["ENCRYPTION_KEY"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+                ["ENCRYPTION_KEY"] = encryptionKey,
             };
         }
 

@@ -45,7 +45,7 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : IHo
         }
         catch (CryptographicException e)
         {
-            throw new StartupException(e.Message);
+            throw new StartupException($"{e.Message} It is the one that signs the links in mails: add the key of before to ENCRYPTION_KEY, behind the new one.");
         }
 
         async Task WriteAsync(string sql, byte[] clear)
