@@ -19,7 +19,9 @@ public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     // Made once a token: every request that brings it again shares it.
-    internal AuthenticateResult Recognised { get; } = AuthenticateResult.Success(new(new CallerPrincipal(Caller), BearerHandler.Scheme));
+    internal Task<AuthenticateResult> Recognised { get; } = Task.FromResult(AuthenticateResult.Success(new(new CallerPrincipal(Caller), BearerHandler.Scheme)));
+
+    internal SessionBelief? Belief { get; set; }
 }
 
 /// <summary>A caller as ASP.NET Core's policies want to see one. Shared between requests, so nobody adds to it.</summary>

@@ -15,18 +15,26 @@ public sealed class BearerHandler(
 {
     public new const string Scheme = "Bearer";
 
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
-    {
-        if (FindToken(Request) is not { } sent) return AuthenticateResult.NoResult();
-        var check = await tokens.CheckAsync(sent, Context.RequestAborted);
-        if (!check.IsGood) return Fail(check.Fault);
+    private static readonly Task<AuthenticateResult> Nobody = Task.FromResult(AuthenticateResult.NoResult());
 
-        var token = check.Token!;
-        var reading = HttpMethods.IsGet(Request.Method) || HttpMethods.IsHead(Request.Method);
-        return await sessions.IsOpenAsync(token.Caller.SessionId, reading)
-            ? token.Recognised
-            : Fail(TokenFault.SessionEnded);
+    // Nothing is waited for, or made, when both the token and its session are known to be good.
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (FindToken(Request) is not { } sent) return Nobody;
+        var check = tokens.CheckAsync(sent, Context.RequestAborted);
+        if (!check.IsCompletedSuccessfully) return FinishAsync(check.AsTask());
+        var judged = check.Result;
+        if (!judged.IsGood) return Task.FromResult(Fail(judged.Fault));
+        var open = IsOpenAsync(judged.Token!);
+        return open is { IsCompletedSuccessfully: true, Result: true } ? judged.Token!.Recognised : FinishAsync(judged.Token!, open.AsTask());
     }
+
+    private async Task<AuthenticateResult> FinishAsync(Task<TokenCheck> check) =>
+        await check is { IsGood: true, Token: { } token } ? await FinishAsync(token, IsOpenAsync(token).AsTask()) : Fail((await check).Fault);
+
+    private async Task<AuthenticateResult> FinishAsync(AccessToken token, Task<bool> open) => await open ? await token.Recognised : Fail(TokenFault.SessionEnded);
+
+    private ValueTask<bool> IsOpenAsync(AccessToken token) => sessions.IsOpenAsync(token, HttpMethods.IsGet(Request.Method) || HttpMethods.IsHead(Request.Method));
 
     private AuthenticateResult Fail(TokenFault fault)
     {

@@ -24,15 +24,22 @@ public sealed class BoundedCache<TKey, TValue>(int capacity, IEqualityComparer<T
         return true;
     }
 
+    /// <summary>What is kept under the key, or what was made for it: the same for everybody who asks at once.</summary>
+    public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
+    {
+        if (TryGet(key, out var known)) return known;
+        var made = make(key);
+        while (!TryAdd(key, made))
+        {
+            if (TryGet(key, out known)) return known;
+        }
+
+        return made;
+    }
+
     public void Set(TKey key, TValue value)
     {
         if (!TryAdd(key, value)) young.Entries[key] = value;
-    }
-
-    public void Remove(TKey key)
-    {
-        young.Entries.TryRemove(key, out _);
-        old.Entries.TryRemove(key, out _);
     }
 
     private bool TryAdd(TKey key, TValue value)

@@ -34,16 +34,25 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
 
     private static readonly RedisValue[] SeenToTheMinute = [60_000];
 
-    private readonly BoundedCache<Guid, long> alive = new(Remembered);
+    private readonly BoundedCache<Guid, SessionBelief> beliefs = new(Remembered);
     private long lastWarning;
 
     /// <summary>True while the session lives, and for reads also while Redis is away.</summary>
     /// <exception cref="RedisException">Redis is away and <paramref name="reading"/> is false.</exception>
-    public ValueTask<bool> IsOpenAsync(Guid sessionId, bool reading) =>
-        alive.TryGet(sessionId, out var seen) && clock.GetElapsedTime(seen) < BelievedFor ? ValueTask.FromResult(true) : AskAsync(sessionId, reading);
+    public ValueTask<bool> IsOpenAsync(AccessToken token, bool reading)
+    {
+        if (Holds(token.Belief)) return new(true);
+        // Another token of the session may have been seen.
+        if (!beliefs.TryGet(token.Caller.SessionId, out var belief) || !Holds(belief)) return AskAsync(token, reading);
+        token.Belief = belief;
+        return new(true);
+    }
 
     /// <summary>Ends the belief on this node at once; other nodes follow within a second.</summary>
-    public void Forget(Guid sessionId) => alive.Remove(sessionId);
+    public void Forget(Guid sessionId)
+    {
+        if (beliefs.TryGet(sessionId, out var belief)) belief.SeenAt = 0;
+    }
 
     /// <summary>Those of the sessions that have ended; none while Redis is away. It leaves no trace: who merely listens is idle.</summary>
     public async Task<IReadOnlySet<Guid>> FindEndedAsync(IReadOnlyCollection<Guid> sessionIds)
@@ -67,10 +76,12 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
         return ended;
     }
 
-    private async ValueTask<bool> AskAsync(Guid sessionId, bool reading)
+    private bool Holds(SessionBelief? belief) => belief?.SeenAt is { } seen and not 0 && clock.GetElapsedTime(seen) < BelievedFor;
+
+    private async ValueTask<bool> AskAsync(AccessToken token, bool reading)
     {
         var asked = clock.GetTimestamp();
-        var key = KeyOf(sessionId);
+        var key = KeyOf(token.Caller.SessionId);
         try
         {
             // A read does not wait for a server that is known to be away; a write waits as long as any command does.
@@ -83,7 +94,10 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
             return Assume();
         }
 
-        alive.Set(sessionId, asked);
+        // One for all tokens of the session, so that all of them can be disappointed.
+        var belief = beliefs.GetOrAdd(token.Caller.SessionId, static _ => new());
+        belief.SeenAt = asked;
+        token.Belief = belief;
         return true;
     }
 
@@ -99,4 +113,17 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
 
     [LoggerMessage(LogLevel.Warning, "Redis does not say which sessions have ended: reads are let through on their tokens alone.")]
     private partial void LogAway();
+}
+
+/// <summary>That a session lives, as far as this node knows.</summary>
+internal sealed class SessionBelief
+{
+    private long seenAt;
+
+    /// <summary>A timestamp of the program's clock; 0 when it is not believed.</summary>
+    public long SeenAt
+    {
+        get => Volatile.Read(ref seenAt);
+        set => Volatile.Write(ref seenAt, value);
+    }
 }

@@ -16,8 +16,18 @@ public sealed class BoundedCacheSpec
         }
 
         Assert.InRange(Enumerable.Range(0, 10_000).Count(x => cache.TryGet(x, out _)), 1, 200);
-        cache.Remove(-1);
-        Assert.False(cache.TryGet(-1, out _));
+    }
+
+    [Fact]
+    public async Task many_who_want_what_is_not_there_get_the_same()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var cache = new BoundedCache<int, object>(100);
+            var got = await Task.WhenAll(Enumerable.Range(0, 8).Select(x => Task.Run(() => cache.GetOrAdd(7, _ => new object()))));
+            Assert.Single(got.Distinct());
+            Assert.True(cache.TryGet(7, out var kept) && kept == got[0]);
+        }
     }
 
     [Fact]

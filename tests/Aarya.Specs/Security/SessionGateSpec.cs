@@ -12,10 +12,14 @@ public sealed class SessionGateSpec : IAsyncLifetime
 {
     private static readonly Guid Id = Guid.NewGuid();
 
+    private static AccessToken TokenOf(Guid session) => new(new(Guid.NewGuid(), session, ["customer"]), DateTimeOffset.MaxValue);
+
     private readonly HeldTime clock = new();
     private RedisServer server = null!;
     private RedisConnections redis = null!;
     private SessionGate gate = null!;
+
+    private AccessToken Token { get; } = TokenOf(Id);
 
     public async ValueTask InitializeAsync()
     {
@@ -28,21 +32,32 @@ public sealed class SessionGateSpec : IAsyncLifetime
     [Fact]
     public async Task a_session_is_believed_for_one_second_after_it_was_seen_alive()
     {
-        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        Assert.True(await gate.IsOpenAsync(Token, reading: false));
         await redis.State.KeyDeleteAsync(KeyOf(Id));
         clock.Move(TimeSpan.FromMilliseconds(999));
-        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        Assert.True(await gate.IsOpenAsync(Token, reading: false));
         clock.Move(TimeSpan.FromMilliseconds(1));
-        Assert.False(await gate.IsOpenAsync(Id, reading: false));
+        Assert.False(await gate.IsOpenAsync(Token, reading: false));
     }
 
     [Fact]
     public async Task the_node_that_ends_a_session_stops_believing_in_it_at_once()
     {
-        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        Assert.True(await gate.IsOpenAsync(Token, reading: false));
         await redis.State.KeyDeleteAsync(KeyOf(Id));
         gate.Forget(Id);
-        Assert.False(await gate.IsOpenAsync(Id, reading: true));
+        Assert.False(await gate.IsOpenAsync(Token, reading: true));
+    }
+
+    [Fact]
+    public async Task all_tokens_of_a_session_are_believed_and_doubted_together()
+    {
+        var other = TokenOf(Id);
+        Assert.True(await gate.IsOpenAsync(Token, reading: false));
+        await redis.State.KeyDeleteAsync(KeyOf(Id));
+        Assert.True(await gate.IsOpenAsync(other, reading: false));
+        gate.Forget(Id);
+        foreach (var token in new[] { Token, other }) Assert.False(await gate.IsOpenAsync(token, reading: false));
     }
 
     [Fact]
@@ -54,7 +69,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
             var before = DateTimeOffset.UtcNow.AddSeconds(-age).ToUnixTimeMilliseconds();
             await redis.State.HashSetAsync(key, "seen", before);
             clock.Move(TimeSpan.FromSeconds(1));
-            Assert.True(await gate.IsOpenAsync(Id, reading: true));
+            Assert.True(await gate.IsOpenAsync(Token, reading: true));
             Assert.Equal(noted, (long)await redis.State.HashGetAsync(key, "seen") != before);
         }
     }
@@ -64,12 +79,12 @@ public sealed class SessionGateSpec : IAsyncLifetime
     {
         var key = KeyOf(Id);
         await redis.State.KeyExpireAsync(key, TimeSpan.FromMinutes(10));
-        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        Assert.True(await gate.IsOpenAsync(Token, reading: false));
         Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
 
         await redis.State.HashSetAsync(key, "idle", (long)TimeSpan.FromMinutes(30).TotalMilliseconds);
         clock.Move(TimeSpan.FromSeconds(1));
-        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        Assert.True(await gate.IsOpenAsync(Token, reading: false));
         Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
     }
 
@@ -88,24 +103,24 @@ public sealed class SessionGateSpec : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync(Guid.NewGuid(), reading: true));
+    public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync(TokenOf(Guid.NewGuid()), reading: true));
 
     [Fact]
     public async Task with_redis_away_reads_pass_at_once_and_writes_are_refused_until_it_is_back()
     {
-        Assert.True(await gate.IsOpenAsync(Id, reading: true));
+        Assert.True(await gate.IsOpenAsync(Token, reading: true));
         clock.Move(TimeSpan.FromSeconds(2));
         await server.KillAsync();
         while (redis.State.IsConnected(KeyOf(Id))) await Task.Yield();
 
         var watch = Stopwatch.StartNew();
-        for (var i = 0; i < 100; i++) Assert.True(await gate.IsOpenAsync(Id, reading: true));
+        for (var i = 0; i < 100; i++) Assert.True(await gate.IsOpenAsync(Token, reading: true));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAnyAsync<RedisException>(async () => await gate.IsOpenAsync(Id, reading: false));
+        await Assert.ThrowsAnyAsync<RedisException>(async () => await gate.IsOpenAsync(Token, reading: false));
 
         await server.StartAgainAsync();
         while (!redis.State.IsConnected(KeyOf(Id))) await Task.Delay(20, TestContext.Current.CancellationToken);
-        Assert.True(await gate.IsOpenAsync(Id, reading: false));
+        Assert.True(await gate.IsOpenAsync(Token, reading: false));
     }
 
     private static RedisKey KeyOf(Guid id) => RedisKeys.Session($"{id:D}");
