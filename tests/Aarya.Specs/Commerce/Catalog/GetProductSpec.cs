@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
@@ -27,18 +28,27 @@ public sealed class GetProductSpec(AaryaFixture fixture) : CatalogueStory(fixtur
         var kurta = await GivenAsync(Kurta(stock: 1));
         var tag = (await Get($"/api/products/{kurta.Id}")).Context.Response.Headers.ETag.ToString();
 
-        await Ask(tag, 304);
+        Assert.Equal(304, (await AskAsync()).Context.Response.StatusCode);
         await Adjust(Sku("S"), 8);
-        var now = await Ask(tag, 200);
+        // Whoever announces changes in the background may be at it: the answer of before is good until they are through.
+        var (now, watch) = (await AskAsync(), Stopwatch.StartNew());
+        while (now.Context.Response.StatusCode == 304)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "The delivery does not show.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            now = await AskAsync();
+        }
+
+        Assert.Equal(200, now.Context.Response.StatusCode);
 
         Assert.Equal([9, 1], now.ReadAsJson<ProductView>()!.Variants.Select(x => x.Available));
         Assert.NotEqual(tag, now.Context.Response.Headers.ETag.ToString());
 
-        Task<IScenarioResult> Ask(string known, int status) => Host.Scenario(x =>
+        Task<IScenarioResult> AskAsync() => Host.Scenario(x =>
         {
             x.Get.Url($"/api/products/{kurta.Id}");
-            x.WithRequestHeader("If-None-Match", known);
-            x.StatusCodeShouldBe(status);
+            x.WithRequestHeader("If-None-Match", tag);
+            x.IgnoreStatusCode();
         });
     }
 
