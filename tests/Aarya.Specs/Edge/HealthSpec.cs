@@ -43,7 +43,7 @@ public sealed class HealthSpec(AaryaFixture fixture) : Spec(fixture)
     {
         await using var state = await RedisServer.StartAsync();
         await using var cache = await RedisServer.StartAsync();
-        await using var node = await fixture.AnotherNodeAsync(x => x.UseSetting("REDIS_URL", state.Url).UseSetting("REDIS_CACHE_URL", cache.Url));
+        await using var node = await fixture.NodeApartAsync(x => x.UseSetting("REDIS_URL", state.Url).UseSetting("REDIS_CACHE_URL", cache.Url));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health", node)).Item1);
 
         await cache.KillAsync();

@@ -74,7 +74,7 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task everybody_with_a_token_has_an_allowance_of_their_own()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var node = await fixture.AnotherNodeAsync(x => x.UseSetting("REDIS_URL", redis.Url).UseSetting("AARYA_RATE_LIMIT", "5"));
+        await using var node = await fixture.NodeApartAsync(x => x.UseSetting("REDIS_URL", redis.Url).UseSetting("AARYA_RATE_LIMIT", "5"));
         var first = await node.GuestToken();
         var second = await node.GuestToken();
 

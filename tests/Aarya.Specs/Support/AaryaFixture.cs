@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Catalog;
 using Aarya.Infrastructure.Hosting;
 using Alba;
 using JasperFx.CommandLine;
@@ -46,6 +47,19 @@ public sealed class AaryaFixture : IAsyncLifetime
             services.DisableAllExternalWolverineTransports();
         });
         configure?.Invoke(x);
+    });
+
+    /// <summary>
+    /// A process on the same database with another Redis than the others: it announces no changes, because it would drop them from a cache that the
+    /// others do not use. Dispose it.
+    /// </summary>
+    public Task<IAlbaHost> NodeApartAsync(Action<IWebHostBuilder> configure) => AnotherNodeAsync(x =>
+    {
+        configure(x);
+        x.ConfigureServices(services =>
+        {
+            foreach (var announcer in services.Where(y => y.ImplementationType == typeof(Announcer)).ToList()) services.Remove(announcer);
+        });
     });
 
     public async ValueTask DisposeAsync()

@@ -226,7 +226,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task while_the_cache_is_away_each_process_counts_for_itself()
     {
         await using var cache = await RedisServer.StartAsync();
-        await using var node = await Fixture.AnotherNodeAsync(x => x.UseSetting("REDIS_CACHE_URL", cache.Url));
+        await using var node = await Fixture.NodeApartAsync(x => x.UseSetting("REDIS_CACHE_URL", cache.Url));
         var here = node.Services.GetRequiredService<Attempts>();
         var (account, device) = (NewEmail(), "a device");
         await cache.KillAsync();
