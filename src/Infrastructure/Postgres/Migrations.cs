@@ -19,6 +19,8 @@ public sealed record MigrationStatus(string Role, string Pending)
 /// <summary>Brings every hosted context's login, schema, documents, tables and message storage to what the code says.</summary>
 public sealed class Migrations(ActiveModules contexts, ContextDatabases databases, IServiceProvider services)
 {
+    private const int MostAttempts = 50;
+
     /// <summary>Creates what is missing and changes what differs; running it again changes nothing.</summary>
     public async Task ApplyAsync(CancellationToken cancellation)
     {
@@ -83,14 +85,30 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             // Several processes may start at once on an empty database.
             await using var one = new NpgsqlCommand("select pg_advisory_lock(7465112)", admin);
             await one.ExecuteNonQueryAsync(cancellation);
-            await using var provision = new NpgsqlCommand(sql, admin);
-            await provision.ExecuteNonQueryAsync(cancellation);
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await using var provision = new NpgsqlCommand(sql, admin);
+                    await provision.ExecuteNonQueryAsync(cancellation);
+                    break;
+                }
+                catch (PostgresException e) when (attempt < MostAttempts && IsOvertaken(e))
+                {
+                    await Task.Delay(Random.Shared.Next(20, 200), cancellation);
+                }
+            }
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             throw new StartupException(Explain(e));
         }
     }
+
+    // A login belongs to the whole server, the lock to one database: somebody else is at it for another.
+    private static bool IsOvertaken(PostgresException e) =>
+        e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateObject
+        || (e.SqlState == PostgresErrorCodes.InternalError && e.MessageText == "tuple concurrently updated");
 
     internal async Task<bool> CanLogInAsync(Module module, CancellationToken cancellation)
     {
