@@ -73,11 +73,18 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
                 lock (shop) slowest = took > slowest ? took : slowest;
             }
         })).ToList();
-        await MoreAsync();
-        await happen();
-        await MoreAsync();
-        await done.CancelAsync();
-        await Task.WhenAll(load);
+        try
+        {
+            await MoreAsync();
+            await happen();
+            await MoreAsync();
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await Task.WhenAll(load);
+        }
+
         return (answers, slowest);
 
         async Task MoreAsync()
