@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Gateway;
@@ -36,6 +37,9 @@ namespace Aarya.Infrastructure.Hosting;
 /// <summary>Builds and runs the one program for the roles that it was given.</summary>
 public static class AaryaHost
 {
+    // Numbers, dates and sorting must not depend on the language that the machine is set to.
+    static AaryaHost() => CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
     /// <summary>Runs the program to its end; a start that cannot succeed is one line on standard error and exit code 1.</summary>
     public static async Task<int> RunAsync(string[] args, IReadOnlyList<Module> modules)
     {
