@@ -6,6 +6,10 @@ select pg_try_advisory_xact_lock(hashtextextended(gen_random_uuid()::text, 0));
 select request_hash, status, content_type, location, etag, body from commerce.idempotency_key where subject = 'nobody' and key = 'nothing';
 \endpipeline
 \startpipeline
+select pg_advisory_xact_lock(hashtextextended(gen_random_uuid()::text, 0));
+select order_id from commerce.cart_claim where subject = gen_random_uuid() order by order_id;
+\endpipeline
+\startpipeline
 select nextval('commerce.order_sequence');
 select sku, product_id, slug, name, size, colour, image, price_minor, currency, published, coalesce(on_hand - reserved, 0)
 from commerce.variant left join commerce.stock using (sku) where sku = any(array['@sku1@', '@sku2@']);
@@ -40,8 +44,7 @@ select commerce.mt_quick_append_events(gen_random_uuid(), 'order', '*DEFAULT*', 
   array[null]::bytea[], array[now()], 0);
 insert into commerce.wolverine_outgoing_envelopes (body, id, owner_id, destination, deliver_by, attempts, message_type)
 values ('\x@hex1400@', gen_random_uuid(), 1, 'floor://nowhere', null, 0, 'commerce.commerce.order_placed.v1');
-insert into commerce.wolverine_incoming_envelopes (body, id, status, owner_id, execution_time, attempts, message_type, received_at, keep_until)
-values ('\x@hex800@', gen_random_uuid(), 'Handled', 1, null, 0, 'floor', 'floor://nowhere', now());
+insert into commerce.cart_claim (order_id, subject) values (gen_random_uuid(), gen_random_uuid());
 insert into commerce.wolverine_incoming_envelopes (body, id, status, owner_id, execution_time, attempts, message_type, received_at, keep_until)
 values ('\x@hex700@', gen_random_uuid(), 'Handled', 0, now() + interval '15 minutes', 0, 'floor', 'floor://nowhere', now());
 insert into commerce.idempotency_key (subject, key, request_hash, status, content_type, location, etag, body)

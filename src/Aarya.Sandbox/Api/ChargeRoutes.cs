@@ -30,11 +30,12 @@ internal static class ChargeRoutes
         if (request.Reference is not { Length: > 0 and <= 200 } reference) return Wire.Refuse(400, "reference_invalid", "reference is missing or too long.");
         if (request.Amount is not (> 0 and <= 100_000_000_000 and var amount)) return Wire.Refuse(400, "amount_invalid", "amount is a positive number of minor units.");
         if (request.Currency is not { Length: 3 } currency) return Wire.Refuse(400, "currency_invalid", "currency is an ISO 4217 code.");
+        if (request.Attempt is < 1 or > 1_000) return Wire.Refuse(400, "attempt_invalid", "attempt is from 1 to 1000.");
         if (TestToken.Find(request.Token ?? "") is not { } token) return Wire.Refuse(402, "token_unknown", "No card is behind that token.");
 
         if (token.LosesFirstRequest && await books.DropFirstAsync(key)) return await SilenceAsync(http);
 
-        var (charge, made, refusal) = await books.ChargeAsync(key, reference, amount, currency, token, request.Capture,
+        var (charge, made, refusal) = await books.ChargeAsync(key, reference, request.Attempt, amount, currency, token, request.Capture,
             $"{reference}|{amount}|{currency}|{request.Token}|{request.Capture}", TimeSpan.FromMilliseconds(state.Behaviour.PendingMs));
         if (refusal is not null) return Wire.Refuse(refusal);
         if (made && token.LosesFirstAnswer) return await SilenceAsync(http);

@@ -31,6 +31,9 @@ public sealed record Charge
     public DateTimeOffset? ClearsAt { get; init; }
     public long Refunded { get; init; }
 
+    /// <summary>Which of several charges under one reference the caller says it is.</summary>
+    public int Attempt { get; init; } = 1;
+
     /// <summary>Grows with every change, so that a reader can tell older news from newer.</summary>
     public int Version { get; init; } = 1;
 

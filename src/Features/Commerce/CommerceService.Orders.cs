@@ -28,14 +28,21 @@ public sealed partial class CommerceService
     public override async Task<Wire.Cart> MergeCart(Wire.MergeCartRequest request, ServerCallContext context)
     {
         var (from, to) = (Refusal.UnlessUuid(request.FromSubject, "from_subject"), Refusal.UnlessUuid(request.ToSubject, "to_subject"));
-        return await ToWireAsync(await carts.MergeAsync(from, to), context.CancellationToken);
+        await using var session = store.LightweightSession();
+        await CartClaims.HandOverAsync(session, from, to, context.CancellationToken);
+        var cart = await carts.MergeAsync(from, to);
+        await session.SaveChangesAsync(context.CancellationToken);
+        return await ToWireAsync(cart, context.CancellationToken);
     }
 
     public override async Task<Wire.Order> CreateOrder(Wire.CreateOrderRequest request, ServerCallContext context)
     {
         var subject = Refusal.UnlessUuid(request.Subject, "subject");
         if (request.IdempotencyKey.Length is 0 or > 255) throw Refusal.Invalid("idempotency_key", "must have 1 to 255 characters.");
-        var order = new PlaceOrder(AddressOf(request.ShippingAddress ?? new()), request.ShippingMethod, request.PaymentToken, request.Email.Length > 0 ? request.Email : null);
+        var order = new PlaceOrder(AddressOf(request.ShippingAddress ?? new()), request.ShippingMethod, request.PaymentToken, request.Email.Length > 0 ? request.Email : null)
+        {
+            ExpectedTotal = request.ExpectedTotal is { } expected ? Money.From(expected) : null,
+        };
         if (Validator.Validate(order).Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
         var email = order.Email ?? await buyers.FindEmailAsync(subject, context.CancellationToken) ?? throw Refusal.Invalid("email", Buyers.NoAddress);
 

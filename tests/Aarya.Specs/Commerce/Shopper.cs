@@ -71,11 +71,12 @@ internal sealed class Shopper : IDisposable
     public static object Checkout(string shippingMethod = "standard") =>
         new { shippingAddress = Addresses.Bengaluru, shippingMethod, paymentToken = "tok_approve", email = "asha@example.com" };
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? key = null)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? key = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body, options: Answer.Json);
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new((int)response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text), response.Headers, text);

@@ -24,6 +24,7 @@ public sealed class CartAnswers(Carts carts, Offers offers)
         }
 
         var view = await ViewAsync(change.Cart, http.RequestAborted);
+        http.Response.Headers.ETag = CartTag.Of(view);
         if (owner.Key is null) return Results.Json(view, AaryaJson.Options);
         var answer = JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options);
         carts.RecordAnswer(owner, answer);

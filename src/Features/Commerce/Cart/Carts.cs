@@ -61,10 +61,17 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
 
     public Task<CartChange> ClearAsync(CartOwner owner) => ChangeAsync("clear", owner, "clear");
 
-    /// <summary>Takes out what an order has taken, and no more: what was added meanwhile stays. Happens once an order.</summary>
-    public Task TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines) =>
-        RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), RedisKeys.CartIdempotency($"{subject}", $"order:{orderId}"), "ordered", OrderKept,
+    /// <summary>
+    /// Takes out what an order has taken, and no more: what was added meanwhile stays. Happens once per order. Answers the cart as it is now.
+    /// </summary>
+    public async Task<ShoppingCart> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
+    {
+        var key = RedisKeys.CartIdempotency($"{subject}", $"order:{orderId}");
+        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), key, "ordered", OrderKept,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
+        // What a replay answers is the cart of then.
+        return change.Outcome == CartOutcome.Replayed ? await ReadAsync(subject) : change.Cart!;
+    }
 
     /// <summary>Moves a guest's cart into a customer's: of every SKU the larger quantity stays, no line is lost. Again = no change.</summary>
     public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer) => guest == customer

@@ -31,6 +31,12 @@ public sealed record ShoppingCart(Guid Subject, IReadOnlyList<CartLine> Lines)
 
     public int QuantityOf(string sku) => Lines.FirstOrDefault(x => x.Sku == sku)?.Quantity ?? 0;
 
+    /// <summary>The cart less so many pieces of each SKU; lines of which nothing is left are gone.</summary>
+    public ShoppingCart Without(IReadOnlyDictionary<string, int> pieces) => this with
+    {
+        Lines = [.. Lines.Select(x => x with { Quantity = x.Quantity - pieces.GetValueOrDefault(x.Sku) }).Where(x => x.Quantity > 0)],
+    };
+
     internal static ShoppingCart From(Guid subject, HashEntry[] entries) =>
         InOrder(subject, Array.ConvertAll(entries, x => CartLine.From((string)x.Name!, (string)x.Value!)));
 

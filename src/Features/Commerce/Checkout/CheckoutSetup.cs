@@ -21,6 +21,10 @@ internal static class CheckoutSetup
         services.AddSingleton<Buyers>();
     }
 
-    public static void UseCheckout(this StoreOptions marten) =>
-        marten.Storage.ExtendedSchemaObjects.Add(new Sequence(new PostgresqlObjectName(Roles.Commerce, "order_sequence", SchemaUtils.IdentifierUsage.General), 1));
+    public static void UseCheckout(this StoreOptions marten)
+    {
+        var sequence = new PostgresqlObjectName(Roles.Commerce, "order_sequence", SchemaUtils.IdentifierUsage.General);
+        marten.Storage.ExtendedSchemaObjects.Add(new Sequence(sequence, 1));
+        marten.Storage.ExtendedSchemaObjects.Add(CartClaims.Table());
+    }
 }

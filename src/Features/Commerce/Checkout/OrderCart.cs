@@ -33,13 +33,18 @@ public static class OrderCartHandler
         await OneAtATimeAsync(session, command.OrderId, cancellation);
         if (await session.LoadAsync<Order>(command.OrderId, cancellation) is { } placed) return (new(placed, null), []);
 
-        var cart = await carts.ReadAsync(command.Buyer.Subject);
-        var (goods, refused) = await TakenGoods.TakeAsync(session, command.OrderId, cart, now, options.Hold, cancellation);
-        if (goods is null) return (new(null, refused), []);
+        (var goods, ProblemDetails? refused) = await TakenGoods.TakeAsync(session, command.OrderId, carts, command.Buyer.Subject, now, options.Hold, cancellation);
+        var order = goods?.OrderedBy(command.Buyer, command.Order, command.Order.ShippingAddress!.Spelt());
+        if (order is not null) refused = goods!.UnlessAsShown(order, command.Order.ExpectedTotal);
+        if (order is null || refused is not null)
+        {
+            // Nothing of it is kept, not even that another order gave way.
+            session.EjectAllPendingChanges();
+            return (new(null, refused), []);
+        }
 
-        var order = goods.OrderedBy(command.Buyer, command.Order, command.Order.ShippingAddress!.Spelt());
         session.Events.StartStream<Order>(command.OrderId, order);
-        return (new(Order.From(command.OrderId, order), null), order.News(command.OrderId, command.Order.PaymentToken));
+        return (new(Order.From(command.OrderId, order), null), [.. goods!.News, .. order.News(command.OrderId, command.Order.PaymentToken)]);
     }
 
     private static async Task OneAtATimeAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)

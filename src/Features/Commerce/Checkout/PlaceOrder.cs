@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Gateway;
@@ -21,8 +20,10 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
 /// <param name="Email">Where news of the order goes; a customer's own address when absent.</param>
 /// <param name="AddressId">One of the addresses in the customer's account.</param>
-public sealed partial record PlaceOrder(
-    ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null, Guid? AddressId = null)
+/// <param name="ExpectedTotal">What the storefront has shown that the order costs: an order that costs anything else is refused.</param>
+public sealed record PlaceOrder(
+    ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null, Guid? AddressId = null,
+    Money? ExpectedTotal = null)
 {
     public sealed class Validator : AbstractValidator<PlaceOrder>
     {
@@ -33,13 +34,11 @@ public sealed partial record PlaceOrder(
             RuleFor(x => x.AddressId).Null().When(x => x.ShippingAddress is not null).WithMessage("must not be given beside a shippingAddress.");
             RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
-            RuleFor(x => x.PaymentToken).NotEmpty().Matches(Token()).WithMessage("must be a token of the payment provider, not a card number.");
+            RuleFor(x => x.PaymentToken).IsPaymentToken();
             RuleFor(x => x.Email).MaximumLength(254).EmailAddress();
+            RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr }).WithMessage("must be an amount from 0 in INR.");
         }
     }
-
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_.-]{2,254}$")]
-    private static partial Regex Token();
 }
 
 public static class PlaceOrderEndpoint
@@ -51,14 +50,20 @@ public static class PlaceOrderEndpoint
         if (buyer is null) return (null, null, null, unknown);
         var (address, nowhere) = await buyers.AddressAsync(caller, command, cancellation);
         if (address is null) return (null, null, null, nowhere);
-        var cart = await carts.ReadAsync(caller.Subject);
-        var (goods, refused) = await TakenGoods.TakeAsync(session, Guid.CreateVersion7(now), cart, now, options.Hold, cancellation);
+        var (goods, refused) = await TakenGoods.TakeAsync(session, Guid.CreateVersion7(now), carts, caller.Subject, now, options.Hold, cancellation);
         return (buyer, address, goods, refused);
     }
 
+    public static ProblemDetails Validate(PlaceOrder command, TakenGoods goods, Buyer buyer, ShippingAddress address, HttpContext http) =>
+        goods.UnlessAsShown(goods.OrderedBy(buyer, command, address), command.ExpectedTotal, http.Request) ?? WolverineContinue.NoProblems;
+
     [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
+    [Refuses(409, "cart.ordered", "An order has taken what is in the cart: `orderId` and `number` say which, `status` and `paymentStatus` how far it is.")]
+    [Refuses(409, "cart.changed", "The cart is not the one whose tag `If-Match` gives: `expected` and `total` say what was shown and what it is now.")]
+    [Refuses(409, "checkout.total_changed", "The order does not cost the `expectedTotal`: `expected` and `total` say both.")]
     [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop does not sell any more: take it out of the cart.")]
     [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
+    [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, nothing is ordered and the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, [NotBody] ShippingAddress address, TakenGoods goods)
     {
@@ -66,6 +71,6 @@ public static class PlaceOrderEndpoint
         return (
             TypedResults.Created($"/api/orders/{goods.OrderId}", OrderView.Of(Order.From(goods.OrderId, order))),
             MartenOps.StartStream<Order>(goods.OrderId, order),
-            order.News(goods.OrderId, command.PaymentToken));
+            [.. goods.News, .. order.News(goods.OrderId, command.PaymentToken)]);
     }
 }

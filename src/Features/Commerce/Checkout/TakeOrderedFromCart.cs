@@ -1,14 +1,19 @@
 using Aarya.Features.Commerce.Cart;
+using Marten;
 
 namespace Aarya.Features.Commerce.Checkout;
 
 public sealed record OrderedQuantity(string Sku, int Quantity);
 
-/// <summary>Sent with an order, to take exactly what was ordered out of the cart once the order stands.</summary>
+/// <summary>Takes exactly what was ordered out of the cart, once the order is paid; what the shopper added meanwhile stays.</summary>
 public sealed record TakeOrderedFromCart(Guid OrderId, Guid Subject, IReadOnlyList<OrderedQuantity> Lines);
 
 public static class TakeOrderedFromCartHandler
 {
-    public static Task Handle(TakeOrderedFromCart ordered, Carts carts) =>
-        carts.TakeOrderedAsync(ordered.Subject, ordered.OrderId, ordered.Lines.Select(x => (x.Sku, x.Quantity)));
+    public static async Task Handle(TakeOrderedFromCart ordered, Carts carts, IDocumentSession session, CancellationToken cancellation)
+    {
+        var owner = await CartClaims.LockOwnerAsync(session, ordered.OrderId, cancellation);
+        await carts.TakeOrderedAsync(owner ?? ordered.Subject, ordered.OrderId, ordered.Lines.Select(x => (x.Sku, x.Quantity)));
+        CartClaims.Release(session, ordered.OrderId);
+    }
 }

@@ -3,6 +3,7 @@ using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Http;
 using Marten;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Wolverine;
@@ -11,20 +12,26 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>A cart that checkout has priced from the catalogue and taken off the shelf, both in the order's own transaction.</summary>
-public sealed record TakenGoods(Guid OrderId, long Sequence, IReadOnlyList<OrderLine> Lines, DateTimeOffset At, DateTimeOffset ExpiresAt)
+/// <param name="Shown">What the shopper saw of the whole cart, for a storefront that says what it has shown.</param>
+/// <param name="News">What follows from earlier orders that gave way to this one.</param>
+public sealed record TakenGoods(
+    Guid OrderId, long Sequence, IReadOnlyList<OrderLine> Lines, DateTimeOffset At, DateTimeOffset ExpiresAt, CartView Shown, OutgoingMessages News)
 {
     /// <summary>Takes all lines or answers why not; then nothing may be kept.</summary>
     public static async Task<(TakenGoods?, ProblemDetails)> TakeAsync(
-        IDocumentSession session, Guid orderId, ShoppingCart cart, DateTimeOffset now, TimeSpan hold, CancellationToken cancellation)
+        IDocumentSession session, Guid orderId, Carts carts, Guid subject, DateTimeOffset now, TimeSpan hold, CancellationToken cancellation)
     {
-        if (cart.Lines.Count == 0) return (null, Problem.Conflict("cart.empty", "The cart is empty", "There is nothing in the cart to order."));
-        await session.BeginTransactionAsync(cancellation);
-        var (sequence, offers) = await ReadAsync(session.Connection!, [.. cart.Lines.Select(x => x.Sku)], cancellation);
+        var open = await OpenCart.LoadAsync(session, carts, subject, now, cancellation);
+        if (await open.NothingLeftAsync(session, hold, now, cancellation) is { } nothing) return (null, nothing);
+        var cart = open.Left;
+        var (sequence, offers) = await ReadAsync(session.Connection!, [.. open.Whole.Lines.Select(x => x.Sku)], cancellation);
         string[] withdrawn = [.. cart.Lines.Where(x => !offers.TryGetValue(x.Sku, out var offer) || !offer.OnSale).Select(x => x.Sku)];
         if (withdrawn.Length > 0) return (null, NotOnSale(withdrawn));
         var shortages = await Stock.ReserveAsync(session, orderId, [.. cart.Lines.Select(x => new StockLine(x.Sku, x.Quantity))], now + hold, cancellation);
         if (shortages.Count > 0) return (null, Insufficient(shortages));
-        return (new(orderId, sequence, [.. cart.Lines.Select(x => LineOf(offers[x.Sku], x.Quantity))], now, now + hold), WolverineContinue.NoProblems);
+        CartClaims.Claim(session, subject, orderId);
+        OrderLine[] lines = [.. cart.Lines.Select(x => LineOf(offers[x.Sku], x.Quantity))];
+        return (new(orderId, sequence, lines, now, now + hold, CartView.Of(open.Whole, offers), open.News), WolverineContinue.NoProblems);
     }
 
     private static async Task<(long Sequence, Dictionary<string, Offer> Offers)> ReadAsync(NpgsqlConnection connection, string[] skus, CancellationToken cancellation)
@@ -55,6 +62,32 @@ public sealed record TakenGoods(Guid OrderId, long Sequence, IReadOnlyList<Order
         return problem;
     }
 
+    /// <summary>Refuses an order that costs anything else than the shopper has seen, or a cart that is not the one they have seen.</summary>
+    /// <param name="expected">What the shopper was shown; null when the storefront does not say.</param>
+    /// <param name="request">Whose If-Match may name the cart's tag.</param>
+    public ProblemDetails? UnlessAsShown(OrderPlaced order, Money? expected, HttpRequest? request = null)
+    {
+        if (request is not null && !CartTag.Allows(request, Shown))
+        {
+            return Changed("cart.changed", "The cart has changed", "The cart is not as it was shown: show it again.",
+                CartTag.TotalSeen(request) is { } seen ? Shown.Total with { Minor = seen } : null, Shown.Total);
+        }
+
+        var total = order.Totals.Total;
+        return expected is null || expected == total
+            ? null
+            : Changed("checkout.total_changed", "The order costs something else", $"The order costs {total.ToDisplay()}, not {expected.Value.ToDisplay()}.",
+                expected, total);
+    }
+
+    private static ProblemDetails Changed(string code, string title, string detail, Money? expected, Money total)
+    {
+        var problem = Problem.Conflict(code, title, detail);
+        if (expected is not null) problem.Extensions["expected"] = expected;
+        problem.Extensions["total"] = total;
+        return problem;
+    }
+
     public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address) => new(
         Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, Lines,
         Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice))], ShippingMethod.Find(command.ShippingMethod)!),
@@ -63,11 +96,10 @@ public sealed record TakenGoods(Guid OrderId, long Sequence, IReadOnlyList<Order
 
 internal static class OrderNews
 {
-    /// <summary>Payment is told, the cart lets go of what was ordered, and at the expiry somebody looks whether it was paid.</summary>
+    /// <summary>Payment is told, and at the expiry the shop looks whether the order was paid.</summary>
     public static OutgoingMessages News(this OrderPlaced order, Guid id, string paymentToken) =>
     [
         new Contracts.OrderPlaced(id, order.Number, order.Subject, order.Email, order.Totals.Total, Consequences.LinesOf(order.Lines), paymentToken, order.At, order.ExpiresAt),
-        new TakeOrderedFromCart(id, order.Subject, [.. order.Lines.Select(x => new OrderedQuantity(x.Sku, x.Quantity))]),
         new CancelUnpaidOrder(id).ScheduledAt(order.ExpiresAt),
     ];
 }

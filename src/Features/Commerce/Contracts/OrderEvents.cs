@@ -11,6 +11,17 @@ public sealed record OrderPlaced(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
     string PaymentToken, DateTimeOffset PlacedAt, DateTimeOffset ExpiresAt);
 
+/// <summary>The shopper pays an order another way than before.</summary>
+/// <param name="ChargeNumber">2 for the second way, and so on.</param>
+[WireEvent("commerce.payment_retried.v1", Streams.Orders)]
+public sealed record PaymentRetried(
+    Guid OrderId, int ChargeNumber, Guid Subject, [property: Personal] string Email, string PaymentToken, DateTimeOffset At);
+
+/// <summary>A payment was declined; the order can be paid another way until it expires.</summary>
+[WireEvent("commerce.payment_declined.v1", Streams.Orders)]
+public sealed record OrderPaymentDeclined(
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Code, int ChargeNumber, DateTimeOffset ExpiresAt, DateTimeOffset At);
+
 /// <summary>An order is paid and its goods are sold.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
 public sealed record OrderConfirmed(

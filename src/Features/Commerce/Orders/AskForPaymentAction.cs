@@ -10,5 +10,5 @@ public static class AskForPaymentActionHandler
         Contracts.PaymentActionRequired required,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         DateTimeOffset now) =>
-        [.. order.RequireAction(required.NextActionUrl, now)];
+        [.. order.RequireAction(required.NextActionUrl, required.ChargeNumber, now)];
 }

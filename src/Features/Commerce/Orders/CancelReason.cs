@@ -8,6 +8,9 @@ public static class CancelReason
     public const string Unpaid = "unpaid";
     public const string PaymentDeclined = "payment_declined";
 
+    /// <summary>Its payment was declined, and the shopper ordered the same goods again.</summary>
+    public const string Replaced = "replaced";
+
     /// <summary>Less was paid than the order costs.</summary>
     public const string PaymentShort = "payment_short";
 

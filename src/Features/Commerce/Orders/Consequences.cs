@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Inventory;
 using Marten;
 using Wolverine;
@@ -16,8 +17,14 @@ internal static class Consequences
         IDocumentSession session, Order order, IReadOnlyList<object> facts, CancellationToken cancellation)
     {
         foreach (var fact in facts) await MoveGoodsAsync(session, order, fact, cancellation);
-        return ([.. facts], [.. facts.Select(x => NewsOf(order, x)).OfType<object>()]);
+        if (facts.Any(x => x is OrderCancelled)) CartClaims.Release(session, order.Id);
+        OutgoingMessages news = [.. facts.Select(x => NewsOf(order, facts, x)).OfType<object>()];
+        if (facts.Any(x => x is OrderConfirmed)) news.Add(LeavesCart(order));
+        return ([.. facts], news);
     }
+
+    private static TakeOrderedFromCart LeavesCart(Order order) =>
+        new(order.Id, order.Subject, [.. order.Lines.Select(x => new OrderedQuantity(x.Sku, x.Quantity))]);
 
     private static Task MoveGoodsAsync(IDocumentSession session, Order order, object fact, CancellationToken cancellation) => fact switch
     {
@@ -27,12 +34,15 @@ internal static class Consequences
         _ => Task.CompletedTask,
     };
 
-    private static object? NewsOf(Order order, object fact) => fact switch
+    private static object? NewsOf(Order order, IReadOnlyList<object> facts, object fact) => fact switch
     {
         // Nobody is left to be told.
         not RefundRequested when order.IsForgotten => null,
         OrderConfirmed confirmed => new Contracts.OrderConfirmed(order.Id, order.Number, order.Subject, order.Email, order.Totals.Total,
             LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
+        // The cancellation that follows at once says so too.
+        PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new Contracts.OrderPaymentDeclined(
+            order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At),
         OrderCancelled cancelled => new Contracts.OrderCancelled(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
         RefundRequested requested => new Contracts.RefundRequested(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
         OrderRefunded refunded => new Contracts.OrderRefunded(order.Id, order.Number, order.Subject, order.Email, refunded.Amount, refunded.Whole, refunded.At),

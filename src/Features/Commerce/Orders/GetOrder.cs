@@ -9,30 +9,38 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// One order. With <c>?wait=10s</c> an order that still waits for its payment is answered when that has got somewhere, or when
-/// the time is over; when too many wait already it is answered at once.
+/// One order. With <c>?wait=10s</c> the answer comes as soon as the order's payment is no longer pending, or when the time is over; with
+/// <c>&amp;status=requires_action</c> as soon as neither the order nor its payment has that status (any more). When too many wait already it
+/// comes at once.
 /// </summary>
 public static class GetOrderEndpoint
 {
     private const int LongestWait = 25;
 
+    private static readonly string[] Statuses =
+        [.. Enum.GetValues<OrderStatus>().Select(x => x.Text()).Union(Enum.GetValues<PaymentStatus>().Select(x => x.Text()))];
+
     // Should the news of the change get lost.
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
-    public static ProblemDetails Validate(string? wait) => PatienceOf(wait) is not null
-        ? WolverineContinue.NoProblems
-        : Problem.Invalid("wait", $"must be whole seconds from 0s to {LongestWait}s, such as 10s.");
+    public static ProblemDetails Validate(string? wait, string? status)
+    {
+        if (PatienceOf(wait) is null) return Problem.Invalid("wait", $"must be whole seconds from 0s to {LongestWait}s, such as 10s.");
+        return status is null || Statuses.Contains(status)
+            ? WolverineContinue.NoProblems
+            : Problem.Invalid("status", $"must be the status that the client has seen, one of {string.Join(", ", Statuses)}.");
+    }
 
     public static async Task<(Order?, ProblemDetails)> LoadAsync(
-        Guid id, string? wait, Caller caller, IQuerySession session, OrderWatch watch, TimeProvider time, IHostApplicationLifetime life, CancellationToken cancellation)
+        Guid id, string? wait, string? status, Caller caller, IQuerySession session, OrderWatch watch, TimeProvider time,
+        IHostApplicationLifetime life, CancellationToken cancellation)
     {
         var patience = PatienceOf(wait)!.Value;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, life.ApplicationStopping);
         using var waiter = patience > TimeSpan.Zero ? watch.Begin(id) : null;
         var began = time.GetTimestamp();
         var order = await session.LoadAsync<Order>(id, cancellation);
-        var first = order?.PaymentStatus;
-        while (waiter is not null && order is { AwaitsPayment: true } && caller.CanSee(order) && order.PaymentStatus == first
+        while (waiter is not null && order is not null && caller.CanSee(order) && IsAsSeen(order, status)
             && patience - time.GetElapsedTime(began) is { Ticks: > 0 } left && !life.ApplicationStopping.IsCancellationRequested)
         {
             await waiter.ChangeAsync(left < LookAgainAfter ? left : LookAgainAfter, ending.Token);
@@ -45,10 +53,16 @@ public static class GetOrderEndpoint
     [WolverineGet("/api/orders/{id:guid}")]
     public static OrderView Get(Order order) => OrderView.Of(order);
 
+    // Without a word of the client's, what nobody can do anything about: a payment whose outcome is not known.
+    private static bool IsAsSeen(Order order, string? seen) => seen is null
+        ? order is { AwaitsPayment: true, PaymentStatus: PaymentStatus.Pending }
+        : order.Status.Text() == seen || order.PaymentStatus.Text() == seen;
+
     private static TimeSpan? PatienceOf(string? wait)
     {
         if (wait is null) return TimeSpan.Zero;
-        return wait is [.., 's'] && int.TryParse(wait.AsSpan(0, wait.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestWait
+        return wait is [.., 's'] && int.TryParse(wait.AsSpan(0, wait.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= LongestWait
             ? TimeSpan.FromSeconds(seconds)
             : null;
     }

@@ -6,7 +6,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <param name="Kind">placed, payment_action_required, payment_declined, payment_received, confirmed, packed, shipped, delivered, cancelled, refund_requested, refunded, refund_failed.</param>
+/// <param name="Kind">placed, payment_action_required, payment_declined, payment_retried, payment_received, confirmed, packed, shipped, delivered, cancelled, refund_requested, refunded, refund_failed.</param>
 /// <param name="Detail">A reason, a decline code, a carrier with its tracking number.</param>
 public sealed record TimelineEntry(string Kind, DateTimeOffset At, Money? Amount = null, string? Detail = null)
 {
@@ -15,6 +15,7 @@ public sealed record TimelineEntry(string Kind, DateTimeOffset At, Money? Amount
         OrderPlaced x => new("placed", x.At, x.Totals.Total),
         PaymentActionRequired x => new("payment_action_required", x.At),
         PaymentDeclined x => new("payment_declined", x.At, Detail: x.Code),
+        PaymentRetried x => new("payment_retried", x.At),
         PaymentReceived x => new("payment_received", x.At, x.Amount),
         OrderConfirmed x => new("confirmed", x.At),
         OrderPacked x => new("packed", x.At),

@@ -1,4 +1,5 @@
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Hosting;
 using Marten;
@@ -28,6 +29,7 @@ public static class HandOverAgainHandler
 {
     public static async Task Handle(HandOverAgain command, Carts carts, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
+        await CartClaims.HandOverAsync(session, command.GuestId, command.UserId, cancellation);
         await carts.MergeAsync(command.GuestId, command.UserId);
         foreach (var order in await session.Query<Order>().Where(x => x.Subject == command.GuestId).OrderBy(x => x.Sequence).ToListAsync(cancellation))
         {

@@ -63,6 +63,9 @@ public sealed record Order
 
     public string? CancelledFor { get; init; }
 
+    /// <summary>Which of the shopper's ways to pay is being tried, from 1 on: news of an earlier one is old.</summary>
+    public int ChargeNumber { get; init; } = 1;
+
     public IReadOnlyList<Refund> Refunds { get; init; } = [];
 
     /// <summary>The person who ordered asked to be forgotten.</summary>
@@ -101,6 +104,9 @@ public sealed record Order
         _ => PaymentStatus.Pending,
     };
 
+    /// <summary>More ways to pay than this are not tried: an order is no place to find out which cards work.</summary>
+    public const int MostCharges = 10;
+
     private bool HasRefundPending => Refunds.Any(x => x.State == RefundState.Pending);
 
     // News of a refund may come before the news of the payment that it gives back.
@@ -124,14 +130,31 @@ public sealed record Order
         return facts;
     }
 
-    public IReadOnlyList<object> Decline(string code, DateTimeOffset now) =>
-        AwaitsPayment ? [new PaymentDeclined(code, now), new OrderCancelled(CancelReason.PaymentDeclined, now)] : [];
+    /// <summary>One way to pay has come to nothing. The goods stay held, and the shopper can pay another way until the order expires.</summary>
+    /// <param name="final">No other way will be taken: the order ends.</param>
+    public IReadOnlyList<object> Decline(string code, bool final, int chargeNumber, DateTimeOffset now) => this switch
+    {
+        { AwaitsPayment: false } => [],
+        _ when final => [new PaymentDeclined(code, now), new OrderCancelled(CancelReason.PaymentDeclined, now)],
+        { DeclineCode: not null } => [],
+        _ => chargeNumber < ChargeNumber ? [] : [new PaymentDeclined(code, now)],
+    };
 
-    public IReadOnlyList<object> RequireAction(string url, DateTimeOffset now) =>
-        AwaitsPayment && url != NextActionUrl ? [new PaymentActionRequired(url, now)] : [];
+    public IReadOnlyList<object> RequireAction(string url, int chargeNumber, DateTimeOffset now) =>
+        AwaitsPayment && DeclineCode is null && chargeNumber >= ChargeNumber && url != NextActionUrl ? [new PaymentActionRequired(url, now)] : [];
+
+    /// <summary>The shopper pays another way.</summary>
+    public IReadOnlyList<object> PayAgain(DateTimeOffset now) => [new PaymentRetried(ChargeNumber + 1, now)];
 
     /// <summary>The time to pay is over.</summary>
-    public IReadOnlyList<object> Expire(DateTimeOffset now) => AwaitsPayment ? [new OrderCancelled(CancelReason.Unpaid, now)] : [];
+    public IReadOnlyList<object> Expire(DateTimeOffset now) =>
+        AwaitsPayment ? [new OrderCancelled(DeclineCode is null ? CancelReason.Unpaid : CancelReason.PaymentDeclined, now)] : [];
+
+    /// <summary>Nobody is paying it, so that another order may take the same goods.</summary>
+    public bool GivesWay(DateTimeOffset now) => AwaitsPayment && (PaymentStatus == PaymentStatus.Declined || now >= ExpiresAt);
+
+    /// <summary>Ends it for another order of the same goods.</summary>
+    public IReadOnlyList<object> GiveWay(DateTimeOffset now) => now >= ExpiresAt ? Expire(now) : [new OrderCancelled(CancelReason.Replaced, now)];
 
     /// <exception cref="InvalidOperationException">Not <see cref="CanBeCancelled"/>.</exception>
     public IReadOnlyList<object> Cancel(string reason, Guid refundId, DateTimeOffset now)
@@ -164,8 +187,9 @@ public sealed record Order
     public Order After(object fact) => fact switch
     {
         PaymentActionRequired required => this with { NextActionUrl = required.Url },
-        PaymentDeclined declined => this with { DeclineCode = declined.Code },
-        PaymentReceived received => this with { Paid = received.Amount, NextActionUrl = null },
+        PaymentDeclined declined => this with { DeclineCode = declined.Code, NextActionUrl = null },
+        PaymentRetried retried => this with { ChargeNumber = retried.ChargeNumber, DeclineCode = null, NextActionUrl = null },
+        PaymentReceived received => this with { Paid = received.Amount, NextActionUrl = null, DeclineCode = null },
         OrderConfirmed => this with { Status = OrderStatus.Confirmed },
         OrderPacked => this with { Status = OrderStatus.Packed },
         OrderShipped => this with { Status = OrderStatus.Shipped },

@@ -26,6 +26,10 @@ public sealed record PaymentActionRequired(string Url, DateTimeOffset At);
 
 public sealed record PaymentDeclined(string Code, DateTimeOffset At);
 
+/// <summary>The shopper pays with another token.</summary>
+/// <param name="ChargeNumber">2 for the second way to pay that the shopper tries, and so on.</param>
+public sealed record PaymentRetried(int ChargeNumber, DateTimeOffset At);
+
 public sealed record PaymentReceived(Money Amount, DateTimeOffset At);
 
 /// <summary>The order is paid and its goods are sold.</summary>

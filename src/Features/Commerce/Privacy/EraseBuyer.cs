@@ -1,4 +1,5 @@
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Messaging;
@@ -33,6 +34,7 @@ public static class EraseBuyerHandler
     {
         Guid[] subjects = [command.UserId, .. command.Guests];
         foreach (var subject in subjects) await carts.ForgetAsync(subject);
+        CartClaims.Forget(session, subjects);
         var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence).ToListAsync(cancellation);
         var open = 0;
         foreach (var id in orders.Select(x => x.Id))

@@ -25,10 +25,10 @@ public static class VoidChargeHandler
     public static async Task<OutgoingMessages> Handle(
         VoidCharge command, [ReadAggregate(nameof(VoidCharge.OrderId))] OrderPayment payment, IPaymentProvider provider, CancellationToken cancellation)
     {
-        if (!payment.IsUnwanted || payment.Status == PaymentStatus.Captured) return [];
+        if (!(payment.IsUnwanted || payment.IsBeingReplaced) || payment.Status == PaymentStatus.Captured) return [];
         try
         {
-            var report = await provider.FindChargeAsync(payment.Id, cancellation);
+            var report = await provider.FindChargeAsync(payment.Id, payment.ChargeNumber, cancellation);
             if (report is null) return [new RecordNoCharge(payment.Id)];
             if (report.ChargeId is { } id && payment.MustLetGo(report)) report = await provider.VoidAsync(id, cancellation);
             return [new RecordCharge(payment.Id, report)];

@@ -26,12 +26,18 @@ public static class Consequences
     private static object? Message(Guid orderId, OrderPayment? before, object fact) => fact switch
     {
         ChargeAttempted x => new SendCharge(orderId, x.Attempt),
-        ActionRequired x => new PaymentActionRequired(orderId, x.NextActionUrl, x.At),
+        // The shopper has turned to another way to pay.
+        ActionRequired x => before is { IsBeingReplaced: true } ? null : new PaymentActionRequired(orderId, x.NextActionUrl, x.At, before?.ChargeNumber ?? 1),
+        RetryRequested => new VoidCharge(orderId, 1),
         // Money that goes straight back is no payment of the order.
         Captured x => before is { IsUnwanted: false } ? new PaymentCaptured(orderId, x.Amount, x.At) : null,
         // A cancelled order knows already that it comes to nothing.
-        Declined x => before is { CancelReason: null or VoidPayment.Reason } ? new PaymentDeclined(orderId, x.Code, x.At) : null,
-        Voided x => before is { CancelReason: null or VoidPayment.Reason } ? new PaymentDeclined(orderId, "voided", x.At) : null,
+        Declined x => before is { CancelReason: null or VoidPayment.Reason }
+            ? new PaymentDeclined(orderId, x.Code, x.At, before.CancelReason is not null || DeclineCodes.IsFinal(x.Code), before.ChargeNumber)
+            : null,
+        Voided x => before is { CancelReason: null or VoidPayment.Reason }
+            ? new PaymentDeclined(orderId, "voided", x.At, before.CancelReason is not null, before.ChargeNumber)
+            : null,
         PaymentCancelled => before switch
         {
             { IsOpen: true, Attempts: > 0 } => new VoidCharge(orderId, 1),
@@ -39,8 +45,12 @@ public static class Consequences
             _ => null,
         },
         RefundStarted x => new SendRefund(orderId, x.RefundId, 1),
-        Refunded x => new PaymentRefunded(orderId, x.RefundId, x.Amount, x.At),
-        RefundDeclined x => new RefundFailed(orderId, x.RefundId, x.Code, x.At),
+        Refunded x => IsOfEarlierCharge(before, x.RefundId) ? null : new PaymentRefunded(orderId, x.RefundId, x.Amount, x.At),
+        RefundDeclined x => IsOfEarlierCharge(before, x.RefundId) ? null : new RefundFailed(orderId, x.RefundId, x.Code, x.At),
         _ => null,
     };
+
+    // It gives back what the order never counted as paid.
+    private static bool IsOfEarlierCharge(OrderPayment? payment, Guid refundId) =>
+        payment?.Refunds.Any(x => x.Id == refundId && x.ChargeId is not null) == true;
 }

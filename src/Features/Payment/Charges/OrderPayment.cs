@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using Aarya.Features.Payment.Fraud;
 using Aarya.Features.Payment.Providers;
@@ -21,7 +22,8 @@ public enum PaymentStatus
 public sealed record CardOnFile(string Brand, string Last4, int ExpMonth, int ExpYear);
 
 /// <summary>
-/// The one payment of an order, folded from its facts. It decides; every method answers the facts that follow from what
+/// The one payment of an order, folded from its facts; after a decline the shopper may pay another way, which is the next charge of the
+/// same payment, and at most one of its charges is paid. It decides; every method answers the facts that follow from what
 /// it is told, none when it knew already. News arrives from the provider's answers, its webhooks and reconciliation, in any
 /// order and any number of times, so every decision is safe to repeat.
 /// </summary>
@@ -54,9 +56,22 @@ public sealed record OrderPayment
     /// <summary>Set once the order wants no money any more.</summary>
     public string? CancelReason { get; init; }
 
+    /// <summary>Which of the shopper's ways to pay is being tried, from 1 on.</summary>
+    public int ChargeNumber { get; init; } = 1;
+
+    /// <summary>How often the provider was called for this charge.</summary>
     public int Attempts { get; init; }
 
     public string? ChargeId { get; init; }
+
+    /// <summary>How many charges were declined, this one included.</summary>
+    public int Declines { get; init; }
+
+    /// <summary>What the shopper wants to pay with once the provider has let go of the charge that it holds.</summary>
+    public RetryRequested? Next { get; init; }
+
+    /// <summary>The shop's people have looked at it once and let it go on.</summary>
+    public bool IsReviewed { get; init; }
 
     public Money CapturedAmount { get; init; } = Money.Zero();
 
@@ -76,11 +91,13 @@ public sealed record OrderPayment
     public DateTimeOffset? WatchUntil { get; init; }
 
     [JsonIgnore]
-    public Money RefundedAmount => Money.Sum(Refunds.Where(x => x.Status == RefundStatus.Succeeded).Select(x => x.Amount), Amount.Currency);
+    public Money RefundedAmount =>
+        Money.Sum(Refunds.Where(x => x is { Status: RefundStatus.Succeeded, ChargeId: null }).Select(x => x.Amount), Amount.Currency);
 
     /// <summary>What can still be given back: refunds on their way count as given.</summary>
     [JsonIgnore]
-    public Money Refundable => CapturedAmount - Money.Sum(Refunds.Where(x => x.Status != RefundStatus.Failed).Select(x => x.Amount), Amount.Currency);
+    public Money Refundable =>
+        CapturedAmount - Money.Sum(Refunds.Where(x => x is { Status: not RefundStatus.Failed, ChargeId: null }).Select(x => x.Amount), Amount.Currency);
 
     /// <summary>A charge may be under way at the provider.</summary>
     [JsonIgnore]
@@ -88,7 +105,11 @@ public sealed record OrderPayment
 
     /// <summary>Money that arrives now has to go back.</summary>
     [JsonIgnore]
-    public bool IsUnwanted => CancelReason is not null || Status is PaymentStatus.Declined or PaymentStatus.Voided;
+    public bool IsUnwanted => CancelReason is not null || (Status == PaymentStatus.Declined && DeclineCodes.IsFinal(DeclineCode));
+
+    /// <summary>The shopper wants to pay another way than the charge that the provider still holds.</summary>
+    [JsonIgnore]
+    public bool IsBeingReplaced => Next is not null && CancelReason is null;
 
     /// <summary>The provider has been asked, or is about to be, and has said nothing yet.</summary>
     [JsonIgnore]
@@ -109,11 +130,14 @@ public sealed record OrderPayment
     };
 
     /// <summary>What a charge that is neither taken nor gone holds although nobody wants it: the provider must let go of it.</summary>
-    public bool MustLetGo(ChargeReport report) => IsUnwanted && report.State is ChargeState.Pending or ChargeState.ActionRequired or ChargeState.Authorised;
+    public bool MustLetGo(ChargeReport report) =>
+        (IsUnwanted || IsBeingReplaced) && report.State is ChargeState.Pending or ChargeState.ActionRequired or ChargeState.Authorised;
 
     /// <summary>The refund of what arrived although the order no longer wanted it: at most one a payment.</summary>
     [JsonIgnore]
-    public Guid RefundIdOfCancellation => new(SHA256.HashData([.. Id.ToByteArray(), .. "cancellation"u8])[..16]);
+    public Guid RefundIdOfCancellation => IdOf("cancellation");
+
+    private Guid IdOf(string occasion) => new(SHA256.HashData([.. Id.ToByteArray(), .. Encoding.UTF8.GetBytes(occasion)])[..16]);
 
     public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now, string emailFingerprint = "")
     {
@@ -132,6 +156,29 @@ public sealed record OrderPayment
         };
     }
 
+    /// <summary>
+    /// The shopper pays another way. A charge that the provider still holds is let go first; should it be paid after all, that was the payment.
+    /// </summary>
+    public IReadOnlyList<object> Retry(int chargeNumber, string token, FraudAssessment fraud, DateTimeOffset now)
+    {
+        if (chargeNumber <= Math.Max(ChargeNumber, Next?.ChargeNumber ?? 0) || IsUnwanted || Status == PaymentStatus.Captured || now >= ExpiresAt) return [];
+        // What the shop's people have let go on once need not wait for them again.
+        var decision = fraud.Decision == FraudDecision.Review && IsReviewed ? FraudDecision.Accept : fraud.Decision;
+        var next = new RetryRequested(chargeNumber, token, new FraudAssessed(fraud.Score, decision, fraud.Reasons, now), now);
+        return Status is PaymentStatus.Declined or PaymentStatus.Voided ? Begin(next, now) : [next];
+    }
+
+    private static IReadOnlyList<object> Begin(RetryRequested next, DateTimeOffset now)
+    {
+        var renewed = new ChargeRenewed(next.ChargeNumber, next.Token, now);
+        return next.Fraud.Decision switch
+        {
+            FraudDecision.Accept => [renewed, next.Fraud, new ChargeAttempted(1, now)],
+            FraudDecision.Review => [renewed, next.Fraud],
+            _ => [renewed, next.Fraud, new Declined(null, DeclineCodes.FraudRejected, null, now)],
+        };
+    }
+
     public IReadOnlyList<object> PassReview(Guid by, DateTimeOffset now) => Status != PaymentStatus.InReview || CancelReason is not null ? []
         : now >= ExpiresAt ? [new Declined(null, DeclineCodes.Expired, null, now)]
         : [new ReviewPassed(by, now), new ChargeAttempted(1, now)];
@@ -147,8 +194,9 @@ public sealed record OrderPayment
     /// <summary>What the provider says about the charge, now or long ago.</summary>
     public IReadOnlyList<object> Hear(ChargeReport report, DateTimeOffset now)
     {
-        // Under one key there is one charge; what is told of another is not this payment's.
-        if (RequestedAt is null || (ChargeId is not null && ChargeId != report.ChargeId)) return [];
+        if (RequestedAt is null) return [];
+        if (report.Number < ChargeNumber) return HearOfEarlier(report, now);
+        if (IsStray(report)) return [];
         return report.State switch
         {
             ChargeState.Captured when Status == PaymentStatus.Captured => [],
@@ -159,6 +207,7 @@ public sealed record OrderPayment
             ],
             ChargeState.Captured => [new Captured(report.ChargeId, report.Amount, report.Card, now)],
             _ when !IsOpen => [],
+            ChargeState.Declined or ChargeState.Voided when IsBeingReplaced => Begin(Next!, now),
             ChargeState.Declined => [new Declined(report.ChargeId, report.DeclineCode ?? "declined", report.Card, now)],
             ChargeState.Voided => [new Voided(report.ChargeId, CancelReason ?? "voided", now)],
             ChargeState.Authorised when Status != PaymentStatus.Authorised => [new Authorised(report.ChargeId!, report.Amount, report.Card, now)],
@@ -167,6 +216,16 @@ public sealed record OrderPayment
             _ => [],
         };
     }
+
+    /// <summary>Under one key there is one charge: what is told of another is not this payment's.</summary>
+    public bool IsStray(ChargeReport report) => report.Number > ChargeNumber
+        || (report.Number == ChargeNumber && ChargeId is not null && report.ChargeId is not null && ChargeId != report.ChargeId);
+
+    // It had come to nothing when the next charge began: what it brings nevertheless was never this payment's.
+    private IReadOnlyList<object> HearOfEarlier(ChargeReport report, DateTimeOffset now) =>
+        report is { State: ChargeState.Captured, ChargeId: { } charge } && Refunds.All(x => x.ChargeId != charge)
+            ? [new RefundStarted(IdOf($"charge {charge}"), report.Amount, "charged_twice", now, charge)]
+            : [];
 
     /// <summary>The provider knows no charge of this order, and the order wants none.</summary>
     public IReadOnlyList<object> HearOfNoCharge(DateTimeOffset now) =>
@@ -232,7 +291,23 @@ public sealed record OrderPayment
             ChangedAt = x.At,
         },
         FraudAssessed x => this with { Fraud = x, Status = x.Decision == FraudDecision.Review ? PaymentStatus.InReview : Status, ChangedAt = x.At },
-        ReviewPassed x => this with { Status = PaymentStatus.Pending, ChangedAt = x.At },
+        ReviewPassed x => this with { Status = PaymentStatus.Pending, IsReviewed = true, ChangedAt = x.At },
+        RetryRequested x => this with { Next = x, ChangedAt = x.At },
+        ChargeRenewed x => this with
+        {
+            ChargeNumber = x.ChargeNumber,
+            Token = x.Token,
+            Status = PaymentStatus.Pending,
+            Attempts = 0,
+            ChargeId = null,
+            Card = null,
+            DeclineCode = null,
+            NextActionUrl = null,
+            Next = null,
+            // One that was declined while the next one waited.
+            Declines = Status == PaymentStatus.Declined ? Declines : Declines + 1,
+            ChangedAt = x.At,
+        },
         ChargeAttempted x => this with { Attempts = x.Attempt, ChangedAt = x.At },
         ChargePending x => this with { ChargeId = x.ChargeId, Card = x.Card ?? Card, ChangedAt = x.At },
         ActionRequired x => this with { Status = PaymentStatus.ActionRequired, ChargeId = x.ChargeId, NextActionUrl = x.NextActionUrl, Card = x.Card ?? Card, ChangedAt = x.At },
@@ -244,20 +319,31 @@ public sealed record OrderPayment
             CapturedAmount = x.Amount,
             NextActionUrl = null,
             DeclineCode = null,
+            Next = null,
             Card = x.Card ?? Card,
             ChangedAt = x.At,
         },
-        Declined x => this with { Status = PaymentStatus.Declined, ChargeId = x.ChargeId ?? ChargeId, DeclineCode = x.Code, NextActionUrl = null, Card = x.Card ?? Card, ChangedAt = x.At },
+        Declined x => this with
+        {
+            Status = PaymentStatus.Declined,
+            ChargeId = x.ChargeId ?? ChargeId,
+            DeclineCode = x.Code,
+            Declines = Declines + 1,
+            NextActionUrl = null,
+            Card = x.Card ?? Card,
+            ChangedAt = x.At,
+        },
         Voided x => this with { Status = PaymentStatus.Voided, ChargeId = x.ChargeId ?? ChargeId, NextActionUrl = null, ChangedAt = x.At },
-        PaymentCancelled x => this with { CancelReason = x.Reason, ChangedAt = x.At },
-        RefundStarted x => this with { Refunds = [.. Refunds, new(x.RefundId, x.Amount, RefundStatus.Pending, null)], ChangedAt = x.At },
+        PaymentCancelled x => this with { CancelReason = x.Reason, Next = null, ChangedAt = x.At },
+        RefundStarted x => this with { Refunds = [.. Refunds, new(x.RefundId, x.Amount, RefundStatus.Pending, null, x.ChargeId)], ChangedAt = x.At },
         Refunded x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Succeeded, null)), ChangedAt = x.At },
         RefundDeclined x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Failed, x.Code)), ChangedAt = x.At },
         PayerForgotten => this with { EmailFingerprint = "" },
         _ => this,
     };
 
-    private List<RefundLine> Ended(RefundLine line) => [.. Refunds.Where(x => x.Id != line.Id), line];
+    private List<RefundLine> Ended(RefundLine line) =>
+        [.. Refunds.Where(x => x.Id != line.Id), line with { ChargeId = Refunds.FirstOrDefault(x => x.Id == line.Id)?.ChargeId }];
 
     private DateTimeOffset? Watched(object fact) => fact switch
     {
@@ -274,4 +360,7 @@ public static class DeclineCodes
     public const string Expired = "order_expired";
     public const string FraudRejected = "fraud_rejected";
     public const string ProviderUnreachable = "provider_unreachable";
+
+    /// <summary>No other token would be taken.</summary>
+    public static bool IsFinal(string? code) => code is Expired or FraudRejected or ProviderUnreachable;
 }

@@ -28,6 +28,12 @@ public sealed record ActionRequired(string ChargeId, string NextActionUrl, CardO
 
 public sealed record Authorised(string ChargeId, Money Amount, CardOnFile? Card, DateTimeOffset At);
 
+/// <summary>The shopper wants to pay another way while the provider still holds a charge: it begins when that charge has come to nothing.</summary>
+public sealed record RetryRequested(int ChargeNumber, string Token, FraudAssessed Fraud, DateTimeOffset At);
+
+/// <summary>The shopper pays another way: what was charged before has come to nothing.</summary>
+public sealed record ChargeRenewed(int ChargeNumber, string Token, DateTimeOffset At);
+
 /// <param name="ChargeId">Null when there was nothing to pay.</param>
 public sealed record Captured(string? ChargeId, Money Amount, CardOnFile? Card, DateTimeOffset At);
 
@@ -40,7 +46,8 @@ public sealed record Voided(string? ChargeId, string Reason, DateTimeOffset At);
 /// <summary>The order wants no money any more; whatever still arrives goes back.</summary>
 public sealed record PaymentCancelled(string Reason, DateTimeOffset At);
 
-public sealed record RefundStarted(Guid RefundId, Money Amount, string Reason, DateTimeOffset At);
+/// <param name="ChargeId">Set when the money of an earlier charge goes back, which was never this payment's.</param>
+public sealed record RefundStarted(Guid RefundId, Money Amount, string Reason, DateTimeOffset At, string? ChargeId = null);
 
 public sealed record Refunded(Guid RefundId, Money Amount, DateTimeOffset At);
 

@@ -16,7 +16,7 @@ public static partial class RecordChargeHandler
         DateTimeOffset now,
         ILogger logger)
     {
-        if (payment?.RequestedAt is null || (payment.ChargeId is { } known && record.Report.ChargeId is { } told && known != told))
+        if (payment?.RequestedAt is null || payment.IsStray(record.Report))
         {
             LogStray(logger, record.Report.ChargeId, record.OrderId, record.Report.State);
             return ([], []);

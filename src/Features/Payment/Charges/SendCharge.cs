@@ -19,8 +19,9 @@ public static class SendChargeHandler
         try
         {
             // An earlier attempt may have got through although its answer did not.
-            var report = send.Attempt > 1 ? await provider.FindChargeAsync(payment.Id, cancellation) : null;
-            report ??= await provider.ChargeAsync(payment.Id, payment.Amount, payment.Token, !payment.CaptureLater, cancellation);
+            var report = send.Attempt > 1 ? await provider.FindChargeAsync(payment.Id, payment.ChargeNumber, cancellation) : null;
+            report ??= await provider.ChargeAsync(
+                payment.Id, payment.ChargeNumber, payment.Amount, payment.Token, !payment.CaptureLater, cancellation);
             return [new RecordCharge(payment.Id, report)];
         }
         catch (ProviderUnavailableException)

@@ -11,6 +11,12 @@ public sealed record OrderPlaced(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, Money Total, IReadOnlyList<OrderedLine> Lines,
     string PaymentToken, DateTimeOffset PlacedAt, DateTimeOffset ExpiresAt);
 
+/// <summary>The shopper pays an order another way than before.</summary>
+/// <param name="ChargeNumber">2 for the second way, and so on.</param>
+[WireEvent("commerce.payment_retried.v1", Streams.Orders)]
+public sealed record PaymentRetried(
+    Guid OrderId, int ChargeNumber, Guid Subject, [property: Personal] string? Email, string PaymentToken, DateTimeOffset At);
+
 /// <summary>An order came to nothing: no money is wanted for it any more.</summary>
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
 public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, string Reason, DateTimeOffset At);

@@ -7,12 +7,14 @@ namespace Aarya.Features.Payment.Contracts;
 public sealed record PaymentCaptured(Guid OrderId, Money Amount, DateTimeOffset At);
 
 /// <summary>The order will not be paid with this token.</summary>
+/// <param name="Final">No other token would be taken.</param>
+/// <param name="ChargeNumber">Which of the shopper's ways to pay it was, from 1 on.</param>
 [WireEvent("payment.payment_declined.v1", Streams.Payments)]
-public sealed record PaymentDeclined(Guid OrderId, string Code, DateTimeOffset At);
+public sealed record PaymentDeclined(Guid OrderId, string Code, DateTimeOffset At, bool Final = false, int ChargeNumber = 1);
 
 /// <summary>The shopper has to do something at <see cref="NextActionUrl"/> before the payment goes on.</summary>
 [WireEvent("payment.payment_action_required.v1", Streams.Payments)]
-public sealed record PaymentActionRequired(Guid OrderId, string NextActionUrl, DateTimeOffset At);
+public sealed record PaymentActionRequired(Guid OrderId, string NextActionUrl, DateTimeOffset At, int ChargeNumber = 1);
 
 /// <summary>Money was given back: by a request under its id, or by itself because it came when nobody wanted it any more.</summary>
 [WireEvent("payment.payment_refunded.v1", Streams.Payments)]

@@ -13,9 +13,12 @@ public static class FraudHistoryQuery
         var since = now - FraudRules.Window;
         var fingerprints = session.EmailFingerprintsOf(email);
         var bySubject = await session.Query<OrderPayment>()
-            .Where(x => x.Subject == subject && x.RequestedAt > since).Select(x => x.Status).Take(Enough).ToListAsync(cancellation);
+            .Where(x => x.Subject == subject && x.RequestedAt > since)
+            .Select(x => new { x.Status, x.ChargeNumber, x.Declines }).Take(Enough).ToListAsync(cancellation);
         var byEmail = fingerprints.Length == 0 ? 0 : await session.Query<OrderPayment>()
             .Where(x => x.EmailFingerprint.IsOneOf(fingerprints) && x.RequestedAt > since).Take(Enough).CountAsync(cancellation);
-        return new(bySubject.Count, byEmail, bySubject.Count(x => x == PaymentStatus.Declined), fingerprints.FirstOrDefault(""));
+        // Each way to pay counts: cards are tried out on one order as well as on many. Payments of before have no count of their declines.
+        var declined = bySubject.Sum(x => Math.Max(x.Declines, x.Status == PaymentStatus.Declined ? 1 : 0));
+        return new(bySubject.Sum(x => Math.Max(1, x.ChargeNumber)), byEmail, declined, fingerprints.FirstOrDefault(""));
     }
 }

@@ -15,7 +15,9 @@ public enum ChargeState
 
 /// <summary>A charge as the provider tells it.</summary>
 /// <param name="ChargeId">Null when the provider refused to make one.</param>
-public sealed record ChargeReport(string? ChargeId, ChargeState State, Money Amount, CardOnFile? Card = null, string? DeclineCode = null, string? NextActionUrl = null);
+/// <param name="Number">Which of the order's charges it is, from 1 on.</param>
+public sealed record ChargeReport(
+    string? ChargeId, ChargeState State, Money Amount, CardOnFile? Card = null, string? DeclineCode = null, string? NextActionUrl = null, int Number = 1);
 
 public sealed record RefundReport(bool Succeeded, Money Amount, string? Code = null);
 
@@ -30,8 +32,8 @@ public sealed class ProviderUnavailableException(string message, Exception? inne
 public sealed class WebhookRefusedException(string message) : Exception(message);
 
 /// <summary>
-/// A payment provider. An order is charged under its own key and a refund under its own id, so every call here may be
-/// repeated without moving money twice.
+/// A payment provider. An order is charged under a key of the order and the charge's number, and a refund under its own id, so every call
+/// here may be repeated without moving money twice.
 /// </summary>
 /// <remarks>Every method throws <see cref="ProviderUnavailableException"/> when the outcome is unknown; none takes longer than 5 s.</remarks>
 public interface IPaymentProvider
@@ -39,9 +41,10 @@ public interface IPaymentProvider
     /// <summary>The name in the webhook's path.</summary>
     string Name { get; }
 
-    Task<ChargeReport> ChargeAsync(Guid orderId, Money amount, string token, bool capture, CancellationToken cancellation);
+    /// <param name="number">Which of the order's charges it is, from 1 on: one for each token that the shopper pays with.</param>
+    Task<ChargeReport> ChargeAsync(Guid orderId, int number, Money amount, string token, bool capture, CancellationToken cancellation);
 
-    Task<ChargeReport?> FindChargeAsync(Guid orderId, CancellationToken cancellation);
+    Task<ChargeReport?> FindChargeAsync(Guid orderId, int number, CancellationToken cancellation);
 
     /// <summary>Answers the charge as it is afterwards, captured or not.</summary>
     Task<ChargeReport> CaptureAsync(string chargeId, CancellationToken cancellation);

@@ -38,7 +38,8 @@ public static class SendRefundHandler
     public static async Task<OutgoingMessages> Handle(
         SendRefund send, [ReadAggregate(nameof(SendRefund.OrderId))] OrderPayment payment, IPaymentProvider provider, CancellationToken cancellation)
     {
-        if (payment.Refunds.FirstOrDefault(x => x.Id == send.RefundId) is not { Status: RefundStatus.Pending } refund || payment.ChargeId is not { } charge) return [];
+        if (payment.Refunds.FirstOrDefault(x => x.Id == send.RefundId) is not { Status: RefundStatus.Pending } refund) return [];
+        if ((refund.ChargeId ?? payment.ChargeId) is not { } charge) return [];
         try
         {
             var report = send.Attempt > 1 ? await provider.FindRefundAsync(refund.Id, cancellation) : null;

@@ -60,18 +60,15 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         var (tee, shirt) = (await Host.SellsAsync(), await Host.SellsAsync());
         await shopper.AddAsync(tee, 2);
 
-        var (answer, messages) = await CheckOutAsync(shopper);
-        Assert.Empty((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);
-
-        // What was put in meanwhile stays, however often the message comes round.
+        var order = (await CheckOutAsync(shopper)).Answer.Is(201).As<OrderView>();
         await shopper.AddAsync(tee, 3);
         await shopper.AddAsync(shirt);
-        await Host.InvokeMessageAndWaitAsync(messages.Executed.SingleMessage<TakeOrderedFromCart>());
-        var other = messages.Executed.SingleMessage<TakeOrderedFromCart>() with { OrderId = Guid.CreateVersion7() };
-        for (var i = 0; i < 2; i++) await Host.InvokeMessageAndWaitAsync(other);
 
-        Assert.Equal([(tee, 1), (shirt, 1)], (await shopper.GetAsync("/api/cart")).As<CartView>().Lines.Select(x => (x.Sku, x.Quantity)));
-        answer.Is(201);
+        // What was put in meanwhile stays, however often the message comes round.
+        var leaving = new TakeOrderedFromCart(order.Id, shopper.Subject, [new(tee, 2)]);
+        for (var i = 0; i < 2; i++) await Host.InvokeMessageAndWaitAsync(leaving);
+
+        Assert.Equal([(tee, 3), (shirt, 1)], (await shopper.GetAsync("/api/cart")).As<CartView>().Lines.Select(x => (x.Sku, x.Quantity)));
     }
 
     [Fact]
@@ -174,6 +171,74 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
 
         (await shopper.CheckoutAsync()).Is(409, "cart.empty");
     }
+
+    [Fact]
+    public async Task an_order_that_costs_something_else_than_was_shown_is_refused_with_both_totals()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (shown, added) = (await Host.SellsAsync(price: Money.Rupees(1_299)), await Host.SellsAsync(price: Money.Rupees(129_900)));
+        await shopper.AddAsync(shown);
+        var total = (await shopper.GetAsync("/api/cart")).As<CartView>().Total;
+        await shopper.AddAsync(added);
+
+        var refused = (await OrderAsync(shopper, total, key)).Is(409, "checkout.total_changed");
+
+        Assert.Equal((129_900, 13_119_900), (AmountOf(refused["expected"]), AmountOf(refused["total"])));
+        Assert.Equal((100, 0), await ShelfAsync(shown));
+        Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
+        // The shopper agrees: the key is still free.
+        Assert.Equal(13_119_900, (await OrderAsync(shopper, new(13_119_900, Money.Inr), key)).Is(201).As<OrderView>().Total.Minor);
+    }
+
+    [Theory]
+    [InlineData(-1, "INR")]
+    [InlineData(129_900, "USD")]
+    [InlineData(129_900, "")]
+    public async Task a_total_that_no_order_can_cost_is_named(long amount, string currency)
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync());
+
+        (await OrderAsync(shopper, new(amount, currency), key)).Names("expectedTotal");
+    }
+
+    [Fact]
+    public async Task a_checkout_with_the_carts_tag_orders_that_cart_and_no_other()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (shown, added) = (await Host.SellsAsync(price: Money.Rupees(1_299)), await Host.SellsAsync(price: Money.Rupees(129_900)));
+        var put = await shopper.AddAsync(shown);
+        var tag = (await shopper.GetAsync("/api/cart")).Headers.ETag!.ToString();
+        Assert.Equal(tag, put.Headers.ETag!.ToString());
+        await shopper.AddAsync(added);
+
+        var refused = (await OrderAsync(shopper, ifMatch: tag)).Is(409, "cart.changed");
+
+        Assert.Equal((129_900, 13_119_900), (AmountOf(refused["expected"]), AmountOf(refused["total"])));
+        foreach (var other in new[] { "\"x\"", "\"129900-0\"", $"W/{tag}", "nonsense" }) (await OrderAsync(shopper, ifMatch: other)).Is(409, "cart.changed");
+        Assert.Equal((100, 0), await ShelfAsync(shown));
+        await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{added}");
+        // That pieces were sold meanwhile is not the shopper's affair.
+        using (var other = await Shopper.GuestAsync(Host))
+        {
+            await other.AddAsync(shown);
+            (await other.CheckoutAsync()).Is(201);
+        }
+
+        (await OrderAsync(shopper, ifMatch: $"\"x\", {tag}")).Is(201);
+    }
+
+    private static Task<Answer> OrderAsync(Shopper shopper, Money? expectedTotal = null, string? withKey = null, string? ifMatch = null) =>
+        shopper.SendAsync(HttpMethod.Post, "/api/checkout", new
+        {
+            shippingAddress = Addresses.Bengaluru,
+            shippingMethod = "standard",
+            paymentToken = "tok_approve",
+            email = "asha@example.com",
+            expectedTotal,
+        }, withKey ?? Guid.NewGuid().ToString(), ifMatch);
+
+    private static long AmountOf(System.Text.Json.JsonElement money) => money.GetProperty("amount").GetInt64();
 
     [Fact]
     public async Task what_was_withdrawn_cannot_be_ordered()

@@ -69,33 +69,69 @@ public sealed class OrderSpec
     }
 
     [Fact]
-    public void a_declined_payment_ends_the_order_and_one_that_comes_after_all_goes_back()
+    public void a_declined_payment_leaves_the_order_open_for_another_way_to_pay()
     {
-        var facts = pending.Decline("insufficient_funds", Now);
+        var facts = pending.Decline("insufficient_funds", final: false, 1, Now);
 
-        Is(facts, new PaymentDeclined("insufficient_funds", Now), new OrderCancelled(CancelReason.PaymentDeclined, Now));
+        Is(facts, new PaymentDeclined("insufficient_funds", Now));
         var declined = pending.After(facts);
-        Assert.Equal(PaymentStatus.Declined, declined.PaymentStatus);
-        Assert.Empty(declined.Decline("insufficient_funds", Now));
+        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Declined), (declined.Status, declined.PaymentStatus));
+        Assert.Empty(declined.Decline("insufficient_funds", final: false, 1, Now));
+        Assert.Empty(declined.RequireAction("https://bank.example/3ds", 1, Now));
+
+        var again = declined.After(declined.PayAgain(Now));
+        Assert.Equal((PaymentStatus.Pending, 2), (again.PaymentStatus, again.ChargeNumber));
+        Assert.Empty(again.Decline("insufficient_funds", final: false, 1, Now));
+        Assert.Empty(again.RequireAction("https://bank.example/3ds", 1, Now));
+        Is(again.Decline("stolen_card", final: false, 2, Now), new PaymentDeclined("stolen_card", Now));
+        Is(again.Receive(Total, goodsSold: true, refund, Now), new PaymentReceived(Total, Now), new OrderConfirmed(Now));
+    }
+
+    [Fact]
+    public void a_payment_that_the_shop_refuses_ends_the_order_and_one_that_comes_after_all_goes_back()
+    {
+        var facts = pending.Decline("fraud_rejected", final: true, 1, Now);
+
+        Is(facts, new PaymentDeclined("fraud_rejected", Now), new OrderCancelled(CancelReason.PaymentDeclined, Now));
+        var declined = pending.After(facts);
+        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Declined), (declined.Status, declined.PaymentStatus));
+        Assert.Empty(declined.Decline("fraud_rejected", final: true, 1, Now));
         Assert.IsType<RefundRequested>(declined.Receive(Total, goodsSold: false, refund, Now)[^1]);
+    }
+
+    [Fact]
+    public void an_order_gives_way_to_another_one_when_nobody_is_paying_it()
+    {
+        Assert.False(pending.GivesWay(Now));
+        Assert.False(Confirmed.GivesWay(Now.AddDays(1)));
+        Assert.False(Cancelled.GivesWay(Now.AddDays(1)));
+        var declined = pending.After(pending.Decline("insufficient_funds", final: false, 1, Now));
+        Assert.True(declined.GivesWay(Now));
+        Is(declined.GiveWay(Now), new OrderCancelled(CancelReason.Replaced, Now));
+        Assert.False(declined.After(declined.PayAgain(Now)).GivesWay(Now));
+        Assert.False(pending.After(pending.RequireAction("https://bank.example/3ds", 1, Now)).GivesWay(Now));
+
+        Assert.True(pending.GivesWay(pending.ExpiresAt));
+        Is(pending.GiveWay(pending.ExpiresAt), new OrderCancelled(CancelReason.Unpaid, pending.ExpiresAt));
+        Is(declined.Expire(pending.ExpiresAt), new OrderCancelled(CancelReason.PaymentDeclined, pending.ExpiresAt));
     }
 
     [Fact]
     public void news_that_comes_after_the_confirmation_changes_nothing()
     {
-        Assert.Empty(Confirmed.Decline("late", Now));
-        Assert.Empty(Confirmed.RequireAction("https://bank.example/3ds", Now));
+        Assert.Empty(Confirmed.Decline("late", final: false, 1, Now));
+        Assert.Empty(Confirmed.RequireAction("https://bank.example/3ds", 1, Now));
         Assert.Empty(Confirmed.Expire(Now));
     }
 
     [Fact]
     public void a_second_step_shows_its_address_until_the_payment_is_there()
     {
-        var waiting = pending.After(pending.RequireAction("https://bank.example/3ds", Now));
+        var waiting = pending.After(pending.RequireAction("https://bank.example/3ds", 1, Now));
 
         Assert.Equal(PaymentStatus.RequiresAction, waiting.PaymentStatus);
         Assert.Equal("https://bank.example/3ds", OrderView.Of(waiting).Payment.NextAction?.Url);
-        Assert.Empty(waiting.RequireAction("https://bank.example/3ds", Now));
+        Assert.Empty(waiting.RequireAction("https://bank.example/3ds", 1, Now));
         Assert.Null(OrderView.Of(waiting.After(waiting.Receive(Total, goodsSold: true, refund, Now))).Payment.NextAction);
     }
 
@@ -176,8 +212,8 @@ public sealed class OrderSpec
         [
             x => x.Receive(Total, goodsSold: x.AwaitsPayment, refund, Now),
             x => x.GiveBack(refund, Total, Now),
-            x => x.Decline("late", Now),
-            x => x.RequireAction("https://bank.example/3ds", Now),
+            x => x.Decline("late", final: false, 1, Now),
+            x => x.RequireAction("https://bank.example/3ds", 1, Now),
             x => x.Expire(Now),
         ];
         foreach (var order in Shuffled(news).Select(x => x.Concat(x).Aggregate(pending, (order, tell) => order.After(tell(order)))))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Specs.Support;
@@ -63,15 +64,91 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     }
 
     [Fact]
-    public async Task a_declined_payment_gives_the_goods_back()
+    public async Task a_declined_payment_keeps_the_goods_until_the_order_expires()
     {
         var messages = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(order.Id, "insufficient_funds", Then));
 
-        Assert.Equal("payment_declined", messages.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
+        var told = messages.Sent.SingleMessage<Wire.OrderPaymentDeclined>();
+        Assert.Equal((order.Number, "insufficient_funds", order.ExpiresAt), (told.Number, told.Code, told.ExpiresAt));
+        Assert.Empty(messages.Sent.MessagesOf<Wire.OrderCancelled>());
         var now = await NowAsync();
-        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Declined, "insufficient_funds"), (now.Status, now.Payment.Status, now.Payment.DeclineCode));
+        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Declined, "insufficient_funds"), (now.Status, now.Payment.Status, now.Payment.DeclineCode));
+        Assert.Equal((10, 2), await ShelfAsync());
+        Assert.Equal([(sku, 2)], await CartAsync());
+
+        var expiring = await placing.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("payment_declined", expiring.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
         Assert.Equal((10, 0), await ShelfAsync());
+        Assert.Equal([(sku, 2)], await CartAsync());
+        (await shopper.CheckoutAsync()).Is(201);
+        Assert.Equal((10, 2), await ShelfAsync());
     }
+
+    [Fact]
+    public async Task a_payment_that_the_shop_refuses_gives_the_goods_back_at_once()
+    {
+        var messages = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(order.Id, "fraud_rejected", Then, Final: true));
+
+        Assert.Equal("payment_declined", messages.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
+        Assert.Empty(messages.Sent.MessagesOf<Wire.OrderPaymentDeclined>());
+        Assert.Equal((10, 0), await ShelfAsync());
+        Assert.Equal([(sku, 2)], await CartAsync());
+    }
+
+    [Fact]
+    public async Task goods_leave_the_cart_when_the_order_is_confirmed_and_what_was_added_meanwhile_stays()
+    {
+        var other = await Host.SellsAsync();
+        Assert.Equal([(sku, 2)], await CartAsync());
+        await shopper.AddAsync(sku, 3);
+        await shopper.AddAsync(other);
+        var confirmed = await Host.InvokeMessageAndWaitAsync(Captured);
+
+        Assert.Equal([(sku, 3), (other, 1)], await CartAsync());
+        for (var i = 0; i < 2; i++) await Host.InvokeMessageAndWaitAsync(confirmed.Executed.SingleMessage<TakeOrderedFromCart>());
+        Assert.Equal([(sku, 3), (other, 1)], await CartAsync());
+    }
+
+    [Fact]
+    public async Task a_cart_that_an_order_is_being_paid_for_is_not_ordered_again()
+    {
+        foreach (var news in (object?[])[null, new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then)])
+        {
+            if (news is not null) await Host.InvokeMessageAndWaitAsync(news);
+            var refused = (await shopper.CheckoutAsync()).Is(409, "cart.ordered");
+            Assert.Equal((order.Id, order.Number, "pending_payment"), (refused["orderId"].GetGuid(), refused["number"].GetString(), refused["status"].GetString()));
+            Assert.Equal(news is null ? "pending" : "requires_action", refused["paymentStatus"].GetString());
+        }
+
+        await Host.InvokeMessageAndWaitAsync(Captured);
+        Assert.Equal(order.Id, (await shopper.CheckoutAsync()).Is(409, "cart.ordered")["orderId"].GetGuid());
+        Assert.Equal((8, 0), await ShelfAsync());
+        Assert.Single((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
+    }
+
+    [Fact]
+    public async Task an_order_that_was_cancelled_leaves_its_goods_in_the_cart()
+    {
+        (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200);
+
+        Assert.Equal([(sku, 2)], await CartAsync());
+        (await shopper.CheckoutAsync()).Is(201);
+    }
+
+    [Fact]
+    public async Task a_guest_who_signs_in_while_an_order_is_being_paid_for_does_not_order_its_goods_twice()
+    {
+        using var customer = await Shopper.OfRoleAsync(Host, "customer");
+        await Host.InvokeMessageAndWaitAsync(new GuestSignedIn(shopper.Subject, customer.Subject, Then));
+
+        Assert.Equal([(sku, 2)], await CartAsync(customer));
+        Assert.Equal(order.Id, (await customer.CheckoutAsync()).Is(409, "cart.ordered")["orderId"].GetGuid());
+        await Host.InvokeMessageAndWaitAsync(Captured);
+        Assert.Empty(await CartAsync(customer));
+    }
+
+    private async Task<IEnumerable<(string, int)>> CartAsync(Shopper? whose = null) =>
+        (await (whose ?? shopper).GetAsync("/api/cart")).As<CartView>().Lines.Select(x => (x.Sku, x.Quantity));
 
     [Fact]
     public async Task an_unpaid_order_gives_its_goods_back_when_its_time_is_over_and_a_late_payment_goes_back_at_once()
@@ -134,6 +211,39 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         Assert.Equal(OrderStatus.Confirmed, (await shopper.GetAsync($"/api/orders/{order.Id}?wait=25s")).Is(200).As<OrderView>().Status);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
+
+    [Fact]
+    public async Task who_waits_is_answered_at_once_when_the_payment_is_somewhere_already()
+    {
+        foreach (var (news, status) in ((object, string)[])
+        [
+            (new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then), "requires_action"),
+            (new Wire.PaymentDeclined(order.Id, "insufficient_funds", Then), "declined"),
+            (Captured, "captured"),
+        ])
+        {
+            await Host.InvokeMessageAndWaitAsync(news);
+            var answers = await Task.WhenAll(
+                shopper.GetAsync($"/api/orders/{order.Id}?wait=25s"),
+                shopper.GetAsync($"/api/orders/{order.Id}?wait=25s&status=pending"));
+            Assert.All(answers, x => Assert.Equal(status, x.Is(200)["payment"].GetProperty("status").GetString()));
+        }
+    }
+
+    [Theory]
+    [InlineData("requires_action")]
+    [InlineData("pending_payment")]
+    public async Task who_says_what_they_have_seen_is_answered_when_it_is_no_longer_so(string seen)
+    {
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then));
+        var waiting = shopper.GetAsync($"/api/orders/{order.Id}?wait=25s&status={seen}");
+        await Host.InvokeMessageAndWaitAsync(Captured);
+
+        Assert.Equal(OrderStatus.Confirmed, (await waiting).Is(200).As<OrderView>().Status);
+    }
+
+    [Fact]
+    public async Task a_status_that_there_is_not_is_refused() => (await shopper.GetAsync($"/api/orders/{order.Id}?wait=1s&status=lost")).Names("status");
 
     [Theory]
     [InlineData("26s")]
@@ -329,7 +439,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         await Host.InvokeMessageAndWaitAsync(signedIn);
         await Host.InvokeMessageAndWaitAsync(signedIn);
 
-        Assert.Equal([(both, 5), (mine, 1)], (await customer.GetAsync("/api/cart")).As<CartView>().Lines.Select(x => (x.Sku, x.Quantity)).OrderByDescending(x => x.Quantity));
+        Assert.Equal([(both, 5), (sku, 2), (mine, 1)], (await CartAsync(customer)).OrderByDescending(x => x.Item2));
         Assert.Empty((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);
         Assert.Equal(order.Number, Assert.Single((await customer.GetAsync("/api/orders")).As<OrderPage>().Items).Number);
         (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(404);

@@ -62,7 +62,7 @@ public sealed class OrderPaymentSpec
 
         var news = once.Hear(Report(second), Now);
         if (first == ChargeState.Captured) Assert.Empty(news);
-        if (first is ChargeState.Declined or ChargeState.Voided) Assert.Equal(second == ChargeState.Captured ? 2 : 0, news.Count);
+        if (first is ChargeState.Declined or ChargeState.Voided) Assert.Equal(second == ChargeState.Captured ? 1 : 0, news.Count);
         if (!once.IsOpen && second != ChargeState.Captured) Assert.Empty(news);
     }
 
@@ -82,6 +82,94 @@ public sealed class OrderPaymentSpec
     {
         Assert.Empty(Paid.Hear(Report(ChargeState.Captured, "ch_2"), Now));
         Assert.Empty(Fold(new PaymentCancelled("unpaid", Now)).Hear(Report(ChargeState.Captured), Now));
+    }
+
+    private static OrderPayment Declined => OrderPayment.After(Asked, Order, Asked.Hear(Report(ChargeState.Declined), Now)[0]);
+
+    private static OrderPayment Challenged => OrderPayment.After(Asked, Order, Asked.Hear(Report(ChargeState.ActionRequired), Now)[0]);
+
+    private static OrderPayment Then(OrderPayment before, IEnumerable<object> facts) => facts.Aggregate(before, (x, fact) => OrderPayment.After(x, Order, fact));
+
+    [Fact]
+    public void after_a_decline_the_next_token_is_the_next_charge()
+    {
+        var (facts, messages) = Consequences.Of(Order, Declined, Declined.Retry(2, "tok_other", Fine, Now));
+
+        Assert.Equal([typeof(ChargeRenewed), typeof(FraudAssessed), typeof(ChargeAttempted)], facts.Select(x => x.GetType()));
+        Assert.Equal(new SendCharge(Order, 1), Assert.Single(messages));
+        var again = Then(Declined, facts.Cast<object>());
+        Assert.Equal((2, "tok_other", true), (again.ChargeNumber, again.Token, again.AwaitsAnswer));
+        Assert.Empty(again.Retry(2, "tok_other", Fine, Now));
+        Assert.Empty(again.Hear(Report(ChargeState.Declined), Now));
+        Assert.IsType<Captured>(Assert.Single(again.Hear(Report(ChargeState.Captured, "ch_2") with { Number = 2 }, Now)));
+    }
+
+    [Fact]
+    public void what_the_provider_holds_is_let_go_before_the_next_charge_begins()
+    {
+        var (facts, messages) = Consequences.Of(Order, Challenged, Challenged.Retry(2, "tok_other", Fine, Now));
+        Assert.IsType<RetryRequested>(Assert.Single(facts));
+        Assert.Equal(new VoidCharge(Order, 1), Assert.Single(messages));
+        var leaving = Then(Challenged, facts.Cast<object>());
+
+        // The bank was quicker: that was the payment.
+        var paid = Then(leaving, leaving.Hear(Report(ChargeState.Captured), Now));
+        Assert.Equal((PaymentStatus.Captured, 1, null), (paid.Status, paid.ChargeNumber, paid.Next));
+
+        foreach (var end in new[] { ChargeState.Voided, ChargeState.Declined })
+        {
+            var next = Then(leaving, leaving.Hear(Report(end), Now));
+            Assert.Equal((PaymentStatus.Pending, 2, "tok_other", 1), (next.Status, next.ChargeNumber, next.Token, next.Attempts));
+        }
+
+        // The order comes to nothing meanwhile: nothing is charged any more.
+        var cancelled = Then(leaving, OrderPayment.Cancel(leaving, "unpaid", Now));
+        Assert.Equal(PaymentStatus.Voided, Then(cancelled, cancelled.Hear(Report(ChargeState.Voided), Now)).Status);
+    }
+
+    [Fact]
+    public void money_of_an_earlier_charge_goes_back_once_and_is_no_refund_of_the_order()
+    {
+        var second = Then(Declined, Declined.Retry(2, "tok_other", Fine, Now));
+        foreach (var now in new[] { second, Then(second, second.Hear(Report(ChargeState.Captured, "ch_2") with { Number = 2 }, Now)) })
+        {
+            var (facts, messages) = Consequences.Of(Order, now, now.Hear(Report(ChargeState.Captured), Now));
+            var refund = Assert.IsType<RefundStarted>(Assert.Single(facts));
+            Assert.Equal(("ch_1", new SendRefund(Order, refund.RefundId, 1)), (refund.ChargeId, Assert.Single(messages)));
+            var refunding = Then(now, facts.Cast<object>());
+            Assert.Empty(refunding.Hear(Report(ChargeState.Captured), Now));
+
+            var (_, told) = Consequences.Of(Order, refunding, refunding.HearOfRefund(refund.RefundId, new(true, Price), Now));
+            Assert.Empty(told);
+            Assert.Equal(0, Then(refunding, refunding.HearOfRefund(refund.RefundId, new(true, Price), Now)).RefundedAmount.Minor);
+            Assert.Equal(now.CapturedAmount, refunding.Refundable);
+        }
+    }
+
+    [Fact]
+    public void a_payment_that_has_ended_is_not_tried_again()
+    {
+        Assert.Empty(Paid.Retry(2, "tok_other", Fine, Now));
+        Assert.Empty(Declined.Retry(1, "tok_other", Fine, Now));
+        Assert.Empty(Declined.Retry(2, "tok_other", Fine, Now.AddMinutes(15)));
+        Assert.Empty(Then(Declined, OrderPayment.Cancel(Declined, "unpaid", Now)).Retry(2, "tok_other", Fine, Now));
+        var refused = Fold(OrderPayment.Request(null, Request(), new(100, FraudDecision.Reject, ["cards_tried_out"]), Now));
+        Assert.Empty(refused.Retry(2, "tok_other", Fine, Now));
+    }
+
+    [Fact]
+    public void each_way_to_pay_is_looked_at_by_the_fraud_rules_and_people_look_once()
+    {
+        var suspect = new FraudAssessment(100, FraudDecision.Reject, ["cards_tried_out"]);
+        Assert.Equal(DeclineCodes.FraudRejected, Assert.IsType<Declined>(Declined.Retry(2, "tok_other", suspect, Now)[^1]).Code);
+
+        var doubtful = new FraudAssessment(60, FraudDecision.Review, ["very_large_amount"]);
+        var held = Then(Declined, Declined.Retry(2, "tok_other", doubtful, Now));
+        Assert.Equal(PaymentStatus.InReview, held.Status);
+        var passed = Then(held, held.PassReview(Guid.CreateVersion7(), Now));
+        var declined = Then(passed, passed.Hear(Report(ChargeState.Declined, "ch_2") with { Number = 2 }, Now));
+        Assert.Equal(PaymentStatus.Pending, Then(declined, declined.Retry(3, "tok_third", doubtful, Now)).Status);
+        Assert.Equal(2, declined.Declines);
     }
 
     [Fact]

@@ -6,11 +6,8 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>
-/// The payment was declined: the order ends and its goods are free at once, for the next shopper or for this one's next
-/// try, which is a new checkout (the cart can be filled again; a half-dead order that blocks stock helps nobody).
-/// </summary>
-public static class CancelDeclinedOrderHandler
+/// <summary>The payment was declined: the shopper can pay another way until the order expires, unless no other way would be taken.</summary>
+public static class RecordDeclineHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(
         Contracts.PaymentDeclined declined,
@@ -18,5 +15,5 @@ public static class CancelDeclinedOrderHandler
         IDocumentSession session,
         DateTimeOffset now,
         CancellationToken cancellation) =>
-        Consequences.OfAsync(session, order, order.Decline(declined.Code, now), cancellation);
+        Consequences.OfAsync(session, order, order.Decline(declined.Code, declined.Final, declined.ChargeNumber, now), cancellation);
 }

@@ -1,0 +1,89 @@
+using Aarya.Infrastructure.Hosting;
+using Marten;
+using Npgsql;
+using Weasel.Postgresql.Tables;
+
+namespace Aarya.Features.Commerce.Checkout;
+
+/// <summary>
+/// Which orders have taken what a cart still shows: from placing until the goods leave the cart or the order ends. A checkout locks the
+/// cart's owner, reads these claims and only then the cart, so that what one order has taken no other order takes too.
+/// </summary>
+internal static class CartClaims
+{
+    /// <summary>Waits for whatever else orders from this cart or moves it, then answers the orders that claim its goods.</summary>
+    public static async Task<IReadOnlyList<Guid>> LockAsync(IDocumentSession session, Guid subject, CancellationToken cancellation)
+    {
+        await session.BeginTransactionAsync(cancellation);
+        // Two statements: the second must see what was committed while the first one waited.
+        await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { Lock(subject), Read(subject) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        List<Guid> orders = [];
+        while (await reader.ReadAsync(cancellation)) orders.Add(reader.GetGuid(0));
+        return orders;
+    }
+
+    /// <summary>The order claims what it took from this cart, once the session saves.</summary>
+    public static void Claim(IDocumentSession session, Guid subject, Guid orderId) =>
+        session.QueueSqlCommand("insert into commerce.cart_claim (order_id, subject) values (?, ?)", orderId, subject);
+
+    /// <summary>The order claims nothing any more, once the session saves.</summary>
+    public static void Release(IDocumentSession session, Guid orderId) =>
+        session.QueueSqlCommand("delete from commerce.cart_claim where order_id = ?", orderId);
+
+    /// <summary>Forgets what these people's orders claim: their carts are gone.</summary>
+    public static void Forget(IDocumentSession session, Guid[] subjects) =>
+        session.QueueSqlCommand("delete from commerce.cart_claim where subject = any (?)", subjects);
+
+    /// <summary>Locks the cart that the order took its goods from, whoever it belongs to by now; null when the order claims nothing.</summary>
+    public static async Task<Guid?> LockOwnerAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
+    {
+        await session.BeginTransactionAsync(cancellation);
+        var owner = await OwnerAsync(session, orderId, cancellation);
+        while (owner is { } subject)
+        {
+            await LockAsync(session, subject, cancellation);
+            // The cart may have been handed over while this waited.
+            owner = await OwnerAsync(session, orderId, cancellation);
+            if (owner == subject) break;
+        }
+
+        return owner;
+    }
+
+    /// <summary>Locks both carts and gives what is claimed of the first to the second, once the session saves.</summary>
+    public static async Task HandOverAsync(IDocumentSession session, Guid from, Guid to, CancellationToken cancellation)
+    {
+        await session.BeginTransactionAsync(cancellation);
+        // In one order, so that two who hand over to each other do not wait for each other.
+        foreach (var subject in new[] { from, to }.Order()) await LockAsync(session, subject, cancellation);
+        // Queued, so that an order's stream is always locked before its claim.
+        session.QueueSqlCommand("update commerce.cart_claim set subject = ? where subject = ?", to, from);
+    }
+
+    private static async Task<Guid?> OwnerAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select subject from commerce.cart_claim where order_id = $1")
+        {
+            Parameters = { new() { Value = orderId } },
+        };
+        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        return await reader.ReadAsync(cancellation) ? reader.GetGuid(0) : null;
+    }
+
+    private static NpgsqlBatchCommand Lock(Guid subject) =>
+        new("select pg_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"cart {subject}" } } };
+
+    private static NpgsqlBatchCommand Read(Guid subject) =>
+        new("select order_id from commerce.cart_claim where subject = $1 order by order_id") { Parameters = { new() { Value = subject } } };
+
+    public static Table Table()
+    {
+        var claim = new Table($"{Roles.Commerce}.cart_claim");
+        claim.AddColumn("order_id", "uuid").AsPrimaryKey();
+        claim.AddColumn("subject", "uuid").NotNull();
+        claim.Indexes.Add(new IndexDefinition("cart_claim_subject") { Columns = ["subject"] });
+        return claim;
+    }
+}

@@ -1,0 +1,84 @@
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Http;
+using Marten;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+
+namespace Aarya.Features.Commerce.Checkout;
+
+/// <summary>
+/// A locked cart as checkout finds it: what the shopper sees, and of that what no order has taken yet. Nothing else orders from it until the
+/// transaction ends.
+/// </summary>
+/// <param name="Whole">The cart as the shopper sees it.</param>
+/// <param name="Left">The lines of it that can still be ordered.</param>
+/// <param name="News">What follows from orders that gave way to this checkout.</param>
+internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, OutgoingMessages News)
+{
+    /// <summary>
+    /// Locks and reads the cart. What a confirmed order has not taken out yet leaves it now; a declined or expired order of the same goods
+    /// ends and gives them back, in this transaction; what an order is still being paid for is not left.
+    /// </summary>
+    public static async Task<OpenCart> LoadAsync(IDocumentSession session, Carts carts, Guid subject, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var claims = await CartClaims.LockAsync(session, subject, cancellation);
+        var cart = await carts.ReadAsync(subject);
+        if (claims.Count == 0) return new(cart, cart, null, []);
+
+        var orders = await session.LoadManyAsync<Order>(cancellation, claims);
+        foreach (var confirmed in orders.Where(x => !x.AwaitsPayment && x.Status != OrderStatus.Cancelled))
+            cart = await carts.TakeOrderedAsync(subject, confirmed.Id, confirmed.Lines.Select(x => (x.Sku, x.Quantity)));
+
+        OutgoingMessages news = [];
+        Dictionary<string, int> taken = new(StringComparer.Ordinal);
+        Order? first = null;
+        foreach (var order in orders.Where(x => x.AwaitsPayment))
+        {
+            var wanted = order.GivesWay(now) && order.Lines.Any(x => cart.QuantityOf(x.Sku) > 0);
+            if (wanted && await EndAsync(session, order.Id, cart, now, news, cancellation)) continue;
+            first ??= order;
+            foreach (var line in order.Lines) taken[line.Sku] = taken.GetValueOrDefault(line.Sku) + line.Quantity;
+        }
+
+        return new(cart, cart.Without(taken), first, news);
+    }
+
+    /// <summary>Why nothing of the cart can be ordered; null when something can.</summary>
+    public async Task<ProblemDetails?> NothingLeftAsync(IQuerySession session, TimeSpan recently, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (Left.Lines.Count > 0) return null;
+        if ((Whole.Lines.Count > 0 ? Taken : await LastOrderAsync(session, now - recently, cancellation)) is not { } order)
+            return Problem.Conflict("cart.empty", "The cart is empty", "There is nothing in the cart to order.");
+        var problem = Problem.Conflict("cart.ordered", "This cart is ordered already",
+            $"Order {order.Number} has taken what is in the cart; it is {order.Status.Text()}, its payment {order.PaymentStatus.Text()}.");
+        problem.Extensions["orderId"] = order.Id;
+        problem.Extensions["number"] = order.Number;
+        problem.Extensions["status"] = order.Status.Text();
+        problem.Extensions["paymentStatus"] = order.PaymentStatus.Text();
+        return problem;
+    }
+
+    // The goods of an order that was paid at once have left the cart before a second click on Pay arrives.
+    private async Task<Order?> LastOrderAsync(IQuerySession session, DateTimeOffset since, CancellationToken cancellation)
+    {
+        var last = await session.Query<Order>().Where(x => x.Subject == Whole.Subject).OrderByDescending(x => x.Sequence).FirstOrDefaultAsync(cancellation);
+        return last is { Status: not OrderStatus.Cancelled } && last.PlacedAt > since ? last : null;
+    }
+
+    private static async Task<bool> EndAsync(
+        IDocumentSession session, Guid orderId, ShoppingCart cart, DateTimeOffset now, OutgoingMessages news, CancellationToken cancellation)
+    {
+        var stream = await session.Events.FetchForExclusiveWriting<Order>(orderId, cancellation);
+        var order = stream.Aggregate!;
+        // Paid meanwhile, or being paid again.
+        if (!order.GivesWay(now)) return false;
+        // All shelves that this transaction will touch, in the one order that all transactions lock them in.
+        await Stock.LockAsync(session, [.. order.Lines.Select(x => x.Sku).Concat(cart.Lines.Select(x => x.Sku)).Distinct()], cancellation);
+        var (facts, messages) = await Consequences.OfAsync(session, order, order.GiveWay(now), cancellation);
+        stream.AppendMany([.. facts]);
+        news.AddRange(messages);
+        return true;
+    }
+}

@@ -1,0 +1,57 @@
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
+using FluentValidation;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>
+/// Pays an order another way while its goods are still held: after a decline, or instead of a second step that the shopper has left. What the
+/// provider holds of the earlier payment is let go first; should that turn out to be paid, it counts and nothing else is charged.
+/// </summary>
+/// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
+public sealed record PayOrder(string PaymentToken)
+{
+    public sealed class Validator : AbstractValidator<PayOrder>
+    {
+        public Validator() => RuleFor(x => x.PaymentToken).IsPaymentToken();
+    }
+}
+
+public static class PayOrderEndpoint
+{
+    public static ProblemDetails Validate(Caller caller, Order? order, TimeProvider time) => order switch
+    {
+        null => Problem.NotFound("order"),
+        _ when order.Subject != caller.Subject => Problem.NotFound("order"),
+        { AwaitsPayment: false } => order.Refuses("order.not_payable", "it waits for no payment."),
+        _ when time.GetUtcNow() >= order.ExpiresAt => order.Refuses("order.not_payable", "the time to pay it is over."),
+        { PaymentStatus: PaymentStatus.Pending } => order.Refuses("order.payment_in_progress", "its payment is still under way."),
+        { ChargeNumber: >= Order.MostCharges } => order.Refuses("order.too_many_payments", $"it was tried {Order.MostCharges} times."),
+        _ => WolverineContinue.NoProblems,
+    };
+
+    [Refuses(409, "order.not_payable", "It is paid, has ended, or its time to pay is over. `status` names the status of the order.")]
+    [Refuses(409, "order.payment_in_progress", "The outcome of its last payment is not known yet: wait for it.")]
+    [Refuses(409, "order.too_many_payments", "It was tried too often: place another order.")]
+    [WolverinePost("/api/orders/{id:guid}/payment"), RateLimit("payment")]
+    public static async Task<(Accepted<OrderView>, Events, OutgoingMessages)> Post(
+        PayOrder command, Guid id, Caller caller,
+        [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var facts = order!.PayAgain(now);
+        var (events, news) = await Consequences.OfAsync(session, order, facts, cancellation);
+        var paying = order.After(facts);
+        news.Add(new Contracts.PaymentRetried(id, paying.ChargeNumber, order.Subject, order.Email, command.PaymentToken, now));
+        return (TypedResults.Accepted($"/api/orders/{id}", OrderView.Of(paying)), events, news);
+    }
+}
