@@ -29,7 +29,7 @@ public static class NotifyOrderCancelledHandler
             MartenOps.Store(notification),
             MartenOps.Store(mail),
             new SendEmail(mail.Id),
-            new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "cancelled")));
+            new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "cancelled", At: order.At)));
     }
 
     private static string InWords(string reason) => reason switch
