@@ -21,10 +21,12 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
             "newest" => SearchSort.Newest,
             _ => throw Refusal.Invalid("sort", "must be relevance, price_asc, price_desc or newest."),
         };
-        if (new[] { request.Query, request.Category, request.Size, request.Colour, request.Cursor }.Any(x => x.Contains('\0', StringComparison.Ordinal)))
+        if (request.Category.Concat(request.Size).Concat(request.Colour).Append(request.Query).Append(request.Cursor)
+            .Any(x => x.Contains('\0', StringComparison.Ordinal)))
             throw Refusal.Invalid("query", "must not contain NUL.");
         var (query, problem) = SearchQuery.From(
-            request.Query, request.Category, request.Size, request.Colour, request.MinPriceMinor, request.MaxPriceMinor == 0 ? null : request.MaxPriceMinor,
+            request.Query, [.. request.Category], [.. request.Size], [.. request.Colour], request.MinPriceMinor,
+            request.MaxPriceMinor == 0 ? null : request.MaxPriceMinor,
             request.InStock, sort, request.Cursor, request.Limit == 0 ? null : request.Limit);
         if (query is null) throw Refused(problem);
 

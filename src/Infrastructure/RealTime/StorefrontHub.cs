@@ -70,8 +70,10 @@ public interface IShopperLine
 
 /// <param name="Id">The order's id.</param>
 /// <param name="Number">The number that people use.</param>
-/// <param name="Status">The state it has reached; see the order's states.</param>
-public sealed record OrderNews(Guid Id, string Number, string Status);
+/// <param name="Status">The state it has reached, or is in still; see the order's states.</param>
+/// <param name="PaymentStatus">Where its payment stands, if that is the news: requires_action when the shopper must take a step.</param>
+/// <param name="At">When it came to that: of two messages the later one is right.</param>
+public sealed record OrderNews(Guid Id, string Number, string Status, string? PaymentStatus = null, DateTimeOffset? At = null);
 
 public sealed record NotificationNews(Guid Id, string Kind, string Title);
 

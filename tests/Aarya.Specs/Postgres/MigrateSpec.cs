@@ -36,6 +36,28 @@ public sealed class MigrateSpec : IAsyncLifetime
         await IsCurrentAsync();
     }
 
+    [Fact]
+    public async Task a_search_index_from_before_the_program_cut_its_words_keeps_its_rows()
+    {
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+        await OnDatabaseAsync(
+            """
+            alter table search.product drop column words, drop column word_rules, add column colours text not null default '',
+              add column document tsvector generated always as (to_tsvector('simple'::regconfig, name)) stored;
+            create index product_document on search.product using gin (document);
+            insert into search.product (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
+            values (gen_random_uuid(), 1, true, 'old', 'Black/White Shirt', '', 'shirts', '', 100, 'INR', now());
+            """);
+        Assert.Equal(1, (await MigrateAsync("--check")).ExitCode);
+
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+
+        await IsCurrentAsync();
+        Assert.Equal(["Black/White Shirt"], await OnDatabaseAsync("select name from search.product where words = '' and word_rules = 0"));
+        Assert.Empty(await OnDatabaseAsync(
+            "select column_name::text from information_schema.columns where table_schema = 'search' and column_name in ('document', 'colours')"));
+    }
+
     private async Task IsCurrentAsync()
     {
         var check = await MigrateAsync("--check");

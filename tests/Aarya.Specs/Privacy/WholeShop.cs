@@ -21,6 +21,11 @@ public sealed class WholeShop : IAsyncLifetime
         redis = await RedisServer.StartAsync();
     }
 
+    /// <summary>Settings beyond the usual ones, from the next start on.</summary>
+    public Dictionary<string, string> Further { get; } = [];
+
+    public Uri Url => url;
+
     public async Task<RoleProcess> StartAsync(string keys)
     {
         var seeded = await RunAsync(keys, "seed");
@@ -67,7 +72,7 @@ public sealed class WholeShop : IAsyncLifetime
 
     public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.Url);
 
-    private Dictionary<string, string> Settings(string keys) => new()
+    private Dictionary<string, string> Settings(string keys) => new(Further)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Development",
         ["DATABASE_URL"] = database.Url,

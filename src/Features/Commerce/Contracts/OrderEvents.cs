@@ -40,3 +40,20 @@ public sealed record RefundRequested(Guid OrderId, Guid RefundId, Money? Amount,
 /// <param name="Whole">True when nothing of what was paid is left.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
 public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount, bool Whole, DateTimeOffset At);
+
+/// <summary>The shopper's bank asks for a step of the shopper's own, such as 3-D Secure, before the order can be paid.</summary>
+[WireEvent("commerce.payment_action_required.v1", Streams.Orders)]
+public sealed record OrderAwaitsAction(Guid OrderId, string Number, Guid Subject, DateTimeOffset ExpiresAt, DateTimeOffset At);
+
+/// <summary>The goods are in their box.</summary>
+[WireEvent("commerce.order_packed.v1", Streams.Orders)]
+public sealed record OrderPacked(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
+
+/// <summary>A carrier has taken the box.</summary>
+[WireEvent("commerce.order_shipped.v1", Streams.Orders)]
+public sealed record OrderShipped(
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Carrier, string TrackingNumber, DateTimeOffset At);
+
+/// <summary>The box has reached the shopper.</summary>
+[WireEvent("commerce.order_delivered.v1", Streams.Orders)]
+public sealed record OrderDelivered(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);

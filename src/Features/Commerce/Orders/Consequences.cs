@@ -46,6 +46,12 @@ internal static class Consequences
         OrderCancelled cancelled => new Contracts.OrderCancelled(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
         RefundRequested requested => new Contracts.RefundRequested(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
         OrderRefunded refunded => new Contracts.OrderRefunded(order.Id, order.Number, order.Subject, order.Email, refunded.Amount, refunded.Whole, refunded.At),
+        PaymentActionRequired required =>
+            new Contracts.OrderAwaitsAction(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At),
+        OrderPacked packed => new Contracts.OrderPacked(order.Id, order.Number, order.Subject, order.Email, packed.At),
+        OrderShipped shipped => new Contracts.OrderShipped(
+            order.Id, order.Number, order.Subject, order.Email, shipped.Carrier, shipped.TrackingNumber, shipped.At),
+        OrderDelivered delivered => new Contracts.OrderDelivered(order.Id, order.Number, order.Subject, order.Email, delivered.At),
         _ => null,
     };
 

@@ -2,6 +2,7 @@ using Aarya.Infrastructure.OpenApi;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine;
 using Wolverine.Http;
 using Wolverine.Marten;
 
@@ -14,9 +15,12 @@ public static class DeliverOrderEndpoint
 
     [Refuses(409, "order.not_deliverable", "It is not under way. `detail` names the status of the order.")]
     [WolverinePost("/api/admin/orders/{id:guid}/deliver"), Authorize("support")]
-    public static (OrderView, Events) Post(Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, DateTimeOffset now)
+    public static async Task<(OrderView, Events, OutgoingMessages)> Post(
+        Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var delivered = new OrderDelivered(now);
-        return (OrderView.Of(order!.After(delivered)), [delivered]);
+        var (events, news) = await Consequences.OfAsync(session, order!, [delivered], cancellation);
+        return (OrderView.Of(order!.After(delivered)), events, news);
     }
 }

@@ -8,7 +8,10 @@ namespace Aarya.Features.Commerce.Orders;
 
 /// <param name="Kind">placed, payment_action_required, payment_declined, payment_retried, payment_received, confirmed, packed, shipped, delivered, cancelled, refund_requested, refunded, refund_failed.</param>
 /// <param name="Detail">A reason, a decline code, a carrier with its tracking number.</param>
-public sealed record TimelineEntry(string Kind, DateTimeOffset At, Money? Amount = null, string? Detail = null)
+/// <param name="Carrier">Of shipped: who took the box.</param>
+/// <param name="TrackingNumber">Of shipped: what the carrier knows it by.</param>
+public sealed record TimelineEntry(
+    string Kind, DateTimeOffset At, Money? Amount = null, string? Detail = null, string? Carrier = null, string? TrackingNumber = null)
 {
     internal static TimelineEntry? Of(object fact) => fact switch
     {
@@ -19,7 +22,8 @@ public sealed record TimelineEntry(string Kind, DateTimeOffset At, Money? Amount
         PaymentReceived x => new("payment_received", x.At, x.Amount),
         OrderConfirmed x => new("confirmed", x.At),
         OrderPacked x => new("packed", x.At),
-        OrderShipped x => new("shipped", x.At, Detail: $"{x.Carrier} {x.TrackingNumber}"),
+        OrderShipped x => new(
+            "shipped", x.At, Detail: $"{x.Carrier} {x.TrackingNumber}", Carrier: x.Carrier, TrackingNumber: x.TrackingNumber),
         OrderDelivered x => new("delivered", x.At),
         OrderCancelled x => new("cancelled", x.At, Detail: x.Reason),
         RefundRequested x => new("refund_requested", x.At, x.Amount, x.Reason),

@@ -68,6 +68,9 @@ public sealed record Order
 
     public IReadOnlyList<Refund> Refunds { get; init; } = [];
 
+    /// <summary>Null until a carrier has taken it.</summary>
+    public Shipment? Shipment { get; init; }
+
     /// <summary>The person who ordered asked to be forgotten.</summary>
     public bool IsForgotten { get; init; }
 
@@ -192,8 +195,16 @@ public sealed record Order
         PaymentReceived received => this with { Paid = received.Amount, NextActionUrl = null, DeclineCode = null },
         OrderConfirmed => this with { Status = OrderStatus.Confirmed },
         OrderPacked => this with { Status = OrderStatus.Packed },
-        OrderShipped => this with { Status = OrderStatus.Shipped },
-        OrderDelivered => this with { Status = OrderStatus.Delivered },
+        OrderShipped shipped => this with
+        {
+            Status = OrderStatus.Shipped,
+            Shipment = new(shipped.Carrier, shipped.TrackingNumber, shipped.At),
+        },
+        OrderDelivered delivered => this with
+        {
+            Status = OrderStatus.Delivered,
+            Shipment = Shipment is null ? null : Shipment with { DeliveredAt = delivered.At },
+        },
         OrderCancelled cancelled => this with { Status = OrderStatus.Cancelled, CancelledFor = cancelled.Reason, NextActionUrl = null },
         RefundRequested requested => this with { Refunds = [.. Refunds, new(requested.RefundId, requested.Amount, requested.Reason, requested.At, RefundState.Pending)] },
         OrderRefunded refunded => After(refunded),

@@ -15,7 +15,7 @@ public sealed record OrderView(
     Guid Id, string Number, OrderStatus Status, string Email, IReadOnlyList<OrderLineView> Lines,
     Money Subtotal, Money Discount, Money Shipping, Money Tax, Money Total,
     ShippingAddress ShippingAddress, string ShippingMethod, PaymentView Payment,
-    DateTimeOffset PlacedAt, DateTimeOffset? ExpiresAt, string? CancelReason)
+    DateTimeOffset PlacedAt, DateTimeOffset? ExpiresAt, string? CancelReason, Shipment? Shipment)
 {
     public static OrderView Of(Order order) => new(
         order.Id, order.Number, order.Status, order.Email,
@@ -23,5 +23,5 @@ public sealed record OrderView(
         order.Totals.Subtotal, order.Totals.Discount, order.Totals.Shipping, order.Totals.Tax, order.Totals.Total,
         order.ShippingAddress, order.ShippingMethod,
         new(order.PaymentStatus, order.NextActionUrl is { } url ? new("redirect", url) : null, order.DeclineCode, order.GivenBack.Minor > 0 ? order.GivenBack : null),
-        order.PlacedAt, order.AwaitsPayment ? order.ExpiresAt : null, order.CancelledFor);
+        order.PlacedAt, order.AwaitsPayment ? order.ExpiresAt : null, order.CancelledFor, order.Shipment);
 }

@@ -2,6 +2,7 @@ using Aarya.Infrastructure.OpenApi;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine;
 using Wolverine.Http;
 using Wolverine.Marten;
 
@@ -14,9 +15,12 @@ public static class PackOrderEndpoint
 
     [Refuses(409, "order.not_packable", "It is not a confirmed order. `detail` names the status of the order.")]
     [WolverinePost("/api/admin/orders/{id:guid}/pack"), Authorize("support")]
-    public static (OrderView, Events) Post(Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, DateTimeOffset now)
+    public static async Task<(OrderView, Events, OutgoingMessages)> Post(
+        Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var packed = new OrderPacked(now);
-        return (OrderView.Of(order!.After(packed)), [packed]);
+        var (events, news) = await Consequences.OfAsync(session, order!, [packed], cancellation);
+        return (OrderView.Of(order!.After(packed)), events, news);
     }
 }

@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text;
 using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine;
 using Wolverine.Http;
 using Wolverine.Marten;
 
@@ -15,9 +18,16 @@ public sealed record ShipOrder(string Carrier, string TrackingNumber)
     {
         public Validator()
         {
-            RuleFor(x => x.Carrier).NotEmpty().MaximumLength(100);
-            RuleFor(x => x.TrackingNumber).NotEmpty().MaximumLength(100);
+            RuleFor(x => x.Carrier).NotEmpty().MaximumLength(100).Must(IsOneLine).WithMessage(OneLine);
+            RuleFor(x => x.TrackingNumber).NotEmpty().MaximumLength(100).Must(IsOneLine).WithMessage(OneLine);
         }
+
+        private const string OneLine = "must hold no line breaks and no control characters.";
+
+        // Both go into mails and onto labels: what breaks a line there, or turns its direction, is refused.
+        private static bool IsOneLine(string? text) =>
+            (text ?? "").Trim().EnumerateRunes().Select(Rune.GetUnicodeCategory).All(x => x is not (
+                UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
     }
 }
 
@@ -27,10 +37,12 @@ public static class ShipOrderEndpoint
 
     [Refuses(409, "order.not_shippable", "It has not been packed. `detail` names the status of the order.")]
     [WolverinePost("/api/admin/orders/{id:guid}/ship"), Authorize("support")]
-    public static (OrderView, Events) Post(
-        ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, DateTimeOffset now)
+    public static async Task<(OrderView, Events, OutgoingMessages)> Post(
+        ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var shipped = new OrderShipped(command.Carrier, command.TrackingNumber, now);
-        return (OrderView.Of(order!.After(shipped)), [shipped]);
+        var shipped = new OrderShipped(command.Carrier.Trim(), command.TrackingNumber.Trim(), now);
+        var (events, news) = await Consequences.OfAsync(session, order!, [shipped], cancellation);
+        return (OrderView.Of(order!.After(shipped)), events, news);
     }
 }

@@ -10,9 +10,30 @@ public sealed record OrderedLine(string Sku, string Name, int Quantity, Money Un
 public sealed record OrderConfirmed(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines, [property: Personal] string ShippingName, DateTimeOffset At);
 
+/// <summary>A payment was declined; the order can be paid another way until it expires.</summary>
+/// <param name="ChargeNumber">Which of the shopper's ways to pay it was, from 1 on.</param>
+[WireEvent("commerce.payment_declined.v1", Streams.Orders)]
+public sealed record OrderPaymentDeclined(
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, int ChargeNumber, DateTimeOffset ExpiresAt, DateTimeOffset At);
+
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
 public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Reason, DateTimeOffset At);
 
 /// <param name="Whole">True when nothing of the order's price is left with the shop.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
 public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount, bool Whole, DateTimeOffset At);
+
+/// <summary>The shopper's bank asks for a step of the shopper's own before the order can be paid.</summary>
+/// <param name="ExpiresAt">Until then the goods are held.</param>
+[WireEvent("commerce.payment_action_required.v1", Streams.Orders)]
+public sealed record OrderAwaitsAction(Guid OrderId, string Number, Guid Subject, DateTimeOffset ExpiresAt, DateTimeOffset At);
+
+[WireEvent("commerce.order_packed.v1", Streams.Orders)]
+public sealed record OrderPacked(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
+
+[WireEvent("commerce.order_shipped.v1", Streams.Orders)]
+public sealed record OrderShipped(
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Carrier, string TrackingNumber, DateTimeOffset At);
+
+[WireEvent("commerce.order_delivered.v1", Streams.Orders)]
+public sealed record OrderDelivered(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);

@@ -22,21 +22,24 @@ public static class NotifyOrderCancelledHandler
         };
         var mail = new Letter($"Your order {order.Number} is cancelled")
             .Paragraph(why)
-            .Paragraph("Whatever was paid for it goes back the way it came. Your cart is open whenever you want to try again.")
+            .Paragraph(order.Reason is "payment_declined" or "unpaid"
+                ? "Nothing was charged for it. The goods are still in your cart, should you want to order them again."
+                : "Whatever was paid for it goes back the way it came.")
             .To(order.Email, order.Subject, notification.Id, now, order.OrderId);
 
         return (
             MartenOps.Store(notification),
             MartenOps.Store(mail),
             new SendEmail(mail.Id),
-            new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "cancelled")));
+            new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "cancelled", At: order.At)));
     }
 
     private static string InWords(string reason) => reason switch
     {
-        "payment_declined" => "Your bank did not accept the payment, so we have cancelled the order.",
-        "unpaid" or "expired" => "We did not receive a payment in time, so we have cancelled the order.",
-        "shopper" or "cancelled_by_shopper" => "We have cancelled the order as you asked.",
+        "payment_declined" => "The payment was not accepted, so we have cancelled the order.",
+        "unpaid" => "We did not receive a payment in time, so we have cancelled the order.",
+        "replaced" => "You have ordered the same goods again, so this order, which was not paid, has ended.",
+        "shopper" => "We have cancelled the order as you asked.",
         _ => "We had to cancel the order.",
     };
 }

@@ -29,6 +29,6 @@ public static class NotifyOrderConfirmedHandler
             MartenOps.Store(notification),
             MartenOps.Store(mail),
             new SendEmail(mail.Id),
-            new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "confirmed")));
+            new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "confirmed", At: order.At)));
     }
 }

@@ -30,6 +30,6 @@ public static class NotifyOrderRefundedHandler
             MartenOps.Store(notification),
             MartenOps.Store(mail),
             new SendEmail(mail.Id),
-            new TellShopper(refund.Subject, notification.ToNews(), new OrderNews(refund.OrderId, refund.Number, status)));
+            new TellShopper(refund.Subject, notification.ToNews(), new OrderNews(refund.OrderId, refund.Number, status, At: refund.At)));
     }
 }

@@ -7,13 +7,6 @@ namespace Aarya.Features.Search.Index;
 /// <summary>The index as plain tables: what shoppers may find, in what sizes and colours, and the words they may have meant.</summary>
 internal static class SearchTables
 {
-    // Spelt as PostgreSQL gives it back, or every migration would see a difference. Names are indexed as they are written
-    // and by their stems, so that both a half-typed word and another form of it find them.
-    private const string Document =
-        """
-        ((((setweight(to_tsvector('simple'::regconfig, name), 'A'::"char") || setweight(to_tsvector('english'::regconfig, name), 'A'::"char")) || setweight(to_tsvector('simple'::regconfig, ((category || ' '::text) || colours)), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, category), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, description), 'D'::"char")) || setweight(to_tsvector('english'::regconfig, description), 'C'::"char")
-        """;
-
     public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase()];
 
     // A withdrawn product stays as a row: its version tells later news from earlier.
@@ -27,14 +20,15 @@ internal static class SearchTables
         product.AddColumn("name", "text").NotNull();
         product.AddColumn("description", "text").NotNull();
         product.AddColumn("category", "text").NotNull();
-        product.AddColumn("colours", "text").NotNull();
         product.AddColumn("image", "text").NotNull();
         product.AddColumn("price_minor", "bigint").NotNull();
         product.AddColumn("currency", "text").NotNull();
         product.AddColumn("published_at", "timestamptz").NotNull();
         product.AddColumn("indexed_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
-        product.AddColumn("document", "tsvector").GeneratedAs(Document.Trim());
-        product.Indexes.Add(new IndexDefinition("product_document") { Columns = ["document"], Method = IndexMethod.gin });
+        // Written with the row, because the program cuts the words, and cut again by a program that has newer rules than the row.
+        product.AddColumn("words", "tsvector").NotNull().DefaultValueByExpression("''::tsvector");
+        product.AddColumn("word_rules", "integer").NotNull().DefaultValue(0);
+        product.Indexes.Add(new IndexDefinition("product_words") { Columns = ["words"], Method = IndexMethod.gin });
         product.Indexes.Add(new IndexDefinition("product_category") { Columns = ["category"] });
         product.Indexes.Add(new IndexDefinition("product_newest") { Columns = ["published_at"] });
         product.Indexes.Add(new IndexDefinition("product_slug") { Columns = ["slug"] });

@@ -36,7 +36,7 @@ public sealed record SetSynonyms(IReadOnlyList<string> Words)
         public Validator()
         {
             RuleFor(x => x.Words).NotEmpty().Must(x => x.Count <= 20).WithMessage("At most 20 words.");
-            RuleForEach(x => x.Words).Must(x => Query.Words.Of(x) is [_]).WithMessage("Each is one word of letters and digits.");
+            RuleForEach(x => x.Words).Must(x => Query.Words.Of(x ?? "") is [_]).WithMessage("Each is one word of letters and digits.");
         }
     }
 }
@@ -50,7 +50,7 @@ public static class SetSynonymsEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static SynonymView Put(string term, SetSynonyms command, IDocumentSession session)
     {
-        var view = new SynonymView(Words.Of(term)[0], [.. command.Words.Select(x => Words.Of(x)[0]).Distinct()]);
+        var view = new SynonymView(Words.Of(term)[0].Joined, [.. command.Words.Select(x => Words.Of(x)[0].Joined).Distinct()]);
         session.QueueSqlCommand("insert into search.synonym (term, words) values (?, ?) on conflict (term) do update set words = excluded.words", view.Term, view.Words.ToArray());
         return view;
     }
@@ -64,7 +64,7 @@ public static class DeleteSynonymsEndpoint
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public static IResult Delete(string term, IDocumentSession session)
     {
-        session.QueueSqlCommand("delete from search.synonym where term = ?", term.ToLowerInvariant());
+        if (Words.Of(term) is [var word]) session.QueueSqlCommand("delete from search.synonym where term = ?", word.Joined);
         return Results.NoContent();
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Aarya.Features.Search.Index;
 using Npgsql;
@@ -17,39 +16,39 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
-        var words = Words.Of(query.Text);
-        // What has no letter and no digit in it is the name of nothing.
-        if (words.Count == 0 && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null);
-        var page = await SearchAsync(connection, query, words, cancellation);
-        if (page.Total > 0 || words.Count == 0) return page;
+        query = await ChosenValues.SeparateAsync(connection, query, cancellation);
+        var match = await TextMatch.OfAsync(connection, query.Text, cancellation);
+        if (match is null && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null);
+        var page = await SearchAsync(connection, query, match, cancellation);
+        if (page.Total > 0 || match is null) return page;
 
-        var meant = await MeantAsync(connection, words, cancellation);
-        if (meant is null) return page;
-        var corrected = await SearchAsync(connection, query, meant, cancellation);
-        return corrected.Total == 0 ? page : corrected with { DidYouMean = string.Join(' ', meant) };
+        if (await MeantAsync(connection, query.Text, cancellation) is not { } meant) return page;
+        var corrected = await SearchAsync(connection, query, await TextMatch.OfAsync(connection, meant, cancellation), cancellation);
+        return corrected.Total == 0 ? page : corrected with { DidYouMean = meant };
     }
 
     public async Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation)
     {
-        var words = Words.Of(text);
-        if (words.Count == 0) return [];
         await using var connection = await OpenAsync(cancellation);
-        var found = await SuggestAsync(connection, words, limit, cancellation);
-        if (found.Count > 0 || await MeantAsync(connection, words, cancellation) is not { } meant) return found;
-        return await SuggestAsync(connection, meant, limit, cancellation);
+        if (await TextMatch.OfAsync(connection, text, cancellation) is not { } match) return [];
+        var found = await SuggestAsync(connection, match, limit, cancellation);
+        if (found.Count > 0 || await MeantAsync(connection, text, cancellation) is not { } meant) return found;
+        return await SuggestAsync(connection, (await TextMatch.OfAsync(connection, meant, cancellation))!, limit, cancellation);
     }
 
-    private static async Task<IReadOnlyList<Suggestion>> SuggestAsync(NpgsqlConnection connection, IReadOnlyList<string> words, int limit, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<Suggestion>> SuggestAsync(
+        NpgsqlConnection connection, TextMatch match, int limit, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand { Connection = connection };
-        var match = await MatchAsync(command, words, cancellation);
         command.CommandText =
             $"""
             (select 'category', category, category from search.product
-             where published and to_tsvector('simple', category) @@ ({match}) group by category order by count(*) desc, category limit 3)
+             where published and words @@ {Bind(command, match.Category)}::tsquery
+             group by category order by count(*) desc, category limit 3)
             union all
             (select 'product', name, slug from search.product
-             where published and document @@ ({match}) order by ts_rank(document, {match}) desc, published_at desc, product_id limit {limit.ToString(CultureInfo.InvariantCulture)})
+             where published and words @@ {Bind(command, match.Any)}::tsquery
+             order by {RankOf(command, match)} desc, published_at desc, product_id limit {limit.ToString(CultureInfo.InvariantCulture)})
             """;
         List<Suggestion> found = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -57,10 +56,10 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         return [.. found.Take(limit)];
     }
 
-    private static async Task<SearchPage> SearchAsync(NpgsqlConnection connection, SearchQuery query, IReadOnlyList<string> words, CancellationToken cancellation)
+    private static async Task<SearchPage> SearchAsync(
+        NpgsqlConnection connection, SearchQuery query, TextMatch? match, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand { Connection = connection };
-        var match = words.Count == 0 ? null : await MatchAsync(command, words, cancellation);
         var (order, beyond) = query.Sort switch
         {
             SearchSort.PriceAsc => ("price_minor, product_id", "(price_minor, product_id) >"),
@@ -81,13 +80,13 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         command.CommandText =
             $"""
             with hit as materialized (
-              select product_id, category, published_at, {(match is null ? "0::real" : $"ts_rank(document, {match})")} as rank
-              from search.product where published {(match is null ? "" : $"and document @@ ({match})")}
+              select product_id, category, published_at, {(match is null ? "0::real" : RankOf(command, match))} as rank
+              from search.product where published {(match is null ? "" : $"and words @@ {Bind(command, match.Any)}::tsquery")}
             ), offer as materialized (
               select hit.*, size, colour, price_minor, compare_at_minor, coalesce(available, 0) > 0 as in_stock,
-                {AnyOf(command, "lower(category)", query.Categories)} as by_category,
-                {AnyOf(command, "lower(size)", query.Sizes)} as by_size,
-                {AnyOf(command, "lower(colour)", query.Colours)} as by_colour,
+                {AnyOf(command, "category", query.Categories)} as by_category,
+                {AnyOf(command, "size", query.Sizes)} as by_size,
+                {AnyOf(command, "colour", query.Colours)} as by_colour,
                 price_minor between {Bind(command, query.MinPrice ?? 0)} and {Bind(command, query.MaxPrice ?? long.MaxValue)} as by_price,
                 {(query.InStock ? "coalesce(available, 0) > 0" : "true")} as by_stock
               from hit join search.variant using (product_id) left join search.stock using (sku)
@@ -98,12 +97,14 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             ), page as (
               select *, row_number() over (order by {order}) as position from found {beyond} order by {order} limit {Bind(command, query.Limit + 1)}
             ), facet as (
-              select 'category' as name, category as value, count(distinct product_id) as count
-              from offer where by_size and by_colour and by_price and by_stock group by category
+              select 'category' as name, min(category collate "C") as value, count(distinct product_id) as count
+              from offer where by_size and by_colour and by_price and by_stock group by lower(category)
               union all
-              select 'size', size, count(distinct product_id) from offer where by_category and by_colour and by_price and by_stock group by size
+              select 'size', min(size collate "C"), count(distinct product_id)
+              from offer where by_category and by_colour and by_price and by_stock group by lower(size)
               union all
-              select 'colour', colour, count(distinct product_id) from offer where by_category and by_size and by_price and by_stock group by colour
+              select 'colour', min(colour collate "C"), count(distinct product_id)
+              from offer where by_category and by_size and by_price and by_stock group by lower(colour)
               union all
               select 'price', width_bucket(price_minor, {Bind(command, PriceBands.Bounds.ToArray())})::text, count(distinct product_id)
               from offer where by_category and by_size and by_colour and by_stock group by 2
@@ -123,41 +124,29 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null);
     }
 
-    // Each word by its stem, as the beginning of a word, or by what the shop says it is the same as.
-    private static async Task<string> MatchAsync(NpgsqlCommand command, IReadOnlyList<string> words, CancellationToken cancellation)
-    {
-        var same = await SynonymsAsync(command.Connection!, words, cancellation);
-        return string.Join(" && ", words.Select(word => $"({string.Join(" || ", same[word].Prepend(word).Select(One))})"));
-
-        string One(string word)
-        {
-            var stem = $"to_tsquery('english', {Bind(command, Quoted(word))})";
-            return $"{stem} || to_tsquery('simple', {Bind(command, $"{Quoted(word)}:*")})";
-        }
-    }
-
-    private static async Task<ILookup<string, string>> SynonymsAsync(NpgsqlConnection connection, IReadOnlyList<string> words, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("select term, unnest(words) from search.synonym where term = any($1)", connection) { Parameters = { new() { Value = words.ToArray() } } };
-        List<(string Term, string Word)> all = [];
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) all.Add((reader.GetString(0), reader.GetString(1)));
-        return all.ToLookup(x => x.Term, x => x.Word);
-    }
+    // Who types a whole name or SKU looks for that product, before all that have the same words.
+    private static string RankOf(NpgsqlCommand command, TextMatch match) =>
+        $"(ts_rank(words, {Bind(command, match.Words)}::tsquery) + (words @@ {Bind(command, match.Whole)}::tsquery)::integer * 1000)::real";
 
     /// <summary>The words as they may have been meant; null when there is nothing to make of them.</summary>
-    private static async Task<IReadOnlyList<string>?> MeantAsync(NpgsqlConnection connection, IReadOnlyList<string> words, CancellationToken cancellation)
+    private static async Task<string?> MeantAsync(NpgsqlConnection connection, string text, CancellationToken cancellation)
     {
+        var words = Words.Telling(Words.Of(text)).SelectMany(x => x.Parts).ToArray();
+        if (words.Length == 0) return null;
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Two letters that changed places leave a short word few trigrams in common; the edit distance judges what this lets in.
         await using var loosen = new NpgsqlCommand("select set_config('pg_trgm.similarity_threshold', '0.12', true)", connection, transaction);
         await loosen.ExecuteNonQueryAsync(cancellation);
         await using var command = new NpgsqlCommand(
             """
-            select typed, exists (select from search.word where word like typed || '%'), array(select word from search.word where word % typed order by similarity(word, typed) desc limit 50)
+            select typed,
+              case when typed ~ '[0-9]'
+                then exists (select from search.product where published and words @@ (quote_literal(typed) || ':*')::tsquery)
+                else exists (select from search.word where word like typed || '%') end,
+              array(select word from search.word where word % typed order by similarity(word, typed) desc limit 50)
             from unnest($1::text[]) with ordinality as t(typed, position) order by position
             """, connection, transaction)
-        { Parameters = { new() { Value = words.ToArray() } } };
+        { Parameters = { new() { Value = words } } };
         List<string> meant = [];
         var changed = false;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
@@ -172,7 +161,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         }
 
         await transaction.CommitAsync(cancellation);
-        return changed && meant.Count > 0 ? meant : null;
+        return changed && meant.Count > 0 ? string.Join(' ', meant) : null;
     }
 
     public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
@@ -180,31 +169,35 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         if (products.Count == 0) return;
         await using var connection = await OpenAsync(cancellation);
         await using var batch = connection.CreateBatch();
-        // In the order of their ids, and the words after all of them in the order of the alphabet: two who index at once can't deadlock.
-        foreach (var product in products.OrderBy(x => x.Id)) batch.BatchCommands.Add(Indexing(product));
+        // In the order of their ids, and the words after all of them: two who index at once can't deadlock.
+        var indexed = products.OrderBy(x => x.Id).Select(Plain)
+            .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
+        foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
         await batch.ExecuteNonQueryAsync(cancellation);
 
-        await using var words = new NpgsqlCommand(
-            """
-            insert into search.word (word)
-            select distinct word from search.product, unnest(tsvector_to_array(to_tsvector('simple', concat_ws(' ', name, description, category, colours)))) as word
-            where product_id = any($1) and length(word) between 3 and 40 and word !~ '[0-9]' order by word
-            on conflict do nothing
-            """, connection)
-        { Parameters = { new() { Value = products.Select(x => x.Id).ToArray() } } };
-        await words.ExecuteNonQueryAsync(cancellation);
+        await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
     }
 
-    private static NpgsqlBatchCommand Indexing(ProductDocument product)
+    // What is filtered by is held in one spelling.
+    private static ProductDocument Plain(ProductDocument product) => product with
+    {
+        Category = SearchQuery.Plain(product.Category),
+        Variants = [.. product.Variants.Select(x => x with { Size = SearchQuery.Plain(x.Size), Colour = SearchQuery.Plain(x.Colour) })],
+    };
+
+    private static NpgsqlBatchCommand Indexing(ProductDocument product, IndexedWords words)
     {
         var variants = product.Variants;
         return new(
-            """
+            $"""
             with indexed as (
-              insert into search.product as known (product_id, version, published, slug, name, description, category, colours, image, price_minor, currency, published_at)
-              values ($1, $2, true, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, now()))
+              insert into search.product as known
+                (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at, words,
+                 word_rules)
+              values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19)
               on conflict (product_id) do update set version = excluded.version, published = true, slug = excluded.slug, name = excluded.name, description = excluded.description,
-                category = excluded.category, colours = excluded.colours, image = excluded.image, price_minor = excluded.price_minor, currency = excluded.currency,
+                category = excluded.category, words = excluded.words, word_rules = excluded.word_rules, image = excluded.image,
+                price_minor = excluded.price_minor, currency = excluded.currency,
                 published_at = coalesce($11, known.published_at), indexed_at = now()
               where known.version <= excluded.version
               returning product_id
@@ -228,7 +221,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
                 new() { Value = product.Name },
                 new() { Value = product.Description },
                 new() { Value = product.Category },
-                new() { Value = string.Join(' ', variants.Select(x => x.Colour).Distinct()) },
+                new() { Value = words.Words },
                 new() { Value = product.Image },
                 new() { Value = variants.Count == 0 ? 0 : variants.Min(x => x.Price.Minor) },
                 new() { Value = variants.Count == 0 ? Money.Inr : variants[0].Price.Currency },
@@ -239,6 +232,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
                 new() { Value = variants.Select(x => x.Price.Minor).ToArray() },
                 new() { Value = variants.Select(x => x.CompareAtPrice?.Minor).ToArray() },
                 new() { Value = variants.Select(x => x.Available).ToArray() },
+                new() { Value = words.Places },
+                new() { Value = Words.Rules },
             },
         };
     }
@@ -246,8 +241,9 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
     // A product that was never heard of leaves a mark too, so that its older publication does not bring it back.
     public Task WithdrawAsync(Guid productId, long version, CancellationToken cancellation) => ExecuteAsync(
         """
-        insert into search.product as known (product_id, version, published, slug, name, description, category, colours, image, price_minor, currency, published_at)
-        values ($1, $2, false, '', '', '', '', '', '', 0, 'INR', now())
+        insert into search.product as known
+          (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
+        values ($1, $2, false, '', '', '', '', '', 0, 'INR', now())
         on conflict (product_id) do update set version = excluded.version, published = false, indexed_at = now() where known.version < excluded.version
         """, cancellation, productId, version);
 
@@ -288,10 +284,9 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
     }
 
     private static string AnyOf(NpgsqlCommand command, string column, IReadOnlyList<string> values) =>
-        values.Count == 0 ? "true" : $"{column} = any({Bind(command, values.Select(x => x.ToLowerInvariant()).ToArray())})";
-
-    // The words hold letters, digits and marks only, but a mark may mean something to the parser.
-    private static string Quoted(string word) => new StringBuilder().Append('\'').Append(word.Replace("'", "''", StringComparison.Ordinal)).Append('\'').ToString();
+        values.Count == 0
+            ? "true"
+            : $"lower({column}) = any(array(select lower(value) from unnest({Bind(command, values.ToArray())}::text[]) as value))";
 
     private static IEnumerable<Facet> FacetsOf(IReadOnlyList<FacetRow> rows)
     {

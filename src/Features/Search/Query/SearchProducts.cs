@@ -5,18 +5,23 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Query;
 
-/// <summary>Full-text search over what is on sale. Prices are in minor units; several values of one filter are separated by commas.</summary>
+/// <summary>
+/// Full-text search over what is on sale. Prices are in minor units. Several values of one filter are given by repeating it
+/// (<c>colour=Red&amp;colour=Blue</c>) or by commas (<c>colour=Red,Blue</c>); a value of a facet is taken as it is, commas included.
+/// </summary>
 public static class SearchProductsEndpoint
 {
     public static ProblemDetails Validate(
-        string? q, string? category, string? size, string? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort, string? cursor, int? limit) =>
+        string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
+        string? cursor, int? limit) =>
         SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Problem;
 
     [WolverineGet("/api/search")]
     [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static async Task<IResult> Get(
-        string? q, string? category, string? size, string? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort, string? cursor, int? limit, SearchAnswers answers) =>
+        string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
+        string? cursor, int? limit, SearchAnswers answers) =>
         await answers.SearchAsync(SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query!);
 }
 

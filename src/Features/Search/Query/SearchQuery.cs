@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Globalization;
 using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -24,11 +25,12 @@ public sealed record SearchQuery
 
     public string Text { get; private init; } = "";
 
-    public IReadOnlyList<string> Categories { get; private init; } = [];
+    /// <summary>As they were asked for: each may be a list, see <see cref="ChosenValues"/>.</summary>
+    public IReadOnlyList<string> Categories { get; internal init; } = [];
 
-    public IReadOnlyList<string> Sizes { get; private init; } = [];
+    public IReadOnlyList<string> Sizes { get; internal init; } = [];
 
-    public IReadOnlyList<string> Colours { get; private init; } = [];
+    public IReadOnlyList<string> Colours { get; internal init; } = [];
 
     /// <summary>In minor units.</summary>
     public long? MinPrice { get; private init; }
@@ -45,11 +47,13 @@ public sealed record SearchQuery
     public int Limit { get; private init; }
 
     /// <summary>Two queries of one key have one answer.</summary>
-    public string Key => string.Join('\n', Text, string.Join(',', Categories), string.Join(',', Sizes), string.Join(',', Colours), MinPrice, MaxPrice, InStock, Sort, After, Limit);
+    public string Key => string.Join(
+        '\n', MinPrice, MaxPrice, InStock, Sort, After, Limit, Measured(Categories), Measured(Sizes), Measured(Colours), Text);
 
-    /// <summary>The query, or what is wrong with it. Several values of one filter are separated by commas.</summary>
+    /// <summary>The query, or what is wrong with it. Several values of one filter come one by one or separated by commas.</summary>
     public static (SearchQuery? Query, ProblemDetails Problem) From(
-        string? text, string? category, string? size, string? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort, string? cursor, int? limit)
+        string? text, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
+        string? cursor, int? limit)
     {
         text = (text ?? "").Trim();
         // Nothing is relevant to no words.
@@ -85,10 +89,22 @@ public sealed record SearchQuery
 
     private static string Bounds => $"At most {MostValues} values of {LongestValue} characters.";
 
-    private static string[] Values(string? list) =>
-        (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    /// <summary>A value as the index holds it, however it was typed.</summary>
+    internal static string Plain(string value) => string.Concat(value.EnumerateRunes()).Normalize().Trim();
 
-    private static bool Wrong(string[] values) => values.Length > MostValues || values.Any(x => x.Length > LongestValue);
+    private static string[] Values(string[]? lists) => [.. (lists ?? []).Select(x => Plain(x ?? "")).Where(x => Parts(x).Length > 0)];
+
+    private static string[] Parts(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool Wrong(string[] lists)
+    {
+        var parts = lists.SelectMany(Parts).ToList();
+        return parts.Count > MostValues || parts.Exists(x => x.Length > LongestValue);
+    }
+
+    // With their lengths, so that no value can be taken for two, or for the next filter's.
+    private static string Measured(IReadOnlyList<string> values) =>
+        string.Concat(values.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Length}:{x}")));
 }
 
 /// <summary>Where a page ended. To clients it is a word without meaning.</summary>

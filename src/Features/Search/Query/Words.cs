@@ -1,37 +1,61 @@
+using System.Globalization;
 using System.Text;
 
 namespace Aarya.Features.Search.Query;
 
-/// <summary>The words of what somebody typed, and which of the shop's words they may have meant.</summary>
+/// <summary>
+/// One word as it is written, between spaces. Hyphens, dots, apostrophes, ampersands and underscores inside it, and a change from letters
+/// to digits, divide it into parts: <c>T-Shirt</c> is t and shirt, <c>U.S.</c> is u and s, <c>501s</c> is 501 and s.
+/// </summary>
+public sealed record Word(IReadOnlyList<string> Parts)
+{
+    /// <summary>The parts in one: tshirt.</summary>
+    public string Joined { get; } = Words.Cap(string.Concat(Parts));
+}
+
+/// <summary>Cuts texts into words: the only place that does, for what is indexed and for what is looked for.</summary>
 public static class Words
 {
-    private const int Most = 10;
-    private const int Longest = 40;
+    /// <summary>Counts up when the same text is cut differently: products that were cut by older rules are then cut once more.</summary>
+    public const int Rules = 1;
+
+    /// <summary>How many words of a query are looked for.</summary>
+    public const int Most = 10;
+
+    // As long as a query can be; a name that is one long word is found by all of it.
+    private const int Longest = SearchQuery.LongestText;
 
     private static readonly HashSet<string> Filler = new(StringComparer.Ordinal)
     {
         "a", "an", "and", "at", "by", "for", "from", "i", "in", "is", "me", "my", "of", "on", "or", "the", "to", "with",
     };
 
-    /// <summary>Letters and digits, lower case, without the words that say nothing; those too when there are no others.</summary>
-    public static IReadOnlyList<string> Of(string text)
+    /// <summary>
+    /// Every word of a text in its order, as <see cref="Folding"/> spells it. What is no letter, digit or mark ends a word.
+    /// </summary>
+    public static IReadOnlyList<Word> Of(string text)
     {
-        List<string> words = [];
-        var word = new StringBuilder();
-        foreach (var c in text.Normalize().ToLowerInvariant().Append(' '))
-        {
-            if (char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark)
-            {
-                if (word.Length < Longest) word.Append(c);
-                continue;
-            }
-
-            if (word.Length > 0 && words.Count < Most) words.Add(word.ToString());
-            word.Clear();
-        }
-
-        return words.Exists(x => !Filler.Contains(x)) ? words.FindAll(x => !Filler.Contains(x)) : words;
+        var cut = new Cut();
+        foreach (var rune in Folding.Fold(text).EnumerateRunes()) cut.Take(rune);
+        return cut.End();
     }
+
+    /// <summary>Without the words that say nothing, unless there are no others; at most <see cref="Most"/>.</summary>
+    public static IReadOnlyList<Word> Telling(IReadOnlyList<Word> words)
+    {
+        var telling = words.Where(x => !Filler.Contains(x.Joined)).Take(Most).ToList();
+        return telling.Count > 0 ? telling : [.. words.Take(Most)];
+    }
+
+    /// <summary>The whole text as one word, by which a name or a SKU is known; signs count only where there is nothing else.</summary>
+    public static string Whole(string text)
+    {
+        var joined = string.Concat(Of(text).SelectMany(x => x.Parts));
+        return Cap(joined.Length > 0 ? joined : string.Concat(Folding.Fold(text).Where(x => !char.IsWhiteSpace(x))));
+    }
+
+    internal static string Cap(string word) =>
+        word.Length <= Longest ? word : word[..(char.IsHighSurrogate(word[Longest - 1]) ? Longest - 1 : Longest)];
 
     /// <summary>The one of the shop's words that is nearest, if it is near: one slip in a short word, two in a longer one.</summary>
     public static string? Nearest(string typed, IEnumerable<string> known)
@@ -61,5 +85,63 @@ public static class Words
         }
 
         return d[a.Length, b.Length];
+    }
+
+    private sealed class Cut
+    {
+        private readonly List<Word> words = [];
+        private readonly StringBuilder part = new();
+        private List<string> parts = [];
+        private bool digits;
+        private bool joined;
+
+        public void Take(Rune rune)
+        {
+            var category = Rune.GetUnicodeCategory(rune);
+            if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
+            {
+                // A mark belongs to the letter before it; without one it says nothing.
+                if (part.Length > 0 && !joined) part.Append(rune.ToString());
+            }
+            else if (Rune.IsLetterOrDigit(rune))
+            {
+                var digit = category == UnicodeCategory.DecimalDigitNumber;
+                if (part.Length > 0 && (joined || digit != digits)) EndPart();
+                (joined, digits) = (false, digit);
+                part.Append(rune.ToString());
+            }
+            else if (part.Length > 0 && !joined && Joins(rune, category))
+            {
+                joined = true;
+            }
+            else
+            {
+                EndWord();
+            }
+        }
+
+        private static bool Joins(Rune rune, UnicodeCategory category) =>
+            category == UnicodeCategory.DashPunctuation || rune.Value is '.' or '\'' or '&' or '_' or 0x00B7 or 0x2212;
+
+        public List<Word> End()
+        {
+            EndWord();
+            return words;
+        }
+
+        private void EndPart()
+        {
+            parts.Add(Cap(part.ToString()));
+            part.Clear();
+        }
+
+        private void EndWord()
+        {
+            joined = false;
+            if (part.Length == 0) return;
+            EndPart();
+            words.Add(new(parts));
+            parts = [];
+        }
     }
 }

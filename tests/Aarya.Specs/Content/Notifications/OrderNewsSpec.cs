@@ -62,6 +62,97 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Contains(words, Told(notification).Body, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, string> Steps => new()
+    {
+        { "packed", "Your order AA-10042 is packed" },
+        { "shipped", "Your order AA-10042 is on its way" },
+        { "delivered", "Your order AA-10042 is delivered" },
+    };
+
+    private object News(string step) => step switch
+    {
+        "packed" => new OrderPacked(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, Now.AddHours(1)),
+        "shipped" => new OrderShipped(
+            confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, "Blue <Dart> & Söhne", "BD-0042 IN", Now.AddHours(2)),
+        "delivered" => new OrderDelivered(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, Now.AddHours(3)),
+        _ => new OrderAwaitsAction(confirmed.OrderId, confirmed.Number, confirmed.Subject, Now.AddMinutes(15), Now.AddMinutes(1)),
+    };
+
+    [Theory, MemberData(nameof(Steps))]
+    public async Task a_step_of_the_order_is_told_once_in_the_account_by_mail_and_on_the_live_line(string step, string subject)
+    {
+        var told = await Host.InvokeMessageAndWaitAsync(News(step));
+        var again = await Host.InvokeMessageAndWaitAsync(News(step));
+
+        var news = told.Executed.SingleMessage<TellShopper>();
+        Assert.Equal(
+            (confirmed.Subject, $"order_{step}", step, confirmed.Number),
+            (news.Subject, news.Notification.Kind, news.Order!.Status, news.Order.Number));
+        Assert.Empty(again.Executed.MessagesOf<TellShopper>());
+        Assert.Empty(again.Executed.MessagesOf<SendEmail>());
+        var mail = Assert.Single(await MailsAsync());
+        Assert.Equal(subject, mail.Subject);
+        Assert.NotNull(mail.SentAt);
+        if (step == "shipped")
+            Assert.Contains("Blue <Dart> & Söhne by the tracking number BD-0042 IN.", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_step_that_comes_after_a_later_one_is_kept_and_mailed_but_does_not_set_the_open_page_back()
+    {
+        await Host.InvokeMessageAndWaitAsync(News("delivered"));
+        var shipped = await Host.InvokeMessageAndWaitAsync(News("shipped"));
+        var asked = await Host.InvokeMessageAndWaitAsync(News("action"));
+        var packed = await Host.InvokeMessageAndWaitAsync(News("packed"));
+
+        foreach (var told in new[] { shipped, asked, packed }) Assert.Null(told.Executed.SingleMessage<TellShopper>().Order);
+        Assert.Equal(3, (await MailsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task steps_in_their_order_are_all_told_on_the_live_line()
+    {
+        foreach (var step in new[] { "action", "packed", "shipped", "delivered" })
+            Assert.NotNull((await Host.InvokeMessageAndWaitAsync(News(step))).Executed.SingleMessage<TellShopper>().Order);
+    }
+
+    [Fact]
+    public async Task a_payment_that_needs_the_shopper_is_told_in_the_account_and_on_the_live_line_and_by_no_mail()
+    {
+        var told = await Host.InvokeMessageAndWaitAsync(News("action"));
+        var again = await Host.InvokeMessageAndWaitAsync(News("action"));
+
+        var news = told.Executed.SingleMessage<TellShopper>();
+        Assert.Equal(
+            ("payment_action_required", "pending_payment", "requires_action"),
+            (news.Notification.Kind, news.Order!.Status, news.Order.PaymentStatus));
+        Assert.Empty(again.Executed.MessagesOf<TellShopper>());
+        Assert.Empty(await MailsAsync());
+    }
+
+    [Fact]
+    public async Task a_declined_payment_is_told_with_the_time_that_is_left_to_pay_another_way()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var declined = new OrderPaymentDeclined(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, 1, now.AddMinutes(12), now);
+        var told = await Host.InvokeMessageAndWaitAsync(declined);
+        var again = await Host.InvokeMessageAndWaitAsync(declined);
+        var second = await Host.InvokeMessageAndWaitAsync(declined with { ChargeNumber = 2, At = now.AddMinutes(11) });
+
+        var news = told.Executed.SingleMessage<TellShopper>();
+        Assert.Equal(("payment_declined", "pending_payment", "declined"), (news.Notification.Kind, news.Order!.Status, news.Order.PaymentStatus));
+        Assert.Empty(again.Executed.MessagesOf<TellShopper>());
+        Assert.Single(second.Executed.MessagesOf<TellShopper>());
+        var mails = await MailsAsync();
+        Assert.Equal(2, mails.Count);
+        Assert.All(mails, x => Assert.Contains("still in your cart", x.Text, StringComparison.Ordinal));
+        Assert.Contains("another 12 minutes", mails[1].Text, StringComparison.Ordinal);
+        Assert.Contains("another 1 minute:", mails[0].Text, StringComparison.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<MailView>> MailsAsync() =>
+        (await Host.Scenario(x => x.Get.Url($"/dev/mailbox?to={confirmed.Email}"))).ReadAsJson<MailboxView>()!.Items;
+
     [Fact]
     public async Task a_confirmed_order_is_told_in_the_account_by_mail_and_on_the_live_line()
     {

@@ -1,0 +1,31 @@
+using Aarya.Features.Content.Contracts;
+using Aarya.Infrastructure.RealTime;
+using Marten;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Content.Notifications;
+
+/// <summary>
+/// Informs the shopper that the bank asks for a step of theirs: in the account and on the open page. By mail it would come too late,
+/// because the goods are held for minutes only.
+/// </summary>
+public static class NotifyPaymentActionRequiredHandler
+{
+    public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
+        OrderAwaitsAction order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var notification = new Notification
+        {
+            Id = Notification.IdOf($"payment_action_required:{order.At.UtcTicks}", order.OrderId),
+            Subject = order.Subject,
+            Kind = "payment_action_required",
+            Title = $"Order {order.Number} needs your confirmation",
+            Body = "Your bank asks you to confirm the payment. Open the order to go on; we hold the goods meanwhile.",
+            OrderId = order.OrderId,
+            CreatedAt = now,
+        };
+        return OrderCourse.TellAsync(
+            session, notification, null, new(order.OrderId, order.Number, "pending_payment", "requires_action", order.At), cancellation);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using Aarya.Features.Search.Index;
+using Npgsql;
+
+namespace Aarya.Features.Search.Query;
+
+/// <summary>
+/// What a shopper typed, as queries of PostgreSQL's full-text search. They are written from words that are cut already: no parser of
+/// PostgreSQL's comes between, which would cut "Black/White" or "32-34" in its own way.
+/// </summary>
+/// <param name="Words">Every word, by its stem, as the beginning of a word, or by what the shop says is the same: what ranks.</param>
+/// <param name="Any">The words, or the beginning of a whole name or SKU: what matches.</param>
+/// <param name="Category">The words, in the category alone.</param>
+/// <param name="Whole">The whole name or SKU: what comes first.</param>
+internal sealed record TextMatch(string Words, string Any, string Category, string Whole)
+{
+    /// <summary>Null when the text holds nothing that a product could be found by.</summary>
+    public static async Task<TextMatch?> OfAsync(NpgsqlConnection connection, string text, CancellationToken cancellation)
+    {
+        var whole = Query.Words.Whole(text);
+        if (whole.Length == 0) return null;
+        var all = Query.Words.Of(text);
+        var exactly = Quoted(IndexedWords.WholeMark + whole);
+        if (all.Count == 0) return new(exactly, exactly, exactly, exactly);
+
+        var sought = Query.Words.Telling(all).Select(x => Alternatives(all, x)).ToList();
+        var forms = await FormsAsync(connection, sought.SelectMany(x => x.Joined.Concat(x.Parts)).Distinct().ToArray(), cancellation);
+        var words = Written(sought, forms, "");
+        return new(words, $"({words}) | {exactly}:*", Written(sought, forms, "B"), exactly);
+    }
+
+    /// <param name="weight">Where the words must stand; empty for anywhere.</param>
+    private static string Written(IReadOnlyList<Sought> sought, ILookup<string, Form> forms, string weight)
+    {
+        return string.Join(" & ", sought.Select(x => $"({string.Join(" | ", x.Joined.Select(y => Term(y, true)).Concat(Apart(x)))})"));
+
+        IEnumerable<string> Apart(Sought word) => word.Parts.Count == 0
+            ? []
+            // What is typed before a hyphen is finished, and one letter is not yet the beginning of anything.
+            : [$"({string.Join(" & ", word.Parts.Select((x, i) => $"({Term(x, i == word.Parts.Count - 1 && x.Length > 1)})"))})"];
+
+        string Term(string word, bool beginning) => string.Join(" | ", forms[word]
+            .SelectMany(x => x.Stem is null || x.Stem == x.Word
+                ? [Lexeme(x.Word, beginning)]
+                : new[] { Lexeme(x.Stem, false), Lexeme(x.Word, beginning) }));
+
+        string Lexeme(string lexeme, bool beginning) =>
+            $"{Quoted(lexeme)}{(beginning || weight.Length > 0 ? ":" : "")}{(beginning ? "*" : "")}{weight}";
+    }
+
+    // A word is also found where it is written in one with its neighbour, letters that stand alone also as one abbreviation, and a word of
+    // several parts where they stand apart.
+    private static Sought Alternatives(IReadOnlyList<Word> all, Word word)
+    {
+        var at = 0;
+        while (!ReferenceEquals(all[at], word)) at++;
+        List<string> joined = [word.Joined];
+        if (at > 0) joined.Add(Query.Words.Cap(all[at - 1].Joined + word.Joined));
+        if (at < all.Count - 1) joined.Add(Query.Words.Cap(word.Joined + all[at + 1].Joined));
+        if (word.Joined.Length == 1)
+        {
+            var (first, last) = (at, at);
+            while (first > 0 && all[first - 1].Joined.Length == 1) first--;
+            while (last < all.Count - 1 && all[last + 1].Joined.Length == 1) last++;
+            if (last - first > 1) joined.Add(string.Concat(all.Skip(first).Take(last - first + 1).Select(x => x.Joined)));
+        }
+
+        return new(joined, word.Parts.Count is > 1 and <= Query.Words.Most ? word.Parts : []);
+    }
+
+    private static async Task<ILookup<string, Form>> FormsAsync(NpgsqlConnection connection, string[] words, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select typed.word, form.word, (ts_lexize('english_stem', form.word))[1]
+            from unnest($1::text[]) as typed(word)
+            cross join lateral (select typed.word union select unnest(words) from search.synonym where term = typed.word) as form(word)
+            """, connection)
+        { Parameters = { new() { Value = words } } };
+        List<(string Typed, Form Form)> all = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            all.Add((reader.GetString(0), new(reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2))));
+        return all.ToLookup(x => x.Typed, x => x.Form);
+    }
+
+    private static string Quoted(string lexeme)
+    {
+        var quoted = new StringBuilder("'");
+        foreach (var c in lexeme) quoted.Append(c is '\'' or '\\' ? $"{c}{c}" : c.ToString());
+        return quoted.Append('\'').ToString();
+    }
+
+    private sealed record Sought(IReadOnlyList<string> Joined, IReadOnlyList<string> Parts);
+
+    private sealed record Form(string Word, string? Stem);
+}
