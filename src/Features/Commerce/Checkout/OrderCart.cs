@@ -6,6 +6,7 @@ using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Wolverine;
+using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -33,6 +34,8 @@ public static class OrderCartHandler
         await OneAtATimeAsync(session, command.OrderId, cancellation);
         if (await session.LoadAsync<Order>(command.OrderId, cancellation) is { } placed) return (new(placed, null), []);
 
+        var undelivered = ShippingMethod.Check(command.Order.ShippingMethod, command.Order.ShippingAddress!.Country);
+        if (undelivered != WolverineContinue.NoProblems) return (new(null, undelivered), []);
         var cart = await carts.ReadAsync(command.Buyer.Subject);
         var (goods, refused) = await TakenGoods.TakeAsync(session, command.OrderId, cart, now, options.Hold, cancellation);
         if (goods is null) return (new(null, refused), []);

@@ -51,6 +51,8 @@ public static class PlaceOrderEndpoint
         if (buyer is null) return (null, null, null, unknown);
         var (address, nowhere) = await buyers.AddressAsync(caller, command, cancellation);
         if (address is null) return (null, null, null, nowhere);
+        var undelivered = ShippingMethod.Check(command.ShippingMethod, address.Country);
+        if (undelivered != WolverineContinue.NoProblems) return (null, null, null, undelivered);
         var cart = await carts.ReadAsync(caller.Subject);
         var (goods, refused) = await TakenGoods.TakeAsync(session, Guid.CreateVersion7(now), cart, now, options.Hold, cancellation);
         return (buyer, address, goods, refused);
@@ -58,6 +60,8 @@ public static class PlaceOrderEndpoint
 
     [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
     [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop does not sell any more: take it out of the cart.")]
+    [Refuses(409, "delivery.not_available", "The shop does not deliver to `country`.")]
+    [Refuses(409, "delivery.method_not_available", "This shipping method does not go to `country`; `methods` lists those which do.")]
     [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, [NotBody] ShippingAddress address, TakenGoods goods)

@@ -37,8 +37,9 @@ public sealed record TakenGoods(Guid OrderId, long Sequence, IReadOnlyList<Order
         return (sequence, await Offer.ReadAsync(reader, cancellation));
     }
 
+    // Rate and tax follow from where the goods go: see OrderedBy.
     private static OrderLine LineOf(Offer offer, int quantity) =>
-        new(offer.Sku, offer.Name, offer.Size, offer.Colour, offer.Image, quantity, offer.Price, GoodsAndServicesTax.RateOf(offer.Price));
+        new(offer.Sku, offer.Name, offer.Size, offer.Colour, offer.Image, quantity, offer.Price, TaxRate: 0, offer.HsnCode);
 
     private static ProblemDetails NotOnSale(string[] skus)
     {
@@ -55,10 +56,13 @@ public sealed record TakenGoods(Guid OrderId, long Sequence, IReadOnlyList<Order
         return problem;
     }
 
-    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address) => new(
-        Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, Lines,
-        Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice))], ShippingMethod.Find(command.ShippingMethod)!),
-        command.ShippingMethod, address, At, ExpiresAt);
+    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address)
+    {
+        var rate = ShippingMethod.Find(command.ShippingMethod)!.To(address.Country);
+        var (totals, taxes) = Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice, x.HsnCode!))], rate, address.Country, At);
+        OrderLine[] lines = [.. Lines.Zip(taxes, (line, tax) => line with { TaxRate = tax.Rate, Shipping = tax.Shipping, Tax = tax.Tax })];
+        return new(Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt);
+    }
 }
 
 internal static class OrderNews
