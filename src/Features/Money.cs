@@ -29,6 +29,30 @@ public readonly record struct Money(long Minor, string Currency)
 
     public static Money Sum(IEnumerable<Money> amounts, string currency = Inr) => amounts.Aggregate(Zero(currency), Add);
 
+    /// <summary>
+    /// Divides the amount in proportion to the weights, to the last minor unit, by the method of largest remainders: each part is
+    /// its exact share rounded down, and the units that are left go one each to the parts that lost most, of equal ones to the
+    /// first. So the parts sum to the amount, no part differs from its share by a whole unit, and the same weights always give the
+    /// same parts.
+    /// </summary>
+    /// <param name="weights">Not negative; amounts of one currency, which need not be this one.</param>
+    /// <returns>A part for each weight, in their order.</returns>
+    /// <exception cref="ArgumentException">A weight is negative, or something is to be divided and no weight is above zero.</exception>
+    public IReadOnlyList<Money> Spread(IReadOnlyList<Money> weights)
+    {
+        if (weights.Any(x => x.Minor < 0)) throw new ArgumentException("A weight is negative.", nameof(weights));
+        var (currency, sign) = (Currency, Math.Sign(Minor));
+        var amount = Int128.Abs(Minor);
+        var whole = weights.Aggregate(Int128.Zero, (sum, x) => sum + x.Minor);
+        if (whole == 0 && amount != 0) throw new ArgumentException("There is nothing to spread over.", nameof(weights));
+        if (whole == 0) return [.. weights.Select(_ => Zero(currency))];
+        Int128[] parts = [.. weights.Select(x => amount * x.Minor / whole)];
+        var left = (int)(amount - parts.Aggregate(Int128.Zero, (sum, x) => sum + x));
+        var most = Enumerable.Range(0, parts.Length).OrderByDescending(x => amount * weights[x].Minor % whole).Take(left);
+        foreach (var i in most) parts[i]++;
+        return [.. parts.Select(x => new Money((long)(x * sign), currency))];
+    }
+
     /// <summary>For people: rupees with their sign and Indian grouping (₹1,29,900.00), other currencies with their code.</summary>
     public string ToDisplay()
     {

@@ -91,7 +91,10 @@ public sealed class Purchase(Storefront shop)
         }
 
         var cart = await CartAsync();
-        return $"total {Amount(cart["total"]!)}";
+        var taxed = cart["taxes"]!.AsArray().Sum(x => (long)x!["taxable"]!["amount"]! + (long)x["tax"]!["amount"]!);
+        if (taxed != (long)cart["total"]!["amount"]!)
+            throw new StepFailedException($"The taxes of the cart do not sum to its total: {cart.ToJsonString()}");
+        return $"total {Amount(cart["total"]!)}, of it tax {Amount(cart["tax"]!)}, {cart["delivery"]!["estimate"]}";
     }
 
     private async Task<JsonNode> CartAsync()

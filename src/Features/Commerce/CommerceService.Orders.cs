@@ -22,7 +22,8 @@ public sealed partial class CommerceService
         var offer = await offers.FindAsync(request.Sku, context.CancellationToken) ?? throw Refusal.NotFound("sku");
         var change = await carts.AddAsync(owner, request.Sku, request.Quantity, offer);
         if (change.Cart is null) throw Refused(CartAnswers.Refused(change));
-        return ToWire(CartView.Of(change.Cart, new Dictionary<string, Offer> { [offer.Sku] = offer }).Lines.Single(x => x.Sku == offer.Sku));
+        var view = CartView.Of(change.Cart, new Dictionary<string, Offer> { [offer.Sku] = offer }, Destination.India, time.GetUtcNow());
+        return ToWire(view.Lines.Single(x => x.Sku == offer.Sku));
     }
 
     public override async Task<Wire.Cart> MergeCart(Wire.MergeCartRequest request, ServerCallContext context)
@@ -69,7 +70,8 @@ public sealed partial class CommerceService
 
     private async Task<Wire.Cart> ToWireAsync(ShoppingCart cart, CancellationToken cancellation)
     {
-        var view = CartView.Of(cart, await offers.FindAsync([.. cart.Lines.Select(x => x.Sku)], cancellation));
+        var known = await offers.FindAsync([.. cart.Lines.Select(x => x.Sku)], cancellation);
+        var view = CartView.Of(cart, known, Destination.India, time.GetUtcNow());
         return new() { Subject = $"{cart.Subject}", Lines = { view.Lines.Select(ToWire) }, Subtotal = view.Subtotal.ToProto() };
     }
 

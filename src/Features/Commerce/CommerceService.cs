@@ -11,7 +11,8 @@ using Wire = Aarya.Protos.Commerce;
 namespace Aarya.Features.Commerce;
 
 /// <summary>What other contexts may ask of this one; see protos/commerce.proto.</summary>
-public sealed partial class CommerceService(ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, Buyers buyers) : Wire.Commerce.CommerceBase
+public sealed partial class CommerceService(
+    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, Buyers buyers, TimeProvider time) : Wire.Commerce.CommerceBase
 {
     /// <summary>The most products on a page; 50 when none is asked for.</summary>
     public const int LargestPage = 200;

@@ -93,6 +93,33 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task what_was_withdrawn_counts_nothing_in_the_subtotal()
+    {
+        await AddAsync(await Host.SellsAsync(price: Money.Rupees(525)), 2);
+        await Host.HoldsWithdrawnAsync(subject, Money.Rupees(5_000));
+
+        var cart = await Commerce.GetCartAsync(new() { Subject = $"{subject}" });
+
+        Assert.Equal((2, 105_000), (cart.Lines.Count, cart.Subtotal.Minor));
+    }
+
+    [Fact]
+    public async Task an_order_goes_abroad_by_a_method_that_goes_there_or_not_at_all()
+    {
+        await AddAsync(await Host.SellsAsync(), 1);
+        var request = OrderRequest;
+        request.ShippingAddress.MergeFrom(
+            new Wire.Address { City = "Kathmandu", State = "Bagmati", PostalCode = "44600", Country = "NP", Phone = "+9779812345678" });
+        request.ShippingMethod = "express";
+        await RefusedAsync(() => Commerce.CreateOrderAsync(request), StatusCode.FailedPrecondition, "delivery.method_not_available");
+        request.ShippingAddress.Country = "AQ";
+        await RefusedAsync(() => Commerce.CreateOrderAsync(request), StatusCode.FailedPrecondition, "delivery.not_available");
+        (request.ShippingAddress.Country, request.ShippingMethod) = ("NP", "standard");
+
+        Assert.Equal(129_900, (await Commerce.CreateOrderAsync(request)).Total.Minor);
+    }
+
+    [Fact]
     public async Task an_order_that_cannot_be_is_refused()
     {
         await RefusedAsync(() => Commerce.CreateOrderAsync(OrderRequest), StatusCode.FailedPrecondition, "cart.empty");

@@ -1,5 +1,6 @@
 using Aarya.Features;
 using Aarya.Features.Commerce;
+using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Inventory;
 using Alba;
 using Marten;
@@ -13,15 +14,26 @@ internal static class Shelf
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Puts a new SKU on sale and so many pieces on its shelf.</summary>
-    public static async Task<string> SellsAsync(this IAlbaHost host, int pieces = 100, Money? price = null, bool published = true)
+    public static async Task<string> SellsAsync(
+        this IAlbaHost host, int pieces = 100, Money? price = null, bool published = true, string hsnCode = "62")
     {
         var sku = $"TEE-{Guid.NewGuid():N}"[..20].ToUpperInvariant();
         await using var session = host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
         session.QueueSqlCommand(
-            "insert into commerce.variant (sku, product_id, slug, name, size, colour, price_minor, currency, image, published) values (?, ?, ?, ?, 'M', 'white', ?, 'INR', '/tee.jpg', ?)",
-            sku, Guid.CreateVersion7(), sku.ToLowerInvariant(), $"Linen tee {sku}", (price ?? Money.Rupees(500)).Minor, published);
+            "insert into commerce.variant (sku, product_id, slug, name, size, colour, price_minor, currency, image, published, hsn_code)"
+            + " values (?, ?, ?, ?, 'M', 'white', ?, 'INR', '/tee.jpg', ?, ?)",
+            sku, Guid.CreateVersion7(), sku.ToLowerInvariant(), $"Linen tee {sku}", (price ?? Money.Rupees(500)).Minor, published, hsnCode);
         Stock.Open(session, [new(sku, pieces)]);
         await session.SaveChangesAsync(Cancel);
+        return sku;
+    }
+
+    /// <summary>Leaves a line in a cart whose product was withdrawn since.</summary>
+    public static async Task<string> HoldsWithdrawnAsync(this IAlbaHost host, Guid subject, Money price, int quantity = 1)
+    {
+        var sku = await host.SellsAsync(price: price, published: false);
+        var offer = new Offer(sku, Guid.Empty, sku, sku, "M", "white", "/tee.jpg", price, OnSale: true, Available: 100);
+        await host.Services.GetRequiredService<Carts>().AddAsync(new(subject, IsGuest: true), sku, quantity, offer);
         return sku;
     }
 

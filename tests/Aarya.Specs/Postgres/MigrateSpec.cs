@@ -58,6 +58,22 @@ public sealed class MigrateSpec : IAsyncLifetime
             "select column_name::text from information_schema.columns where table_schema = 'search' and column_name in ('document', 'colours')"));
     }
 
+    [Fact]
+    public async Task the_goods_of_a_shop_that_kept_no_code_are_clothing_afterwards()
+    {
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+        await OnDatabaseAsync("alter table commerce.variant drop column hsn_code");
+        await OnDatabaseAsync(
+            """
+            insert into commerce.variant (sku, product_id, slug, name, size, colour, price_minor, currency, image, published)
+            values ('TEE-S', gen_random_uuid(), 'tee', 'Tee', 'S', 'white', 50000, 'INR', '/tee.jpg', true)
+            """);
+
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+
+        Assert.Equal(["62"], await OnDatabaseAsync("select hsn_code from commerce.variant"));
+    }
+
     private async Task IsCurrentAsync()
     {
         var check = await MigrateAsync("--check");

@@ -22,16 +22,18 @@ public sealed record AddToCart(string Sku, int Quantity)
 
 public static class AddToCartEndpoint
 {
-    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
+    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http, string? country = null) =>
+        CartOwner.Of(caller, http, country);
 
     [Refuses(409, "cart.not_on_sale", "The shop does not sell this SKU.")]
     [Refuses(409, "cart.line_limit", "The cart would hold too many of one SKU; `detail` says how many it may.")]
     [Refuses(409, "cart.too_many_lines", "The cart would hold too many different SKUs; `detail` says how many it may.")]
     [WolverinePost("/api/cart/items"), ProducesResponseType<CartView>(200)]
-    public static async Task<IResult> Post(AddToCart command, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers)
+    public static async Task<IResult> Post(
+        AddToCart command, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers, string? country = null)
     {
         var offer = await offers.FindAsync(command.Sku, http.RequestAborted);
         var change = await carts.AddAsync(owner, command.Sku, command.Quantity, offer);
-        return await answers.OfAsync(owner, change, http);
+        return await answers.OfAsync(owner, change, country, http);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Microsoft.AspNetCore.Http;
@@ -7,14 +8,17 @@ using Microsoft.AspNetCore.Mvc;
 namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>Turns what became of a change into the answer that every cart slice gives.</summary>
-public sealed class CartAnswers(Carts carts, Offers offers)
+public sealed class CartAnswers(Carts carts, Offers offers, TimeProvider time)
 {
     private const string Json = "application/json; charset=utf-8";
 
-    public async Task<CartView> ViewAsync(ShoppingCart cart, CancellationToken cancellation) =>
-        CartView.Of(cart, await offers.FindAsync([.. cart.Lines.Select(x => x.Sku)], cancellation));
+    public Task<CartView> ViewAsync(ShoppingCart cart, CancellationToken cancellation) => ViewAsync(cart, Destination.India, cancellation);
 
-    public async Task<IResult> OfAsync(CartOwner owner, CartChange change, HttpContext http)
+    /// <summary>The cart as it costs when it goes to this country.</summary>
+    public async Task<CartView> ViewAsync(ShoppingCart cart, string country, CancellationToken cancellation) =>
+        CartView.Of(cart, await offers.FindAsync([.. cart.Lines.Select(x => x.Sku)], cancellation), country, time.GetUtcNow());
+
+    public async Task<IResult> OfAsync(CartOwner owner, CartChange change, string? country, HttpContext http)
     {
         if (change.Cart is null) return Results.Problem(Refused(change));
         if (change.Outcome == CartOutcome.Replayed)
@@ -23,7 +27,7 @@ public sealed class CartAnswers(Carts carts, Offers offers)
             if (!change.Answer.IsEmpty) return Results.Bytes(change.Answer, Json);
         }
 
-        var view = await ViewAsync(change.Cart, http.RequestAborted);
+        var view = await ViewAsync(change.Cart, country ?? Destination.India, http.RequestAborted);
         http.Response.Headers.ETag = CartTag.Of(view);
         if (owner.Key is null) return Results.Json(view, AaryaJson.Options);
         var answer = JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options);

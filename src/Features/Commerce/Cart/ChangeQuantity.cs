@@ -18,15 +18,18 @@ public sealed record ChangeQuantity(int Quantity)
 
 public static class ChangeQuantityEndpoint
 {
-    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
+    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http, string? country = null) =>
+        CartOwner.Of(caller, http, country);
 
     [Refuses(409, "cart.not_on_sale", "The shop does not sell this SKU.")]
     [Refuses(409, "cart.line_limit", "The cart would hold too many of one SKU; `detail` says how many it may.")]
     [WolverinePut("/api/cart/items/{sku}"), ProducesResponseType<CartView>(200)]
-    public static async Task<IResult> Put(ChangeQuantity command, string sku, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers)
+    public static async Task<IResult> Put(
+        ChangeQuantity command, string sku, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers,
+        string? country = null)
     {
         var offer = await offers.FindAsync(sku, http.RequestAborted);
         var change = await carts.SetAsync(owner, sku, command.Quantity, offer);
-        return await answers.OfAsync(owner, change, http);
+        return await answers.OfAsync(owner, change, country, http);
     }
 }

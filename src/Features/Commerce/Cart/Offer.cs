@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Taxation;
 using Npgsql;
 
 namespace Aarya.Features.Commerce.Cart;
@@ -5,15 +6,17 @@ namespace Aarya.Features.Commerce.Cart;
 /// <summary>What the shop offers under one SKU right now.</summary>
 /// <param name="OnSale">False when its product was withdrawn.</param>
 /// <param name="Available">Pieces that can still be had.</param>
+/// <param name="HsnCode">What it is taxed by; see <see cref="GoodsAndServicesTax"/>.</param>
 public sealed record Offer(
-    string Sku, Guid ProductId, string Slug, string Name, string Size, string Colour, string Image, Money Price, bool OnSale, int Available)
+    string Sku, Guid ProductId, string Slug, string Name, string Size, string Colour, string Image, Money Price, bool OnSale, int Available,
+    string HsnCode = GoodsAndServicesTax.UsualCode)
 {
     /// <summary>No SKU is longer.</summary>
     public const int LongestSku = 64;
 
     private const string Sql =
         """
-        select sku, product_id, slug, name, size, colour, image, price_minor, currency, published, coalesce(on_hand - reserved, 0)
+        select sku, product_id, slug, name, size, colour, image, price_minor, currency, published, coalesce(on_hand - reserved, 0), hsn_code
         from commerce.variant left join commerce.stock using (sku) where sku = any($1)
         """;
 
@@ -28,7 +31,8 @@ public sealed record Offer(
         {
             var sku = reader.GetString(0);
             found[sku] = new(sku, reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5),
-                reader.GetString(6), new(reader.GetInt64(7), reader.GetString(8)), reader.GetBoolean(9), reader.GetInt32(10));
+                reader.GetString(6), new(reader.GetInt64(7), reader.GetString(8)), reader.GetBoolean(9), reader.GetInt32(10),
+                reader.GetString(11));
         }
 
         return found;

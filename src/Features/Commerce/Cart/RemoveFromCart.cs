@@ -8,11 +8,13 @@ namespace Aarya.Features.Commerce.Cart;
 /// <summary>Takes a line out of the caller's cart.</summary>
 public static class RemoveFromCartEndpoint
 {
-    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http) => CartOwner.Of(caller, http);
+    public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http, string? country = null) =>
+        CartOwner.Of(caller, http, country);
 
     [WolverineDelete("/api/cart/items/{sku}"), ProducesResponseType<CartView>(200)]
-    public static async Task<IResult> Delete(string sku, [NotBody] CartOwner owner, HttpContext http, Carts carts, CartAnswers answers)
+    public static async Task<IResult> Delete(
+        string sku, [NotBody] CartOwner owner, HttpContext http, Carts carts, CartAnswers answers, string? country = null)
     {
-        return await answers.OfAsync(owner, await carts.RemoveAsync(owner, sku), http);
+        return await answers.OfAsync(owner, await carts.RemoveAsync(owner, sku), country, http);
     }
 }

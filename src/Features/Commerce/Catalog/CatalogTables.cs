@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.Hosting;
 using Weasel.Core;
 using Weasel.Postgresql.Tables;
@@ -23,6 +24,7 @@ internal static class CatalogTables
         variant.AddColumn("compare_at_minor", "bigint").AllowNulls();
         variant.AddColumn("image", "text").NotNull();
         variant.AddColumn("published", "boolean").NotNull();
+        variant.AddColumn("hsn_code", "text").NotNull().DefaultValueByString(GoodsAndServicesTax.UsualCode);
         variant.Indexes.Add(new IndexDefinition("variant_product") { Columns = ["product_id"] });
         variant.CheckConstraints.Add(new TableCheckConstraint("variant_price", "price_minor > 0"));
         return variant;

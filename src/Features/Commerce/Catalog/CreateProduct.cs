@@ -1,4 +1,5 @@
 using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
@@ -15,8 +16,12 @@ namespace Aarya.Features.Commerce.Catalog;
 public sealed record NewVariant(string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice = null, int Stock = 0);
 
 /// <summary>Puts a product into the catalogue, and unless told otherwise on sale. A category that is new is opened with it.</summary>
+/// <param name="HsnCode">
+/// What it is in the customs tariff, 2, 4, 6 or 8 digits: its tax follows from it. 62 (clothing, not knitted) when absent.
+/// </param>
 public sealed record CreateProduct(
-    string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants, string? Slug = null, IReadOnlyList<string>? Images = null, bool Publish = true)
+    string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants, string? Slug = null,
+    IReadOnlyList<string>? Images = null, bool Publish = true, string? HsnCode = null)
 {
     public const int MostVariants = 200;
     public const int MostImages = 12;
@@ -34,6 +39,8 @@ public sealed record CreateProduct(
                 .WithMessage($"A slug is lower-case letters and digits, in words joined by hyphens, at most {Catalog.Slug.Longest} characters.");
             RuleFor(x => x.Images).Must(x => x!.Count <= MostImages).When(x => x.Images is not null).WithMessage($"At most {MostImages} images.");
             RuleForEach(x => x.Images).Must(IsImage).When(x => x.Images is not null).WithMessage("An image is an https address or a path of this shop.");
+            RuleFor(x => x.HsnCode).Must(GoodsAndServicesTax.Knows).When(x => x.HsnCode is not null)
+                .WithMessage("must be an HSN code of 2, 4, 6 or 8 digits that the shop knows the tax of, such as 6109.");
             RuleFor(x => x.Variants).Cascade(CascadeMode.Stop).NotEmpty()
                 .Must(x => x.Count <= MostVariants).WithMessage($"A product has 1 to {MostVariants} variants.")
                 .Must(x => x.DistinctBy(y => y?.Sku).Count() == x.Count).WithMessage("Every variant has a SKU of its own.");
@@ -93,6 +100,7 @@ public static class CreateProductEndpoint
             Name = command.Name.Trim(),
             Description = command.Description.Trim(),
             Category = shelf.Id,
+            HsnCode = command.HsnCode ?? GoodsAndServicesTax.UsualCode,
             Published = command.Publish,
             PublishedAt = now,
         };

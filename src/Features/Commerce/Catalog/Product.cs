@@ -1,4 +1,5 @@
 using Aarya.Features.Commerce.Catalog.Pictures;
+using Aarya.Features.Commerce.Taxation;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.Commerce.Catalog;
@@ -24,6 +25,9 @@ public sealed class Product : IVersioned
     public IReadOnlyList<string> Images { get; set; } = [];
 
     public IReadOnlyList<Variant> Variants { get; set; } = [];
+
+    /// <summary>What it is in the customs tariff: its tax follows from it, see <see cref="GoodsAndServicesTax"/>.</summary>
+    public string HsnCode { get; set; } = GoodsAndServicesTax.UsualCode;
 
     /// <summary>Shoppers see it and can buy it.</summary>
     public bool Published { get; set; }

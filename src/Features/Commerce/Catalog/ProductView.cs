@@ -5,12 +5,18 @@ public sealed record VariantOptions(string Size, string Colour);
 public sealed record VariantView(string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice, int Available, string Image);
 
 /// <summary>A product as a storefront shows it.</summary>
+/// <param name="HsnCode">What it is in the customs tariff, which its tax follows from.</param>
 public sealed record ProductView(
-    Guid Id, string Slug, string Name, string Description, string Category, IReadOnlyList<string> Images, IReadOnlyList<VariantView> Variants)
+    Guid Id, string Slug, string Name, string Description, string Category, IReadOnlyList<string> Images,
+    IReadOnlyList<VariantView> Variants, string HsnCode)
 {
     public static ProductView Of(Product product, Func<string, int> available) => new(
         product.Id, product.Slug, product.Name, product.Description, product.Category, product.Images,
-        [.. product.Variants.Select(x => new VariantView(x.Sku, new(x.Size, x.Colour), x.Price, x.CompareAtPrice, available(x.Sku), x.Image))]);
+        [
+            .. product.Variants.Select(x =>
+                new VariantView(x.Sku, new(x.Size, x.Colour), x.Price, x.CompareAtPrice, available(x.Sku), x.Image)),
+        ],
+        product.HsnCode);
 }
 
 public sealed record ProductPage(IReadOnlyList<ProductView> Items, string? NextCursor);

@@ -1,23 +1,40 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <param name="Price">For the caller's cart as it is; for somebody without one, what it costs before it becomes free.</param>
+/// <param name="Price">For the caller's cart as it is; without a cart, what it costs before it becomes free.</param>
 public sealed record ShippingMethodView(string Id, string Name, Money Price, string Estimate, Money? FreeAbove);
 
-public sealed record ShippingMethodsView(IReadOnlyList<ShippingMethodView> Items);
+/// <param name="Code"><c>delivery.not_available</c>.</param>
+public sealed record DeliveryUnavailableView(string Code, string Detail);
 
-/// <summary>The ways to have the goods brought, and what each costs.</summary>
+/// <param name="Items">The methods that go to the country, none where the shop does not deliver.</param>
+/// <param name="Unavailable">Why there is none.</param>
+public sealed record ShippingMethodsView(IReadOnlyList<ShippingMethodView> Items, DeliveryUnavailableView? Unavailable = null);
+
+/// <summary>The ways to have the goods brought to a country (India unless told otherwise), and what each costs.</summary>
 public static class GetShippingMethodsEndpoint
 {
+    public static ProblemDetails Validate(string? country = null) => Destination.Check(country);
+
     [WolverineGet("/api/shipping-methods")]
-    public static async Task<ShippingMethodsView> Get(HttpContext http, Carts carts, CartAnswers answers)
+    public static async Task<ShippingMethodsView> Get(HttpContext http, Carts carts, CartAnswers answers, string? country = null)
     {
-        var cart = http.FindCaller() is { } caller ? await answers.ViewAsync(await carts.ReadAsync(caller.Subject), http.RequestAborted) : null;
-        return new([.. ShippingMethod.All.Select(x =>
-            new ShippingMethodView(x.Id, x.Name, cart is { Lines.Count: > 0 } ? x.PriceFor(cart.Subtotal) : x.Charge, x.Estimate, x.FreeAbove))]);
+        var destination = country ?? Destination.India;
+        var cart = http.FindCaller() is { } caller
+            ? await answers.ViewAsync(await carts.ReadAsync(caller.Subject), destination, http.RequestAborted)
+            : null;
+        ShippingMethodView[] items =
+        [
+            .. from method in ShippingMethod.GoingTo(destination)
+               let rate = method.To(destination)!
+               let price = cart is { Lines.Count: > 0 } ? rate.PriceFor(cart.Subtotal) : rate.Charge
+               select new ShippingMethodView(method.Id, method.Name, price, rate.Estimate, rate.FreeAbove),
+        ];
+        return new(items, items.Length == 0 ? new(ShippingMethod.NowhereCode, ShippingMethod.NowhereDetail(destination)) : null);
     }
 }

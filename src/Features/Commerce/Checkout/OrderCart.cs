@@ -6,6 +6,7 @@ using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Wolverine;
+using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -33,8 +34,12 @@ public static class OrderCartHandler
         await OneAtATimeAsync(session, command.OrderId, cancellation);
         if (await session.LoadAsync<Order>(command.OrderId, cancellation) is { } placed) return (new(placed, null), []);
 
-        (var goods, ProblemDetails? refused) = await TakenGoods.TakeAsync(session, command.OrderId, carts, command.Buyer.Subject, now, options.Hold, cancellation);
-        var order = goods?.OrderedBy(command.Buyer, command.Order, command.Order.ShippingAddress!.Spelt());
+        var address = command.Order.ShippingAddress!.Spelt();
+        var undelivered = ShippingMethod.Check(command.Order.ShippingMethod, address.Country);
+        if (undelivered != WolverineContinue.NoProblems) return (new(null, undelivered), []);
+        (var goods, ProblemDetails? refused) = await TakenGoods.TakeAsync(
+            session, command.OrderId, carts, command.Buyer.Subject, address.Country, now, options.Hold, cancellation);
+        var order = goods?.OrderedBy(command.Buyer, command.Order, address);
         if (order is not null) refused = goods!.UnlessAsShown(order, command.Order.ExpectedTotal);
         if (order is null || refused is not null)
         {

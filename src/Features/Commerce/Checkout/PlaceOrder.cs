@@ -50,7 +50,10 @@ public static class PlaceOrderEndpoint
         if (buyer is null) return (null, null, null, unknown);
         var (address, nowhere) = await buyers.AddressAsync(caller, command, cancellation);
         if (address is null) return (null, null, null, nowhere);
-        var (goods, refused) = await TakenGoods.TakeAsync(session, Guid.CreateVersion7(now), carts, caller.Subject, now, options.Hold, cancellation);
+        var undelivered = ShippingMethod.Check(command.ShippingMethod, address.Country);
+        if (undelivered != WolverineContinue.NoProblems) return (null, null, null, undelivered);
+        var (goods, refused) = await TakenGoods.TakeAsync(
+            session, Guid.CreateVersion7(now), carts, caller.Subject, address.Country, now, options.Hold, cancellation);
         return (buyer, address, goods, refused);
     }
 
@@ -62,6 +65,8 @@ public static class PlaceOrderEndpoint
     [Refuses(409, "cart.changed", "The cart is not the one whose tag `If-Match` gives: `expected` and `total` say what was shown and what it is now.")]
     [Refuses(409, "checkout.total_changed", "The order does not cost the `expectedTotal`: `expected` and `total` say both.")]
     [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop does not sell any more: take it out of the cart.")]
+    [Refuses(409, "delivery.not_available", "The shop does not deliver to `country`.")]
+    [Refuses(409, "delivery.method_not_available", "This shipping method does not go to `country`; `methods` lists those which do.")]
     [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
     [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, nothing is ordered and the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]

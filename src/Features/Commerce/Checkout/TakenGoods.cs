@@ -19,7 +19,7 @@ public sealed record TakenGoods(
 {
     /// <summary>Takes all lines or answers why not; then nothing may be kept.</summary>
     public static async Task<(TakenGoods?, ProblemDetails)> TakeAsync(
-        IDocumentSession session, Guid orderId, Carts carts, Guid subject, DateTimeOffset now, TimeSpan hold, CancellationToken cancellation)
+        IDocumentSession session, Guid orderId, Carts carts, Guid subject, string country, DateTimeOffset now, TimeSpan hold, CancellationToken cancellation)
     {
         var open = await OpenCart.LoadAsync(session, carts, subject, now, cancellation);
         if (await open.NothingLeftAsync(session, hold, now, cancellation) is { } nothing) return (null, nothing);
@@ -31,7 +31,7 @@ public sealed record TakenGoods(
         if (shortages.Count > 0) return (null, Insufficient(shortages));
         CartClaims.Claim(session, subject, orderId);
         OrderLine[] lines = [.. cart.Lines.Select(x => LineOf(offers[x.Sku], x.Quantity))];
-        return (new(orderId, sequence, lines, now, now + hold, CartView.Of(open.Whole, offers), open.News), WolverineContinue.NoProblems);
+        return (new(orderId, sequence, lines, now, now + hold, CartView.Of(open.Whole, offers, country, now), open.News), WolverineContinue.NoProblems);
     }
 
     private static async Task<(long Sequence, Dictionary<string, Offer> Offers)> ReadAsync(NpgsqlConnection connection, string[] skus, CancellationToken cancellation)
@@ -44,8 +44,9 @@ public sealed record TakenGoods(
         return (sequence, await Offer.ReadAsync(reader, cancellation));
     }
 
+    // Rate and tax follow from where the goods go: see OrderedBy.
     private static OrderLine LineOf(Offer offer, int quantity) =>
-        new(offer.Sku, offer.Name, offer.Size, offer.Colour, offer.Image, quantity, offer.Price, GoodsAndServicesTax.RateOf(offer.Price));
+        new(offer.Sku, offer.Name, offer.Size, offer.Colour, offer.Image, quantity, offer.Price, TaxRate: 0, offer.HsnCode);
 
     private static ProblemDetails NotOnSale(string[] skus)
     {
@@ -88,10 +89,13 @@ public sealed record TakenGoods(
         return problem;
     }
 
-    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address) => new(
-        Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, Lines,
-        Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice))], ShippingMethod.Find(command.ShippingMethod)!),
-        command.ShippingMethod, address, At, ExpiresAt);
+    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address)
+    {
+        var rate = ShippingMethod.Find(command.ShippingMethod)!.To(address.Country);
+        var (totals, taxes) = Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice, x.HsnCode!))], rate, address.Country, At);
+        OrderLine[] lines = [.. Lines.Zip(taxes, (line, tax) => line with { TaxRate = tax.Rate, Shipping = tax.Shipping, Tax = tax.Tax })];
+        return new(Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt);
+    }
 }
 
 internal static class OrderNews

@@ -1,11 +1,17 @@
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <param name="TaxRate">Per cent, as it was when the order was placed; see <see cref="GoodsAndServicesTax"/>.</param>
-public sealed record OrderLine(string Sku, string Name, string Size, string Colour, string Image, int Quantity, Money UnitPrice, int TaxRate)
+/// <param name="TaxRate">Per cent, as it was when the order was placed, see <see cref="GoodsAndServicesTax"/>; 0 for an export.</param>
+/// <param name="HsnCode">What the goods were taxed by; like what follows, null for an order that was placed before it was kept.</param>
+/// <param name="Shipping">The line's part of the delivery.</param>
+/// <param name="Tax">The tax in the line and in its part of the delivery.</param>
+public sealed record OrderLine(
+    string Sku, string Name, string Size, string Colour, string Image, int Quantity, Money UnitPrice, int TaxRate,
+    string? HsnCode = null, Money? Shipping = null, Money? Tax = null)
 {
     [JsonIgnore]
     public Money LineTotal => UnitPrice * Quantity;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
@@ -301,16 +302,96 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public async Task delivery_is_priced_for_the_cart()
+    public async Task a_cart_of_500_rupees_holds_the_tax_of_its_delivery_too()
     {
         using var shopper = await Shopper.GuestAsync(Host);
-        using var nobody = Shopper.WithoutToken(Host);
-        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(1_000)));
 
-        Assert.Equal([(7_900, "3-6 days"), (14_900, "1-2 days")], Priced(await nobody.GetAsync("/api/shipping-methods")));
-        Assert.Equal([(0, "3-6 days"), (14_900, "1-2 days")], Priced(await shopper.GetAsync("/api/shipping-methods")));
+        var cart = (await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(500)))).Is(200).As<CartView>();
 
-        static (long, string?)[] Priced(Answer answer) => [.. answer.Is(200)["items"].EnumerateArray()
-            .Select(x => (x.GetProperty("price").GetProperty("amount").GetInt64(), x.GetProperty("estimate").GetString()))];
+        Assert.Equal((7_900, 2_757, 57_900), (cart.Shipping.Minor, cart.Tax.Minor, cart.Total.Minor));
+        Assert.Equal([new RateTax(5, new(55_143, "INR"), new(2_757, "INR"))], cart.Taxes);
+        Assert.Equal(new CartDeliveryView("IN", "standard", "3-6 days"), cart.Delivery);
+    }
+
+    [Theory]
+    [InlineData("62", 1_299, 5, 61_86)]
+    [InlineData("62", 3_499, 18, 533_75)]
+    [InlineData("5007", 3_499, 5, 166_62)]
+    [InlineData("4202", 1_299, 18, 198_15)]
+    [InlineData("7117", 1_299, 3, 37_83)]
+    public async Task a_piece_is_taxed_by_its_code_and_its_value(string hsnCode, int rupees, int rate, long tax)
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+
+        var cart = (await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(rupees), hsnCode: hsnCode))).Is(200).As<CartView>();
+
+        Assert.Equal((new Money(tax, "INR"), Money.Rupees(rupees)), (cart.Tax, cart.Total));
+        Assert.Equal(rate, Assert.Single(cart.Taxes).Rate);
+    }
+
+    [Fact]
+    public async Task a_cart_is_priced_for_the_country_that_it_goes_to_whatever_is_asked()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (tee, shirt) = (await Host.SellsAsync(price: Money.Rupees(1_299)), await Host.SellsAsync(price: Money.Rupees(500)));
+        await shopper.AddAsync(tee);
+
+        Answer[] answers =
+        [
+            await shopper.GetAsync("/api/cart?country=US"),
+            await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{tee}?country=US", new { quantity = 1 }),
+            await shopper.PostAsync("/api/cart/items?country=US", new { sku = shirt, quantity = 1 }),
+            await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{shirt}?country=US"),
+            await shopper.SendAsync(HttpMethod.Delete, "/api/cart?country=US"),
+        ];
+
+        var views = answers.Select(x => x.Is(200).As<CartView>()).ToList();
+        Assert.All(views, x => Assert.Equal(new CartDeliveryView("US", "standard", "9-16 days"), x.Delivery));
+        Assert.All(views, x => Assert.Equal(Money.Zero(), x.Tax));
+        Assert.Equal([1_299 + 1_499, 1_299 + 1_499, 1_799 + 1_499, 1_299 + 1_499, 0], views.Select(x => x.Total.Minor / 100));
+    }
+
+    [Fact]
+    public async Task a_cart_that_can_be_brought_nowhere_says_so()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(500)));
+
+        var answer = (await shopper.GetAsync("/api/cart?country=AQ")).Is(200);
+
+        var cart = answer.As<CartView>();
+        Assert.Equal(("AQ", "delivery.not_available", null), (cart.Delivery.Country, cart.Delivery.Code, cart.Delivery.Method));
+        Assert.Equal((Money.Rupees(500), Money.Zero(), Money.Zero()), (cart.Total, cart.Shipping, cart.Tax));
+    }
+
+    [Fact]
+    public async Task a_line_that_was_withdrawn_is_shown_and_counts_nothing()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var tee = await Host.SellsAsync(price: Money.Rupees(500));
+        await shopper.AddAsync(tee);
+        var gone = await Host.HoldsWithdrawnAsync(shopper.Subject, Money.Rupees(5_000), 2);
+
+        var cart = (await shopper.GetAsync("/api/cart")).Is(200).As<CartView>();
+
+        Assert.Equal([tee, gone], cart.Lines.Select(x => x.Sku));
+        Assert.Equal((0, Money.Rupees(10_000)), (cart.Lines[1].Available, cart.Lines[1].LineTotal));
+        Assert.Equal([new(gone, "withdrawn")], cart.Changes);
+        Assert.Equal((50_000, 7_900, 2_757, 57_900), (cart.Subtotal.Minor, cart.Shipping.Minor, cart.Tax.Minor, cart.Total.Minor));
+    }
+
+    [Fact]
+    public async Task a_cart_of_withdrawn_lines_costs_nothing()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await Host.HoldsWithdrawnAsync(shopper.Subject, Money.Rupees(300));
+
+        foreach (var country in new[] { "IN", "US", "AQ" })
+        {
+            var cart = (await shopper.GetAsync($"/api/cart?country={country}")).Is(200).As<CartView>();
+            Assert.Single(cart.Lines);
+            Assert.All([cart.Subtotal, cart.Shipping, cart.Tax, cart.Total], x => Assert.Equal(Money.Zero(), x));
+            Assert.Empty(cart.Taxes);
+        }
     }
 }

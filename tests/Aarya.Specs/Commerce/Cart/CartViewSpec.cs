@@ -6,12 +6,13 @@ namespace Aarya.Specs.Commerce.Cart;
 public sealed class CartViewSpec
 {
     private static readonly Money Seen = Money.Rupees(500);
+    private static readonly DateTimeOffset Now = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
 
     private readonly Offer tee = new("TEE-S", Guid.CreateVersion7(), "linen-tee", "Linen tee", "S", "white", "/tee.jpg", Seen, OnSale: true, Available: 9);
 
     private static CartView View(Offer? offer, int quantity = 2) => CartView.Of(
         new(Guid.CreateVersion7(), [new("TEE-S", quantity, Seen, DateTimeOffset.UnixEpoch)]),
-        offer is null ? new Dictionary<string, Offer>() : new() { [offer.Sku] = offer });
+        offer is null ? new Dictionary<string, Offer>() : new() { [offer.Sku] = offer }, "IN", Now);
 
     [Fact]
     public void a_line_is_shown_at_the_price_of_now_and_says_what_it_was()
@@ -37,6 +38,7 @@ public sealed class CartViewSpec
 
         Assert.Equal(("Linen tee", 0), (view.Lines[0].Name, view.Lines[0].Available));
         Assert.Equal([new("TEE-S", "withdrawn")], view.Changes);
+        Assert.Equal((Money.Zero(), Money.Zero(), Money.Zero(), Money.Zero()), (view.Subtotal, view.Shipping, view.Tax, view.Total));
     }
 
     [Fact]
@@ -46,8 +48,19 @@ public sealed class CartViewSpec
 
         Assert.Equal(("TEE-S", Seen, 0), (view.Lines[0].Name, view.Lines[0].UnitPrice, view.Lines[0].Available));
         Assert.Equal("withdrawn", view.Changes[0].Kind);
+        Assert.Equal((Money.Zero(), Money.Zero()), (view.Tax, view.Total));
     }
 
     [Fact]
-    public void an_empty_cart_costs_nothing() => Assert.Equal(Money.Zero(), CartView.Of(new(Guid.Empty, []), new Dictionary<string, Offer>()).Total);
+    public void what_is_sold_out_counts_because_it_may_come_back()
+    {
+        var view = View(tee with { Available = 0 });
+
+        Assert.Equal([new("TEE-S", "availability", Available: 0)], view.Changes);
+        Assert.Equal(Money.Rupees(1_000), view.Total);
+    }
+
+    [Fact]
+    public void an_empty_cart_costs_nothing() =>
+        Assert.Equal(Money.Zero(), CartView.Of(new(Guid.Empty, []), new Dictionary<string, Offer>(), "IN", Now).Total);
 }

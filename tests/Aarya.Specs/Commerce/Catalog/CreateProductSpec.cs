@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aarya.Features;
+using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
@@ -81,6 +82,11 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         { "category", """{"category": "---"}""" },
         { "slug", """{"slug": "Not A Slug"}""" },
         { "slug", """{"slug": "0198c5ab-7d56-7000-8000-000000000000"}""" },
+        { "hsnCode", """{"hsnCode": ""}""" },
+        { "hsnCode", """{"hsnCode": "8517"}""" },
+        { "hsnCode", """{"hsnCode": "610"}""" },
+        { "hsnCode", """{"hsnCode": "6109 1000"}""" },
+        { "hsnCode", """{"hsnCode": "6309"}""" },
         { "images[0]", """{"images": ["javascript:alert(1)"]}""" },
         { "variants", """{"variants": []}""" },
         { "variants", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}, {"sku": "A", "options": {"size": "M", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
@@ -125,6 +131,23 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
             x.Post.Json(Kurta()).ToUrl("/api/admin/products");
             x.StatusCodeShouldBe(status);
         });
+    }
+
+    [Fact]
+    public async Task a_product_is_taxed_by_the_code_that_it_was_given_and_as_clothing_without_one()
+    {
+        var kurta = await GivenAsync(Kurta());
+        var bag = await GivenAsync(Kurta("Leather Bag") with
+        {
+            HsnCode = "4202",
+            Variants = [new($"BAG-{Tag.ToUpperInvariant()}", new("One Size", "Tan"), Money.Rupees(1_299))],
+        });
+
+        Assert.Equal(("62", "4202"), (kurta.HsnCode, bag.HsnCode));
+        Assert.Equal("4202", (await Get($"/api/products/{bag.Slug}")).ReadAsJson<ProductView>()!.HsnCode);
+        using var shopper = await Shopper.GuestAsync(Host);
+        Assert.Equal(5, (await shopper.AddAsync(kurta.Variants[0].Sku)).Is(200).As<CartView>().Taxes.Single().Rate);
+        Assert.Equal([5, 18], (await shopper.AddAsync(bag.Variants[0].Sku)).Is(200).As<CartView>().Taxes.Select(x => x.Rate));
     }
 
     private async Task<string?> Refused(CreateProduct product, int status) =>

@@ -2,6 +2,7 @@ using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Specs.Support;
 using Marten;
@@ -41,6 +42,13 @@ public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(before - 5, await StockAsync(sku));
         await using var query = Store.QuerySession();
         Assert.Equal(kurta.Id, (await query.Query<Product>().SingleAsync(x => x.Slug == kurta.Slug, Cancel)).Id);
+
+        var goods = await query.Query<Product>()
+            .Where(x => x.Slug == kurta.Slug || x.Category == "accessories" || x.Category == "sarees").ToListAsync(Cancel);
+        Assert.All(goods, x => Assert.True(GoodsAndServicesTax.Knows(x.HsnCode), $"{x.Name}: {x.HsnCode}"));
+        Assert.Equal("6211", kurta.HsnCode);
+        HashSet<string> codes = ["6211", "5007", "5208", "5407", "4202", "42022220", "4203", "6214"];
+        Assert.Superset(codes, goods.Select(x => x.HsnCode).ToHashSet());
 
         Assert.StartsWith("The shop has 1000 products in 4000 sizes and colours", await SeedAsync(SeedSize.Large), StringComparison.Ordinal);
         Assert.Equal(before - 5, await StockAsync(sku));

@@ -42,7 +42,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal("pending_payment", answer["status"].GetString());
         Assert.True(OrderNumber.TryParse(order.Number, out _));
         Assert.Equal([(tee, 2, Money.Rupees(1_050)), (shirt, 1, Money.Rupees(1_120))], order.Lines.Select(x => (x.Sku, x.Quantity, x.LineTotal)));
-        Assert.Equal((Money.Rupees(2_170), Money.Rupees(170), Money.Zero(), Money.Rupees(2_170)), (order.Subtotal, order.Tax, order.Shipping, order.Total));
+        Assert.Equal((217_000, 10_333, 0, 217_000), (order.Subtotal.Minor, order.Tax.Minor, order.Shipping.Minor, order.Total.Minor));
         Assert.Equal(Addresses.Bengaluru, order.ShippingAddress);
 
         var told = messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlaced>();
@@ -315,6 +315,107 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(2_000)));
 
         Assert.Equal(Money.Rupees(2_149), (await shopper.CheckoutAsync(key, "express")).Is(201).As<OrderView>().Total);
+    }
+
+    [Fact]
+    public async Task an_order_keeps_the_rate_the_code_and_the_tax_of_each_line()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(1_299), hsnCode: "6109"));
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(3_499), hsnCode: "6205"));
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(103), hsnCode: "4202"), 2);
+
+        var order = (await shopper.CheckoutAsync(key, "express")).Is(201).As<OrderView>();
+
+        Assert.Equal([("6109", 5), ("6205", 18), ("4202", 18)], order.Lines.Select(x => (x.HsnCode!, x.TaxRate)));
+        Assert.Equal([5, 18], order.Taxes!.Select(x => x.Rate));
+        Assert.Equal(order.Tax, Money.Sum(order.Lines.Select(x => x.Tax!.Value)));
+        Assert.Equal(order.Tax, Money.Sum(order.Taxes!.Select(x => x.Tax)));
+        Assert.Equal(order.Total, Money.Sum(order.Taxes!.Select(x => x.Taxable + x.Tax)));
+        // The stored order says the same: the rates of another day do not change it.
+        var stored = (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
+        Assert.Equal(order.Lines, stored.Lines);
+        Assert.Equal(order.Taxes, stored.Taxes);
+    }
+
+    [Fact]
+    public async Task goods_for_500_rupees_and_their_delivery_are_taxed_together()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(500)));
+
+        var order = (await shopper.CheckoutAsync(key)).Is(201).As<OrderView>();
+
+        Assert.Equal((57_900, 2_757), (order.Total.Minor, order.Tax.Minor));
+    }
+
+    private static readonly ShippingAddress NewYork =
+        new("Asha Rao", "350 Fifth Avenue", null, "New York", "NY", "10118", "US", "+12125550123");
+    private static readonly ShippingAddress Kathmandu =
+        new("Asha Rao", "Durbar Marg 1", null, "Kathmandu", "Bagmati", "44600", "NP", "+9779812345678");
+    private static readonly ShippingAddress Antarctica =
+        new("Asha Rao", "Bharati Station", null, "Larsemann Hills", "", "BIQQ 1ZZ", "AQ", "+919845012345");
+
+    private static object To(ShippingAddress address, string method = "standard") =>
+        new { shippingAddress = address, shippingMethod = method, paymentToken = "tok_approve", email = "asha@example.com" };
+
+    [Fact]
+    public async Task what_goes_abroad_costs_its_delivery_and_holds_no_tax()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync(price: Money.Rupees(1_299)));
+        var cart = (await shopper.GetAsync("/api/cart?country=US")).As<CartView>();
+
+        var order = (await shopper.PostAsync("/api/checkout", To(NewYork), key)).Is(201).As<OrderView>();
+
+        Assert.Equal((129_900, 149_900, 0, 279_800), (order.Subtotal.Minor, order.Shipping.Minor, order.Tax.Minor, order.Total.Minor));
+        Assert.Equal((cart.Shipping, cart.Tax, cart.Total), (order.Shipping, order.Tax, order.Total));
+        Assert.Equal([new RateTax(0, Money.Rupees(2_798), Money.Zero())], order.Taxes);
+        Assert.Equal((0, Money.Zero()), (order.Lines[0].TaxRate, order.Lines[0].Tax!.Value));
+    }
+
+    [Fact]
+    public async Task nothing_is_ordered_to_where_no_method_goes()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku);
+
+        foreach (var method in new[] { "standard", "express" })
+        {
+            var refused = (await shopper.PostAsync("/api/checkout", To(Antarctica, method), key)).Is(409, "delivery.not_available");
+            Assert.Equal("AQ", refused["country"].GetString());
+        }
+
+        Assert.Equal((100, 0), await ShelfAsync(sku));
+        Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
+        Assert.Single((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);
+        // The key is still free.
+        (await shopper.CheckoutAsync(key)).Is(201);
+    }
+
+    [Fact]
+    public async Task a_method_that_does_not_go_there_is_refused_with_those_which_do()
+    {
+        using var shopper = await Shopper.OfRoleAsync(Host, "customer");
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku);
+        var abroad = (await shopper.PostAsync("/api/users/me/addresses", Kathmandu, "abroad")).Is(201)["id"].GetGuid();
+        object[] requests =
+        [
+            To(Kathmandu, "express"),
+            new { addressId = abroad, shippingMethod = "express", paymentToken = "tok_approve", email = "asha@example.com" },
+        ];
+
+        foreach (var request in requests)
+        {
+            var refused = (await shopper.PostAsync("/api/checkout", request, key)).Is(409, "delivery.method_not_available");
+            Assert.Equal("NP", refused["country"].GetString());
+            Assert.Equal(["standard"], refused["methods"].EnumerateArray().Select(x => x.GetString()));
+        }
+
+        Assert.Equal((100, 0), await ShelfAsync(sku));
+        Assert.Equal(Money.Rupees(500 + 799), (await shopper.PostAsync("/api/checkout", To(Kathmandu), key)).Is(201).As<OrderView>().Total);
     }
 
     private async Task<(int OnHand, int Reserved)> ShelfAsync(string sku)

@@ -77,6 +77,7 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
             Name = offered.Name,
             Description = offered.Good.Description,
             Category = Slug.Of(offered.Good.Category),
+            HsnCode = offered.Good.HsnCode,
             Published = true,
             PublishedAt = at,
         };

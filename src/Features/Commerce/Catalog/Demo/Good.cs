@@ -3,9 +3,24 @@ namespace Aarya.Features.Commerce.Catalog.Demo;
 /// <summary>One product of the demo shop, as its buyer would note it down.</summary>
 /// <param name="Was">What it cost before, in rupees; null when it is not reduced.</param>
 /// <param name="Cloth">What it is made of and how.</param>
-internal sealed record Good(string Category, string Name, int Price, int? Was, string[] Colours, string Cloth, string Fit, string Care)
+/// <param name="Hsn">Its HSN code where that is not the usual one of its shelf.</param>
+internal sealed record Good(
+    string Category, string Name, int Price, int? Was, string[] Colours, string Cloth, string Fit, string Care, string? Hsn = null)
 {
     public string Description => $"{Cloth} {Fit} {Care}";
+
+    public string HsnCode => Hsn ?? Category switch
+    {
+        "Kurtas" => "6211",
+        "Shirts" => "6205",
+        "Sarees" => "5208",
+        "Trousers" => "6203",
+        "Dresses" => "6204",
+        "Jackets" => "6203",
+        "Accessories" => "4202",
+        "Footwear" => "6403",
+        _ => throw new InvalidOperationException($"Goods of {Category} have no HSN code: {Name}."),
+    };
 
     public string[] Sizes => Category switch
     {
