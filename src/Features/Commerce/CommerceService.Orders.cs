@@ -37,7 +37,8 @@ public sealed partial class CommerceService
         if (request.IdempotencyKey.Length is 0 or > 255) throw Refusal.Invalid("idempotency_key", "must have 1 to 255 characters.");
         var order = new PlaceOrder(AddressOf(request.ShippingAddress ?? new()), request.ShippingMethod, request.PaymentToken, request.Email.Length > 0 ? request.Email : null);
         if (Validator.Validate(order).Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
-        var email = order.Email ?? await buyers.FindEmailAsync(subject, context.CancellationToken) ?? throw Refusal.Invalid("email", Buyers.NoAddress);
+        var email = EmailAddress.Normalize(order.Email) ?? await buyers.FindEmailAsync(subject, context.CancellationToken)
+            ?? throw Refusal.Invalid("email", Buyers.NoAddress);
 
         var command = new OrderCart(OrderCart.IdOf(subject, request.IdempotencyKey), new(subject, email), order);
         var ordered = await bus.InvokeAsync<CartOrdered>(command, context.CancellationToken);

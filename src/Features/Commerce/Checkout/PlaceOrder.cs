@@ -34,7 +34,7 @@ public sealed partial record PlaceOrder(
             RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).NotEmpty().Matches(Token()).WithMessage("must be a token of the payment provider, not a card number.");
-            RuleFor(x => x.Email).MaximumLength(254).EmailAddress();
+            RuleFor(x => x.Email!).EmailAddressOfAPerson().When(x => x.Email is not null);
         }
     }
 

@@ -15,8 +15,8 @@ public sealed record ShipOrder(string Carrier, string TrackingNumber)
     {
         public Validator()
         {
-            RuleFor(x => x.Carrier).NotEmpty().MaximumLength(100);
-            RuleFor(x => x.TrackingNumber).NotEmpty().MaximumLength(100);
+            RuleFor(x => x.Carrier).TextOfAPerson(100);
+            RuleFor(x => x.TrackingNumber).TextOfAPerson(100);
         }
     }
 }
@@ -30,7 +30,7 @@ public static class ShipOrderEndpoint
     public static (OrderView, Events) Post(
         ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, DateTimeOffset now)
     {
-        var shipped = new OrderShipped(command.Carrier, command.TrackingNumber, now);
+        var shipped = new OrderShipped(PersonText.Compose(command.Carrier), PersonText.Compose(command.TrackingNumber), now);
         return (OrderView.Of(order!.After(shipped)), [shipped]);
     }
 }
