@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using AnyAscii;
 
 namespace Aarya.Features;
 
@@ -8,69 +9,79 @@ namespace Aarya.Features;
 /// <param name="Name">As an address is kept with it.</param>
 public sealed record IndianState(string Code, string Name)
 {
-    // Code, name, first three digits of its PIN codes, other names and the codes of ISO before 2023. Where post offices serve both sides of a border
-    // the digits stand on both: a letter that arrives must not be refused.
+    // Code, name, PIN codes, other names and the codes of ISO before 2023. Three digits stand for all PIN codes that begin with them;
+    // where post offices serve both sides of a border the digits stand on both: a letter that arrives must not be refused. Six digits
+    // stand for themselves: the directory has this post office in a state where nothing else begins like it (decision 18).
     private const string Table =
         """
-        AP|Andhra Pradesh|507-508 515-535
-        AR|Arunachal Pradesh|790-792
-        AS|Assam|781-788
+        AP|Andhra Pradesh|500-509 515-535|Andhra
+        AR|Arunachal Pradesh|790-792|Arunachal
+        AS|Assam|781-788|Asom
         BR|Bihar|800-824 841-855
-        CG|Chhattisgarh|490-497|CT|Chattisgarh
+        CG|Chhattisgarh|490-497 334002|CT|Chattisgarh|Chhatisgarh|Chatisgarh
         GA|Goa|403
-        GJ|Gujarat|360-396
-        HR|Haryana|121-136
-        HP|Himachal Pradesh|170-177
-        JH|Jharkhand|813-835
-        KA|Karnataka|560-591
-        KL|Kerala|670-695
+        GJ|Gujarat|360-396|Gujrat|Gujarath
+        HR|Haryana|121-136|Hariyana
+        HP|Himachal Pradesh|170-177|Himachal
+        JH|Jharkhand|813-835|Jharkand
+        KA|Karnataka|560-591|Karnatak|Karnatka
+        KL|Kerala|670-695 612906|Keralam
         MP|Madhya Pradesh|450-488
-        MH|Maharashtra|400-445
+        MH|Maharashtra|400-445|Maharastra
         MN|Manipur|795
-        ML|Meghalaya|793-794
-        MZ|Mizoram|796
+        ML|Meghalaya|781-783 793-794
+        MZ|Mizoram|796 791701
         NL|Nagaland|797-798
-        OD|Odisha|751-770|OR|Orissa
-        PB|Punjab|140-160
-        RJ|Rajasthan|301-345
+        OD|Odisha|751-770|OR|Orissa|Odissa
+        PB|Punjab|140-160|Panjab
+        RJ|Rajasthan|301-345 384316|Rajastan
         SK|Sikkim|737
-        TN|Tamil Nadu|600-643|Tamilnadu
-        TS|Telangana|500-509|TG
+        TN|Tamil Nadu|600-643|Thamizhnadu|Tamilnad
+        TS|Telangana|500-509 305402 311601 332028 333022 335513 335526 343027 531149 756048 799001|TG|Telengana
         TR|Tripura|799
-        UP|Uttar Pradesh|201-285
-        UK|Uttarakhand|244-263|UT|Uttaranchal
-        WB|West Bengal|700-743
-        AN|Andaman and Nicobar Islands|744|Andaman & Nicobar Islands|Andaman and Nicobar
+        UP|Uttar Pradesh|201-285 802 110025
+        UK|Uttarakhand|244-263|UT|UA|Uttaranchal|Uttrakhand|Uttarkhand
+        WB|West Bengal|700-743|Paschim Banga|Paschimbanga|Paschim Bangal
+        AN|Andaman and Nicobar Islands|744|Andaman and Nicobar|Andaman and Nicobar Island|A and N Islands|Andaman
         CH|Chandigarh|140 160
-        DH|Dadra and Nagar Haveli and Daman and Diu|362 396|DN|DD|Dadra and Nagar Haveli|Daman and Diu|Dadra & Nagar Haveli and Daman & Diu
-        DL|Delhi|110|New Delhi|NCT of Delhi|National Capital Territory of Delhi
-        JK|Jammu and Kashmir|180-194|Jammu & Kashmir
-        LA|Ladakh|194
-        LD|Lakshadweep|682
-        PY|Puducherry|533 605 607 609 673|Pondicherry
+        DH|Dadra and Nagar Haveli and Daman and Diu|362 396|DN|DD|Dadra and Nagar Haveli|Daman and Diu|D and NH|Daman|Diu
+        DL|Delhi|110|New Delhi|NCT of Delhi|National Capital Territory of Delhi|Delhi NCT|Delhi NCR|NCR Delhi
+        JK|Jammu and Kashmir|180-194|J and K|Jammu Kashmir|Jammu|Kashmir
+        LA|Ladakh|194|Leh Ladakh
+        LD|Lakshadweep|682|Lakshadeep|Lakshwadeep
+        PY|Puducherry|533 605 607 609 673|Pondicherry|Pondichery|Puduchery
         """;
 
-    private static readonly FrozenDictionary<string, IndianState> ByName = Read().SelectMany(x => x.Names.Select(name => (name, x.State)))
-        .ToFrozenDictionary(x => x.name, x => x.State, StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, IndianState> ByName = Read()
+        .SelectMany(x => x.Names.Select(name => (Key: KeyOf(name), x.State)))
+        .DistinctBy(x => x.Key).ToFrozenDictionary(x => x.Key, x => x.State, StringComparer.Ordinal);
 
     private IReadOnlyList<(int First, int Last)> PinCodes { get; init; } = [];
 
     public static IReadOnlyList<IndianState> All { get; } = [.. ByName.Values.Distinct().OrderBy(x => x.Name, StringComparer.Ordinal)];
 
-    /// <summary>By its name or code (<c>KA</c>, <c>IN-KA</c>), in capitals or not; null when India has no such state.</summary>
+    /// <summary>
+    /// By its name or code (<c>KA</c>, <c>IN-KA</c>); null when India has no such state. Only letters count, in capitals or not:
+    /// <c>Tamilnadu</c>, <c>J &amp; K</c> and <c>U.P.</c> are understood.
+    /// </summary>
     public static IndianState? Find(string? text)
     {
-        var name = string.Join(' ', (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        var name = (text ?? "").Trim();
         if (name.StartsWith("IN-", StringComparison.OrdinalIgnoreCase)) name = name[3..];
-        return ByName.GetValueOrDefault(name);
+        var key = KeyOf(name);
+        if (ByName.TryGetValue(key, out var state)) return state;
+        return key.StartsWith("THE", StringComparison.Ordinal) ? ByName.GetValueOrDefault(key[3..]) : null;
     }
 
     /// <summary>Whether a PIN code of six digits can be in this state. Those from 9 on are the army's, and lie wherever it does.</summary>
     public bool Has(string pinCode)
     {
-        var area = int.Parse(pinCode.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture);
-        return area >= 900 || PinCodes.Any(x => area >= x.First && area <= x.Last);
+        var code = int.Parse(pinCode, NumberStyles.None, CultureInfo.InvariantCulture);
+        return code >= 900_000 || PinCodes.Any(x => code >= x.First && code <= x.Last);
     }
+
+    private static string KeyOf(string name) =>
+        string.Concat(name.Replace("&", "and", StringComparison.Ordinal).Transliterate().Where(char.IsAsciiLetter)).ToUpperInvariant();
 
     private static IEnumerable<(IndianState State, IEnumerable<string> Names)> Read() =>
         from line in Table.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -81,6 +92,8 @@ public sealed record IndianState(string Code, string Name)
     private static (int First, int Last) Range(string text)
     {
         var ends = text.Split('-');
-        return (int.Parse(ends[0], CultureInfo.InvariantCulture), int.Parse(ends[^1], CultureInfo.InvariantCulture));
+        return (Padded(ends[0], '0'), Padded(ends[^1], '9'));
     }
+
+    private static int Padded(string digits, char rest) => int.Parse(digits.PadRight(6, rest), CultureInfo.InvariantCulture);
 }

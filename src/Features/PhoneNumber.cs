@@ -1,21 +1,68 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Aarya.Features;
 
-/// <summary>Telephone numbers as people write them.</summary>
+/// <summary>
+/// Telephone numbers as people write or paste them: digits of any script, apart by spaces, hyphens, dots, slashes or parentheses, with +
+/// or 00 in front of the country's code.
+/// </summary>
 public static partial class PhoneNumber
 {
     public const string Expected = "must be a telephone number: 6 to 15 digits, with an optional + in front.";
 
     public const string ExpectedInIndia = "must be an Indian mobile number: ten digits from 6, 7, 8 or 9 on, with or without +91.";
 
-    public static bool IsDialled(string text) => Dialled().IsMatch(text);
+    /// <summary>With everything that stands between the digits.</summary>
+    public const int Longest = 40;
 
-    public static bool IsIndianMobile(string text) => IndianMobile().IsMatch(text);
+    public static bool IsDialled(string text) => Reduced(text) is { } number && Dialled().IsMatch(number);
 
-    [GeneratedRegex(@"^\+?(?:[ ()-]?[0-9]){6,15}\z")]
+    public static bool IsIndianMobile(string text) => Reduced(text) is { } number && IndianMobile().IsMatch(number);
+
+    /// <summary>
+    /// How a number is kept: as it was typed, but in ASCII, without space around it, and one space where there were several.
+    /// </summary>
+    public static string Spelt(string text) => Spaces().Replace(InAscii(text), " ").Trim();
+
+    // The digits and the + alone; null when anything else is in it than what stands between digits.
+    private static string? Reduced(string text)
+    {
+        if (text.Length > 4 * Longest || text.Any(char.IsControl) || InAscii(text) is not { Length: <= Longest } ascii) return null;
+        var number = Between().Replace(ascii, "");
+        return number.StartsWith("00", StringComparison.Ordinal) ? $"+{number[2..]}" : number;
+    }
+
+    // Address books put invisible marks of direction around the numbers that they copy (Unicode Cf): they stand for nothing.
+    private static string InAscii(string text)
+    {
+        var ascii = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            switch (Rune.GetUnicodeCategory(rune))
+            {
+                case UnicodeCategory.DecimalDigitNumber: ascii.Append((int)Rune.GetNumericValue(rune)); break;
+                case UnicodeCategory.SpaceSeparator: ascii.Append(' '); break;
+                case UnicodeCategory.DashPunctuation: ascii.Append('-'); break;
+                case UnicodeCategory.Format: break;
+                default: ascii.Append(rune.Value == 0xFF0B ? "+" : rune.ToString()); break;
+            }
+        }
+
+        return ascii.ToString();
+    }
+
+    [GeneratedRegex("[ .()/-]")]
+    private static partial Regex Between();
+
+    [GeneratedRegex(" {2,}")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"^\+?[0-9]{6,15}\z")]
     private static partial Regex Dialled();
 
-    [GeneratedRegex(@"^(?:\+?91[ -]?|0)?[6-9][0-9]{4}[ -]?[0-9]{5}\z")]
+    // The 0 of the trunk is often written behind the country's code: +91 (0) 98450 12345.
+    [GeneratedRegex(@"^(?:\+?91)?0?[6-9][0-9]{9}\z")]
     private static partial Regex IndianMobile();
 }

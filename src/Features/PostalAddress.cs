@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using FluentValidation;
 
 namespace Aarya.Features;
@@ -25,51 +24,51 @@ public interface IPostalAddress
     string Phone { get; }
 }
 
-/// <summary>One set of rules for every address: what is in the book is good at the checkout.</summary>
-public abstract partial class PostalAddressRules<T> : AbstractValidator<T> where T : IPostalAddress
+/// <summary>
+/// One set of rules for every address: what is in the book is good at the checkout. Texts are judged as <see cref="PersonText"/>; the
+/// postal code and the telephone number in the spelling that is kept.
+/// </summary>
+public abstract class PostalAddressRules<T> : AbstractValidator<T> where T : IPostalAddress
 {
     protected PostalAddressRules()
     {
-        Text(RuleFor(x => x.Name), 100);
-        Text(RuleFor(x => x.Line1), 200);
-        RuleFor(x => x.Line2).MaximumLength(200).Matches(Printable()).WithMessage(Unprintable);
-        Text(RuleFor(x => x.City), 100);
-        RuleFor(x => x.State).NotEmpty().When(x => PostalCode.StateIsNeededIn(x.Country));
-        RuleFor(x => x.State).NotNull().MaximumLength(100).Matches(Printable()).WithMessage(Unprintable);
-        RuleFor(x => x.State).Must(x => IndianState.Find(x) is not null).When(x => x.Country == India && !string.IsNullOrWhiteSpace(x.State))
+        RuleFor(x => x.Name).TextOfAPerson(100);
+        RuleFor(x => x.Line1).TextOfAPerson(200);
+        RuleFor(x => x.Line2).OptionalTextOfAPerson(200);
+        RuleFor(x => x.City).TextOfAPerson(100);
+        RuleFor(x => x.State).Must(x => !PersonText.IsEmpty(x)).When(x => PostalCode.StateIsNeededIn(x.Country))
+            .WithMessage(PersonText.Empty);
+        RuleFor(x => x.State).NotNull().OptionalTextOfAPerson(100);
+        RuleFor(x => x.State).Must(x => IndianState.Find(x) is not null).When(x => x.Country == India && !PersonText.IsEmpty(x.State))
             .WithMessage("must be a state or union territory of India, by its name or code, such as Karnataka or KA.");
         RuleFor(x => x.Country).NotEmpty().Must(Countries.Exists).WithMessage("must be an ISO 3166-1 alpha-2 code in capitals, such as IN.");
-        RuleFor(x => x.PostalCode).NotEmpty().When(x => PostalCode.IsNeededIn(x.Country));
-        RuleFor(x => x.PostalCode).NotNull().MaximumLength(PostalCode.Longest).Matches(Printable()).WithMessage(Unprintable);
-        RuleFor(x => x.PostalCode).Must((x, code) => PostalCode.IsOf(x.Country, code)).When(x => !string.IsNullOrWhiteSpace(x.PostalCode) && x.PostalCode.Length <= PostalCode.Longest)
+        RuleFor(x => x.PostalCode).Must(x => !PersonText.IsEmpty(x)).When(x => PostalCode.IsNeededIn(x.Country))
+            .WithMessage(PersonText.Empty);
+        RuleFor(x => x.PostalCode).NotNull().OptionalTextOfAPerson(PostalCode.Longest);
+        RuleFor(x => x.PostalCode).Must((x, code) => PostalCode.IsOf(x.Country, code)).When(x => CanBeJudged(x.PostalCode))
             .WithMessage(x => x.Country == India ? "must be a PIN code: six digits, the first not 0." : "is no postal code of this country.");
-        RuleFor(x => x.PostalCode).Must((x, code) => IndianState.Find(x.State)!.Has(code))
-            .When(x => x.Country == India && x.PostalCode is not null && PostalCode.IsOf(India, x.PostalCode) && IndianState.Find(x.State) is not null)
+        RuleFor(x => x.PostalCode).Must((x, code) => IndianState.Find(x.State)!.Has(PostalCode.Spelt(India, code)))
+            .When(x => x.Country == India && CanBeJudged(x.PostalCode) && PostalCode.IsOf(India, x.PostalCode)
+                && IndianState.Find(x.State) is not null)
             .WithMessage(x => $"is a PIN code outside {IndianState.Find(x.State)!.Name}.");
         RuleFor(x => x.Phone).NotEmpty().Must(x => x is null || PhoneNumber.IsDialled(x)).WithMessage(PhoneNumber.Expected);
-        RuleFor(x => x.Phone).Must(x => PhoneNumber.IsIndianMobile(x)).When(x => x.Country == India && x.Phone is not null).WithMessage(PhoneNumber.ExpectedInIndia);
+        RuleFor(x => x.Phone).Must(x => PhoneNumber.IsIndianMobile(x)).When(x => x.Country == India && x.Phone is not null)
+            .WithMessage(PhoneNumber.ExpectedInIndia);
     }
 
     private const string India = "IN";
-    private const string Unprintable = "must not contain control characters.";
 
-    private static void Text(IRuleBuilder<T, string> rule, int most) =>
-        rule.NotEmpty().MaximumLength(most).Matches(Printable()).WithMessage(Unprintable);
-
-    // They have no place on a label.
-    [GeneratedRegex(@"^\P{C}*\z")]
-    private static partial Regex Printable();
+    private static bool CanBeJudged(string? code) =>
+        !PersonText.IsEmpty(code) && PersonText.FaultOfOptional(code, PostalCode.Longest) is null;
 }
 
 /// <summary>How an address is kept, however it was typed.</summary>
 public static class PostalSpelling
 {
     public static string State(IPostalAddress address) =>
-        address.Country == "IN" && IndianState.Find(address.State) is { } state ? state.Name : address.State.Trim();
+        address.Country == "IN" && IndianState.Find(address.State) is { } state
+            ? state.Name
+            : PersonText.ComposeOrNull(address.State) ?? "";
 
-    public static string Code(IPostalAddress address) => address.Country == "IN"
-        ? address.PostalCode.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal)
-        : address.PostalCode.Trim().ToUpperInvariant();
-
-    public static string? Line(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    public static string Code(IPostalAddress address) => PostalCode.Spelt(address.Country, address.PostalCode);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Aarya.Features;
@@ -32,8 +34,33 @@ public static class PostalCode
 
     public static bool StateIsNeededIn(string country) => WithStates.Contains(country);
 
-    /// <summary>Whether the post of this country could have such a code.</summary>
-    public static bool IsOf(string country, string code) => !Patterns.TryGetValue(country, out var pattern) || (pattern.IsMatch(code.ToUpperInvariant()) && (country != "IN" || code[0] != '0'));
+    /// <summary>Whether the post of this country could have such a code, however it is spelt.</summary>
+    public static bool IsOf(string country, string code)
+    {
+        if (!Patterns.TryGetValue(country, out var pattern)) return true;
+        var spelt = Spelt(country, code);
+        return pattern.IsMatch(spelt) && (country != "IN" || spelt[0] != '0');
+    }
+
+    /// <summary>
+    /// How a code is kept: composed, in capitals, its digits in ASCII whatever script they were typed in, one space where there were
+    /// several; in India without any.
+    /// </summary>
+    public static string Spelt(string country, string code)
+    {
+        var spelt = new StringBuilder(code.Length);
+        foreach (var rune in PersonText.Compose(code).EnumerateRunes())
+        {
+            var category = Rune.GetUnicodeCategory(rune);
+            var isSpace = category is UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation;
+            if (category == UnicodeCategory.DecimalDigitNumber) spelt.Append((int)Rune.GetNumericValue(rune));
+            else if (!isSpace) spelt.Append(rune.ToString().ToUpperInvariant());
+            else if (country != "IN" && spelt.Length > 0 && spelt[^1] is not (' ' or '-'))
+                spelt.Append(category == UnicodeCategory.SpaceSeparator ? ' ' : '-');
+        }
+
+        return spelt.ToString();
+    }
 
     private static string Pattern(string example) =>
         string.Concat(example.Select(x => x switch { '9' => "[0-9]", 'A' => "[A-Z]", _ => "[ -]?" }));

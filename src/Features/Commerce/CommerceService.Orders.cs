@@ -45,7 +45,8 @@ public sealed partial class CommerceService
             ExpectedTotal = request.ExpectedTotal is { } expected ? Money.From(expected) : null,
         };
         if (Validator.Validate(order).Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
-        var email = order.Email ?? await buyers.FindEmailAsync(subject, context.CancellationToken) ?? throw Refusal.Invalid("email", Buyers.NoAddress);
+        var email = EmailAddress.Normalize(order.Email) ?? await buyers.FindEmailAsync(subject, context.CancellationToken)
+            ?? throw Refusal.Invalid("email", Buyers.NoAddress);
 
         var command = new OrderCart(OrderCart.IdOf(subject, request.IdempotencyKey), new(subject, email), order);
         var ordered = await bus.InvokeAsync<CartOrdered>(command, context.CancellationToken);

@@ -45,11 +45,12 @@ public sealed partial class CommerceService(
     public override async Task<Wire.InventoryUpdate> UpdateInventory(Wire.UpdateInventoryRequest request, ServerCallContext context)
     {
         if (request.Delta is 0 or < -AdjustStock.Most or > AdjustStock.Most) throw Refusal.Invalid("delta", $"must not be 0, nor beyond {AdjustStock.Most}.");
-        if (request.Reason.Length is 0 or > 64) throw Refusal.Invalid("reason", "must have 1 to 64 characters.");
-        if (request.Reference.Length is 0 or > 128) throw Refusal.Invalid("reference", "must have 1 to 128 characters.");
+        if (PersonText.FaultOf(request.Reason, 64) is { } fault) throw Refusal.Invalid("reason", fault);
+        if (request.Reference.Length is 0 or > 128 || !PersonText.IsReadable(request.Reference))
+            throw Refusal.Invalid("reference", "must have 1 to 128 characters.");
 
-        var booked = await bus.InvokeAsync<StockAdjustment?>(new BookStock(request.Sku, request.Delta, request.Reason, request.Reference), context.CancellationToken)
-            ?? throw Refusal.NotFound("sku");
+        var booking = new BookStock(request.Sku, request.Delta, PersonText.Compose(request.Reason), request.Reference);
+        var booked = await bus.InvokeAsync<StockAdjustment?>(booking, context.CancellationToken) ?? throw Refusal.NotFound("sku");
         if (!booked.Stands) throw Refusal.Precondition("stock.reserved", $"{booked.Level.OnHand} lie on the shelf, of which {booked.Level.Reserved} are promised to orders.");
         return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
     }

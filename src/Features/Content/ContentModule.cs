@@ -33,6 +33,8 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void ConfigureWolverine(WolverineOptions wolverine)
     {
+        // Nothing but an edited address helps: it waits with the dead letters at once.
+        wolverine.OnException<MailUndeliverableException>().MoveToErrorQueue();
         // A mail server that is away for half a day loses no mail; after that the mail waits with the dead letters.
         wolverine.OnException<MailNotSentException>().ScheduleRetry(
             TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(10));

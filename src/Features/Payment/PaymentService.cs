@@ -24,9 +24,10 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var orderId = Refusal.UnlessUuid(request.OrderId, "order_id");
         var subject = Refusal.UnlessUuid(request.Subject, "subject");
         var token = Text(request.PaymentToken, "payment_token", 200);
-        if (request.Email.Length > 320 || request.Email.Contains('\0', StringComparison.Ordinal)) throw Refusal.Invalid("email", "must be an address.");
+        var email = Email(request.Email);
+        var (amount, expiresAt) = (Amount(request.Amount, "amount"), clock.GetUtcNow() + TimeToPay);
         await bus.InvokeAsync(
-            new RequestPayment(orderId, "", subject, request.Email, Amount(request.Amount, "amount"), token, request.CaptureLater, clock.GetUtcNow() + TimeToPay), context.CancellationToken);
+            new RequestPayment(orderId, "", subject, email, amount, token, request.CaptureLater, expiresAt), context.CancellationToken);
         return Result(await UntilAsync(orderId, x => !x.AwaitsAnswer, context));
     }
 
@@ -62,7 +63,8 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var orderId = Refusal.UnlessUuid(request.OrderId, "order_id");
         var refundId = Refusal.UnlessUuid(request.RefundId, "refund_id");
         Money? amount = request.Amount is null ? null : Amount(request.Amount, "amount");
-        var reason = request.Reason.Length == 0 ? "requested" : Text(request.Reason, "reason", 500);
+        if (PersonText.FaultOfOptional(request.Reason, 500) is { } fault) throw Refusal.Invalid("reason", fault);
+        var reason = PersonText.ComposeOrNull(request.Reason) ?? "requested";
         var payment = await FindAsync(orderId, context);
         await bus.InvokeAsync(new RequestRefund(payment.Id, refundId, amount, reason), context.CancellationToken);
         payment = await UntilAsync(payment.Id, x => x.Refunds.Any(r => r.Id == refundId && r.Status != RefundStatus.Pending), context);
@@ -83,7 +85,7 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var subject = Refusal.UnlessUuid(request.Subject, "subject");
         if (request.Ip.Length > 0 && !IPAddress.TryParse(request.Ip, out _)) throw Refusal.Invalid("ip", "must be an IP address.");
         await using var session = store.QuerySession();
-        var history = await session.FraudHistoryAsync(subject, request.Email, clock.GetUtcNow(), context.CancellationToken);
+        var history = await session.FraudHistoryAsync(subject, Email(request.Email), clock.GetUtcNow(), context.CancellationToken);
         var assessed = FraudRules.Assess(Amount(request.Amount, "amount"), history);
         return new()
         {
@@ -122,6 +124,10 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         { Currency: not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'] } => throw Refusal.Invalid(field, "needs an ISO 4217 currency."),
         _ => Money.From(amount),
     };
+
+    // None is none; what is given must be one.
+    private static string Email(string text) =>
+        text.Length == 0 ? "" : EmailAddress.Normalize(text) ?? throw Refusal.Invalid("email", "is not an e-mail address.");
 
     private static string Text(string text, string field, int most) => text.Length is 0 || text.Length > most || text.Contains('\0', StringComparison.Ordinal)
         ? throw Refusal.Invalid(field, $"must have 1 to {most} characters.")

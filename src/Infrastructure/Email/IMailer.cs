@@ -7,7 +7,11 @@ public sealed record Mail(Guid Id, string To, string Subject, string Text, strin
 public interface IMailer
 {
     /// <exception cref="MailNotSentException">The server did not take the mail; sending it again may help.</exception>
+    /// <exception cref="MailUndeliverableException">Nobody can deliver the mail, now or later: its address is none.</exception>
     Task SendAsync(Mail mail, CancellationToken cancellation);
 }
 
 public sealed class MailNotSentException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>A mail that sending again cannot help. Its message holds no address.</summary>
+public sealed class MailUndeliverableException(string message) : Exception(message);

@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using Aarya.Infrastructure.Hosting;
-using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
@@ -31,7 +29,7 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
     {
         using var message = new MimeMessage();
         message.From.Add(server.From);
-        message.To.Add(MailboxAddress.Parse(mail.To));
+        message.To.Add(AddressOf(mail));
         message.Subject = mail.Subject;
         message.MessageId = $"{mail.Id:N}@{server.From.Domain}";
         message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
@@ -44,9 +42,31 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
             await client.SendAsync(message, cancellation);
             await client.DisconnectAsync(quit: true, cancellation);
         }
-        catch (Exception e) when (e is SmtpCommandException or SmtpProtocolException or ServiceNotConnectedException or AuthenticationException or IOException or SocketException or TimeoutException)
+        catch (SmtpCommandException e) when (e is { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 })
         {
-            throw new MailNotSentException($"{server.Host}:{server.Port} did not take the mail: {e.Message.Replace(mail.To, "its address", StringComparison.OrdinalIgnoreCase)}", e);
+            // RFC 5321 section 4.2.1: the same command would be answered the same again.
+            var why = Anonymous(e.Message, mail);
+            throw new MailUndeliverableException($"{server.Host}:{server.Port} refuses the mailbox of mail {mail.Id}: {why}");
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            // Whatever the server or the way to it did, it may do better in an hour.
+            throw new MailNotSentException($"{server.Host}:{server.Port} did not take the mail: {Anonymous(e.Message, mail)}", e);
         }
     }
+
+    /// <exception cref="MailUndeliverableException">It is more or less than one plain address, which a header must not hold.</exception>
+    private static MailboxAddress AddressOf(Mail mail) =>
+        !mail.To.Any(x => char.IsControl(x) || char.IsWhiteSpace(x)) && MailboxAddress.TryParse(Strict, mail.To, out var address)
+            && address is { Name: null or "" } && address.Address == mail.To && address.Domain.Length > 0
+            ? address
+            : throw new MailUndeliverableException($"Mail {mail.Id} goes to what is no mail address: it can never be sent.");
+
+    private static string Anonymous(string text, Mail mail) => text.Replace(mail.To, "its address", StringComparison.OrdinalIgnoreCase);
+
+    private static readonly ParserOptions Strict = new()
+    {
+        AddressParserComplianceMode = RfcComplianceMode.Strict,
+        AllowAddressesWithoutDomain = false,
+    };
 }

@@ -130,6 +130,38 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         nowhere.ShippingAddress.PostalCode = "1";
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await Commerce.CreateOrderAsync(nowhere));
         Assert.Equal((StatusCode.InvalidArgument, "shipping_address.postal_code"), (refused.StatusCode, refused.Trailers.GetValue(Refusal.FieldTrailer)));
+        foreach (var (field, change) in new (string, Action<Wire.CreateOrderRequest>)[]
+        {
+            ("email", x => x.Email = "Meera <meera@example.com>"), ("email", x => x.Email = "a b@c"), ("email", x => x.Email = "foo@bar..com"),
+            ("email", x => x.Email = "meera@example.com\r\nBcc: rao@example.com"), ("shipping_address.name", x => x.ShippingAddress.Name = "As\u202Eha"),
+            ("shipping_address.line2", x => x.ShippingAddress.Line2 = "a\nb"), ("shipping_address.city", x => x.ShippingAddress.City = "\u200D"),
+        })
+        {
+            var request = OrderRequest;
+            change(request);
+            refused = await Assert.ThrowsAsync<RpcException>(async () => await Commerce.CreateOrderAsync(request));
+            Assert.Equal((StatusCode.InvalidArgument, field), (refused.StatusCode, refused.Trailers.GetValue(Refusal.FieldTrailer)));
+        }
+
         await RefusedAsync(() => Commerce.GetOrderAsync(new() { Id = $"{Guid.NewGuid()}" }), StatusCode.NotFound, "order.not_found");
+    }
+
+    [Fact]
+    public async Task an_order_by_grpc_is_kept_as_one_by_http_is()
+    {
+        await AddAsync(await Host.SellsAsync(), 1);
+        var request = OrderRequest;
+        (request.Email, request.ShippingAddress.Name, request.ShippingAddress.Phone) = (" Asha@B\u00DCcher.example ", " Ame\u0301lie 😀 ", " 98450 12345 ");
+
+        var placed = await Commerce.CreateOrderAsync(request);
+
+        using var support = await Shopper.OfRoleAsync(Host, "support");
+        var order = (await support.GetAsync($"/api/orders/{placed.Id}")).Is(200).As<Aarya.Features.Commerce.Orders.OrderView>();
+        Assert.Equal(("Amélie 😀", "98450 12345"), (order.ShippingAddress.Name, order.ShippingAddress.Phone));
+        foreach (var spelling in new[] { "asha@xn--bcher-kva.example", "ASHA@b\u00FCcher.example" })
+        {
+            var found = (await support.GetAsync($"/api/admin/orders?email={Uri.EscapeDataString(spelling)}")).Is(200);
+            Assert.Contains(placed.Id, found.Text, StringComparison.Ordinal);
+        }
     }
 }

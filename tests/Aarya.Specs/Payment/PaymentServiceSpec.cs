@@ -34,6 +34,22 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
         Assert.Equal(status, (await shop.Rpc.GetPaymentAsync(new() { OrderId = request.OrderId })).Status);
     }
 
+    [Theory]
+    [InlineData("a b@c")]
+    [InlineData("foo@bar..com")]
+    [InlineData("Meera <meera@example.com>")]
+    [InlineData("meera@example.com\r\nBcc: rao@example.com")]
+    public async Task what_is_no_address_is_refused(string email)
+    {
+        var request = Request();
+        request.Email = email;
+        var check = new CheckFraudRequest { OrderId = request.OrderId, Subject = request.Subject, Amount = request.Amount, Email = email };
+
+        Assert.Equal("request.invalid", await RefusedAsync(StatusCode.InvalidArgument, shop.Rpc.ProcessPaymentAsync(request)));
+        Assert.Equal("request.invalid", await RefusedAsync(StatusCode.InvalidArgument, shop.Rpc.CheckFraudAsync(check)));
+        Assert.Equal("payment.not_found", await RefusedAsync(StatusCode.NotFound, shop.Rpc.GetPaymentAsync(new() { OrderId = request.OrderId })));
+    }
+
     [Fact]
     public async Task an_amount_is_authorised_now_and_taken_later()
     {

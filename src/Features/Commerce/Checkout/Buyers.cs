@@ -16,7 +16,9 @@ public sealed class Buyers(Protos.Core.Core.CoreClient core)
 
     public async Task<(Buyer?, ProblemDetails)> OfAsync(Caller caller, string? email, CancellationToken cancellation)
     {
-        var found = email ?? (caller.IsGuest ? null : await FindEmailAsync(caller.Subject, cancellation));
+        var found = email is not null
+            ? EmailAddress.Normalize(email)
+            : caller.IsGuest ? null : await FindEmailAsync(caller.Subject, cancellation);
         return found is null ? (null, Problem.Invalid("email", NoAddress)) : (new(caller.Subject, found), WolverineContinue.NoProblems);
     }
 

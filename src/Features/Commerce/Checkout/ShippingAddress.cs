@@ -22,5 +22,6 @@ public sealed record ShippingAddress(
 
     /// <summary>In one spelling, however it was typed.</summary>
     public ShippingAddress Spelt() => new(
-        Name.Trim(), Line1.Trim(), PostalSpelling.Line(Line2), City.Trim(), PostalSpelling.State(this), PostalSpelling.Code(this), Country, Phone.Trim());
+        PersonText.Compose(Name), PersonText.Compose(Line1), PersonText.ComposeOrNull(Line2), PersonText.Compose(City),
+        PostalSpelling.State(this), PostalSpelling.Code(this), Country, PhoneNumber.Spelt(Phone));
 }

@@ -20,7 +20,7 @@ public sealed record AdjustStock(int Delta, string Reason)
         public Validator()
         {
             RuleFor(x => x.Delta).InclusiveBetween(-Most, Most).NotEqual(0);
-            RuleFor(x => x.Reason).NotEmpty().MaximumLength(64);
+            RuleFor(x => x.Reason).TextOfAPerson(64);
         }
     }
 }
@@ -40,7 +40,8 @@ public static class AdjustStockEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     public static async Task<(IResult, AnnounceChanges?)> Post(AdjustStock command, string sku, IDocumentSession session, CancellationToken cancellation)
     {
-        var adjustment = await Stock.AdjustAsync(session, sku, command.Delta, command.Reason, $"adjustment:{Guid.CreateVersion7()}", cancellation);
+        var reason = PersonText.Compose(command.Reason);
+        var adjustment = await Stock.AdjustAsync(session, sku, command.Delta, reason, $"adjustment:{Guid.CreateVersion7()}", cancellation);
         return adjustment switch
         {
             null => (Results.Problem(Problem.NotFound("sku")), null),

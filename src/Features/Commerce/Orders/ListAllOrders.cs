@@ -24,7 +24,10 @@ public static class ListAllOrdersEndpoint
     {
         IQueryable<Order> orders = session.Query<Order>();
         if (StatusOf(status) is { } wanted) orders = orders.Where(x => x.Status == wanted);
-        if (email is not null) orders = orders.Where(x => x.EmailIndex.IsOneOf(session.BlindIndexesOf(email)));
+        // Orders of before addresses had one spelling keep theirs.
+        string[] spellings = email is null ? [] : [EmailAddress.Normalize(email) ?? email, email];
+        string[] indexes = [.. spellings.SelectMany(session.BlindIndexesOf)];
+        if (email is not null) orders = orders.Where(x => x.EmailIndex.IsOneOf(indexes));
         if (number is not null) orders = orders.Where(x => x.Number == number);
         return OrderPage.ReadAsync(orders, limit, cursor, cancellation);
     }

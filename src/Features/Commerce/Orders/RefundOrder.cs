@@ -18,7 +18,7 @@ public sealed record RefundOrder(string Reason)
 {
     public sealed class Validator : AbstractValidator<RefundOrder>
     {
-        public Validator() => RuleFor(x => x.Reason).NotEmpty().MaximumLength(500);
+        public Validator() => RuleFor(x => x.Reason).TextOfAPerson(500);
     }
 }
 
@@ -36,7 +36,7 @@ public static class RefundOrderEndpoint
     public static async Task<(Accepted<OrderView>, Events, OutgoingMessages)> Post(
         RefundOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        IReadOnlyList<object> facts = [new RefundRequested(Guid.CreateVersion7(now), null, command.Reason, now)];
+        IReadOnlyList<object> facts = [new RefundRequested(Guid.CreateVersion7(now), null, PersonText.Compose(command.Reason), now)];
         var (events, news) = await Consequences.OfAsync(session, order!, facts, cancellation);
         return (TypedResults.Accepted($"/api/orders/{id}", OrderView.Of(order!.After(facts))), events, news);
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Aarya.Infrastructure.OpenApi;
 using FluentValidation;
 using Marten;
@@ -18,16 +16,9 @@ public sealed record ShipOrder(string Carrier, string TrackingNumber)
     {
         public Validator()
         {
-            RuleFor(x => x.Carrier).NotEmpty().MaximumLength(100).Must(IsOneLine).WithMessage(OneLine);
-            RuleFor(x => x.TrackingNumber).NotEmpty().MaximumLength(100).Must(IsOneLine).WithMessage(OneLine);
+            RuleFor(x => x.Carrier).TextOfAPerson(100);
+            RuleFor(x => x.TrackingNumber).TextOfAPerson(100);
         }
-
-        private const string OneLine = "must hold no line breaks and no control characters.";
-
-        // Both go into mails and onto labels: what breaks a line there, or turns its direction, is refused.
-        private static bool IsOneLine(string? text) =>
-            (text ?? "").Trim().EnumerateRunes().Select(Rune.GetUnicodeCategory).All(x => x is not (
-                UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
     }
 }
 
@@ -41,7 +32,7 @@ public static class ShipOrderEndpoint
         ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var shipped = new OrderShipped(command.Carrier.Trim(), command.TrackingNumber.Trim(), now);
+        var shipped = new OrderShipped(PersonText.Compose(command.Carrier), PersonText.Compose(command.TrackingNumber), now);
         var (events, news) = await Consequences.OfAsync(session, order!, [shipped], cancellation);
         return (OrderView.Of(order!.After(shipped)), events, news);
     }

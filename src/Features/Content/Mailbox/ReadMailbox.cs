@@ -23,7 +23,7 @@ public static class ReadMailboxEndpoint
     {
         if (environment.IsProduction()) return Results.NotFound();
         var all = session.Query<EmailMessage>().Where(x => x.SentAt != null);
-        if (to is not null) all = all.Where(x => x.ToIndex.IsOneOf(session.BlindIndexesOf(to)));
+        if (to is not null) all = all.Where(x => x.ToIndex.IsOneOf(session.BlindIndexesOf(EmailAddress.Normalize(to) ?? to)));
         var mails = await all.OrderByDescending(x => x.CreatedAt).Take(Shown).ToListAsync(cancellation);
         if (!http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             return Results.Json(new MailboxView([.. mails.Select(x => new MailView(x.Id, x.To, x.Subject, x.Text, x.CreatedAt, x.SentAt))]));

@@ -28,7 +28,7 @@ public sealed record LogIn(string Email, string Password, string? DeviceToken = 
         public Validator()
         {
             RuleFor(x => x.Email).NotEmpty().MaximumLength(EmailAddress.Longest);
-            RuleFor(x => x.Password).NotEmpty().MaximumLength(PasswordHasher.LongestPassword);
+            RuleFor(x => x.Password).OwnPassword();
             RuleFor(x => x.DeviceToken).MaximumLength(256);
         }
     }

@@ -59,7 +59,7 @@ public static class RegisterEndpoint
         {
             Id = Guid.CreateVersion7(now),
             Email = email,
-            Name = command.Name.Trim(),
+            Name = PersonText.Compose(command.Name),
             PasswordHash = hash,
             RegisteredAt = now,
             GuestToMerge = guest?.UserId,

@@ -28,8 +28,8 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
         var chosen = environment.IsProduction()
             ? configuration.Require("SEED_PASSWORD", "give the password of the demo accounts; they are not made in production with one that everybody knows.")
             : configuration.Find("SEED_PASSWORD");
-        if (chosen is { Length: < PasswordHasher.ShortestPassword or > PasswordHasher.LongestPassword })
-            throw new StartupException($"SEED_PASSWORD must have {PasswordHasher.ShortestPassword} to {PasswordHasher.LongestPassword} characters.");
+        if (chosen is not null && !(Password.IsReadable(chosen) && Password.Length(chosen) is >= Password.Shortest and <= Password.Longest))
+            throw new StartupException($"SEED_PASSWORD must have {Password.Shortest} to {Password.Longest} characters.");
 
         List<string> lines = ["Accounts to try:"];
         await using var documents = store.LightweightSession();

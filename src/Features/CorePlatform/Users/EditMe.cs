@@ -35,8 +35,8 @@ public static class EditMeEndpoint
     [WolverinePatch("/api/users/me"), Authorize("customer")]
     public static (UserView, IMartenOp) Patch(EditMe command, User user)
     {
-        user.Name = command.Name?.Trim() ?? user.Name;
-        user.Phone = command.Phone is null ? user.Phone : command.Phone.Length == 0 ? null : command.Phone.Trim();
+        user.Name = command.Name is { } name ? PersonText.Compose(name) : user.Name;
+        user.Phone = command.Phone is null ? user.Phone : command.Phone.Length == 0 ? null : PhoneNumber.Spelt(command.Phone);
         return (UserView.Of(user), MartenOps.Update(user));
     }
 }

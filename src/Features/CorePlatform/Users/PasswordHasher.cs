@@ -10,7 +10,9 @@ namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>What a password turned out to be.</summary>
 /// <param name="Matches">It is the one that was hashed.</param>
-/// <param name="IsOutdated">It is, but was hashed with other parameters than today's.</param>
+/// <param name="IsOutdated">
+/// It is, but was hashed with other parameters than today's, or in another spelling than <see cref="Password.Compose"/> gives.
+/// </param>
 public readonly record struct PasswordCheck(bool Matches, bool IsOutdated);
 
 /// <summary>
@@ -19,11 +21,6 @@ public readonly record struct PasswordCheck(bool Matches, bool IsOutdated);
 /// </summary>
 public sealed class PasswordHasher : IDisposable
 {
-    public const int ShortestPassword = 8;
-
-    /// <summary>Far beyond what anybody types, and short enough to cost nothing.</summary>
-    public const int LongestPassword = 128;
-
     public const string MeterName = "Aarya.Passwords";
 
     private const int QueueLength = 100;
@@ -52,22 +49,32 @@ public sealed class PasswordHasher : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    /// <summary>The PHC string to keep.</summary>
+    /// <summary>The PHC string to keep, of the password as it is composed.</summary>
     /// <exception cref="UnavailableException">Too many passwords are waiting.</exception>
     public async Task<string> HashAsync(string password, CancellationToken cancellation)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltSize);
-        return new Encoded(Today, salt, await ComputeAsync(password, Today, salt, HashSize, cancellation)).ToString();
+        return new Encoded(Today, salt, await ComputeAsync(Password.Compose(password), Today, salt, HashSize, cancellation)).ToString();
     }
 
-    /// <summary>Compares in constant time; without an account to compare with it takes as long and never matches.</summary>
+    /// <summary>
+    /// Compares in constant time; without an account to compare with it takes as long and never matches. A hash of before passwords were
+    /// composed matches too: a wrong password is tried in all its spellings, whatever there is to compare with, so that the work reveals
+    /// nothing.
+    /// </summary>
     /// <exception cref="UnavailableException">Too many passwords are waiting.</exception>
     public async Task<PasswordCheck> CheckAsync(string password, string? phc, CancellationToken cancellation)
     {
         var kept = phc is null ? Nobody : Encoded.Parse(phc);
-        var hash = await ComputeAsync(password, kept.Parameters, kept.Salt, kept.Hash.Length, cancellation);
-        var matches = CryptographicOperations.FixedTimeEquals(hash, kept.Hash) && phc is not null;
-        return new(matches, matches && kept.Parameters != Today);
+        var composed = Password.Compose(password);
+        foreach (var spelling in Password.Spellings(password))
+        {
+            var hash = await ComputeAsync(spelling, kept.Parameters, kept.Salt, kept.Hash.Length, cancellation);
+            if (CryptographicOperations.FixedTimeEquals(hash, kept.Hash) && phc is not null)
+                return new(true, IsOutdated: kept.Parameters != Today || spelling != composed);
+        }
+
+        return default;
     }
 
     public void Dispose() => limiter.Dispose();

@@ -7,16 +7,15 @@ internal static class PersonRules
 {
     public const int LongestName = 100;
 
-    public static IRuleBuilderOptions<T, string> EmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
-        rule.Must(x => EmailAddress.Normalize(x) is not null).WithMessage("This is not an e-mail address.");
-
     public static IRuleBuilderOptions<T, string> NewPassword<T>(this IRuleBuilder<T, string> rule) =>
-        rule.NotNull().Length(PasswordHasher.ShortestPassword, PasswordHasher.LongestPassword);
+        rule.NotNull().Must(x => x is null || Password.IsReadable(x)).WithMessage(Password.Unreadable)
+            .Must(x => x is null || !Password.IsReadable(x) || Password.Length(x) is >= Password.Shortest and <= Password.Longest)
+            .WithMessage($"must have {Password.Shortest} to {Password.Longest} characters.");
 
     /// <summary>One that is to be checked: what it must look like is none of its business.</summary>
     public static IRuleBuilderOptions<T, string> OwnPassword<T>(this IRuleBuilder<T, string> rule) =>
-        rule.NotEmpty().MaximumLength(PasswordHasher.LongestPassword);
+        rule.NotEmpty().Must(x => x is null || Password.CouldBe(x)).WithMessage($"must have at most {Password.Longest} characters.");
 
     public static IRuleBuilderOptions<T, string> NameOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
-        rule.NotEmpty().MaximumLength(LongestName).Must(x => x is null || !x.Any(char.IsControl)).WithMessage("A name has no control characters.");
+        rule.TextOfAPerson(LongestName);
 }

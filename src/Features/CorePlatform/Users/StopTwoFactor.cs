@@ -25,7 +25,7 @@ public sealed record StopTwoFactor(string? Password = null, string? Code = null)
         public Validator()
         {
             RuleFor(x => x.Password).NotEmpty().When(x => x.Code is null).WithMessage("Give the password or a code.");
-            RuleFor(x => x.Password).MaximumLength(PasswordHasher.LongestPassword);
+            RuleFor(x => x.Password!).OwnPassword().When(x => !string.IsNullOrEmpty(x.Password));
             RuleFor(x => x.Code).MaximumLength(64);
         }
     }

@@ -271,6 +271,42 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         (await shopper.PostAsync("/api/checkout", new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("email");
     }
 
+    [Theory]
+    [InlineData("a b@c")]
+    [InlineData("foo@bar..com")]
+    [InlineData("asha@example.com\r\nBcc: rao@example.com")]
+    [InlineData("asha@example.com\n")]
+    [InlineData("Meera <meera@example.com>")]
+    [InlineData("asha@localhost")]
+    [InlineData("asha@example.com, rao@example.com")]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task news_goes_to_no_address_that_could_not_be_registered(string email)
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku);
+
+        (await shopper.PostAsync("/api/checkout", With(email), key)).Names("email");
+
+        Assert.Equal((100, 0), await ShelfAsync(sku));
+        (await shopper.PostAsync("/api/checkout", With(" Asha@B\u00FCcher.EXAMPLE "), key)).Is(201);
+    }
+
+    [Fact]
+    public async Task an_order_keeps_its_address_in_one_spelling()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync());
+
+        var messages = await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync("/api/checkout", With(" Asha@B\u00FCcher.EXAMPLE "), key)).Is(201), 30_000);
+
+        Assert.Equal("asha@xn--bcher-kva.example", messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlaced>().Email);
+    }
+
+    private static object With(string email) =>
+        new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve", email };
+
     [Fact]
     public async Task a_customer_names_an_address_of_their_own_and_of_nobody_else()
     {

@@ -14,6 +14,15 @@ public sealed class ShippingAddressSpec
     [Theory]
     [InlineData("560025", true)]
     [InlineData("560 025", true)]
+    [InlineData(" 560025 ", true)]
+    [InlineData("560-025", true)]
+    [InlineData("560\u00A0025", true)]
+    [InlineData("5 6 0 0 2 5", true)]
+    [InlineData("५६००२५", true)]
+    [InlineData("560025\n", false)]
+    [InlineData("560\u202E025", false)]
+    [InlineData("-", false)]
+    [InlineData("५६००२", false)]
     [InlineData("060025", false)]
     [InlineData("56002", false)]
     [InlineData("SW1A 1AA", false)]
@@ -24,6 +33,27 @@ public sealed class ShippingAddressSpec
     [InlineData("9845012345", true)]
     [InlineData("+91 98450 12345", true)]
     [InlineData("09845012345", true)]
+    [InlineData(" +91 98450 12345 ", true)]
+    [InlineData("98450-12345", true)]
+    [InlineData("98450.12345", true)]
+    [InlineData("984 501 2345", true)]
+    [InlineData("+91-98450-12345", true)]
+    [InlineData("+91 (0) 98450 12345", true)]
+    [InlineData("(+91) 98450/12345", true)]
+    [InlineData("+ 91 9 8 4 5 0 1 2 3 4 5", true)]
+    [InlineData("0091 98450 12345", true)]
+    [InlineData("919845012345", true)]
+    [InlineData("98450\u00A012345", true)]
+    [InlineData("98450\u201112345", true)]
+    [InlineData("\u202A+91 98450 12345\u202C", true)]
+    [InlineData("९८४५० १२३४५", true)]
+    [InlineData("98450\n12345", false)]
+    [InlineData("98450 12345 x 7", false)]
+    [InlineData("98450+12345", false)]
+    [InlineData("+44 98450 12345", false)]
+    [InlineData("98450 123456", false)]
+    [InlineData("9845012345                                ", false)]
+    [InlineData("", false)]
     [InlineData("5845012345", false)]
     [InlineData("98450", false)]
     [InlineData("call me", false)]
@@ -42,6 +72,9 @@ public sealed class ShippingAddressSpec
     [InlineData("GB", "", "SW1A 2AA", true)]
     [InlineData("GB", "", "sw1a2aa", true)]
     [InlineData("GB", "", "12345", false)]
+    [InlineData("GB", "", " sw1a  2aa ", true)]
+    [InlineData("CA", "ON", "K1A\u00A00B1", true)]
+    [InlineData("US", "NY", "10118\u20130110", true)]
     [InlineData("CA", "ON", "K1A 0B1", true)]
     [InlineData("DE", "", "10115", true)]
     [InlineData("DE", "", "", false)]
@@ -63,6 +96,21 @@ public sealed class ShippingAddressSpec
     [Fact]
     public void an_address_is_kept_in_one_spelling() =>
         Assert.Equal(Addresses.Bengaluru, (Addresses.Bengaluru with { Name = " Asha Rao ", Line2 = "", State = "IN-KA", PostalCode = "560 025" }).Spelt());
+
+    [Fact]
+    public void codes_and_numbers_are_kept_in_one_spelling()
+    {
+        Assert.Equal(("560025", "+91 98450 12345"), Kept("IN", " ५६०\u00A0०२५ ", " +91  98450\u00A012345 "));
+        Assert.Equal(("560025", "98450-12345"), Kept("IN", "560-025", "\u202A98450\u201112345\u202C"));
+        Assert.Equal(("SW1A 2AA", "+44 20 7946 0000"), Kept("GB", " sw1a\u00A0 2aa", "+44 20 7946 0000"));
+        Assert.Equal(("10118-0110", "0012125550100"), Kept("US", "10118\u20130110", "0012125550100"));
+
+        static (string, string) Kept(string country, string code, string phone)
+        {
+            var spelt = (Addresses.Bengaluru with { Country = country, PostalCode = code, Phone = phone }).Spelt();
+            return (spelt.PostalCode, spelt.Phone);
+        }
+    }
 
     [Theory]
     [InlineData("XX")]

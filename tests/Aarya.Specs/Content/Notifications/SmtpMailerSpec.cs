@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Specs.Support;
@@ -43,6 +45,57 @@ public sealed class SmtpMailerSpec
         await server.StartAgainAsync();
         await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
         Assert.Single(server.Mails());
+    }
+
+    [Theory]
+    [InlineData("Meera <meera@example.com>")]
+    [InlineData("a b@c")]
+    [InlineData("foo@bar..com")]
+    [InlineData("meera")]
+    [InlineData("")]
+    [InlineData("meera@example.com, rao@example.com")]
+    [InlineData("meera@example.com\r\nBcc: rao@example.com")]
+    [InlineData("meera@example.com\n")]
+    [InlineData("friends:meera@example.com;")]
+    [InlineData("(home) meera@example.com")]
+    public async Task what_is_no_address_is_never_sent_and_is_no_failure_to_try_again(string to)
+    {
+        await using var server = await MailServer.StartAsync();
+        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", null));
+
+        var refused = await Assert.ThrowsAsync<MailUndeliverableException>(() => mailer.SendAsync(mail with { To = to }, TestContext.Current.CancellationToken));
+
+        Assert.Contains($"{mail.Id}", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("meera", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Mails());
+    }
+
+    [Theory]
+    [InlineData("550 5.1.1 asha@example.com is unknown here", typeof(MailUndeliverableException))]
+    [InlineData("450 4.2.1 asha@example.com is asleep", typeof(MailNotSentException))]
+    [InlineData("no answer at all", typeof(MailNotSentException))]
+    public async Task a_mailbox_that_the_server_does_not_know_is_given_up_and_one_that_is_busy_is_not(string answer, Type failure)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var served = AnswerRecipientsAsync(listener, answer);
+        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", null));
+
+        var refused = await Assert.ThrowsAsync(failure, () => mailer.SendAsync(mail, TestContext.Current.CancellationToken));
+
+        Assert.DoesNotContain("asha@example.com", refused.Message, StringComparison.OrdinalIgnoreCase);
+        await served.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    // As much of RFC 5321 as a client needs to be refused a recipient.
+    private static async Task AnswerRecipientsAsync(TcpListener listener, string answer)
+    {
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream());
+        await using var writer = new StreamWriter(client.GetStream()) { NewLine = "\r\n", AutoFlush = true };
+        await writer.WriteLineAsync("220 here");
+        while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } command && !command.StartsWith("QUIT", StringComparison.Ordinal))
+            await writer.WriteLineAsync(command.StartsWith("RCPT", StringComparison.Ordinal) ? answer : "250 fine");
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Commerce;
@@ -187,6 +188,76 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
         Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", Assert.Single(await AccountsOfAsync(email)).PasswordHash, StringComparison.Ordinal);
         await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
+    }
+
+    [Fact]
+    public async Task a_password_typed_on_another_keyboard_signs_its_owner_in_wherever_it_is_asked_for()
+    {
+        const string composed = "Cr\u00E8me br\u00FBl\u00E9e";
+        const string decomposed = "Cre\u0300me bru\u0302le\u0301e";
+        var email = NewEmail();
+        await Track(x => { x.Post.Json(new Register(email, composed, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+
+        var laptop = await SignInAsync(email, decomposed);
+        var change = new ChangePassword(decomposed, $"{decomposed} 2");
+        await AsAsync(laptop, HttpStatusCode.NoContent, x => x.Post.Json(change).ToUrl("/api/users/me/password"));
+        await SignInAsync(email, $"{composed} 2");
+        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
+        await ToldAsync(HttpStatusCode.OK, new ResetPassword(TokenOf(mail), composed), "/api/auth/password/reset");
+        var phone = await SignInAsync(email, decomposed);
+        await AsAsync(phone, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(decomposed)).ToUrl("/api/users/me/two-factor"));
+        await AsAsync(phone, HttpStatusCode.NoContent, x => x.Delete.Json(new StopTwoFactor(decomposed)).ToUrl("/api/users/me/two-factor"));
+        await AsAsync(phone, HttpStatusCode.Accepted, x => x.Delete.Json(new EraseMe(decomposed)).ToUrl("/api/users/me"));
+    }
+
+    [Theory]
+    [InlineData("Cre\u0300me br\u00FBl\u00E9e", "Cre\u0300me br\u00FBl\u00E9e")]
+    [InlineData("Cre\u0300me bru\u0302le\u0301e", "Cr\u00E8me br\u00FBl\u00E9e")]
+    public async Task a_password_hashed_before_it_was_composed_is_hashed_anew_when_its_owner_signs_in(string hashed, string typed)
+    {
+        var email = await RegisteredAsync();
+        var account = Assert.Single(await AccountsOfAsync(email));
+        var old = Users.PasswordHasherSpec.RawHash(hashed);
+        await StoreAsync(account.Id, x => x.PasswordHash = old);
+
+        await SignInAsync(email, typed);
+
+        Assert.NotEqual(old, Assert.Single(await AccountsOfAsync(email)).PasswordHash);
+        using var hashes = new HashCount();
+        await SignInAsync(email, typed);
+        Assert.Equal(1, hashes.Count);
+    }
+
+    [Fact]
+    public async Task a_wrong_password_of_any_spelling_costs_the_same_with_and_without_an_account()
+    {
+        var email = await RegisteredAsync();
+        foreach (var address in new[] { email, NewEmail(), "not an address" })
+        {
+            using var hashes = new HashCount();
+            var wrong = new LogIn(address, "Cre\u0300me bru\u0302le\u0301e");
+            Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(wrong).ToUrl("/api/auth/login")));
+            Assert.Equal(2, hashes.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/auth/register", """{"email":"asha@example.com","name":"Asha","password":"half a \ud83d character"}""", "password")]
+    [InlineData("/api/auth/login", """{"email":"asha@example.com","password":"half a \ude00 character"}""", "password")]
+    [InlineData("/api/auth/password/reset", """{"token":"x","newPassword":"half a \ud83d\ud83d character"}""", "newPassword")]
+    public async Task half_a_character_is_no_password(string url, string body, string field) => Assert.Equal([field], await FaultsAsync(url, body));
+
+    [Fact]
+    public async Task a_password_is_measured_in_composed_characters()
+    {
+        var longest = string.Concat(Enumerable.Repeat("e\u0301", 128));
+        var email = NewEmail();
+        await Track(x => { x.Post.Json(new Register(email, longest, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+        await SignInAsync(email, longest);
+        var body = JsonSerializer.Serialize(new { email, password = longest + "e", name = "Asha" });
+        Assert.Equal(["password"], await FaultsAsync("/api/auth/register", body));
+        Assert.Equal(["password"], await FaultsAsync("/api/auth/login", JsonSerializer.Serialize(new { email, password = longest + "e" })));
+        Assert.Equal(["password"], await FaultsAsync("/api/auth/login", JsonSerializer.Serialize(new { email, password = new string('p', 100_000) })));
     }
 
     [Fact]

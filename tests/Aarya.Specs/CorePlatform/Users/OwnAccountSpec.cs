@@ -38,6 +38,7 @@ public sealed class OwnAccountSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal("Asha Iyer", (await EditedAsync(shopper, new EditMe(Name: " Asha Iyer "))).Name);
         var both = await EditedAsync(shopper, new EditMe(Phone: "+91 98450 12345"));
         Assert.Equal(("Asha Iyer", "+91 98450 12345"), (both.Name, both.Phone));
+        Assert.Equal("+91 98450-12345", (await EditedAsync(shopper, new EditMe(Phone: " \u202A+91\u00A098450\u201112345\u202C "))).Phone);
         Assert.Null((await EditedAsync(shopper, new EditMe(Phone: ""))).Phone);
     }
 

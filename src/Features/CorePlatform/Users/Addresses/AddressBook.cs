@@ -28,7 +28,8 @@ public sealed record Address(
     [property: Personal] string Phone)
 {
     public static Address Of(Guid id, AddressEntry x) => new(
-        id, x.Name.Trim(), x.Line1.Trim(), PostalSpelling.Line(x.Line2), x.City.Trim(), PostalSpelling.State(x), PostalSpelling.Code(x), x.Country, x.Phone.Trim());
+        id, PersonText.Compose(x.Name), PersonText.Compose(x.Line1), PersonText.ComposeOrNull(x.Line2), PersonText.Compose(x.City),
+        PostalSpelling.State(x), PostalSpelling.Code(x), x.Country, PhoneNumber.Spelt(x.Phone));
 }
 
 /// <summary>

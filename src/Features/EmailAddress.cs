@@ -1,21 +1,25 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FluentValidation;
 
-namespace Aarya.Features.CorePlatform.Users;
+namespace Aarya.Features;
 
 /// <summary>
-/// One spelling per mailbox: trimmed, lower case, the domain in its ASCII form (RFC 5890). The mailbox part is a dot-atom of RFC 5321;
-/// quoted ones and domains without a dot are not taken.
+/// The one rule for every mail address, whichever context takes it. One spelling per mailbox: trimmed, lower case, the domain in its ASCII
+/// form (RFC 5890). The mailbox part is a dot-atom of RFC 5321; quoted ones, domains without a dot and names in front are not taken.
 /// </summary>
 public static partial class EmailAddress
 {
     /// <summary>RFC 5321 section 4.5.3.1.3, without the angle brackets.</summary>
     public const int Longest = 254;
 
+    public const string Expected = "This is not an e-mail address.";
+
     /// <summary>The one spelling, or null when the text is no address that mail could reach.</summary>
     public static string? Normalize(string? text)
     {
-        if (text is null || text.Trim() is not { Length: > 0 and <= Longest } trimmed) return null;
+        // A line break at the end could begin another header of the mail.
+        if (text is null || text.Any(char.IsControl) || text.Trim() is not { Length: > 0 and <= Longest } trimmed) return null;
         var at = trimmed.LastIndexOf('@');
         if (at is < 1 or > 64 || !Mailbox().IsMatch(trimmed.AsSpan(0, at))) return null;
         try
@@ -29,6 +33,9 @@ public static partial class EmailAddress
             return null;
         }
     }
+
+    public static IRuleBuilderOptions<T, string> EmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
+        rule.Must(x => Normalize(x) is not null).WithMessage(Expected);
 
     [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\z")]
     private static partial Regex Mailbox();

@@ -1,6 +1,6 @@
-using Aarya.Features.CorePlatform.Users;
+using Aarya.Features;
 
-namespace Aarya.Specs.CorePlatform.Users;
+namespace Aarya.Specs;
 
 public sealed class EmailAddressSpec
 {
@@ -31,6 +31,19 @@ public sealed class EmailAddressSpec
     [InlineData("asha@example.com\n.example.com")]
     [InlineData("asha@example.com,rao@example.com")]
     [InlineData("asha@[127.0.0.1]")]
+    [InlineData("asha@example.com\n")]
+    [InlineData("\r\nasha@example.com")]
+    [InlineData("asha@example.com\r\nBcc: rao@example.com")]
+    [InlineData("a b@c")]
+    [InlineData("foo@bar..com")]
+    [InlineData("Meera <meera@example.com>")]
+    [InlineData("<meera@example.com>")]
+    [InlineData("\"meera rao\"@example.com")]
+    [InlineData("meera@example.com (home)")]
+    [InlineData("meera@@example.com")]
+    [InlineData("meera@exam_ple.com")]
+    [InlineData("मीरा@example.com")]
+    [InlineData("friends:meera@example.com;")]
     public void what_mail_cannot_reach_is_not_an_address(string? typed) => Assert.Null(EmailAddress.Normalize(typed));
 
     [Fact]

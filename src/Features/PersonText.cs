@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using FluentValidation;
+
+namespace Aarya.Features;
+
+/// <summary>
+/// One line of text that a person typed, or that says something of a person: names, addresses, reasons. Every script and emoji is welcome;
+/// what cannot be seen, or turns the reading direction of the text around it, is refused by its Unicode category.
+/// </summary>
+/// <remarks>
+/// Refused are controls (Cc, which line breaks are), line and paragraph separators (Zl, Zp), half surrogate pairs (Cs), private use (Co),
+/// code points that Unicode has not assigned (Cn), and format characters (Cf, which the bidi controls are) but for those that people's
+/// words need: ZERO WIDTH JOINER and NON-JOINER (Unicode Standard, section 23.2: Sinhala, Kannada, Malayalam, Persian and emoji are
+/// written with them), and the tags of a flag, behind U+1F3F4 and ended by U+E007F (UTS #51 section C.1).
+/// </remarks>
+public static class PersonText
+{
+    public const string Characters = "must not contain line breaks, control characters, or characters that cannot be seen.";
+    public const string Empty = "must not be empty.";
+
+    private const int NonJoiner = 0x200C;
+    private const int Joiner = 0x200D;
+    private const int BlackFlag = 0x1F3F4;
+    private const int FirstTag = 0xE0020;
+    private const int LastTag = 0xE007E;
+    private const int CancelTag = 0xE007F;
+
+    /// <summary>How a text is kept and answered: composed (Unicode NFC), without space around it.</summary>
+    /// <exception cref="ArgumentException">Half a surrogate pair is in it, which <see cref="IsReadable(string)"/> refuses.</exception>
+    public static string Compose(string text) => text.Normalize(NormalizationForm.FormC).Trim();
+
+    /// <summary>The same for a text that may be absent: null when there is nothing in it that can be seen.</summary>
+    public static string? ComposeOrNull(string? text) => IsEmpty(text) ? null : Compose(text!);
+
+    /// <summary>The length that limits mean: Unicode code points once composed, as JSON Schema's <c>maxLength</c> counts.</summary>
+    public static int Length(string text) => Compose(text).EnumerateRunes().Count();
+
+    /// <summary>Whether there is nothing to be seen: no letter, digit, sign or symbol, only spaces, joiners, marks and fillers.</summary>
+    public static bool IsEmpty(string? text) => text is null || !text.EnumerateRunes().Any(IsSeen);
+
+    /// <summary>Whether only characters are in it that a line of text may hold.</summary>
+    public static bool IsReadable(string text)
+    {
+        var inFlag = false;
+        for (var rest = text.AsSpan(); rest.Length > 0;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var used) != System.Buffers.OperationStatus.Done) return false;
+            rest = rest[used..];
+            if (inFlag && rune.Value is >= FirstTag and <= CancelTag)
+            {
+                inFlag = rune.Value != CancelTag;
+                continue;
+            }
+
+            if (inFlag || !IsReadable(rune)) return false;
+            inFlag = rune.Value == BlackFlag && Rune.DecodeFromUtf16(rest, out var next, out _) == System.Buffers.OperationStatus.Done
+                && next.Value is >= FirstTag and <= LastTag;
+        }
+
+        return !inFlag;
+    }
+
+    /// <summary>What is wrong with a text, in words that follow the field's name; null when nothing is.</summary>
+    /// <param name="most">In code points, once composed.</param>
+    public static string? FaultOf(string? text, int most) =>
+        IsEmpty(text) && (text is null || IsReadable(text)) ? Empty : FaultOfOptional(text, most);
+
+    /// <summary>The same for a text that may be absent or empty.</summary>
+    public static string? FaultOfOptional(string? text, int most)
+    {
+        if (text is null) return null;
+        if (!IsReadable(text)) return Characters;
+        return Length(text) > most ? $"must have at most {most} characters." : null;
+    }
+
+    /// <summary>A text that must be there, of so many code points at most.</summary>
+    public static IRuleBuilderOptions<T, string> TextOfAPerson<T>(this IRuleBuilder<T, string> rule, int most) =>
+        rule.Must(x => FaultOf(x, most) is null).WithMessage((_, x) => FaultOf(x, most)!);
+
+    /// <summary>A text that may be null or empty.</summary>
+    public static IRuleBuilderOptions<T, string?> OptionalTextOfAPerson<T>(this IRuleBuilder<T, string?> rule, int most) =>
+        rule.Must(x => FaultOfOptional(x, most) is null).WithMessage((_, x) => FaultOfOptional(x, most)!);
+
+    private static bool IsReadable(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => false,
+        UnicodeCategory.Format => rune.Value is Joiner or NonJoiner,
+        _ => true,
+    };
+
+    private static bool IsSeen(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.Control or UnicodeCategory.Format => false,
+        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark => false,
+        // The Hangul fillers and the Braille blank are a letter and a symbol by category, and empty to the eye.
+        _ => rune.Value is not (0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800),
+    };
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Aarya.Features.Content;
+using Aarya.Features.Content.Notifications;
+using Aarya.Specs.Support;
+using Marten;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine;
+
+namespace Aarya.Specs.Content.Notifications;
+
+/// <summary>What becomes of a mail between the message that asks for it and a real mail server.</summary>
+public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly AaryaFixture shop = fixture;
+
+    [Theory]
+    [InlineData("Meera <meera@example.com>")]
+    [InlineData("a b@c")]
+    [InlineData("meera@example.com\r\nBcc: rao@example.com")]
+    public async Task a_mail_to_what_is_no_address_waits_with_the_dead_letters_at_once_and_the_next_goes_out(string to)
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var node = await shop.AnotherNodeAsync(x => x.UseSetting("SMTP_URL", $"smtp://127.0.0.1:{server.Port}"));
+        var (bad, good) = (Letter(to), Letter("rao@example.com"));
+        await using var session = node.Services.GetRequiredService<IContentStore>().LightweightSession();
+        session.Store(bad, good);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+
+        await node.MessageBus().PublishAsync(new SendEmail(bad.Id));
+        await node.MessageBus().PublishAsync(new SendEmail(good.Id));
+
+        await Eventually(async () => await DeadLettersAsync(session, bad.Id) == 1, "the mail to be given up");
+        await Eventually(() => Task.FromResult(server.Mails().Count == 1), "the good mail to go out");
+        Assert.Contains("rao@example.com", server.Mails()[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("Bcc", server.Mails()[0], StringComparison.Ordinal);
+    }
+
+    private static EmailMessage Letter(string to) =>
+        new Letter("News of your order").Paragraph("It is on its way.").To(to, Guid.CreateVersion7(), Guid.CreateVersion7(), DateTimeOffset.UtcNow);
+
+    // One that is tried again stands in the inbox until then, not here.
+    private static async Task<long> DeadLettersAsync(IDocumentSession session, Guid mail) => (await session.AdvancedSql.QueryAsync<long>(
+        """
+        select count(*) from content.wolverine_dead_letters
+        where message_type like '%SendEmail' and exception_type like '%MailUndeliverableException' and position(?::bytea in body) > 0
+        """,
+        TestContext.Current.CancellationToken, System.Text.Encoding.UTF8.GetBytes($"{mail}")))[0];
+
+    private static async Task Eventually(Func<Task<bool>> holds, string what)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100, TestContext.Current.CancellationToken))
+            if (await holds()) return;
+        Assert.Fail($"Waited a minute for {what}.");
+    }
+}
