@@ -25,7 +25,12 @@ public static class ListAllOrdersEndpoint
         IQueryable<Order> orders = session.Query<Order>();
         if (StatusOf(status) is { } wanted) orders = orders.Where(x => x.Status == wanted);
         if (email is not null) orders = orders.Where(x => x.EmailIndex.IsOneOf(session.BlindIndexesOf(email)));
-        if (number is not null) orders = orders.Where(x => x.Number == number);
+        if (number is not null)
+        {
+            var sequence = OrderNumber.TryParse(number, out var parsed) ? parsed : -1;
+            orders = orders.Where(x => x.Sequence == sequence);
+        }
+
         return OrderPage.ReadAsync(orders, limit, cursor, cancellation);
     }
 
