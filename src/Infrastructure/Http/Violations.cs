@@ -1,5 +1,5 @@
 using JasperFx;
-using JasperFx.Events;
+using Marten.Exceptions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
