@@ -29,6 +29,9 @@ public sealed class Refusal : RpcException
     /// <summary><c>FAILED_PRECONDITION</c>: the request is right and the world is not (too little stock, another state).</summary>
     public static Refusal Precondition(string code, string detail) => new(StatusCode.FailedPrecondition, code, detail);
 
+    /// <summary><c>ALREADY_EXISTS</c>: another call has stored the same.</summary>
+    public static Refusal AlreadyExists(string code, string detail) => new(StatusCode.AlreadyExists, code, detail);
+
     /// <summary><c>UNAVAILABLE</c>: something outside this context did not answer; asking again may help.</summary>
     public static Refusal Unavailable(string code, string detail) => new(StatusCode.Unavailable, code, detail);
 

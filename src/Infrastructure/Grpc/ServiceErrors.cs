@@ -9,10 +9,11 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// What leaves a context's service: a <see cref="Refusal"/> as it is, a lost race as <c>ABORTED</c>, a part that is away as
-/// <c>UNAVAILABLE</c>, anything else as <c>INTERNAL</c>; never the text of an exception. Also hands the call's deadline on.
+/// What leaves a context's service: a <see cref="Refusal"/> as it is, a lost race as <c>ABORTED</c>, what is there already as
+/// <c>ALREADY_EXISTS</c>, a part that is away as <c>UNAVAILABLE</c>, anything else as <c>INTERNAL</c>; never the text of an exception.
+/// Also hands the call's deadline on.
 /// </summary>
-public sealed partial class ServiceErrors(ILogger<ServiceErrors> log) : Interceptor
+public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations? violations = null) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -39,6 +40,10 @@ public sealed partial class ServiceErrors(ILogger<ServiceErrors> log) : Intercep
         {
             LogAway(log, context.Method, e);
             throw Refusal.Unavailable("service.unavailable", "A part that this call needs does not answer right now.");
+        }
+        catch (Exception e) when (violations?.ProblemOf(e) is { } refused)
+        {
+            throw Refusal.AlreadyExists((string)refused.Extensions["code"]!, refused.Detail!);
         }
         catch (Exception e)
         {

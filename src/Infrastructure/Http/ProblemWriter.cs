@@ -79,6 +79,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         StatusCodes.Status413PayloadTooLarge => "request.too_large",
         StatusCodes.Status415UnsupportedMediaType => "request.media_type",
         StatusCodes.Status422UnprocessableEntity => "request.unprocessable",
+        StatusCodes.Status428PreconditionRequired => "request.precondition_required",
         StatusCodes.Status429TooManyRequests => "rate.limited",
         StatusCodes.Status502BadGateway => "service.broke_off",
         StatusCodes.Status503ServiceUnavailable => "service.unavailable",

@@ -16,6 +16,7 @@ public static class Problems
     public static void AddProblems(this IServiceCollection services)
     {
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddSingleton<Violations>();
         services.AddProblemDetails();
     }
 
@@ -46,6 +47,7 @@ public static class Problems
             BadHttpRequestException bad => new() { Status = bad.StatusCode },
             UnavailableException away => Unavailable(http, away.Message, away.RetryAfterSeconds),
             _ when IsAway(error) => Unavailable(http, "A part that this request needs does not answer right now.", 1),
+            _ when http.RequestServices.GetRequiredService<Violations>().ProblemOf(error) is { } refused => refused,
             _ => Problem.Of(StatusCodes.Status500InternalServerError, "server.error", "Something went wrong here", "It has been recorded under the trace id."),
         });
     }

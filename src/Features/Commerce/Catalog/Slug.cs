@@ -1,6 +1,7 @@
-using System.Collections.Frozen;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using AnyAscii;
 
 namespace Aarya.Features.Commerce.Catalog;
 
@@ -9,28 +10,66 @@ public static partial class Slug
 {
     public const int Longest = 96;
 
-    // Globalization is invariant here, so accents are taken off by hand: what is in a list stands for its first letter.
-    private static readonly FrozenDictionary<char, char> Plain = new[]
-        { "aàáâãäåāăą", "cçćĉċč", "dďđ", "eèéêëēĕėęě", "gĝğġģ", "hĥħ", "iìíîïĩīĭįı", "jĵ", "kķ", "lĺļľŀł", "nñńņňŉ", "oòóôõöøōŏő", "rŕŗř", "sśŝşš", "tţťŧ", "uùúûüũūŭůűų", "wŵ", "yýÿŷ", "zźżž" }
-        .SelectMany(x => x.Skip(1).Select(y => (Accented: y, Letter: x[0]))).ToFrozenDictionary(x => x.Accented, x => x.Letter);
+    // What an id would look like to whoever looks a product up by either.
+    private const string BeforeId = "item-";
 
-    /// <summary>Lower case, accents and apostrophes dropped, everything else that is not a letter or digit one hyphen.</summary>
+    /// <summary>
+    /// Lower case, in the letters of ASCII whatever the script, apostrophes dropped, everything else that is not a letter or digit one
+    /// hyphen; cut at the end of a word. Empty when nothing of the name can be written so.
+    /// </summary>
     public static string Of(string name)
     {
         StringBuilder slug = new(name.Length);
-        foreach (var c in name.ToLowerInvariant())
-        {
-            var letter = Plain.GetValueOrDefault(c, c);
-            if (char.IsAsciiLetterOrDigit(letter)) slug.Append(letter);
-            else if (c is not ('\'' or '’') && slug is [.., not '-']) slug.Append('-');
-        }
+        foreach (var rune in name.Normalize(NormalizationForm.FormC).EnumerateRunes()) Append(slug, rune);
+        var whole = Cut(slug.ToString().Trim('-'), Longest);
+        return IsId(whole) ? BeforeId + whole : whole;
+    }
 
-        return slug.ToString().Trim('-');
+    /// <summary>The slug, or its beginning to the end of the last word that fits.</summary>
+    public static string Cut(string slug, int longest)
+    {
+        if (slug.Length <= longest) return slug;
+        var end = slug[longest] == '-' ? longest : slug.LastIndexOf('-', longest - 1);
+        return slug[..(end > 0 ? end : longest)].TrimEnd('-');
+    }
+
+    /// <summary>The first of a slug and its numbered brothers (<c>linen-tee-2</c>) that nobody has.</summary>
+    public static string FirstFree(string slug, IReadOnlySet<string> taken)
+    {
+        for (var (number, next) = (2, slug); ; number++)
+        {
+            if (!taken.Contains(next)) return next;
+            var suffix = string.Create(CultureInfo.InvariantCulture, $"-{number}");
+            next = Cut(slug, Longest - suffix.Length) + suffix;
+        }
     }
 
     /// <summary>An id looks like a slug too, but then the address could mean either.</summary>
-    public static bool IsValid(string slug) => slug.Length <= Longest && Shape().IsMatch(slug) && !Guid.TryParseExact(slug, "D", out _);
+    public static bool IsValid(string slug) => slug.Length <= Longest && Shape().IsMatch(slug) && !IsId(slug);
 
-    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.CultureInvariant)]
+    private static void Append(StringBuilder slug, Rune rune)
+    {
+        var isLetter = Rune.IsLetter(rune);
+        var start = slug.Length;
+        foreach (var c in rune.ToString().Transliterate().ToLowerInvariant())
+        {
+            if (char.IsAsciiLetterOrDigit(c)) slug.Append(c);
+            // What stands in for a part of a letter (the soft sign of Cyrillic) parts no word.
+            else if (!isLetter && c != '\'' && slug is [.., not '-']) slug.Append('-');
+        }
+
+        // A mark or a joiner without a sound is part of the letter before it; any other sign parts words.
+        if (slug.Length == start && !isLetter && !IsPartOfLetter(rune) && !IsApostrophe(rune) && slug is [.., not '-']) slug.Append('-');
+    }
+
+    private static bool IsPartOfLetter(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.Format;
+
+    private static bool IsApostrophe(Rune rune) => rune.Value is '\'' or '’' or 'ʼ';
+
+    private static bool IsId(string slug) => Guid.TryParseExact(slug, "D", out _);
+
+    [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Shape();
 }

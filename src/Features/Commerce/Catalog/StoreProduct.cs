@@ -9,7 +9,6 @@ public sealed class StoreProduct(Product product) : IMartenOp
 {
     public void Execute(IDocumentSession session)
     {
-        product.Revision++;
         session.Store(product);
         // A SKU of another product does not match, is inserted, and fails on the key: it can't change hands silently.
         session.QueueSqlCommand(
@@ -28,11 +27,14 @@ public sealed class StoreProduct(Product product) : IMartenOp
             """,
             Lines(), product.Id, product.Slug, product.Name, product.Published, product.Id, product.Slug, product.Name, product.Published);
         session.QueueSqlCommand(
-            "delete from commerce.variant where product_id = ? and sku <> all (?)", product.Id, product.Variants.Select(x => x.Sku).ToArray());
+            "delete from commerce.variant where product_id = ? and sku <> all (?)", product.Id, Offered.Select(x => x.Sku).ToArray());
         session.QueueSqlCommand("insert into commerce.product_changed (product_id) values (?)", product.Id);
     }
 
-    private string Lines() => JsonSerializer.Serialize(product.Variants.Select(x => new
+    // What has ended is offered under no SKU, not even as withdrawn.
+    private IReadOnlyList<Variant> Offered => product.Status == ProductStatus.Archived ? [] : product.Variants;
+
+    private string Lines() => JsonSerializer.Serialize(Offered.Select(x => new
     {
         sku = x.Sku,
         size = x.Size,

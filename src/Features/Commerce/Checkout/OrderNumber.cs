@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -31,12 +32,16 @@ public static class OrderNumber
         return $"{Prefix}{text}{CheckOf(text)}";
     }
 
-    /// <summary>The sequence behind a number as <see cref="Of"/> gives it, in capitals or not.</summary>
+    /// <summary>
+    /// The sequence behind a number as <see cref="Of"/> gives it, however it was typed: in small letters, with spaces or other dashes in
+    /// it, without <c>AA-</c>, with O for 0 and I or L for 1.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? number, out long sequence)
     {
         sequence = 0;
-        if (number is null || number.Length != Prefix.Length + Characters + 1 || !number.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return false;
-        var text = number.ToUpperInvariant().AsSpan(Prefix.Length);
+        if (number is null || number.Length > LongestTyped) return false;
+        Span<char> typed = stackalloc char[LongestTyped];
+        if (Plain(number, typed) is not { Length: Characters + 1 } text) return false;
         ulong scrambled = 0;
         foreach (var character in text[..Characters])
         {
@@ -52,7 +57,25 @@ public static class OrderNumber
         return true;
     }
 
+    private const int LongestTyped = 64;
     private const int Rounds = 4;
+
+    // The characters behind the prefix as the alphabet has them; Crockford's base 32 reads O as 0, and I and L as 1.
+    private static ReadOnlySpan<char> Plain(string number, Span<char> into)
+    {
+        var length = 0;
+        foreach (var character in number)
+        {
+            if (char.IsWhiteSpace(character)) continue;
+            if (char.GetUnicodeCategory(character) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format) continue;
+            // Full-width forms are what some keyboards type.
+            var plain = char.ToUpperInvariant(character is >= '\uFF01' and <= '\uFF5E' ? (char)(character - 0xFEE0) : character);
+            into[length++] = plain switch { 'O' => '0', 'I' or 'L' => '1', _ => plain };
+        }
+
+        var text = into[..length];
+        return text.Length > Characters + 1 && text is ['A', 'A', ..] ? text[2..] : text;
+    }
 
     // A Feistel network is a permutation whatever its round function is: no two sequences share a number.
     private static uint Mix(uint half, int round) => ((half * 0x9E3779B1u) + ((uint)round * 0x85EBCA77u)) >> 13 & HalfMask;

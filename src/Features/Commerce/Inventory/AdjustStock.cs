@@ -45,9 +45,13 @@ public static class AdjustStockEndpoint
         return adjustment switch
         {
             null => (Results.Problem(Problem.NotFound("sku")), null),
-            { Stands: false } => (Results.Problem(Problem.Conflict("stock.reserved", "Not that many on the shelf",
-                $"{adjustment.Level.OnHand} lie on the shelf, of which {adjustment.Level.Reserved} are promised to orders.")), null),
+            { Stands: false, Level: var level } => (
+                Results.Problem(Reserved($"{level.OnHand} lie on the shelf, of which {level.Reserved} are promised to orders.")), null),
             _ => (Results.Ok(ShelfView.Of(adjustment.Level)), new()),
         };
     }
+
+    internal static ProblemDetails Reserved() => Reserved("Fewer would lie on the shelf than are promised to orders.");
+
+    private static ProblemDetails Reserved(string detail) => Problem.Conflict("stock.reserved", "Not that many on the shelf", detail);
 }

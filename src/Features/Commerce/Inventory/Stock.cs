@@ -70,16 +70,6 @@ public static class Stock
         return shortages;
     }
 
-    /// <summary>
-    /// Locks the shelves of these SKUs until the transaction ends: for a transaction that changes stock more than once, before its first change.
-    /// </summary>
-    public static async Task LockAsync(IDocumentSession session, string[] skus, CancellationToken cancellation)
-    {
-        await using var batch = await BeginAsync(session, cancellation);
-        batch.Add("select from commerce.stock where sku = any($1) order by sku for update", [skus]);
-        await batch.ExecuteNonQueryAsync(cancellation);
-    }
-
     /// <summary>Gives back what is held under this id. False when nothing is (any more).</summary>
     public static Task<bool> ReleaseAsync(IDocumentSession session, Guid reservationId, CancellationToken cancellation) =>
         MoveAsync(session, reservationId, "held",
@@ -109,7 +99,9 @@ public static class Stock
             select count(*) from gone
             """, [], cancellation);
 
-    /// <summary>Puts what was sold back on the shelf, once whatever the reason. False when nothing is sold under this id (any more).</summary>
+    /// <summary>
+    /// Puts what was sold back on the shelf, once whatever the reason. False when nothing is sold under this id (any more).
+    /// </summary>
     public static Task<bool> RestockAsync(IDocumentSession session, Guid reservationId, string reason, CancellationToken cancellation) =>
         MoveAsync(session, reservationId, "sold",
             """
@@ -126,19 +118,57 @@ public static class Stock
             select count(*) from back
             """, [reason], cancellation);
 
-    /// <summary>Opens a shelf for each SKU that has none, with so much on it; the others are left as they are. Done when the session saves.</summary>
+    /// <summary>
+    /// Opens a shelf for each SKU that has none, with so much on it; the others are left as they are. Done when the session saves.
+    /// </summary>
     public static void Open(IDocumentSession session, IReadOnlyList<StockLine> lines) => session.QueueSqlCommand(
         """
         with opened as (
           insert into commerce.stock (sku, on_hand, reserved, sequence)
           select sku, quantity, 0, 1 from unnest(?::text[], ?::integer[]) as line(sku, quantity) order by sku
-          on conflict do nothing returning sku, on_hand
+          on conflict (sku) do update
+          set on_hand = stock.on_hand + excluded.on_hand, sequence = stock.sequence + 1, closed = false, kept_for = null
+          where stock.closed
+          returning sku, on_hand, sequence
         ), told as (
           insert into commerce.stock_changed (sku) select sku from opened
         )
-        insert into commerce.stock_ledger (sku, delta, reason, reference) select sku, on_hand, 'opening', 'opening' from opened where on_hand > 0
+        insert into commerce.stock_ledger (sku, delta, reason, reference)
+        select sku, quantity, 'opening', case sequence when 1 then 'opening' else 'opening:' || sequence end
+        from opened join unnest(?::text[], ?::integer[]) as line(sku, quantity) using (sku) where quantity > 0
         """,
+        lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray(),
         lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray());
+
+    /// <summary>
+    /// Closes the shelves of a product's SKUs, whatever lies on them written off, and so frees the SKUs: a shelf that something is
+    /// promised from stays open, and a SKU that was ever sold stays its product's, because a cancelled order puts its goods back there.
+    /// Done when the session saves.
+    /// </summary>
+    public static void Close(IDocumentSession session, Guid product, IReadOnlyList<string> skus, string reason) => session.QueueSqlCommand(
+        """
+        with was as (
+          select sku, on_hand from commerce.stock where sku = any (?) and not closed and reserved = 0 order by sku for update
+        ), gone as (
+          update commerce.stock set on_hand = 0, sequence = sequence + 1, closed = true,
+            kept_for = case when exists (
+              select from commerce.stock_ledger as sale where sale.sku = stock.sku and sale.reason = 'sale') then ?::uuid end
+          from was where stock.sku = was.sku returning stock.sku, was.on_hand, sequence
+        )
+        insert into commerce.stock_ledger (sku, delta, reason, reference)
+        select sku, -on_hand, ?, 'closing:' || sequence from gone where on_hand > 0
+        """,
+        skus.ToArray(), product, reason);
+
+    /// <summary>The shelves of these SKUs, which nobody changes until the caller's transaction has ended.</summary>
+    public static async Task<IReadOnlyDictionary<string, StockLevel>> LockAsync(
+        IDocumentSession session, IReadOnlyList<string> skus, CancellationToken cancellation)
+    {
+        await using var batch = await BeginAsync(session, cancellation);
+        batch.Add("select from commerce.stock where sku = any ($1) order by sku for update", [skus.ToArray()]);
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return await FindAsync(session, skus, cancellation);
+    }
 
     /// <summary>
     /// Adds <paramref name="delta"/> to the shelf, once per <paramref name="reference"/>. Null when the SKU is unknown; what
@@ -148,14 +178,14 @@ public static class Stock
         IDocumentSession session, string sku, int delta, string reason, string reference, CancellationToken cancellation)
     {
         await using var batch = await BeginAsync(session, cancellation);
-        batch.Add("select from commerce.stock where sku = $1 for update", [sku]);
+        batch.Add("select from commerce.stock where sku = $1 and not closed for update", [sku]);
         batch.Add(
             """
             with earlier as (
               select from commerce.stock_ledger where sku = $1 and reference = $4
             ), adjusted as (
               update commerce.stock set on_hand = on_hand + $2, sequence = sequence + 1
-              where sku = $1 and on_hand::bigint + $2 between reserved and 2147483647 and not exists (select from earlier)
+              where sku = $1 and not closed and on_hand::bigint + $2 between reserved and 2147483647 and not exists (select from earlier)
               returning sku, on_hand, reserved, sequence
             ), booked as (
               insert into commerce.stock_ledger (sku, delta, reason, reference) select sku, $2, $3, $4 from adjusted
@@ -164,7 +194,7 @@ public static class Stock
             )
             select coalesce(adjusted.on_hand, stock.on_hand), stock.reserved, coalesce(adjusted.sequence, stock.sequence),
               adjusted.sku is not null or exists (select from earlier)
-            from commerce.stock left join adjusted using (sku) where stock.sku = $1
+            from commerce.stock left join adjusted using (sku) where stock.sku = $1 and not closed
             """, [sku, delta, reason, reference]);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);

@@ -16,7 +16,7 @@ public sealed record PaymentView(PaymentStatus Status, NextActionView? NextActio
 
 /// <summary>An order as its shopper and the shop's people see it. <paramref name="Tax"/> is part of <paramref name="Total"/>.</summary>
 /// <param name="Taxes">By rate, delivery included; absent for an order that was placed before it was kept.</param>
-public sealed record OrderView(
+public record OrderView(
     Guid Id, string Number, OrderStatus Status, string Email, IReadOnlyList<OrderLineView> Lines,
     Money Subtotal, Money Discount, Money Shipping, Money Tax, Money Total,
     ShippingAddress ShippingAddress, string ShippingMethod, PaymentView Payment,

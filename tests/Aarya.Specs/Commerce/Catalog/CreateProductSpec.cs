@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
@@ -69,9 +70,63 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
     {
         await GivenAsync(Kurta());
 
-        Assert.Equal("product.slug_taken", await Refused(Kurta(), 409));
+        Assert.Equal("product.slug_taken", await Refused(Kurta("Other") with { Slug = $"handloom-kurta-{Tag}" }, 409));
         Assert.Equal("product.sku_taken", await Refused(Kurta("Other") with { Slug = $"other-{Tag}" }, 409));
     }
+
+    [Fact]
+    public async Task a_name_that_another_product_has_too_is_numbered_in_its_address()
+    {
+        await GivenAsync(Kurta());
+
+        Assert.Equal($"handloom-kurta-{Tag}-2", (await GivenAsync(Another())).Slug);
+        Assert.Equal($"handloom-kurta-{Tag}-3", (await GivenAsync(Another())).Slug);
+    }
+
+    [Theory]
+    [InlineData("Cre\u0300me", "creme")]
+    [InlineData("Straße", "strasse")]
+    public async Task an_address_is_made_of_a_name_in_any_letters(string name, string slug)
+    {
+        Assert.Equal($"{slug}-{Tag}", (await GivenAsync(Another() with { Name = $"{name} {Tag}" })).Slug);
+    }
+
+    [Fact]
+    public async Task a_name_that_no_address_can_be_made_of_or_that_is_an_id_has_an_address_of_its_own()
+    {
+        var unwritten = Enumerable.Range(0x2A6E0, 0x8000).Select(x => new Rune(x)).First(x => Rune.IsLetter(x) && Slug.Of($"{x}").Length == 0);
+        Assert.StartsWith("product-", (await GivenAsync(Another() with { Name = $"{unwritten}{unwritten}" })).Slug, StringComparison.Ordinal);
+        var id = Guid.NewGuid().ToString();
+        Assert.Equal($"item-{id}", (await GivenAsync(Another() with { Name = id })).Slug);
+        Assert.True((await GivenAsync(Another() with { Name = $"{Tag} {string.Join(' ', Enumerable.Repeat("ਕੁੜਤਾ", 18))}" })).Slug.Length <= Slug.Longest);
+    }
+
+    [Theory]
+    [InlineData("S", "Indigo")]
+    [InlineData("s", "INDIGO")]
+    [InlineData(" S ", "Indigo ")]
+    [InlineData("S", "In\u200Bdigo")]
+    [InlineData("Ｓ", "Indigo")]
+    public async Task two_variants_of_one_size_and_colour_are_refused(string size, string colour)
+    {
+        await SignIn();
+        var kurta = Kurta() with { Variants = [new(Sku("S"), new("S", "Indigo"), Money.Rupees(1)), new(Sku("T"), new(size, colour), Money.Rupees(1))] };
+
+        var refused = (await Host.Scenario(x => Ask(x, kurta, 400))).ReadAsJson<JsonElement>();
+
+        Assert.Equal(["variants[1].options"], refused.GetProperty("errors").EnumerateObject().Select(x => x.Name));
+    }
+
+    [Fact]
+    public async Task a_colour_is_the_same_however_its_letters_are_composed()
+    {
+        await SignIn();
+        var kurta = Kurta() with { Variants = [new(Sku("S"), new("S", "Cr\u00E8me"), Money.Rupees(1)), new(Sku("T"), new("S", "cre\u0300me"), Money.Rupees(1))] };
+        await Host.Scenario(x => Ask(x, kurta, 400));
+    }
+
+    // The same name under another SKU.
+    private CreateProduct Another() => Kurta() with { Variants = [new($"OTH-{Guid.NewGuid():N}"[..30].ToUpperInvariant(), new("S", "Indigo"), Money.Rupees(900), Stock: 1)] };
 
     public static TheoryData<string, string> Mistakes => new()
     {
@@ -81,6 +136,8 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         { "category", """{"category": ""}""" },
         { "category", """{"category": "---"}""" },
         { "slug", """{"slug": "Not A Slug"}""" },
+        { "slug", """{"slug": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""" },
+        { "variants[0].image", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}, "image": "ftp://x/y"}]}""" },
         { "slug", """{"slug": "0198c5ab-7d56-7000-8000-000000000000"}""" },
         { "hsnCode", """{"hsnCode": ""}""" },
         { "hsnCode", """{"hsnCode": "8517"}""" },

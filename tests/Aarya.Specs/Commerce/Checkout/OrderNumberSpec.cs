@@ -55,5 +55,32 @@ public sealed class OrderNumberSpec
     public void what_is_no_number_is_not_read(string? text) => Assert.False(OrderNumber.TryParse(text, out _));
 
     [Fact]
+    public void a_number_is_read_however_it_was_typed()
+    {
+        for (var sequence = 0L; sequence < 2_000; sequence++)
+        {
+            var number = OrderNumber.Of(sequence);
+            foreach (var typed in new[]
+            {
+                number.ToLowerInvariant(), $"  {number} ", number.Replace("-", "", StringComparison.Ordinal), number.Replace('-', ' '), number.Replace('-', '\u2013'),
+                number[3..], $"{number[..6]} {number[6..]}", number.Replace('0', 'O'), number.Replace('0', 'o').ToLowerInvariant(), number.Replace('1', 'I'), number.Replace('1', 'l'),
+                string.Concat(number.Select(x => (char)(x + 0xFEE0))),
+            })
+            {
+                Assert.True(OrderNumber.TryParse(typed, out var back), typed);
+                Assert.Equal(sequence, back);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("AA-AA-0000000")]
+    [InlineData("AA-000000U")]
+    [InlineData("A-0000000")]
+    [InlineData("000000")]
+    [InlineData("АА-0000000")]
+    public void what_is_nearly_a_number_is_not_one(string text) => Assert.False(OrderNumber.TryParse(text, out _));
+
+    [Fact]
     public void small_letters_do() => Assert.True(OrderNumber.TryParse(OrderNumber.Of(7).ToLowerInvariant(), out _));
 }

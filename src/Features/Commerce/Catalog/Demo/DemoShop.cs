@@ -1,7 +1,6 @@
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Seeding;
 using Marten;
-using Npgsql;
 
 namespace Aarya.Features.Commerce.Catalog.Demo;
 
@@ -24,9 +23,8 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
     private async Task<int> AddAsync(Product[] batch, CancellationToken cancellation)
     {
         await using var session = store.LightweightSession();
-        await session.BeginTransactionAsync(cancellation);
         // Two who seed at once: the second finds everything there.
-        await using (var one = new NpgsqlCommand("select pg_advisory_xact_lock(7465113)", session.Connection)) await one.ExecuteNonQueryAsync(cancellation);
+        await session.AloneInCatalogueAsync(cancellation);
         var slugs = batch.Select(x => x.Slug).ToArray();
         var known = (await session.Query<Product>().Where(x => x.Slug.IsOneOf(slugs)).Select(x => x.Slug).ToListAsync(cancellation)).ToHashSet();
         var shelves = (await session.Query<Category>().Select(x => x.Id).ToListAsync(cancellation)).ToHashSet();

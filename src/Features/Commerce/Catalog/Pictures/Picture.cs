@@ -8,10 +8,14 @@ namespace Aarya.Features.Commerce.Catalog.Pictures;
 /// <summary>The pictures that the shop draws of its products: where they are, and what is there.</summary>
 public sealed class Picture(ICommerceStore store, TimeProvider time)
 {
+    private const string Folder = "/media/products/";
     private const string Forever = "public, max-age=31536000, immutable";
     private const string AnHour = "public, max-age=3600";
 
     private readonly ReadyAnswers drawn = new(time, TimeSpan.FromSeconds(10), 500);
+
+    /// <summary>True for the address of a picture that the shop draws, which follows the product's name, slug and colours.</summary>
+    public static bool IsDrawn(string address) => address.StartsWith(Folder, StringComparison.Ordinal);
 
     /// <summary>
     /// The address of the picture for each colour, the first colour's being the product's own. It changes with what the
@@ -19,7 +23,8 @@ public sealed class Picture(ICommerceStore store, TimeProvider time)
     /// </summary>
     public static IReadOnlyDictionary<string, string> EachColour(Product product, IEnumerable<string> colours) => colours.Distinct().Select((x, i) => (
         Colour: x,
-        Address: $"/media/products/{product.Slug}{(i == 0 ? "" : $"/{NameOf(x)}")}.svg?v={VersionOf(product, x)}")).ToDictionary(x => x.Colour, x => x.Address);
+        Address: $"{Folder}{product.Slug}{(i == 0 ? "" : $"/{NameOf(x)}")}.svg?v={VersionOf(product, x)}"))
+        .ToDictionary(x => x.Colour, x => x.Address);
 
     /// <summary>The drawing under this address, or null when there is no such product or colour on sale.</summary>
     /// <param name="colour">As the address spells it; null for the first.</param>
@@ -31,7 +36,10 @@ public sealed class Picture(ICommerceStore store, TimeProvider time)
     {
         await using var session = store.QuerySession();
         var product = await session.Query<Product>().SingleOrDefaultAsync(x => x.Slug == slug && x.Published);
-        if (product?.Variants.Select(x => x.Colour).FirstOrDefault(x => name is null || NameOf(x) == name) is not { } colour) return null;
+        // An address that was given out under another spelling of its colour stays good as long as the product carries it.
+        var colour = product?.Variants.FirstOrDefault(x => name is null || NameOf(x.Colour) == name)?.Colour
+            ?? product?.Variants.FirstOrDefault(x => x.Image.Contains($"/{name}.svg", StringComparison.Ordinal))?.Colour;
+        if (product is null || colour is null) return null;
         var svg = Sketch.Draw(product.Slug, product.Name, product.Category, colour);
         return new(Encoding.UTF8.GetBytes(svg), "image/svg+xml", version == VersionOf(product, colour) ? Forever : AnHour);
     }

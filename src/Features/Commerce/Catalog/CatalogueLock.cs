@@ -1,0 +1,19 @@
+using Marten;
+using Npgsql;
+
+namespace Aarya.Features.Commerce.Catalog;
+
+/// <summary>
+/// Lets those who change products go one after the other: whoever comes next sees what the one before has committed, so that slugs, SKUs
+/// and categories are given out once, and a change that was made from an old state is known before it is made. Shoppers never wait here.
+/// </summary>
+internal static class CatalogueLock
+{
+    /// <summary>Waits for its turn, which ends with the session's transaction.</summary>
+    public static async Task AloneInCatalogueAsync(this IDocumentSession session, CancellationToken cancellation)
+    {
+        await session.BeginTransactionAsync(cancellation);
+        await using var alone = new NpgsqlCommand("select pg_advisory_xact_lock(7465113)", session.Connection);
+        await alone.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,72 @@
+using Aarya.Infrastructure.Http;
+using Marten;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Aarya.Features.Commerce.Catalog;
+
+/// <summary>Where a product stands: its own address, and the shelf of the shop, which may be a new one.</summary>
+public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
+{
+    // Of a name that nothing of can be written in an address.
+    private const string Nameless = "product";
+
+    // Room for a number behind the slug.
+    private const int LongestRoot = Catalog.Slug.Longest - 8;
+
+    /// <summary>Finds the place of a product, or says which of its slug and SKUs another product has. Ask alone in the catalogue.</summary>
+    /// <param name="session">Of the slice, in its turn.</param>
+    /// <param name="id">The product.</param>
+    /// <param name="slug">As asked for; null when the name makes it, which is numbered where it is taken.</param>
+    /// <param name="name">The product's.</param>
+    /// <param name="category">By its slug or its name.</param>
+    /// <param name="skus">Those that the product has not had so far.</param>
+    /// <param name="cancellation">Of the request.</param>
+    public static async Task<(Placement?, ProblemDetails?)> FindAsync(
+        IDocumentSession session, Guid id, string? slug, string name, string category, string[] skus, CancellationToken cancellation)
+    {
+        if (slug is not null && await session.Query<Product>().AnyAsync(x => x.Slug == slug && x.Id != id, cancellation))
+            return (null, SlugTaken(slug));
+        if (skus.Length > 0 && await TakenAsync(session, id, skus, cancellation) is { } sku) return (null, SkuTaken(sku));
+
+        var shelfSlug = Catalog.Slug.Of(category);
+        var shelf = await session.LoadAsync<Category>(shelfSlug, cancellation)
+            ?? await session.Query<Category>().FirstOrDefaultAsync(x => x.Id == category || x.Name == category, cancellation);
+        return (
+            new(
+                slug ?? await FreeSlugAsync(session, id, name, cancellation),
+                shelf ?? new() { Id = shelfSlug, Name = category, Position = int.MaxValue },
+                shelf is null),
+            null);
+    }
+
+    internal static ProblemDetails SlugTaken(string? slug = null) => Problem.Conflict("product.slug_taken", "The address is taken",
+        slug is null
+            ? "Another product has this slug: give one of its own."
+            : $"Another product is called '{slug}': give a slug of its own.");
+
+    internal static ProblemDetails SkuTaken(string? sku = null) =>
+        Problem.Conflict("product.sku_taken", "The SKU is taken", $"{sku ?? "One of the SKUs"} is another product's SKU.");
+
+    private static async Task<string> FreeSlugAsync(IDocumentSession session, Guid id, string name, CancellationToken cancellation)
+    {
+        var wanted = Catalog.Slug.Of(name) is { Length: > 0 } written ? written : Nameless;
+        var taken = await session.AdvancedSql.QueryAsync<string>(
+            "select slug from commerce.mt_doc_product where starts_with(slug, ?) and id <> ?", cancellation,
+            Catalog.Slug.Cut(wanted, LongestRoot), id);
+        var all = taken.ToHashSet(StringComparer.Ordinal);
+        // Without a name of its own it always has a number.
+        if (wanted == Nameless) all.Add(Nameless);
+        return Catalog.Slug.FirstFree(wanted, all);
+    }
+
+    private static async Task<string?> TakenAsync(IDocumentSession session, Guid id, string[] skus, CancellationToken cancellation)
+    {
+        var taken = await session.AdvancedSql.QueryAsync<string>(
+            """
+            select sku from commerce.stock where sku = any (?) and (not closed or kept_for <> ?)
+            union select sku from commerce.variant where sku = any (?) and product_id <> ?
+            order by sku limit 1
+            """, cancellation, skus, id, skus, id);
+        return taken is [var sku] ? sku : null;
+    }
+}
