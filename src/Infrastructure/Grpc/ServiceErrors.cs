@@ -10,7 +10,8 @@ namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
 /// What leaves a context's service: a <see cref="Refusal"/> as it is, a lost race as <c>ABORTED</c>, what is there already as
-/// <c>ALREADY_EXISTS</c>, a part that is away as <c>UNAVAILABLE</c>, anything else as <c>INTERNAL</c>; never the text of an exception. Also hands the call's deadline on.
+/// <c>ALREADY_EXISTS</c>, a part that is away as <c>UNAVAILABLE</c>, anything else as <c>INTERNAL</c>; never the text of an exception.
+/// Also hands the call's deadline on.
 /// </summary>
 public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations? violations = null) : Interceptor
 {

@@ -1,4 +1,5 @@
 using JasperFx;
+using Marten.Exceptions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,8 +13,8 @@ namespace Aarya.Infrastructure.Http;
 public sealed record ConstraintMeaning(string Constraint, Func<ProblemDetails> Problem);
 
 /// <summary>
-/// The one place where what a constraint refuses becomes an answer, whatever wraps the exception on its way. A slice looks before it stores and
-/// says what is wrong in its own words; this is for those who were overtaken between the look and the commit.
+/// The one place where what a constraint refuses becomes an answer, whatever wraps the exception on its way. A slice looks before it
+/// stores and says what is wrong in its own words; this is for those who were overtaken between the look and the commit.
 /// </summary>
 public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, ILogger<Violations> log)
 {
@@ -23,26 +24,38 @@ public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, 
         PostgresErrorCodes.CheckViolation, PostgresErrorCodes.NotNullViolation,
     ];
 
-    private readonly Dictionary<string, Func<ProblemDetails>> known = meanings.ToDictionary(x => x.Constraint, x => x.Problem, StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<ProblemDetails>> known =
+        meanings.ToDictionary(x => x.Constraint, x => x.Problem, StringComparer.Ordinal);
 
     /// <summary>Every constraint that has a meaning of its own.</summary>
     public IReadOnlyCollection<string> Known => known.Keys;
 
     /// <summary>
-    /// The refusal, or null when no constraint is behind the failure. What is there already (unique, exclusion), or is gone meanwhile (foreign key), is a
-    /// 409 whatever the constraint; a broken check or a missing value is a defect, unless the constraint has a meaning.
+    /// The refusal, or null when no constraint is behind the failure. What is there already (unique, exclusion), or is gone meanwhile
+    /// (foreign key), is a 409 whatever the constraint; a broken check or a missing value is a defect, unless the constraint has a
+    /// meaning.
     /// </summary>
     public ProblemDetails? ProblemOf(Exception failure)
     {
-        if (Find(failure) is not { } violation) return failure is ConcurrencyException lost ? ConflictProblem.OnException(lost) : null;
+        if (failure is ConcurrencyException lost) return ConflictProblem.OnException(lost);
+        if (Find(failure) is not { } violation) return IsKnownToMarten(failure) ? AlreadyExists() : null;
         var constraint = $"{violation.SchemaName}.{violation.ConstraintName}";
         if (known.TryGetValue(constraint, out var meaning)) return meaning();
         if (violation.SqlState is PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation) return null;
         LogUnknown(log, constraint, violation.SqlState);
         return violation.SqlState == PostgresErrorCodes.ForeignKeyViolation
-            ? Problem.Conflict("conflict.changed_meanwhile", "Changed by someone else", "What this belongs to has changed at the same moment: read it again and repeat what you still want.")
-            : Problem.Conflict("conflict.already_exists", "It is there already", "Another request has stored the same at the same moment: read it again and repeat what you still want.");
+            ? Problem.Conflict("conflict.changed_meanwhile", "Changed by someone else",
+                "What this belongs to has changed at the same moment: read it again and repeat what you still want.")
+            : AlreadyExists();
     }
+
+    private static ProblemDetails AlreadyExists() => Problem.Conflict("conflict.already_exists", "It is there already",
+        "Another request has stored the same at the same moment: read it again and repeat what you still want.");
+
+    // Of the keys of its own tables Marten says itself that they are taken, and keeps what PostgreSQL said.
+    private static bool IsKnownToMarten(Exception? failure) =>
+        failure is DocumentAlreadyExistsException or ExistingStreamIdCollisionException
+        || (failure is not null && IsKnownToMarten(failure.InnerException));
 
     // Marten wraps what PostgreSQL says, once or twice.
     private static PostgresException? Find(Exception? failure) => failure switch
@@ -53,7 +66,7 @@ public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, 
         _ => Find(failure.InnerException),
     };
 
-    [LoggerMessage(LogLevel.Warning, "The constraint {Constraint} has refused a request ({SqlState}); no slice says what that means to a client")]
+    [LoggerMessage(LogLevel.Warning, "The constraint {Constraint} refused a request ({SqlState}); no slice says what that means")]
     private static partial void LogUnknown(ILogger logger, string constraint, string sqlState);
 }
 
@@ -61,8 +74,9 @@ public static class ViolationsSetup
 {
     /// <summary>Says what a client is told when this constraint refuses what it sent.</summary>
     /// <param name="services">Of the host.</param>
-    /// <param name="constraint">With its schema; a unique index counts as one.</param>
+    /// <param name="schema">Of the context.</param>
+    /// <param name="constraint">Its name; a unique index counts as one.</param>
     /// <param name="problem">Makes the refusal, with a code that a slice declares.</param>
-    public static void AddConstraint(this IServiceCollection services, string constraint, Func<ProblemDetails> problem) =>
-        services.AddSingleton(new ConstraintMeaning(constraint, problem));
+    public static void AddConstraint(this IServiceCollection services, string schema, string constraint, Func<ProblemDetails> problem) =>
+        services.AddSingleton(new ConstraintMeaning($"{schema}.{constraint}", problem));
 }

@@ -1,6 +1,7 @@
 using Aarya.Features.Commerce.Catalog.Demo;
 using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Features.Commerce.Inventory;
+using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Seeding;
 using Marten;
@@ -17,10 +18,10 @@ internal static class CatalogSetup
         services.AddSingleton<Picture>();
         services.AddSingleton<ISeed, DemoShop>();
         services.AddHostedService<Announcer>();
-        services.AddConstraint("commerce.mt_doc_product_idx_slug", () => Placement.SlugTaken());
-        services.AddConstraint("commerce.pkey_variant_sku", () => Placement.SkuTaken());
-        services.AddConstraint("commerce.pkey_stock_sku", () => Placement.SkuTaken());
-        services.AddConstraint("commerce.stock_never_oversold", AdjustStockEndpoint.Reserved);
+        services.AddConstraint(Roles.Commerce, "mt_doc_product_idx_slug", () => Placement.SlugTaken());
+        services.AddConstraint(Roles.Commerce, "pkey_variant_sku", () => Placement.SkuTaken());
+        services.AddConstraint(Roles.Commerce, "pkey_stock_sku", () => Placement.SkuTaken());
+        services.AddConstraint(Roles.Commerce, "stock_never_oversold", AdjustStockEndpoint.Reserved);
     }
 
     public static void UseCatalog(this StoreOptions marten)

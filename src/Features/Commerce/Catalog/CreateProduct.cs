@@ -22,11 +22,13 @@ public sealed record CreateProduct(
 [Authorize("merchandiser")]
 public static class CreateProductEndpoint
 {
-    public static async Task<(Placement?, ProblemDetails)> LoadAsync(CreateProduct command, IDocumentSession session, CancellationToken cancellation)
+    public static async Task<(Placement?, ProblemDetails)> LoadAsync(
+        CreateProduct command, IDocumentSession session, CancellationToken cancellation)
     {
         await session.AloneInCatalogueAsync(cancellation);
         string[] skus = [.. command.Variants.Select(x => x.Sku)];
-        var (place, taken) = await Placement.FindAsync(session, Guid.Empty, command.Slug, command.Name, Texts.Spelt(command.Category), skus, cancellation);
+        var (place, taken) = await Placement.FindAsync(
+            session, Guid.Empty, command.Slug, command.Name, Texts.Spelt(command.Category), skus, cancellation);
         return (place, taken ?? WolverineContinue.NoProblems);
     }
 
@@ -35,7 +37,8 @@ public static class CreateProductEndpoint
     [WolverinePost("/api/admin/products")]
     [ProducesResponseType<ProductView>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    public static (IResult, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges) Post(CreateProduct command, [NotBody] Placement place, DateTimeOffset now)
+    public static (IResult, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges) Post(
+        CreateProduct command, [NotBody] Placement place, DateTimeOffset now)
     {
         var product = new Product
         {

@@ -24,27 +24,35 @@ public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
     public static async Task<(Placement?, ProblemDetails?)> FindAsync(
         IDocumentSession session, Guid id, string? slug, string name, string category, string[] skus, CancellationToken cancellation)
     {
-        if (slug is not null && await session.Query<Product>().AnyAsync(x => x.Slug == slug && x.Id != id, cancellation)) return (null, SlugTaken(slug));
+        if (slug is not null && await session.Query<Product>().AnyAsync(x => x.Slug == slug && x.Id != id, cancellation))
+            return (null, SlugTaken(slug));
         if (skus.Length > 0 && await TakenAsync(session, id, skus, cancellation) is { } sku) return (null, SkuTaken(sku));
 
         var shelfSlug = Catalog.Slug.Of(category);
         var shelf = await session.LoadAsync<Category>(shelfSlug, cancellation)
             ?? await session.Query<Category>().FirstOrDefaultAsync(x => x.Id == category || x.Name == category, cancellation);
         return (
-            new(slug ?? await FreeSlugAsync(session, id, name, cancellation), shelf ?? new() { Id = shelfSlug, Name = category, Position = int.MaxValue }, shelf is null),
+            new(
+                slug ?? await FreeSlugAsync(session, id, name, cancellation),
+                shelf ?? new() { Id = shelfSlug, Name = category, Position = int.MaxValue },
+                shelf is null),
             null);
     }
 
     internal static ProblemDetails SlugTaken(string? slug = null) => Problem.Conflict("product.slug_taken", "The address is taken",
-        slug is null ? "Another product has this slug: give one of its own." : $"Another product is called '{slug}': give a slug of its own.");
+        slug is null
+            ? "Another product has this slug: give one of its own."
+            : $"Another product is called '{slug}': give a slug of its own.");
 
-    internal static ProblemDetails SkuTaken(string? sku = null) => Problem.Conflict("product.sku_taken", "The SKU is taken", $"{sku ?? "One of the SKUs"} is another product's SKU.");
+    internal static ProblemDetails SkuTaken(string? sku = null) =>
+        Problem.Conflict("product.sku_taken", "The SKU is taken", $"{sku ?? "One of the SKUs"} is another product's SKU.");
 
     private static async Task<string> FreeSlugAsync(IDocumentSession session, Guid id, string name, CancellationToken cancellation)
     {
         var wanted = Catalog.Slug.Of(name) is { Length: > 0 } written ? written : Nameless;
         var taken = await session.AdvancedSql.QueryAsync<string>(
-            "select slug from commerce.mt_doc_product where starts_with(slug, ?) and id <> ?", cancellation, Catalog.Slug.Cut(wanted, LongestRoot), id);
+            "select slug from commerce.mt_doc_product where starts_with(slug, ?) and id <> ?", cancellation,
+            Catalog.Slug.Cut(wanted, LongestRoot), id);
         var all = taken.ToHashSet(StringComparer.Ordinal);
         // Without a name of its own it always has a number.
         if (wanted == Nameless) all.Add(Nameless);

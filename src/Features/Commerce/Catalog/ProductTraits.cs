@@ -26,7 +26,8 @@ internal static class ProductTraits
             traits[$"{name}.options"] = Json(new[] { variant.Size, variant.Colour });
             traits[$"{name}.price"] = Json(variant.Price);
             traits[$"{name}.compareAtPrice"] = Json(variant.CompareAtPrice);
-            traits[$"{name}.image"] = Picture.IsDrawn(variant.Image) || (product.Images is [var first, ..] && first == variant.Image) ? "" : variant.Image;
+            var isOwn = !Picture.IsDrawn(variant.Image) && product.Images is [var first, ..] && first != variant.Image;
+            traits[$"{name}.image"] = isOwn ? variant.Image : "";
         }
 
         return traits;

@@ -14,8 +14,8 @@ public static partial class Slug
     private const string BeforeId = "item-";
 
     /// <summary>
-    /// Lower case, in the letters of ASCII whatever the script, apostrophes dropped, everything else that is not a letter or digit one hyphen; cut at the end of
-    /// a word. Empty when nothing of the name can be written so.
+    /// Lower case, in the letters of ASCII whatever the script, apostrophes dropped, everything else that is not a letter or digit one
+    /// hyphen; cut at the end of a word. Empty when nothing of the name can be written so.
     /// </summary>
     public static string Of(string name)
     {
@@ -63,7 +63,8 @@ public static partial class Slug
     }
 
     private static bool IsPartOfLetter(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format;
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.Format;
 
     private static bool IsApostrophe(Rune rune) => rune.Value is '\'' or '’' or 'ʼ';
 

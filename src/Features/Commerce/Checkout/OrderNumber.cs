@@ -33,8 +33,8 @@ public static class OrderNumber
     }
 
     /// <summary>
-    /// The sequence behind a number as <see cref="Of"/> gives it, however it was typed: in small letters, with spaces or other dashes in it, without <c>AA-</c>, with
-    /// O for 0 and I or L for 1.
+    /// The sequence behind a number as <see cref="Of"/> gives it, however it was typed: in small letters, with spaces or other dashes in
+    /// it, without <c>AA-</c>, with O for 0 and I or L for 1.
     /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? number, out long sequence)
     {
@@ -66,7 +66,8 @@ public static class OrderNumber
         var length = 0;
         foreach (var character in number)
         {
-            if (char.IsWhiteSpace(character) || char.GetUnicodeCategory(character) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format) continue;
+            if (char.IsWhiteSpace(character)) continue;
+            if (char.GetUnicodeCategory(character) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format) continue;
             // Full-width forms are what some keyboards type.
             var plain = char.ToUpperInvariant(character is >= '\uFF01' and <= '\uFF5E' ? (char)(character - 0xFEE0) : character);
             into[length++] = plain switch { 'O' => '0', 'I' or 'L' => '1', _ => plain };

@@ -44,7 +44,8 @@ public static class AdjustStockEndpoint
         return adjustment switch
         {
             null => (Results.Problem(Problem.NotFound("sku")), null),
-            { Stands: false } => (Results.Problem(Reserved($"{adjustment.Level.OnHand} lie on the shelf, of which {adjustment.Level.Reserved} are promised to orders.")), null),
+            { Stands: false, Level: var level } => (
+                Results.Problem(Reserved($"{level.OnHand} lie on the shelf, of which {level.Reserved} are promised to orders.")), null),
             _ => (Results.Ok(ShelfView.Of(adjustment.Level)), new()),
         };
     }

@@ -109,7 +109,9 @@ public static class Stock
             select count(*) from gone
             """, [], cancellation);
 
-    /// <summary>Puts what was sold back on the shelf, once whatever the reason. False when nothing is sold under this id (any more).</summary>
+    /// <summary>
+    /// Puts what was sold back on the shelf, once whatever the reason. False when nothing is sold under this id (any more).
+    /// </summary>
     public static Task<bool> RestockAsync(IDocumentSession session, Guid reservationId, string reason, CancellationToken cancellation) =>
         MoveAsync(session, reservationId, "sold",
             """
@@ -126,13 +128,16 @@ public static class Stock
             select count(*) from back
             """, [reason], cancellation);
 
-    /// <summary>Opens a shelf for each SKU that has none, with so much on it; the others are left as they are. Done when the session saves.</summary>
+    /// <summary>
+    /// Opens a shelf for each SKU that has none, with so much on it; the others are left as they are. Done when the session saves.
+    /// </summary>
     public static void Open(IDocumentSession session, IReadOnlyList<StockLine> lines) => session.QueueSqlCommand(
         """
         with opened as (
           insert into commerce.stock (sku, on_hand, reserved, sequence)
           select sku, quantity, 0, 1 from unnest(?::text[], ?::integer[]) as line(sku, quantity) order by sku
-          on conflict (sku) do update set on_hand = stock.on_hand + excluded.on_hand, sequence = stock.sequence + 1, closed = false, kept_for = null
+          on conflict (sku) do update
+          set on_hand = stock.on_hand + excluded.on_hand, sequence = stock.sequence + 1, closed = false, kept_for = null
           where stock.closed
           returning sku, on_hand, sequence
         ), told as (
@@ -142,11 +147,13 @@ public static class Stock
         select sku, quantity, 'opening', case sequence when 1 then 'opening' else 'opening:' || sequence end
         from opened join unnest(?::text[], ?::integer[]) as line(sku, quantity) using (sku) where quantity > 0
         """,
-        lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray(), lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray());
+        lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray(),
+        lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray());
 
     /// <summary>
-    /// Closes the shelves of a product's SKUs, whatever lies on them written off, and so frees the SKUs: a shelf that something is promised from stays
-    /// open, and a SKU that was ever sold stays its product's, because a cancelled order puts its goods back there. Done when the session saves.
+    /// Closes the shelves of a product's SKUs, whatever lies on them written off, and so frees the SKUs: a shelf that something is
+    /// promised from stays open, and a SKU that was ever sold stays its product's, because a cancelled order puts its goods back there.
+    /// Done when the session saves.
     /// </summary>
     public static void Close(IDocumentSession session, Guid product, IReadOnlyList<string> skus, string reason) => session.QueueSqlCommand(
         """
@@ -154,15 +161,18 @@ public static class Stock
           select sku, on_hand from commerce.stock where sku = any (?) and not closed and reserved = 0 order by sku for update
         ), gone as (
           update commerce.stock set on_hand = 0, sequence = sequence + 1, closed = true,
-            kept_for = case when exists (select from commerce.stock_ledger where stock_ledger.sku = stock.sku and stock_ledger.reason = 'sale') then ?::uuid end
+            kept_for = case when exists (
+              select from commerce.stock_ledger as sale where sale.sku = stock.sku and sale.reason = 'sale') then ?::uuid end
           from was where stock.sku = was.sku returning stock.sku, was.on_hand, sequence
         )
-        insert into commerce.stock_ledger (sku, delta, reason, reference) select sku, -on_hand, ?, 'closing:' || sequence from gone where on_hand > 0
+        insert into commerce.stock_ledger (sku, delta, reason, reference)
+        select sku, -on_hand, ?, 'closing:' || sequence from gone where on_hand > 0
         """,
         skus.ToArray(), product, reason);
 
     /// <summary>The shelves of these SKUs, which nobody changes until the caller's transaction has ended.</summary>
-    public static async Task<IReadOnlyDictionary<string, StockLevel>> LockAsync(IDocumentSession session, IReadOnlyList<string> skus, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<string, StockLevel>> LockAsync(
+        IDocumentSession session, IReadOnlyList<string> skus, CancellationToken cancellation)
     {
         await using var batch = await BeginAsync(session, cancellation);
         batch.Add("select from commerce.stock where sku = any ($1) order by sku for update", [skus.ToArray()]);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
@@ -92,7 +93,8 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
     [Fact]
     public async Task a_name_that_no_address_can_be_made_of_or_that_is_an_id_has_an_address_of_its_own()
     {
-        Assert.StartsWith("product-", (await GivenAsync(Another() with { Name = "\U00014400\U00014401" })).Slug, StringComparison.Ordinal);
+        var unwritten = Enumerable.Range(0x2A6E0, 0x8000).Select(x => new Rune(x)).First(x => Rune.IsLetter(x) && Slug.Of($"{x}").Length == 0);
+        Assert.StartsWith("product-", (await GivenAsync(Another() with { Name = $"{unwritten}{unwritten}" })).Slug, StringComparison.Ordinal);
         var id = Guid.NewGuid().ToString();
         Assert.Equal($"item-{id}", (await GivenAsync(Another() with { Name = id })).Slug);
         Assert.True((await GivenAsync(Another() with { Name = $"{Tag} {string.Join(' ', Enumerable.Repeat("ਕੁੜਤਾ", 18))}" })).Slug.Length <= Slug.Longest);

@@ -23,7 +23,8 @@ public sealed class Picture(ICommerceStore store, TimeProvider time)
     /// </summary>
     public static IReadOnlyDictionary<string, string> EachColour(Product product, IEnumerable<string> colours) => colours.Distinct().Select((x, i) => (
         Colour: x,
-        Address: $"{Folder}{product.Slug}{(i == 0 ? "" : $"/{NameOf(x)}")}.svg?v={VersionOf(product, x)}")).ToDictionary(x => x.Colour, x => x.Address);
+        Address: $"{Folder}{product.Slug}{(i == 0 ? "" : $"/{NameOf(x)}")}.svg?v={VersionOf(product, x)}"))
+        .ToDictionary(x => x.Colour, x => x.Address);
 
     /// <summary>The drawing under this address, or null when there is no such product or colour on sale.</summary>
     /// <param name="colour">As the address spells it; null for the first.</param>
