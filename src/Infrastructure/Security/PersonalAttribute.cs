@@ -11,7 +11,8 @@ public sealed class PersonalAttribute : Attribute;
 /// By this property a document is found although what is looked for is sealed: the store writes a keyed hash of <paramref name="of"/>
 /// into it (see <see cref="Sealer.IndexOf"/>) whatever it holds. Queries compare it with <c>session.BlindIndexesOf(value)</c>.
 /// </summary>
-/// <param name="of">The name of the personal property.</param>
+/// <param name="of">The name of the personal property, or of one that makes a list of texts of it: then this one is the list of their
+/// hashes.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class BlindIndexAttribute(string of) : Attribute
 {

@@ -27,8 +27,12 @@ public static class SealedJson
 
     private static Func<object, object?> ReaderOf(Type type, string name, Sealer sealer)
     {
-        var source = type.GetProperty(name, typeof(string)) ?? throw new InvalidOperationException($"{type} has no text {name} to make a blind index of.");
-        return x => source.GetValue(x) is string { Length: > 0 } value ? sealer.IndexOf(value) : "";
+        var source = type.GetProperty(name) ?? throw new InvalidOperationException($"{type} has no {name} to make a blind index of.");
+        if (source.PropertyType == typeof(string))
+            return x => source.GetValue(x) is string { Length: > 0 } value ? sealer.IndexOf(value) : "";
+        return source.PropertyType.IsAssignableTo(typeof(IEnumerable<string>))
+            ? x => ((IEnumerable<string>)source.GetValue(x)!).Select(sealer.IndexOf).ToArray()
+            : throw new InvalidOperationException($"{type}.{name} is no text, nor a list of texts, to make a blind index of.");
     }
 
     private static JsonConverter ConverterFor(Type type, Sealer sealer) => type == typeof(string)

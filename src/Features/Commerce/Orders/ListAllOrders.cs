@@ -1,26 +1,48 @@
+using System.Text.Json;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Marten;
+using Marten.Linq.MatchesSql;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Everybody's orders for the shop's people, the newest first; those of one status, one address or one number if asked.</summary>
+/// <summary>
+/// Everybody's orders for the shop's people, the newest first; those of one status, one address, one number, one SKU or one recipient
+/// (all words of <c>name</c> in any order) if asked, and those placed from a day or instant to another, which a day includes and an
+/// instant does not. Days are those of India.
+/// </summary>
 public static class ListAllOrdersEndpoint
 {
-    public static ProblemDetails Validate(int? limit, string? cursor, string? status)
+    /// <summary>Of the lines' SKUs, spelt as the index on it is.</summary>
+    internal const string Skus = """jsonb_path_query_array(data, '$."lines"[*]."sku"'::jsonpath)""";
+
+    /// <summary>Of the words of the recipient's name, sealed.</summary>
+    internal const string Names = "data -> 'recipientIndex'::text";
+
+    public static ProblemDetails Validate(int? limit, string? cursor, string? status, string? name, string? placedFrom, string? placedTo)
     {
         var page = OrderPage.Validate(limit, cursor);
-        return page.Status is not null || status is null || StatusOf(status) is not null
-            ? page
-            : Problem.Invalid("status", $"must be one of {string.Join(", ", Enum.GetValues<OrderStatus>().Select(x => x.Text()))}.");
+        if (page.Status is not null) return page;
+        if (status is not null && StatusOf(status) is null)
+            return Problem.Invalid("status", $"must be one of {string.Join(", ", Enum.GetValues<OrderStatus>().Select(x => x.Text()))}.");
+        if (name is not null && NameWords.Of(name).Count == 0) return Problem.Invalid("name", "must have letters.");
+        if (placedFrom is not null && OrderMoment.From(placedFrom) is null) return Problem.Invalid("placedFrom", OrderMoment.Expectation);
+        if (placedTo is null) return WolverineContinue.NoProblems;
+        if (OrderMoment.Until(placedTo) is not { } until) return Problem.Invalid("placedTo", OrderMoment.Expectation);
+        return placedFrom is not null && OrderMoment.From(placedFrom) > until
+            ? Problem.Invalid("placedTo", "must not be before placedFrom.")
+            : WolverineContinue.NoProblems;
     }
 
     [WolverineGet("/api/admin/orders"), Authorize("support")]
-    public static Task<OrderPage> Get(int? limit, string? cursor, string? status, string? email, string? number, IQuerySession session, CancellationToken cancellation)
+    public static Task<OrderPage> Get(
+        int? limit, string? cursor, string? status, string? email, string? number, string? name, string? sku,
+        string? placedFrom, string? placedTo,
+        IQuerySession session, CancellationToken cancellation)
     {
         IQueryable<Order> orders = session.Query<Order>();
         if (StatusOf(status) is { } wanted) orders = orders.Where(x => x.Status == wanted);
@@ -31,6 +53,22 @@ public static class ListAllOrdersEndpoint
             orders = orders.Where(x => x.Sequence == sequence);
         }
 
+        if (sku is not null)
+        {
+            var one = JsonSerializer.Serialize(new[] { sku.Trim().ToUpperInvariant() });
+            orders = orders.Where(x => x.MatchesSql($"{Skus} @> ?::jsonb", one));
+        }
+
+        // A word under any key: what was placed before a rotation is found too.
+        foreach (var word in name is null ? [] : NameWords.Of(name))
+        {
+            var indexes = session.BlindIndexesOf(word).Select(x => JsonSerializer.Serialize(new[] { x })).ToArray<object>();
+            var any = string.Join(" or ", indexes.Select(_ => $"({Names}) @> ?::jsonb"));
+            orders = orders.Where(x => x.MatchesSql($"({any})", indexes));
+        }
+
+        if (placedFrom is not null && OrderMoment.From(placedFrom) is { } from) orders = orders.Where(x => x.PlacedAt >= from);
+        if (placedTo is not null && OrderMoment.Until(placedTo) is { } until) orders = orders.Where(x => x.PlacedAt < until);
         return OrderPage.ReadAsync(orders, limit, cursor, cancellation);
     }
 

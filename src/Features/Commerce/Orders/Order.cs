@@ -49,6 +49,13 @@ public sealed record Order
 
     public required ShippingAddress ShippingAddress { get; init; }
 
+    /// <summary>The words of the recipient's name, as staff look for them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> RecipientWords => NameWords.Of(ShippingAddress.Name);
+
+    [BlindIndex(nameof(RecipientWords))]
+    public IReadOnlyList<string> RecipientIndex { get; init; } = [];
+
     public DateTimeOffset PlacedAt { get; init; }
 
     public DateTimeOffset ExpiresAt { get; init; }

@@ -11,7 +11,7 @@ public sealed record NextActionView(string Type, string Url);
 public sealed record PaymentView(PaymentStatus Status, NextActionView? NextAction, string? DeclineCode, Money? Refunded);
 
 /// <summary>An order as its shopper and the shop's people see it. <paramref name="Tax"/> is part of <paramref name="Total"/>.</summary>
-public sealed record OrderView(
+public record OrderView(
     Guid Id, string Number, OrderStatus Status, string Email, IReadOnlyList<OrderLineView> Lines,
     Money Subtotal, Money Discount, Money Shipping, Money Tax, Money Total,
     ShippingAddress ShippingAddress, string ShippingMethod, PaymentView Payment,

@@ -20,6 +20,9 @@ internal static class OrdersSetup
             .Index(x => new { x.Subject, x.Sequence })
             .Index(x => x.EmailIndex)
             .Index(x => x.Sequence)
+            .Index(x => x.PlacedAt)
+            .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_recipient", [$"({ListAllOrdersEndpoint.Names})"]))
+            .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_sku", [ListAllOrdersEndpoint.Skus]))
             .UniqueIndex(x => x.Number);
     }
 }
