@@ -14,7 +14,10 @@ using Wolverine.Http;
 
 namespace Aarya.Infrastructure.OpenApi;
 
-/// <summary>Says of every slice's endpoint what its code and the pipeline around it say already: who may call, which header makes it safe to repeat, how it is refused.</summary>
+/// <summary>
+/// Says of every slice's endpoint what its code and the pipeline around it say already: who may call, which header makes it safe to
+/// repeat, how it is refused.
+/// </summary>
 internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -39,6 +42,12 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         if (operation.Responses?.ContainsKey("304") == true) AcceptTag(operation, HeaderNames.IfNoneMatch, "An `ETag` of before: while it is still that, the answer is 304 without a body.");
         if (operation.Responses?.ContainsKey("412") == true) AcceptTag(operation, HeaderNames.IfMatch, "The `ETag` that was read: if somebody has changed it meanwhile, nothing happens and the answer is 412.");
         if (chain.Method.Method.GetCustomAttribute<AcceptsTagAttribute>() is { } tag) AcceptTag(operation, HeaderNames.IfMatch, tag.Meaning);
+
+        if (own.Any(x => x.Status == StatusCodes.Status428PreconditionRequired))
+        {
+            AcceptTag(operation, HeaderNames.IfMatch, required: true, meaning:
+                "The `ETag` that was read: if it was changed meanwhile, nothing happens and the answer is 409.");
+        }
 
         var refusals = new SortedSet<int> { 429, 503 };
         if (chain.HasRequestType) refusals.UnionWith([400, 413, 415]);
@@ -73,7 +82,8 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         "A fresh UUID for every new intention. The same key with the same request is answered as before and does nothing again (the answer then says `Idempotency-Replayed: true`).",
         new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" });
 
-    private static void AcceptTag(OpenApiOperation operation, string header, string meaning) => Accept(operation, header, false, meaning, new() { Type = JsonSchemaType.String });
+    private static void AcceptTag(OpenApiOperation operation, string header, string meaning, bool required = false) =>
+        Accept(operation, header, required, meaning, new() { Type = JsonSchemaType.String });
 
     private static void Accept(OpenApiOperation operation, string header, bool required, string meaning, OpenApiSchema schema) =>
         (operation.Parameters ??= []).Add(new OpenApiParameter { Name = header, In = ParameterLocation.Header, Required = required, Description = meaning, Schema = schema });
@@ -81,7 +91,8 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
     private static string? Remarks(HttpChain chain, IEnumerable<AuthorizeAttribute> authorize)
     {
         var remarks = new List<string>();
-        if (authorize.Select(x => x.Policy).FirstOrDefault(x => x is not null and not "guest") is { } role) remarks.Add($"For the role `{role}`.");
+        if (authorize.Select(x => x.Policy).FirstOrDefault(x => x is not null and not "guest") is { } role)
+            remarks.Add($"For the role `{role.Replace(" or ", "` or `", StringComparison.Ordinal)}`.");
         if ((chain.Method.Method.GetCustomAttribute<RateLimitAttribute>() ?? chain.Method.HandlerType.GetCustomAttribute<RateLimitAttribute>())?.Policy is { } rate)
             remarks.Add(string.Create(CultureInfo.InvariantCulture, $"At most {rate.Requests} requests in {rate.Window.TotalSeconds:0} s."));
         return remarks.Count == 0 ? null : string.Join(' ', remarks);

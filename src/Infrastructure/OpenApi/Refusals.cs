@@ -13,12 +13,14 @@ internal static class Refusals
         [401] = ("NotSignedIn", "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, `auth.session_ended`.", false),
         [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
         [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),
-        [409] = ("Conflict", "It cannot be done as things stand, and `detail` says why. Codes: the operation's own, `conflict.changed_meanwhile`, `conflict.already_exists`, `idempotency.in_progress`.", false),
+        [409] = ("Conflict", "It cannot be done as things stand, and `detail` says why. Codes: the operation's own, "
+            + "`conflict.changed_meanwhile`, `conflict.already_exists`, `idempotency.in_progress`.", false),
         [412] = ("Changed", "It was changed since the client read it. Code: `request.precondition_failed`.", false),
         [413] = ("TooLarge", "The body is too large. Code: `request.too_large`.", false),
         [415] = ("MediaType", "The body is not JSON in UTF-8. Code: `request.media_type`.", false),
         [422] = ("Unprocessable", "The request is well formed but cannot be carried out, or its key belongs to another request. Codes: the operation's own, `idempotency.key_reused`.", false),
-        [428] = ("TagRequired", "The change does not say what it was made from: send the `ETag` that was read in `If-Match`. Code: `request.precondition_required`.", false),
+        [428] = ("TagRequired", "The change does not say what it was made from: send the `ETag` that was read in `If-Match`. "
+            + "Code: `request.precondition_required`.", false),
         [429] = ("TooManyRequests", "The client asks too often. Code: `rate.limited`.", true),
         [503] = ("Unavailable", "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, `service.overloaded`.", true),
     };

@@ -26,6 +26,9 @@ public static class CallerSetup
             .AddPolicy(CallerRoles.Customer, x => x.RequireAuthenticatedUser().RequireAssertion(y => !y.User.IsInRole(CallerRoles.Guest)))
             .AddPolicy(CallerRoles.Support, x => x.RequireRole(CallerRoles.Support, CallerRoles.Admin))
             .AddPolicy(CallerRoles.Merchandiser, x => x.RequireRole(CallerRoles.Merchandiser, CallerRoles.Admin))
+            .AddPolicy(
+                $"{CallerRoles.Support} or {CallerRoles.Merchandiser}",
+                x => x.RequireRole(CallerRoles.Support, CallerRoles.Merchandiser, CallerRoles.Admin))
             .AddPolicy(CallerRoles.Admin, x => x.RequireRole(CallerRoles.Admin));
     }
 

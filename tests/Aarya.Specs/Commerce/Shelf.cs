@@ -32,6 +32,14 @@ internal static class Shelf
         await session.SaveChangesAsync(Cancel);
     }
 
+    /// <summary>Lets what is held under this id leave its shelves, as a payment does.</summary>
+    public static async Task SoldAsync(this IAlbaHost host, Guid reservation)
+    {
+        await using var session = host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        Assert.True(await Stock.SellAsync(session, reservation, Cancel));
+        await session.SaveChangesAsync(Cancel);
+    }
+
     public static async Task<StockLevel> StockOfAsync(this IAlbaHost host, string sku)
     {
         await using var session = host.Services.GetRequiredService<ICommerceStore>().QuerySession();

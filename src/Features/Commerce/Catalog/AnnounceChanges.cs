@@ -29,10 +29,10 @@ public static class AnnounceChangesHandler
         var known = await Catalogue.WithStockAsync(session, await session.LoadManyAsync<Product>(cancellation, [.. touched]), cancellation);
 
         // The changes are committed already, so the cache may go and shoppers may hear before this transaction ends.
-        await cache.DropAsync(known.SelectMany(x => new[] { ($"{x.Product.Id}", x.Stamp), (x.Product.Slug, x.Stamp) }));
+        await cache.DropAsync(known.SelectMany(x => NamesOf(x.Product, products.Contains(x.Product.Id)).Select(y => (y, x.Stamp))));
         foreach (var product in known)
         {
-            answers.Forget(product.Product);
+            foreach (var name in NamesOf(product.Product, products.Contains(product.Product.Id))) answers.Forget(name);
             var now = product.ToNews();
             feed.TellWatchers(now.Id, x => x.Product(now));
         }
@@ -44,6 +44,10 @@ public static class AnnounceChangesHandler
         if (products.Count == AnnounceChanges.Most || skus.Count == AnnounceChanges.Most) news.Add(new AnnounceChanges());
         return news;
     }
+
+    // A slug that was given up must not lead to the product any more. Whose it is now must not lose its cache with every sale of this one.
+    private static IEnumerable<string> NamesOf(Product product, bool changed) =>
+        [$"{product.Id}", product.Slug, .. changed ? product.FormerSlugs : []];
 
     private static ProductPublished Published(ProductOnSale x) => new ProductPublished(
         x.Product.Id, x.Product.Revision, x.Product.Slug, x.Product.Name, x.Product.Description, x.Product.Category, x.Product.Images,

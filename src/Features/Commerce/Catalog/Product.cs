@@ -59,10 +59,17 @@ public sealed class Product : IVersioned
     public ProductStatus? Stage { get; set; }
 
     [JsonIgnore]
-    public ProductStatus Status => Stage ?? (Published ? ProductStatus.Published : Revision == 1 ? ProductStatus.Draft : ProductStatus.Withdrawn);
+    public ProductStatus Status =>
+        Stage ?? (Published ? ProductStatus.Published : Revision == 1 ? ProductStatus.Draft : ProductStatus.Withdrawn);
+
+    /// <summary>What it was before it ended.</summary>
+    public ProductStatus? ArchivedFrom { get; set; }
 
     /// <summary>When staff last changed it; null for never since it was made.</summary>
     public DateTimeOffset? ChangedAt { get; set; }
+
+    [JsonIgnore]
+    public DateTimeOffset UpdatedAt => ChangedAt ?? PublishedAt;
 
     /// <summary>The revision in which each trait was last changed: what somebody who has seen an earlier one has missed.</summary>
     public Dictionary<string, long> ChangedIn { get; set; } = [];
@@ -70,7 +77,9 @@ public sealed class Product : IVersioned
     /// <summary>The slugs that it had before, the last one last; others may have them now.</summary>
     public IReadOnlyList<string> FormerSlugs { get; set; } = [];
 
-    /// <summary>Gives it its variants and its images; without any, the shop draws one for each colour. A variant may have an image of its own.</summary>
+    /// <summary>
+    /// Gives it its variants and its images; without any, the shop draws one for each colour. A variant may have an image of its own.
+    /// </summary>
     public void Dress(IEnumerable<Variant> variants, IReadOnlyList<string> images)
     {
         var worn = variants.ToList();

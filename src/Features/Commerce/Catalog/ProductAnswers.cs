@@ -21,11 +21,7 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Tim
     public ValueTask<ReadyAnswer?> CategoriesAsync() => ready.GetAsync("categories", this, static x => x.FetchCategoriesAsync());
 
     /// <summary>Makes the next answer show what has just changed here; other nodes follow within the second.</summary>
-    public void Forget(Product product)
-    {
-        ready.Forget($"{product.Id}");
-        ready.Forget(product.Slug);
-    }
+    public void Forget(string idOrSlug) => ready.Forget(idOrSlug);
 
     private async Task<ReadyAnswer?> FetchAsync(string idOrSlug)
     {

@@ -1,35 +1,50 @@
+using Aarya.Features.Commerce.Catalog.BackOffice;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
+using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 using Wolverine.Marten;
-using Wolverine.Persistence;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-public sealed record PublicationView(Guid Id, string Slug, bool Published, DateTimeOffset PublishedAt);
+public sealed record PublicationView(Guid Id, string Slug, bool Published, DateTimeOffset PublishedAt, ProductStatus Status)
+{
+    internal static PublicationView Of(Product product) =>
+        new(product.Id, product.Slug, product.Published, product.PublishedAt, product.Status);
+}
 
 /// <summary>Puts a product on sale, or takes it off: carts and orders keep what they have. Doing it again changes nothing.</summary>
 [Authorize("merchandiser")]
 public static class PublishProductEndpoint
 {
-    public static ProblemDetails Validate(Product? product) => product is null ? Problem.NotFound("product") : WolverineContinue.NoProblems;
+    public static async Task<(Product?, ProblemDetails)> LoadAsync(Guid id, IDocumentSession session, CancellationToken cancellation)
+    {
+        await session.AloneInCatalogueAsync(cancellation);
+        var product = await session.LoadAsync<Product>(id, cancellation);
+        return (product, product switch
+        {
+            null => Problem.NotFound("product"),
+            { Status: ProductStatus.Archived } => Ended.Refusal(),
+            _ => WolverineContinue.NoProblems,
+        });
+    }
 
+    [Refuses(409, "product.archived", "The product has ended.")]
     [WolverinePost("/api/admin/products/{id:guid}/publish")]
-    public static (PublicationView, IMartenOp, AnnounceChanges) Publish(Guid id, [Entity(nameof(id), Required = false)] Product? product, DateTimeOffset now)
+    public static (PublicationView, IMartenOp, AnnounceChanges) Publish([NotBody] Product product, DateTimeOffset now)
     {
-        var already = product!.Published;
-        if (!already) (product.Published, product.PublishedAt) = (true, now);
-        return (View(product), already ? MartenOps.Nothing() : new StoreProduct(product), new());
+        var changed = product.Status != ProductStatus.Published
+            && product.Change(x => (x.Published, x.PublishedAt, x.Stage) = (true, now, ProductStatus.Published), now);
+        return (PublicationView.Of(product), changed ? new StoreProduct(product) : MartenOps.Nothing(), new());
     }
 
+    [Refuses(409, "product.archived", "The product has ended.")]
     [WolverinePost("/api/admin/products/{id:guid}/withdraw")]
-    public static (PublicationView, IMartenOp, AnnounceChanges) Withdraw(Guid id, [Entity(nameof(id), Required = false)] Product? product)
+    public static (PublicationView, IMartenOp, AnnounceChanges) Withdraw([NotBody] Product product, DateTimeOffset now)
     {
-        var already = !product!.Published;
-        product.Published = false;
-        return (View(product), already ? MartenOps.Nothing() : new StoreProduct(product), new());
+        var changed = product.Published && product.Change(x => (x.Published, x.Stage) = (false, ProductStatus.Withdrawn), now);
+        return (PublicationView.Of(product), changed ? new StoreProduct(product) : MartenOps.Nothing(), new());
     }
-
-    private static PublicationView View(Product product) => new(product.Id, product.Slug, product.Published, product.PublishedAt);
 }

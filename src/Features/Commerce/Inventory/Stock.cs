@@ -171,12 +171,10 @@ public static class Stock
         skus.ToArray(), product, reason);
 
     /// <summary>The shelves of these SKUs, which nobody changes until the caller's transaction has ended.</summary>
-    public static async Task<IReadOnlyDictionary<string, StockLevel>> LockAsync(
-        IDocumentSession session, IReadOnlyList<string> skus, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<string, StockLevel>> FindLockedAsync(
+        IDocumentSession session, string[] skus, CancellationToken cancellation)
     {
-        await using var batch = await BeginAsync(session, cancellation);
-        batch.Add("select from commerce.stock where sku = any ($1) order by sku for update", [skus.ToArray()]);
-        await batch.ExecuteNonQueryAsync(cancellation);
+        await LockAsync(session, skus, cancellation);
         return await FindAsync(session, skus, cancellation);
     }
 

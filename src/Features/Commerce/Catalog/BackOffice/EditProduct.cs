@@ -1,0 +1,118 @@
+using System.Globalization;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Commerce.Catalog.BackOffice;
+
+/// <summary>
+/// Says all anew that there is to say of a product: its texts, category, variants with their prices, and pictures. Carts, search and open
+/// pages follow within two seconds; orders keep what they were placed with. Stock is changed by adjustments; whether it is on sale, by
+/// publish and withdraw.
+/// </summary>
+/// <param name="Variants">All of them: one that is left out is taken away, one that is new is opened with its <c>stock</c>.</param>
+/// <param name="Slug">Stays when absent. The former one is free for other products, and leads nowhere until one has it.</param>
+/// <param name="Images">Addresses, the one to show first; without any the shop draws them.</param>
+public sealed record EditProduct(
+    string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants,
+    string? Slug = null, IReadOnlyList<string>? Images = null) : IProductEntry
+{
+    public sealed class Validator : ProductEntryRules<EditProduct>;
+}
+
+/// <summary>A product that nobody else changes now, and what the change comes to.</summary>
+/// <param name="Added">SKUs that are new to it.</param>
+/// <param name="Removed">SKUs that it loses; nothing lies on their shelves.</param>
+public sealed record ProductInHand(
+    Product Product, Placement Place, IReadOnlyDictionary<string, StockLevel> Stock, IReadOnlyList<StockLine> Added,
+    IReadOnlyList<string> Removed);
+
+[Authorize("merchandiser")]
+public static class EditProductEndpoint
+{
+    public static async Task<(ProductInHand?, ProblemDetails)> LoadAsync(
+        Guid id, EditProduct command, HttpContext http, IDocumentSession session, CancellationToken cancellation)
+    {
+        await session.AloneInCatalogueAsync(cancellation);
+        var product = await session.LoadAsync<Product>(id, cancellation);
+        if (product is null) return (null, Problem.NotFound("product"));
+        if (ProductTag.Check(http, product) is { } stale) return (null, stale);
+        if (product.Status == ProductStatus.Archived) return (null, Ended.Refusal());
+
+        var has = product.Variants.Select(x => x.Sku).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < command.Variants.Count; i++)
+        {
+            if (command.Variants[i].Stock > 0 && has.Contains(command.Variants[i].Sku))
+            {
+                return (null, Problem.Invalid(
+                    string.Create(CultureInfo.InvariantCulture, $"variants[{i}].stock"),
+                    "is for a SKU that is new: adjust the stock of one that is there."));
+            }
+        }
+
+        StockLine[] added = [.. command.Variants.Where(x => !has.Contains(x.Sku)).Select(x => new StockLine(x.Sku, x.Stock))];
+        var (place, taken) = await Placement.FindAsync(
+            session, id, command.Slug ?? product.Slug, command.Name, Texts.Spelt(command.Category), [.. added.Select(x => x.Sku)],
+            cancellation);
+        if (place is null) return (null, taken!);
+
+        string[] removed = [.. has.Except(command.Variants.Select(x => x.Sku))];
+        var cleared = removed.Length > 0 ? await Stock.FindLockedAsync(session, removed, cancellation) : new Dictionary<string, StockLevel>();
+        string[] full = [.. cleared.Values.Where(x => x.OnHand > 0).Select(x => x.Sku).Order(StringComparer.Ordinal)];
+        if (full.Length > 0) return (null, InUse(full));
+        return (new(product, place, await Stock.FindAsync(session, has, cancellation), added, removed), WolverineContinue.NoProblems);
+    }
+
+    [Refuses(409, "product.changed_meanwhile",
+        "The product is not as it was read. `changed` names what is different, `etag` is its tag now: read it again.")]
+    [Refuses(409, "product.archived", "The product has ended.")]
+    [Refuses(409, "product.slug_taken", "Another product has this slug: give one of its own.")]
+    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` says which.")]
+    [Refuses(409, "variant.in_use",
+        "Pieces lie on the shelf of a variant that was left out; `skus` says of which. Adjust their stock to nothing first.")]
+    [Refuses(428, "request.precondition_required",
+        "The change does not say what it was made from: send the `ETag` that was read in `If-Match`.")]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
+    [WolverinePut("/api/admin/products/{id:guid}")]
+    public static (WholeProductView, IMartenOp, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges?) Put(
+        EditProduct command, [NotBody] ProductInHand hand, HttpContext http, DateTimeOffset now)
+    {
+        var (product, place, stock, added, removed) = hand;
+        var changed = product.Change(x => Apply(command, place, x), now);
+        http.Response.Headers.ETag = ProductTag.Of(product);
+        var shelves = stock.Values.Concat(added.Select(x => new StockLevel(x.Sku, x.Quantity, 0, 1))).ToDictionary(x => x.Sku);
+        return (
+            WholeProductView.Of(product, shelves),
+            changed && place.OpensShelf ? MartenOps.Store(place.Shelf) : MartenOps.Nothing(),
+            changed ? new StoreProduct(product) : MartenOps.Nothing(),
+            added.Count > 0 ? new OpenShelves(added) : MartenOps.Nothing(),
+            removed.Count > 0 ? new CloseShelves(product.Id, removed, "removed") : MartenOps.Nothing(),
+            changed ? new AnnounceChanges() : null);
+    }
+
+    private static void Apply(EditProduct command, Placement place, Product product)
+    {
+        // A variant that was shown with the product's first image is sent back with it, and shows the new one.
+        var first = product.Images is [var shown, ..] ? shown : null;
+        product.Name = Texts.Spelt(command.Name);
+        product.Description = Texts.Spelt(command.Description);
+        product.Category = place.Shelf.Id;
+        product.Move(place.Slug);
+        var variants = command.Variants.Select(x => x.ToVariant()).Select(x => x.Image == first ? x with { Image = "" } : x);
+        product.Dress(variants, command.Images ?? []);
+    }
+
+    private static ProblemDetails InUse(string[] skus)
+    {
+        var problem = Problem.Conflict("variant.in_use", "Pieces are on the shelf",
+            $"There is stock of {string.Join(", ", skus)}: adjust it to nothing first.");
+        problem.Extensions["skus"] = skus;
+        return problem;
+    }
+}

@@ -1,0 +1,24 @@
+using Aarya.Features.Commerce.Inventory;
+
+namespace Aarya.Features.Commerce.Catalog.BackOffice;
+
+/// <param name="OnHand">Pieces on the shelf.</param>
+/// <param name="Reserved">How many of them are promised to orders that are not paid yet.</param>
+public sealed record WholeVariantView(
+    string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice, string Image, int OnHand, int Reserved, int Available);
+
+/// <summary>A product as the shop's people see it, on sale or not.</summary>
+/// <param name="PublishedAt">When it was put on sale last; absent for a draft.</param>
+/// <param name="Etag">What a change is made from: send it in <c>If-Match</c>.</param>
+public sealed record WholeProductView(
+    Guid Id, string Slug, string Name, string Description, string Category, ProductStatus Status, IReadOnlyList<string> Images,
+    IReadOnlyList<WholeVariantView> Variants, DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt, string Etag)
+{
+    public static WholeProductView Of(Product product, IReadOnlyDictionary<string, StockLevel> stock) => new(
+        product.Id, product.Slug, product.Name, product.Description, product.Category, product.Status, product.Images,
+        [.. product.Variants.Select(x => Of(x, stock.GetValueOrDefault(x.Sku)))],
+        product.Status == ProductStatus.Draft ? null : product.PublishedAt, product.UpdatedAt, ProductTag.Of(product));
+
+    private static WholeVariantView Of(Variant x, StockLevel? shelf) => new(
+        x.Sku, new(x.Size, x.Colour), x.Price, x.CompareAtPrice, x.Image, shelf?.OnHand ?? 0, shelf?.Reserved ?? 0, shelf?.Available ?? 0);
+}
