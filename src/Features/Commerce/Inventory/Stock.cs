@@ -70,6 +70,16 @@ public static class Stock
         return shortages;
     }
 
+    /// <summary>
+    /// Locks the shelves of these SKUs until the transaction ends: for a transaction that changes stock more than once, before the first time.
+    /// </summary>
+    public static async Task LockAsync(IDocumentSession session, string[] skus, CancellationToken cancellation)
+    {
+        await using var batch = await BeginAsync(session, cancellation);
+        batch.Add("select from commerce.stock where sku = any($1) order by sku for update", [skus]);
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>Gives back what is held under this id. False when nothing is (any more).</summary>
     public static Task<bool> ReleaseAsync(IDocumentSession session, Guid reservationId, CancellationToken cancellation) =>
         MoveAsync(session, reservationId, "held",
@@ -161,12 +171,10 @@ public static class Stock
         skus.ToArray(), product, reason);
 
     /// <summary>The shelves of these SKUs, which nobody changes until the caller's transaction has ended.</summary>
-    public static async Task<IReadOnlyDictionary<string, StockLevel>> LockAsync(
-        IDocumentSession session, IReadOnlyList<string> skus, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<string, StockLevel>> FindLockedAsync(
+        IDocumentSession session, string[] skus, CancellationToken cancellation)
     {
-        await using var batch = await BeginAsync(session, cancellation);
-        batch.Add("select from commerce.stock where sku = any ($1) order by sku for update", [skus.ToArray()]);
-        await batch.ExecuteNonQueryAsync(cancellation);
+        await LockAsync(session, skus, cancellation);
         return await FindAsync(session, skus, cancellation);
     }
 

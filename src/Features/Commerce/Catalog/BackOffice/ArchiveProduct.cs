@@ -32,7 +32,7 @@ public static class ArchiveProductEndpoint
         await session.AloneInCatalogueAsync(cancellation);
         var product = await session.LoadAsync<Product>(id, cancellation);
         if (product is null) return (null, Problem.NotFound("product"));
-        var shelves = await Stock.LockAsync(session, [.. product.Variants.Select(x => x.Sku)], cancellation);
+        var shelves = await Stock.FindLockedAsync(session, [.. product.Variants.Select(x => x.Sku)], cancellation);
         string[] promised = [.. shelves.Values.Where(x => x.Reserved > 0).Select(x => x.Sku).Order(StringComparer.Ordinal)];
         if (product.Status == ProductStatus.Archived || promised.Length == 0) return (product, WolverineContinue.NoProblems);
         var refused = Problem.Conflict("product.reserved", "Pieces are promised to orders",

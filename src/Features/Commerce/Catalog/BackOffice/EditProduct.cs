@@ -64,7 +64,7 @@ public static class EditProductEndpoint
         if (place is null) return (null, taken!);
 
         string[] removed = [.. has.Except(command.Variants.Select(x => x.Sku))];
-        var cleared = removed.Length > 0 ? await Stock.LockAsync(session, removed, cancellation) : new Dictionary<string, StockLevel>();
+        var cleared = removed.Length > 0 ? await Stock.FindLockedAsync(session, removed, cancellation) : new Dictionary<string, StockLevel>();
         string[] full = [.. cleared.Values.Where(x => x.OnHand > 0).Select(x => x.Sku).Order(StringComparer.Ordinal)];
         if (full.Length > 0) return (null, InUse(full));
         return (new(product, place, await Stock.FindAsync(session, has, cancellation), added, removed), WolverineContinue.NoProblems);
