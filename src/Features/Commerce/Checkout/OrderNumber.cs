@@ -31,6 +31,13 @@ public static class OrderNumber
         return $"{Prefix}{text}{CheckOf(text)}";
     }
 
+    /// <summary>A number as it is kept, however it was typed: <c>aa 7k2m9q4</c> is <c>AA-7K2M9Q4</c>; what is none stays none.</summary>
+    public static string Spelt(string typed)
+    {
+        var characters = string.Concat(typed.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+        return characters.StartsWith("AA", StringComparison.Ordinal) ? $"{Prefix}{characters[2..]}" : $"{Prefix}{characters}";
+    }
+
     /// <summary>The sequence behind a number as <see cref="Of"/> gives it, in capitals or not.</summary>
     public static bool TryParse([NotNullWhen(true)] string? number, out long sequence)
     {

@@ -10,6 +10,8 @@ internal static class OrdersSetup
     public static void AddOrders(this IServiceCollection services)
     {
         services.AddSingleton<OrderWatch>();
+        services.AddSingleton<OrderLinks>();
+        services.AddHostedService(x => x.GetRequiredService<OrderLinks>());
         services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
     }
 
@@ -21,5 +23,6 @@ internal static class OrdersSetup
             .Index(x => x.EmailIndex)
             .Index(x => x.Sequence)
             .UniqueIndex(x => x.Number);
+        marten.Schema.For<OrderLink>().Index(x => x.TokenHash).Index(x => x.AddressIndex).Index(x => x.OrderId);
     }
 }
