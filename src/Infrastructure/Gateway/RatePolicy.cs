@@ -11,6 +11,8 @@ public sealed record RatePolicy(string Name, int Requests, TimeSpan Window)
         new("login", 30, TimeSpan.FromMinutes(1)),
         new("register", 20, TimeSpan.FromMinutes(1)),
         new("password", 10, TimeSpan.FromMinutes(1)),
+        // Sending strangers mail.
+        new("lookup", 10, TimeSpan.FromMinutes(1)),
         new("coupon", 30, TimeSpan.FromMinutes(1)),
         new("payment", 30, TimeSpan.FromMinutes(1)),
     }.ToDictionary(x => x.Name, StringComparer.Ordinal);

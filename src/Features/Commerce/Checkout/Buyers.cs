@@ -7,7 +7,7 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>Who orders, and where news of the order goes.</summary>
-public sealed record Buyer(Guid Subject, [property: Personal] string Email);
+public sealed record Buyer(Guid Subject, [property: Personal] string Email, bool IsGuest = false);
 
 /// <summary>Finds a customer's own address where the request names none; a guest has none but the one they give.</summary>
 public sealed class Buyers(Protos.Core.Core.CoreClient core)
@@ -19,7 +19,9 @@ public sealed class Buyers(Protos.Core.Core.CoreClient core)
         var found = email is not null
             ? EmailAddress.Normalize(email)
             : caller.IsGuest ? null : await FindEmailAsync(caller.Subject, cancellation);
-        return found is null ? (null, Problem.Invalid("email", NoAddress)) : (new(caller.Subject, found), WolverineContinue.NoProblems);
+        return found is null
+            ? (null, Problem.Invalid("email", NoAddress))
+            : (new(caller.Subject, found, caller.IsGuest), WolverineContinue.NoProblems);
     }
 
     /// <summary>Where the order goes: the address that the request gives, or the one of the caller's own that it names.</summary>

@@ -94,7 +94,9 @@ public sealed record TakenGoods(
         var rate = ShippingMethod.Find(command.ShippingMethod)!.To(address.Country);
         var (totals, taxes) = Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice, x.HsnCode!))], rate, address.Country, At);
         OrderLine[] lines = [.. Lines.Zip(taxes, (line, tax) => line with { TaxRate = tax.Rate, Shipping = tax.Shipping, Tax = tax.Tax })];
-        return new(Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt);
+        return new(
+            Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt,
+            buyer.IsGuest);
     }
 }
 

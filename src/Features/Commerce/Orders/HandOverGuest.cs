@@ -2,6 +2,7 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Hosting;
+using JasperFx.Events;
 using Marten;
 using Wolverine;
 
@@ -16,7 +17,7 @@ public static class HandOverGuestHandler
         var messages = new OutgoingMessages();
         if (signedIn.GuestId == signedIn.UserId) return messages;
         var handOver = new HandOverAgain(signedIn.GuestId, signedIn.UserId);
-        await HandOverAgainHandler.Handle(handOver, carts, session, now, cancellation);
+        messages.AddRange(await HandOverAgainHandler.Handle(handOver, carts, session, now, cancellation));
         messages.Delay(handOver, stragglers.AllInAfter);
         return messages;
     }
@@ -27,14 +28,29 @@ public sealed record HandOverAgain(Guid GuestId, Guid UserId);
 
 public static class HandOverAgainHandler
 {
-    public static async Task Handle(HandOverAgain command, Carts carts, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<OutgoingMessages> Handle(
+        HandOverAgain command, Carts carts, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
+        var messages = new OutgoingMessages();
         await CartClaims.HandOverAsync(session, command.GuestId, command.UserId, cancellation);
         await carts.MergeAsync(command.GuestId, command.UserId);
         foreach (var order in await session.Query<Order>().Where(x => x.Subject == command.GuestId).OrderBy(x => x.Sequence).ToListAsync(cancellation))
         {
             var stream = await session.Events.FetchForExclusiveWriting<Order>(order.Id, cancellation);
-            stream.AppendMany(stream.Aggregate!.HandOver(command.UserId, now));
+            messages.AddRange(stream.HandOver(stream.Aggregate!, command.UserId, now));
         }
+
+        return messages;
+    }
+}
+
+internal static class HandingOver
+{
+    /// <summary>Writes down whose the order is now, and answers what the others are told.</summary>
+    public static IEnumerable<object> HandOver(this IEventStream<Order> stream, Order order, Guid subject, DateTimeOffset now)
+    {
+        var facts = order.HandOver(subject, now);
+        stream.AppendMany(facts);
+        return facts.Select(_ => new Contracts.OrderHandedOver(order.Id, order.Subject, subject, now)).ToList();
     }
 }

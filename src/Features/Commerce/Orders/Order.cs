@@ -33,6 +33,9 @@ public sealed record Order
 
     public Guid Subject { get; init; }
 
+    /// <summary>It is still a guest's; see <see cref="OrderPlaced"/>.</summary>
+    public bool ByGuest { get; init; }
+
     [Personal]
     public required string Email { get; init; }
 
@@ -217,7 +220,7 @@ public sealed record Order
         OrderRefunded refunded => After(refunded),
         RefundFailed failed => this with { Refunds = [.. Refunds.Select(x => x.Id == failed.RefundId ? x with { State = RefundState.Failed } : x)] },
         BuyerForgotten => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten(), IsForgotten = true },
-        OrderHandedOver handed => this with { Subject = handed.Subject },
+        OrderHandedOver handed => this with { Subject = handed.Subject, ByGuest = false },
         _ => this,
     };
 
@@ -238,6 +241,7 @@ public sealed record Order
         Sequence = placed.Sequence,
         Number = placed.Number,
         Subject = placed.Subject,
+        ByGuest = placed.ByGuest,
         Email = placed.Email,
         Lines = placed.Lines,
         Totals = placed.Totals,

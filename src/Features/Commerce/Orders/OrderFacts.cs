@@ -19,9 +19,11 @@ public sealed record OrderLine(
 
 /// <summary>The shopper ordered; the goods are held until <paramref name="ExpiresAt"/>.</summary>
 /// <param name="Sequence">The order's place among all orders, which <paramref name="Number"/> shows scrambled.</param>
+/// <param name="ByGuest">There was no account: one that verifies the address later gets the order. Orders of before this was recorded have
+/// none.</param>
 public sealed record OrderPlaced(
     long Sequence, string Number, Guid Subject, [property: Personal] string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
-    string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt)
+    string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt, bool ByGuest = false)
 {
     /// <summary>The same without the person.</summary>
     public OrderPlaced Forgotten() => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten() };
@@ -60,5 +62,5 @@ public sealed record RefundFailed(Guid RefundId, string Code, DateTimeOffset At)
 /// <summary>Nobody is to know any more who ordered; see <see cref="OrderPlaced.Forgotten"/>.</summary>
 public sealed record BuyerForgotten(DateTimeOffset At);
 
-/// <summary>The guest who ordered has become a customer.</summary>
+/// <summary>The guest who ordered has become a customer, or the owner of the order's address has shown that it is theirs.</summary>
 public sealed record OrderHandedOver(Guid Subject, DateTimeOffset At);

@@ -10,6 +10,8 @@ internal static class OrdersSetup
     public static void AddOrders(this IServiceCollection services)
     {
         services.AddSingleton<OrderWatch>();
+        services.AddSingleton<OrderLinks>();
+        services.AddHostedService(x => x.GetRequiredService<OrderLinks>());
         services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
     }
 
@@ -24,5 +26,6 @@ internal static class OrdersSetup
             .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_recipient", [$"({ListAllOrdersEndpoint.Names})"]))
             .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_sku", [ListAllOrdersEndpoint.Skus]))
             .UniqueIndex(x => x.Number);
+        marten.Schema.For<OrderLink>().Index(x => x.TokenHash).Index(x => x.AddressIndex).Index(x => x.OrderId);
     }
 }

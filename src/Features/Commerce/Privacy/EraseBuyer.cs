@@ -45,6 +45,7 @@ public static class EraseBuyerHandler
         }
 
         Guid[] ids = [.. orders.Select(x => x.Id)];
+        session.DeleteWhere<OrderLink>(x => x.OrderId.IsOneOf(ids));
         session.EraseTraces([.. subjects, .. ids]);
         var messages = new OutgoingMessages();
         if (open > 0) messages.Delay(command, LookAgainAfter);

@@ -37,3 +37,18 @@ public sealed record OrderShipped(
 
 [WireEvent("commerce.order_delivered.v1", Streams.Orders)]
 public sealed record OrderDelivered(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
+
+/// <summary>An order has another owner from now on.</summary>
+[WireEvent("commerce.order_handed_over.v1", Streams.Orders)]
+public sealed record OrderHandedOver(Guid OrderId, Guid From, Guid To, DateTimeOffset At);
+
+/// <summary>The owner of an order's address asked for a look at it.</summary>
+/// <param name="LinkId">One for one mail.</param>
+/// <param name="Link">Carries a token: it is nobody's but the reader's of that mail.</param>
+[WireEvent("commerce.order_link_asked.v1", Streams.Orders)]
+public sealed record OrderLinkAsked(
+    Guid OrderId, Guid LinkId, string Number, Guid Subject, [property: Personal] string Email, [property: Personal] string ShippingName,
+    [property: Personal] string Link, DateTimeOffset At)
+{
+    public override string ToString() => $"{nameof(OrderLinkAsked)} {LinkId}";
+}

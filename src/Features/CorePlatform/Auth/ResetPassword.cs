@@ -57,14 +57,17 @@ public static class ResetPasswordEndpoint
         ResetPassword command, User user, IDocumentSession documents, Identity identity, Attempts attempts, DeviceTokens devices, HttpContext http, DateTimeOffset now)
     {
         using var accounts = identity.In(documents, http.RequestAborted);
-        if (!user.EmailVerified) await ForgetStrangerAsync(user, documents, accounts);
+        var isFirstProof = !user.EmailVerified;
+        if (isFirstProof) await ForgetStrangerAsync(user, documents, accounts);
         user.EmailVerified = true;
         user.DeactivatedAt = null;
         await accounts.SetPasswordAsync(user, command.NewPassword);
         await attempts.StartAnewAsync(LogInEndpoint.Attempt, user.Email, http);
         await attempts.StartAnewAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
         http.Response.Headers.CacheControl = "no-store";
-        return (new(devices.Issue(user)), [user.EndSessions(), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
+        OutgoingMessages messages = [user.EndSessions(), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)];
+        if (isFirstProof) messages.Add(new EmailVerified(user.Id, user.Email, now));
+        return (new(devices.Issue(user)), messages);
     }
 
     private static Task ForgetStrangerAsync(User user, IDocumentSession documents, Accounts accounts)

@@ -53,7 +53,7 @@ public static class VerifyEmailEndpoint
         if (newEmail is null)
         {
             await accounts.ConfirmEmailAsync(user, command.Token);
-            return (Results.NoContent(), []);
+            return (Results.NoContent(), [new EmailVerified(user.Id, user.Email, now)]);
         }
 
         var old = user.Email;
@@ -63,6 +63,7 @@ public static class VerifyEmailEndpoint
         [
             AccountNotice.To(user, AccountNoticeKind.EmailChanged, now, email: old),
             AccountNotice.To(user, AccountNoticeKind.EmailChanged, now),
+            new EmailVerified(user.Id, user.Email, now),
         ]);
     }
 

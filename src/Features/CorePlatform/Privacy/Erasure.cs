@@ -44,9 +44,10 @@ public sealed class Erasure : IVersioned
 
     /// <summary>Nothing was said about the person before, whichever clock is asked.</summary>
     [JsonIgnore]
-    public DateTimeOffset Since => Guests.Select(MadeAt).Append(RegisteredAt).Min() - TimeSpan.FromHours(1);
+    public DateTimeOffset Since =>
+        Guests.Concat(Orders).Where(x => x.Version == 7).Select(MadeAt).Append(RegisteredAt).Min() - TimeSpan.FromHours(1);
 
-    // A guest's id begins with its time (RFC 9562, section 5.7).
+    // The id of a guest, and of an order that was handed over, begins with its time (RFC 9562, section 5.7).
     private static DateTimeOffset MadeAt(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >> 16);
 }
 

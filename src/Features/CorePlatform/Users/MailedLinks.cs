@@ -11,8 +11,6 @@ namespace Aarya.Features.CorePlatform.Users;
 /// </summary>
 public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment environment) : IHostedService
 {
-    private const string Development = "http://127.0.0.1:8080";
-
     private string storefront = "";
     private string api = "";
 
@@ -25,17 +23,9 @@ public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment e
     /// <exception cref="StartupException">A setting is absent in production, or no web address.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        storefront = Read("STOREFRONT_URL", "give the address of the storefront, such as https://aarya.example: links in mails lead there.");
-        api = Read("AARYA_PUBLIC_URL", "give the address that the API has for the public, such as https://backend.aarya.example: links in mails lead there.");
+        storefront = PublicAddress.OfStorefront(configuration, environment);
+        api = PublicAddress.OfApi(configuration, environment);
         return Task.CompletedTask;
-    }
-
-    private string Read(string name, string whatToDo)
-    {
-        var url = environment.IsProduction() ? configuration.Require(name, whatToDo) : configuration.Find(name) ?? Development;
-        return Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http" && parsed.Query.Length == 0 && parsed.Fragment.Length == 0
-            ? url.TrimEnd('/')
-            : throw new StartupException($"{name} is '{url}': it must be a web address such as https://aarya.example.");
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -32,8 +32,9 @@ public static class GetPaymentEndpoint
     public static async Task<ProblemDetails> ValidateAsync(Caller caller, OrderPayment? payment, IQuerySession session, CancellationToken cancellation)
     {
         if (payment?.RequestedAt is null) return Problem.NotFound("payment");
-        if (caller.IsStaff || payment.Subject == caller.Subject) return WolverineContinue.NoProblems;
-        return await session.LoadAsync<FormerGuest>(payment.Subject, cancellation) is { } guest && guest.UserId == caller.Subject
+        var owner = (await session.LoadAsync<OrderOwner>(payment.Id, cancellation))?.UserId ?? payment.Subject;
+        if (caller.IsStaff || owner == caller.Subject) return WolverineContinue.NoProblems;
+        return await session.LoadAsync<FormerGuest>(owner, cancellation) is { } guest && guest.UserId == caller.Subject
             ? WolverineContinue.NoProblems
             : Problem.NotFound("payment");
     }
@@ -43,6 +44,30 @@ public static class GetPaymentEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static PaymentView Get(Guid orderId, Caller caller, [ReadAggregate(nameof(orderId), Required = false)] OrderPayment? payment) => PaymentView.Of(payment!);
+}
+
+/// <summary>Whose an order is that was handed over.</summary>
+public sealed class OrderOwner : IVersioned
+{
+    /// <summary>The order's.</summary>
+    public Guid Id { get; set; }
+
+    public Guid Version { get; set; }
+
+    public Guid UserId { get; set; }
+}
+
+public static class OrderHandedOverHandler
+{
+    public static Task<OrderOwner?> LoadAsync(OrderHandedOver handedOver, IQuerySession session, CancellationToken cancellation) =>
+        session.LoadAsync<OrderOwner>(handedOver.OrderId, cancellation);
+
+    public static IMartenOp Handle(OrderHandedOver handedOver, OrderOwner? known)
+    {
+        var owner = known ?? new OrderOwner { Id = handedOver.OrderId };
+        owner.UserId = handedOver.To;
+        return MartenOps.Store(owner);
+    }
 }
 
 /// <summary>A guest who became a customer, and with whom their payments went.</summary>

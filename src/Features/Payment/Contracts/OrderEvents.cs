@@ -25,3 +25,7 @@ public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [
 /// <param name="Amount">Null: all that is left.</param>
 [WireEvent("commerce.refund_requested.v1", Streams.Orders)]
 public sealed record RefundRequested(Guid OrderId, Guid RefundId, Money? Amount, string Reason, DateTimeOffset At);
+
+/// <summary>An order has another owner from now on.</summary>
+[WireEvent("commerce.order_handed_over.v1", Streams.Orders)]
+public sealed record OrderHandedOver(Guid OrderId, Guid From, Guid To, DateTimeOffset At);

@@ -28,7 +28,9 @@ public static class UserErasedHandler
             stream.AppendOne(new PayerForgotten(now));
         }
 
-        session.EraseTraces([.. subjects, .. payments.Select(x => x.Id), .. erased.Orders ?? []]);
+        Guid[] ids = [.. payments.Select(x => x.Id), .. erased.Orders ?? []];
+        session.DeleteWhere<OrderOwner>(x => x.UserId.IsOneOf(subjects) || x.Id.IsOneOf(ids));
+        session.EraseTraces([.. subjects, .. ids]);
         if (erased.Orders is null) return null;
         session.DeleteWhere<FormerGuest>(x => x.UserId == erased.UserId || x.Id.IsOneOf(subjects));
         return new(erased.UserId, erased.ErasureId);

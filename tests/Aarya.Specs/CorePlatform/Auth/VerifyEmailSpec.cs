@@ -4,6 +4,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Specs.Support;
 using Alba;
+using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
@@ -20,6 +21,33 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await ToldAsync(HttpStatusCode.NoContent, new VerifyEmail(TokenOf(mail)), "/api/auth/email/verify");
         Assert.True(Assert.Single(await AccountsOfAsync(email)).EmailVerified);
         await LinkIsRefusedAsync(TokenOf(mail));
+    }
+
+    [Fact]
+    public async Task every_first_proof_that_an_address_is_the_account_s_is_told_to_the_shop()
+    {
+        var (first, second, third) = (NewEmail(), NewEmail(), NewEmail());
+        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new Register(first, Password, "Asha Rao"), "/api/auth/register"));
+        Assert.Equal([first], await VerifiedByAsync(new VerifyEmail(TokenOf(mail)), "/api/auth/email/verify"));
+
+        var shopper = await SignInAsync(first);
+        var change = new ChangeEmail(second, Password);
+        var (_, asked) = await AsAsync(shopper, HttpStatusCode.Accepted, x => x.Post.Json(change).ToUrl("/api/users/me/email"));
+        Assert.Equal([second], await VerifiedByAsync(new VerifyEmail(TokenOf(asked[1])), "/api/auth/email/verify"));
+
+        await ToldAsync(HttpStatusCode.Accepted, new Register(third, Password, "Asha Rao"), "/api/auth/register");
+        foreach (var proves in new[] { true, false })
+        {
+            var reset = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(third), "/api/auth/password/forgot"));
+            var told = await VerifiedByAsync(new ResetPassword(TokenOf(reset), Password), "/api/auth/password/reset");
+            Assert.Equal(proves ? [third] : [], told);
+        }
+    }
+
+    private async Task<IEnumerable<string>> VerifiedByAsync(object command, string url)
+    {
+        var (messages, _) = await Track(x => { x.Post.Json(command).ToUrl(url); x.IgnoreStatusCode(); });
+        return messages.Sent.MessagesOf<EmailVerified>().Select(x => x.Email);
     }
 
     [Fact]
