@@ -13,7 +13,7 @@ public static partial class EmailAddress
     /// <summary>RFC 5321 section 4.5.3.1.3, without the angle brackets.</summary>
     public const int Longest = 254;
 
-    public const string Expected = "This is not an e-mail address.";
+    private const string Expected = "must be an e-mail address.";
 
     /// <summary>The one spelling, or null when the text is no address that mail could reach.</summary>
     public static string? Normalize(string? text)

@@ -25,7 +25,8 @@ internal sealed record ChargeView(
 {
     public static ChargeView Of(Charge charge, string publicUrl) => new(
         charge.Id, charge.Reference, charge.Amount, charge.Currency, charge.Status, charge.Captured, charge.Refunded, charge.Version, charge.CreatedAt,
-        charge.Card, charge.DeclineCode, charge.Status == ChargeStatus.RequiresAction ? $"{publicUrl}/challenge/{charge.Id}" : null, charge.Attempt);
+        charge.Card, charge.DeclineCode, charge.Status == ChargeStatus.RequiresAction ? $"{publicUrl}/challenge/{charge.Id}" : null,
+        charge.Attempt);
 }
 
 internal sealed record WebhookView(string Id, string Type, DateTimeOffset CreatedAt, ChargeView Charge, Refund? Refund)
@@ -34,7 +35,8 @@ internal sealed record WebhookView(string Id, string Type, DateTimeOffset Create
         new(notice.EventId, notice.Type, notice.At, ChargeView.Of(notice.Charge, publicUrl), notice.Refund);
 }
 
-internal sealed record ChargeRequest(string? Reference, long? Amount, string? Currency, string? Token, bool Capture = true, int Attempt = 1);
+internal sealed record ChargeRequest(
+    string? Reference, long? Amount, string? Currency, string? Token, bool Capture = true, int Attempt = 1);
 
 internal sealed record RefundRequest(string? ChargeId, long? Amount, string? Reference);
 

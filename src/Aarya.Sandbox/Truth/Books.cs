@@ -47,7 +47,8 @@ internal sealed class Books : IAsyncDisposable
     /// <summary>Makes a charge, or finds the one that the key made before.</summary>
     /// <returns>The charge and whether this call made it; or why not.</returns>
     public Task<(Charge? Charge, bool Made, Refusal? Refusal)> ChargeAsync(
-        string key, string reference, int attempt, long amount, string currency, TestToken token, bool capture, string fingerprint, TimeSpan clearsAfter) => AnswerAsync(() =>
+        string key, string reference, int attempt, long amount, string currency, TestToken token, bool capture, string fingerprint,
+        TimeSpan clearsAfter) => AnswerAsync(() =>
     {
         if (chargeByKey.TryGetValue(key, out var before))
         {

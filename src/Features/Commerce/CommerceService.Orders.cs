@@ -40,7 +40,9 @@ public sealed partial class CommerceService
     {
         var subject = Refusal.UnlessUuid(request.Subject, "subject");
         if (request.IdempotencyKey.Length is 0 or > 255) throw Refusal.Invalid("idempotency_key", "must have 1 to 255 characters.");
-        var order = new PlaceOrder(AddressOf(request.ShippingAddress ?? new()), request.ShippingMethod, request.PaymentToken, request.Email.Length > 0 ? request.Email : null)
+        var order = new PlaceOrder(
+            AddressOf(request.ShippingAddress ?? new()), request.ShippingMethod, request.PaymentToken,
+            request.Email.Length > 0 ? request.Email : null)
         {
             ExpectedTotal = request.ExpectedTotal is { } expected ? Money.From(expected) : null,
         };

@@ -60,7 +60,7 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
         !mail.To.Any(x => char.IsControl(x) || char.IsWhiteSpace(x)) && MailboxAddress.TryParse(Strict, mail.To, out var address)
             && address is { Name: null or "" } && address.Address == mail.To && address.Domain.Length > 0
             ? address
-            : throw new MailUndeliverableException($"Mail {mail.Id} goes to what is no mail address: it can never be sent.");
+            : throw new MailUndeliverableException($"Mail {mail.Id} can never be sent: its recipient is not a valid e-mail address.");
 
     private static string Anonymous(string text, Mail mail) => text.Replace(mail.To, "its address", StringComparison.OrdinalIgnoreCase);
 

@@ -45,12 +45,12 @@ public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, 
         LogUnknown(log, constraint, violation.SqlState);
         return violation.SqlState == PostgresErrorCodes.ForeignKeyViolation
             ? Problem.Conflict("conflict.changed_meanwhile", "Changed by someone else",
-                "What this belongs to has changed at the same moment: read it again and repeat what you still want.")
+                "What this belongs to changed at the same time: reload it and try again.")
             : AlreadyExists();
     }
 
-    private static ProblemDetails AlreadyExists() => Problem.Conflict("conflict.already_exists", "It is there already",
-        "Another request has stored the same at the same moment: read it again and repeat what you still want.");
+    private static ProblemDetails AlreadyExists() => Problem.Conflict("conflict.already_exists", "It exists already",
+        "Another request stored the same at the same time: reload it and try again.");
 
     // Of the keys of its own tables Marten says itself that they are taken, and keeps what PostgreSQL said.
     private static bool IsKnownToMarten(Exception? failure) =>
@@ -72,7 +72,7 @@ public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, 
 
 public static class ViolationsSetup
 {
-    /// <summary>Says what a client is told when this constraint refuses what it sent.</summary>
+    /// <summary>Declares the answer to a client whose request breaks this constraint.</summary>
     /// <param name="services">Of the host.</param>
     /// <param name="schema">Of the context.</param>
     /// <param name="constraint">Its name; a unique index counts as one.</param>

@@ -41,12 +41,13 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         DropGuesses(operation, endpoint.GetCustomAttributes<ProducesResponseTypeAttribute>().Concat(chain.Method.Method.GetCustomAttributes<ProducesResponseTypeAttribute>()));
         if (operation.Responses?.ContainsKey("304") == true) AcceptTag(operation, HeaderNames.IfNoneMatch, "An `ETag` of before: while it is still that, the answer is 304 without a body.");
         if (operation.Responses?.ContainsKey("412") == true) AcceptTag(operation, HeaderNames.IfMatch, "The `ETag` that was read: if somebody has changed it meanwhile, nothing happens and the answer is 412.");
-        if (chain.Method.Method.GetCustomAttribute<AcceptsTagAttribute>() is { } tag) AcceptTag(operation, HeaderNames.IfMatch, tag.Meaning);
+        if (chain.Method.Method.GetCustomAttribute<AcceptsTagAttribute>() is { } tag)
+            AcceptTag(operation, HeaderNames.IfMatch, tag.Meaning);
 
         if (own.Any(x => x.Status == StatusCodes.Status428PreconditionRequired))
         {
             AcceptTag(operation, HeaderNames.IfMatch, required: true, meaning:
-                "The `ETag` that was read: if it was changed meanwhile, nothing happens and the answer is 409.");
+                "The `ETag` that was read: if it is no longer current, nothing is changed and the answer is 409.");
         }
 
         var refusals = new SortedSet<int> { 429, 503 };

@@ -19,7 +19,7 @@ internal static class Refusals
         [413] = ("TooLarge", "The body is too large. Code: `request.too_large`.", false),
         [415] = ("MediaType", "The body is not JSON in UTF-8. Code: `request.media_type`.", false),
         [422] = ("Unprocessable", "The request is well formed but cannot be carried out, or its key belongs to another request. Codes: the operation's own, `idempotency.key_reused`.", false),
-        [428] = ("TagRequired", "The change does not say what it was made from: send the `ETag` that was read in `If-Match`. "
+        [428] = ("TagRequired", "`If-Match` is missing: send the `ETag` that was read. "
             + "Code: `request.precondition_required`.", false),
         [429] = ("TooManyRequests", "The client asks too often. Code: `rate.limited`.", true),
         [503] = ("Unavailable", "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, `service.overloaded`.", true),

@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>
-/// What a cart's <c>ETag</c> stands for: its lines and their prices, and before the hyphen the total that was shown. Stock is not in it: that
-/// another shopper buys changes nothing of what this one has agreed to. A checkout with the tag in <c>If-Match</c> orders nothing else.
+/// A cart's <c>ETag</c>: a hash of its lines and prices, after the total that was shown and a hyphen. Stock is not part of it, because
+/// another shopper's purchase changes nothing that this one has agreed to. A checkout with the tag in <c>If-Match</c> orders only that.
 /// </summary>
 public static class CartTag
 {
@@ -20,7 +20,8 @@ public static class CartTag
         var tags = request.GetTypedHeaders().IfMatch;
         if (tags.Count == 0) return request.Headers.IfMatch.Count == 0;
         var now = HashOf(cart);
-        return tags.Any(x => x.Equals(EntityTagHeaderValue.Any) || (!x.IsWeak && x.Tag.AsSpan().Trim('"').EndsWith($"-{now}", StringComparison.Ordinal)));
+        return tags.Any(x => x.Equals(EntityTagHeaderValue.Any)
+            || (!x.IsWeak && x.Tag.AsSpan().Trim('"').EndsWith($"-{now}", StringComparison.Ordinal)));
     }
 
     /// <summary>The total that the shopper has seen; null when the tag is none of ours.</summary>

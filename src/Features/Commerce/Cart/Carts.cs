@@ -62,11 +62,13 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public Task<CartChange> ClearAsync(CartOwner owner) => ChangeAsync("clear", owner, "clear");
 
     /// <summary>
-    /// Takes out what an order has taken, and no more: what was added meanwhile stays. Happens once per order. Answers the cart as it is now.
+    /// Takes out what an order has taken, and no more: what was added meanwhile stays. Happens once per order.
     /// </summary>
+    /// <returns>The cart as it is now.</returns>
     public async Task<ShoppingCart> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
     {
-        var key = RedisKeys.CartIdempotency($"{subject}", $"order:{orderId}");
+        // Of the order, not of the subject: the cart may change hands between two deliveries of the message.
+        var key = RedisKeys.CartIdempotency("order", $"{orderId}");
         var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), key, "ordered", OrderKept,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
         // What a replay answers is the cart of then.

@@ -7,8 +7,8 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>
-/// The caller's cart at the prices of now, delivered to a country (India unless told otherwise); a cart that was never filled
-/// is an empty one. The <c>ETag</c> is for a checkout that is to order exactly this.
+/// The caller's cart at current prices, with delivery to <c>country</c> (India by default); a cart that was never filled is
+/// empty. Send the <c>ETag</c> in <c>If-Match</c> at checkout to order exactly this cart.
 /// </summary>
 public static class GetCartEndpoint
 {

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
-/// Lets those who change products go one after the other: whoever comes next sees what the one before has committed, so that slugs, SKUs
-/// and categories are given out once, and a change that was made from an old state is known before it is made. Shoppers never wait here.
+/// Serialises changes of products: each sees what the one before has committed, so that slugs, SKUs and categories are given out once and
+/// a change made from an old state is detected before it is stored. Shoppers never wait here.
 /// </summary>
 internal static class CatalogueLock
 {

@@ -11,10 +11,10 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>Puts a product into the catalogue, and on sale unless it is to be a draft. A category that is new is opened with it.</summary>
-/// <param name="Slug">Its name in addresses; made of the name when absent, with a number where another product has that already.</param>
+/// <summary>Adds a product to the catalogue, on sale unless <c>publish</c> is false. A new category is created with it.</summary>
+/// <param name="Slug">Its name in URLs; derived from the name when absent, with a number if another product has that slug.</param>
 /// <param name="HsnCode">
-/// What it is in the customs tariff, 2, 4, 6 or 8 digits: its tax follows from it. 62 (clothing, not knitted) when absent.
+/// HSN code of the customs tariff, 2, 4, 6 or 8 digits, which determines the tax; 62 (clothing, not knitted) when absent.
 /// </param>
 public sealed record CreateProduct(
     string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants, string? Slug = null,
@@ -32,7 +32,7 @@ public static class CreateProductEndpoint
         await session.AloneInCatalogueAsync(cancellation);
         string[] skus = [.. command.Variants.Select(x => x.Sku)];
         var (place, taken) = await Placement.FindAsync(
-            session, Guid.Empty, command.Slug, command.Name, Texts.Spelt(command.Category), skus, cancellation);
+            session, Guid.Empty, command.Slug, command.Name, PersonText.Compose(command.Category), skus, cancellation);
         return (place, taken ?? WolverineContinue.NoProblems);
     }
 
@@ -48,8 +48,8 @@ public static class CreateProductEndpoint
         {
             Id = Guid.CreateVersion7(now),
             Slug = place.Slug,
-            Name = Texts.Spelt(command.Name),
-            Description = Texts.Spelt(command.Description),
+            Name = PersonText.Compose(command.Name),
+            Description = PersonText.Compose(command.Description),
             Category = place.Shelf.Id,
             HsnCode = command.HsnCode ?? GoodsAndServicesTax.UsualCode,
             Published = command.Publish,

@@ -39,10 +39,10 @@ public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
             null);
     }
 
-    internal static ProblemDetails SlugTaken(string? slug = null) => Problem.Conflict("product.slug_taken", "The address is taken",
+    internal static ProblemDetails SlugTaken(string? slug = null) => Problem.Conflict("product.slug_taken", "The slug is taken",
         slug is null
-            ? "Another product has this slug: give one of its own."
-            : $"Another product is called '{slug}': give a slug of its own.");
+            ? "Another product has this slug: choose another one."
+            : $"Another product has the slug '{slug}': choose another one.");
 
     internal static ProblemDetails SkuTaken(string? sku = null) =>
         Problem.Conflict("product.sku_taken", "The SKU is taken", $"{sku ?? "One of the SKUs"} is another product's SKU.");

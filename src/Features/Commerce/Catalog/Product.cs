@@ -75,7 +75,7 @@ public sealed class Product : IVersioned
     [JsonIgnore]
     public DateTimeOffset UpdatedAt => ChangedAt ?? PublishedAt;
 
-    /// <summary>The revision in which each trait was last changed: what somebody who has seen an earlier one has missed.</summary>
+    /// <summary>The revision in which each trait was last changed: a reader of an earlier revision has missed these.</summary>
     public Dictionary<string, long> ChangedIn { get; set; } = [];
 
     /// <summary>The slugs that it had before, the last one last; others may have them now.</summary>

@@ -7,12 +7,12 @@ using FluentValidation;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>One size and colour of a product.</summary>
-/// <param name="Stock">How many of a new SKU lie on the shelf.</param>
-/// <param name="Image">An https address or a path of this shop; the product's first image unless given.</param>
+/// <param name="Stock">The opening stock of a new SKU.</param>
+/// <param name="Image">An https URL or a path of this shop; the product's first image when absent.</param>
 public sealed record NewVariant(
     string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice = null, int Stock = 0, string? Image = null)
 {
-    internal Variant ToVariant() => new(Sku, Texts.Spelt(Options.Size), Texts.Spelt(Options.Colour), Price, CompareAtPrice, Image ?? "");
+    internal Variant ToVariant() => new(Sku, PersonText.Compose(Options.Size), PersonText.Compose(Options.Colour), Price, CompareAtPrice, Image ?? "");
 }
 
 /// <summary>What staff say of a product, when they make it and when they edit it.</summary>
@@ -33,11 +33,9 @@ public interface IProductEntry
     string? HsnCode { get; }
 }
 
-/// <summary>How names and options are kept: composed (NFC), without spaces around.</summary>
+/// <summary>How texts of products are compared.</summary>
 internal static class Texts
 {
-    public static string Spelt(string text) => text.Normalize(NormalizationForm.FormC).Trim();
-
     /// <summary>
     /// What two texts have in common that a shopper reads as the same: case, spaces and the way letters are composed do not count.
     /// </summary>
@@ -57,26 +55,26 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
         RuleFor(x => x.Name).NotEmpty().MaximumLength(120);
         RuleFor(x => x.Name)
             .Must(x => x.EnumerateRunes().Any(y => Rune.IsLetterOrDigit(y) || Rune.GetUnicodeCategory(y) == UnicodeCategory.OtherSymbol))
-            .When(x => x.Name is { Length: > 0 }).WithMessage("A name has letters or digits.");
+            .When(x => x.Name is { Length: > 0 }).WithMessage("must contain a letter or digit.");
         RuleFor(x => x.Description).NotEmpty().MaximumLength(4_000);
         RuleFor(x => x.Category).NotEmpty().MaximumLength(60).Must(x => Slug.Of(x ?? "-").Length > 0)
-            .WithMessage("A category's name has letters or digits.");
+            .WithMessage("must contain a letter or digit.");
         RuleFor(x => x.Slug).Must(x => Slug.IsValid(x!)).When(x => x.Slug is not null)
-            .WithMessage($"A slug is lower-case letters and digits, in words joined by hyphens, at most {Slug.Longest} characters.");
+            .WithMessage($"must be words of lower-case letters and digits, joined by hyphens, of at most {Slug.Longest} characters.");
         RuleFor(x => x.Images).Must(x => x!.Count <= MostImages).When(x => x.Images is not null)
-            .WithMessage($"At most {MostImages} images.");
+            .WithMessage($"must have at most {MostImages} images.");
         RuleForEach(x => x.Images).Must(IsImage).When(x => x.Images is not null)
-            .WithMessage("An image is an https address or a path of this shop.");
+            .WithMessage("must be an https URL or a path of this shop.");
         RuleFor(x => x.HsnCode).Must(GoodsAndServicesTax.Knows).When(x => x.HsnCode is not null)
             .WithMessage("must be an HSN code of 2, 4, 6 or 8 digits that the shop knows the tax of, such as 6109.");
         RuleFor(x => x.Variants).Cascade(CascadeMode.Stop).NotEmpty()
-            .Must(x => x.Count <= MostVariants).WithMessage($"A product has 1 to {MostVariants} variants.")
-            .Must(x => x.DistinctBy(y => y?.Sku).Count() == x.Count).WithMessage("Every variant has a SKU of its own.")
+            .Must(x => x.Count <= MostVariants).WithMessage($"must have 1 to {MostVariants} variants.")
+            .Must(x => x.DistinctBy(y => y?.Sku).Count() == x.Count).WithMessage("must not repeat a SKU.")
             .Custom(EachOnce);
         RuleForEach(x => x.Variants).NotNull().SetValidator(new VariantValidator()).When(x => x.Variants is { Count: <= MostVariants });
     }
 
-    // A shopper chooses by size and colour: which of two is meant could not be told.
+    // A shopper chooses by size and colour: two variants with the same ones would be ambiguous.
     private static void EachOnce(IReadOnlyList<NewVariant> variants, ValidationContext<T> context)
     {
         Dictionary<(string, string), int> seen = [];
@@ -86,7 +84,7 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
             if (seen.TryAdd((Texts.Key(size), Texts.Key(colour)), i)) continue;
             context.AddFailure(
                 string.Create(CultureInfo.InvariantCulture, $"Variants[{i}].Options"),
-                $"{variants[seen[(Texts.Key(size), Texts.Key(colour))]].Sku} is this size and colour already.");
+                $"must differ from {variants[seen[(Texts.Key(size), Texts.Key(colour))]].Sku}, which has this size and colour.");
         }
     }
 
@@ -99,20 +97,20 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
         public VariantValidator()
         {
             RuleFor(x => x.Sku).NotEmpty().Matches(@"^[A-Z0-9][A-Z0-9._-]{0,63}\z")
-                .WithMessage("A SKU is 1 to 64 capital letters, digits, dots, hyphens and underscores.");
+                .WithMessage("must be 1 to 64 capital letters, digits, dots, hyphens and underscores.");
             RuleFor(x => x.Options).NotNull().ChildRules(x =>
             {
                 x.RuleFor(y => y.Size).NotEmpty().MaximumLength(40);
                 x.RuleFor(y => y.Colour).NotEmpty().MaximumLength(40);
             });
             RuleFor(x => x.Price).Must(x => x.Minor is > 0 and <= Dearest && x.Currency == Money.Inr)
-                .WithMessage("A price is more than nothing, in INR.");
+                .WithMessage("must be greater than zero, in INR.");
             RuleFor(x => x.CompareAtPrice)
                 .Must((x, y) => y!.Value.Minor > x.Price.Minor && y.Value.Minor <= Dearest && y.Value.Currency == Money.Inr)
-                .When(x => x.CompareAtPrice is not null).WithMessage("The price to compare with is higher than the price, in INR.");
+                .When(x => x.CompareAtPrice is not null).WithMessage("must be higher than the price, in INR.");
             RuleFor(x => x.Stock).InclusiveBetween(0, AdjustStock.Most);
             RuleFor(x => x.Image).Must(IsImage).When(x => x.Image is not null)
-                .WithMessage("An image is an https address or a path of this shop.");
+                .WithMessage("must be an https URL or a path of this shop.");
         }
 
         private const long Dearest = 100_000_000_00;

@@ -31,7 +31,7 @@ public static class PublishProductEndpoint
         });
     }
 
-    [Refuses(409, "product.archived", "The product has ended.")]
+    [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
     [WolverinePost("/api/admin/products/{id:guid}/publish")]
     public static (PublicationView, IMartenOp, AnnounceChanges) Publish([NotBody] Product product, DateTimeOffset now)
     {
@@ -40,7 +40,7 @@ public static class PublishProductEndpoint
         return (PublicationView.Of(product), changed ? new StoreProduct(product) : MartenOps.Nothing(), new());
     }
 
-    [Refuses(409, "product.archived", "The product has ended.")]
+    [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
     [WolverinePost("/api/admin/products/{id:guid}/withdraw")]
     public static (PublicationView, IMartenOp, AnnounceChanges) Withdraw([NotBody] Product product, DateTimeOffset now)
     {

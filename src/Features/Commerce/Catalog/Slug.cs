@@ -10,7 +10,7 @@ public static partial class Slug
 {
     public const int Longest = 96;
 
-    // What an id would look like to whoever looks a product up by either.
+    // A slug that looks like an id would be ambiguous, because products are looked up by either.
     private const string BeforeId = "item-";
 
     /// <summary>

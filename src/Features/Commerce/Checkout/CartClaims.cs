@@ -36,7 +36,8 @@ internal static class CartClaims
     public static void Forget(IDocumentSession session, Guid[] subjects) =>
         session.QueueSqlCommand("delete from commerce.cart_claim where subject = any (?)", subjects);
 
-    /// <summary>Locks the cart that the order took its goods from, whoever it belongs to by now; null when the order claims nothing.</summary>
+    /// <summary>Locks the cart that the order took its goods from, though it may have changed hands.</summary>
+    /// <returns>Its owner; null when the order claims nothing.</returns>
     public static async Task<Guid?> LockOwnerAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
     {
         await session.BeginTransactionAsync(cancellation);

@@ -7,7 +7,7 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <summary>The country that goods go to, as a cart is asked for one.</summary>
 public static class Destination
 {
-    /// <summary>Where the shop is, and where goods go unless told otherwise.</summary>
+    /// <summary>Where the shop is, and the default destination.</summary>
     public const string India = "IN";
 
     /// <summary>A 400 that names <c>country</c> unless it is absent or a country.</summary>

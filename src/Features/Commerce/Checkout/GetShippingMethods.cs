@@ -16,7 +16,7 @@ public sealed record DeliveryUnavailableView(string Code, string Detail);
 /// <param name="Unavailable">Why there is none.</param>
 public sealed record ShippingMethodsView(IReadOnlyList<ShippingMethodView> Items, DeliveryUnavailableView? Unavailable = null);
 
-/// <summary>The ways to have the goods brought to a country (India unless told otherwise), and what each costs.</summary>
+/// <summary>The shipping methods for <c>country</c> (India by default), with their prices.</summary>
 public static class GetShippingMethodsEndpoint
 {
     public static ProblemDetails Validate(string? country = null) => Destination.Check(country);

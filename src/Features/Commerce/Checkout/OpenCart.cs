@@ -2,6 +2,7 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Http;
+using JasperFx.Events;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine;
@@ -9,11 +10,12 @@ using Wolverine;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>
-/// A locked cart as checkout finds it: what the shopper sees, and of that what no order has taken yet. Nothing else orders from it until the
-/// transaction ends.
+/// A locked cart as checkout finds it: what the shopper sees, and of that what no order has taken yet. Nothing else orders from it until
+/// the transaction ends.
 /// </summary>
 /// <param name="Whole">The cart as the shopper sees it.</param>
 /// <param name="Left">The lines of it that can still be ordered.</param>
+/// <param name="Taken">An order that has taken some of it and is still being paid for.</param>
 /// <param name="News">What follows from orders that gave way to this checkout.</param>
 internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, OutgoingMessages News)
 {
@@ -21,7 +23,8 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
     /// Locks and reads the cart. What a confirmed order has not taken out yet leaves it now; a declined or expired order of the same goods
     /// ends and gives them back, in this transaction; what an order is still being paid for is not left.
     /// </summary>
-    public static async Task<OpenCart> LoadAsync(IDocumentSession session, Carts carts, Guid subject, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<OpenCart> LoadAsync(
+        IDocumentSession session, Carts carts, Guid subject, DateTimeOffset now, CancellationToken cancellation)
     {
         var claims = await CartClaims.LockAsync(session, subject, cancellation);
         var cart = await carts.ReadAsync(subject);
@@ -31,28 +34,58 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         foreach (var confirmed in orders.Where(x => !x.AwaitsPayment && x.Status != OrderStatus.Cancelled))
             cart = await carts.TakeOrderedAsync(subject, confirmed.Id, confirmed.Lines.Select(x => (x.Sku, x.Quantity)));
 
-        OutgoingMessages news = [];
+        // Streams before shelves, both in one order: so two transactions that do the same cannot deadlock.
+        List<IEventStream<Order>> ending = [];
         Dictionary<string, int> taken = new(StringComparer.Ordinal);
         Order? first = null;
-        foreach (var order in orders.Where(x => x.AwaitsPayment))
+        foreach (var order in orders.Where(x => x.AwaitsPayment).OrderBy(x => x.Sequence))
         {
-            var wanted = order.GivesWay(now) && order.Lines.Any(x => cart.QuantityOf(x.Sku) > 0);
-            if (wanted && await EndAsync(session, order.Id, cart, now, news, cancellation)) continue;
-            first ??= order;
+            var overlaps = order.Lines.Any(x => cart.QuantityOf(x.Sku) > 0);
+            if (overlaps && order.GivesWay(now))
+            {
+                var stream = await session.Events.FetchForExclusiveWriting<Order>(order.Id, cancellation);
+                // Unless it was paid meanwhile, or is being paid again.
+                if (stream.Aggregate!.GivesWay(now))
+                {
+                    ending.Add(stream);
+                    continue;
+                }
+            }
+
+            if (overlaps) first ??= order;
             foreach (var line in order.Lines) taken[line.Sku] = taken.GetValueOrDefault(line.Sku) + line.Quantity;
         }
 
-        return new(cart, cart.Without(taken), first, news);
+        return new(cart, cart.Without(taken), first, await EndAsync(session, ending, cart, now, cancellation));
+    }
+
+    private static async Task<OutgoingMessages> EndAsync(
+        IDocumentSession session, List<IEventStream<Order>> ending, ShoppingCart cart, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (ending.Count == 0) return [];
+        // Every shelf that this transaction will touch.
+        string[] skus = [.. ending.SelectMany(x => x.Aggregate!.Lines).Select(x => x.Sku).Concat(cart.Lines.Select(x => x.Sku)).Distinct()];
+        await Stock.LockAsync(session, skus, cancellation);
+        OutgoingMessages news = [];
+        foreach (var stream in ending)
+        {
+            var (facts, messages) = await Consequences.OfAsync(session, stream.Aggregate!, stream.Aggregate!.GiveWay(now), cancellation);
+            stream.AppendMany([.. facts]);
+            news.AddRange(messages);
+        }
+
+        return news;
     }
 
     /// <summary>Why nothing of the cart can be ordered; null when something can.</summary>
-    public async Task<ProblemDetails?> NothingLeftAsync(IQuerySession session, TimeSpan recently, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<ProblemDetails?> NothingLeftAsync(
+        IQuerySession session, TimeSpan recently, DateTimeOffset now, CancellationToken cancellation)
     {
         if (Left.Lines.Count > 0) return null;
         if ((Whole.Lines.Count > 0 ? Taken : await LastOrderAsync(session, now - recently, cancellation)) is not { } order)
             return Problem.Conflict("cart.empty", "The cart is empty", "There is nothing in the cart to order.");
-        var problem = Problem.Conflict("cart.ordered", "This cart is ordered already",
-            $"Order {order.Number} has taken what is in the cart; it is {order.Status.Text()}, its payment {order.PaymentStatus.Text()}.");
+        var problem = Problem.Conflict("cart.ordered", "This cart was already ordered",
+            $"Order {order.Number} contains these goods; it is {order.Status.Text()}, its payment {order.PaymentStatus.Text()}.");
         problem.Extensions["orderId"] = order.Id;
         problem.Extensions["number"] = order.Number;
         problem.Extensions["status"] = order.Status.Text();
@@ -63,22 +96,8 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
     // The goods of an order that was paid at once have left the cart before a second click on Pay arrives.
     private async Task<Order?> LastOrderAsync(IQuerySession session, DateTimeOffset since, CancellationToken cancellation)
     {
-        var last = await session.Query<Order>().Where(x => x.Subject == Whole.Subject).OrderByDescending(x => x.Sequence).FirstOrDefaultAsync(cancellation);
+        var last = await session.Query<Order>()
+            .Where(x => x.Subject == Whole.Subject).OrderByDescending(x => x.Sequence).FirstOrDefaultAsync(cancellation);
         return last is { Status: not OrderStatus.Cancelled } && last.PlacedAt > since ? last : null;
-    }
-
-    private static async Task<bool> EndAsync(
-        IDocumentSession session, Guid orderId, ShoppingCart cart, DateTimeOffset now, OutgoingMessages news, CancellationToken cancellation)
-    {
-        var stream = await session.Events.FetchForExclusiveWriting<Order>(orderId, cancellation);
-        var order = stream.Aggregate!;
-        // Paid meanwhile, or being paid again.
-        if (!order.GivesWay(now)) return false;
-        // All shelves that this transaction will touch, in the one order that all transactions lock them in.
-        await Stock.LockAsync(session, [.. order.Lines.Select(x => x.Sku).Concat(cart.Lines.Select(x => x.Sku)).Distinct()], cancellation);
-        var (facts, messages) = await Consequences.OfAsync(session, order, order.GiveWay(now), cancellation);
-        stream.AppendMany([.. facts]);
-        news.AddRange(messages);
-        return true;
     }
 }

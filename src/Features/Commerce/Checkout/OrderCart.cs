@@ -49,7 +49,9 @@ public static class OrderCartHandler
         }
 
         session.Events.StartStream<Order>(command.OrderId, order);
-        return (new(Order.From(command.OrderId, order), null), [.. goods!.News, .. order.News(command.OrderId, command.Order.PaymentToken)]);
+        return (
+            new(Order.From(command.OrderId, order), null),
+            [.. goods!.News, .. order.News(command.OrderId, command.Order.PaymentToken)]);
     }
 
     private static async Task OneAtATimeAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)

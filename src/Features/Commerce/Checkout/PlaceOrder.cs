@@ -20,10 +20,10 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
 /// <param name="Email">Where news of the order goes; a customer's own address when absent.</param>
 /// <param name="AddressId">One of the addresses in the customer's account.</param>
-/// <param name="ExpectedTotal">What the storefront has shown that the order costs: an order that costs anything else is refused.</param>
+/// <param name="ExpectedTotal">The total that the storefront has shown: an order with any other total is refused.</param>
 public sealed record PlaceOrder(
-    ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null, Guid? AddressId = null,
-    Money? ExpectedTotal = null)
+    ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null,
+    Guid? AddressId = null, Money? ExpectedTotal = null)
 {
     public sealed class Validator : AbstractValidator<PlaceOrder>
     {
@@ -36,7 +36,8 @@ public sealed record PlaceOrder(
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).IsPaymentToken();
             RuleFor(x => x.Email!).EmailAddressOfAPerson().When(x => x.Email is not null);
-            RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr }).WithMessage("must be an amount from 0 in INR.");
+            RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr })
+                .WithMessage("must be an amount from 0 in INR.");
         }
     }
 }
@@ -61,14 +62,16 @@ public static class PlaceOrderEndpoint
         goods.UnlessAsShown(goods.OrderedBy(buyer, command, address), command.ExpectedTotal, http.Request) ?? WolverineContinue.NoProblems;
 
     [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
-    [Refuses(409, "cart.ordered", "An order has taken what is in the cart: `orderId` and `number` say which, `status` and `paymentStatus` how far it is.")]
-    [Refuses(409, "cart.changed", "The cart is not the one whose tag `If-Match` gives: `expected` and `total` say what was shown and what it is now.")]
-    [Refuses(409, "checkout.total_changed", "The order does not cost the `expectedTotal`: `expected` and `total` say both.")]
+    [Refuses(409, "cart.ordered",
+        "An order contains the goods in the cart: `orderId` and `number` identify it, `status` and `paymentStatus` give its state.")]
+    [Refuses(409, "cart.changed",
+        "The cart has changed since the `ETag` in `If-Match`: `expected` is the total that was shown, `total` the current one.")]
+    [Refuses(409, "checkout.total_changed", "The order's total is not the `expectedTotal`: `expected` and `total` give both.")]
     [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop does not sell any more: take it out of the cart.")]
     [Refuses(409, "delivery.not_available", "The shop does not deliver to `country`.")]
     [Refuses(409, "delivery.method_not_available", "This shipping method does not go to `country`; `methods` lists those which do.")]
     [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
-    [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, nothing is ordered and the answer is 409.")]
+    [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, [NotBody] ShippingAddress address, TakenGoods goods)
     {

@@ -91,9 +91,9 @@ public sealed record ShippingMethod(string Id, string Name, IReadOnlyDictionary<
         if (Find(id)?.To(country) is not null) return WolverineContinue.NoProblems;
         string[] others = [.. GoingTo(country).Select(x => x.Id)];
         var problem = others.Length == 0
-            ? Problem.Conflict(NowhereCode, "Not delivered there", NowhereDetail(country))
-            : Problem.Conflict(OtherMethodCode, "Not by this method",
-                $"To {country} the goods go by {string.Join(" or ", others)}, not by {id}.");
+            ? Problem.Conflict(NowhereCode, "No delivery to this country", NowhereDetail(country))
+            : Problem.Conflict(OtherMethodCode, "Shipping method not available",
+                $"The method {id} does not deliver to {country}: choose {string.Join(" or ", others)}.");
         problem.Extensions["country"] = country;
         if (others.Length > 0) problem.Extensions["methods"] = others;
         return problem;

@@ -12,26 +12,30 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>A cart that checkout has priced from the catalogue and taken off the shelf, both in the order's own transaction.</summary>
-/// <param name="Shown">What the shopper saw of the whole cart, for a storefront that says what it has shown.</param>
+/// <param name="Cart">What is ordered, as the cart would show it.</param>
+/// <param name="Taken">An order that has taken the rest of the cart and is still being paid for.</param>
 /// <param name="News">What follows from earlier orders that gave way to this one.</param>
 public sealed record TakenGoods(
-    Guid OrderId, long Sequence, IReadOnlyList<OrderLine> Lines, DateTimeOffset At, DateTimeOffset ExpiresAt, CartView Shown, OutgoingMessages News)
+    Guid OrderId, long Sequence, IReadOnlyList<OrderLine> Lines, DateTimeOffset At, DateTimeOffset ExpiresAt, CartView Cart, Order? Taken,
+    OutgoingMessages News)
 {
     /// <summary>Takes all lines or answers why not; then nothing may be kept.</summary>
     public static async Task<(TakenGoods?, ProblemDetails)> TakeAsync(
-        IDocumentSession session, Guid orderId, Carts carts, Guid subject, string country, DateTimeOffset now, TimeSpan hold, CancellationToken cancellation)
+        IDocumentSession session, Guid orderId, Carts carts, Guid subject, string country, DateTimeOffset now, TimeSpan hold,
+        CancellationToken cancellation)
     {
         var open = await OpenCart.LoadAsync(session, carts, subject, now, cancellation);
         if (await open.NothingLeftAsync(session, hold, now, cancellation) is { } nothing) return (null, nothing);
         var cart = open.Left;
-        var (sequence, offers) = await ReadAsync(session.Connection!, [.. open.Whole.Lines.Select(x => x.Sku)], cancellation);
+        var (sequence, offers) = await ReadAsync(session.Connection!, [.. cart.Lines.Select(x => x.Sku)], cancellation);
         string[] withdrawn = [.. cart.Lines.Where(x => !offers.TryGetValue(x.Sku, out var offer) || !offer.OnSale).Select(x => x.Sku)];
         if (withdrawn.Length > 0) return (null, NotOnSale(withdrawn));
         var shortages = await Stock.ReserveAsync(session, orderId, [.. cart.Lines.Select(x => new StockLine(x.Sku, x.Quantity))], now + hold, cancellation);
         if (shortages.Count > 0) return (null, Insufficient(shortages));
         CartClaims.Claim(session, subject, orderId);
         OrderLine[] lines = [.. cart.Lines.Select(x => LineOf(offers[x.Sku], x.Quantity))];
-        return (new(orderId, sequence, lines, now, now + hold, CartView.Of(open.Whole, offers, country, now), open.News), WolverineContinue.NoProblems);
+        var view = CartView.Of(cart, offers, country, now);
+        return (new(orderId, sequence, lines, now, now + hold, view, open.Taken, open.News), WolverineContinue.NoProblems);
     }
 
     private static async Task<(long Sequence, Dictionary<string, Offer> Offers)> ReadAsync(NpgsqlConnection connection, string[] skus, CancellationToken cancellation)
@@ -63,36 +67,41 @@ public sealed record TakenGoods(
         return problem;
     }
 
-    /// <summary>Refuses an order that costs anything else than the shopper has seen, or a cart that is not the one they have seen.</summary>
+    /// <summary>Refuses an order that costs anything else than the shopper has seen, or whose cart is not the one they have seen.</summary>
     /// <param name="expected">What the shopper was shown; null when the storefront does not say.</param>
     /// <param name="request">Whose If-Match may name the cart's tag.</param>
     public ProblemDetails? UnlessAsShown(OrderPlaced order, Money? expected, HttpRequest? request = null)
     {
-        if (request is not null && !CartTag.Allows(request, Shown))
+        if (request is not null && !CartTag.Allows(request, Cart))
         {
-            return Changed("cart.changed", "The cart has changed", "The cart is not as it was shown: show it again.",
-                CartTag.TotalSeen(request) is { } seen ? Shown.Total with { Minor = seen } : null, Shown.Total);
+            Money? seen = CartTag.TotalSeen(request) is { } minor ? Cart.Total with { Minor = minor } : null;
+            return Changed("cart.changed", "The cart has changed", "The cart is not as it was shown: show it again.", seen, Cart.Total);
         }
 
         var total = order.Totals.Total;
         return expected is null || expected == total
             ? null
-            : Changed("checkout.total_changed", "The order costs something else", $"The order costs {total.ToDisplay()}, not {expected.Value.ToDisplay()}.",
-                expected, total);
+            : Changed("checkout.total_changed", "The order costs something else",
+                $"The order costs {total.ToDisplay()}, not {expected.Value.ToDisplay()}.", expected, total);
     }
 
-    private static ProblemDetails Changed(string code, string title, string detail, Money? expected, Money total)
+    private ProblemDetails Changed(string code, string title, string detail, Money? expected, Money total)
     {
         var problem = Problem.Conflict(code, title, detail);
         if (expected is not null) problem.Extensions["expected"] = expected;
         problem.Extensions["total"] = total;
+        if (Taken is null) return problem;
+        problem.Detail += $" Order {Taken.Number}, which is being paid for, has taken a part of the cart.";
+        problem.Extensions["orderId"] = Taken.Id;
+        problem.Extensions["number"] = Taken.Number;
         return problem;
     }
 
     public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address)
     {
         var rate = ShippingMethod.Find(command.ShippingMethod)!.To(address.Country);
-        var (totals, taxes) = Totals.Of([.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice, x.HsnCode!))], rate, address.Country, At);
+        PricedLine[] priced = [.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice, x.HsnCode!))];
+        var (totals, taxes) = Totals.Of(priced, rate, address.Country, At);
         OrderLine[] lines = [.. Lines.Zip(taxes, (line, tax) => line with { TaxRate = tax.Rate, Shipping = tax.Shipping, Tax = tax.Tax })];
         return new(
             Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt,
@@ -102,7 +111,7 @@ public sealed record TakenGoods(
 
 internal static class OrderNews
 {
-    /// <summary>Payment is told, and at the expiry the shop looks whether the order was paid.</summary>
+    /// <summary>Payment receives the order, and at its expiry the shop checks whether it was paid.</summary>
     public static OutgoingMessages News(this OrderPlaced order, Guid id, string paymentToken) =>
     [
         new Contracts.OrderPlaced(id, order.Number, order.Subject, order.Email, order.Totals.Total, Consequences.LinesOf(order.Lines), paymentToken, order.At, order.ExpiresAt),

@@ -20,7 +20,8 @@ public sealed record PaymentRetried(
 /// <summary>A payment was declined; the order can be paid another way until it expires.</summary>
 [WireEvent("commerce.payment_declined.v1", Streams.Orders)]
 public sealed record OrderPaymentDeclined(
-    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Code, int ChargeNumber, DateTimeOffset ExpiresAt, DateTimeOffset At);
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Code, int ChargeNumber,
+    DateTimeOffset ExpiresAt, DateTimeOffset At);
 
 /// <summary>An order is paid and its goods are sold.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]

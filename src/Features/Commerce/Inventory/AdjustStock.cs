@@ -46,12 +46,12 @@ public static class AdjustStockEndpoint
         {
             null => (Results.Problem(Problem.NotFound("sku")), null),
             { Stands: false, Level: var level } => (
-                Results.Problem(Reserved($"{level.OnHand} lie on the shelf, of which {level.Reserved} are promised to orders.")), null),
+                Results.Problem(Reserved($"{level.OnHand} in stock, {level.Reserved} of them reserved for orders.")), null),
             _ => (Results.Ok(ShelfView.Of(adjustment.Level)), new()),
         };
     }
 
-    internal static ProblemDetails Reserved() => Reserved("Fewer would lie on the shelf than are promised to orders.");
+    internal static ProblemDetails Reserved() => Reserved("The stock would be less than what is reserved for orders.");
 
-    private static ProblemDetails Reserved(string detail) => Problem.Conflict("stock.reserved", "Not that many on the shelf", detail);
+    private static ProblemDetails Reserved(string detail) => Problem.Conflict("stock.reserved", "Stock is reserved", detail);
 }

@@ -10,7 +10,7 @@ public sealed record OpenShelves(IReadOnlyList<StockLine> Lines) : IMartenOp
 }
 
 /// <summary>Closes the shelves of SKUs that a product has no more.</summary>
-/// <param name="Reason">Why what lies on them is written off.</param>
+/// <param name="Reason">Why their stock is written off.</param>
 public sealed record CloseShelves(Guid Product, IReadOnlyList<string> Skus, string Reason) : IMartenOp
 {
     public void Execute(IDocumentSession session) => Stock.Close(session, Product, Skus, Reason);

@@ -71,7 +71,8 @@ public static class Stock
     }
 
     /// <summary>
-    /// Locks the shelves of these SKUs until the transaction ends: for a transaction that changes stock more than once, before the first time.
+    /// Locks the shelves of these SKUs until the transaction ends: for a transaction that changes stock more than once, before the first
+    /// time.
     /// </summary>
     public static async Task LockAsync(IDocumentSession session, string[] skus, CancellationToken cancellation)
     {
@@ -151,8 +152,8 @@ public static class Stock
         lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray());
 
     /// <summary>
-    /// Closes the shelves of a product's SKUs, whatever lies on them written off, and so frees the SKUs: a shelf that something is
-    /// promised from stays open, and a SKU that was ever sold stays its product's, because a cancelled order puts its goods back there.
+    /// Closes the shelves of a product's SKUs, writes off their stock, and so frees the SKUs. A shelf with reserved stock stays open, and a
+    /// SKU that was ever sold stays its product's, because a cancelled order returns its goods there.
     /// Done when the session saves.
     /// </summary>
     public static void Close(IDocumentSession session, Guid product, IReadOnlyList<string> skus, string reason) => session.QueueSqlCommand(

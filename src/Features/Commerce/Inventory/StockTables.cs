@@ -16,8 +16,8 @@ internal static class StockTables
         stock.AddColumn("on_hand", "integer").NotNull();
         stock.AddColumn("reserved", "integer").NotNull();
         stock.AddColumn("sequence", "bigint").NotNull();
-        // A shelf that was cleared stays as a row, so that its sequence only grows whoever uses the SKU next; what was ever sold from it
-        // keeps the SKU for its product.
+        // A closed shelf stays as a row, so that its sequence only grows when another product takes the SKU. A SKU that was ever sold is
+        // kept for its product.
         stock.AddColumn("closed", "boolean").NotNull().DefaultValueByExpression("false");
         stock.AddColumn("kept_for", "uuid").AllowNulls();
         stock.CheckConstraints.Add(new TableCheckConstraint("stock_never_oversold", "reserved >= 0 and reserved <= on_hand"));

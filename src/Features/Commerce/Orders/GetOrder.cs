@@ -10,8 +10,9 @@ namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
 /// One order. With <c>?wait=10s</c> the answer comes as soon as the order's payment is no longer pending, or when the time is over; with
-/// <c>&amp;status=requires_action</c> as soon as neither the order nor its payment has that status (any more). When too many wait already it
-/// comes at once.
+/// <c>&amp;status=requires_action</c> as soon as neither the order nor its payment has that status (<c>pending_payment</c> counts as
+/// pending). When too many wait already it comes at
+/// once.
 /// </summary>
 public static class GetOrderEndpoint
 {
@@ -53,15 +54,16 @@ public static class GetOrderEndpoint
     [WolverineGet("/api/orders/{id:guid}")]
     public static OrderView Get(Order order) => OrderView.Of(order);
 
-    // Without a word of the client's, what nobody can do anything about: a payment whose outcome is not known.
-    private static bool IsAsSeen(Order order, string? seen) => seen is null
+    // Unless the client says otherwise, what nobody can do anything about: a payment whose outcome is not known.
+    private static bool IsAsSeen(Order order, string? seen) => seen is null || seen == OrderStatus.PendingPayment.Text()
         ? order is { AwaitsPayment: true, PaymentStatus: PaymentStatus.Pending }
         : order.Status.Text() == seen || order.PaymentStatus.Text() == seen;
 
     private static TimeSpan? PatienceOf(string? wait)
     {
         if (wait is null) return TimeSpan.Zero;
-        return wait is [.., 's'] && int.TryParse(wait.AsSpan(0, wait.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        return wait is [.., 's']
+            && int.TryParse(wait.AsSpan(0, wait.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             && seconds <= LongestWait
             ? TimeSpan.FromSeconds(seconds)
             : null;

@@ -6,7 +6,10 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <param name="Kind">placed, payment_action_required, payment_declined, payment_retried, payment_received, confirmed, packed, shipped, delivered, cancelled, refund_requested, refunded, refund_failed.</param>
+/// <param name="Kind">
+/// placed, payment_action_required, payment_declined, payment_retried, payment_received, confirmed, packed, shipped, delivered, cancelled,
+/// refund_requested, refunded, refund_failed.
+/// </param>
 /// <param name="Detail">A reason, a decline code, a carrier with its tracking number.</param>
 /// <param name="Carrier">Of shipped: who took the box.</param>
 /// <param name="TrackingNumber">Of shipped: what the carrier knows it by.</param>

@@ -46,7 +46,7 @@ public static class HandOverAgainHandler
 
 internal static class HandingOver
 {
-    /// <summary>Writes down whose the order is now, and answers what the others are told.</summary>
+    /// <summary>Records the order's new owner, and returns the events for other contexts.</summary>
     public static IEnumerable<object> HandOver(this IEventStream<Order> stream, Order order, Guid subject, DateTimeOffset now)
     {
         var facts = order.HandOver(subject, now);

@@ -1,7 +1,6 @@
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Security;
 using Marten;
 using Wolverine;
 
@@ -17,7 +16,7 @@ public static class HandOverVerifiedHandler
     public static async Task<OutgoingMessages> Handle(
         EmailVerified verified, IDocumentSession session, Stragglers stragglers, DateTimeOffset now, CancellationToken cancellation)
     {
-        var handOver = new HandOverToVerified(verified.UserId, verified.Email, verified.At);
+        var handOver = new HandOverToVerified(verified.UserId, session.BlindIndexesOf(verified.Email), verified.At);
         var messages = await HandOverToVerifiedHandler.Handle(handOver, session, now, cancellation);
         messages.Delay(handOver, stragglers.AllInAfter);
         return messages;
@@ -25,14 +24,15 @@ public static class HandOverVerifiedHandler
 }
 
 /// <summary>Hands over, the second time what a checkout has still brought about that began before the address was verified.</summary>
-public sealed record HandOverToVerified(Guid UserId, [property: Personal] string Email, DateTimeOffset VerifiedAt);
+/// <param name="EmailIndexes">Of the address, which itself must not stay in the queue when its owner is erased.</param>
+public sealed record HandOverToVerified(Guid UserId, IReadOnlyList<string> EmailIndexes, DateTimeOffset VerifiedAt);
 
 public static class HandOverToVerifiedHandler
 {
     public static async Task<OutgoingMessages> Handle(
         HandOverToVerified command, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var indexes = session.BlindIndexesOf(command.Email);
+        string[] indexes = [.. command.EmailIndexes];
         var orders = await session.Query<Order>().Where(x => x.EmailIndex.IsOneOf(indexes)).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation);
         var messages = new OutgoingMessages();

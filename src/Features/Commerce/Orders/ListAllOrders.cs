@@ -11,9 +11,9 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// Everybody's orders for the shop's people, the newest first; those of one status, one address, one number, one SKU or one recipient
-/// (all words of <c>name</c> in any order) if asked, and those placed from a day or instant to another, which a day includes and an
-/// instant does not. Days are those of India.
+/// All orders, for staff, the newest first. Filters: status, e-mail address, number, SKU, recipient (all words of <c>name</c>, in any
+/// order), and the time of placing, from <c>placedFrom</c> to <c>placedTo</c>, each a day in India or an instant. <c>placedTo</c> includes
+/// the whole day, but excludes the instant.
 /// </summary>
 public static class ListAllOrdersEndpoint
 {

@@ -14,10 +14,10 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// Asks for a look at an order without an account or the token it was placed with. If the order has this number and this address, a link
-/// that opens it for an hour is mailed there. The answer and the work for it are the same for right and wrong.
+/// Requests access to an order without an account or the token it was placed with. If number and address match an order, a link that opens
+/// it for an hour is e-mailed to that address. The answer and its duration do not reveal whether they match.
 /// </summary>
-/// <param name="Number">As the confirmation has it; capitals, spaces and hyphens do not count.</param>
+/// <param name="Number">As in the confirmation; case, spaces and hyphens are ignored.</param>
 /// <param name="Email">The address that the order was placed with.</param>
 public sealed record LookUpOrder(string Number, string Email)
 {
@@ -63,7 +63,8 @@ public static class SendOrderLinkHandler
     public static async Task<OutgoingMessages> Handle(
         SendOrderLink command, IDocumentSession session, OrderLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (command.OrderId is not { } id || await session.LoadAsync<Order>(id, cancellation) is not { IsForgotten: false } order) return [];
+        if (command.OrderId is not { } id) return [];
+        if (await session.LoadAsync<Order>(id, cancellation) is not { IsForgotten: false } order) return [];
         var indexes = session.BlindIndexesOf(order.Email);
         if (!await MayMailAsync(session, indexes, now, cancellation)) return [];
 

@@ -28,7 +28,7 @@ internal static class NameWords
         }
     }
 
-    // Marks are vowels in many scripts; a sign such as an emoji is somebody's name too.
+    // Marks are vowels in many scripts; a symbol such as an emoji may be a name too.
     private static bool IsOfAWord(Rune rune, UnicodeCategory category) => Rune.IsLetterOrDigit(rune)
         || category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
             or UnicodeCategory.OtherSymbol;

@@ -11,8 +11,8 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// Opens the order of a mailed link. The token stands in the body, because addresses are written into logs; within its hour it works
-/// again, for a page that is loaded again.
+/// Opens the order of an e-mailed link. The token is in the body, because URLs are logged. It can be used repeatedly for an hour, so that
+/// the page can be reloaded.
 /// </summary>
 public sealed record OpenOrderLink(string Token)
 {
@@ -38,10 +38,10 @@ public static class OpenOrderLinkEndpoint
         var order = link is null || link.ExpiresAt <= now ? null : await session.LoadAsync<Order>(link.OrderId, cancellation);
         return order is { IsForgotten: false }
             ? (order, WolverineContinue.NoProblems)
-            : (null, Problem.Invalid("token", "is of no link that still works: ask for another mail.", "order.link_invalid"));
+            : (null, Problem.Invalid("token", "has expired or is not valid: request a new e-mail.", "order.link_invalid"));
     }
 
-    [Refuses(400, "order.link_invalid", "The link is not one of the shop's, or its hour is over: ask for another mail.")]
+    [Refuses(400, "order.link_invalid", "The link has expired or is not valid: request a new e-mail.")]
     [WolverinePost("/api/orders/lookup/open"), RateLimit("lookup")]
     public static async Task<LookedUpOrder> Post(
         OpenOrderLink command, [NotBody] Order order, IQuerySession session, HttpContext http, CancellationToken cancellation)

@@ -143,7 +143,7 @@ public sealed record Order
         return facts;
     }
 
-    /// <summary>One way to pay has come to nothing. The goods stay held, and the shopper can pay another way until the order expires.</summary>
+    /// <summary>One way to pay has come to nothing. The goods stay held: the shopper can pay another way until the order expires.</summary>
     /// <param name="final">No other way will be taken: the order ends.</param>
     public IReadOnlyList<object> Decline(string code, bool final, int chargeNumber, DateTimeOffset now) => this switch
     {
@@ -154,7 +154,9 @@ public sealed record Order
     };
 
     public IReadOnlyList<object> RequireAction(string url, int chargeNumber, DateTimeOffset now) =>
-        AwaitsPayment && DeclineCode is null && chargeNumber >= ChargeNumber && url != NextActionUrl ? [new PaymentActionRequired(url, now)] : [];
+        AwaitsPayment && DeclineCode is null && chargeNumber >= ChargeNumber && url != NextActionUrl
+            ? [new PaymentActionRequired(url, now)]
+            : [];
 
     /// <summary>The shopper pays another way.</summary>
     public IReadOnlyList<object> PayAgain(DateTimeOffset now) => [new PaymentRetried(ChargeNumber + 1, now)];
@@ -167,7 +169,8 @@ public sealed record Order
     public bool GivesWay(DateTimeOffset now) => AwaitsPayment && (PaymentStatus == PaymentStatus.Declined || now >= ExpiresAt);
 
     /// <summary>Ends it for another order of the same goods.</summary>
-    public IReadOnlyList<object> GiveWay(DateTimeOffset now) => now >= ExpiresAt ? Expire(now) : [new OrderCancelled(CancelReason.Replaced, now)];
+    public IReadOnlyList<object> GiveWay(DateTimeOffset now) =>
+        now >= ExpiresAt ? Expire(now) : [new OrderCancelled(CancelReason.Replaced, now)];
 
     /// <exception cref="InvalidOperationException">Not <see cref="CanBeCancelled"/>.</exception>
     public IReadOnlyList<object> Cancel(string reason, Guid refundId, DateTimeOffset now)

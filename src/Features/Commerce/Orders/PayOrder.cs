@@ -14,8 +14,8 @@ using Wolverine.Marten;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// Pays an order another way while its goods are still held: after a decline, or instead of a second step that the shopper has left. What the
-/// provider holds of the earlier payment is let go first; should that turn out to be paid, it counts and nothing else is charged.
+/// Pays an order with another token while its stock is still reserved: after a decline, or instead of a bank confirmation that the shopper
+/// has abandoned. The earlier charge is voided first; if it turns out to be paid, it counts and nothing else is charged.
 /// </summary>
 /// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
 public sealed record PayOrder(string PaymentToken)
@@ -32,10 +32,10 @@ public static class PayOrderEndpoint
     {
         null => Problem.NotFound("order"),
         _ when order.Subject != caller.Subject => Problem.NotFound("order"),
-        { AwaitsPayment: false } => order.Refuses("order.not_payable", "it waits for no payment."),
-        _ when time.GetUtcNow() >= order.ExpiresAt => order.Refuses("order.not_payable", "the time to pay it is over."),
-        { PaymentStatus: PaymentStatus.Pending } => order.Refuses("order.payment_in_progress", "its payment is still under way."),
-        { ChargeNumber: >= Order.MostCharges } => order.Refuses("order.too_many_payments", $"it was tried {Order.MostCharges} times."),
+        { AwaitsPayment: false } => order.Refuses("order.not_payable", "it does not await payment."),
+        _ when time.GetUtcNow() >= order.ExpiresAt => order.Refuses("order.not_payable", "its time to pay is over."),
+        { PaymentStatus: PaymentStatus.Pending } => order.Refuses("order.payment_in_progress", "its payment is still in progress."),
+        { ChargeNumber: >= Order.MostCharges } => order.Refuses("order.too_many_payments", $"it had {Order.MostCharges} payment attempts."),
         _ => WolverineContinue.NoProblems,
     };
 

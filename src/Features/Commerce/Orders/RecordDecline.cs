@@ -6,7 +6,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The payment was declined: the shopper can pay another way until the order expires, unless no other way would be taken.</summary>
+/// <summary>The payment was declined: the shopper can pay another way until the order expires, unless the shop takes none.</summary>
 public static class RecordDeclineHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(

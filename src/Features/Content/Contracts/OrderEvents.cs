@@ -14,7 +14,8 @@ public sealed record OrderConfirmed(
 /// <param name="ChargeNumber">Which of the shopper's ways to pay it was, from 1 on.</param>
 [WireEvent("commerce.payment_declined.v1", Streams.Orders)]
 public sealed record OrderPaymentDeclined(
-    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, int ChargeNumber, DateTimeOffset ExpiresAt, DateTimeOffset At);
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, int ChargeNumber,
+    DateTimeOffset ExpiresAt, DateTimeOffset At);
 
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
 public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Reason, DateTimeOffset At);

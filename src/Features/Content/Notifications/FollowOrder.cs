@@ -3,19 +3,21 @@ using Marten;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>What was told of an order goes with it to its new owner.</summary>
+/// <summary>Moves an order's notifications and mails to its new owner.</summary>
 public static class OrderHandedOverHandler
 {
     public static async Task Handle(OrderHandedOver handedOver, IDocumentSession session, CancellationToken cancellation)
     {
-        var told = await session.Query<Notification>().Where(x => x.OrderId == handedOver.OrderId).ToListAsync(cancellation);
-        foreach (var notification in told)
+        var notifications = await session.Query<Notification>().Where(x => x.OrderId == handedOver.OrderId).ToListAsync(cancellation);
+        foreach (var notification in notifications)
         {
             notification.Subject = handedOver.To;
             session.Update(notification);
         }
 
-        var written = await session.Query<EmailMessage>().Where(x => x.OrderId == handedOver.OrderId).ToListAsync(cancellation);
+        // One that is being sent at this moment stays as it is: a lost race would send it twice.
+        var written = await session.Query<EmailMessage>()
+            .Where(x => x.OrderId == handedOver.OrderId && x.SentAt != null).ToListAsync(cancellation);
         foreach (var mail in written)
         {
             mail.Owner = handedOver.To;

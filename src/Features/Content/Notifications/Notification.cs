@@ -15,7 +15,8 @@ public sealed class Notification : IVersioned
     public Guid Subject { get; set; }
 
     /// <summary>
-    /// payment_action_required, payment_declined, order_confirmed, order_packed, order_shipped, order_delivered, order_cancelled, order_refunded, welcome.
+    /// payment_action_required, payment_declined, order_confirmed, order_packed, order_shipped, order_delivered, order_cancelled,
+    /// order_refunded, welcome.
     /// </summary>
     public string Kind { get; set; } = "";
 

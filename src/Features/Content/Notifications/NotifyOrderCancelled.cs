@@ -22,9 +22,12 @@ public static class NotifyOrderCancelledHandler
         };
         var mail = new Letter($"Your order {order.Number} is cancelled")
             .Paragraph(why)
-            .Paragraph(order.Reason is "payment_declined" or "unpaid"
-                ? "Nothing was charged for it. The goods are still in your cart, should you want to order them again."
-                : "Whatever was paid for it goes back the way it came.")
+            .Paragraph(order.Reason switch
+            {
+                "payment_declined" or "unpaid" => "Nothing was charged for it. The goods are still in your cart, should you want to order them again.",
+                "replaced" => "Nothing was charged for it.",
+                _ => "We refund anything that you have paid for it to your original payment method.",
+            })
             .To(order.Email, order.Subject, notification.Id, now, order.OrderId);
 
         return (
@@ -38,8 +41,10 @@ public static class NotifyOrderCancelledHandler
     {
         "payment_declined" => "The payment was not accepted, so we have cancelled the order.",
         "unpaid" => "We did not receive a payment in time, so we have cancelled the order.",
-        "replaced" => "You have ordered the same goods again, so this order, which was not paid, has ended.",
+        "replaced" => "You have ordered the same goods again, so we have cancelled this unpaid order.",
         "shopper" => "We have cancelled the order as you asked.",
+        "payment_short" => "We received less than the order costs, so we have cancelled it.",
+        "goods_gone" => "The payment arrived when the goods were no longer held, so we have cancelled the order.",
         _ => "We had to cancel the order.",
     };
 }

@@ -24,7 +24,7 @@ public static class NotifyOrderDeliveredHandler
         };
         var mail = new Letter($"Your order {order.Number} is delivered")
             .Paragraph($"Your order {order.Number} has been delivered. We hope that you enjoy it.")
-            .Paragraph($"Has it not reached you, or is something not right? Write to us, and name the order number {order.Number}.")
+            .Paragraph($"If it has not reached you or something is wrong, please write to us and quote the order number {order.Number}.")
             .To(order.Email, order.Subject, notification.Id, now, order.OrderId);
         return OrderCourse.TellAsync(
             session, notification, mail, new(order.OrderId, order.Number, "delivered", At: order.At), cancellation);

@@ -24,7 +24,7 @@ public static class NotifyOrderPackedHandler
         };
         var mail = new Letter($"Your order {order.Number} is packed")
             .Paragraph($"Your order {order.Number} is packed and waits for the carrier.")
-            .Paragraph("We will write again when it is on its way, with the number to follow it by.")
+            .Paragraph("We will send you the tracking number when it is on its way.")
             .To(order.Email, order.Subject, notification.Id, now, order.OrderId);
         return OrderCourse.TellAsync(session, notification, mail, new(order.OrderId, order.Number, "packed", At: order.At), cancellation);
     }

@@ -21,7 +21,7 @@ public static class NotifyPaymentActionRequiredHandler
             Subject = order.Subject,
             Kind = "payment_action_required",
             Title = $"Order {order.Number} needs your confirmation",
-            Body = "Your bank asks you to confirm the payment. Open the order to go on; we hold the goods meanwhile.",
+            Body = "Your bank asks you to confirm the payment. Open the order to continue; we hold the goods for you until it expires.",
             OrderId = order.OrderId,
             CreatedAt = now,
         };

@@ -12,8 +12,10 @@ public static class NotifyPaymentDeclinedHandler
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
         OrderPaymentDeclined order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var minutes = Math.Max(1, (int)(order.ExpiresAt - order.At).TotalMinutes);
-        var hold = $"We hold the goods for another {minutes} {(minutes == 1 ? "minute" : "minutes")}: open the order to pay another way.";
+        var minutes = (int)Math.Ceiling((order.ExpiresAt - now).TotalMinutes);
+        var hold = minutes <= 0
+            ? "The time to pay it is over."
+            : $"We hold the goods for another {minutes} {(minutes == 1 ? "minute" : "minutes")}: open the order to pay another way.";
         var notification = new Notification
         {
             Id = Notification.IdOf($"payment_declined:{order.ChargeNumber}", order.OrderId),
@@ -25,7 +27,7 @@ public static class NotifyPaymentDeclinedHandler
             CreatedAt = now,
         };
         var mail = new Letter($"The payment of your order {order.Number} was declined")
-            .Paragraph("Your bank did not accept the payment, and nothing was charged.")
+            .Paragraph("The payment was not accepted, and nothing was charged.")
             .Paragraph(hold)
             .Paragraph("The goods are still in your cart as well, should you want to order them later.")
             .To(order.Email, order.Subject, notification.Id, now, order.OrderId);

@@ -9,9 +9,9 @@ public static class WriteOrderLinkHandler
     public static (StoreDoc<EmailMessage>, SendEmail) Handle(OrderLinkAsked asked, DateTimeOffset now)
     {
         var mail = new Letter($"Your order {asked.Number}")
-            .Paragraph($"Dear {asked.ShippingName}, for an hour this link opens your order {asked.Number}.")
+            .Paragraph($"Dear {asked.ShippingName}, this link opens your order {asked.Number}. It works for one hour.")
             .Link(asked.Link)
-            .Paragraph("Anybody who has the link can read the order: pass it to nobody. If you did not ask for it, you need do nothing.")
+            .Paragraph("Anyone who has the link can read the order: please do not share it. If you did not ask for it, ignore this mail.")
             .To(asked.Email, asked.Subject, asked.LinkId, now, asked.OrderId);
         return (MartenOps.Store(mail), new SendEmail(mail.Id));
     }

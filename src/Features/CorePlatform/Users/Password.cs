@@ -14,7 +14,7 @@ public static class Password
     /// <summary>Far beyond what anybody types, and short enough to cost nothing.</summary>
     public const int Longest = 128;
 
-    public const string Unreadable = "is no text: there is half a character in it.";
+    public const string Unreadable = "must be valid Unicode text.";
 
     // A code point is at most four when it is taken apart (Unicode Standard Annex #15, section 9 table 8).
     private const int LongestTyped = 4 * Longest;
@@ -39,7 +39,7 @@ public static class Password
         return true;
     }
 
-    /// <summary>Whether it can be somebody's password; what was set before passwords were composed was measured as it was typed.</summary>
+    /// <summary>Whether it can be a password in use; what was set before passwords were composed was measured as it was typed.</summary>
     public static bool CouldBe(string password) =>
         password.Length <= LongestTyped && IsReadable(password) && (password.Length <= Longest || Length(password) <= Longest);
 

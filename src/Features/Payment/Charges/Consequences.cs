@@ -27,13 +27,16 @@ public static class Consequences
     {
         ChargeAttempted x => new SendCharge(orderId, x.Attempt),
         // The shopper has turned to another way to pay.
-        ActionRequired x => before is { IsBeingReplaced: true } ? null : new PaymentActionRequired(orderId, x.NextActionUrl, x.At, before?.ChargeNumber ?? 1),
+        ActionRequired x => before is { IsBeingReplaced: true }
+            ? null
+            : new PaymentActionRequired(orderId, x.NextActionUrl, x.At, before?.ChargeNumber ?? 1),
         RetryRequested => new VoidCharge(orderId, 1),
         // Money that goes straight back is no payment of the order.
         Captured x => before is { IsUnwanted: false } ? new PaymentCaptured(orderId, x.Amount, x.At) : null,
         // A cancelled order knows already that it comes to nothing.
         Declined x => before is { CancelReason: null or VoidPayment.Reason }
-            ? new PaymentDeclined(orderId, x.Code, x.At, before.CancelReason is not null || DeclineCodes.IsFinal(x.Code), before.ChargeNumber)
+            ? new PaymentDeclined(
+                orderId, x.Code, x.At, before.CancelReason is not null || DeclineCodes.IsFinal(x.Code), before.ChargeNumber)
             : null,
         Voided x => before is { CancelReason: null or VoidPayment.Reason }
             ? new PaymentDeclined(orderId, "voided", x.At, before.CancelReason is not null, before.ChargeNumber)

@@ -97,7 +97,8 @@ public sealed record OrderPayment
     /// <summary>What can still be given back: refunds on their way count as given.</summary>
     [JsonIgnore]
     public Money Refundable =>
-        CapturedAmount - Money.Sum(Refunds.Where(x => x is { Status: not RefundStatus.Failed, ChargeId: null }).Select(x => x.Amount), Amount.Currency);
+        CapturedAmount - Money.Sum(
+            Refunds.Where(x => x is { Status: not RefundStatus.Failed, ChargeId: null }).Select(x => x.Amount), Amount.Currency);
 
     /// <summary>A charge may be under way at the provider.</summary>
     [JsonIgnore]
@@ -157,22 +158,26 @@ public sealed record OrderPayment
     }
 
     /// <summary>
-    /// The shopper pays another way. A charge that the provider still holds is let go first; should it be paid after all, that was the payment.
+    /// The shopper pays another way. A charge that the provider still holds is let go first; should it be paid after all, that was the
+    /// payment.
     /// </summary>
     public IReadOnlyList<object> Retry(int chargeNumber, string token, FraudAssessment fraud, DateTimeOffset now)
     {
-        if (chargeNumber <= Math.Max(ChargeNumber, Next?.ChargeNumber ?? 0) || IsUnwanted || Status == PaymentStatus.Captured || now >= ExpiresAt) return [];
+        if (chargeNumber <= Math.Max(ChargeNumber, Next?.ChargeNumber ?? 0)) return [];
+        if (IsUnwanted || Status == PaymentStatus.Captured || now >= ExpiresAt) return [];
         // What the shop's people have let go on once need not wait for them again.
         var decision = fraud.Decision == FraudDecision.Review && IsReviewed ? FraudDecision.Accept : fraud.Decision;
         var next = new RetryRequested(chargeNumber, token, new FraudAssessed(fraud.Score, decision, fraud.Reasons, now), now);
-        return Status is PaymentStatus.Declined or PaymentStatus.Voided ? Begin(next, now) : [next];
+        return Status is PaymentStatus.Declined or PaymentStatus.Voided ? Begin(next, declined: false, now) : [next];
     }
 
-    private static IReadOnlyList<object> Begin(RetryRequested next, DateTimeOffset now)
+    private IReadOnlyList<object> Begin(RetryRequested next, bool declined, DateTimeOffset now)
     {
-        var renewed = new ChargeRenewed(next.ChargeNumber, next.Token, now);
+        var renewed = new ChargeRenewed(next.ChargeNumber, next.Token, now, declined);
         return next.Fraud.Decision switch
         {
+            // The provider has taken its time to let go of the charge before.
+            _ when now >= ExpiresAt => [renewed, new Declined(null, DeclineCodes.Expired, null, now)],
             FraudDecision.Accept => [renewed, next.Fraud, new ChargeAttempted(1, now)],
             FraudDecision.Review => [renewed, next.Fraud],
             _ => [renewed, next.Fraud, new Declined(null, DeclineCodes.FraudRejected, null, now)],
@@ -195,7 +200,7 @@ public sealed record OrderPayment
     public IReadOnlyList<object> Hear(ChargeReport report, DateTimeOffset now)
     {
         if (RequestedAt is null) return [];
-        if (report.Number < ChargeNumber) return HearOfEarlier(report, now);
+        if (report.Number < ChargeNumber && (ChargeId is null || report.ChargeId != ChargeId)) return HearOfEarlier(report, now);
         if (IsStray(report)) return [];
         return report.State switch
         {
@@ -207,7 +212,7 @@ public sealed record OrderPayment
             ],
             ChargeState.Captured => [new Captured(report.ChargeId, report.Amount, report.Card, now)],
             _ when !IsOpen => [],
-            ChargeState.Declined or ChargeState.Voided when IsBeingReplaced => Begin(Next!, now),
+            ChargeState.Declined or ChargeState.Voided when IsBeingReplaced => Begin(Next!, report.State == ChargeState.Declined, now),
             ChargeState.Declined => [new Declined(report.ChargeId, report.DeclineCode ?? "declined", report.Card, now)],
             ChargeState.Voided => [new Voided(report.ChargeId, CancelReason ?? "voided", now)],
             ChargeState.Authorised when Status != PaymentStatus.Authorised => [new Authorised(report.ChargeId!, report.Amount, report.Card, now)],
@@ -217,7 +222,7 @@ public sealed record OrderPayment
         };
     }
 
-    /// <summary>Under one key there is one charge: what is told of another is not this payment's.</summary>
+    /// <summary>One key makes one charge: a report of any other charge does not belong to this payment.</summary>
     public bool IsStray(ChargeReport report) => report.Number > ChargeNumber
         || (report.Number == ChargeNumber && ChargeId is not null && report.ChargeId is not null && ChargeId != report.ChargeId);
 
@@ -253,10 +258,12 @@ public sealed record OrderPayment
     }
 
     /// <summary>How a refund ended, also one that somebody made at the provider's own desk.</summary>
-    public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now) => Refunds.FirstOrDefault(x => x.Id == refundId) switch
+    /// <param name="chargeNumber">Which charge it gives back; null for the one that is being tried.</param>
+    public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null) => Refunds.FirstOrDefault(x => x.Id == refundId) switch
     {
         { Status: RefundStatus.Pending } => report.Succeeded ? [new Refunded(refundId, report.Amount, now)] : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
-        null when report.Succeeded && Status == PaymentStatus.Captured => [new Refunded(refundId, report.Amount, now)],
+        // What gives an earlier charge back is no refund of what the order counts as paid.
+        null when report.Succeeded && Status == PaymentStatus.Captured && (chargeNumber ?? ChargeNumber) == ChargeNumber => [new Refunded(refundId, report.Amount, now)],
         _ => [],
     };
 
@@ -304,8 +311,7 @@ public sealed record OrderPayment
             DeclineCode = null,
             NextActionUrl = null,
             Next = null,
-            // One that was declined while the next one waited.
-            Declines = Status == PaymentStatus.Declined ? Declines : Declines + 1,
+            Declines = x.Declined ? Declines + 1 : Declines,
             ChangedAt = x.At,
         },
         ChargeAttempted x => this with { Attempts = x.Attempt, ChangedAt = x.At },
@@ -335,7 +341,11 @@ public sealed record OrderPayment
         },
         Voided x => this with { Status = PaymentStatus.Voided, ChargeId = x.ChargeId ?? ChargeId, NextActionUrl = null, ChangedAt = x.At },
         PaymentCancelled x => this with { CancelReason = x.Reason, Next = null, ChangedAt = x.At },
-        RefundStarted x => this with { Refunds = [.. Refunds, new(x.RefundId, x.Amount, RefundStatus.Pending, null, x.ChargeId)], ChangedAt = x.At },
+        RefundStarted x => this with
+        {
+            Refunds = [.. Refunds, new(x.RefundId, x.Amount, RefundStatus.Pending, null, x.ChargeId)],
+            ChangedAt = x.At,
+        },
         Refunded x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Succeeded, null)), ChangedAt = x.At },
         RefundDeclined x => this with { Refunds = Ended(new(x.RefundId, x.Amount, RefundStatus.Failed, x.Code)), ChangedAt = x.At },
         PayerForgotten => this with { EmailFingerprint = "" },

@@ -28,11 +28,12 @@ public sealed record ActionRequired(string ChargeId, string NextActionUrl, CardO
 
 public sealed record Authorised(string ChargeId, Money Amount, CardOnFile? Card, DateTimeOffset At);
 
-/// <summary>The shopper wants to pay another way while the provider still holds a charge: it begins when that charge has come to nothing.</summary>
+/// <summary>The shopper pays another way while the provider holds a charge: the next begins when that one is declined or voided.</summary>
 public sealed record RetryRequested(int ChargeNumber, string Token, FraudAssessed Fraud, DateTimeOffset At);
 
 /// <summary>The shopper pays another way: what was charged before has come to nothing.</summary>
-public sealed record ChargeRenewed(int ChargeNumber, string Token, DateTimeOffset At);
+/// <param name="Declined">The charge before was declined while the shopper's wish waited for its end.</param>
+public sealed record ChargeRenewed(int ChargeNumber, string Token, DateTimeOffset At, bool Declined = false);
 
 /// <param name="ChargeId">Null when there was nothing to pay.</param>
 public sealed record Captured(string? ChargeId, Money Amount, CardOnFile? Card, DateTimeOffset At);

@@ -57,7 +57,8 @@ public static partial class ReceiveWebhookEndpoint
 
         // The charge first: a refund may be news of a charge that is not known yet.
         OutgoingMessages messages = [new RecordCharge(news.OrderId, news.Charge)];
-        if (news is { RefundId: { } refundId, Refund: { } refund }) messages.Add(new RecordRefund(news.OrderId, refundId, refund));
+        if (news is { RefundId: { } refundId, Refund: { } refund })
+            messages.Add(new RecordRefund(news.OrderId, refundId, refund, ChargeNumber: news.Charge.Number));
         return (Results.Ok(), messages);
     }
 

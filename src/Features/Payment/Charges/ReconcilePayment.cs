@@ -20,7 +20,8 @@ public static class ReconcilePaymentHandler
         if (payment.Status == PaymentStatus.Captured || payment.WatchUntil is null) return next;
         try
         {
-            if (await provider.FindChargeAsync(payment.Id, payment.ChargeNumber, cancellation) is { } report) next.Add(new RecordCharge(payment.Id, report));
+            var report = await provider.FindChargeAsync(payment.Id, payment.ChargeNumber, cancellation);
+            if (report is not null) next.Add(new RecordCharge(payment.Id, report));
             else if (payment.IsOpen && payment.IsUnwanted) next.Add(new RecordNoCharge(payment.Id));
             else if (payment.AwaitsAnswer && now - payment.ChangedAt > Stuck) next.Add(new AttemptCharge(payment.Id));
         }

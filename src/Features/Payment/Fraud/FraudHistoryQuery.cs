@@ -13,7 +13,7 @@ public static class FraudHistoryQuery
         var since = now - FraudRules.Window;
         var fingerprints = session.EmailFingerprintsOf(email);
         var bySubject = await session.Query<OrderPayment>()
-            .Where(x => x.Subject == subject && x.RequestedAt > since)
+            .Where(x => x.Subject == subject && (x.RequestedAt > since || (x.ChargeNumber > 1 && x.ChangedAt > since)))
             .Select(x => new { x.Status, x.ChargeNumber, x.Declines }).Take(Enough).ToListAsync(cancellation);
         var byEmail = fingerprints.Length == 0 ? 0 : await session.Query<OrderPayment>()
             .Where(x => x.EmailFingerprint.IsOneOf(fingerprints) && x.RequestedAt > since).Take(Enough).CountAsync(cancellation);

@@ -17,7 +17,8 @@ public enum ChargeState
 /// <param name="ChargeId">Null when the provider refused to make one.</param>
 /// <param name="Number">Which of the order's charges it is, from 1 on.</param>
 public sealed record ChargeReport(
-    string? ChargeId, ChargeState State, Money Amount, CardOnFile? Card = null, string? DeclineCode = null, string? NextActionUrl = null, int Number = 1);
+    string? ChargeId, ChargeState State, Money Amount, CardOnFile? Card = null, string? DeclineCode = null,
+    string? NextActionUrl = null, int Number = 1);
 
 public sealed record RefundReport(bool Succeeded, Money Amount, string? Code = null);
 

@@ -27,12 +27,13 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     public string Name => ProviderName;
 
-    public async Task<ChargeReport> ChargeAsync(Guid orderId, int number, Money amount, string token, bool capture, CancellationToken cancellation)
+    public async Task<ChargeReport> ChargeAsync(
+        Guid orderId, int number, Money amount, string token, bool capture, CancellationToken cancellation)
     {
         var body = new { reference = orderId, amount = amount.Minor, currency = amount.Currency, token, capture, attempt = number };
         var key = number == 1 ? $"order-{orderId}" : string.Create(CultureInfo.InvariantCulture, $"order-{orderId}-{number}");
         var (status, charge, error) = await AskAsync<Charge>(HttpMethod.Post, "/v1/charges", body, cancellation, key);
-        if (charge is not null) return charge.ToReport();
+        if (charge is not null) return charge.ToReport() with { Number = number };
         // The provider understood and will not: no charge was made, and asking again changes nothing.
         return status is HttpStatusCode.PaymentRequired or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity
             ? new(null, ChargeState.Declined, amount, DeclineCode: error, Number: number)
@@ -43,7 +44,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     {
         var (status, page, error) = await AskAsync<Page<Charge>>(HttpMethod.Get, $"/v1/charges?reference={orderId}", null, cancellation);
         if (page is null) throw Unexpected(status, error);
-        return page.Items.Where(x => x.Attempt == number).OrderByDescending(x => x.Status == ChargeState.Captured).FirstOrDefault()?.ToReport();
+        return page.Items.Where(x => x.Attempt == number).OrderByDescending(x => x.Status == ChargeState.Captured)
+            .FirstOrDefault()?.ToReport();
     }
 
     public Task<ChargeReport> CaptureAsync(string chargeId, CancellationToken cancellation) => MoveAsync(chargeId, "capture", cancellation);
@@ -145,11 +147,13 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     private sealed record Card(string Brand, string Last4, int ExpMonth, int ExpYear);
 
     private sealed record Charge(
-        string Id, string Reference, long Amount, string Currency, [property: JsonConverter(typeof(ChargeStateJson))] ChargeState Status, Card? Card,
-        string? DeclineCode, string? NextActionUrl, int Attempt = 1)
+        string Id, string Reference, long Amount, string Currency,
+        [property: JsonConverter(typeof(ChargeStateJson))] ChargeState Status, Card? Card, string? DeclineCode, string? NextActionUrl,
+        int Attempt = 1)
     {
         public ChargeReport ToReport() =>
-            new(Id, Status, new(Amount, Currency), Card is null ? null : new(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear), DeclineCode, NextActionUrl, Attempt);
+            new(Id, Status, new(Amount, Currency), Card is null ? null : new(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear),
+                DeclineCode, NextActionUrl, Attempt);
     }
 
     private sealed record Refund(string Id, string Reference, long Amount, string Currency, string Status, string? Code)

@@ -1,6 +1,7 @@
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Providers;
+using Microsoft.Extensions.Logging;
 using Wolverine;
 using Wolverine.Marten;
 
@@ -59,20 +60,28 @@ public static class SendRefundHandler
 }
 
 /// <summary>Takes note of how a refund ended.</summary>
-public sealed record RecordRefund(Guid OrderId, Guid RefundId, RefundReport Report, int Attempt = 1);
+/// <param name="ChargeNumber">Which of the order's charges the provider says that it gives back; null for one that the shop asked for.</param>
+public sealed record RecordRefund(Guid OrderId, Guid RefundId, RefundReport Report, int Attempt = 1, int? ChargeNumber = null);
 
-public static class RecordRefundHandler
+public static partial class RecordRefundHandler
 {
     private const int MostAttempts = 5;
 
     public static (Events, OutgoingMessages) Handle(
         RecordRefund record,
         [WriteAggregate(nameof(RecordRefund.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        ILogger logger)
     {
         if (payment is null) return ([], []);
         // Made at the provider's own desk, and heard of before the charge that it gives back.
         if (payment.IsOpen && record.Attempt < MostAttempts) return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(Patience.After(record.Attempt))]);
-        return Consequences.Of(payment.Id, payment, payment.HearOfRefund(record.RefundId, record.Report, now));
+        var facts = payment.HearOfRefund(record.RefundId, record.Report, now, record.ChargeNumber);
+        if (facts.OfType<RefundDeclined>().Any(x => payment.Refunds.Any(y => y.Id == x.RefundId && y.ChargeId is not null)))
+            LogChargedTwice(logger, payment.Id, record.Report.Code);
+        return Consequences.Of(payment.Id, payment, facts);
     }
+
+    [LoggerMessage(LogLevel.Error, "An earlier charge of order {OrderId} was paid too, and the provider refused to give it back ({Code}): refund it there")]
+    private static partial void LogChargedTwice(ILogger logger, Guid orderId, string? code);
 }

@@ -91,6 +91,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
             OrderId = order,
         };
         await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();
+        letter.SentAt = now;
         session.Store(letter);
         session.Store(notification);
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);

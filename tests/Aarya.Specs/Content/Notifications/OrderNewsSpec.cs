@@ -52,7 +52,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Theory]
-    [InlineData("payment_declined", "did not accept the payment")]
+    [InlineData("payment_declined", "was not accepted")]
     [InlineData("unpaid", "did not receive a payment in time")]
     [InlineData("whatever", "had to cancel")]
     public void a_cancellation_says_why(string reason, string words)
@@ -134,10 +134,10 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_declined_payment_is_told_with_the_time_that_is_left_to_pay_another_way()
     {
         var now = DateTimeOffset.UtcNow;
-        var declined = new OrderPaymentDeclined(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, 1, now.AddMinutes(12), now);
+        var declined = new OrderPaymentDeclined(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, 1, now.AddMinutes(11.9), now);
         var told = await Host.InvokeMessageAndWaitAsync(declined);
         var again = await Host.InvokeMessageAndWaitAsync(declined);
-        var second = await Host.InvokeMessageAndWaitAsync(declined with { ChargeNumber = 2, At = now.AddMinutes(11) });
+        var second = await Host.InvokeMessageAndWaitAsync(declined with { ChargeNumber = 2, ExpiresAt = now.AddMinutes(0.9) });
 
         var news = told.Executed.SingleMessage<TellShopper>();
         Assert.Equal(("payment_declined", "pending_payment", "declined"), (news.Notification.Kind, news.Order!.Status, news.Order.PaymentStatus));

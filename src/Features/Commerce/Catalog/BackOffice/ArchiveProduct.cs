@@ -9,16 +9,16 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
-/// <summary>What a product that has ended refuses.</summary>
+/// <summary>The refusal of a change to an archived product.</summary>
 internal static class Ended
 {
     public static ProblemDetails Refusal() =>
-        Problem.Conflict("product.archived", "The product has ended", "Take it out of the archive first.");
+        Problem.Conflict("product.archived", "The product is archived", "Unarchive it first.");
 }
 
 /// <summary>
-/// Ends a product: it is withdrawn, leaves the usual list of staff, and frees its slug and its SKUs. What still lies on its shelves is
-/// written off; a SKU that was ever sold stays the product's, because a cancelled order puts its goods back there. Doing it again changes
+/// Archives a product: it is withdrawn, leaves the default list of staff, and frees its slug and its SKUs. Its remaining stock is written
+/// off. A SKU that was ever sold stays the product's, because a cancelled order returns its goods under it. Archiving it again changes
 /// nothing.
 /// </summary>
 [Authorize("merchandiser")]
@@ -35,14 +35,14 @@ public static class ArchiveProductEndpoint
         var shelves = await Stock.FindLockedAsync(session, [.. product.Variants.Select(x => x.Sku)], cancellation);
         string[] promised = [.. shelves.Values.Where(x => x.Reserved > 0).Select(x => x.Sku).Order(StringComparer.Ordinal)];
         if (product.Status == ProductStatus.Archived || promised.Length == 0) return (product, WolverineContinue.NoProblems);
-        var refused = Problem.Conflict("product.reserved", "Pieces are promised to orders",
-            $"Orders that are not paid yet hold {string.Join(", ", promised)}: try again when they are.");
+        var refused = Problem.Conflict("product.reserved", "Stock is reserved",
+            $"Unpaid orders have reserved {string.Join(", ", promised)}: try again when they are paid or cancelled.");
         refused.Extensions["skus"] = promised;
         return (null, refused);
     }
 
     [Refuses(409, "product.reserved",
-        "Orders that are not paid yet hold pieces; `skus` says of which. Withdraw the product and archive it when they are paid or over.")]
+        "Unpaid orders have reserved stock; `skus` lists the SKUs. Withdraw the product, and archive it when they are paid or cancelled.")]
     [WolverinePost("/api/admin/products/{id:guid}/archive")]
     public static (PublicationView, IMartenOp, IMartenOp, AnnounceChanges?) Post([NotBody] Product product, DateTimeOffset now)
     {
@@ -63,8 +63,8 @@ public static class ArchiveProductEndpoint
 }
 
 /// <summary>
-/// Takes a product out of the archive: a draft as a draft again, any other withdrawn, with empty shelves and, where another product has
-/// its slug now, with a number. Doing it again changes nothing.
+/// Unarchives a product, without stock: a former draft is a draft again, any other product is withdrawn. If another product has its slug
+/// now, the slug gets a number. Unarchiving it again changes nothing.
 /// </summary>
 [Authorize("merchandiser")]
 public static class UnarchiveProductEndpoint

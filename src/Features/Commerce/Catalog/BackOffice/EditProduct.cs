@@ -12,14 +12,14 @@ using Wolverine.Marten;
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
 /// <summary>
-/// Says all anew that there is to say of a product: its texts, category, variants with their prices, and pictures. Carts, search and open
-/// pages follow within two seconds; orders keep what they were placed with. Stock is changed by adjustments; whether it is on sale, by
-/// publish and withdraw.
+/// Replaces everything that staff edit on a product: texts, category, variants with their prices, and images. Carts, search and open pages
+/// follow within two seconds; orders keep what they were placed with. Change stock by adjustments, and availability by publish and
+/// withdraw.
 /// </summary>
-/// <param name="Variants">All of them: one that is left out is taken away, one that is new is opened with its <c>stock</c>.</param>
-/// <param name="Slug">Stays when absent. The former one is free for other products, and leads nowhere until one has it.</param>
-/// <param name="Images">Addresses, the one to show first; without any the shop draws them.</param>
-/// <param name="HsnCode">What it is in the customs tariff, which its tax follows from; stays when absent.</param>
+/// <param name="Variants">All variants: one that is left out is removed, a new one starts with its <c>stock</c>.</param>
+/// <param name="Slug">Unchanged when absent. Another product may take the former slug; until then it is not found.</param>
+/// <param name="Images">URLs, the main image first; without any, the shop draws them.</param>
+/// <param name="HsnCode">HSN code of the customs tariff, which determines the tax; unchanged when absent.</param>
 public sealed record EditProduct(
     string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants,
     string? Slug = null, IReadOnlyList<string>? Images = null, string? HsnCode = null) : IProductEntry
@@ -27,9 +27,9 @@ public sealed record EditProduct(
     public sealed class Validator : ProductEntryRules<EditProduct>;
 }
 
-/// <summary>A product that nobody else changes now, and what the change comes to.</summary>
+/// <summary>A product under the catalogue lock, and what the change comes to.</summary>
 /// <param name="Added">SKUs that are new to it.</param>
-/// <param name="Removed">SKUs that it loses; nothing lies on their shelves.</param>
+/// <param name="Removed">SKUs that it loses; they have no stock.</param>
 public sealed record ProductInHand(
     Product Product, Placement Place, IReadOnlyDictionary<string, StockLevel> Stock, IReadOnlyList<StockLine> Added,
     IReadOnlyList<string> Removed);
@@ -53,32 +53,34 @@ public static class EditProductEndpoint
             {
                 return (null, Problem.Invalid(
                     string.Create(CultureInfo.InvariantCulture, $"variants[{i}].stock"),
-                    "is for a SKU that is new: adjust the stock of one that is there."));
+                    "must be 0 for an existing SKU: use a stock adjustment instead."));
             }
         }
 
         StockLine[] added = [.. command.Variants.Where(x => !has.Contains(x.Sku)).Select(x => new StockLine(x.Sku, x.Stock))];
         var (place, taken) = await Placement.FindAsync(
-            session, id, command.Slug ?? product.Slug, command.Name, Texts.Spelt(command.Category), [.. added.Select(x => x.Sku)],
+            session, id, command.Slug ?? product.Slug, command.Name, PersonText.Compose(command.Category), [.. added.Select(x => x.Sku)],
             cancellation);
         if (place is null) return (null, taken!);
 
         string[] removed = [.. has.Except(command.Variants.Select(x => x.Sku))];
-        var cleared = removed.Length > 0 ? await Stock.FindLockedAsync(session, removed, cancellation) : new Dictionary<string, StockLevel>();
+        var cleared = removed.Length > 0
+            ? await Stock.FindLockedAsync(session, removed, cancellation)
+            : new Dictionary<string, StockLevel>();
         string[] full = [.. cleared.Values.Where(x => x.OnHand > 0).Select(x => x.Sku).Order(StringComparer.Ordinal)];
         if (full.Length > 0) return (null, InUse(full));
         return (new(product, place, await Stock.FindAsync(session, has, cancellation), added, removed), WolverineContinue.NoProblems);
     }
 
     [Refuses(409, "product.changed_meanwhile",
-        "The product is not as it was read. `changed` names what is different, `etag` is its tag now: read it again.")]
-    [Refuses(409, "product.archived", "The product has ended.")]
+        "The product has changed since it was read. `changed` lists what changed, `etag` is its current tag: read it again.")]
+    [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
     [Refuses(409, "product.slug_taken", "Another product has this slug: give one of its own.")]
     [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` says which.")]
     [Refuses(409, "variant.in_use",
-        "Pieces lie on the shelf of a variant that was left out; `skus` says of which. Adjust their stock to nothing first.")]
+        "A variant that was left out still has stock; `skus` lists the SKUs. Adjust their stock to 0 first.")]
     [Refuses(428, "request.precondition_required",
-        "The change does not say what it was made from: send the `ETag` that was read in `If-Match`.")]
+        "`If-Match` is missing: send the `ETag` of the product as it was read.")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverinePut("/api/admin/products/{id:guid}")]
     public static (WholeProductView, IMartenOp, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges?) Put(
@@ -101,8 +103,8 @@ public static class EditProductEndpoint
     {
         // A variant that was shown with the product's first image is sent back with it, and shows the new one.
         var first = product.Images is [var shown, ..] ? shown : null;
-        product.Name = Texts.Spelt(command.Name);
-        product.Description = Texts.Spelt(command.Description);
+        product.Name = PersonText.Compose(command.Name);
+        product.Description = PersonText.Compose(command.Description);
         product.Category = place.Shelf.Id;
         product.HsnCode = command.HsnCode ?? product.HsnCode;
         product.Move(place.Slug);
@@ -112,8 +114,8 @@ public static class EditProductEndpoint
 
     private static ProblemDetails InUse(string[] skus)
     {
-        var problem = Problem.Conflict("variant.in_use", "Pieces are on the shelf",
-            $"There is stock of {string.Join(", ", skus)}: adjust it to nothing first.");
+        var problem = Problem.Conflict("variant.in_use", "The variant has stock",
+            $"There is stock of {string.Join(", ", skus)}: adjust it to 0 first.");
         problem.Extensions["skus"] = skus;
         return problem;
     }

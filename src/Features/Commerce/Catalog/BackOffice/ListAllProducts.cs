@@ -33,9 +33,9 @@ public sealed record ProductLine(
 public sealed record ProductLines(IReadOnlyList<ProductLine> Items, string? NextCursor);
 
 /// <summary>
-/// Every product, on sale or not, what was changed last first. Those that have ended only where <c>status=archived</c> asks for them.
-/// <c>search</c> finds a part of a name, a slug or a SKU, in any case, or a whole id; <c>inStock</c> what can be had or not;
-/// <c>lowStock</c> what has a variant with at most so many pieces.
+/// All products, on sale or not, the last changed first; archived ones only with <c>status=archived</c>. <c>search</c> matches a part of a
+/// name, slug or SKU, ignoring case, or a whole id; <c>inStock</c> filters by availability; <c>lowStock</c> finds products with a variant
+/// of which at most that many pieces are available.
 /// </summary>
 [Authorize("support or merchandiser")]
 public static partial class ListAllProductsEndpoint
@@ -54,7 +54,7 @@ public static partial class ListAllProductsEndpoint
 
     public static ProblemDetails Validate(string? search = null, int? lowStock = null, int limit = 50, string? cursor = null)
     {
-        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"A page has 1 to {LargestPage} products.");
+        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"must be from 1 to {LargestPage}.");
         if (lowStock < 0) return Problem.Invalid("lowStock", "must not be negative.");
         if (search?.Length > LongestSearch) return Problem.Invalid("search", $"must have at most {LongestSearch} characters.");
         return string.IsNullOrEmpty(cursor) || CatalogueCursor.Parse(cursor) is not null
@@ -74,7 +74,7 @@ public static partial class ListAllProductsEndpoint
         if (!string.IsNullOrWhiteSpace(category)) asked.And("(d.category = ? or d.category = ?)", category.Trim(), Slug.Of(category));
         if (inStock is { } there) asked.And($"{(there ? "" : "not ")}exists ({Shelves} > 0)");
         if (lowStock is { } most) asked.And($"exists ({Shelves} <= ?)", most);
-        if (!string.IsNullOrWhiteSpace(search)) Search(asked, Texts.Spelt(search));
+        if (!string.IsNullOrWhiteSpace(search)) Search(asked, PersonText.Compose(search));
         if (!string.IsNullOrEmpty(cursor) && CatalogueCursor.Parse(cursor) is { } after)
             asked.And($"({Updated}, d.id) < (?, ?)", after.PublishedAt, after.Id);
 

@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
 /// <summary>
-/// The tag of a product is its revision, so that whoever sends an old one in <c>If-Match</c> (RFC 9110, section 13.1.1) can be told what
-/// was changed since. A change without a tag is refused (RFC 6585, section 3): it could undo what nobody has looked at.
+/// The tag of a product is its revision, so that the refusal of an old one in <c>If-Match</c> (RFC 9110, section 13.1.1) can list what has
+/// changed since. A change without a tag is refused (RFC 6585, section 3): it could undo a change that its author has not seen.
 /// </summary>
 internal static class ProductTag
 {
@@ -20,8 +20,8 @@ internal static class ProductTag
         var sent = http.Request.Headers.IfMatch;
         if (sent.Count == 0)
         {
-            return Problem.Of(StatusCodes.Status428PreconditionRequired, "request.precondition_required", "Say what it was made from",
-                "Read the product, and send its ETag in If-Match.");
+            return Problem.Of(StatusCodes.Status428PreconditionRequired, "request.precondition_required", "If-Match is missing",
+                "Read the product and send its ETag in If-Match.");
         }
 
         if (!EntityTagHeaderValue.TryParseList(sent, out var tags)) return Unknown();
@@ -42,7 +42,7 @@ internal static class ProductTag
     {
         string[] changed = [.. product.ChangedIn.Where(x => x.Value > seen).Select(x => x.Key).Order(StringComparer.Ordinal)];
         var problem = Problem.Conflict("product.changed_meanwhile", "Changed by someone else",
-            $"Changed since you have read it: {string.Join(", ", changed)}. Read it again and repeat what you still want.");
+            $"These have changed since you read the product: {string.Join(", ", changed)}. Reload it and make your change again.");
         problem.Extensions["changed"] = changed;
         problem.Extensions["etag"] = Of(product);
         return problem;
