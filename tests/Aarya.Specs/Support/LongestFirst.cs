@@ -1,3 +1,4 @@
+using Aarya.Specs.Commerce.Checkout;
 using Aarya.Specs.Messaging;
 using Aarya.Specs.Privacy;
 using Aarya.Specs.Support;
@@ -11,7 +12,10 @@ namespace Aarya.Specs.Support;
 /// <summary>The stories that take longest begin first: begun last, they would run alone at the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Long = ["aarya", nameof(RedisStreamsSpec), nameof(AtRestSpec), nameof(ErasureCrashSpec), nameof(ErasureSpec), "payment"];
+    private static readonly string[] Long =
+    [
+        "aarya", nameof(OneOrderPerCartSpec), nameof(RedisStreamsSpec), nameof(AtRestSpec), nameof(ErasureCrashSpec), nameof(ErasureSpec), "payment",
+    ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection => [.. testCollections.OrderBy(PlaceOf)];

@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
@@ -16,32 +17,40 @@ public static class HandOverVerifiedHandler
     public static async Task<OutgoingMessages> Handle(
         EmailVerified verified, IDocumentSession session, Stragglers stragglers, DateTimeOffset now, CancellationToken cancellation)
     {
-        var handOver = new HandOverToVerified(verified.UserId, session.BlindIndexesOf(verified.Email), verified.At);
-        var messages = await HandOverToVerifiedHandler.Handle(handOver, session, now, cancellation);
-        messages.Delay(handOver, stragglers.AllInAfter);
+        var messages = await HandOverToVerifiedHandler.HandOverAsync(
+            session, verified.UserId, verified.Email, verified.At, now, cancellation);
+        messages.Delay(new HandOverToVerified(verified.UserId, verified.At), stragglers.AllInAfter);
         return messages;
     }
 }
 
-/// <summary>Hands over, the second time what a checkout has still brought about that began before the address was verified.</summary>
-/// <param name="EmailIndexes">Of the address, which itself must not stay in the queue when its owner is erased.</param>
-public sealed record HandOverToVerified(Guid UserId, IReadOnlyList<string> EmailIndexes, DateTimeOffset VerifiedAt);
+/// <summary>
+/// Hands over, the second time, what a checkout has still brought about that began before the address was verified. It waits without the
+/// address: nothing of a person stays in a queue when the account is erased.
+/// </summary>
+public sealed record HandOverToVerified(Guid UserId, DateTimeOffset VerifiedAt);
 
 public static class HandOverToVerifiedHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        HandOverToVerified command, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+        HandOverToVerified command, IDocumentSession session, Buyers buyers, DateTimeOffset now, CancellationToken cancellation) =>
+        await buyers.FindEmailAsync(command.UserId, cancellation) is { } email
+            ? await HandOverAsync(session, command.UserId, email, command.VerifiedAt, now, cancellation)
+            : [];
+
+    internal static async Task<OutgoingMessages> HandOverAsync(
+        IDocumentSession session, Guid userId, string email, DateTimeOffset verifiedAt, DateTimeOffset now, CancellationToken cancellation)
     {
-        string[] indexes = [.. command.EmailIndexes];
+        var indexes = session.BlindIndexesOf(email);
         var orders = await session.Query<Order>().Where(x => x.EmailIndex.IsOneOf(indexes)).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation);
         var messages = new OutgoingMessages();
-        foreach (var id in orders.Where(x => x.ByGuest && x.PlacedAt <= command.VerifiedAt).Select(x => x.Id))
+        foreach (var id in orders.Where(x => x.ByGuest && x.PlacedAt <= verifiedAt).Select(x => x.Id))
         {
             var stream = await session.Events.FetchForExclusiveWriting<Order>(id, cancellation);
             // Signed in meanwhile, or erased.
             if (stream.Aggregate is { ByGuest: true, IsForgotten: false } order)
-                messages.AddRange(stream.HandOver(order, command.UserId, now));
+                messages.AddRange(stream.HandOver(order, userId, now));
         }
 
         return messages;

@@ -228,6 +228,46 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         (await OrderAsync(shopper, ifMatch: $"\"x\", {tag}")).Is(201);
     }
 
+    [Fact]
+    public async Task a_checkout_that_would_order_a_part_of_what_was_shown_names_the_order_that_has_the_rest()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync());
+        var first = (await OrderAsync(shopper)).Is(201).As<OrderView>();
+        await shopper.AddAsync(await Host.SellsAsync());
+        var cart = await shopper.GetAsync("/api/cart");
+
+        foreach (var refused in new[]
+        {
+            (await OrderAsync(shopper, ifMatch: cart.Headers.ETag!.ToString())).Is(409, "cart.changed"),
+            (await OrderAsync(shopper, cart.As<CartView>().Total)).Is(409, "checkout.total_changed"),
+        })
+            Assert.Equal((first.Id, first.Number), (refused["orderId"].GetGuid(), refused["number"].GetString()));
+    }
+
+    [Fact]
+    public async Task several_declined_orders_give_way_to_one_checkout()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (tee, shirt) = (await Host.SellsAsync(pieces: 1), await Host.SellsAsync(pieces: 1));
+        List<OrderView> declined = [];
+        foreach (var sku in new[] { shirt, tee })
+        {
+            await shopper.AddAsync(sku);
+            declined.Add((await OrderAsync(shopper)).Is(201).As<OrderView>());
+        }
+
+        foreach (var order in declined)
+            await Host.InvokeMessageAndWaitAsync(new Features.Commerce.Contracts.PaymentDeclined(order.Id, "insufficient_funds", DateTimeOffset.UtcNow));
+
+        var both = (await OrderAsync(shopper)).Is(201).As<OrderView>();
+
+        Assert.Equal([shirt, tee], both.Lines.Select(x => x.Sku));
+        Assert.Equal(((1, 1), (1, 1)), (await ShelfAsync(tee), await ShelfAsync(shirt)));
+        foreach (var order in declined)
+            Assert.Equal("replaced", (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().CancelReason);
+    }
+
     private static Task<Answer> OrderAsync(Shopper shopper, Money? expectedTotal = null, string? withKey = null, string? ifMatch = null) =>
         shopper.SendAsync(HttpMethod.Post, "/api/checkout", new
         {

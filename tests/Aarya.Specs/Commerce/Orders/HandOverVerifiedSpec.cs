@@ -3,6 +3,8 @@ using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.CorePlatform;
+using Aarya.Features.CorePlatform.Users;
 using Aarya.Specs.Support;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +60,13 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
     {
         using var guest = await Shopper.GuestAsync(Host);
         using var account = await Shopper.OfRoleAsync(Host, "customer");
+        // The second look asks core for the address.
+        await using (var core = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
+        {
+            core.Store(new User { Id = account.Subject, Email = email, Name = "Asha Rao" });
+            await core.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
         // As commerce hears it before the checkout that began earlier has committed.
         var verified = await Host.InvokeMessageAndWaitAsync(new EmailVerified(account.Subject, email, DateTimeOffset.UtcNow.AddMinutes(1)));
         var underWay = await PlaceAsync(guest, email);

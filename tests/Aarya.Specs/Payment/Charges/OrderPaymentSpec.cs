@@ -147,6 +147,27 @@ public sealed class OrderPaymentSpec
     }
 
     [Fact]
+    public void a_refund_that_the_providers_desk_makes_counts_for_the_charge_that_it_gives_back()
+    {
+        var second = Then(Declined, Declined.Retry(2, "tok_other", Fine, Now));
+        var paid = Then(second, second.Hear(Report(ChargeState.Captured, "ch_2") with { Number = 2 }, Now));
+
+        Assert.Empty(paid.HearOfRefund(Guid.CreateVersion7(), new(true, Price), Now, chargeNumber: 1));
+        Assert.IsType<Refunded>(Assert.Single(paid.HearOfRefund(Guid.CreateVersion7(), new(true, Price), Now, chargeNumber: 2)));
+    }
+
+    [Fact]
+    public void no_charge_begins_when_its_order_has_expired_while_the_one_before_was_let_go()
+    {
+        var leaving = Then(Challenged, Challenged.Retry(2, "tok_other", Fine, Now));
+
+        var (facts, messages) = Consequences.Of(Order, leaving, leaving.Hear(Report(ChargeState.Voided), Now.AddMinutes(15)));
+
+        Assert.Equal(DeclineCodes.Expired, Assert.IsType<Declined>(facts.Cast<object>().Last()).Code);
+        Assert.True(Assert.IsType<PaymentDeclined>(Assert.Single(messages)).Final);
+    }
+
+    [Fact]
     public void a_payment_that_has_ended_is_not_tried_again()
     {
         Assert.Empty(Paid.Retry(2, "tok_other", Fine, Now));

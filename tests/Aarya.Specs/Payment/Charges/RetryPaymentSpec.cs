@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
+using Marten;
 
 namespace Aarya.Specs.Payment.Charges;
 
@@ -42,6 +43,25 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
         await RetryAsync(order, "tok_approve", 3);
         await shop.HearsAsync(order, "payment_captured");
         Assert.Equal((3, 129_900, 0), await shop.Sandbox.TotalsAsync(order));
+    }
+
+    [Fact]
+    public async Task payments_from_before_their_charges_were_numbered_count_in_the_history_of_a_shopper()
+    {
+        var subject = Guid.CreateVersion7();
+        var before = await shop.PlaceAsync("tok_decline_funds", subject: subject);
+        await shop.HearsAsync(before, "payment_declined");
+        await using (var session = shop.Store.LightweightSession())
+        {
+            session.QueueSqlCommand("update payment.mt_doc_orderpayment set data = data - 'ChargeNumber' - 'Declines' where id = ?", before);
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var order = await shop.PlaceAsync("tok_approve", subject: subject);
+
+        await shop.HearsAsync(order, "payment_captured");
+        await RetryAsync(before, "tok_approve");
+        await shop.HearsAsync(before, "payment_captured");
     }
 
     [Fact]
