@@ -63,7 +63,9 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
         // The second look asks core for the address.
         await using (var core = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
         {
-            core.Store(new User { Id = account.Subject, Email = email, Name = "Asha Rao" });
+            var owner = (await core.LoadAsync<User>(account.Subject, TestContext.Current.CancellationToken))!;
+            owner.Email = email;
+            core.Update(owner);
             await core.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 
