@@ -74,7 +74,7 @@ public static class PersonText
         return Length(text) > most ? $"must have at most {most} characters." : null;
     }
 
-    /// <summary>A text that must be there, of so many code points at most.</summary>
+    /// <summary>A required text with a maximum length in code points.</summary>
     public static IRuleBuilderOptions<T, string> TextOfAPerson<T>(this IRuleBuilder<T, string> rule, int most) =>
         rule.Must(x => FaultOf(x, most) is null).WithMessage((_, x) => FaultOf(x, most)!);
 

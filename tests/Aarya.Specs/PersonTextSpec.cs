@@ -24,7 +24,7 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
         { "علی‌رضا", "علی‌رضا" },
         { "𠮷田 太郎", "𠮷田 太郎" },
         { "Meera 😀", "Meera 😀" },
-        // An old Malayalam spelling ends with a joiner; a family, a flag of a country and one of a part of it are several characters each.
+        // An old Malayalam spelling ends with a joiner. The emoji of a family, of a country's flag and of a region's flag are sequences.
         { "ലാല്\u200D", "ലാല്\u200D" },
         { "Rao 👨‍👩‍👧 🇮🇳 ❤️", "Rao 👨‍👩‍👧 🇮🇳 ❤️" },
         { "Isla \U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F", "Isla \U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F" },

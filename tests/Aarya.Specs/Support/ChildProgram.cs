@@ -8,7 +8,7 @@ namespace Aarya.Specs.Support;
 /// <param name="Error">Its standard error.</param>
 public sealed record ChildProgram(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     /// <summary>The real program with these settings and none of this process's own.</summary>
     public static Task<ChildProgram> AaryaAsync(string[] arguments, IReadOnlyDictionary<string, string> settings)
@@ -19,7 +19,7 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
         return RunAsync(start);
     }
 
-    /// <summary>Runs it for at most three minutes: on a busy machine a Debug build takes half a minute to start.</summary>
+    /// <summary>Runs it for at most a minute.</summary>
     public static async Task<ChildProgram> RunAsync(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -36,7 +36,7 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
             process.Kill(entireProcessTree: true);
             var command = string.Join(' ', start.ArgumentList);
             throw new TimeoutException(
-                $"{start.FileName} {command} still ran after {Longest.TotalMinutes} minutes; it said: {await output} {await error}");
+                $"{start.FileName} {command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}");
         }
 
         return new(process.ExitCode, await output, await error);

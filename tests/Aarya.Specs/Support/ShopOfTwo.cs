@@ -47,7 +47,7 @@ public sealed class ShopOfTwo : IAsyncLifetime
     /// <summary>kill -9.</summary>
     public Task KillAsync(int process) => processes[process].KillAsync();
 
-    /// <summary>SKUs of the seeded shop, with so many pieces on each shelf that none runs out.</summary>
+    /// <summary>SKUs of the seeded shop, each with 10,000 pieces more in stock.</summary>
     public async Task<IReadOnlyList<string>> SkusAsync(int count)
     {
         await using var connection = new NpgsqlConnection(database.Url);

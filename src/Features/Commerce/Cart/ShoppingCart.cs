@@ -31,7 +31,7 @@ public sealed record ShoppingCart(Guid Subject, IReadOnlyList<CartLine> Lines)
 
     public int QuantityOf(string sku) => Lines.FirstOrDefault(x => x.Sku == sku)?.Quantity ?? 0;
 
-    /// <summary>The cart less so many pieces of each SKU; lines of which nothing is left are gone.</summary>
+    /// <summary>The cart without these quantities per SKU; a line with no pieces left is removed.</summary>
     public ShoppingCart Without(IReadOnlyDictionary<string, int> pieces) => this with
     {
         Lines = [.. Lines.Select(x => x with { Quantity = x.Quantity - pieces.GetValueOrDefault(x.Sku) }).Where(x => x.Quantity > 0)],

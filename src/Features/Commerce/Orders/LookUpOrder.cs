@@ -56,7 +56,7 @@ public static class LookUpOrderEndpoint
 public static class SendOrderLinkHandler
 {
     /// <summary>
-    /// A stranger who knows an order's number and address can send its owner so many mails in <see cref="OrderLink.Lifetime"/>.
+    /// The most mails with a link that one address gets per <see cref="OrderLink.Lifetime"/>, however often it is asked for.
     /// </summary>
     public const int MostMails = 3;
 

@@ -64,7 +64,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         await shopper.AddAsync(tee, 3);
         await shopper.AddAsync(shirt);
 
-        // What was put in meanwhile stays, however often the message comes round.
+        // The message arrives twice: what the shopper added after the order stays in the cart.
         var leaving = new TakeOrderedFromCart(order.Id, shopper.Subject, [new(tee, 2)]);
         for (var i = 0; i < 2; i++) await Host.InvokeMessageAndWaitAsync(leaving);
 
