@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -68,7 +69,7 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
                 ended.UnionWith(some.Where((_, i) => !there[i]));
             }
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (Outage.Is(e))
         {
             Assume();
         }
@@ -89,7 +90,7 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
             var answer = redis.State.ScriptEvaluateAsync(See, [key], SeenToTheMinute);
             if ((int)(reading ? await answer.WaitAsync(PatienceOfReads) : await answer) == 0) return false;
         }
-        catch (Exception e) when (reading && e is RedisException or TimeoutException)
+        catch (Exception e) when (reading && Outage.Is(e))
         {
             return Assume();
         }
