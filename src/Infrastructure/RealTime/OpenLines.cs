@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aarya.Infrastructure.RealTime;
 
@@ -9,7 +10,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// The live connections of this node that were opened with a token. They are looked at every second, all of them in one question to Redis,
 /// and those whose session has ended are closed: a line must not tell a thief what a request would not.
 /// </summary>
-public sealed class OpenLines(SessionGate sessions, TimeProvider clock) : BackgroundService
+public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<OpenLines> log) : Worker(clock, log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
@@ -19,18 +20,15 @@ public sealed class OpenLines(SessionGate sessions, TimeProvider clock) : Backgr
 
     internal void Remove(string connectionId) => lines.TryRemove(connectionId, out _);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(BetweenLooks, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (lines.IsEmpty) return BetweenLooks;
+        var ended = await sessions.FindEndedAsync([.. lines.Values.Select(x => x.SessionId).Distinct()]);
+        foreach (var (sessionId, line) in lines.Values)
         {
-            if (lines.IsEmpty) continue;
-            var ended = await sessions.FindEndedAsync([.. lines.Values.Select(x => x.SessionId).Distinct()]);
-            if (ended.Count == 0) continue;
-            foreach (var (sessionId, line) in lines.Values)
-            {
-                if (ended.Contains(sessionId)) line.Abort();
-            }
+            if (ended.Contains(sessionId)) line.Abort();
         }
+
+        return BetweenLooks;
     }
 }

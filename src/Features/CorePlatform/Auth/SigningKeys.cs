@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
@@ -19,7 +20,7 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// agree. The public half of every key that signs anywhere lies in <c>verification_key</c> until its last token has ended: a process
 /// that was given only a new key accepts the tokens of the old one, and the other way round.
 /// </summary>
-public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
+public sealed partial class SigningKeys : Worker, IVerificationKeys
 {
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
@@ -29,15 +30,15 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
     private readonly IConfiguration configuration;
     private readonly IHostEnvironment environment;
     private readonly ContextDatabases databases;
-    private readonly TimeProvider clock;
     private readonly ILogger<SigningKeys> log;
     private readonly Rereading reading;
     private IReadOnlyList<SigningKey> own = [];
     private volatile IReadOnlyDictionary<string, JsonWebKey> published = new Dictionary<string, JsonWebKey>();
 
     public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
+        : base(clock, log)
     {
-        (this.configuration, this.environment, this.databases, this.clock, this.log) = (configuration, environment, databases, clock, log);
+        (this.configuration, this.environment, this.databases, this.log) = (configuration, environment, databases, log);
         reading = new(clock, ReadAsync);
     }
 
@@ -77,21 +78,13 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan FirstRoundAfter => BetweenNotes;
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(BetweenNotes, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await NoteAsync(stoppingToken);
-                await LoadAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                LogNotNoted(e);
-            }
-        }
+        await NoteAsync(stopping);
+        await LoadAsync(stopping);
+        return BetweenNotes;
     }
 
     internal static Table Table()
@@ -137,7 +130,7 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
             await LoadAsync(cancellation);
             return true;
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (Outage.Is(e))
         {
             LogNotRead(e);
             return false;
@@ -184,9 +177,6 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
         reading.Dispose();
         base.Dispose();
     }
-
-    [LoggerMessage(LogLevel.Warning, "The signing key could not be noted in the database: it is tried again in a minute.")]
-    private partial void LogNotNoted(Exception e);
 
     [LoggerMessage(LogLevel.Warning, "The keys of other processes could not be read: the known ones stay good.")]
     private partial void LogNotRead(Exception e);
