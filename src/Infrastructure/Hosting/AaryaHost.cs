@@ -95,6 +95,7 @@ public static class AaryaHost
 
     public static void AddAarya(this WebApplicationBuilder builder, IReadOnlyList<Module> modules, IReadOnlyList<string> args)
     {
+        KnownSettings.Check(builder.Configuration, builder.Environment);
         var roles = ActiveRoles.From(builder.Configuration);
         var active = modules.Where(x => roles.Hosts(x.Role)).ToList();
         var dormant = modules.Except(active).ToList();
@@ -187,7 +188,7 @@ public static class AaryaHost
         wolverine.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(2);
         // What a crash leaves in an outbox is sent 500 a poll and stream (the default is 100).
         wolverine.Durability.RecoveryBatchSize = 500;
-        if (builder.Configuration["AARYA_SOLO"] == "true") wolverine.Durability.Mode = DurabilityMode.Solo;
+        if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
         wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
         wolverine.Policies.Add(new ContextStorePolicy(contexts));

@@ -65,8 +65,8 @@ public sealed class ContextDatabases
         }
 
         built.ApplicationName = $"aarya-{role}";
-        // 10 to 20 connections a service is the source architecture's sizing (section 10.3).
-        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = configuration.Number("DATABASE_POOL_SIZE", 20, 2, 500);
+        // Few, so that each one has the statements prepared that come up.
+        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = configuration.Number("DATABASE_POOL_SIZE");
         if (!Says(built, "Timeout")) built.Timeout = 5;
         if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
         return built;
@@ -75,6 +75,10 @@ public sealed class ContextDatabases
     // ContainsKey is true of every word that Npgsql knows, said or not.
     private static bool Says(NpgsqlConnectionStringBuilder built, string word) =>
         built.Keys.Cast<string>().Contains(word, StringComparer.OrdinalIgnoreCase);
+
+    private static NpgsqlConnectionStringBuilder Sized(NpgsqlConnectionStringBuilder builder) => builder.MinPoolSize <= builder.MaxPoolSize
+        ? builder
+        : throw new FormatException($"its Minimum Pool Size is {builder.MinPoolSize} and its Maximum Pool Size {builder.MaxPoolSize}.");
 
     private static string Derive(string? secret, string role) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? ""), Encoding.UTF8.GetBytes($"aarya database login {role}")))[..40];
@@ -86,7 +90,7 @@ public sealed class ContextDatabases
         try
         {
             if (!value.StartsWith("postgres://", StringComparison.Ordinal) && !value.StartsWith("postgresql://", StringComparison.Ordinal))
-                return new NpgsqlConnectionStringBuilder(value) is { Host: not null } keyed ? keyed : throw new FormatException("it names no Host.");
+                return new NpgsqlConnectionStringBuilder(value) is { Host: not null } keyed ? Sized(keyed) : throw new FormatException("it names no Host.");
 
             var url = new Uri(value);
             var user = url.UserInfo.Split(':', 2);
@@ -104,7 +108,7 @@ public sealed class ContextDatabases
                 builder[Uri.UnescapeDataString(parts[0]) is "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(parts[0])] = Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? "");
             }
 
-            return builder;
+            return Sized(builder);
         }
         catch (Exception e) when (e is FormatException or ArgumentException or KeyNotFoundException)
         {

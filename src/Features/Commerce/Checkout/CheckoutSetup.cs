@@ -10,7 +10,7 @@ namespace Aarya.Features.Commerce.Checkout;
 public sealed record CheckoutOptions(TimeSpan Hold)
 {
     public static CheckoutOptions From(IConfiguration configuration) =>
-        new(TimeSpan.FromMinutes(configuration.Number("ORDER_HOLD_MINUTES", 15, 1, 24 * 60)));
+        new(TimeSpan.FromMinutes(configuration.Number("ORDER_HOLD_MINUTES")));
 }
 
 internal static class CheckoutSetup
