@@ -15,6 +15,9 @@ namespace Aarya.Infrastructure.Postgres;
 public sealed class ContextDatabases
 {
     private readonly IConfiguration configuration;
+    // How many statements a connection keeps prepared: more than a context has.
+    private const int PreparedStatements = 200;
+
     private readonly NpgsqlConnectionStringBuilder pooled;
     private readonly NpgsqlConnectionStringBuilder direct;
 
@@ -35,12 +38,16 @@ public sealed class ContextDatabases
     public static string LoginOf(string role) => $"aarya_{role}";
 
     /// <summary>What the context's requests and handlers use.</summary>
-    public string Of(string role) => new NpgsqlConnectionStringBuilder(Build(role, pooled).ConnectionString)
+    public string Of(string role)
     {
         // No request leaves anything in its session, so no DISCARD ALL goes ahead of each one; and a transaction pooler
         // would run it in somebody else's.
-        NoResetOnClose = true,
-    }.ConnectionString;
+        var built = new NpgsqlConnectionStringBuilder(Build(role, pooled).ConnectionString) { NoResetOnClose = true };
+        // Planning a statement costs PostgreSQL more than executing it. A pooler may give the next transaction another session, which does
+        // not know what this one has prepared; a URL that leads through one that does know may say so.
+        if (!IsPooled(role) && !Says(built, "Max Auto Prepare")) (built.MaxAutoPrepare, built.AutoPrepareMinUsages) = (PreparedStatements, 2);
+        return built.ConnectionString;
+    }
 
     /// <summary>What needs a session of its own: migrations, durability agents, listeners (a transaction pooler breaks session locks).</summary>
     public string DirectOf(string role) => Build(role, direct).ConnectionString;
@@ -51,9 +58,15 @@ public sealed class ContextDatabases
 
     public string PasswordOf(string role) => Build(role, direct).Password ?? "";
 
+    // Whoever says how to get past a pooler has one.
+    private bool IsPooled(string role) =>
+        configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port);
+
+    private static string UrlOf(string role) => $"{role.ToUpperInvariant()}_DATABASE_URL";
+
     private NpgsqlConnectionStringBuilder Build(string role, NpgsqlConnectionStringBuilder from)
     {
-        var name = $"{role.ToUpperInvariant()}_DATABASE_URL";
+        var name = UrlOf(role);
         NpgsqlConnectionStringBuilder built;
         if (configuration.Find(name) is { } own)
         {
