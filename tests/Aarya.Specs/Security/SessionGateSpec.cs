@@ -12,7 +12,9 @@ public sealed class SessionGateSpec : IAsyncLifetime
 {
     private static readonly Guid Id = Guid.NewGuid();
 
-    private static AccessToken TokenOf(Guid session) => new(new(Guid.NewGuid(), session, ["customer"]), DateTimeOffset.MaxValue);
+    private static readonly Guid Owner = Guid.NewGuid();
+
+    private static AccessToken TokenOf(Guid session, Guid? subject = null) => new(new(subject ?? Owner, session, ["customer"]), DateTimeOffset.MaxValue);
 
     private readonly HeldTime clock = new();
     private RedisServer server = null!;
@@ -26,7 +28,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
         server = await RedisServer.StartAsync();
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
         gate = new(redis, clock, NullLogger<SessionGate>.Instance);
-        await redis.State.HashSetAsync(KeyOf(Id), "user", "u");
+        await redis.State.HashSetAsync(KeyOf(Id), "user", $"{Owner:D}");
     }
 
     [Fact]
@@ -58,6 +60,15 @@ public sealed class SessionGateSpec : IAsyncLifetime
         Assert.True(await gate.IsOpenAsync(other, reading: false));
         gate.Forget(Id);
         foreach (var token in new[] { Token, other }) Assert.False(await gate.IsOpenAsync(token, reading: false));
+    }
+
+    [Fact]
+    public async Task a_session_is_open_to_its_owner_alone()
+    {
+        var stranger = TokenOf(Id, Guid.NewGuid());
+        Assert.False(await gate.IsOpenAsync(stranger, reading: true));
+        Assert.True(await gate.IsOpenAsync(Token, reading: true));
+        Assert.False(await gate.IsOpenAsync(stranger, reading: true));
     }
 
     [Fact]
