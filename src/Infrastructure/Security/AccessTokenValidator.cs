@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Caching;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -7,13 +8,13 @@ namespace Aarya.Infrastructure.Security;
 /// Checks access tokens as RFC 9068 section 4 says: type, algorithm, signature, issuer, audience and lifetime. A token that was good
 /// is remembered, so that a signature is checked once a node; what a request costs then is in docs/performance.md.
 /// </summary>
-public sealed class AccessTokenValidator(IVerificationKeys keys, TimeProvider clock)
+public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget budget, TimeProvider clock)
 {
     private const int LongestToken = 4096;
-    private const int Remembered = 16_384;
+    private const int AboutBytes = 1000;
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
-    private readonly BoundedCache<ReadOnlyMemory<char>, AccessToken> good = new(Remembered, BySignature.Instance);
+    private readonly BudgetedCache<ReadOnlyMemory<char>, AccessToken> good = new(budget, static (token, _) => (token.Length * 2) + AboutBytes, BySignature.Instance);
 
     /// <summary>What is known of the token already; false when its signature would have to be checked first, which costs time.</summary>
     public bool TryKnown(ReadOnlyMemory<char> token, out TokenCheck check)

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -13,9 +14,9 @@ namespace Aarya.Infrastructure.Security;
 /// With Redis away nobody can tell. Reads are then let through on the token alone, which lives 15 minutes at most; what changes
 /// something is refused (503), because a stolen token whose session was ended must not buy anything.
 /// </remarks>
-public sealed partial class SessionGate(RedisConnections redis, TimeProvider clock, ILogger<SessionGate> log)
+public sealed partial class SessionGate(RedisConnections redis, CacheBudget budget, TimeProvider clock, ILogger<SessionGate> log)
 {
-    private const int Remembered = 50_000;
+    private const int AboutBytes = 100;
     private const int AskedAtOnce = 500;
     private static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOfReads = TimeSpan.FromMilliseconds(500);
@@ -34,7 +35,7 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
 
     private const int SeenToTheMinute = 60_000;
 
-    private readonly BoundedCache<Guid, SessionBelief> beliefs = new(Remembered);
+    private readonly BudgetedCache<Guid, SessionBelief> beliefs = new(budget, static (_, _) => AboutBytes);
     private long lastWarning;
 
     /// <summary>True while the session lives and is the subject's, and for reads also while Redis is away.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
@@ -20,6 +21,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
     private RedisServer server = null!;
     private RedisConnections redis = null!;
     private SessionGate gate = null!;
+    private CacheBudget budget = null!;
 
     private AccessToken Token { get; } = TokenOf(Id);
 
@@ -27,7 +29,8 @@ public sealed class SessionGateSpec : IAsyncLifetime
     {
         server = await RedisServer.StartAsync();
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
-        gate = new(redis, clock, NullLogger<SessionGate>.Instance);
+        budget = new(1024 * 1024, clock);
+        gate = new(redis, budget, clock, NullLogger<SessionGate>.Instance);
         await redis.State.HashSetAsync(KeyOf(Id), "user", $"{Owner:D}");
     }
 
@@ -138,6 +141,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        budget.Dispose();
         await redis.DisposeAsync();
         await server.DisposeAsync();
     }
