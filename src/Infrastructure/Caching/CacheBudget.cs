@@ -53,7 +53,8 @@ public sealed class CacheBudget(long bytes, TimeProvider time) : BackgroundServi
     /// <summary>Counts what was put into a young generation, or taken out of it.</summary>
     internal void Count(long change)
     {
-        if (Interlocked.Add(ref young, change) > bytes / 2) Turn();
+        // A value is counted when it is there already: there is room for one more in each generation.
+        if (Interlocked.Add(ref young, change) > (bytes / 2) - Largest) Turn();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

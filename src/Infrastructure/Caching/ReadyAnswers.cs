@@ -12,7 +12,7 @@ namespace Aarya.Infrastructure.Caching;
 public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan keep)
 {
     private readonly BudgetedCache<string, Kept> kept = new(budget, static (key, x) => (key.Length * 2) + x.Answer.Size);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<ReadyAnswer?>> making = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Making> making = new(StringComparer.Ordinal);
     private readonly Doorkeeper doorkeeper = new();
     private readonly long ticksKept = (long)(keep.TotalSeconds * time.TimestampFrequency);
 
@@ -23,8 +23,8 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
     public ValueTask<ReadyAnswer?> GetAsync<TState>(string key, TState state, Func<TState, Task<ReadyAnswer?>> make)
     {
         if (kept.TryGet(key, out var known) && time.GetTimestamp() < known.FreshUntil) return new(known.Answer);
-        if (making.TryGetValue(key, out var others)) return new(others.Task);
-        var own = new TaskCompletionSource<ReadyAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (making.TryGetValue(key, out var other)) return new(other.Join());
+        var own = new Making();
         return making.TryAdd(key, own) ? MakeAsync(key, own, state, make) : GetAsync(key, state, make);
     }
 
@@ -35,26 +35,40 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
         kept.Remove(key);
     }
 
-    private async ValueTask<ReadyAnswer?> MakeAsync<TState>(string key, TaskCompletionSource<ReadyAnswer?> own, TState state, Func<TState, Task<ReadyAnswer?>> make)
+    private async ValueTask<ReadyAnswer?> MakeAsync<TState>(string key, Making own, TState state, Func<TState, Task<ReadyAnswer?>> make)
     {
+        var wasAskedFor = doorkeeper.WasAskedFor(key);
         try
         {
             var answer = await make(state);
-            var isWorthKeeping = doorkeeper.WasAskedFor(key);
-            var made = answer is null || !isWorthKeeping ? null : new Kept(answer, time.GetTimestamp() + ticksKept);
-            if (made is not null) kept.Set(key, made);
-            // It was forgotten while it was made: it may show what was before.
+            var made = answer is not null && (wasAskedFor || own.IsShared) ? new Kept(answer, time.GetTimestamp() + ticksKept) : null;
+            // What was forgotten while it was made may show what was before, now or a moment later.
+            if (made is not null && making.TryGetValue(key, out var current) && current == own) kept.Set(key, made);
             if (!making.TryRemove(new(key, own)) && made is not null) kept.Remove(key, made);
-            own.SetResult(answer);
+            own.Answer.SetResult(answer);
             return answer;
         }
         catch (Exception e)
         {
             making.TryRemove(new(key, own));
-            own.SetException(e);
+            own.Answer.SetException(e);
             // Those who wait see it; if there are none, it must not surface as unobserved.
-            _ = own.Task.Exception;
+            _ = own.Answer.Task.Exception;
             throw;
+        }
+    }
+
+    private sealed class Making
+    {
+        public TaskCompletionSource<ReadyAnswer?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>True when others wait for it too.</summary>
+        public bool IsShared { get; private set; }
+
+        public Task<ReadyAnswer?> Join()
+        {
+            IsShared = true;
+            return Answer.Task;
         }
     }
 

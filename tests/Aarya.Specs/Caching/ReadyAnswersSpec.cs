@@ -16,14 +16,21 @@ public sealed class ReadyAnswersSpec : IDisposable
     public async Task a_thousand_readers_of_a_missing_answer_cause_one_fetch()
     {
         var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
-        var gate = new TaskCompletionSource();
+        var (gate, two) = (new TaskCompletionSource(), new SemaphoreSlim(0));
 
-        var readers = Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () => await answers.GetAsync("kurta", this, async x =>
+        var readers = Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () =>
         {
-            Interlocked.Increment(ref x.made);
-            await gate.Task;
-            return Answer("fresh");
-        }))).ToList();
+            var asked = answers.GetAsync("kurta", this, async x =>
+            {
+                Interlocked.Increment(ref x.made);
+                await gate.Task;
+                return Answer("fresh");
+            });
+            two.Release();
+            return await asked;
+        })).ToList();
+        // What two have asked for is kept for those who come later.
+        for (var i = 0; i < 2; i++) Assert.True(await two.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "nobody asks");
         gate.SetResult();
 
         Assert.Single((await Task.WhenAll(readers)).Distinct());
