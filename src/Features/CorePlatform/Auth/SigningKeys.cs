@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
@@ -44,7 +45,7 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
 
     /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as they were a second ago.</summary>
     public Jwks Jwks => new(
-        JsonSerializer.Serialize(new { keys = known.All.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }) }),
+        JsonSerializer.Serialize(new JwkSet([.. known.All.Select(x => new Jwk(x.Kty, x.Crv, x.X, x.Y, x.Use, x.Alg, x.Kid))]), AaryaJson.Options),
         known.IsComplete);
 
     /// <inheritdoc/>
