@@ -43,6 +43,7 @@ public static class KnownSettings
         new("AARYA_MAX_CONCURRENT", 512, 1, 100_000),
         new("AARYA_MAX_QUEUED", 1000, 0, 1_000_000),
         new("AARYA_REQUEST_SECONDS", 30, 1, 300),
+        new("AARYA_CACHE_MB", 64, 1, 16_384),
         new("DATABASE_POOL_SIZE", 10, 2, 500),
         new("ORDER_HOLD_MINUTES", 15, 1, Day),
         new("PAYMENT_RECONCILE_SECONDS", 5, 1, 3600),

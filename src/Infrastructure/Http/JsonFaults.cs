@@ -82,7 +82,11 @@ internal sealed class JsonFaults
         reader.Skip();
     }
 
-    private static bool IsScalar(ref Utf8JsonReader reader, JsonShape shape) => (shape.Kind, reader.TokenType) switch
+    // The reader makes nothing of a text that is not one.
+    private static bool IsScalar(ref Utf8JsonReader reader, JsonShape shape) =>
+        (reader.TokenType != JsonTokenType.String || TextFault(ref reader) is null) && IsScalarOf(ref reader, shape);
+
+    private static bool IsScalarOf(ref Utf8JsonReader reader, JsonShape shape) => (shape.Kind, reader.TokenType) switch
     {
         (JsonShape.Kinds.YesOrNo, JsonTokenType.True or JsonTokenType.False) => true,
         (JsonShape.Kinds.Uuid, JsonTokenType.String) => reader.TryGetGuid(out _),
@@ -114,7 +118,7 @@ internal sealed class JsonFaults
         Span<bool> seen = stackalloc bool[shape.Members.Count];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var at = 0;
+            var at = TextFault(ref reader) is null ? 0 : shape.Members.Count;
             while (at < shape.Members.Count && !reader.ValueTextEquals(shape.Members[at].Utf8Name)) at++;
             var member = at < shape.Members.Count ? shape.Members[at] : null;
             path.Add(member?.Name ?? NameOf(ref reader));

@@ -15,6 +15,11 @@ namespace Aarya.Infrastructure.Postgres;
 public sealed class ContextDatabases
 {
     private readonly IConfiguration configuration;
+    // The wait for a place in the pool and the making of the connection together. Where the processor is short that takes seconds, and an
+    // attempt that is given up halfway has cost as much as one that succeeds: with five seconds a process whose connections had broken all
+    // at once kept giving up, for as long as its shoppers kept asking.
+    private const int SecondsToConnect = 15;
+
     // How many statements a connection keeps prepared: more than a context has.
     private const int PreparedStatements = 200;
 
@@ -80,7 +85,7 @@ public sealed class ContextDatabases
         built.ApplicationName = $"aarya-{role}";
         // Few, so that each one has the statements prepared that come up.
         if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = configuration.Number("DATABASE_POOL_SIZE");
-        if (!Says(built, "Timeout")) built.Timeout = 5;
+        if (!Says(built, "Timeout")) built.Timeout = SecondsToConnect;
         if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
         return built;
     }

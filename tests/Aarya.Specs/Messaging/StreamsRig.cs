@@ -31,7 +31,7 @@ public sealed class StreamsRig : IAsyncLifetime
 
     private string FateFile => Path.Combine(folder, "fate");
 
-    private static string Program
+    internal static string Program
     {
         get
         {

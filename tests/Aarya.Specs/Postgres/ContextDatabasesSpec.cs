@@ -7,12 +7,12 @@ namespace Aarya.Specs.Postgres;
 public sealed class ContextDatabasesSpec
 {
     [Fact]
-    public void a_context_logs_in_as_itself_with_a_small_pool_and_short_patience()
+    public void a_context_logs_in_as_itself_with_a_small_pool_and_bounded_patience()
     {
         var core = Of("core", new() { ["DATABASE_URL"] = "postgres://owner:secret@db:5433/shop" });
         Assert.Equal(("aarya_core", "db", 5433, "shop"), (core.Username, core.Host, core.Port, core.Database));
         Assert.NotEqual("secret", core.Password);
-        Assert.Equal((10, 5, 20), (core.MaxPoolSize, core.Timeout, core.CommandTimeout));
+        Assert.Equal((10, 15, 20), (core.MaxPoolSize, core.Timeout, core.CommandTimeout));
     }
 
     [Fact]

@@ -18,9 +18,10 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// The signing keys of this process, there before the first request: <c>JWT_SECRET</c> (or <c>JWT_SECRET_FILE</c>), of which the first
 /// signs and all verify, or outside production a generated one in the table <c>signing_key</c>, so that restarts and several processes
 /// agree. The public half of every key that signs anywhere lies in <c>verification_key</c> until its last token has ended: a process
-/// that was given only a new key accepts the tokens of the old one, and the other way round.
+/// that was given only a new key accepts the tokens of the old one, and the other way round: it publishes a new key, and signs with it when
+/// every process has had the time to read it.
 /// </summary>
-public sealed partial class SigningKeys : Worker, IVerificationKeys
+public sealed class SigningKeys : Worker, IVerificationKeys
 {
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
@@ -30,41 +31,26 @@ public sealed partial class SigningKeys : Worker, IVerificationKeys
     private readonly IConfiguration configuration;
     private readonly IHostEnvironment environment;
     private readonly ContextDatabases databases;
-    private readonly ILogger<SigningKeys> log;
-    private readonly Rereading reading;
+    private readonly KnownKeys known;
     private IReadOnlyList<SigningKey> own = [];
-    private volatile IReadOnlyDictionary<string, JsonWebKey> published = new Dictionary<string, JsonWebKey>();
+    private long noted;
 
     public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
         : base(clock, log)
     {
-        (this.configuration, this.environment, this.databases, this.log) = (configuration, environment, databases, log);
-        reading = new(clock, ReadAsync);
+        (this.configuration, this.environment, this.databases) = (configuration, environment, databases);
+        known = new(clock);
     }
 
     public SigningKey Current => own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is read when the host starts.");
 
-    /// <summary>The public keys as a JWK set (RFC 7517); those of other processes at most a minute old.</summary>
-    public string Jwks => JsonSerializer.Serialize(new
-    {
-        keys = published.Values.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }),
-    });
-
-    /// <summary>The same, with what any process signs with at this moment.</summary>
-    public async Task<Jwks> ReadJwksAsync(CancellationToken cancellation)
-    {
-        var isComplete = await reading.ReadAsync(cancellation);
-        return new(Jwks, isComplete);
-    }
+    /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as they were a second ago.</summary>
+    public Jwks Jwks => new(
+        JsonSerializer.Serialize(new JwkSet([.. known.All.Select(x => new Jwk(x.Kty, x.Crv, x.X, x.Y, x.Use, x.Alg, x.Kid))]), AaryaJson.Options),
+        known.IsComplete);
 
     /// <inheritdoc/>
-    public async ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation)
-    {
-        if (published.TryGetValue(keyId, out var key)) return key;
-        var isComplete = await reading.ReadAsync(cancellation);
-        if (published.TryGetValue(keyId, out key)) return key;
-        return isComplete ? null : throw new UnavailableException("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
-    }
+    public JsonWebKey? Find(string keyId) => known.Find(keyId);
 
     /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -73,18 +59,27 @@ public sealed partial class SigningKeys : Worker, IVerificationKeys
             ? configuration.Require("JWT_SECRET", "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
             : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
         own = SigningKey.AllFromPem(pem);
-        await NoteAsync(cancellationToken);
+        // The others must know the key before they meet a token of it.
+        if (await NoteAsync(cancellationToken)) await Task.Delay(KnownKeys.PublishedBefore, Time, cancellationToken);
+        noted = Time.GetTimestamp();
         await LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    protected override TimeSpan FirstRoundAfter => BetweenNotes;
+    protected override TimeSpan FirstRoundAfter => KnownKeys.BetweenReadings;
+
+    protected override TimeSpan LongestPause => KnownKeys.BetweenReadings;
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        await NoteAsync(stopping);
         await LoadAsync(stopping);
-        return BetweenNotes;
+        if (Time.GetElapsedTime(noted) >= BetweenNotes)
+        {
+            await NoteAsync(stopping);
+            noted = Time.GetTimestamp();
+        }
+
+        return KnownKeys.BetweenReadings;
     }
 
     internal static Table Table()
@@ -105,8 +100,8 @@ public sealed partial class SigningKeys : Worker, IVerificationKeys
         return table;
     }
 
-    // Says that this process signs with its key, before it does and while it does.
-    private async Task NoteAsync(CancellationToken cancellation)
+    // Says that this process signs with its key, before it does and while it does. True when the key is new beside one that signs already.
+    private async Task<bool> NoteAsync(CancellationToken cancellation)
     {
         var key = Current.Public;
         await using var connection = await ConnectAsync(cancellation);
@@ -114,32 +109,21 @@ public sealed partial class SigningKeys : Worker, IVerificationKeys
             """
             insert into core.verification_key as k (kid, x, y, signed_at) values ($1, $2, $3, now())
             on conflict (kid) do update set signed_at = greatest(k.signed_at, excluded.signed_at)
+            returning k.xmax = 0 and exists (select from core.verification_key o where o.kid <> k.kid and o.signed_at >= now() - $4)
             """, connection)
         {
-            Parameters = { new() { Value = key.Kid }, new() { Value = key.X }, new() { Value = key.Y } },
+            Parameters = { new() { Value = key.Kid }, new() { Value = key.X }, new() { Value = key.Y }, new() { Value = KeptFor } },
         };
-        await note.ExecuteNonQueryAsync(cancellation);
+        var isNewBesideAnother = (bool)(await note.ExecuteScalarAsync(cancellation))!;
         await using var forget = new NpgsqlCommand("delete from core.verification_key where signed_at < now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
         await forget.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private async Task<bool> ReadAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await LoadAsync(cancellation);
-            return true;
-        }
-        catch (Exception e) when (Outage.Is(e))
-        {
-            LogNotRead(e);
-            return false;
-        }
+        return isNewBesideAnother;
     }
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
-        var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public);
+        var began = Time.GetTimestamp();
+        var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public, StringComparer.Ordinal);
         await using var connection = await ConnectAsync(cancellation);
         await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
         await using var reader = await select.ExecuteReaderAsync(cancellation);
@@ -149,7 +133,7 @@ public sealed partial class SigningKeys : Worker, IVerificationKeys
             keys.TryAdd(key.Kid, key);
         }
 
-        published = keys;
+        known.Replace(keys, began);
     }
 
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
@@ -171,13 +155,4 @@ public sealed partial class SigningKeys : Worker, IVerificationKeys
         await using var select = new NpgsqlCommand("select private_pem from core.signing_key where purpose = 'development'", connection);
         return (string)(await select.ExecuteScalarAsync(cancellation))!;
     }
-
-    public override void Dispose()
-    {
-        reading.Dispose();
-        base.Dispose();
-    }
-
-    [LoggerMessage(LogLevel.Warning, "The keys of other processes could not be read: the known ones stay good.")]
-    private partial void LogNotRead(Exception e);
 }
