@@ -12,7 +12,8 @@ namespace Aarya.Specs.Support;
 public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsync, Func<RedisServer, Task> EndAsync)
 {
     /// <summary>What a server needs that shall get into all of these: its data is loaded slowly, and a script is slow at once.</summary>
-    public static string[] Settings { get; } = ["--key-load-delay", "400", "--loading-process-events-interval-bytes", "1024", "--busy-reply-threshold", "20"];
+    public static string[] Settings { get; } =
+        ["--key-load-delay", "400", "--loading-process-events-interval-bytes", "1024", "--busy-reply-threshold", "20"];
 
     public static IReadOnlyList<RedisTrouble> All { get; } =
     [
@@ -24,7 +25,9 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
             await x.TellAsync("REPLICAOF", "NO", "ONE");
             await x.TellAsync("CONFIG", "SET", "replica-serve-stale-data", "yes");
         }),
-        new("NOREPLICAS", x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "1"), x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "0")),
+        new("NOREPLICAS",
+            x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "1"),
+            x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "0")),
         new("BUSY", RunForEverAsync, x => x.TellAsync("SCRIPT", "KILL")),
         new("NOAUTH", LockOutAsync, async x =>
         {
@@ -75,7 +78,8 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
     {
         await server.Database.PingAsync();
         var connection = await ConnectionMultiplexer.ConnectAsync(RedisConnections.OptionsFor(server.AdminUrl, "script"));
-        _ = connection.GetDatabase().ScriptEvaluateAsync("while true do end").ContinueWith(_ => connection.DisposeAsync().AsTask(), TaskScheduler.Default);
+        _ = connection.GetDatabase().ScriptEvaluateAsync("while true do end")
+            .ContinueWith(_ => connection.DisposeAsync().AsTask(), TaskScheduler.Default);
         while (true)
         {
             try
