@@ -51,6 +51,9 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
     /// <inheritdoc/>
     public JsonWebKey? Find(string keyId) => known.Find(keyId);
 
+    /// <inheritdoc/>
+    public bool AreComplete => known.IsComplete;
+
     /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
