@@ -85,7 +85,7 @@ internal sealed class Callers : IDisposable
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode} {text}");
+        return answer.IsSuccessStatusCode ? text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)! : throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode} {text}");
     }
 
     public string? TokenOf(string role, Random random) => role switch

@@ -26,7 +26,7 @@ internal sealed class Known
     {
         var steps = template.Split('/');
         var at = Array.IndexOf(steps, $"{{{parameter}}}");
-        var list = values.GetValueOrDefault($"/{steps[at - 1]}");
+        var list = at > 0 ? values.GetValueOrDefault($"/{steps[at - 1]}") : null;
         return list is { Count: > 0 } ? list[random.Next(list.Count)] : null;
     }
 
