@@ -36,7 +36,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PresentedTokens>();
-        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<PasswordThreads>(_ => new());
+        services.AddSingleton<PasswordHasher>(x => new(x.GetRequiredService<PasswordThreads>()));
         services.AddSingleton(x => new AccountKey(y => AccountKey.ReadAsync(x.GetRequiredService<ContextDatabases>(), x.GetRequiredService<Sealer>(), y)));
         services.AddHostedService(x => x.GetRequiredService<AccountKey>());
         services.AddSingleton<MailedLinks>();
