@@ -38,6 +38,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<PresentedTokens>();
         services.AddSingleton<PasswordThreads>(_ => new());
         services.AddSingleton<PasswordHasher>(x => new(x.GetRequiredService<PasswordThreads>()));
+        services.AddSingleton<PasswordStrength>();
         services.AddSingleton(x => new AccountKey(y => AccountKey.ReadAsync(x.GetRequiredService<ContextDatabases>(), x.GetRequiredService<Sealer>(), y)));
         services.AddHostedService(x => x.GetRequiredService<AccountKey>());
         services.AddSingleton<MailedLinks>();
