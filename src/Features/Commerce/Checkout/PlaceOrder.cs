@@ -35,7 +35,7 @@ public sealed record PlaceOrder(
             RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).IsPaymentToken();
-            RuleFor(x => x.Email!).EmailAddressOfAPerson().When(x => x.Email is not null);
+            RuleFor(x => x.Email!).NewEmailAddressOfAPerson().When(x => x.Email is not null);
             RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr })
                 .WithMessage("must be an amount from 0 in INR.");
         }

@@ -24,7 +24,7 @@ public sealed record Register(string Email, string Password, string Name)
     {
         public Validator()
         {
-            RuleFor(x => x.Email).EmailAddressOfAPerson();
+            RuleFor(x => x.Email).NewEmailAddressOfAPerson();
             RuleFor(x => x.Password).NewPassword();
             RuleFor(x => x.Name).NameOfAPerson();
         }
