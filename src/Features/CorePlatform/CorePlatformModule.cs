@@ -51,6 +51,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SignIns>();
         services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
+        services.AddSingleton<FirstAdmin>();
         services.AddSingleton<StreamErasure>();
     }
 
