@@ -10,7 +10,7 @@ namespace Aarya.Features;
 /// </summary>
 /// <remarks>
 /// One such number in ten is right by chance. So that telephone numbers and other numbers beside each other are not refused, groups that
-/// are not a whole number by themselves also have to begin like a card that somebody issues, with the length that its cards have.
+/// are not a whole number by themselves also have to begin with the prefix of an issuer and have the length of its cards.
 /// </remarks>
 public static class CardNumber
 {
@@ -36,13 +36,17 @@ public static class CardNumber
         (6304, 6304, [13, 16, 19]), (6759, 6759, [13, 16, 19]), (6761, 6763, [13, 16, 19]),
     ];
 
+    // What is longer is refused for its length, and need not be read.
+    private const int LongestText = 4_000;
+
     /// <summary>Whether a number of a card is in the text.</summary>
-    public static bool IsIn(string? text) => text is not null && Runs(text).Any(HoldsCard);
+    public static bool IsIn(string? text) => text is { Length: <= LongestText } && Runs(text).Any(HoldsCard);
 
     /// <summary>Whether a telephone number, however it is written, is the number of a card: those with a country's code are not.</summary>
     public static bool IsDialled(string? text)
     {
-        var run = text is null ? null : Runs(string.Concat(text.Where(x => x is not ('(' or ')')))).FirstOrDefault();
+        if (text is not { Length: <= LongestText }) return false;
+        var run = Runs(string.Concat(text.Where(x => x is not ('(' or ')')))).FirstOrDefault();
         return run is { IsInternational: false } && string.Concat(run.Groups) is var digits && IsRight(digits) && IsIssued(digits);
     }
 

@@ -119,13 +119,13 @@ internal static class UnpaidOrders
     public static void HandOver(IDocumentSession session, Guid orderId, Guid subject) =>
         session.QueueSqlCommand("update commerce.unpaid_order set subject = ? where order_id = ?", subject, orderId);
 
-    // Without the name of the key: a row lives for minutes, and nobody seals it anew.
+    // Without the name of the key: a row lives for minutes, so no rotation of keys has to renew it.
     private static string[] KeptOf(IQuerySession session, string? network) =>
         network is null ? [] : [.. session.BlindIndexesOf($"network {network}").Select(x => x[(x.LastIndexOf(':') + 1)..])];
 
     private static async Task<List<Waiting>> WaitingAsync(IQuerySession session, string whose, object value, CancellationToken cancellation)
     {
-        // The first to end, first; so many are never needed.
+        // In the order in which they end. The limit only protects this process: a shop does not allow as many.
         await using var command = new NpgsqlCommand(
             $"select order_id, pieces, expires_at from commerce.unpaid_order where {whose} order by expires_at limit 10000")
         {

@@ -9,14 +9,14 @@ namespace Aarya.Features.CorePlatform.Users;
 /// <summary>
 /// Names the first administrator of a shop that has none. The account has no password that anybody knows: a link, good for an hour, sets
 /// the first one. Until then the command may be repeated: another address takes the place of the one before, whose account and link are
-/// gone, so that one link at a time leads to the role. It never touches an account that somebody has registered: who did so knows its
-/// password, and need not own the address.
+/// gone, so that one link at a time leads to the role. It never touches a registered account: the person who
+/// registered it knows its password, and need not own the address.
 /// </summary>
 public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHasher passwords, MailedLinks links, TimeProvider clock)
 {
     /// <summary>The link that sets the password.</summary>
     /// <exception cref="StartupException">
-    /// It is no mail address, the shop has an administrator, or somebody has registered the address.
+    /// It is no mail address, the shop has an administrator, or the address has a registered account.
     /// </exception>
     public async Task<string> NameAsync(string typed, CancellationToken cancellation)
     {

@@ -21,7 +21,7 @@ namespace Aarya.Features.CorePlatform.Users;
 /// </remarks>
 public sealed partial class PasswordStrength(PasswordThreads threads)
 {
-    /// <summary>So many characters of a password are judged.</summary>
+    /// <summary>How many characters of a password are judged.</summary>
     public const int Judged = 48;
 
     private const string Advice =
@@ -29,7 +29,7 @@ public sealed partial class PasswordStrength(PasswordThreads threads)
 
     private const string IsKnown = "it is made of your name, your address or the name of the shop";
 
-    // A score of 3 begins at 1e6 seconds, with 1e4 guesses a second and half of them made.
+    // A score of 3 begins at 1e6 seconds, with 1e4 guesses per second, half of all tried.
     private static readonly double Enough = Math.Log2(2 * 1e6 * 1e4);
 
     private static readonly string[] OfTheShop = ["aarya", "clothing", "aarya clothing", "aaryaclothing"];

@@ -20,7 +20,7 @@ public sealed class PasswordThreads : IDisposable
     // quarter of a core that another thread wants for itself, so that nobody who browses keeps others from signing in.
     private const int Niceness = 5;
 
-    // So many wait however slow the machine is: a dozen people who sign in at the same moment are no crowd.
+    // The least that may wait, however slow the machine is: a dozen people who sign in at the same moment are no crowd.
     private const int ShortestQueue = 16;
 
     private static readonly Meter Meter = new(PasswordHasher.MeterName);
