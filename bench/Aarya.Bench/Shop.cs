@@ -40,6 +40,8 @@ public sealed class Shop : IAsyncDisposable
             ["ASPNETCORE_URLS"] = Url.AbsoluteUri,
             ["Logging__LogLevel__Default"] = "Warning",
             ["AARYA_RATE_LIMIT"] = "0",
+            ["UNPAID_ORDERS_PER_ADDRESS"] = "0",
+            ["UNPAID_PIECES_PER_ADDRESS"] = "0",
             ["AARYA_SOCKET_DIR"] = redisFolder,
         };
     }
