@@ -6,9 +6,9 @@ using Npgsql;
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>Before anything else starts: every context can log in, and its schema is there. Outside production it is made so.</summary>
-public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment) : IHostedService
+public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment) : StartStep
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!environment.IsProduction())
         {
@@ -33,8 +33,6 @@ public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases dat
         };
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 public static class PreparedDatabase

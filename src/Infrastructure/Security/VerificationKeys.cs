@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Hosting;
+using Aarya.Infrastructure.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
@@ -25,8 +25,11 @@ public interface IJwksSource
 public sealed record Jwks(string Json, bool IsComplete);
 
 /// <summary>Keys fetched from <c>core</c> every second. While core is away the keys of before stay good.</summary>
-public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log) : BackgroundService, IVerificationKeys
+public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log)
+    : Worker(clock, log), IVerificationKeys
 {
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
+
     private readonly KnownKeys known = new(clock);
     private bool isAway;
 
@@ -36,17 +39,23 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
     /// <inheritdoc/>
     public bool AreComplete => known.IsComplete;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(KnownKeys.BetweenReadings, clock);
-        do await FetchAsync(stoppingToken);
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        // Before the first request, where core answers.
+        await FetchAsync(cancellationToken).WaitAsync(FirstPatience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
+    {
+        await FetchAsync(stopping);
+        return KnownKeys.BetweenReadings;
     }
 
     /// <summary>Reads the keys once.</summary>
     public async Task FetchAsync(CancellationToken cancellation)
     {
-        var began = clock.GetTimestamp();
+        var began = Time.GetTimestamp();
         try
         {
             var fetched = await source.FetchAsync(cancellation);
@@ -57,11 +66,11 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
         catch (Exception e) when (!cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            if (!isAway) LogNotFetched(e);
+            if (!isAway) LogNotFetched(Log, e);
             isAway = true;
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second.")]
-    private partial void LogNotFetched(Exception e);
+    private static partial void LogNotFetched(ILogger logger, Exception e);
 }

@@ -15,13 +15,11 @@ namespace Aarya.Features.Commerce.Checkout;
 /// </param>
 public sealed record CheckoutOptions(TimeSpan Hold, UnpaidLimit PerShopper, UnpaidLimit PerAddress)
 {
-    private const int Most = 1_000_000;
-
     /// <exception cref="StartupException">A setting is not a whole number within its bounds.</exception>
     public static CheckoutOptions From(IConfiguration configuration) => new(
-        TimeSpan.FromMinutes(configuration.Number("ORDER_HOLD_MINUTES", 15, 1, 24 * 60)),
-        new(configuration.Number("UNPAID_ORDERS_PER_SHOPPER", 5, 0, Most), configuration.Number("UNPAID_PIECES_PER_SHOPPER", 50, 0, Most)),
-        new(configuration.Number("UNPAID_ORDERS_PER_ADDRESS", 40, 0, Most), configuration.Number("UNPAID_PIECES_PER_ADDRESS", 150, 0, Most)));
+        TimeSpan.FromMinutes(configuration.Number("ORDER_HOLD_MINUTES")),
+        new(configuration.Number("UNPAID_ORDERS_PER_SHOPPER"), configuration.Number("UNPAID_PIECES_PER_SHOPPER")),
+        new(configuration.Number("UNPAID_ORDERS_PER_ADDRESS"), configuration.Number("UNPAID_PIECES_PER_ADDRESS")));
 }
 
 internal static class CheckoutSetup

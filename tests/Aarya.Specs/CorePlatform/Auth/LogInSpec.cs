@@ -275,7 +275,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var (opened, refused) = await Host.Services.GetRequiredService<SignIns>().OpenAsync(asItWas, documents, http, DateTimeOffset.UtcNow);
         Assert.Null(opened);
         Assert.Equal("auth.credentials_wrong", refused.Extensions["code"]);
-        var redis = Host.Services.GetRequiredService<RedisConnections>().State;
+        var redis = AllOfRedis;
         foreach (var id in await redis.SetMembersAsync(RedisKeys.SessionsOf($"{asItWas.Id:D}"))) Assert.False(await redis.KeyExistsAsync(RedisKeys.Session(id.ToString())));
     }
 
