@@ -36,6 +36,8 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
         foreach (var (name, role, password) in People)
         {
             var email = $"{name}@{EmailDomain}";
+            // Two who seed at once: the second finds the account.
+            await documents.AloneAsync(email, cancellation);
             var known = await documents.FindByEmailAsync(email, cancellation);
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
             var usual = chosen is null && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
