@@ -8,7 +8,7 @@ namespace Aarya.Specs.Streams;
 /// <summary>Nobody signs in here.</summary>
 public sealed class NoKeys : IVerificationKeys
 {
-    public ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation) => new((JsonWebKey?)null);
+    public JsonWebKey? Find(string keyId) => null;
 }
 
 internal static class NoKeysSetup

@@ -56,7 +56,9 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     public override void AddRemoteServices(IServiceCollection services)
     {
         services.AddSingleton<IJwksSource, RemoteSigningKeys>();
-        services.AddSingleton<IVerificationKeys, FetchedVerificationKeys>();
+        services.AddSingleton<FetchedVerificationKeys>();
+        services.AddSingleton<IVerificationKeys>(x => x.GetRequiredService<FetchedVerificationKeys>());
+        services.AddHostedService(x => x.GetRequiredService<FetchedVerificationKeys>());
         services.AddSingleton<IFlagSource, RemoteFlags>();
     }
 

@@ -39,8 +39,8 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
 
     public override async Task<Protos.Core.ValidationResult> ValidateToken(Protos.Core.ValidateTokenRequest request, ServerCallContext context)
     {
-        var (token, fault) = await tokens.CheckAsync(request.Token.AsMemory(), context.CancellationToken);
-        if (fault == TokenFault.None && await sessions.FindAsync(token!.Caller.SessionId) is null) fault = TokenFault.SessionEnded;
+        var (token, fault) = await tokens.CheckAsync(request.Token.AsMemory());
+        if (fault == TokenFault.None && (await sessions.FindAsync(token!.Caller.SessionId))?.UserId != token.Caller.Subject) fault = TokenFault.SessionEnded;
         if (fault != TokenFault.None) return new() { Active = false, Reason = ReasonOf(fault) };
         return new()
         {
@@ -52,10 +52,10 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
         };
     }
 
-    public override async Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context)
+    public override Task<Protos.Core.SigningKeys> GetSigningKeys(Protos.Core.GetSigningKeysRequest request, ServerCallContext context)
     {
-        var (json, isComplete) = await keys.ReadJwksAsync(context.CancellationToken);
-        return new() { JwksJson = json, IsComplete = isComplete };
+        var (json, isComplete) = keys.Jwks;
+        return Task.FromResult(new Protos.Core.SigningKeys { JwksJson = json, IsComplete = isComplete });
     }
 
     public override async Task<Protos.Core.FlagSet> GetFlags(Protos.Core.GetFlagsRequest request, ServerCallContext context) =>

@@ -2,14 +2,15 @@ using System.Threading.RateLimiting;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
 /// Works on so many requests at once, lets so many more wait, and tells the rest to come back: a shop that is overrun
-/// serves as many as ever instead of none. Live connections are not counted, and those who merely wait for news
-/// (<c>?wait=</c>) have a larger room of their own.
+/// serves as many as ever instead of none. Live connections are not counted, and requests that wait for news
+/// (<see cref="WaitsForNewsAttribute"/>) have a larger room of their own.
 /// </summary>
 internal sealed class Crowd(EdgeSettings settings) : IDisposable
 {
@@ -27,7 +28,7 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
             return;
         }
 
-        using var lease = await (http.Request.Query.ContainsKey("wait") ? waiting : working).AcquireAsync(1, http.RequestAborted);
+        using var lease = await (metadata?.GetMetadata<WaitsForNewsAttribute>() is not null && http.Request.Query.ContainsKey("wait") ? waiting : working).AcquireAsync(1, http.RequestAborted);
         if (lease.IsAcquired)
         {
             await next(http);
@@ -35,8 +36,11 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
         }
 
         http.Response.Headers.RetryAfter = "1";
-        await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status503ServiceUnavailable, "service.overloaded", "Too many at once", "The shop is full right now: try again in a moment."));
+        await Problems.WriteAsync(http, Overloaded());
     }
+
+    public static ProblemDetails Overloaded() => Problem.Of(
+        StatusCodes.Status503ServiceUnavailable, "service.overloaded", "Too many requests at once", "The shop has more requests than it can work on: try again in a moment.");
 
     public void Dispose()
     {
@@ -44,3 +48,7 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
         waiting.Dispose();
     }
 }
+
+/// <summary>The endpoint's answer may wait for news when the client asks for it (<c>?wait=10s</c>): it costs little meanwhile.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class WaitsForNewsAttribute : Attribute;

@@ -1,7 +1,9 @@
 using System.IO.Compression;
+using System.Text;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.RealTime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
@@ -10,6 +12,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 
 namespace Aarya.Infrastructure.Gateway;
 
@@ -27,6 +30,13 @@ public static class Edge
         {
             kestrel.Limits.MaxRequestBodySize = JsonBody.Limit;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.RequestHeaderEncodingSelector = HeaderBytes.EncodingOf;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+            if (roles.HostsGateway) return;
+            // The gateway has held the client to the limits, and adds headers of its own.
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
         });
         if (!roles.HostsGateway) return;
 
@@ -35,6 +45,7 @@ public static class Edge
         builder.Services.AddSingleton<RateCounter>();
         builder.Services.AddSingleton<RateLimits>();
         builder.Services.AddSingleton<TimeLimit>();
+        builder.Services.AddSingleton<ReceivedBodies>();
         builder.Services.AddSingleton<Crowd>();
         builder.Services.AddCors(x => x.AddDefaultPolicy(policy => Allow(policy, settings)));
         builder.Services.AddResponseCompression(x =>
@@ -63,6 +74,7 @@ public static class Edge
             app.UseProblems();
             app.UseAuthentication();
             app.UseAuthorization();
+            app.Use(NilIds.CheckAsync);
             return;
         }
 
@@ -74,12 +86,29 @@ public static class Edge
         app.Use(NeverCompressTokens);
         app.UseProblems();
         app.UseCors();
+        if (settings.Origins.Count > 0 && !settings.Origins.Contains("*")) app.Use(VaryByOrigin);
         app.Use(Framing.CheckAsync);
         app.Use(app.Services.GetRequiredService<TimeLimit>().KeepAsync);
+        // What is over its rate must not hold a place among the requests that are worked on.
+        app.Use(app.Services.GetRequiredService<RateLimits>().CountAsync);
+        app.Use(app.Services.GetRequiredService<ReceivedBodies>().ReceiveAsync);
         app.Use(app.Services.GetRequiredService<Crowd>().AdmitAsync);
         app.UseAuthentication();
-        app.Use(app.Services.GetRequiredService<RateLimits>().CountAsync);
+        app.Use(next => HubDoor.Guard(settings, next));
         app.UseAuthorization();
+        app.Use(NilIds.CheckAsync);
+    }
+
+    // The answer to one of the shop's sites names it: no cache may give it to another one.
+    private static Task VaryByOrigin(HttpContext http, RequestDelegate next)
+    {
+        http.Response.OnStarting(static state =>
+        {
+            var vary = ((HttpContext)state).Response.Headers.Vary;
+            if (!vary.Any(x => x!.Contains("Origin", StringComparison.OrdinalIgnoreCase))) ((HttpContext)state).Response.Headers.Vary = StringValues.Concat(vary, "Origin");
+            return Task.CompletedTask;
+        }, http);
+        return next(http);
     }
 
     // The length of a compressed answer betrays what is in it beside what the asker put there (BREACH).

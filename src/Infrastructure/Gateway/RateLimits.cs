@@ -19,40 +19,64 @@ public sealed class RateLimits
     private const int ClientsOfAnAddress = 10;
 
     private readonly RateCounter counter;
+    private readonly AccessTokenValidator tokens;
     private readonly int perSecond;
     private readonly Dictionary<RatePolicy, int> allowances;
 
     /// <exception cref="StartupException">An allowance cannot be understood.</exception>
-    public RateLimits(EdgeSettings settings, IConfiguration configuration, RateCounter counter)
+    public RateLimits(EdgeSettings settings, IConfiguration configuration, RateCounter counter, AccessTokenValidator tokens)
     {
         this.counter = counter;
+        this.tokens = tokens;
         perSecond = settings.RequestsPerSecond;
         allowances = RatePolicy.All.ToDictionary(x => x, x => configuration.Number($"AARYA_RATE_LIMIT_{x.Name.ToUpperInvariant()}", x.Requests, 1, 1_000_000));
     }
 
+    /// <summary>
+    /// Counts the request before it costs anything. A token that this process has not seen yet is counted under its address before its
+    /// signature is checked, and under its caller, or as the anonymous request that it is, after that.
+    /// </summary>
     public async Task CountAsync(HttpContext http, RequestDelegate next)
     {
-        if (perSecond > 0 && http.GetEndpoint()?.Metadata.GetMetadata<ForOperators>() is null)
+        if (perSecond == 0 || http.GetEndpoint()?.Metadata.GetMetadata<ForOperators>() is not null)
         {
-            var wait = await counter.TakeAsync(RatesOf(http));
-            if (wait > TimeSpan.Zero)
-            {
-                var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-                http.Response.Headers.RetryAfter = seconds;
-                await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status429TooManyRequests, "rate.limited", "Too many requests", $"Come back in {seconds} s."));
-                return;
-            }
+            await next(http);
+            return;
         }
 
-        await next(http);
+        var address = $"ip:{NetworkOf(http.Connection.RemoteIpAddress)}";
+        Caller? caller = null;
+        if (BearerHandler.FindToken(http.Request) is { } sent)
+        {
+            if (!tokens.TryKnown(sent, out var check))
+            {
+                if (!await TakeAsync(http, [new($"{address}:unproven", perSecond * ClientsOfAnAddress, TimeSpan.FromSeconds(1))])) return;
+                check = await tokens.CheckAsync(sent);
+            }
+
+            http.Features.Set(new CheckedToken(check));
+            if (check.IsGood) caller = check.Token!.Caller;
+        }
+
+        if (await TakeAsync(http, RatesOf(http, address, caller))) await next(http);
     }
 
-    private List<Rate> RatesOf(HttpContext http)
+    // False when the client has asked too often and was told so.
+    private async ValueTask<bool> TakeAsync(HttpContext http, IReadOnlyList<Rate> rates)
+    {
+        var wait = await counter.TakeAsync(rates);
+        if (wait <= TimeSpan.Zero) return true;
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers.RetryAfter = seconds;
+        await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status429TooManyRequests, "rate.limited", "Too many requests", $"Come back in {seconds} s."));
+        return false;
+    }
+
+    private List<Rate> RatesOf(HttpContext http, string address, Caller? caller)
     {
         var policy = http.GetEndpoint()?.Metadata.GetMetadata<RateLimitAttribute>()?.Policy;
-        var address = $"ip:{NetworkOf(http.Connection.RemoteIpAddress)}";
         var rates = new List<Rate>(4);
-        if (http.FindCaller() is { } caller)
+        if (caller is not null)
         {
             Add($"sub:{caller.Subject:N}", 1);
             Add(address, ClientsOfAnAddress);

@@ -36,9 +36,9 @@ public sealed class Refusal : RpcException
     public static Refusal Unavailable(string code, string detail) => new(StatusCode.Unavailable, code, detail);
 
     /// <summary>The id in a request's field.</summary>
-    /// <exception cref="Refusal">The text is no UUID: <c>INVALID_ARGUMENT</c> naming the field.</exception>
+    /// <exception cref="Refusal">The text is no UUID, or the nil one: <c>INVALID_ARGUMENT</c> naming the field.</exception>
     public static Guid UnlessUuid(string text, string field) =>
-        Guid.TryParseExact(text, "D", out var id) ? id : throw Invalid(field, "must be a UUID.");
+        Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty ? id : throw Invalid(field, "must be a UUID.");
 
     /// <summary>The stable code of a refused call, as its caller sees it; null when the call failed in some other way.</summary>
     public static string? CodeOf(RpcException refused) => refused.Trailers.GetValue(CodeTrailer);

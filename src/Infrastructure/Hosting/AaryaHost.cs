@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
@@ -109,6 +110,8 @@ public static class AaryaHost
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Stragglers>();
+        builder.Services.AddSingleton(CacheBudget.From(builder.Configuration, TimeProvider.System));
+        builder.Services.AddHostedService(x => x.GetRequiredService<CacheBudget>());
         var sealer = new Sealer(() => EncryptionKeys.From(builder.Configuration, builder.Environment));
         builder.Services.AddSingleton(sealer);
         builder.Services.AddValidatorsFrom(features);

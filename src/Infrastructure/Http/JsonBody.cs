@@ -4,11 +4,13 @@ using JasperFx.CodeGeneration.Frames;
 using JasperFx.CodeGeneration.Model;
 using JasperFx.Core.Reflection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Wolverine.Http;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Aarya.Infrastructure.Http;
 
@@ -22,14 +24,17 @@ public static class JsonBody
     public static async ValueTask<bool> CheckAsync<T>(HttpContext http)
     {
         var request = http.Request;
+        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         if (request.Headers.ContentEncoding.Count > 0)
             return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", "Send the body uncompressed.");
-        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
-            return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", "JSON is UTF-8.");
         if (await http.ReadAllAsync(Limit) is not { } body)
-            return await RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "A JSON body has at most 1 MB.");
+        {
+            await Problems.WriteAsync(http, TooLarge());
+            return false;
+        }
 
-        var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        if (body.Length > 0 && TypeFault(request.Headers.ContentType) is { } fault)
+            return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", fault);
         if (body.Length == 0 && JsonShape.Of(typeof(T), options).MayBeAbsent)
         {
             request.Body = new MemoryStream("{}"u8.ToArray(), writable: false);
@@ -40,6 +45,20 @@ public static class JsonBody
         await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status400BadRequest, "request.invalid", "The request is not valid", null, faults));
         return false;
     }
+
+    // A page of another site can make a browser send text without asking the shop first, but not JSON.
+    private static string? TypeFault(StringValues sent)
+    {
+        if (sent.Count != 1 || !MediaTypeHeaderValue.TryParse(sent[0], out var type) || !IsJson(type)) return "Send one Content-Type: application/json.";
+        return type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? "JSON is UTF-8." : null;
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        || (type.Type.Equals("application", StringComparison.OrdinalIgnoreCase) && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
+    public static ProblemDetails TooLarge() =>
+        Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "A JSON body has at most 1 MB.");
 
     private static async Task<bool> RefuseAsync(HttpContext http, int status, string code, string title, string detail)
     {

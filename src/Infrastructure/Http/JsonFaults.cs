@@ -104,6 +104,8 @@ internal sealed class JsonFaults
 
     private static bool IsWord(ref Utf8JsonReader reader, IReadOnlyList<string> words)
     {
+        // The reader compares no text that is not one.
+        if (TextFault(ref reader) is not null) return false;
         foreach (var word in words)
             if (reader.ValueTextEquals(word)) return true;
         return false;
@@ -114,7 +116,7 @@ internal sealed class JsonFaults
         Span<bool> seen = stackalloc bool[shape.Members.Count];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var at = 0;
+            var at = TextFault(ref reader) is null ? 0 : shape.Members.Count;
             while (at < shape.Members.Count && !reader.ValueTextEquals(shape.Members[at].Utf8Name)) at++;
             var member = at < shape.Members.Count ? shape.Members[at] : null;
             path.Add(member?.Name ?? NameOf(ref reader));

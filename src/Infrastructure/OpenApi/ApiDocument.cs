@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;

@@ -50,9 +50,8 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
                 "The `ETag` that was read: if it is no longer current, nothing is changed and the answer is 409.");
         }
 
-        var refusals = new SortedSet<int> { 429, 503 };
-        if (chain.HasRequestType) refusals.UnionWith([400, 413, 415]);
-        if (operation.Parameters is { Count: > 0 }) refusals.Add(400);
+        var refusals = new SortedSet<int>(Refusals.OfEvery);
+        if (chain.HasRequestType) refusals.UnionWith([413, 415]);
         if (takesCaller) refusals.Add(401);
         if (authorize.Any(x => x.Policy is not null || x.Roles is not null)) refusals.Add(403);
         if (chain.RoutePattern!.Parameters.Count > 0) refusals.Add(404);

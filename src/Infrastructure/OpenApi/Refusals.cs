@@ -7,22 +7,36 @@ namespace Aarya.Infrastructure.OpenApi;
 /// <summary>The refusals that the pipeline itself makes, described once and referred to by every operation.</summary>
 internal static class Refusals
 {
+    /// <summary>What every operation may be answered, whatever it does.</summary>
+    public static IReadOnlyList<int> OfEvery { get; } = [400, 406, 414, 429, 431, 502, 503, 504];
+
+    // The server refuses these before there is a request that the program could answer.
+    private static readonly int[] WithoutBody = [414, 431];
+
     private static readonly Dictionary<int, (string Name, string Description, bool RetryAfter)> Known = new()
     {
-        [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, `idempotency.key_required`, `idempotency.key_invalid`.", false),
+        [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, `request.ambiguous`, "
+            + "`idempotency.key_required`, `idempotency.key_invalid`. What is no HTTP at all is answered without a body.", false),
         [401] = ("NotSignedIn", "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, `auth.session_ended`.", false),
         [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
         [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),
+        [406] = ("NotAcceptable", "The client's `Accept` leaves out JSON. Code: `request.not_acceptable`.", false),
         [409] = ("Conflict", "It cannot be done as things stand, and `detail` says why. Codes: the operation's own, "
             + "`conflict.changed_meanwhile`, `conflict.already_exists`, `idempotency.in_progress`.", false),
         [412] = ("Changed", "It was changed since the client read it. Code: `request.precondition_failed`.", false),
         [413] = ("TooLarge", "The body is too large. Code: `request.too_large`.", false),
+        [414] = ("TargetTooLong", "Path and query have more than 8 KB. The answer has no body.", false),
         [415] = ("MediaType", "The body is not JSON in UTF-8. Code: `request.media_type`.", false),
         [422] = ("Unprocessable", "The request is well formed but cannot be carried out, or its key belongs to another request. Codes: the operation's own, `idempotency.key_reused`.", false),
         [428] = ("TagRequired", "`If-Match` is missing: send the `ETag` that was read. "
             + "Code: `request.precondition_required`.", false),
         [429] = ("TooManyRequests", "The client asks too often. Code: `rate.limited`.", true),
+        [431] = ("HeadersTooLarge", "The headers have more than 32 KB, or are more than 100. The answer has no body.", false),
+        [502] = ("BrokeOff", "A part of the shop broke off while it worked on the request, which may have had its effect: repeat it under the same `Idempotency-Key`. "
+            + "Code: `service.broke_off`.", false),
         [503] = ("Unavailable", "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, `service.overloaded`.", true),
+        [504] = ("TimedOut", "The request took longer than the shop allows, and may have had its effect: repeat it under the same `Idempotency-Key`. "
+            + "Code: `service.timeout`.", false),
     };
 
     public static bool Has(int status) => Known.ContainsKey(status);
@@ -43,7 +57,7 @@ internal static class Refusals
         var response = new OpenApiResponse
         {
             Description = refusal.Description,
-            Content = new Dictionary<string, OpenApiMediaType>
+            Content = WithoutBody.Contains(status) ? null : new Dictionary<string, OpenApiMediaType>
             {
                 ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(SchemaNames.Problem, document), Example = Example(status) },
             },

@@ -6,31 +6,57 @@ using Microsoft.Extensions.Hosting;
 namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
-/// The live connections of this node that were opened with a token. They are looked at every second, all of them in one question to Redis,
-/// and those whose session has ended are closed: a line must not tell a thief what a request would not.
+/// The live connections of this node. Those that were opened with a token are looked at every second, all of them in one question to Redis:
+/// a line is closed when its session has ended or its token has expired, because it must not say more than a request would be answered.
 /// </summary>
 public sealed class OpenLines(SessionGate sessions, TimeProvider clock) : BackgroundService
 {
+    /// <summary>The most lines of one network address; each of them costs memory for as long as it is open.</summary>
+    public const int MostOfAddress = 500;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, (Guid SessionId, HubCallerContext Line)> lines = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Line> lines = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> byAddress = new(StringComparer.Ordinal);
 
-    internal void Add(HubCallerContext line, Guid sessionId) => lines[line.ConnectionId] = (sessionId, line);
+    private sealed record Line(HubCallerContext Context, string Address, CallerPrincipal? Who);
 
-    internal void Remove(string connectionId) => lines.TryRemove(connectionId, out _);
+    /// <summary>False when the address has <see cref="MostOfAddress"/> lines already.</summary>
+    internal bool TryAdd(HubCallerContext line, string address, CallerPrincipal? who)
+    {
+        if (byAddress.AddOrUpdate(address, 1, (_, x) => x + 1) > MostOfAddress)
+        {
+            Leave(address);
+            return false;
+        }
+
+        lines[line.ConnectionId] = new(line, address, who);
+        return true;
+    }
+
+    internal void Remove(string connectionId)
+    {
+        if (lines.TryRemove(connectionId, out var line)) Leave(line.Address);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(BetweenLooks, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (lines.IsEmpty) continue;
-            var ended = await sessions.FindEndedAsync([.. lines.Values.Select(x => x.SessionId).Distinct()]);
-            if (ended.Count == 0) continue;
-            foreach (var (sessionId, line) in lines.Values)
+            List<Line> signedIn = [.. lines.Values.Where(x => x.Who is not null)];
+            if (signedIn.Count == 0) continue;
+            var now = clock.GetUtcNow();
+            var ended = await sessions.FindEndedAsync([.. signedIn.Select(x => x.Who!.Caller.SessionId).Distinct()]);
+            foreach (var (line, _, who) in signedIn)
             {
-                if (ended.Contains(sessionId)) line.Abort();
+                if (now >= who!.ExpiresAt + AccessToken.ClockSkew || ended.Contains(who.Caller.SessionId)) line.Abort();
             }
         }
+    }
+
+    private void Leave(string address)
+    {
+        if (byAddress.AddOrUpdate(address, 0, (_, x) => x - 1) == 0) byAddress.TryRemove(new(address, 0));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
@@ -15,13 +16,14 @@ public static class RealTimeSetup
     public static void AddRealTime(this WebApplicationBuilder builder)
     {
         var url = builder.Configuration.Find("REDIS_URL");
-        builder.Services.AddSignalR()
+        builder.Services.AddSignalR(x => x.AddFilter<CallLimit>())
             .AddJsonProtocol(x => x.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase)
             .AddStackExchangeRedis(x =>
             {
                 x.Configuration = RedisConnections.OptionsFor(url, "aarya-hub");
                 x.Configuration.ChannelPrefix = RedisChannel.Literal("hub");
             });
+        builder.Services.AddSingleton<CallLimit>();
         builder.Services.AddSingleton<OpenLines>();
         builder.Services.AddHostedService(x => x.GetRequiredService<OpenLines>());
         builder.Services.AddSingleton<ShopperFeed>();

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.SignalR;
 
@@ -5,7 +6,7 @@ namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
 /// The shopper's live line at <c>/hubs/storefront</c>: a signed-in shopper, guest or customer, is told of their own orders
-/// and notifications, until their session ends, and anybody may watch products. The client methods are those of <see cref="IShopperLine"/>.
+/// and notifications, until their session ends or their token expires, and anybody may watch products. The client methods are those of <see cref="IShopperLine"/>.
 /// </summary>
 public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
 {
@@ -20,12 +21,14 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
 
     public override async Task OnConnectedAsync()
     {
-        if (Context.GetHttpContext()?.FindCaller() is { } caller)
+        var who = Context.User as CallerPrincipal;
+        if (!lines.TryAdd(Context, RateLimits.NetworkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress), who))
         {
-            lines.Add(Context, caller.SessionId);
-            await Groups.AddToGroupAsync(Context.ConnectionId, ShopperGroup(caller.Subject));
+            Context.Abort();
+            return;
         }
 
+        if (who is not null) await Groups.AddToGroupAsync(Context.ConnectionId, ShopperGroup(who.Caller.Subject));
         await base.OnConnectedAsync();
     }
 

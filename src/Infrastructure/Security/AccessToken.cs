@@ -19,16 +19,19 @@ public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     // Made once a token: every request that brings it again shares it.
-    internal Task<AuthenticateResult> Recognised { get; } = Task.FromResult(AuthenticateResult.Success(new(new CallerPrincipal(Caller), BearerHandler.Scheme)));
+    internal Task<AuthenticateResult> Recognised { get; } = Task.FromResult(AuthenticateResult.Success(new(new CallerPrincipal(Caller, ExpiresAt), BearerHandler.Scheme)));
 
     internal SessionBelief? Belief { get; set; }
 }
 
 /// <summary>A caller as ASP.NET Core's policies want to see one. Shared between requests, so nobody adds to it.</summary>
-internal sealed class CallerPrincipal(Caller caller) : ClaimsPrincipal(new ClaimsIdentity(
+internal sealed class CallerPrincipal(Caller caller, DateTimeOffset expiresAt) : ClaimsPrincipal(new ClaimsIdentity(
     [new("sub", $"{caller.Subject:D}"), new("sid", $"{caller.SessionId:D}"), .. caller.RoleNames.Select(x => new Claim("role", x))], BearerHandler.Scheme, "sub", "role"))
 {
     public Caller Caller => caller;
+
+    /// <summary>When the token that it was read from expires.</summary>
+    public DateTimeOffset ExpiresAt => expiresAt;
 }
 
 /// <summary>Why a token cannot be used.</summary>

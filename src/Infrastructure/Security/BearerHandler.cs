@@ -21,7 +21,8 @@ public sealed class BearerHandler(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (FindToken(Request) is not { } sent) return Nobody;
-        var check = tokens.CheckAsync(sent, Context.RequestAborted);
+        // The rate limits have looked at it already, where there are any.
+        var check = Context.Features.Get<CheckedToken>() is { } known ? new(known.Check) : tokens.CheckAsync(sent);
         if (!check.IsCompletedSuccessfully) return FinishAsync(check.AsTask());
         var judged = check.Result;
         if (!judged.IsGood) return Task.FromResult(Fail(judged.Fault));
@@ -70,5 +71,8 @@ public sealed class BearerHandler(
         };
     }
 }
+
+/// <summary>What was found out about the token of this request.</summary>
+internal sealed record CheckedToken(TokenCheck Check);
 
 internal sealed record TokenRefusal(TokenFault Fault);

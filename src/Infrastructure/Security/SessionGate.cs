@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -13,18 +14,18 @@ namespace Aarya.Infrastructure.Security;
 /// With Redis away nobody can tell. Reads are then let through on the token alone, which lives 15 minutes at most; what changes
 /// something is refused (503), because a stolen token whose session was ended must not buy anything.
 /// </remarks>
-public sealed partial class SessionGate(RedisConnections redis, TimeProvider clock, ILogger<SessionGate> log)
+public sealed partial class SessionGate(RedisConnections redis, CacheBudget budget, TimeProvider clock, ILogger<SessionGate> log)
 {
-    private const int Remembered = 50_000;
+    private const int AboutBytes = 100;
     private const int AskedAtOnce = 500;
     private static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOfReads = TimeSpan.FromMilliseconds(500);
 
-    // KEYS: session. ARGV: how old the trace of the last request may be, in ms.
+    // KEYS: session. ARGV: how old the trace of the last request may be, in ms; the owner that the token names.
     private const string See =
         """
         local s = redis.call('HMGET', KEYS[1], 'user', 'seen', 'idle')
-        if not s[1] then return 0 end
+        if s[1] ~= ARGV[2] then return 0 end
         local t = redis.call('TIME')
         local now = t[1] * 1000 + math.floor(t[2] / 1000)
         if now - (tonumber(s[2]) or 0) >= tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], 'seen', now) end
@@ -32,18 +33,18 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
         return 1
         """;
 
-    private static readonly RedisValue[] SeenToTheMinute = [60_000];
+    private const int SeenToTheMinute = 60_000;
 
-    private readonly BoundedCache<Guid, SessionBelief> beliefs = new(Remembered);
+    private readonly BudgetedCache<Guid, SessionBelief> beliefs = new(budget, static (_, _) => AboutBytes);
     private long lastWarning;
 
-    /// <summary>True while the session lives, and for reads also while Redis is away.</summary>
+    /// <summary>True while the session lives and is the subject's, and for reads also while Redis is away.</summary>
     /// <exception cref="RedisException">Redis is away and <paramref name="reading"/> is false.</exception>
     public ValueTask<bool> IsOpenAsync(AccessToken token, bool reading)
     {
         if (Holds(token.Belief)) return new(true);
         // Another token of the session may have been seen.
-        if (!beliefs.TryGet(token.Caller.SessionId, out var belief) || !Holds(belief)) return AskAsync(token, reading);
+        if (!beliefs.TryGet(token.Caller.SessionId, out var belief) || belief.Owner != token.Caller.Subject || !Holds(belief)) return AskAsync(token, reading);
         token.Belief = belief;
         return new(true);
     }
@@ -86,7 +87,7 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
         {
             // A read does not wait for a server that is known to be away; a write waits as long as any command does.
             if (reading && !redis.State.IsConnected(key)) return Assume();
-            var answer = redis.State.ScriptEvaluateAsync(See, [key], SeenToTheMinute);
+            var answer = redis.State.ScriptEvaluateAsync(See, [key], [SeenToTheMinute, token.Caller.Subject.ToString("D")]);
             if ((int)(reading ? await answer.WaitAsync(PatienceOfReads) : await answer) == 0) return false;
         }
         catch (Exception e) when (reading && e is RedisException or TimeoutException)
@@ -95,7 +96,7 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
         }
 
         // One for all tokens of the session, so that all of them can be disappointed.
-        var belief = beliefs.GetOrAdd(token.Caller.SessionId, static _ => new());
+        var belief = beliefs.GetOrAdd(token.Caller.SessionId, _ => new(token.Caller.Subject));
         belief.SeenAt = asked;
         token.Belief = belief;
         return true;
@@ -116,8 +117,11 @@ public sealed partial class SessionGate(RedisConnections redis, TimeProvider clo
 }
 
 /// <summary>That a session lives, as far as this node knows.</summary>
-internal sealed class SessionBelief
+/// <param name="owner">Whose it is, as Redis says.</param>
+internal sealed class SessionBelief(Guid owner)
 {
+    public Guid Owner => owner;
+
     private long seenAt;
 
     /// <summary>A timestamp of the program's clock; 0 when it is not believed.</summary>

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
@@ -7,9 +8,9 @@ namespace Aarya.Infrastructure.Security;
 /// <summary>The public keys that access tokens are signed with.</summary>
 public interface IVerificationKeys
 {
-    /// <summary>The key of this id (RFC 7638 thumbprint), or null when there is no such key.</summary>
-    /// <exception cref="UnavailableException">It cannot be told at this moment whether there is.</exception>
-    ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation);
+    /// <summary>The key of this id (RFC 7638 thumbprint), or null when there is no such key. Answers from memory.</summary>
+    /// <exception cref="UnavailableException">At this moment the process does not know whether there is one.</exception>
+    JsonWebKey? Find(string keyId);
 }
 
 /// <summary>Where a process that does not host <c>core</c> gets the keys from.</summary>
@@ -22,59 +23,41 @@ public interface IJwksSource
 /// <param name="IsComplete">False when a key of another process of core may be missing, because they could not be read just now.</param>
 public sealed record Jwks(string Json, bool IsComplete);
 
-/// <summary>
-/// Keys fetched from <c>core</c>: once, again for an unknown key id, and every 10 minutes, so that a withdrawn key stops working.
-/// </summary>
-public sealed partial class FetchedVerificationKeys : IVerificationKeys, IDisposable
+/// <summary>Keys fetched from <c>core</c> every second. While core is away the keys of before stay good.</summary>
+public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log) : BackgroundService, IVerificationKeys
 {
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
-
-    private readonly IJwksSource source;
-    private readonly TimeProvider clock;
-    private readonly ILogger<FetchedVerificationKeys> log;
-    private readonly Rereading fetching;
-    private volatile Snapshot? current;
-
-    public FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log)
-    {
-        (this.source, this.clock, this.log) = (source, clock, log);
-        fetching = new(clock, FetchAsync);
-    }
+    private readonly KnownKeys known = new(clock);
+    private bool isAway;
 
     /// <inheritdoc/>
-    public async ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation)
+    public JsonWebKey? Find(string keyId) => known.Find(keyId);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var known = current;
-        if (known is not null && known.Keys.TryGetValue(keyId, out var key)
-            && (clock.GetElapsedTime(known.FetchedAt) < FreshFor || clock.GetElapsedTime(known.TriedAt) < BetweenTries)) return key;
-        var isComplete = await fetching.ReadAsync(cancellation);
-        if (current is { } now && now.Keys.TryGetValue(keyId, out key)) return key;
-        return isComplete ? null : throw new UnavailableException("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
+        using var timer = new PeriodicTimer(KnownKeys.BetweenReadings, clock);
+        do await FetchAsync(stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<bool> FetchAsync(CancellationToken cancellation)
+    /// <summary>Reads the keys once.</summary>
+    public async Task FetchAsync(CancellationToken cancellation)
     {
         var began = clock.GetTimestamp();
         try
         {
             var fetched = await source.FetchAsync(cancellation);
-            current = new(new JsonWebKeySet(fetched.Json).Keys.ToDictionary(x => x.KeyId), began, began);
-            return fetched.IsComplete;
+            known.Replace(new JsonWebKeySet(fetched.Json).Keys.ToDictionary(x => x.KeyId, StringComparer.Ordinal), fetched.IsComplete ? began : null);
+            isAway = false;
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever keeps core from answering, the next reading may succeed.
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            LogNotFetched(e);
-            // The keys of before are good until core answers again.
-            if (current is { } before) current = before with { TriedAt = began };
-            return false;
+            if (!isAway) LogNotFetched(e);
+            isAway = true;
         }
     }
 
-    public void Dispose() => fetching.Dispose();
-
-    [LoggerMessage(LogLevel.Warning, "The signing keys cannot be fetched from core.")]
+    [LoggerMessage(LogLevel.Warning, "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second.")]
     private partial void LogNotFetched(Exception e);
-
-    private sealed record Snapshot(IReadOnlyDictionary<string, JsonWebKey> Keys, long FetchedAt, long TriedAt);
 }

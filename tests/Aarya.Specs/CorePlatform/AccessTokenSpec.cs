@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Specs.Support;
@@ -101,6 +102,40 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
             ["an unknown role"] = ChangedFrom(shopper.AccessToken, x => x.Claims["role"] = "root"),
             ["no uuid for a subject"] = ChangedFrom(shopper.AccessToken, x => x.Claims["sub"] = "asha"),
             ["too long"] = ChangedFrom(shopper.AccessToken, x => x.Claims["more"] = new string('x', 5000)),
+            ["not yet good"] = ChangedFrom(shopper.AccessToken, x => x.NotBefore = DateTime.UtcNow.AddMinutes(1)),
+            ["issued in the future"] = ChangedFrom(shopper.AccessToken, x => x.IssuedAt = DateTime.UtcNow.AddMinutes(1)),
+            ["an extension that is critical"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","crit":["exp"]}"""),
+            ["no critical extensions in a list of them"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","crit":[]}"""),
+            ["a key id that is null"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":null}"""),
+            ["a key id that is a number"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":7}"""),
+            ["a key id that is empty"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":""}"""),
+            ["no key id"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt"}"""),
+            ["an algorithm that is a list"] = Resigned(shopper.AccessToken, header: """{"alg":["ES256"],"typ":"at+jwt","kid":"KID"}"""),
+            ["a type that is null"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":null,"kid":"KID"}"""),
+            ["a key id twice"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","kid":"KID"}"""),
+            ["half a surrogate"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"\ud800"}"""),
+            ["a header that is a list"] = Resigned(shopper.AccessToken, header: "[]"),
+            ["a header that is null"] = Resigned(shopper.AccessToken, header: "null"),
+            ["a header that is no JSON"] = Resigned(shopper.AccessToken, header: "{"),
+            ["an expiry after the end of time"] = Resigned(shopper.AccessToken, x => x["exp"] = 1e18),
+            ["an expiry that no number holds"] = Resigned(shopper.AccessToken, x => x["exp"] = JsonNode.Parse("1e400")),
+            ["an expiry before 1970"] = Resigned(shopper.AccessToken, x => x["exp"] = -1),
+            ["an expiry that is a text"] = Resigned(shopper.AccessToken, x => x["exp"] = "9999999999"),
+            ["an expiry that is null"] = Resigned(shopper.AccessToken, x => x["exp"] = null),
+            ["a start after the end of time"] = Resigned(shopper.AccessToken, x => x["nbf"] = 1e18),
+            ["an issue that is a text"] = Resigned(shopper.AccessToken, x => x["iat"] = "now"),
+            ["a subject that is a number"] = Resigned(shopper.AccessToken, x => x["sub"] = 7),
+            ["a subject that is null"] = Resigned(shopper.AccessToken, x => x["sub"] = null),
+            ["a session that is a list"] = Resigned(shopper.AccessToken, x => x["sid"] = new JsonArray()),
+            ["roles that are an object"] = Resigned(shopper.AccessToken, x => x["role"] = new JsonObject()),
+            ["roles with a null"] = Resigned(shopper.AccessToken, x => x["role"] = new JsonArray("customer", null)),
+            ["an audience that is a number"] = Resigned(shopper.AccessToken, x => x["aud"] = 7),
+            ["an issuer that is a list"] = Resigned(shopper.AccessToken, x => x["iss"] = new JsonArray("aarya")),
+            ["claims that are a list"] = Resigned(shopper.AccessToken, claims: "[]"),
+            ["claims that are no JSON"] = Resigned(shopper.AccessToken, claims: "{"),
+            ["four parts"] = shopper.AccessToken + ".x",
+            ["an empty signature"] = $"{parts[0]}.{parts[1]}.",
+            ["dots alone"] = "..",
             ["no token"] = "not.a.token",
             ["nothing"] = "x",
         };
@@ -113,6 +148,46 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
         }
 
         static string Encoded(string json) => Base64UrlEncoder.Encode(json);
+    }
+
+    [Fact]
+    public async Task a_token_that_names_another_subject_than_its_session_s_owner_is_good_for_nothing()
+    {
+        var shopper = await SignedInAsync();
+        var stranger = ChangedFrom(shopper.AccessToken, x => x.Claims["sub"] = $"{Guid.NewGuid():D}");
+        // Before the session is believed in, and after.
+        foreach (var token in new[] { stranger, shopper.AccessToken, stranger })
+            await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url("/specs/doors/customer"); x.StatusCodeShouldBe(token == stranger ? 401 : 200); });
+    }
+
+    [Fact]
+    public async Task what_a_bad_token_is_sent_to_answers_as_to_anybody()
+    {
+        var shopper = await SignedInAsync();
+        foreach (var token in new[] { Resigned(shopper.AccessToken, header: """{"alg":"ES256","kid":null}"""), Resigned(shopper.AccessToken, x => x["exp"] = 1e18) })
+        {
+            foreach (var url in new[] { "/health/live", "/.well-known/jwks.json", "/openapi/v1.json", "/api/products?limit=1" })
+                await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url(url); x.StatusCodeShouldBe(200); });
+            await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url("/nowhere"); x.StatusCodeShouldBe(404); });
+        }
+    }
+
+    // The token with another header or other claims, byte for byte, under a good signature: no library would write these.
+    private string Resigned(string token, Action<JsonObject>? change = null, string? header = null, string? claims = null)
+    {
+        var key = Host.Services.GetRequiredService<SigningKeys>().Current;
+        var parts = token.Split('.');
+        if (change is not null)
+        {
+            var read = JsonNode.Parse(Base64UrlEncoder.Decode(parts[1]))!.AsObject();
+            change(read);
+            claims = read.ToJsonString();
+        }
+
+        var signed = $"{(header is null ? parts[0] : Base64UrlEncoder.Encode(header.Replace("KID", key.Public.Kid, StringComparison.Ordinal)))}."
+            + (claims is null ? parts[1] : Base64UrlEncoder.Encode(claims));
+        var signer = new AsymmetricSignatureProvider(key.Credentials.Key, SecurityAlgorithms.EcdsaSha256, true);
+        return $"{signed}.{Base64UrlEncoder.Encode(signer.Sign(Encoding.UTF8.GetBytes(signed)))}";
     }
 
     [Fact]

@@ -31,6 +31,24 @@ public sealed class RawRequestSpec(RawRequestSpec.Echo echo) : IClassFixture<Raw
     [InlineData("POST /specs/echo?a=%00 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nHost: y\r\nContent-Length: 0\r\n\r\n", "400")]
+    // lengths that are more than digits
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: -0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2,2\r\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0x2\r\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2 2\r\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\nhi", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\nhi", "400")]
+    // chunks of no size
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nhi\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n80000000\r\nhi\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\nhi\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nhi\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhi\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhihi\r\n0\r\n\r\n", "400")]
+    // bytes beyond ASCII are nobody's business but the reader's
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nUser-Agent: Fl\u00e9che\r\nContent-Length: 2\r\n\r\nhi", "200")]
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nReferer: http://x/\u00ff\u00fe\r\nCookie: a=\u0080\r\nContent-Length: 2\r\n\r\nhi", "200")]
     public async Task a_request_that_can_be_read_in_two_ways_is_refused(string request, string status)
     {
         var answer = await edge.SendRawAsync(request);

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
@@ -18,113 +19,82 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task a_thousand_requests_at_once_fetch_the_keys_once()
+    public async Task a_key_is_known_when_the_keys_were_read_after_it_was_published()
     {
-        var first = core.Publish();
-        var found = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async _ => await keys.FindAsync(first, Cancellation)));
-        Assert.All(found, x => Assert.Equal(first, x?.Kid));
+        await keys.FetchAsync(Cancellation);
+        var fresh = core.Publish();
+        Assert.Null(keys.Find(fresh));
+        await keys.FetchAsync(Cancellation);
+        Assert.Equal(fresh, keys.Find(fresh)?.Kid);
+    }
+
+    [Fact]
+    public async Task no_id_that_a_client_makes_up_asks_core_anything()
+    {
+        await keys.FetchAsync(Cancellation);
+        for (var i = 0; i < 1000; i++) Assert.Null(keys.Find($"made-up-{i}"));
         Assert.Equal(1, core.Asked);
     }
 
     [Fact]
-    public async Task a_new_key_is_fetched_when_it_is_first_seen_and_made_up_ids_cost_nothing()
-    {
-        await keys.FindAsync(core.Publish(), Cancellation);
-        var second = core.Publish();
-        clock.Move(TimeSpan.FromSeconds(10));
-        Assert.NotNull(await keys.FindAsync(second, Cancellation));
-        for (var i = 0; i < 1000; i++) Assert.Null(await keys.FindAsync($"made-up-{i}", Cancellation));
-        Assert.Equal(2, core.Asked);
-    }
-
-    [Fact]
-    public async Task a_key_that_core_has_just_begun_to_sign_with_is_waited_for()
-    {
-        await keys.FindAsync(core.Publish(), Cancellation);
-        var second = core.Publish();
-        clock.Move(TimeSpan.FromMilliseconds(10));
-        Assert.NotNull(await keys.FindAsync(second, Cancellation));
-        Assert.Equal(2, core.Asked);
-    }
-
-    [Fact]
-    public async Task a_withdrawn_key_stops_working_after_ten_minutes()
+    public async Task a_withdrawn_key_stops_working_with_the_next_reading()
     {
         var withdrawn = core.Publish();
-        Assert.NotNull(await keys.FindAsync(withdrawn, Cancellation));
+        await keys.FetchAsync(Cancellation);
+        Assert.NotNull(keys.Find(withdrawn));
         core.Withdraw(withdrawn);
-        clock.Move(TimeSpan.FromMinutes(10));
-        Assert.Null(await keys.FindAsync(withdrawn, Cancellation));
+        await keys.FetchAsync(Cancellation);
+        Assert.Null(keys.Find(withdrawn));
     }
 
     [Fact]
-    public async Task while_core_is_away_the_keys_of_before_stay_good_and_core_is_asked_every_ten_seconds()
+    public async Task while_core_is_away_the_keys_of_before_stay_good_and_no_other_is_called_unknown()
     {
         var known = core.Publish();
-        await keys.FindAsync(known, Cancellation);
+        await keys.FetchAsync(Cancellation);
         core.IsAway = true;
         clock.Move(TimeSpan.FromMinutes(11));
-        for (var i = 0; i < 100; i++) Assert.NotNull(await keys.FindAsync(known, Cancellation));
-        Assert.Equal(2, core.Asked);
+        await keys.FetchAsync(Cancellation);
+        Assert.NotNull(keys.Find(known));
+        Assert.Throws<UnavailableException>(() => keys.Find("made-up"));
 
         core.IsAway = false;
         var fresh = core.Publish();
-        clock.Move(TimeSpan.FromSeconds(10));
-        Assert.NotNull(await keys.FindAsync(fresh, Cancellation));
+        await keys.FetchAsync(Cancellation);
+        Assert.NotNull(keys.Find(fresh));
+        Assert.Null(keys.Find("made-up"));
     }
 
     [Fact]
-    public async Task before_any_key_is_there_nobody_is_called_a_liar()
-    {
-        core.IsAway = true;
-        await Assert.ThrowsAsync<UnavailableException>(async () => await keys.FindAsync("any", Cancellation));
-        core.IsAway = false;
-        clock.Move(TimeSpan.FromSeconds(1));
-        Assert.NotNull(await keys.FindAsync(core.Publish(), Cancellation));
-    }
+    public void before_the_first_reading_no_token_is_called_forged() => Assert.Throws<UnavailableException>(() => keys.Find("any"));
 
     [Fact]
-    public async Task a_key_that_is_not_among_those_of_before_is_not_called_unknown_until_all_are_there()
+    public async Task while_a_process_of_core_cannot_be_read_no_key_is_called_unknown()
     {
         var known = core.Publish();
-        await keys.FindAsync(known, Cancellation);
-        var fresh = core.Publish();
-        core.IsAway = true;
-        clock.Move(TimeSpan.FromSeconds(10));
-        await Assert.ThrowsAsync<UnavailableException>(async () => await keys.FindAsync(fresh, Cancellation));
-        Assert.NotNull(await keys.FindAsync(known, Cancellation));
-
-        (core.IsAway, core.IsComplete) = (false, false);
-        clock.Move(TimeSpan.FromSeconds(10));
-        Assert.NotNull(await keys.FindAsync(fresh, Cancellation));
-        await Assert.ThrowsAsync<UnavailableException>(async () => await keys.FindAsync("made-up", Cancellation));
-        core.IsComplete = true;
-        clock.Move(TimeSpan.FromSeconds(10));
-        Assert.Null(await keys.FindAsync("made-up", Cancellation));
+        core.IsComplete = false;
+        await keys.FetchAsync(Cancellation);
+        Assert.NotNull(keys.Find(known));
+        Assert.Throws<UnavailableException>(() => keys.Find("made-up"));
     }
 
     [Fact]
-    public async Task a_flood_of_made_up_ids_takes_up_no_more_than_its_share_of_the_places()
+    public async Task the_keys_are_read_again_every_second_by_themselves()
     {
-        var known = core.Publish();
-        await keys.FindAsync(known, Cancellation);
-        clock.Move(TimeSpan.FromMilliseconds(10));
-        var flood = Enumerable.Range(0, 5 * Rereading.MostWaiting).Select(x => keys.FindAsync($"made-up-{x}", Cancellation).AsTask()).ToList();
-        // Those beyond it are answered before anything is fetched, and so is whoever has a key that is known.
-        Assert.Equal(4 * Rereading.MostWaiting, flood.Count(x => x.IsFaulted));
-        Assert.True(keys.FindAsync(known, Cancellation).AsTask().IsCompletedSuccessfully);
-        Assert.Equal(1, core.Asked);
-
-        foreach (var turnedAway in flood.Where(x => x.IsFaulted)) await Assert.ThrowsAsync<UnavailableException>(() => turnedAway);
-        Assert.All(await Task.WhenAll(flood.Where(x => !x.IsFaulted)), Assert.Null);
-        Assert.Equal(2, core.Asked);
+        await keys.StartAsync(Cancellation);
+        await core.AskedAgainAsync(1, Cancellation);
+        clock.Move(KnownKeys.BetweenReadings);
+        await core.AskedAgainAsync(2, Cancellation);
+        await keys.StopAsync(Cancellation);
     }
 
     public void Dispose() => keys.Dispose();
 
     private sealed class Core : IJwksSource
     {
+        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
         private readonly List<JsonWebKey> published = [];
+        private readonly Channel<int> asked = Channel.CreateUnbounded<int>();
 
         public int Asked { get; private set; }
 
@@ -140,9 +110,12 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
 
         public void Withdraw(string keyId) => published.RemoveAll(x => x.Kid == keyId);
 
+        public async Task AskedAgainAsync(int reading, CancellationToken cancellation) =>
+            Assert.Equal(reading, await asked.Reader.ReadAsync(cancellation).AsTask().WaitAsync(Limit, cancellation));
+
         public async Task<Jwks> FetchAsync(CancellationToken cancellation)
         {
-            Asked++;
+            asked.Writer.TryWrite(++Asked);
             await Task.Yield();
             if (IsAway) throw new HttpRequestException("away");
             return new($$"""{"keys":[{{string.Join(',', published.Select(x => $$"""{"kty":"EC","crv":"P-256","x":"{{x.X}}","y":"{{x.Y}}","kid":"{{x.Kid}}"}"""))}}]}""", IsComplete);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
@@ -12,12 +13,15 @@ public sealed class SessionGateSpec : IAsyncLifetime
 {
     private static readonly Guid Id = Guid.NewGuid();
 
-    private static AccessToken TokenOf(Guid session) => new(new(Guid.NewGuid(), session, ["customer"]), DateTimeOffset.MaxValue);
+    private static readonly Guid Owner = Guid.NewGuid();
+
+    private static AccessToken TokenOf(Guid session, Guid? subject = null) => new(new(subject ?? Owner, session, ["customer"]), DateTimeOffset.MaxValue);
 
     private readonly HeldTime clock = new();
     private RedisServer server = null!;
     private RedisConnections redis = null!;
     private SessionGate gate = null!;
+    private CacheBudget budget = null!;
 
     private AccessToken Token { get; } = TokenOf(Id);
 
@@ -25,8 +29,9 @@ public sealed class SessionGateSpec : IAsyncLifetime
     {
         server = await RedisServer.StartAsync();
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
-        gate = new(redis, clock, NullLogger<SessionGate>.Instance);
-        await redis.State.HashSetAsync(KeyOf(Id), "user", "u");
+        budget = new(1024 * 1024, clock);
+        gate = new(redis, budget, clock, NullLogger<SessionGate>.Instance);
+        await redis.State.HashSetAsync(KeyOf(Id), "user", $"{Owner:D}");
     }
 
     [Fact]
@@ -58,6 +63,15 @@ public sealed class SessionGateSpec : IAsyncLifetime
         Assert.True(await gate.IsOpenAsync(other, reading: false));
         gate.Forget(Id);
         foreach (var token in new[] { Token, other }) Assert.False(await gate.IsOpenAsync(token, reading: false));
+    }
+
+    [Fact]
+    public async Task a_session_is_open_to_its_owner_alone()
+    {
+        var stranger = TokenOf(Id, Guid.NewGuid());
+        Assert.False(await gate.IsOpenAsync(stranger, reading: true));
+        Assert.True(await gate.IsOpenAsync(Token, reading: true));
+        Assert.False(await gate.IsOpenAsync(stranger, reading: true));
     }
 
     [Fact]
@@ -127,6 +141,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        budget.Dispose();
         await redis.DisposeAsync();
         await server.DisposeAsync();
     }

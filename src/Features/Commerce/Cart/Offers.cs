@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Caching.Memory;
+using Aarya.Infrastructure.Caching;
 using Npgsql;
 
 namespace Aarya.Features.Commerce.Cart;
@@ -8,18 +8,18 @@ namespace Aarya.Features.Commerce.Cart;
 /// here; it prices from the table, in its own transaction. While one read is under way the SKUs missed meanwhile gather
 /// for the next, so that a popular SKU costs one read a second however many ask.
 /// </summary>
-public sealed class Offers(ICommerceStore store) : IDisposable
+public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvider time)
 {
-    private const int MostKept = 10_000;
+    private const int AboutBytes = 500;
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
 
-    private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MostKept });
+    private readonly BudgetedCache<string, Kept> kept = new(budget, static (sku, _) => (sku.Length * 2) + AboutBytes);
     private readonly Lock gate = new();
     private Gathering? next;
     private Task running = Task.CompletedTask;
 
     public async ValueTask<Offer?> FindAsync(string sku, CancellationToken cancellation) =>
-        kept.TryGetValue(sku, out Offer? offer) ? offer : (await FindAsync([sku], cancellation)).GetValueOrDefault(sku);
+        FindKept(sku) ?? (await FindAsync([sku], cancellation)).GetValueOrDefault(sku);
 
     /// <summary>The offers of these SKUs; one that the shop never had is absent.</summary>
     public ValueTask<Dictionary<string, Offer>> FindAsync(IReadOnlyCollection<string> skus, CancellationToken cancellation)
@@ -28,7 +28,7 @@ public sealed class Offers(ICommerceStore store) : IDisposable
         List<string>? missing = null;
         foreach (var sku in skus)
         {
-            if (kept.TryGetValue(sku, out Offer? offer)) found[sku] = offer!;
+            if (FindKept(sku) is { } offer) found[sku] = offer;
             else (missing ??= []).Add(sku);
         }
 
@@ -70,12 +70,14 @@ public sealed class Offers(ICommerceStore store) : IDisposable
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Offer.Select(gathering.Skus) } };
         await using var reader = await batch.ExecuteReaderAsync();
         var offers = await Offer.ReadAsync(reader, CancellationToken.None);
-        foreach (var offer in offers.Values)
-            kept.Set(offer.Sku, offer, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = KeptFor });
+        var readAt = time.GetTimestamp();
+        foreach (var offer in offers.Values) kept.Set(offer.Sku, new(offer, readAt));
         return offers;
     }
 
-    public void Dispose() => kept.Dispose();
+    private Offer? FindKept(string sku) => kept.TryGet(sku, out var known) && time.GetElapsedTime(known.ReadAt) < KeptFor ? known.Offer : null;
+
+    private sealed record Kept(Offer Offer, long ReadAt);
 
     private sealed class Gathering
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Http;
 using Marten;
 using Npgsql;
@@ -9,9 +10,9 @@ namespace Aarya.Features.Commerce.Catalog;
 /// The catalogue's answers, ready to be sent: for a second from this process, then from Redis, then from the database.
 /// One reader fetches, the others wait for it.
 /// </summary>
-public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, TimeProvider time)
+public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, CacheBudget budget, TimeProvider time)
 {
-    private readonly ReadyAnswers ready = new(time, TimeSpan.FromSeconds(1), 10_000);
+    private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));
 
     public ValueTask<ReadyAnswer?> FindAsync(string idOrSlug) => ready.GetAsync(idOrSlug, (this, idOrSlug), static x => x.Item1.FetchAsync(x.idOrSlug));
 

@@ -88,7 +88,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
             $"Order {order.Number} contains these goods; it is {order.Status.Text()}, its payment {order.PaymentStatus.Text()}.");
         problem.Extensions["orderId"] = order.Id;
         problem.Extensions["number"] = order.Number;
-        problem.Extensions["status"] = order.Status.Text();
+        problem.Extensions["orderStatus"] = order.Status.Text();
         problem.Extensions["paymentStatus"] = order.PaymentStatus.Text();
         return problem;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using Marten;
@@ -51,7 +52,7 @@ public static class GetOrderEndpoint
         return (order, caller.MustSee(order));
     }
 
-    [WolverineGet("/api/orders/{id:guid}")]
+    [WolverineGet("/api/orders/{id:guid}"), WaitsForNews]
     public static OrderView Get(Order order) => OrderView.Of(order);
 
     // Unless the client says otherwise, what nobody can do anything about: a payment whose outcome is not known.

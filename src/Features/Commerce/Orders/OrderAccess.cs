@@ -21,7 +21,7 @@ internal static class OrderAccess
     public static ProblemDetails Refuses(this Order order, string code, string what)
     {
         var problem = Problem.Conflict(code, "Not in this state", $"The order is {order.Status.Text()}: {what}");
-        problem.Extensions["status"] = order.Status.Text();
+        problem.Extensions["orderStatus"] = order.Status.Text();
         return problem;
     }
 

@@ -10,6 +10,6 @@ public static class GetJwksEndpoint
     public static IResult Get(SigningKeys keys, HttpContext http)
     {
         http.Response.Headers.CacheControl = "public, max-age=300";
-        return Results.Text(keys.Jwks, "application/jwk-set+json");
+        return Results.Text(keys.Jwks.Json, "application/jwk-set+json");
     }
 }

@@ -16,7 +16,7 @@ public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore se
     public async Task<Session?> FindSessionAsync(HttpContext http)
     {
         if (BearerHandler.FindToken(http.Request) is not { } sent) return null;
-        var check = await tokens.CheckAsync(sent, http.RequestAborted);
+        var check = await tokens.CheckAsync(sent);
         return check.Token is { } token && clock.GetUtcNow() < token.ExpiresAt + HeardFor ? await sessions.FindAsync(token.Caller.SessionId) : null;
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
@@ -17,7 +16,8 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// The signing keys of this process, there before the first request: <c>JWT_SECRET</c> (or <c>JWT_SECRET_FILE</c>), of which the first
 /// signs and all verify, or outside production a generated one in the table <c>signing_key</c>, so that restarts and several processes
 /// agree. The public half of every key that signs anywhere lies in <c>verification_key</c> until its last token has ended: a process
-/// that was given only a new key accepts the tokens of the old one, and the other way round.
+/// that was given only a new key accepts the tokens of the old one, and the other way round: it publishes a new key, and signs with it when
+/// every process has had the time to read it.
 /// </summary>
 public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
 {
@@ -31,39 +31,24 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
     private readonly ContextDatabases databases;
     private readonly TimeProvider clock;
     private readonly ILogger<SigningKeys> log;
-    private readonly Rereading reading;
+    private readonly KnownKeys known;
     private IReadOnlyList<SigningKey> own = [];
-    private volatile IReadOnlyDictionary<string, JsonWebKey> published = new Dictionary<string, JsonWebKey>();
 
     public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
     {
         (this.configuration, this.environment, this.databases, this.clock, this.log) = (configuration, environment, databases, clock, log);
-        reading = new(clock, ReadAsync);
+        known = new(clock);
     }
 
     public SigningKey Current => own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is read when the host starts.");
 
-    /// <summary>The public keys as a JWK set (RFC 7517); those of other processes at most a minute old.</summary>
-    public string Jwks => JsonSerializer.Serialize(new
-    {
-        keys = published.Values.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }),
-    });
-
-    /// <summary>The same, with what any process signs with at this moment.</summary>
-    public async Task<Jwks> ReadJwksAsync(CancellationToken cancellation)
-    {
-        var isComplete = await reading.ReadAsync(cancellation);
-        return new(Jwks, isComplete);
-    }
+    /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as they were a second ago.</summary>
+    public Jwks Jwks => new(
+        JsonSerializer.Serialize(new { keys = known.All.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }) }),
+        known.IsComplete);
 
     /// <inheritdoc/>
-    public async ValueTask<JsonWebKey?> FindAsync(string keyId, CancellationToken cancellation)
-    {
-        if (published.TryGetValue(keyId, out var key)) return key;
-        var isComplete = await reading.ReadAsync(cancellation);
-        if (published.TryGetValue(keyId, out key)) return key;
-        return isComplete ? null : throw new UnavailableException("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
-    }
+    public JsonWebKey? Find(string keyId) => known.Find(keyId);
 
     /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -72,24 +57,31 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
             ? configuration.Require("JWT_SECRET", "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
             : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
         own = SigningKey.AllFromPem(pem);
-        await NoteAsync(cancellationToken);
+        // The others must know the key before they meet a token of it.
+        if (await NoteAsync(cancellationToken)) await Task.Delay(KnownKeys.PublishedBefore, clock, cancellationToken);
         await LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(BetweenNotes, clock);
+        using var timer = new PeriodicTimer(KnownKeys.BetweenReadings, clock);
+        var noted = clock.GetTimestamp();
+        var isAway = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                await NoteAsync(stoppingToken);
                 await LoadAsync(stoppingToken);
+                isAway = false;
+                if (clock.GetElapsedTime(noted) < BetweenNotes) continue;
+                await NoteAsync(stoppingToken);
+                noted = clock.GetTimestamp();
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
-                LogNotNoted(e);
+                if (!isAway) LogNotRead(e);
+                isAway = true;
             }
         }
     }
@@ -112,8 +104,8 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
         return table;
     }
 
-    // Says that this process signs with its key, before it does and while it does.
-    private async Task NoteAsync(CancellationToken cancellation)
+    // Says that this process signs with its key, before it does and while it does. True when the key is new beside one that signs already.
+    private async Task<bool> NoteAsync(CancellationToken cancellation)
     {
         var key = Current.Public;
         await using var connection = await ConnectAsync(cancellation);
@@ -121,32 +113,21 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
             """
             insert into core.verification_key as k (kid, x, y, signed_at) values ($1, $2, $3, now())
             on conflict (kid) do update set signed_at = greatest(k.signed_at, excluded.signed_at)
+            returning k.xmax = 0 and exists (select from core.verification_key o where o.kid <> k.kid and o.signed_at >= now() - $4)
             """, connection)
         {
-            Parameters = { new() { Value = key.Kid }, new() { Value = key.X }, new() { Value = key.Y } },
+            Parameters = { new() { Value = key.Kid }, new() { Value = key.X }, new() { Value = key.Y }, new() { Value = KeptFor } },
         };
-        await note.ExecuteNonQueryAsync(cancellation);
+        var isNewBesideAnother = (bool)(await note.ExecuteScalarAsync(cancellation))!;
         await using var forget = new NpgsqlCommand("delete from core.verification_key where signed_at < now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
         await forget.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private async Task<bool> ReadAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await LoadAsync(cancellation);
-            return true;
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            LogNotRead(e);
-            return false;
-        }
+        return isNewBesideAnother;
     }
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
-        var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public);
+        var began = clock.GetTimestamp();
+        var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public, StringComparer.Ordinal);
         await using var connection = await ConnectAsync(cancellation);
         await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
         await using var reader = await select.ExecuteReaderAsync(cancellation);
@@ -156,7 +137,7 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
             keys.TryAdd(key.Kid, key);
         }
 
-        published = keys;
+        known.Replace(keys, began);
     }
 
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
@@ -179,15 +160,6 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
         return (string)(await select.ExecuteScalarAsync(cancellation))!;
     }
 
-    public override void Dispose()
-    {
-        reading.Dispose();
-        base.Dispose();
-    }
-
-    [LoggerMessage(LogLevel.Warning, "The signing key could not be noted in the database: it is tried again in a minute.")]
-    private partial void LogNotNoted(Exception e);
-
-    [LoggerMessage(LogLevel.Warning, "The keys of other processes could not be read: the known ones stay good.")]
+    [LoggerMessage(LogLevel.Warning, "The keys of other processes cannot be read: the known ones stay good, and they are read again every second.")]
     private partial void LogNotRead(Exception e);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;

@@ -73,15 +73,18 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         try
         {
             var webhook = JsonSerializer.Deserialize<Webhook>(body, Json);
-            if (webhook is not { Id.Length: > 0 and <= 200, Charge: { } charge }) throw new WebhookRefusedException("The event has no id or no charge.");
+            if (webhook?.Charge is not { } charge) throw new WebhookRefusedException("The event has no charge.");
+            if ((SandboxShape.FaultOfId("id", webhook.Id) ?? charge.Fault ?? webhook.Refund?.Fault) is { } fault)
+                throw new WebhookRefusedException($"The event is not valid: {fault}.");
             // A reference that is no order of ours belongs to another user of the same account.
-            if (!Guid.TryParse(charge.Reference, out var orderId)) return null;
-            return webhook.Refund is not { } refund ? new(webhook.Id, orderId, charge.ToReport())
-                : new(webhook.Id, orderId, charge.ToReport(), RefundIdOf(refund), refund.ToReport());
+            if (!Guid.TryParse(charge.Reference, out var orderId) || orderId == Guid.Empty) return null;
+            return webhook.Refund is not { } refund ? new(webhook.Id!, orderId, charge.ToReport())
+                : new(webhook.Id!, orderId, charge.ToReport(), RefundIdOf(refund), refund.ToReport());
         }
-        catch (JsonException unreadable)
+        // The reader calls a surrogate without its other half an invalid operation.
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            throw new WebhookRefusedException(unreadable.Message);
+            throw new WebhookRefusedException("The event is not the JSON of one.");
         }
     }
 
@@ -122,15 +125,29 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         try
         {
             using var answer = await http.SendAsync(request, cancellation);
-            if (answer.IsSuccessStatusCode) return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<T>(Json, cancellation), null);
+            if (answer.IsSuccessStatusCode)
+            {
+                var read = await answer.Content.ReadFromJsonAsync<T>(Json, cancellation);
+                return FaultOf(read) is { } fault ? throw new ProviderUnavailableException($"{method} {path}: {fault}.") : (answer.StatusCode, read, null);
+            }
+
             var refused = await answer.Content.ReadFromJsonAsync<Refusal>(Json, cancellation);
-            return (answer.StatusCode, null, refused?.Error?.Code);
+            return (answer.StatusCode, null, SandboxShape.FaultOfCode("code", refused?.Error?.Code) is null ? refused?.Error?.Code : "unknown");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or NotSupportedException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new ProviderUnavailableException($"{method} {path}: {e.Message}", e);
         }
     }
+
+    private static string? FaultOf(object? answer) => answer switch
+    {
+        Charge charge => charge.Fault,
+        Refund refund => refund.Fault,
+        Page<Charge> charges => charges.Items.Select(x => x.Fault).FirstOrDefault(x => x is not null),
+        Page<Refund> refunds => refunds.Items.Select(x => x.Fault).FirstOrDefault(x => x is not null),
+        _ => null,
+    };
 
     private static ProviderUnavailableException Unexpected(HttpStatusCode status, string? error) => new($"The provider answered {(int)status} {error}.");
 
@@ -151,6 +168,11 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         [property: JsonConverter(typeof(ChargeStateJson))] ChargeState Status, Card? Card, string? DeclineCode, string? NextActionUrl,
         int Attempt = 1)
     {
+        /// <summary>What of it cannot be taken, or null.</summary>
+        public string? Fault => SandboxShape.FaultOfId("charge.id", Id) ?? SandboxShape.FaultOfAmount("charge", Amount, Currency)
+            ?? SandboxShape.FaultOfCode("charge.declineCode", DeclineCode) ?? SandboxShape.FaultOfUrl("charge.nextActionUrl", NextActionUrl)
+            ?? SandboxShape.FaultOfAttempt(Attempt) ?? (Card is null ? null : SandboxShape.FaultOfCard(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear));
+
         public ChargeReport ToReport() =>
             new(Id, Status, new(Amount, Currency), Card is null ? null : new(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear),
                 DeclineCode, NextActionUrl, Attempt);
@@ -158,6 +180,9 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     private sealed record Refund(string Id, string Reference, long Amount, string Currency, string Status, string? Code)
     {
+        /// <summary>What of it cannot be taken, or null.</summary>
+        public string? Fault => SandboxShape.FaultOfId("refund.id", Id) ?? SandboxShape.FaultOfAmount("refund", Amount, Currency) ?? SandboxShape.FaultOfCode("refund.code", Code);
+
         public RefundReport ToReport() => new(Status == "succeeded", new(Amount, Currency), Code);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Http;
 
 namespace Aarya.Features.Search.Query;
@@ -6,9 +7,9 @@ namespace Aarya.Features.Search.Query;
 public sealed record SuggestionPage(IReadOnlyList<Suggestion> Items);
 
 /// <summary>What many ask at the same time is searched for once a second.</summary>
-public sealed class SearchAnswers(ISearchEngine engine, TimeProvider time)
+public sealed class SearchAnswers(ISearchEngine engine, CacheBudget budget, TimeProvider time)
 {
-    private readonly ReadyAnswers ready = new(time, TimeSpan.FromSeconds(1), 5_000);
+    private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));
 
     public async ValueTask<ReadyAnswer> SearchAsync(SearchQuery query) =>
         (await ready.GetAsync($"search:{query.Key}", (engine, query), static async x => Json(await x.engine.SearchAsync(x.query, CancellationToken.None))))!;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace Aarya.Infrastructure.Grpc.Sockets;
 
@@ -30,6 +31,9 @@ public sealed class Dialer(ContextAddress address)
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
         handler.UseProxy = false;
+        // What a client puts into a header is passed on byte for byte (RFC 9110, section 5.5: obs-text is opaque).
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
+        handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)

@@ -116,7 +116,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         {
             if (news is not null) await Host.InvokeMessageAndWaitAsync(news);
             var refused = (await shopper.CheckoutAsync()).Is(409, "cart.ordered");
-            Assert.Equal((order.Id, order.Number, "pending_payment"), (refused["orderId"].GetGuid(), refused["number"].GetString(), refused["status"].GetString()));
+            Assert.Equal((order.Id, order.Number, "pending_payment"), (refused["orderId"].GetGuid(), refused["number"].GetString(), refused["orderStatus"].GetString()));
             Assert.Equal(news is null ? "pending" : "requires_action", refused["paymentStatus"].GetString());
         }
 
@@ -345,7 +345,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         (await MoveAsync("ship", new { carrier = "", trackingNumber = "" })).Names("carrier", "trackingNumber");
         Assert.Equal(OrderStatus.Shipped, (await MoveAsync("ship", parcel)).Is(200).As<OrderView>().Status);
         var refused = (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(409, "order.not_cancellable");
-        Assert.Equal("shipped", refused["status"].GetString());
+        Assert.Equal("shipped", refused["orderStatus"].GetString());
         Assert.Equal(OrderStatus.Delivered, (await MoveAsync("deliver")).Is(200).As<OrderView>().Status);
         (await MoveAsync("deliver")).Is(409, "order.not_deliverable");
         Assert.Equal(["placed", "payment_received", "confirmed", "packed", "shipped", "delivered"], await TimelineAsync());

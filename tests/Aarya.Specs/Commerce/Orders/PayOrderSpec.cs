@@ -103,7 +103,7 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
         await DeclineAsync();
         (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200);
 
-        Assert.Equal("cancelled", (await PayAsync()).Is(409, "order.not_payable")["status"].GetString());
+        Assert.Equal("cancelled", (await PayAsync()).Is(409, "order.not_payable")["orderStatus"].GetString());
     }
 
     [Fact]

@@ -90,8 +90,8 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(first, keys.Current.Public.Kid);
         foreach (var kid in new[] { first, second })
         {
-            Assert.Equal(kid, (await keys.FindAsync(kid, Cancellation))?.Kid);
-            Assert.Contains(kid, keys.Jwks, StringComparison.Ordinal);
+            Assert.Equal(kid, keys.Find(kid)?.Kid);
+            Assert.Contains(kid, keys.Jwks.Json, StringComparison.Ordinal);
         }
 
         await keys.StopAsync(Cancellation);
@@ -115,10 +115,10 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         await newer.StartAsync(Cancellation);
 
         var (old, fresh) = (older.Current.Public.Kid, newer.Current.Public.Kid);
-        Assert.Equal(old, (await newer.FindAsync(old, Cancellation))?.Kid);
-        Assert.Equal(fresh, (await older.FindAsync(fresh, Cancellation))?.Kid);
-        Assert.Null(await newer.FindAsync("made-up", Cancellation));
-        Assert.Contains(old, (await newer.ReadJwksAsync(Cancellation)).Json, StringComparison.Ordinal);
+        Assert.Equal(old, newer.Find(old)?.Kid);
+        Assert.Equal(fresh, older.Find(fresh)?.Kid);
+        Assert.Null(newer.Find("made-up"));
+        Assert.Contains(old, newer.Jwks.Json, StringComparison.Ordinal);
 
         await older.StopAsync(Cancellation);
         await newer.StopAsync(Cancellation);
@@ -142,7 +142,7 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         using var keys = InProduction([new("JWT_SECRET", SigningKey.GeneratePem())]);
         await keys.StartAsync(Cancellation);
-        var found = await keys.FindAsync(kid, Cancellation);
+        var found = keys.Find(kid);
         await keys.StopAsync(Cancellation);
         return found;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
@@ -20,13 +21,15 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private readonly CacheBudget budget = new(1024 * 1024, TimeProvider.System);
+
     public async ValueTask InitializeAsync()
     {
         server = await RedisServer.StartAsync();
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
         var key = new AccountKey(_ => Task.FromResult(new byte[32]));
         await key.StartAsync(Cancellation);
-        sessions = new(redis, new(redis, TimeProvider.System, NullLogger<SessionGate>.Instance), new(Keys), key, TimeProvider.System);
+        sessions = new(redis, new(redis, budget, TimeProvider.System, NullLogger<SessionGate>.Instance), new(Keys), key, TimeProvider.System);
     }
 
     [Fact]
@@ -123,6 +126,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        budget.Dispose();
         await redis.DisposeAsync();
         await server.DisposeAsync();
     }

@@ -1,18 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Caching;
 using Marten;
 
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
 /// <summary>The pictures that the shop draws of its products: where they are, and what is there.</summary>
-public sealed class Picture(ICommerceStore store, TimeProvider time)
+public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvider time)
 {
     private const string Folder = "/media/products/";
     private const string Forever = "public, max-age=31536000, immutable";
     private const string AnHour = "public, max-age=3600";
 
-    private readonly ReadyAnswers drawn = new(time, TimeSpan.FromSeconds(10), 500);
+    private readonly ReadyAnswers drawn = new(budget, time, TimeSpan.FromSeconds(10));
 
     /// <summary>True for the address of a picture that the shop draws, which follows the product's name, slug and colours.</summary>
     public static bool IsDrawn(string address) => address.StartsWith(Folder, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace Aarya.Infrastructure.Http;
+namespace Aarya.Infrastructure.Caching;
 
 /// <summary>A whole answer kept as the bytes that go over the wire, with the tag that lets a client skip them (RFC 9110, section 13).</summary>
 public sealed class ReadyAnswer : IResult
@@ -29,6 +29,9 @@ public sealed class ReadyAnswer : IResult
     public string ETag => tag!;
 
     public ReadOnlyMemory<byte> Body => body;
+
+    /// <summary>About how many bytes it takes in memory.</summary>
+    internal int Size => body.Length + 250;
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -1,0 +1,77 @@
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Aarya.Infrastructure.Caching;
+
+/// <summary>
+/// The bytes that all caches of this process share (<c>AARYA_CACHE_MB</c>). Each cache has a young and an old generation: a value that is
+/// used comes into the young one, and when the young ones together have half of the budget, or a minute has passed, all of them become old
+/// and what was old is forgotten. So a flood of requests costs what the budget allows, and a process at rest gives it back.
+/// </summary>
+public sealed class CacheBudget(long bytes, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan LongestGeneration = TimeSpan.FromMinutes(1);
+
+    // Collecting costs a few milliseconds; less than this is not worth it.
+    private const long WorthCollecting = 8 * 1024 * 1024;
+
+    private readonly Lock turning = new();
+    private readonly List<IGenerations> caches = [];
+    private long young;
+    private long old;
+    private long turnedAt = time.GetTimestamp();
+
+    /// <summary>What all caches together may hold, in bytes.</summary>
+    public long Bytes => bytes;
+
+    /// <summary>What all caches together hold now, in bytes; a value that is in both generations counts twice.</summary>
+    public long Used => Interlocked.Read(ref young) + Interlocked.Read(ref old);
+
+    /// <summary>The largest value that is kept at all.</summary>
+    internal long Largest => bytes / 16;
+
+    /// <exception cref="StartupException">AARYA_CACHE_MB is no number from 1 to 16384.</exception>
+    public static CacheBudget From(IConfiguration configuration, TimeProvider time) => new(configuration.Number("AARYA_CACHE_MB", 64, 1, 16_384) * 1024L * 1024, time);
+
+    /// <summary>Forgets what was not used during this generation, in all caches.</summary>
+    public void Turn()
+    {
+        lock (turning)
+        {
+            foreach (var cache in caches) cache.Turn();
+            old = Interlocked.Exchange(ref young, 0);
+            turnedAt = time.GetTimestamp();
+        }
+    }
+
+    internal void Register(IGenerations cache)
+    {
+        lock (turning) caches.Add(cache);
+    }
+
+    /// <summary>Counts what was put into a young generation, or taken out of it.</summary>
+    internal void Count(long change)
+    {
+        // A value is counted when it is there already: there is room for one more in each generation.
+        if (Interlocked.Add(ref young, change) > (bytes / 2) - Largest) Turn();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LongestGeneration, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (Used == 0 || time.GetElapsedTime(Volatile.Read(ref turnedAt)) < LongestGeneration / 2) continue;
+            var forgotten = Interlocked.Read(ref old);
+            Turn();
+            // A process that nobody asks anything allocates nothing, and so would not collect by itself.
+            if (forgotten > WorthCollecting) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
+    }
+}
+
+internal interface IGenerations
+{
+    void Turn();
+}

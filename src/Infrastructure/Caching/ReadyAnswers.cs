@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+
+namespace Aarya.Infrastructure.Caching;
+
+/// <summary>
+/// Answers kept in this process for a moment. An answer that is missing or stale is made once for all who ask at the same time; what does
+/// not exist is not remembered, and neither is a failure, nor what was asked for once only.
+/// </summary>
+/// <param name="budget">What all caches share.</param>
+/// <param name="time">The clock.</param>
+/// <param name="keep">How long an answer counts as fresh, from when it was made.</param>
+public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan keep)
+{
+    private readonly BudgetedCache<string, Kept> kept = new(budget, static (key, x) => (key.Length * 2) + x.Answer.Size);
+    private readonly ConcurrentDictionary<string, Making> making = new(StringComparer.Ordinal);
+    private readonly Doorkeeper doorkeeper = new();
+    private readonly long ticksKept = (long)(keep.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>How many answers are kept now.</summary>
+    public int Count => kept.Count;
+
+    /// <summary>The fresh answer under this key, or what <paramref name="make"/> gives; null when there is none.</summary>
+    public ValueTask<ReadyAnswer?> GetAsync<TState>(string key, TState state, Func<TState, Task<ReadyAnswer?>> make)
+    {
+        if (kept.TryGet(key, out var known) && time.GetTimestamp() < known.FreshUntil) return new(known.Answer);
+        if (making.TryGetValue(key, out var other)) return new(other.Join());
+        var own = new Making();
+        return making.TryAdd(key, own) ? MakeAsync(key, own, state, make) : GetAsync(key, state, make);
+    }
+
+    /// <summary>Forgets the answer, so that the next request sees what has changed.</summary>
+    public void Forget(string key)
+    {
+        making.TryRemove(key, out _);
+        kept.Remove(key);
+    }
+
+    private async ValueTask<ReadyAnswer?> MakeAsync<TState>(string key, Making own, TState state, Func<TState, Task<ReadyAnswer?>> make)
+    {
+        var wasAskedFor = doorkeeper.WasAskedFor(key);
+        try
+        {
+            var answer = await make(state);
+            var made = answer is not null && (wasAskedFor || own.IsShared) ? new Kept(answer, time.GetTimestamp() + ticksKept) : null;
+            // What was forgotten while it was made may show what was before, now or a moment later.
+            if (made is not null && making.TryGetValue(key, out var current) && current == own) kept.Set(key, made);
+            if (!making.TryRemove(new(key, own)) && made is not null) kept.Remove(key, made);
+            own.Answer.SetResult(answer);
+            return answer;
+        }
+        catch (Exception e)
+        {
+            making.TryRemove(new(key, own));
+            own.Answer.SetException(e);
+            // Those who wait see it; if there are none, it must not surface as unobserved.
+            _ = own.Answer.Task.Exception;
+            throw;
+        }
+    }
+
+    private sealed class Making
+    {
+        public TaskCompletionSource<ReadyAnswer?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>True when others wait for it too.</summary>
+        public bool IsShared { get; private set; }
+
+        public Task<ReadyAnswer?> Join()
+        {
+            IsShared = true;
+            return Answer.Task;
+        }
+    }
+
+    private sealed record Kept(ReadyAnswer Answer, long FreshUntil);
+}

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Aarya.Infrastructure.Gateway;
+
+/// <summary>
+/// Receives the whole body of a request before the request takes a place among those that are worked on, so that a client that sends its
+/// body byte by byte holds up nobody. All bodies in memory together have a bound, and so have those of one network address.
+/// </summary>
+internal sealed class ReceivedBodies
+{
+    /// <summary>The most bytes of all bodies that are being received or worked on.</summary>
+    public const long MostBytes = 64 * 1024 * 1024;
+
+    /// <summary>The most of one network address.</summary>
+    public const long MostBytesOfAddress = 8 * 1024 * 1024;
+
+    private readonly ConcurrentDictionary<string, long> byAddress = new(StringComparer.Ordinal);
+    private long all;
+
+    /// <summary>Calls <paramref name="next"/> with the body in memory, or answers 413 or 503.</summary>
+    public async Task ReceiveAsync(HttpContext http, RequestDelegate next)
+    {
+        if (http.GetEndpoint() is null || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || !MayHaveBody(http.Request))
+        {
+            await next(http);
+            return;
+        }
+
+        var address = RateLimits.NetworkOf(http.Connection.RemoteIpAddress);
+        var kept = 0L;
+        var isFull = false;
+        try
+        {
+            if (await http.ReadAllAsync(JsonBody.Limit, Keep) is not null) await next(http);
+            else if (!isFull) await Problems.WriteAsync(http, JsonBody.TooLarge());
+            else await RefuseAsync(http);
+        }
+        finally
+        {
+            Release(address, kept);
+        }
+
+        bool Keep(int bytes)
+        {
+            if (isFull = !TryReserve(address, bytes)) return false;
+            kept += bytes;
+            return true;
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "1";
+        return Problems.WriteAsync(http, Crowd.Overloaded());
+    }
+
+    private static bool MayHaveBody(HttpRequest request) =>
+        request.ContentLength is > 0 || (request.ContentLength is null && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method));
+
+    private bool TryReserve(string address, long bytes)
+    {
+        var own = byAddress.AddOrUpdate(address, bytes, (_, x) => x + bytes);
+        if (Interlocked.Add(ref all, bytes) <= MostBytes && own <= MostBytesOfAddress) return true;
+        Release(address, bytes);
+        return false;
+    }
+
+    private void Release(string address, long bytes)
+    {
+        Interlocked.Add(ref all, -bytes);
+        if (bytes > 0 && byAddress.AddOrUpdate(address, 0, (_, x) => x - bytes) == 0) byAddress.TryRemove(new(address, 0));
+    }
+}

@@ -1,0 +1,34 @@
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Aarya.Infrastructure.RealTime;
+
+/// <summary>
+/// Who may open a live line. A browser asks no permission for a WebSocket as it does for a request, so that the origin is judged here; and a
+/// client that sends a token wants its own news, so that a bad token is refused instead of opening an anonymous line.
+/// </summary>
+internal static class HubDoor
+{
+    public static RequestDelegate Guard(EdgeSettings settings, RequestDelegate next) => http =>
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is null) return next(http);
+        if (!IsOwn(http.Request, settings))
+            return Problems.WriteAsync(http, Problem.Forbidden("Pages of this origin may not open a live line.", "origin.refused"));
+        return BearerHandler.FindToken(http.Request) is not null && http.FindCaller() is null
+            ? Problems.WriteAsync(http, BearerHandler.Refuse(http))
+            : next(http);
+    };
+
+    // Only browsers send an origin. A page of the shop's own host is at home.
+    private static bool IsOwn(HttpRequest request, EdgeSettings settings)
+    {
+        var sent = request.Headers.Origin;
+        if (sent.Count == 0) return true;
+        if (settings.Origins.Contains("*")) return true;
+        return sent is [{ } origin] && (settings.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
+            || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)));
+    }
+}

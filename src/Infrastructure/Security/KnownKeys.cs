@@ -1,0 +1,40 @@
+using Aarya.Infrastructure.Http;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Aarya.Infrastructure.Security;
+
+/// <summary>
+/// The public keys that this process knows, read again every second whether or not a request asks for one. A request never waits for a
+/// reading: what an unauthenticated client sends must cost nothing. No token needs to wait either, because a process publishes a new key
+/// for <see cref="PublishedBefore"/> before it signs with it.
+/// </summary>
+public sealed class KnownKeys(TimeProvider clock)
+{
+    public static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a new key is published before it signs: two readings that follow one another (core's own, and a node's of core) and their delays.</summary>
+    public static readonly TimeSpan PublishedBefore = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan CompleteFor = TimeSpan.FromSeconds(2);
+
+    private volatile Reading last = new(new Dictionary<string, JsonWebKey>(StringComparer.Ordinal), null);
+
+    private sealed record Reading(IReadOnlyDictionary<string, JsonWebKey> Keys, long? CompleteAt);
+
+    public IEnumerable<JsonWebKey> All => last.Keys.Values;
+
+    /// <summary>True when every key that signs at this moment is among the known ones.</summary>
+    public bool IsComplete => last.CompleteAt is { } at && clock.GetElapsedTime(at) <= CompleteFor;
+
+    /// <summary>The key of this id (RFC 7638 thumbprint), or null when there is no such key.</summary>
+    /// <exception cref="UnavailableException">The keys could not be read lately, so that there may be one.</exception>
+    public JsonWebKey? Find(string keyId) =>
+        last.Keys.TryGetValue(keyId, out var key) ? key
+        : IsComplete ? null
+        : throw new UnavailableException("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
+
+    /// <summary>Takes over what was read.</summary>
+    /// <param name="keys">All keys, by their id.</param>
+    /// <param name="began">The clock's timestamp from before the reading; null when a key may be missing.</param>
+    public void Replace(IReadOnlyDictionary<string, JsonWebKey> keys, long? began) => last = new(keys, began);
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Aarya.Fuzz;
+
+/// <summary>Some clients that send made-up requests next to one another, each with its own seed, and what came of it.</summary>
+internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (string, string)> accounts, int seed)
+{
+    private const int Clients = 4;
+    private static readonly string[] Roles = ["guest", "customer", "admin"];
+
+    private readonly ConcurrentDictionary<int, int> byStatus = new();
+    private readonly ConcurrentDictionary<string, int> succeeded = new();
+    private readonly ConcurrentDictionary<string, (int Times, string First)> faults = new();
+    private int sent;
+
+    public async Task GoAsync(TimeSpan time, int most)
+    {
+        using var over = new CancellationTokenSource(time);
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(x => Task.Run(() => ClientAsync(new Random(seed + x), most, over.Token))));
+    }
+
+    /// <summary>Prints what was found; true when nothing was.</summary>
+    public bool Report(TimeSpan took)
+    {
+        var never = api.Operations.Where(x => !succeeded.ContainsKey(x.Name)).Select(x => x.Name).Order().ToList();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{sent} requests to {api.Operations.Count} operations in {took.TotalSeconds:0} s (seed {seed}); {api.Operations.Count - never.Count} operations did what they are for"));
+        Console.WriteLine($"  answers: {string.Join(", ", byStatus.OrderBy(x => x.Key).Select(x => $"{x.Key} {x.Value}x"))}");
+        if (never.Count > 0) Console.WriteLine($"  never succeeded: {string.Join(", ", never)}");
+        foreach (var (fault, (times, first)) in faults.OrderByDescending(x => x.Value.Times)) Console.WriteLine($"\nFAULT {fault} ({times}x), first:\n{first}");
+        Console.WriteLine(faults.IsEmpty ? "no fault" : $"{faults.Count} faults");
+        return faults.IsEmpty && sent > 0;
+    }
+
+    private async Task ClientAsync(Random random, int most, CancellationToken over)
+    {
+        using var client = new RawClient(url);
+        using var callers = new Callers(url, accounts);
+        var known = new Known();
+        foreach (var role in Roles) await callers.RenewAsync(role);
+        var requests = new Requests(api, random, known, callers, url);
+        while (!over.IsCancellationRequested && Interlocked.Increment(ref sent) <= most)
+        {
+            var request = requests.Next();
+            try
+            {
+                var answer = await client.SendAsync(request.Bytes);
+                byStatus.AddOrUpdate(answer.Status, 1, (_, x) => x + 1);
+                if (answer.Status is >= 200 and < 400) succeeded.AddOrUpdate(request.Operation.Name, 1, (_, x) => x + 1);
+                if (answer.Headers.TryGetValue("etag", out var tag)) known.Learn("etag", tag);
+                var (fault, body) = Judge.Of(request, answer);
+                using (body)
+                {
+                    if (fault is not null) Note(request, fault, System.Text.Encoding.UTF8.GetString(answer.Body.AsSpan(0, Math.Min(answer.Body.Length, 800))));
+                    else if (body is not null && answer.Status < 300) known.Learn(body.RootElement);
+                }
+
+                // What was tried may have ended the session itself.
+                if (answer.Status == 401 && Roles.Contains(request.Caller)) await callers.RenewAsync(request.Caller);
+            }
+            catch (Exception e) when (e is IOException or TimeoutException or FormatException or ArgumentException)
+            {
+                Note(request, e.Message, "");
+            }
+        }
+    }
+
+    private void Note(Request request, string fault, string answer) =>
+        faults.AddOrUpdate($"{request.Operation.Route} {Generalised(fault)}", (1, $"{request.Shown}\n-> {answer}"), (_, x) => (x.Times + 1, x.First));
+
+    // Places and values within the body differ from request to request; the fault is the same.
+    private static string Generalised(string fault) => string.Concat(fault.Select(x => x)).Length > 160 ? fault[..160] : fault;
+}
