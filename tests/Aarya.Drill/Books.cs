@@ -32,6 +32,9 @@ internal sealed record Books(
 {
     public static async Task<Books> ReadAsync(Shop shop)
     {
+        // The provider and the mail server have their books open for themselves alone.
+        await shop.EndAsync("sandbox");
+        await shop.EndAsync("mail");
         var (charges, refunds) = Journal(shop.JournalFile);
         var mails = MailCatcher.Read(shop.MailFile);
         return new(await OrdersAsync(shop), await StockAsync(shop), await ShownAsync(shop), charges, refunds, mails);

@@ -6,7 +6,7 @@ namespace Aarya.Drill;
 internal sealed class Drill(Shop shop, DrillOptions options)
 {
     private const int MostLines = 10;
-    private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RecoversWithin = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan DrainsWithin = TimeSpan.FromMinutes(8);
 
     private readonly Witness witness = new();

@@ -40,7 +40,7 @@ internal static class MailCatcher
     private static FileStream Open(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         // What was half written when the process was killed goes.
         var text = new byte[file.Length];
         file.ReadExactly(text);

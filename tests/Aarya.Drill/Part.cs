@@ -133,9 +133,10 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
     /// <summary>Asks it to end, if it runs at all.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (process is null) return;
-        if (!process.HasExited) await TakeDownAsync(FaultKind.Stop);
-        process.Dispose();
+        if (process is not { } ending) return;
+        if (!ending.HasExited) await TakeDownAsync(FaultKind.Stop);
+        process = null;
+        ending.Dispose();
         File.Delete(RunFile);
     }
 

@@ -7,5 +7,13 @@ if (args is ["mail", var port, var file])
     return 0;
 }
 
-await using var shop = new Shop(Surroundings.FromEnvironment(), args.Contains("--split"));
-return await new Drill(shop, DrillOptions.From(args)).RunAsync() ? 0 : 1;
+try
+{
+    await using var shop = new Shop(Surroundings.FromEnvironment(), args.Contains("--split"));
+    return await new Drill(shop, DrillOptions.From(args)).RunAsync() ? 0 : 1;
+}
+catch (InvalidOperationException e)
+{
+    await Console.Error.WriteLineAsync($"drill: {e.Message}");
+    return 1;
+}

@@ -16,7 +16,7 @@ internal sealed class Shop : IAsyncDisposable
     public static readonly TimeSpan Hold = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Contexts = ["core", "commerce", "payment", "content", "search"];
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(5);
 
     private readonly Surroundings here;
     private readonly Dictionary<string, string> settings;
@@ -128,6 +128,9 @@ internal sealed class Shop : IAsyncDisposable
         redis = await ConnectionMultiplexer.ConnectAsync(RedisOptions());
     }
 
+    /// <summary>Ends a part for good.</summary>
+    public ValueTask EndAsync(string part) => Parts.Single(x => x.Name == part).DisposeAsync();
+
     private ConfigurationOptions RedisOptions() => new()
     {
         EndPoints = { { "127.0.0.1", here.RedisPort } },
@@ -172,7 +175,7 @@ internal sealed class Shop : IAsyncDisposable
                 // Not there yet.
             }
 
-            if (watch.Elapsed > StartsWithin) throw new InvalidOperationException($"Waited {StartsWithin.TotalSeconds:0} s for {what}.");
+            if (watch.Elapsed > StartsWithin) throw new InvalidOperationException($"Waited {StartsWithin.TotalMinutes:0} min for {what}.");
             await Task.Delay(100);
         }
     }
