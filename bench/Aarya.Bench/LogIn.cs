@@ -18,7 +18,7 @@ public static class LogIn
         {
             var email = $"bench-{Guid.NewGuid():N}@example.com";
             await shop.PostAsync("/api/auth/register", new { name = "Asha Rao", email, password = Password });
-            requests.Add($"-\t-\t{JsonSerializer.Serialize(new { email, password = Password })}");
+            requests.Add($"-\t-\t-\t{JsonSerializer.Serialize(new { email, password = Password })}");
         }
 
         await File.WriteAllLinesAsync(file, requests);

@@ -38,6 +38,8 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
             var email = $"{name}@{EmailDomain}";
             if (chosen is not null && PasswordStrength.FaultOf(chosen, PasswordStrength.KnownOf(email, name)) is { } fault)
                 throw new StartupException($"SEED_PASSWORD {fault}");
+            // Two who seed at once: the second finds the account.
+            await documents.AloneAsync(email, cancellation);
             var known = await documents.FindByEmailAsync(email, cancellation);
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
             var usual = chosen is null && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
