@@ -96,8 +96,8 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
                 .WithMessage("must be 1 to 64 capital letters, digits, dots, hyphens and underscores.");
             RuleFor(x => x.Options).NotNull().ChildRules(x =>
             {
-                x.RuleFor(y => y.Size).NotEmpty().MaximumLength(40).OnlyWhatCanBeSeen();
-                x.RuleFor(y => y.Colour).NotEmpty().MaximumLength(40).OnlyWhatCanBeSeen();
+                x.RuleFor(y => y.Size).NotEmpty().MaximumLength(40).Legible();
+                x.RuleFor(y => y.Colour).NotEmpty().MaximumLength(40).Legible();
             });
             RuleFor(x => x.Price).Must(x => x.Minor is > 0 and <= Dearest && x.Currency == Money.Inr)
                 .WithMessage("must be greater than zero, in INR.");
