@@ -31,6 +31,7 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
     {
         var options = RedisConnections.OptionsFor(url, "aarya-start", setting: setting);
         options.AbortOnConnectFail = true;
+        options.ConnectTimeout = 10_000;
         options.AllowAdmin = true;
         var address = string.Join(',', options.EndPoints.Select(x => x is DnsEndPoint host ? $"{host.Host}:{host.Port}" : x.ToString()));
         try

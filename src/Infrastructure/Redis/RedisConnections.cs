@@ -62,7 +62,8 @@ public sealed class RedisConnections : IAsyncDisposable
 
         options.AbortOnConnectFail = false;
         options.ClientName = name;
-        options.ConnectTimeout = 2000;
+        // Long enough for a process that gets little of the processor: one that gives up too early begins again and again.
+        options.ConnectTimeout = 5000;
         options.AsyncTimeout = 3000;
         options.ReconnectRetryPolicy = new LinearRetry(500);
         // The client does without these, and the login has no right to them (RedisRights).

@@ -11,6 +11,7 @@ namespace Aarya.Specs.Support;
 public sealed class RedisServer : IAsyncDisposable
 {
     private const string Login = "aarya";
+    private const string Admin = "spec";
     private const string Password = "of-a-spec";
 
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-redis-").FullName;
@@ -39,7 +40,7 @@ public sealed class RedisServer : IAsyncDisposable
     public int Id => process!.Id;
 
     /// <summary>For the spec itself, with every right.</summary>
-    public string AdminUrl => $"redis://127.0.0.1:{Port}";
+    public string AdminUrl => $"redis://{Admin}:{Password}@127.0.0.1:{Port}";
 
     /// <summary>For the spec itself, with every right.</summary>
     public IDatabase Database => (connection ??= Connect()).GetDatabase();
@@ -63,7 +64,8 @@ public sealed class RedisServer : IAsyncDisposable
     {
         process = Process.Start(new ProcessStartInfo("redis-server",
             ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
-                "--maxmemory-policy", "noeviction", "--user", Login, "on", $">{Password}", .. RedisRights.Rules, .. settings])
+                "--maxmemory-policy", "noeviction", "--user", Admin, "on", $">{Password}", "~*", "&*", "+@all",
+                "--user", Login, "on", $">{Password}", .. RedisRights.Rules, .. settings])
         {
             RedirectStandardOutput = true,
         })!;
@@ -99,7 +101,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private ConnectionMultiplexer Connect()
     {
-        var options = ConfigurationOptions.Parse($"127.0.0.1:{Port},allowAdmin=true,abortConnect=false,connectTimeout=2000");
+        var options = ConfigurationOptions.Parse($"127.0.0.1:{Port},user={Admin},password={Password},allowAdmin=true,abortConnect=false,connectTimeout=5000,asyncTimeout=20000");
         options.ReconnectRetryPolicy = new LinearRetry(200);
         return ConnectionMultiplexer.Connect(options);
     }

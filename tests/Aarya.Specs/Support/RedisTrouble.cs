@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.Support;
@@ -73,7 +74,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
     private static async Task RunForEverAsync(RedisServer server)
     {
         await server.Database.PingAsync();
-        var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        var connection = await ConnectionMultiplexer.ConnectAsync(RedisConnections.OptionsFor(server.AdminUrl, "script"));
         _ = connection.GetDatabase().ScriptEvaluateAsync("while true do end").ContinueWith(_ => connection.DisposeAsync().AsTask(), TaskScheduler.Default);
         while (true)
         {
@@ -88,7 +89,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
         }
     }
 
-    // Who does not log in is the default user, who may do everything in a spec: not now. The spec's own connection stays logged in.
+    // Who does not log in is the default user, who may do everything in a spec: not now.
     private static async Task LockOutAsync(RedisServer server)
     {
         await server.TellAsync("ACL", "SETUSER", "default", "resetpass");

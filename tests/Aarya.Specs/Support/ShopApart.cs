@@ -30,19 +30,28 @@ public sealed class ShopApart : IAsyncLifetime
         Database = await SpecDatabase.CreateAsync();
         Redis = await RedisServer.StartAsync(RedisTrouble.Settings);
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
-        app = AaryaHost.Build(["--environment=Development", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_RATE_LIMIT=0",
+        app = AaryaHost.Build(["--environment=Development", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_RATE_LIMIT=0", "--AARYA_REQUEST_SECONDS=120",
             $"--DATABASE_URL={Database.Url}", $"--REDIS_URL={Redis.Url}", $"--SANDBOX_DATA={folder}/sandbox"], Modules.All);
         await app.StartAsync();
         foreach (var seed in app.Services.GetServices<ISeed>()) await seed.PlantAsync(SeedSize.Demo, CancellationToken.None);
-        Client = new() { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(1) };
+        Client = new() { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(3) };
     }
 
-    /// <summary>A new guest, by their token and their id.</summary>
+    /// <summary>A new guest, by their token and their id. The shop may just be coming back from what another spec did to it.</summary>
     public async Task<(string Token, Guid Subject)> GuestAsync()
     {
-        using var answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
-        answer.EnsureSuccessStatusCode();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
+        while (!answer.IsSuccessStatusCode)
+        {
+            if (limit.IsCancellationRequested) throw new TimeoutException($"Waited two minutes for a guest; the last answer was {(int)answer.StatusCode}.");
+            answer.Dispose();
+            await Task.Delay(100, CancellationToken.None);
+            answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
+        }
+
         var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+        answer.Dispose();
         return (token, Guid.Parse(new JsonWebToken(token).Subject));
     }
 
