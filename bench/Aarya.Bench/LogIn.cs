@@ -30,7 +30,7 @@ public static class LogIn
     }
 }
 
-/// <summary>Hashes a password with the program's own hasher, one a core at a time.</summary>
+/// <summary>Hashes a password with the program's own hasher, on as many threads as the program does.</summary>
 public static class LogInFloor
 {
     public static void Map(WebApplication app)

@@ -23,9 +23,9 @@ program_url() {
 
 export_databases() {
     PG_PASSWORD=$(<"$(secret_file postgres random_hex)")
-    REDIS_PASSWORD=$(<"$(secret_file redis random_hex)")
     export DATABASE_URL=postgres://aarya:$PG_PASSWORD@127.0.0.1:$PG_PORT/aarya
-    export REDIS_URL=redis://:$REDIS_PASSWORD@127.0.0.1:$REDIS_PORT
+    REDIS_URL=redis://aarya:$(<"$(secret_file redis-login random_hex)")@127.0.0.1:$REDIS_PORT
+    export REDIS_URL
 }
 
 # What the program's processes and its commands find in their environment.

@@ -137,11 +137,33 @@ start_redis() {
     if running redis; then
         REDIS_PORT=$RUNNING_PORT
         did="runs on 127.0.0.1:$REDIS_PORT"
+        make_redis_login
         return
     fi
     claim_port "$REDIS_PORT" AARYA_REDIS_PORT
     if [[ $SERVERS == docker ]]; then start_redis_container; else start_redis_here; fi
     did="started on 127.0.0.1:$REDIS_PORT"
+    make_redis_login
+}
+
+# The program's own login, with the rights that it needs and no others. Made at every start: Redis keeps no users.
+make_redis_login() {
+    local rules reply
+    rules=$(grep -v '^#' "$ROOT/src/Infrastructure/Redis/redis.acl" | tr '\n' ' ')
+    reply=$(ask_redis "ACL SETUSER aarya reset on >$(<"$(secret_file redis-login random_hex)") $rules")
+    [[ $reply == +OK* ]] || fail "Redis did not take the login of the program: ${reply:-it said nothing}"
+}
+
+# ask_redis <command>: the first line of the answer. No client is needed for it.
+ask_redis() {
+    local reply
+    {
+        exec 3<>"/dev/tcp/127.0.0.1/$REDIS_PORT" || return 1
+        printf 'AUTH %s\r\n%s\r\n' "$REDIS_PASSWORD" "$1" >&3
+        read -r -t 2 reply <&3 && read -r -t 2 reply <&3
+        exec 3>&-
+    } 2>/dev/null
+    printf '%s' "$reply"
 }
 
 # The state instance of docs/operations.md: nothing is evicted, at most a second is lost.
@@ -172,17 +194,8 @@ END
     remember redis "$(as_server cat "$folder/redis.pid")" "$REDIS_PORT"
 }
 
-# No client is needed to say PING; while it still loads its data, Redis answers -LOADING.
-redis_answers() {
-    local reply
-    {
-        exec 3<>"/dev/tcp/127.0.0.1/$REDIS_PORT" || return 1
-        printf 'AUTH %s\r\nPING\r\n' "$REDIS_PASSWORD" >&3
-        read -r -t 2 reply <&3 && read -r -t 2 reply <&3
-        exec 3>&-
-    } 2>/dev/null
-    [[ $reply == +PONG* ]]
-}
+# While it still loads its data, Redis answers -LOADING.
+redis_answers() { [[ $(ask_redis PING) == +PONG* ]]; }
 
 start_redis_container() {
     local name=aarya-$CLONE-redis

@@ -45,10 +45,10 @@ public sealed record SandboxOptions
             PublicUrl = configuration["SANDBOX_PUBLIC_URL"],
             Behaviour = new()
             {
-                PendingMs = Number(configuration, "SANDBOX_PENDING_MS", 2_000),
-                SlowMs = Number(configuration, "SANDBOX_SLOW_MS", 3_000),
-                DuplicateWebhooks = Number(configuration, "SANDBOX_WEBHOOK_DUPLICATES", 0),
-                ShuffleWebhooksMs = Number(configuration, "SANDBOX_WEBHOOK_SHUFFLE_MS", 0),
+                PendingMs = Number(configuration, "SANDBOX_PENDING_MS", 2_000, SandboxBehaviour.LongestPendingMs),
+                SlowMs = Number(configuration, "SANDBOX_SLOW_MS", 3_000, SandboxBehaviour.LongestSlowMs),
+                DuplicateWebhooks = Number(configuration, "SANDBOX_WEBHOOK_DUPLICATES", 0, SandboxBehaviour.MostDuplicates),
+                ShuffleWebhooksMs = Number(configuration, "SANDBOX_WEBHOOK_SHUFFLE_MS", 0, SandboxBehaviour.LongestShuffleMs),
             },
         };
     }
@@ -61,18 +61,23 @@ public sealed record SandboxOptions
             : throw new SandboxSettingException($"{name} is not set: give the same value that the shop has.");
     }
 
-    private static int Number(IConfiguration configuration, string name, int fallback)
+    private static int Number(IConfiguration configuration, string name, int fallback, int most)
     {
         if (configuration[name] is not { Length: > 0 } text) return fallback;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most
             ? number
-            : throw new SandboxSettingException($"{name} is '{text}': it must be a whole number.");
+            : throw new SandboxSettingException(string.Create(CultureInfo.InvariantCulture, $"{name} is '{text}': it must be a whole number from 0 to {most}."));
     }
 }
 
 /// <summary>How the provider misbehaves, for those who want to see the shop cope.</summary>
 public sealed record SandboxBehaviour
 {
+    internal const int LongestPendingMs = 3_600_000;
+    internal const int LongestSlowMs = 60_000;
+    internal const int MostDuplicates = 100;
+    internal const int LongestShuffleMs = 60_000;
+
     /// <summary>Milliseconds until a <c>tok_pending</c> charge goes through.</summary>
     public int PendingMs { get; init; } = 2_000;
 
@@ -90,10 +95,10 @@ public sealed record SandboxBehaviour
 
     internal string? Problem => this switch
     {
-        { PendingMs: < 0 or > 3_600_000 } => "pendingMs must be from 0 to 3600000.",
-        { SlowMs: < 0 or > 60_000 } => "slowMs must be from 0 to 60000.",
-        { DuplicateWebhooks: < 0 or > 100 } => "duplicateWebhooks must be from 0 to 100.",
-        { ShuffleWebhooksMs: < 0 or > 60_000 } => "shuffleWebhooksMs must be from 0 to 60000.",
+        { PendingMs: < 0 or > LongestPendingMs } => $"pendingMs must be from 0 to {LongestPendingMs}.",
+        { SlowMs: < 0 or > LongestSlowMs } => $"slowMs must be from 0 to {LongestSlowMs}.",
+        { DuplicateWebhooks: < 0 or > MostDuplicates } => $"duplicateWebhooks must be from 0 to {MostDuplicates}.",
+        { ShuffleWebhooksMs: < 0 or > LongestShuffleMs } => $"shuffleWebhooksMs must be from 0 to {LongestShuffleMs}.",
         _ => null,
     };
 }

@@ -17,6 +17,7 @@ internal static class Judge
         if (ofTheParser && request.MayBeRefusedByTheParser) return (null, null);
         // A path that was spoilt may lead to another operation or to none.
         if (answer.Status is 404 or 405 && CodeOf(answer) is "route.not_found" or "method.not_allowed") return (null, null);
+        if (request.MayLeadElsewhere) return (null, null);
         if (!request.Operation.Answers.TryGetValue(answer.Status, out var described)) return ($"answers {answer.Status}, which is not described", null);
         if (answer.Status is 429 or 503 && !answer.Headers.ContainsKey("retry-after")) return ($"answers {answer.Status} without Retry-After", null);
         if (ofTheParser) return (null, null);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 
@@ -83,7 +84,22 @@ internal sealed class RawClient(Uri url) : IDisposable
         var isHead = request.AsSpan().StartsWith("HEAD "u8);
         var body = isHead || status is 204 or 304 ? [] : await BodyAsync(headers, cancellation);
         if (headers.GetValueOrDefault("connection") == "close") Close();
-        return new(status, headers, body);
+        return new(status, headers, Plain(body, headers.GetValueOrDefault("content-encoding")));
+    }
+
+    private static byte[] Plain(byte[] body, string? encoding)
+    {
+        using var packed = new MemoryStream(body);
+        using Stream? unpacked = encoding switch
+        {
+            "gzip" => new GZipStream(packed, CompressionMode.Decompress),
+            "br" => new BrotliStream(packed, CompressionMode.Decompress),
+            _ => null,
+        };
+        if (unpacked is null || body.Length == 0) return body;
+        using var plain = new MemoryStream();
+        unpacked.CopyTo(plain);
+        return plain.ToArray();
     }
 
     private async Task<byte[]> BodyAsync(Dictionary<string, string> headers, CancellationToken cancellation)
@@ -102,11 +118,12 @@ internal sealed class RawClient(Uri url) : IDisposable
             return all.ToArray();
         }
 
-        while (await FillAsync(cancellation))
+        do
         {
             all.Write(buffer.AsSpan(start, end - start));
             start = end;
         }
+        while (await FillAsync(cancellation));
 
         Close();
         return all.ToArray();

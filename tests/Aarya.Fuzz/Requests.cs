@@ -7,6 +7,9 @@ namespace Aarya.Fuzz;
 /// <param name="MayBeRefusedByTheParser">True when it is not HTTP as RFC 9110 and RFC 9112 have it.</param>
 internal sealed record Request(Operation Operation, string Caller, byte[] Bytes, bool MayBeRefusedByTheParser)
 {
+    /// <summary>True when its path has dots to resolve, so that it may ask something else of the shop.</summary>
+    public bool MayLeadElsewhere { get; init; }
+
     /// <summary>The request as text; bytes that are not printable are escaped.</summary>
     public string Shown
     {
@@ -71,7 +74,8 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         var path = operation.Path;
         foreach (var parameter in operation.Parameters.Where(x => x.In == "path"))
         {
-            var value = spoilt.HasFlag(Spoilt.Path) && random.Next(2) == 0 ? Odd.Texts[random.Next(Odd.Texts.Length)] : values.Text(parameter.Schema, parameter.Name);
+            var value = spoilt.HasFlag(Spoilt.Path) && random.Next(2) == 0 ? Odd.Texts[random.Next(Odd.Texts.Length)]
+                : (random.Next(4) > 0 ? known.FindIn(operation.Path, parameter.Name, random) : null) ?? values.Text(parameter.Schema, parameter.Name);
             path = path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
         }
 
@@ -154,7 +158,11 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         var head = new StringBuilder($"{line} {version}\r\n");
         foreach (var (name, value) in headers) head.Append(CultureInfo.InvariantCulture, $"{name}: {value.Replace('\r', ' ').Replace('\n', ' ')}\r\n");
         head.Append("\r\n");
-        return new(operation, caller, [.. Encoding.Latin1.GetBytes(head.ToString()), .. bytes], misframed);
+        var path = target.Split('?')[0];
+        return new(operation, caller, [.. Encoding.Latin1.GetBytes(head.ToString()), .. bytes], misframed)
+        {
+            MayLeadElsewhere = path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || Odd.PathEnds.Any(x => path.EndsWith(x, StringComparison.Ordinal)),
+        };
     }
 
     private static byte[] Chunked(byte[] bytes) =>

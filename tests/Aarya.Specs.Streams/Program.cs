@@ -1,7 +1,8 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Specs.Streams.Billing;
+using Aarya.Specs.Streams.Edge;
 using Aarya.Specs.Streams.Letters;
 using Aarya.Specs.Streams.Orders;
 
-// The program with three small contexts of its own, so that specs can crash it at any step.
-return await AaryaHost.RunAsync(args, [new OrdersModule(), new BillingModule(), new LettersModule()]);
+// The program with small contexts of its own: three that specs can crash at any step, and one to look at the edge through.
+return await AaryaHost.RunAsync(args, [new OrdersModule(), new BillingModule(), new LettersModule(), new EdgeModule()]);

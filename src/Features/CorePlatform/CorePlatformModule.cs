@@ -37,7 +37,9 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PresentedTokens>();
-        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<PasswordThreads>(_ => new());
+        services.AddSingleton<PasswordHasher>(x => new(x.GetRequiredService<PasswordThreads>()));
+        services.AddSingleton<PasswordStrength>();
         services.AddSingleton(x => new AccountKey(y => AccountKey.ReadAsync(x.GetRequiredService<ContextDatabases>(), x.GetRequiredService<Sealer>(), y)));
         services.AddHostedService(x => x.GetRequiredService<AccountKey>());
         services.AddSingleton<MailedLinks>();
@@ -50,6 +52,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SignIns>();
         services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
+        services.AddSingleton<FirstAdmin>();
         services.AddSingleton<StreamErasure>();
     }
 

@@ -21,8 +21,8 @@ public sealed record PaymentOptions(
         configuration.Find("PAYMENT_WEBHOOK_SECRET"),
         configuration.Find("SANDBOX_DATA"),
         Url(configuration, "SANDBOX_WEBHOOK_URL"),
-        TimeSpan.FromSeconds(configuration.Number("PAYMENT_RECONCILE_SECONDS", 5, 1, 3600)),
-        TimeSpan.FromSeconds(configuration.Number("PAYMENT_PENDING_SECONDS", 10, 1, 3600)));
+        TimeSpan.FromSeconds(configuration.Number("PAYMENT_RECONCILE_SECONDS")),
+        TimeSpan.FromSeconds(configuration.Number("PAYMENT_PENDING_SECONDS")));
 
     private static Uri? Url(IConfiguration configuration, string name)
     {

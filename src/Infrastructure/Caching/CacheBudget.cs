@@ -1,6 +1,7 @@
 using Aarya.Infrastructure.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aarya.Infrastructure.Caching;
 
@@ -9,7 +10,8 @@ namespace Aarya.Infrastructure.Caching;
 /// used comes into the young one, and when the young ones together have half of the budget, or a minute has passed, all of them become old
 /// and what was old is forgotten. So a flood of requests costs what the budget allows, and a process at rest gives it back.
 /// </summary>
-public sealed class CacheBudget(long bytes, TimeProvider time) : BackgroundService
+public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudget>? log = null)
+    : Worker(time, log ?? NullLogger<CacheBudget>.Instance)
 {
     private static readonly TimeSpan LongestGeneration = TimeSpan.FromMinutes(1);
 
@@ -32,7 +34,8 @@ public sealed class CacheBudget(long bytes, TimeProvider time) : BackgroundServi
     internal long Largest => bytes / 16;
 
     /// <exception cref="StartupException">AARYA_CACHE_MB is no number from 1 to 16384.</exception>
-    public static CacheBudget From(IConfiguration configuration, TimeProvider time) => new(configuration.Number("AARYA_CACHE_MB", 64, 1, 16_384) * 1024L * 1024, time);
+    public static CacheBudget From(IConfiguration configuration, TimeProvider time, ILogger<CacheBudget>? log = null) =>
+        new(configuration.Number("AARYA_CACHE_MB") * 1024L * 1024, time, log);
 
     /// <summary>Forgets what was not used during this generation, in all caches.</summary>
     public void Turn()
@@ -41,7 +44,7 @@ public sealed class CacheBudget(long bytes, TimeProvider time) : BackgroundServi
         {
             foreach (var cache in caches) cache.Turn();
             old = Interlocked.Exchange(ref young, 0);
-            turnedAt = time.GetTimestamp();
+            turnedAt = Time.GetTimestamp();
         }
     }
 
@@ -57,17 +60,19 @@ public sealed class CacheBudget(long bytes, TimeProvider time) : BackgroundServi
         if (Interlocked.Add(ref young, change) > (bytes / 2) - Largest) Turn();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan FirstRoundAfter => LongestGeneration;
+
+    protected override Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(LongestGeneration, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (Used > 0 && Time.GetElapsedTime(Volatile.Read(ref turnedAt)) >= LongestGeneration / 2)
         {
-            if (Used == 0 || time.GetElapsedTime(Volatile.Read(ref turnedAt)) < LongestGeneration / 2) continue;
             var forgotten = Interlocked.Read(ref old);
             Turn();
             // A process that nobody asks anything allocates nothing, and so would not collect by itself.
             if (forgotten > WorthCollecting) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
+
+        return Task.FromResult<TimeSpan?>(LongestGeneration);
     }
 }
 

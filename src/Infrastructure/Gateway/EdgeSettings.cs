@@ -30,13 +30,13 @@ public sealed record EdgeSettings
     {
         TrustedProxies = [.. List(configuration, "AARYA_TRUSTED_PROXIES").Select(Network)],
         Origins = [.. List(configuration, "AARYA_CORS_ORIGINS").Select(Origin)],
-        RequestsPerSecond = configuration.Number("AARYA_RATE_LIMIT", 100, 0, 1_000_000),
-        Concurrent = configuration.Number("AARYA_MAX_CONCURRENT", 512, 1, 100_000),
-        Queued = configuration.Number("AARYA_MAX_QUEUED", 1000, 0, 1_000_000),
+        RequestsPerSecond = configuration.Number("AARYA_RATE_LIMIT"),
+        Concurrent = configuration.Number("AARYA_MAX_CONCURRENT"),
+        Queued = configuration.Number("AARYA_MAX_QUEUED"),
         RequestTime = RequestTimeOf(configuration),
     };
 
-    internal static TimeSpan RequestTimeOf(IConfiguration configuration) => TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS", 30, 1, 300));
+    internal static TimeSpan RequestTimeOf(IConfiguration configuration) => TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS"));
 
     private static string[] List(IConfiguration configuration, string name) =>
         configuration.Find(name)?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

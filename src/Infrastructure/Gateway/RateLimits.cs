@@ -29,7 +29,7 @@ public sealed class RateLimits
         this.counter = counter;
         this.tokens = tokens;
         perSecond = settings.RequestsPerSecond;
-        allowances = RatePolicy.All.ToDictionary(x => x, x => configuration.Number($"AARYA_RATE_LIMIT_{x.Name.ToUpperInvariant()}", x.Requests, 1, 1_000_000));
+        allowances = RatePolicy.All.ToDictionary(x => x, x => configuration.Number(x.Setting));
     }
 
     /// <summary>

@@ -17,6 +17,9 @@ public sealed record RatePolicy(string Name, int Requests, TimeSpan Window)
         new("payment", 30, TimeSpan.FromMinutes(1)),
     }.ToDictionary(x => x.Name, StringComparer.Ordinal);
 
+    /// <summary>The setting that changes it: <c>AARYA_RATE_LIMIT_LOGIN</c>, ...</summary>
+    public string Setting { get; } = $"AARYA_RATE_LIMIT_{Name.ToUpperInvariant()}";
+
     /// <summary>Every policy that a <see cref="RateLimitAttribute"/> may name.</summary>
     public static IReadOnlyCollection<RatePolicy> All => Policies.Values;
 

@@ -25,7 +25,7 @@ public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, st
     /// <exception cref="StartupException">The setting is none of these.</exception>
     public static ContextAddress Of(string role, IConfiguration configuration, IHostEnvironment environment) => Find(role, configuration, environment) with
     {
-        Patience = TimeSpan.FromSeconds(configuration.Number("AARYA_DIAL_SECONDS", 5, 0, 25)),
+        Patience = TimeSpan.FromSeconds(configuration.Number("AARYA_DIAL_SECONDS")),
     };
 
     public override string ToString() => SocketPath is { } path ? $"unix:{path}" : Url.ToString();

@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Grpc.Sockets;
 using Aarya.Infrastructure.Hosting;
+using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Aarya.Infrastructure.Grpc;
@@ -73,14 +75,21 @@ public static class ContextRpcSetup
     /// <summary>Every context's client: in-process for those hosted here, over their sockets or URLs for the others.</summary>
     internal static void AddContextRpc(this IHostApplicationBuilder builder, ActiveModules contexts)
     {
-        builder.Services.AddSingleton<ServiceErrors>();
-        builder.Services.AddGrpc(grpc =>
+        builder.Services.AddContextGrpc();
+        foreach (var module in contexts.Active) module.Rpc.AddInProcess(builder.Services);
+        foreach (var module in contexts.Dormant) module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
+    }
+
+    /// <summary>gRPC as the contexts speak it.</summary>
+    public static void AddContextGrpc(this IServiceCollection services)
+    {
+        services.AddSingleton<ServiceErrors>();
+        services.AddGrpc(grpc =>
         {
             grpc.IgnoreUnknownServices = true;
             grpc.Interceptors.Add<ServiceErrors>();
         });
-        foreach (var module in contexts.Active) module.Rpc.AddInProcess(builder.Services);
-        foreach (var module in contexts.Dormant) module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
+        services.Replace(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(StrictMethods<>)));
     }
 
     /// <summary>The services of the contexts hosted here, for the mesh alone; where everything is in one process nobody calls them from outside.</summary>

@@ -1,10 +1,9 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Messaging;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using JasperFx;
 using Microsoft.Extensions.Logging;
-using Npgsql;
-using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Grpc;
 
@@ -36,7 +35,8 @@ public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations
         {
             throw Refusal.LostRace();
         }
-        catch (Exception e) when (IsAway(e))
+        // Another context's refusal that nobody here has dealt with is a mistake of ours, and goes on as INTERNAL.
+        catch (Exception e) when (Outage.Is(e))
         {
             LogAway(log, context.Method, e);
             throw Refusal.Unavailable("service.unavailable", "A part that this call needs does not answer right now.");
@@ -51,11 +51,6 @@ public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations
             throw new RpcException(new Status(StatusCode.Internal, "Something went wrong here."));
         }
     }
-
-    // Another context's refusal that nobody here has dealt with is a mistake of ours, not an answer to our caller.
-    private static bool IsAway(Exception e) => e
-        is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted }
-        or NpgsqlException { IsTransient: true } or RedisException or TimeoutException or UnavailableException;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} is unavailable")]
     private static partial void LogAway(ILogger log, string method, Exception e);

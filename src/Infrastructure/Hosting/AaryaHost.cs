@@ -96,6 +96,7 @@ public static class AaryaHost
 
     public static void AddAarya(this WebApplicationBuilder builder, IReadOnlyList<Module> modules, IReadOnlyList<string> args)
     {
+        KnownSettings.Check(builder.Configuration, builder.Environment);
         var roles = ActiveRoles.From(builder.Configuration);
         var active = modules.Where(x => roles.Hosts(x.Role)).ToList();
         var dormant = modules.Except(active).ToList();
@@ -110,7 +111,7 @@ public static class AaryaHost
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Stragglers>();
-        builder.Services.AddSingleton(CacheBudget.From(builder.Configuration, TimeProvider.System));
+        builder.Services.AddSingleton(x => CacheBudget.From(builder.Configuration, TimeProvider.System, x.GetRequiredService<ILogger<CacheBudget>>()));
         builder.Services.AddHostedService(x => x.GetRequiredService<CacheBudget>());
         var sealer = new Sealer(() => EncryptionKeys.From(builder.Configuration, builder.Environment));
         builder.Services.AddSingleton(sealer);
@@ -191,7 +192,7 @@ public static class AaryaHost
         wolverine.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(2);
         // What a crash leaves in an outbox is sent 500 a poll and stream (the default is 100).
         wolverine.Durability.RecoveryBatchSize = 500;
-        if (builder.Configuration["AARYA_SOLO"] == "true") wolverine.Durability.Mode = DurabilityMode.Solo;
+        if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
         wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
         wolverine.Policies.Add(new ContextStorePolicy(contexts));
@@ -202,6 +203,9 @@ public static class AaryaHost
 
         wolverine.OnException<ConcurrencyException>()
             .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250));
+        wolverine.OnException<Exception>(Outage.IsRace)
+            .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250))
+            .Then.ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
         // However long something is away: what waits for it is not at fault, and must not end among the dead letters.
         wolverine.OnException<Exception>(Outage.Is)
             .ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));

@@ -46,7 +46,7 @@ public sealed record ActiveRoles(IReadOnlyList<string> Hosted)
     /// <exception cref="StartupException">A name is not a role.</exception>
     public static ActiveRoles From(IConfiguration configuration)
     {
-        var named = (configuration["roles"] ?? configuration["AARYA_ROLES"] ?? Roles.All)
+        var named = (configuration["roles"] ?? configuration.Find("AARYA_ROLES") ?? Roles.All)
             .Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string[] known = [Roles.Gateway, .. Roles.Contexts];
         if (named.FirstOrDefault(x => x != Roles.All && !known.Contains(x)) is { } unknown)

@@ -6,15 +6,16 @@ namespace Aarya.Infrastructure.Hosting;
 /// <summary>Reads settings by the environment variable's name, or from the file that <c>NAME_FILE</c> points to.</summary>
 public static class Settings
 {
-    /// <summary>The setting's value, or null when neither NAME nor NAME_FILE is set.</summary>
-    /// <exception cref="StartupException">NAME_FILE names a file that cannot be read.</exception>
+    /// <summary>The setting's value, or null when neither NAME nor NAME_FILE is set; an empty value is none.</summary>
+    /// <exception cref="StartupException">NAME_FILE names a file that cannot be read or is empty.</exception>
     public static string? Find(this IConfiguration configuration, string name)
     {
         if (configuration[name] is { Length: > 0 } value) return value;
         if (configuration[$"{name}_FILE"] is not { Length: > 0 } path) return null;
         try
         {
-            return File.ReadAllText(path).TrimEnd('\r', '\n');
+            var text = File.ReadAllText(path).TrimEnd('\r', '\n');
+            return text.Length > 0 ? text : throw new StartupException($"{name}_FILE names {path}, which is empty.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -26,14 +27,18 @@ public static class Settings
     public static string Require(this IConfiguration configuration, string name, string whatToDo) =>
         configuration.Find(name) ?? throw new StartupException($"{name} is not set: {whatToDo}");
 
+    /// <summary>A setting that is a whole number; <see cref="KnownSettings.Numbers"/> has its default and its bounds.</summary>
     /// <exception cref="StartupException">The setting is not a whole number within the bounds.</exception>
-    public static int Number(this IConfiguration configuration, string name, int fallback, int least, int most)
+    public static int Number(this IConfiguration configuration, string name) => KnownSettings.NumberOf(name).Read(configuration);
+
+    /// <summary>A setting that is <c>true</c> or <c>false</c>; <c>false</c> when it is not set.</summary>
+    /// <exception cref="StartupException">The setting is neither.</exception>
+    public static bool Flag(this IConfiguration configuration, string name) => configuration.Find(name) switch
     {
-        if (configuration.Find(name) is not { } text) return fallback;
-        return int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new StartupException($"{name} is '{text}': it must be a whole number from {least} to {most}.");
-    }
+        null or "false" => false,
+        "true" => true,
+        var text => throw new StartupException($"{name} is '{text}': it must be true or false."),
+    };
 
     /// <summary>False while only code is generated or help is printed: then nothing outside may be touched.</summary>
     public static bool ServesRequests(IReadOnlyList<string> args) => args.Count == 0 || args[0] is "run" || args[0].StartsWith('-');

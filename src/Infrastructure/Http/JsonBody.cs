@@ -35,6 +35,8 @@ public static class JsonBody
 
         if (body.Length > 0 && TypeFault(request.Headers.ContentType) is { } fault)
             return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", fault);
+        // Names of media types have no case (RFC 9110, section 8.3.1); what reads the body next minds it.
+        if (body.Length > 0) request.ContentType = "application/json";
         if (body.Length == 0 && JsonShape.Of(typeof(T), options).MayBeAbsent)
         {
             request.Body = new MemoryStream("{}"u8.ToArray(), writable: false);

@@ -82,7 +82,11 @@ internal sealed class JsonFaults
         reader.Skip();
     }
 
-    private static bool IsScalar(ref Utf8JsonReader reader, JsonShape shape) => (shape.Kind, reader.TokenType) switch
+    // The reader makes nothing of a text that is not one.
+    private static bool IsScalar(ref Utf8JsonReader reader, JsonShape shape) =>
+        (reader.TokenType != JsonTokenType.String || TextFault(ref reader) is null) && IsScalarOf(ref reader, shape);
+
+    private static bool IsScalarOf(ref Utf8JsonReader reader, JsonShape shape) => (shape.Kind, reader.TokenType) switch
     {
         (JsonShape.Kinds.YesOrNo, JsonTokenType.True or JsonTokenType.False) => true,
         (JsonShape.Kinds.Uuid, JsonTokenType.String) => reader.TryGetGuid(out _),
@@ -104,8 +108,6 @@ internal sealed class JsonFaults
 
     private static bool IsWord(ref Utf8JsonReader reader, IReadOnlyList<string> words)
     {
-        // The reader compares no text that is not one.
-        if (TextFault(ref reader) is not null) return false;
         foreach (var word in words)
             if (reader.ValueTextEquals(word)) return true;
         return false;

@@ -1,17 +1,17 @@
 using System.Globalization;
-using Grpc.Core;
+using Aarya.Infrastructure.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
+using Microsoft.Extensions.Logging;
 
 namespace Aarya.Infrastructure.Http;
 
 /// <summary>Every refusal and every failure leaves as problem details with a code and the trace id, whoever made it.</summary>
-public static class Problems
+public static partial class Problems
 {
     public static void AddProblems(this IServiceCollection services)
     {
@@ -25,8 +25,9 @@ public static class Problems
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = AnswerAsync,
-            // What the client did wrong is the client's to know; it is not an incident here.
-            SuppressDiagnosticsCallback = x => x.Exception is BadHttpRequestException or UnavailableException,
+            // What the client did wrong is the client's to know; it is not an incident here. What is away is said in one line, because a
+            // thousand requests a second may meet it.
+            SuppressDiagnosticsCallback = x => x.Exception is BadHttpRequestException || Outage.Is(x.Exception),
         });
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
         app.Use(QueryWords.CheckAsync);
@@ -39,6 +40,9 @@ public static class Problems
         return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new() { HttpContext = http, ProblemDetails = problem }).AsTask();
     }
 
+    /// <summary>The 503 of something that cannot be served right now; sets Retry-After.</summary>
+    public static ProblemDetails Unavailable(HttpContext http, UnavailableException away) => Unavailable(http, away.Message, away.RetryAfterSeconds);
+
     private static Task AnswerAsync(HttpContext http)
     {
         var error = http.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
@@ -46,24 +50,24 @@ public static class Problems
         {
             BadHttpRequestException bad => new() { Status = bad.StatusCode },
             UnavailableException away => Unavailable(http, away.Message, away.RetryAfterSeconds),
-            _ when IsAway(error) => Unavailable(http, "A part that this request needs does not answer right now.", 1),
+            _ when Outage.Is(error) => Away(http, error),
             _ when http.RequestServices.GetRequiredService<Violations>().ProblemOf(error) is { } refused => refused,
             _ => Problem.Of(StatusCodes.Status500InternalServerError, "server.error", "Something went wrong here", "It has been recorded under the trace id."),
         });
     }
 
-    // Marten wraps what PostgreSQL says.
-    private static bool IsAway(Exception? e) => e switch
+    private static ProblemDetails Away(HttpContext http, Exception error)
     {
-        null => false,
-        RedisException or TimeoutException or Npgsql.NpgsqlException { IsTransient: true } => true,
-        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted } => true,
-        _ => IsAway(e.InnerException),
-    };
+        LogAway(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems)), http.Request.Method, error.GetBaseException().Message);
+        return Unavailable(http, "A part that this request needs does not answer right now.", 1);
+    }
 
     private static ProblemDetails Unavailable(HttpContext http, string detail, int retryAfterSeconds)
     {
         http.Response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return Problem.Of(StatusCodes.Status503ServiceUnavailable, "service.unavailable", "Try again in a moment", detail);
     }
+
+    [LoggerMessage(LogLevel.Warning, "A {Method} was answered 503, because a part that it needs is away: {Reason}")]
+    private static partial void LogAway(ILogger logger, string method, string reason);
 }

@@ -1,34 +1,29 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aarya.Infrastructure.Idempotency;
 
 /// <summary>Forgets keys after <see cref="Lifetime"/>, so that the tables stay as small as three days of orders.</summary>
-public sealed partial class IdempotencyKeyExpiry(ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<IdempotencyKeyExpiry> logger)
-    : BackgroundService
+public sealed class IdempotencyKeyExpiry(ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<IdempotencyKeyExpiry> logger)
+    : Worker(time, logger)
 {
     /// <summary>How long a repeated request gets its old answer.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
 
     private const int BatchSize = 5000;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private static readonly TimeSpan Pace = TimeSpan.FromHours(1);
+
+    protected override TimeSpan FirstRoundAfter => Pace;
+
+    protected override TimeSpan LongestPause => TimeSpan.FromMinutes(10);
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await ForgetAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                Postponed(logger, e);
-            }
-        }
+        await ForgetAsync(stopping);
+        return Pace;
     }
 
     /// <summary>Deletes what has expired, in small transactions; any number of nodes may do it at once.</summary>
@@ -43,14 +38,11 @@ public sealed partial class IdempotencyKeyExpiry(ActiveModules contexts, Context
                 (select subject, key from {module.Role}.{IdempotencyKeyTable.Name} where created_at < $1 limit {BatchSize} for update skip locked)
                 """, connection)
             {
-                Parameters = { new() { Value = time.GetUtcNow().UtcDateTime - Lifetime } },
+                Parameters = { new() { Value = Time.GetUtcNow().UtcDateTime - Lifetime } },
             };
             while (await delete.ExecuteNonQueryAsync(cancellation) == BatchSize)
             {
             }
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Expired idempotency keys stay another hour: the database does not answer.")]
-    private static partial void Postponed(ILogger logger, Exception e);
 }

@@ -1,6 +1,5 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -10,30 +9,34 @@ namespace Aarya.Infrastructure.Messaging;
 /// Forgets, once a day, which events were handled longer ago than any stream is kept (payments: 30 days). Every node of a
 /// context does it; rows that another is deleting are passed over.
 /// </summary>
-public sealed partial class ProcessedEventPruning(ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log) : BackgroundService
+public sealed class ProcessedEventPruning(ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
+    : Worker(time, log)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(35);
     private const int Batch = 10_000;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Not at the moment of the start, and not on all nodes at once.
+    protected override TimeSpan FirstRoundAfter { get; } = TimeSpan.FromMinutes(5 + Random.Shared.Next(55));
+
+    protected override TimeSpan LongestPause => TimeSpan.FromMinutes(10);
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        // Not at the moment of the start, and not on all nodes at once.
-        await Task.Delay(TimeSpan.FromMinutes(5 + Random.Shared.Next(55)), time, stoppingToken);
-        using var daily = new PeriodicTimer(TimeSpan.FromDays(1), time);
-        do
+        List<Exception> failures = [];
+        foreach (var module in contexts.Active)
         {
-            foreach (var module in contexts.Active)
+            try
             {
-                try
-                {
-                    await PruneAsync(module, stoppingToken);
-                }
-                catch (NpgsqlException e)
-                {
-                    CannotPrune(module.Role, e);
-                }
+                await PruneAsync(module, stopping);
             }
-        } while (await daily.WaitForNextTickAsync(stoppingToken));
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                // A context whose database is away does not keep the others waiting.
+                failures.Add(e);
+            }
+        }
+
+        return failures.Count == 0 ? TimeSpan.FromDays(1) : throw new AggregateException(failures);
     }
 
     /// <summary>Forgets what one context handled that long ago.</summary>
@@ -46,7 +49,7 @@ public sealed partial class ProcessedEventPruning(ActiveModules contexts, Contex
               (select ctid from {module.Role}.processed_event where at < $1 order by at limit {Batch} for update skip locked)
             """, connection)
         {
-            Parameters = { new() { Value = time.GetUtcNow() - Kept } },
+            Parameters = { new() { Value = Time.GetUtcNow() - Kept } },
         };
         var pruned = 0;
         int some;
@@ -56,7 +59,4 @@ public sealed partial class ProcessedEventPruning(ActiveModules contexts, Contex
         } while (some == Batch);
         return pruned;
     }
-
-    [LoggerMessage(LogLevel.Warning, "The handled events of {Role} could not be pruned; trying again tomorrow.")]
-    private partial void CannotPrune(string role, Exception e);
 }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using Wolverine;
 using Wolverine.Transports;
 using Wolverine.Transports.Sending;
 
@@ -10,11 +12,23 @@ namespace Aarya.Infrastructure.Messaging;
 /// Adds a batch to the stream, in order, in one round trip. Its outbox rows are deleted a little later, when the entries are
 /// still there: Redis writes its log to disk once a second, and a power cut takes what it answered for since.
 /// </summary>
+/// <remarks>
+/// Rows that wait to be deleted grow old when much is to be done, and the durability agent sends old rows once more, because it takes
+/// them for stranded. What this process has added and not yet lost sight of is not added again.
+/// </remarks>
 internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
 {
+    // Of one delete.
+    private const int MostStruckAtOnce = 2_000;
+
+    // A message that the agent took up just before its row was deleted still comes here afterwards.
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+
     private readonly RedisStreamEndpoint endpoint;
     private readonly ILogger log;
     private readonly Channel<Added> added = Channel.CreateUnbounded<Added>(new() { SingleReader = true });
+    private readonly ConcurrentDictionary<Guid, bool> held = new();
+    private readonly Queue<(DateTimeOffset Until, Added Batch)> struck = new();
     private readonly CancellationTokenSource stopping = new();
 
     public RedisStreamSender(RedisStreamEndpoint endpoint, ILogger log)
@@ -34,49 +48,101 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
             return;
         }
 
+        Envelope[] fresh = [.. batch.Messages.Where(x => held.TryAdd(x.Id, true))];
+        if (fresh.Length == 0) return;
         try
         {
             // A failure says nothing about how much was added: all is sent again, and readers know what they have seen.
-            var entries = await Task.WhenAll(batch.Messages.Select(x => redis.StreamAddAsync(endpoint.Key, StreamEntry.Write(x))));
-            await added.Writer.WriteAsync(new(callback, batch, entries[^1], DateTimeOffset.UtcNow));
+            var entries = await Task.WhenAll(fresh.Select(x => redis.StreamAddAsync(endpoint.Key, StreamEntry.Write(x))));
+            await added.Writer.WriteAsync(new(callback, fresh, entries[^1], DateTimeOffset.UtcNow));
         }
         catch (Exception e)
         {
-            await callback.MarkProcessingFailureAsync(batch, e);
+            LetGo(fresh);
+            await callback.MarkProcessingFailureAsync(new(batch.Destination, fresh), e);
         }
     }
 
     private async Task ConfirmAsync()
     {
-        await foreach (var batch in added.Reader.ReadAllAsync())
+        while (await added.Reader.WaitToReadAsync())
         {
-            var wait = batch.At + Options.ConfirmAfter - DateTimeOffset.UtcNow;
+            if (!added.Reader.TryPeek(out var first)) continue;
+            var wait = first.At + Options.ConfirmAfter - DateTimeOffset.UtcNow;
             if (wait > TimeSpan.Zero) await Task.Delay(wait, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (!stopping.IsCancellationRequested && !await TryConfirmAsync(batch)) await Task.Delay(TimeSpan.FromMilliseconds(500), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var due = TakeDue();
+            while (!stopping.IsCancellationRequested && !await TryConfirmAsync(due))
+                await Task.Delay(TimeSpan.FromMilliseconds(500), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Forget();
         }
     }
 
-    /// <summary>False when nobody can tell yet.</summary>
-    private async Task<bool> TryConfirmAsync(Added batch)
+    // However late this is, one delete makes up for it.
+    private List<Added> TakeDue()
     {
+        var until = DateTimeOffset.UtcNow - Options.ConfirmAfter;
+        List<Added> due = [];
+        for (var messages = 0; messages < MostStruckAtOnce && added.Reader.TryPeek(out var next) && (next.At <= until || stopping.IsCancellationRequested);)
+        {
+            if (!added.Reader.TryRead(out next)) break;
+            due.Add(next);
+            messages += next.Messages.Length;
+        }
+
+        return due;
+    }
+
+    /// <summary>False when nobody can tell yet.</summary>
+    private async Task<bool> TryConfirmAsync(List<Added> due)
+    {
+        if (due.Count == 0) return true;
         try
         {
             var redis = await endpoint.Transport.CommandsAsync();
             // The last one was written last: when it is there, all are.
-            if (await redis.StreamRangeAsync(endpoint.Key, batch.LastEntry, batch.LastEntry) is [_]) await batch.Callback.MarkSuccessfulAsync(batch.Batch);
-            else await batch.Callback.MarkProcessingFailureAsync(batch.Batch, new InvalidOperationException($"Redis no longer has what it took into {endpoint.Stream}; sending it again."));
+            if (await redis.StreamRangeAsync(endpoint.Key, due[^1].LastEntry, due[^1].LastEntry) is [_])
+            {
+                await due[^1].Callback.MarkSuccessfulAsync(new(endpoint.Uri, [.. due.SelectMany(x => x.Messages)]));
+                foreach (var batch in due) struck.Enqueue((DateTimeOffset.UtcNow + Remembered, batch));
+            }
+            else if (due.Count > 1)
+            {
+                while (due.Count > 0)
+                {
+                    if (!await TryConfirmAsync([due[0]])) return false;
+                    due.RemoveAt(0);
+                }
+            }
+            else
+            {
+                LetGo(due[0].Messages);
+                await due[0].Callback.MarkProcessingFailureAsync(
+                    new(endpoint.Uri, due[0].Messages), new InvalidOperationException($"Redis no longer has what it took into {endpoint.Stream}; sending it again."));
+            }
+
             return true;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (Outage.Is(e))
         {
             return false;
         }
         catch (Exception e)
         {
             // The rows stay and are sent again by the durability agent.
+            foreach (var batch in due) LetGo(batch.Messages);
             CannotConfirm(endpoint.Stream, e);
             return true;
         }
+    }
+
+    private void Forget()
+    {
+        while (struck.TryPeek(out var oldest) && oldest.Until < DateTimeOffset.UtcNow) LetGo(struck.Dequeue().Batch.Messages);
+    }
+
+    private void LetGo(Envelope[] messages)
+    {
+        foreach (var message in messages) held.TryRemove(message.Id, out _);
     }
 
     public void Dispose()
@@ -88,5 +154,5 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
     [LoggerMessage(LogLevel.Warning, "What was added to {Stream} could not be struck from the outbox.")]
     private partial void CannotConfirm(string stream, Exception e);
 
-    private sealed record Added(ISenderCallback Callback, OutgoingMessageBatch Batch, RedisValue LastEntry, DateTimeOffset At);
+    private sealed record Added(ISenderCallback Callback, Envelope[] Messages, RedisValue LastEntry, DateTimeOffset At);
 }

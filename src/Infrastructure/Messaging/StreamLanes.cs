@@ -120,7 +120,9 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             }
 
             await Task.Delay(patience.Pause(), stopping.Token);
-            if (await WaitUntilHealthyAsync()) patience = Patience.Of(Options.Patience);
+            // What is away may answer a ping: a full disk, a standby that only reads.
+            if (Outage.Is(delivery.Error)) patience.Renew(Options.Patience);
+            else if (await WaitUntilHealthyAsync()) patience = Patience.Of(Options.Patience);
             else if (patience.IsOver)
             {
                 await GiveUpAsync(delivery, "It could not be handled for too long.");
@@ -162,7 +164,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             {
                 return await command(await endpoint.Transport.CommandsAsync());
             }
-            catch (Exception e) when (e is RedisException or TimeoutException)
+            catch (Exception e) when (Outage.Is(e))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(250), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -194,11 +196,15 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     /// <summary>How long an event may fail though nothing seems to be away, with growing pauses.</summary>
     private sealed class Patience(DateTimeOffset until)
     {
+        private DateTimeOffset until = until;
         private int attempts;
 
         public static Patience Of(TimeSpan time) => new(DateTimeOffset.UtcNow + time);
 
         public bool IsOver => DateTimeOffset.UtcNow >= until;
+
+        /// <summary>The time begins once more, and the pauses stay as long as they are.</summary>
+        public void Renew(TimeSpan time) => until = DateTimeOffset.UtcNow + time;
 
         public TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(attempts++, 6), 5000));
     }

@@ -5,6 +5,7 @@ using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -138,7 +139,7 @@ internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentPr
             var document = (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!.AsObject();
             lock (told) told[context.Role] = document;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (Outage.Is(e) && !cancellation.IsCancellationRequested)
         {
             // Asked again with the next request.
         }

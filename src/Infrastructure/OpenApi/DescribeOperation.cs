@@ -55,7 +55,7 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         if (takesCaller) refusals.Add(401);
         if (authorize.Any(x => x.Policy is not null || x.Roles is not null)) refusals.Add(403);
         if (chain.RoutePattern!.Parameters.Count > 0) refusals.Add(404);
-        if (writes) refusals.UnionWith([409, 422]);
+        if (writes) refusals.UnionWith([404, 409, 422]);
         refusals.UnionWith(own.Select(x => x.Status));
         Refuse(operation, refusals, document);
         return Task.CompletedTask;

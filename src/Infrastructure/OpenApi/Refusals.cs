@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.OpenApi;
 internal static class Refusals
 {
     /// <summary>What every operation may be answered, whatever it does.</summary>
-    public static IReadOnlyList<int> OfEvery { get; } = [400, 406, 414, 429, 431, 502, 503, 504];
+    public static IReadOnlyList<int> OfEvery { get; } = [400, 406, 408, 414, 429, 431, 502, 503, 504];
 
     // The server refuses these before there is a request that the program could answer.
     private static readonly int[] WithoutBody = [414, 431];
@@ -21,6 +21,7 @@ internal static class Refusals
         [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
         [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),
         [406] = ("NotAcceptable", "The client's `Accept` leaves out JSON. Code: `request.not_acceptable`.", false),
+        [408] = ("TooSlow", "The body did not come in time. Code: `request.timeout`.", false),
         [409] = ("Conflict", "It cannot be done as things stand, and `detail` says why. Codes: the operation's own, "
             + "`conflict.changed_meanwhile`, `conflict.already_exists`, `idempotency.in_progress`.", false),
         [412] = ("Changed", "It was changed since the client read it. Code: `request.precondition_failed`.", false),

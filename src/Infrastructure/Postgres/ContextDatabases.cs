@@ -15,6 +15,14 @@ namespace Aarya.Infrastructure.Postgres;
 public sealed class ContextDatabases
 {
     private readonly IConfiguration configuration;
+    // The wait for a place in the pool and the making of the connection together. Where the processor is short that takes seconds, and an
+    // attempt that is given up halfway has cost as much as one that succeeds: with five seconds a process whose connections had broken all
+    // at once kept giving up, for as long as its shoppers kept asking.
+    private const int SecondsToConnect = 15;
+
+    // How many statements a connection keeps prepared: more than a context has.
+    private const int PreparedStatements = 200;
+
     private readonly NpgsqlConnectionStringBuilder pooled;
     private readonly NpgsqlConnectionStringBuilder direct;
 
@@ -35,12 +43,16 @@ public sealed class ContextDatabases
     public static string LoginOf(string role) => $"aarya_{role}";
 
     /// <summary>What the context's requests and handlers use.</summary>
-    public string Of(string role) => new NpgsqlConnectionStringBuilder(Build(role, pooled).ConnectionString)
+    public string Of(string role)
     {
         // No request leaves anything in its session, so no DISCARD ALL goes ahead of each one; and a transaction pooler
         // would run it in somebody else's.
-        NoResetOnClose = true,
-    }.ConnectionString;
+        var built = new NpgsqlConnectionStringBuilder(Build(role, pooled).ConnectionString) { NoResetOnClose = true };
+        // Planning a statement costs PostgreSQL more than executing it. A pooler may give the next transaction another session, which does
+        // not know what this one has prepared; a URL that leads through one that does know may say so.
+        if (!IsPooled(role) && !Says(built, "Max Auto Prepare")) (built.MaxAutoPrepare, built.AutoPrepareMinUsages) = (PreparedStatements, 2);
+        return built.ConnectionString;
+    }
 
     /// <summary>What needs a session of its own: migrations, durability agents, listeners (a transaction pooler breaks session locks).</summary>
     public string DirectOf(string role) => Build(role, direct).ConnectionString;
@@ -51,9 +63,15 @@ public sealed class ContextDatabases
 
     public string PasswordOf(string role) => Build(role, direct).Password ?? "";
 
+    // Whoever says how to get past a pooler has one.
+    private bool IsPooled(string role) =>
+        configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port);
+
+    private static string UrlOf(string role) => $"{role.ToUpperInvariant()}_DATABASE_URL";
+
     private NpgsqlConnectionStringBuilder Build(string role, NpgsqlConnectionStringBuilder from)
     {
-        var name = $"{role.ToUpperInvariant()}_DATABASE_URL";
+        var name = UrlOf(role);
         NpgsqlConnectionStringBuilder built;
         if (configuration.Find(name) is { } own)
         {
@@ -65,9 +83,9 @@ public sealed class ContextDatabases
         }
 
         built.ApplicationName = $"aarya-{role}";
-        // 10 to 20 connections a service is the source architecture's sizing (section 10.3).
-        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = configuration.Number("DATABASE_POOL_SIZE", 20, 2, 500);
-        if (!Says(built, "Timeout")) built.Timeout = 5;
+        // Few, so that each one has the statements prepared that come up.
+        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = configuration.Number("DATABASE_POOL_SIZE");
+        if (!Says(built, "Timeout")) built.Timeout = SecondsToConnect;
         if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
         return built;
     }
@@ -75,6 +93,10 @@ public sealed class ContextDatabases
     // ContainsKey is true of every word that Npgsql knows, said or not.
     private static bool Says(NpgsqlConnectionStringBuilder built, string word) =>
         built.Keys.Cast<string>().Contains(word, StringComparer.OrdinalIgnoreCase);
+
+    private static NpgsqlConnectionStringBuilder Sized(NpgsqlConnectionStringBuilder builder) => builder.MinPoolSize <= builder.MaxPoolSize
+        ? builder
+        : throw new FormatException($"its Minimum Pool Size is {builder.MinPoolSize} and its Maximum Pool Size {builder.MaxPoolSize}.");
 
     private static string Derive(string? secret, string role) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? ""), Encoding.UTF8.GetBytes($"aarya database login {role}")))[..40];
@@ -86,7 +108,7 @@ public sealed class ContextDatabases
         try
         {
             if (!value.StartsWith("postgres://", StringComparison.Ordinal) && !value.StartsWith("postgresql://", StringComparison.Ordinal))
-                return new NpgsqlConnectionStringBuilder(value) is { Host: not null } keyed ? keyed : throw new FormatException("it names no Host.");
+                return new NpgsqlConnectionStringBuilder(value) is { Host: not null } keyed ? Sized(keyed) : throw new FormatException("it names no Host.");
 
             var url = new Uri(value);
             var user = url.UserInfo.Split(':', 2);
@@ -104,7 +126,7 @@ public sealed class ContextDatabases
                 builder[Uri.UnescapeDataString(parts[0]) is "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(parts[0])] = Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? "");
             }
 
-            return builder;
+            return Sized(builder);
         }
         catch (Exception e) when (e is FormatException or ArgumentException or KeyNotFoundException)
         {

@@ -1,13 +1,14 @@
 using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>Before anything else starts: every context can log in, and its schema is there. Outside production it is made so.</summary>
-public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment) : IHostedService
+public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment) : StartStep
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!environment.IsProduction())
         {
@@ -32,6 +33,12 @@ public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases dat
         };
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
+}
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+public static class PreparedDatabase
+{
+    /// <summary>For a command what <see cref="DatabaseAtStart"/> is for a process that serves.</summary>
+    /// <exception cref="StartupException">In production: a hosted context was not migrated.</exception>
+    public static Task PrepareDatabaseAsync(this IHost host, CancellationToken cancellation) =>
+        ActivatorUtilities.CreateInstance<DatabaseAtStart>(host.Services).StartAsync(cancellation);
 }

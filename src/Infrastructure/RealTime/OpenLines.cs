@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aarya.Infrastructure.RealTime;
 
@@ -9,7 +10,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// The live connections of this node. Those that were opened with a token are looked at every second, all of them in one question to Redis:
 /// a line is closed when its session has ended or its token has expired, because it must not say more than a request would be answered.
 /// </summary>
-public sealed class OpenLines(SessionGate sessions, TimeProvider clock) : BackgroundService
+public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<OpenLines> log) : Worker(clock, log)
 {
     /// <summary>The most lines of one network address; each of them costs memory for as long as it is open.</summary>
     public const int MostOfAddress = 500;
@@ -39,20 +40,18 @@ public sealed class OpenLines(SessionGate sessions, TimeProvider clock) : Backgr
         if (lines.TryRemove(connectionId, out var line)) Leave(line.Address);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(BetweenLooks, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        List<Line> signedIn = [.. lines.Values.Where(x => x.Who is not null)];
+        if (signedIn.Count == 0) return BetweenLooks;
+        var now = Time.GetUtcNow();
+        var ended = await sessions.FindEndedAsync([.. signedIn.Select(x => x.Who!.Caller.SessionId).Distinct()]);
+        foreach (var (line, _, who) in signedIn)
         {
-            List<Line> signedIn = [.. lines.Values.Where(x => x.Who is not null)];
-            if (signedIn.Count == 0) continue;
-            var now = clock.GetUtcNow();
-            var ended = await sessions.FindEndedAsync([.. signedIn.Select(x => x.Who!.Caller.SessionId).Distinct()]);
-            foreach (var (line, _, who) in signedIn)
-            {
-                if (now >= who!.ExpiresAt + AccessToken.ClockSkew || ended.Contains(who.Caller.SessionId)) line.Abort();
-            }
+            if (now >= who!.ExpiresAt + AccessToken.ClockSkew || ended.Contains(who.Caller.SessionId)) line.Abort();
         }
+
+        return BetweenLooks;
     }
 
     private void Leave(string address)

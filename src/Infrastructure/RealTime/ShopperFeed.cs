@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using Aarya.Infrastructure.Hosting;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Aarya.Infrastructure.RealTime;
@@ -10,7 +10,8 @@ namespace Aarya.Infrastructure.RealTime;
 /// hangs for seconds, so calls go through a bounded queue and the oldest is dropped. What was missed is still to be
 /// read over REST, which is the truth.
 /// </summary>
-public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, ILogger<ShopperFeed> log) : BackgroundService
+public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, ILogger<ShopperFeed> log)
+    : Worker(TimeProvider.System, log)
 {
     private const int Backlog = 10_000;
 
@@ -23,9 +24,9 @@ public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine>
     /// <summary>As <see cref="Tell"/>, to whoever watches the product.</summary>
     public void TellWatchers(Guid productId, Func<IShopperLine, Task> tell) => waiting.Writer.TryWrite((StorefrontHub.ProductGroup(productId), tell));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        await foreach (var (group, tell) in waiting.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var (group, tell) in waiting.Reader.ReadAllAsync(stopping))
         {
             try
             {
@@ -35,9 +36,11 @@ public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine>
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogMissed(log, e);
+                LogMissed(Log, e);
             }
         }
+
+        return null;
     }
 
     [LoggerMessage(LogLevel.Warning, "A live message did not reach the shopper's connections")]

@@ -1,19 +1,20 @@
 using System.Net;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Messaging;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
-/// Before anything else starts: both Redis instances answer and are new enough, and in production the one that keeps
-/// state evicts nothing.
+/// Before anything else starts: both Redis instances answer, are new enough and let the program do what it does, and in production the
+/// one that keeps state evicts nothing.
 /// </summary>
-public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment environment) : IHostedService
+public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment environment) : StartStep
 {
     private static readonly Version Oldest = new(7, 0);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var state = await ProbeAsync("REDIS_URL", connections.StateUrl);
         if (environment.IsProduction() && state.Eviction != "noeviction")
@@ -24,8 +25,6 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
 
         if (connections.CacheUrl != connections.StateUrl) await ProbeAsync("REDIS_CACHE_URL", connections.CacheUrl);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // On a connection of its own: the shared ones reconnect for ever, and may not ask for INFO.
     private static async Task<Instance> ProbeAsync(string setting, string? url)
@@ -45,9 +44,15 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
             // Servers that only speak the protocol of Redis may lack what recovers a dead consumer's messages.
             if (((RedisResult[])(await redis.ExecuteAsync("COMMAND", "INFO", "XAUTOCLAIM"))!)[0].IsNull)
                 throw new StartupException($"The Redis at {address} does not know XAUTOCLAIM: {setting} needs a Redis {Oldest} or newer.");
+            if (await RedisRights.MissingAsync(redis) is { Count: > 0 } missing)
+            {
+                throw new StartupException(
+                    $"The Redis at {address} gives the login of {setting} too few rights: it lacks {string.Join(' ', missing)} (docs/operations.md, \"The login to Redis\").");
+            }
+
             return new(address, Field(info, "maxmemory_policy"));
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (Outage.IsOfRedis(e))
         {
             throw new StartupException($"Redis does not answer at {address} ({Reason(e)}). Start it, correct {setting}, or run ./aarya up.");
         }
@@ -62,7 +67,7 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
     // The client's own messages carry its whole state; the first clause, or what the server said, is the reason.
     private static string Reason(Exception e) => e switch
     {
-        RedisServerException refused => refused.Message,
+        RedisServerException refused => refused.Message.TrimEnd('.'),
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "the password is wrong or missing",
         RedisConnectionException { InnerException: RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } } => "the password is wrong or missing",
         RedisConnectionException => "no connection",

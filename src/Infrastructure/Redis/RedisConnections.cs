@@ -65,6 +65,11 @@ public sealed class RedisConnections : IAsyncDisposable
         options.ConnectTimeout = 2000;
         options.AsyncTimeout = 3000;
         options.ReconnectRetryPolicy = new LinearRetry(500);
+        // The client does without these, and the login has no right to them (RedisRights).
+        options.TieBreaker = "";
+        options.ConfigurationChannel = "";
+        options.SetClientLibrary = false;
+        options.CommandMap = CommandMap.Create(["CONFIG"], available: false);
         if (failFast) options.BacklogPolicy = BacklogPolicy.FailFast;
         return options;
     }
@@ -82,6 +87,7 @@ public sealed class RedisConnections : IAsyncDisposable
             return options;
         }
 
+        if (uri.Port == 0) throw new FormatException("its port is 0.");
         options.EndPoints.Add(uri.Host, uri.Port > 0 ? uri.Port : 6379);
         var user = uri.UserInfo.Split(':', 2);
         if (user[0].Length > 0) options.User = Uri.UnescapeDataString(user[0]);

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Caching;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -69,7 +70,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
                 ended.UnionWith(some.Where((_, i) => !there[i]));
             }
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (Outage.Is(e))
         {
             Assume();
         }
@@ -90,7 +91,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
             var answer = redis.State.ScriptEvaluateAsync(See, [key], [SeenToTheMinute, token.Caller.Subject.ToString("D")]);
             if ((int)(reading ? await answer.WaitAsync(PatienceOfReads) : await answer) == 0) return false;
         }
-        catch (Exception e) when (reading && e is RedisException or TimeoutException)
+        catch (Exception e) when (reading && Outage.Is(e))
         {
             return Assume();
         }

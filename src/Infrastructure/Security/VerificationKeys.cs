@@ -1,5 +1,4 @@
-using Aarya.Infrastructure.Http;
-using Microsoft.Extensions.Hosting;
+using Aarya.Infrastructure.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
@@ -8,9 +7,11 @@ namespace Aarya.Infrastructure.Security;
 /// <summary>The public keys that access tokens are signed with.</summary>
 public interface IVerificationKeys
 {
-    /// <summary>The key of this id (RFC 7638 thumbprint), or null when there is no such key. Answers from memory.</summary>
-    /// <exception cref="UnavailableException">At this moment the process does not know whether there is one.</exception>
+    /// <summary>The key of this id (RFC 7638 thumbprint), or null when none is known. Answers from memory.</summary>
     JsonWebKey? Find(string keyId);
+
+    /// <summary>False while there may be a key that is not known, because the keys could not be read lately.</summary>
+    bool AreComplete { get; }
 }
 
 /// <summary>Where a process that does not host <c>core</c> gets the keys from.</summary>
@@ -24,25 +25,37 @@ public interface IJwksSource
 public sealed record Jwks(string Json, bool IsComplete);
 
 /// <summary>Keys fetched from <c>core</c> every second. While core is away the keys of before stay good.</summary>
-public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log) : BackgroundService, IVerificationKeys
+public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log)
+    : Worker(clock, log), IVerificationKeys
 {
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
+
     private readonly KnownKeys known = new(clock);
     private bool isAway;
 
     /// <inheritdoc/>
     public JsonWebKey? Find(string keyId) => known.Find(keyId);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <inheritdoc/>
+    public bool AreComplete => known.IsComplete;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(KnownKeys.BetweenReadings, clock);
-        do await FetchAsync(stoppingToken);
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        // Before the first request, where core answers.
+        await FetchAsync(cancellationToken).WaitAsync(FirstPatience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
+    {
+        await FetchAsync(stopping);
+        return KnownKeys.BetweenReadings;
     }
 
     /// <summary>Reads the keys once.</summary>
     public async Task FetchAsync(CancellationToken cancellation)
     {
-        var began = clock.GetTimestamp();
+        var began = Time.GetTimestamp();
         try
         {
             var fetched = await source.FetchAsync(cancellation);
@@ -53,11 +66,11 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
         catch (Exception e) when (!cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            if (!isAway) LogNotFetched(e);
+            if (!isAway) LogNotFetched(Log, e);
             isAway = true;
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second.")]
-    private partial void LogNotFetched(Exception e);
+    private static partial void LogNotFetched(ILogger logger, Exception e);
 }

@@ -1,13 +1,15 @@
 using Aarya.Specs.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Specs.Edge;
 
 /// <summary>Requests that only an attacker writes, byte by byte.</summary>
-public sealed class RawRequestSpec(RawRequestSpec.Echo echo) : IClassFixture<RawRequestSpec.Echo>
+public abstract class RawRequestSpec(EdgeShop edge)
 {
-    private readonly EdgeHost edge = echo.Edge;
+    [Collection(WholeEdgeSpecs.Name)]
+    public sealed class InOneProcess(WholeEdge edge) : RawRequestSpec(edge);
+
+    [Collection(SplitEdgeSpecs.Name)]
+    public sealed class BehindAGateway(SplitEdge edge) : RawRequestSpec(edge);
 
     [Theory]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi", "200")]
@@ -72,16 +74,36 @@ public sealed class RawRequestSpec(RawRequestSpec.Echo echo) : IClassFixture<Raw
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
     }
 
-    public sealed class Echo(AaryaFixture fixture) : IAsyncLifetime
+    [Theory]
+    [InlineData("User-Agent")]
+    [InlineData("Referer")]
+    [InlineData("Cookie")]
+    [InlineData("X-Shop")]
+    public async Task a_header_arrives_byte_for_byte(string name)
     {
-        public EdgeHost Edge { get; private set; } = null!;
+        var answer = await edge.SendRawAsync($"POST /specs/echo?header={name} HTTP/1.1\r\nHost: x\r\n{name}: a\u00e9\u0080\u00ffz\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Contains("read 0 61E980FF7A", answer, StringComparison.Ordinal);
+    }
 
-        public async ValueTask InitializeAsync() => Edge = await EdgeHost.StartAsync(fixture.Redis.Url, app => app.MapPost("/specs/echo", async (HttpContext http) =>
-        {
-            using var reader = new StreamReader(http.Request.Body);
-            return Results.Text($"read {(await reader.ReadToEndAsync(http.RequestAborted)).Length}");
-        }));
+    [Theory]
+    [InlineData(90, 10)]
+    [InlineData(3, 9_000)]
+    [InlineData(1, 30_000)]
+    public async Task headers_that_the_edge_takes_arrive(int count, int length)
+    {
+        var more = string.Concat(Enumerable.Range(0, count).Select(x => $"X-{x}: {new string('a', length)}\r\n"));
+        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\n{more}Content-Length: 0\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+    }
 
-        public ValueTask DisposeAsync() => Edge.DisposeAsync();
+    [Theory]
+    [InlineData(200, 10, "431")]
+    [InlineData(1, 40_000, "431")]
+    public async Task headers_beyond_that_are_refused(int count, int length, string status)
+    {
+        var more = string.Concat(Enumerable.Range(0, count).Select(x => $"X-{x}: {new string('a', length)}\r\n"));
+        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\n{more}Content-Length: 0\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
     }
 }

@@ -79,6 +79,15 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
     public Task a_setting_that_must_be_a_number_is_named_with_its_bounds() =>
         RefusesAsync("DATABASE_POOL_SIZE is 'many': it must be a whole number from 2 to 500.", Settings("DATABASE_POOL_SIZE", "many"));
 
+    [Theory]
+    [InlineData("AARYA_RATE_LIMIT", "1000000", "AARYA_RATE_LIMIT is '1000000': it must be a whole number from 0 to 100000.")]
+    [InlineData("ORDER_HOLD_MINUTES", "0", "ORDER_HOLD_MINUTES is '0': it must be a whole number from 1 to 1440.")]
+    [InlineData("AARYA_SOLO", "yes", "AARYA_SOLO is 'yes': it must be true or false.")]
+    [InlineData("REDIS_URL", "redis://127.0.0.1:0", "REDIS_URL cannot be understood (write redis://:password@host:6379): its port is 0.")]
+    [InlineData("DATABASE_URL", "postgres://a:b@127.0.0.1/c?Minimum Pool Size=9&Maximum Pool Size=3", "its Minimum Pool Size is 9 and its Maximum Pool Size 3.")]
+    public Task a_value_that_does_not_work_is_named_by_every_role(string name, string value, string cause) =>
+        RefusesAsync(cause, new(Settings(name, value)) { ["AARYA_ROLES"] = name == "DATABASE_URL" ? "commerce" : "gateway" });
+
     [Fact]
     public Task a_secret_file_that_cannot_be_read_is_named() =>
         RefusesAsync("DATABASE_POOL_SIZE_FILE names /nowhere/size", Settings("DATABASE_POOL_SIZE_FILE", "/nowhere/size"));

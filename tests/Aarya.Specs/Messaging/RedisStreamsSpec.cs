@@ -135,6 +135,21 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
     }
 
     [Fact]
+    public async Task what_was_sent_and_waits_to_be_struck_from_the_outbox_is_not_sent_again_however_old_it_is()
+    {
+        // Three times as long as a row may be old before the durability agent takes it for stranded.
+        rig.Further["CONFIRM_SECONDS"] = "15";
+        var shop = (await rig.RunAsync(("slow", Shop), ("b", "payment")))[0];
+        rig.Further.Clear();
+        var entries = await rig.Redis.StreamLengthAsync(Orders);
+        var orders = await PlaceAsync(shop, 20);
+
+        await rig.SettleAsync(orders);
+
+        Assert.Equal(entries + 20, await rig.Redis.StreamLengthAsync(Orders));
+    }
+
+    [Fact]
     public async Task nothing_is_lost_when_postgres_drops_every_connection_under_traffic()
     {
         var (shop, _) = await RunSplitAsync();

@@ -24,11 +24,14 @@ public sealed class StreamsRig : IAsyncLifetime
 
     public RedisServer Server { get; private set; } = null!;
 
+    /// <summary>Settings beyond the usual ones of the nodes that are started from now on.</summary>
+    public Dictionary<string, string> Further { get; } = [];
+
     public IDatabase Redis => connection.GetDatabase();
 
     private string FateFile => Path.Combine(folder, "fate");
 
-    private static string Program
+    internal static string Program
     {
         get
         {
@@ -62,7 +65,7 @@ public sealed class StreamsRig : IAsyncLifetime
         // One after another: they make the schema.
         foreach (var (node, roles) in wanted.Where(x => !processes.ContainsKey(x.Node)))
         {
-            processes[node] = await RoleProcess.StartAsync(roles, new Dictionary<string, string>
+            processes[node] = await RoleProcess.StartAsync(roles, new Dictionary<string, string>(Further)
             {
                 ["DATABASE_URL"] = database.Url,
                 ["REDIS_URL"] = Server.Url,

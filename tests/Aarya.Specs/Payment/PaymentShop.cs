@@ -13,7 +13,7 @@ using Aarya.Specs.Support;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
+using Npgsql;
 using Wolverine;
 
 namespace Aarya.Specs.Payment;
@@ -35,6 +35,7 @@ public sealed class PaymentShop : IAsyncLifetime
     private readonly string sockets = Directory.CreateTempSubdirectory("aarya-s-").FullName;
     private readonly ConcurrentQueue<Heard> heard = new();
     private readonly CancellationTokenSource stop = new();
+    private string url = "";
     private SpecDatabase database = null!;
     private RedisServer redis = null!;
     private WebApplication app = null!;
@@ -53,20 +54,32 @@ public sealed class PaymentShop : IAsyncLifetime
     {
         database = await SpecDatabase.CreateAsync();
         redis = await RedisServer.StartAsync();
-        var url = $"http://127.0.0.1:{Ports.Free()}";
-        app = AaryaHost.Build(
-        [
-            "--environment=Development", "--roles=core payment", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={sockets}",
-            $"--DATABASE_URL={database.Url}", $"--REDIS_URL={redis.Url}",
-            $"--PAYMENT_PROVIDER_URL={Sandbox.Url}", $"--PAYMENT_API_KEY={SandboxProcess.ApiKey}", $"--PAYMENT_WEBHOOK_SECRET={SandboxProcess.WebhookSecret}",
-            "--PAYMENT_RECONCILE_SECONDS=1", "--PAYMENT_PENDING_SECONDS=3",
-        ], Modules.All);
+        url = $"http://127.0.0.1:{Ports.Free()}";
+        app = Build();
         await app.StartAsync();
         Sandbox.WebhookUrl = $"{url}/api/payments/webhooks/sandbox";
         await Sandbox.StartAsync();
         Http = new() { BaseAddress = new(url) };
         listening = ListenAsync();
     }
+
+    /// <summary>Ends the role and starts it again as it was left, as a deploy does.</summary>
+    public async Task RestartAsync(Func<Task>? meanwhile = null)
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        if (meanwhile is not null) await meanwhile();
+        app = Build();
+        await app.StartAsync();
+    }
+
+    private WebApplication Build() => AaryaHost.Build(
+    [
+        "--environment=Development", "--roles=core payment", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={sockets}",
+        $"--DATABASE_URL={database.Url}", $"--REDIS_URL={redis.Url}",
+        $"--PAYMENT_PROVIDER_URL={Sandbox.Url}", $"--PAYMENT_API_KEY={SandboxProcess.ApiKey}", $"--PAYMENT_WEBHOOK_SECRET={SandboxProcess.WebhookSecret}",
+        "--PAYMENT_RECONCILE_SECONDS=1", "--PAYMENT_PENDING_SECONDS=3",
+    ], Modules.All);
 
     /// <summary>An order asks for its money.</summary>
     public async Task<Guid> PlaceAsync(string token, long amount = 129_900, TimeSpan? expires = null, Guid? subject = null)
@@ -91,6 +104,15 @@ public sealed class PaymentShop : IAsyncLifetime
     {
         await using var scope = app.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(message);
+    }
+
+    /// <summary>Runs a statement behind the role's back.</summary>
+    public async Task AskAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Waits until the payment role has said this of the order on its stream.</summary>
@@ -155,11 +177,10 @@ public sealed class PaymentShop : IAsyncLifetime
 
     private async Task ListenAsync()
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(RedisConnections.OptionsFor(redis.Url, "specs"));
         var last = "0";
         while (!stop.IsCancellationRequested)
         {
-            var entries = await connection.GetDatabase().StreamReadAsync(RedisKeys.Stream("payment_events"), last, 100);
+            var entries = await redis.Database.StreamReadAsync(RedisKeys.Stream("payment_events"), last, 100);
             foreach (var entry in entries)
             {
                 last = entry.Id!;

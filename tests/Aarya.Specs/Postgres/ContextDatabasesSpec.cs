@@ -7,12 +7,12 @@ namespace Aarya.Specs.Postgres;
 public sealed class ContextDatabasesSpec
 {
     [Fact]
-    public void a_context_logs_in_as_itself_with_a_small_pool_and_short_patience()
+    public void a_context_logs_in_as_itself_with_a_small_pool_and_bounded_patience()
     {
         var core = Of("core", new() { ["DATABASE_URL"] = "postgres://owner:secret@db:5433/shop" });
         Assert.Equal(("aarya_core", "db", 5433, "shop"), (core.Username, core.Host, core.Port, core.Database));
         Assert.NotEqual("secret", core.Password);
-        Assert.Equal((20, 5, 20), (core.MaxPoolSize, core.Timeout, core.CommandTimeout));
+        Assert.Equal((10, 15, 20), (core.MaxPoolSize, core.Timeout, core.CommandTimeout));
     }
 
     [Fact]
@@ -27,6 +27,26 @@ public sealed class ContextDatabasesSpec
     {
         var payment = Of("payment", new() { ["DATABASE_URL"] = "postgres://owner:secret@db/shop", ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money", ["DATABASE_POOL_SIZE"] = "50" });
         Assert.Equal(("teller", "vault", "safe", "money", 50), (payment.Username, payment.Password, payment.Host, payment.Database, payment.MaxPoolSize));
+    }
+
+    [Fact]
+    public void statements_are_prepared_by_themselves_but_not_through_a_pooler_that_does_not_say_that_it_can()
+    {
+        const string Url = "postgres://owner:secret@db:5432/shop", Pooler = "postgres://owner:secret@pooler:6432/shop";
+
+        Assert.Equal((200, 2), PreparedOf("core", new() { ["DATABASE_URL"] = Url }));
+        Assert.Equal((200, 2), PreparedOf("core", new() { ["DATABASE_URL"] = Url, ["DATABASE_DIRECT_URL"] = Url }));
+        Assert.Equal(0, PreparedOf("core", new() { ["DATABASE_URL"] = Pooler, ["DATABASE_DIRECT_URL"] = Url }).Statements);
+        Assert.Equal(300, PreparedOf("core", new() { ["DATABASE_URL"] = $"{Pooler}?Max Auto Prepare=300", ["DATABASE_DIRECT_URL"] = Url }).Statements);
+        Assert.Equal(0, PreparedOf("core", new() { ["DATABASE_URL"] = $"{Url}?Max Auto Prepare=0" }).Statements);
+        // A context on a server of its own is not behind the pooler of the others.
+        Assert.Equal((200, 2), PreparedOf("payment", new() { ["DATABASE_URL"] = Pooler, ["DATABASE_DIRECT_URL"] = Url, ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money" }));
+
+        static (int Statements, int Usages) PreparedOf(string role, Dictionary<string, string?> settings)
+        {
+            var built = Of(role, settings);
+            return (built.MaxAutoPrepare, built.AutoPrepareMinUsages);
+        }
     }
 
     private static NpgsqlConnectionStringBuilder Of(string role, Dictionary<string, string?> settings) =>

@@ -70,7 +70,7 @@ public sealed class WholeShop : IAsyncLifetime
         return id;
     }
 
-    public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.Url);
+    public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.AdminUrl);
 
     private Dictionary<string, string> Settings(string keys) => new(Further)
     {

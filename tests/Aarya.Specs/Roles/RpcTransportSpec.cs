@@ -55,13 +55,28 @@ public sealed class RpcTransportSpec : IAsyncLifetime
         var path = Path.Combine(folder, "probe.sock");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(log).AddScoped<ProbeScope>().AddScoped<ProbeService>().AddSingleton<ServiceErrors>();
-        builder.Services.AddGrpc(x => x.Interceptors.Add<ServiceErrors>());
+        builder.Services.AddSingleton(log).AddScoped<ProbeScope>().AddScoped<ProbeService>();
+        builder.Services.AddContextGrpc();
         builder.WebHost.ConfigureKestrel(x => x.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http2));
         host = builder.Build();
         host.MapGrpcService<ProbeService>();
         await host.StartAsync();
         channel = ContextChannel.To(new("probe", path, new("http://probe.sock")));
+    }
+
+    [Theory]
+    [InlineData("FF")]
+    [InlineData("0A05")]
+    [InlineData("0A0180")]
+    [InlineData("0F")]
+    [InlineData("FFFFFFFFFFFFFFFFFFFF01")]
+    public async Task bytes_that_are_no_message_are_an_invalid_argument(string hex)
+    {
+        var bytes = Marshallers.Create(x => x, x => x);
+        var ask = new Method<byte[], byte[]>(MethodType.Unary, Probe.Descriptor.FullName, "Ask", bytes, bytes);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await channel.CreateCallInvoker().AsyncUnaryCall(ask, null, new(deadline: DateTime.UtcNow.AddSeconds(30)), Convert.FromHexString(hex)));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
     }
 
     [Theory]

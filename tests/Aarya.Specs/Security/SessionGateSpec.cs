@@ -31,14 +31,14 @@ public sealed class SessionGateSpec : IAsyncLifetime
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
         budget = new(1024 * 1024, clock);
         gate = new(redis, budget, clock, NullLogger<SessionGate>.Instance);
-        await redis.State.HashSetAsync(KeyOf(Id), "user", $"{Owner:D}");
+        await server.Database.HashSetAsync(KeyOf(Id), "user", $"{Owner:D}");
     }
 
     [Fact]
     public async Task a_session_is_believed_for_one_second_after_it_was_seen_alive()
     {
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
-        await redis.State.KeyDeleteAsync(KeyOf(Id));
+        await server.Database.KeyDeleteAsync(KeyOf(Id));
         clock.Move(TimeSpan.FromMilliseconds(999));
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
         clock.Move(TimeSpan.FromMilliseconds(1));
@@ -49,7 +49,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
     public async Task the_node_that_ends_a_session_stops_believing_in_it_at_once()
     {
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
-        await redis.State.KeyDeleteAsync(KeyOf(Id));
+        await server.Database.KeyDeleteAsync(KeyOf(Id));
         gate.Forget(Id);
         Assert.False(await gate.IsOpenAsync(Token, reading: true));
     }
@@ -59,7 +59,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
     {
         var other = TokenOf(Id);
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
-        await redis.State.KeyDeleteAsync(KeyOf(Id));
+        await server.Database.KeyDeleteAsync(KeyOf(Id));
         Assert.True(await gate.IsOpenAsync(other, reading: false));
         gate.Forget(Id);
         foreach (var token in new[] { Token, other }) Assert.False(await gate.IsOpenAsync(token, reading: false));
@@ -81,10 +81,10 @@ public sealed class SessionGateSpec : IAsyncLifetime
         foreach (var (age, noted) in new[] { (5, false), (61, true) })
         {
             var before = DateTimeOffset.UtcNow.AddSeconds(-age).ToUnixTimeMilliseconds();
-            await redis.State.HashSetAsync(key, "seen", before);
+            await server.Database.HashSetAsync(key, "seen", before);
             clock.Move(TimeSpan.FromSeconds(1));
             Assert.True(await gate.IsOpenAsync(Token, reading: true));
-            Assert.Equal(noted, (long)await redis.State.HashGetAsync(key, "seen") != before);
+            Assert.Equal(noted, (long)await server.Database.HashGetAsync(key, "seen") != before);
         }
     }
 
@@ -92,24 +92,24 @@ public sealed class SessionGateSpec : IAsyncLifetime
     public async Task only_a_session_that_ends_when_it_is_idle_lives_longer_by_being_used()
     {
         var key = KeyOf(Id);
-        await redis.State.KeyExpireAsync(key, TimeSpan.FromMinutes(10));
+        await server.Database.KeyExpireAsync(key, TimeSpan.FromMinutes(10));
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
-        Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
+        Assert.InRange((await server.Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
 
-        await redis.State.HashSetAsync(key, "idle", (long)TimeSpan.FromMinutes(30).TotalMilliseconds);
+        await server.Database.HashSetAsync(key, "idle", (long)TimeSpan.FromMinutes(30).TotalMilliseconds);
         clock.Move(TimeSpan.FromSeconds(1));
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
-        Assert.InRange((await redis.State.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
+        Assert.InRange((await server.Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
     }
 
     [Fact]
     public async Task of_many_sessions_those_that_have_ended_are_found_and_none_while_redis_is_away()
     {
         Guid[] all = [.. Enumerable.Range(0, 1200).Select(_ => Guid.NewGuid())];
-        await Task.WhenAll(all.Select(x => redis.State.HashSetAsync(KeyOf(x), "user", "u")));
+        await Task.WhenAll(all.Select(x => server.Database.HashSetAsync(KeyOf(x), "user", "u")));
         Assert.Empty(await gate.FindEndedAsync(all));
         Guid[] gone = [all[3], all[600], all[1199]];
-        foreach (var id in gone) await redis.State.KeyDeleteAsync(KeyOf(id));
+        foreach (var id in gone) await server.Database.KeyDeleteAsync(KeyOf(id));
         Assert.Equal(gone.Order(), (await gate.FindEndedAsync(all)).Order());
 
         await server.KillAsync();

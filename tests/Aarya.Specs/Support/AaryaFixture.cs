@@ -4,6 +4,7 @@ using Alba;
 using JasperFx.CommandLine;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 using Wolverine;
 using Wolverine.Tracking;
 
@@ -76,6 +77,9 @@ public sealed class AaryaFixture : IAsyncLifetime
 public abstract class Spec(AaryaFixture fixture)
 {
     protected IAlbaHost Host { get; } = fixture.Host;
+
+    /// <summary>To look into Redis and to change it behind the shop's back, with rights that the shop does not have.</summary>
+    protected IDatabase AllOfRedis { get; } = fixture.Redis.Database;
 
     /// <summary>Runs the request and waits until every message it caused is handled or sent.</summary>
     protected async Task<(ITrackedSession Messages, IScenarioResult Response)> Track(Action<Scenario> configure)

@@ -1,36 +1,75 @@
 using System.Diagnostics;
+using Aarya.Infrastructure.Redis;
+using StackExchange.Redis;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>A real redis-server of one spec's own: it can be killed and started again on the same port and data.</summary>
+/// <summary>
+/// A real redis-server of one spec's own: it can be killed and started again on the same port and data. The program logs in with the rights
+/// of docs/operations.md and no others, and a spec fails when it was refused anything; the spec itself may do everything.
+/// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("aarya-redis-").FullName;
-    private Process? process;
+    private const string Login = "aarya";
+    private const string Password = "of-a-spec";
 
-    private RedisServer() => Port = Ports.Free();
+    private readonly string folder = Directory.CreateTempSubdirectory("aarya-redis-").FullName;
+    private readonly string[] settings;
+    private Process? process;
+    private ConnectionMultiplexer? connection;
+
+    private RedisServer(string[] settings)
+    {
+        this.settings = settings;
+        Port = Ports.Free();
+    }
 
     public int Port { get; }
 
-    public string Url => $"redis://127.0.0.1:{Port}";
+    /// <summary>What REDIS_URL is set to: the login of the program.</summary>
+    public string Url => $"redis://{Login}:{Password}@127.0.0.1:{Port}";
 
-    public static async Task<RedisServer> StartAsync()
+    /// <summary>The spec expects that the program is refused something.</summary>
+    public bool MayRefuse { get; set; }
+
+    /// <summary>The folder of its data.</summary>
+    public string Folder => folder;
+
+    /// <summary>Its process.</summary>
+    public int Id => process!.Id;
+
+    /// <summary>For the spec itself, with every right.</summary>
+    public string AdminUrl => $"redis://127.0.0.1:{Port}";
+
+    /// <summary>For the spec itself, with every right.</summary>
+    public IDatabase Database => (connection ??= Connect()).GetDatabase();
+
+    /// <summary>Has the server do what an operator may do: <c>CONFIG SET</c>, <c>CLIENT PAUSE</c>, <c>REPLICAOF</c>.</summary>
+    public async Task<RedisResult> TellAsync(string command, params object[] arguments) => await Database.ExecuteAsync(command, arguments);
+
+    /// <param name="settings">More of redis.conf, as arguments of redis-server.</param>
+    public static async Task<RedisServer> StartAsync(params string[] settings)
     {
-        var server = new RedisServer();
+        var server = new RedisServer(settings);
         await server.StartAgainAsync();
         return server;
     }
 
-    public async Task StartAgainAsync()
+    /// <summary>Starts it again, and waits until it listens and has loaded its data.</summary>
+    public Task StartAgainAsync() => StartAgainAsync("Ready to accept connections");
+
+    /// <summary>Starts it again, and waits for a line of its log.</summary>
+    public async Task StartAgainAsync(string said)
     {
         process = Process.Start(new ProcessStartInfo("redis-server",
-            ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction"])
+            ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
+                "--maxmemory-policy", "noeviction", "--user", Login, "on", $">{Password}", .. RedisRights.Rules, .. settings])
         {
             RedirectStandardOutput = true,
         })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (line.Contains("Ready to accept connections", StringComparison.Ordinal)) break;
+            if (line.Contains(said, StringComparison.Ordinal)) break;
         }
 
         if (process.HasExited) throw new InvalidOperationException("redis-server did not start; is it installed?");
@@ -58,10 +97,36 @@ public sealed class RedisServer : IAsyncDisposable
         log.SetLength(logLength);
     }
 
+    private ConnectionMultiplexer Connect()
+    {
+        var options = ConfigurationOptions.Parse($"127.0.0.1:{Port},allowAdmin=true,abortConnect=false,connectTimeout=2000");
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        return ConnectionMultiplexer.Connect(options);
+    }
+
+    // Redis keeps what it refused to whom.
+    private async Task<IReadOnlyList<string>> RefusedAsync()
+    {
+        if (process is not { HasExited: false }) return [];
+        try
+        {
+            return [.. ((RedisResult[])(await TellAsync("ACL", "LOG", 100))!).Select(x => x.ToDictionary())
+                .Where(x => (string?)x["username"] == Login && (string?)x["reason"] != "auth").Select(x => $"{x["reason"]} {x["object"]}").Distinct()];
+        }
+        catch (RedisException)
+        {
+            // A spec has made it a server that answers nobody.
+            return [];
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        var refused = MayRefuse ? [] : await RefusedAsync();
+        if (connection is not null) await connection.DisposeAsync();
         await KillAsync();
         process?.Dispose();
         Directory.Delete(folder, recursive: true);
+        if (refused.Count > 0) throw new InvalidOperationException($"Redis has refused to the program: {string.Join(", ", refused)}.");
     }
 }

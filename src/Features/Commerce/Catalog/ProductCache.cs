@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -48,7 +49,7 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
         {
             return await use(redis.Cache).WaitAsync(Patience, time);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (Outage.IsOfRedis(e))
         {
             Volatile.Write(ref restUntil, time.GetTimestamp() + (long)(Rest.TotalSeconds * time.TimestampFrequency));
             LogAway(log, e.Message);

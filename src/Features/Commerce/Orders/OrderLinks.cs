@@ -43,18 +43,16 @@ public sealed class OrderLink
 /// Where the link to an order leads: to a page of the storefront (<c>STOREFRONT_URL</c>), which sends the token back. It stands in the
 /// fragment, which a browser keeps to itself.
 /// </summary>
-public sealed class OrderLinks(IConfiguration configuration, IHostEnvironment environment) : IHostedService
+public sealed class OrderLinks(IConfiguration configuration, IHostEnvironment environment) : StartStep
 {
     private string storefront = "";
 
     public string To(string token) => $"{storefront}/orders/lookup#token={token}";
 
     /// <exception cref="StartupException">The setting is absent in production, or no web address.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         storefront = PublicAddress.OfStorefront(configuration, environment);
         return Task.CompletedTask;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -4,6 +4,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -106,7 +107,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
             await ask(redis.Cache);
             return true;
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (Outage.IsOfRedis(e))
         {
             LogCountedHere(e.Message);
             return false;

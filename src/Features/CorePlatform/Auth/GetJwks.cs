@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
@@ -7,9 +8,17 @@ namespace Aarya.Features.CorePlatform.Auth;
 public static class GetJwksEndpoint
 {
     [WolverineGet("/.well-known/jwks.json")]
+    [ProducesResponseType<JwkSet>(StatusCodes.Status200OK, "application/jwk-set+json")]
     public static IResult Get(SigningKeys keys, HttpContext http)
     {
         http.Response.Headers.CacheControl = "public, max-age=300";
         return Results.Text(keys.Jwks.Json, "application/jwk-set+json");
     }
 }
+
+/// <param name="Keys">Every key that a good token may be signed with.</param>
+public sealed record JwkSet(IReadOnlyList<Jwk> Keys);
+
+/// <summary>The public half of a signing key.</summary>
+/// <param name="Kid">Its RFC 7638 thumbprint.</param>
+public sealed record Jwk(string Kty, string Crv, string X, string Y, string Use, string Alg, string Kid);

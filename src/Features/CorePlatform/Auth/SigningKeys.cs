@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
@@ -19,7 +21,7 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// that was given only a new key accepts the tokens of the old one, and the other way round: it publishes a new key, and signs with it when
 /// every process has had the time to read it.
 /// </summary>
-public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
+public sealed class SigningKeys : Worker, IVerificationKeys
 {
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
@@ -29,14 +31,14 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
     private readonly IConfiguration configuration;
     private readonly IHostEnvironment environment;
     private readonly ContextDatabases databases;
-    private readonly TimeProvider clock;
-    private readonly ILogger<SigningKeys> log;
     private readonly KnownKeys known;
     private IReadOnlyList<SigningKey> own = [];
+    private long noted;
 
     public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
+        : base(clock, log)
     {
-        (this.configuration, this.environment, this.databases, this.clock, this.log) = (configuration, environment, databases, clock, log);
+        (this.configuration, this.environment, this.databases) = (configuration, environment, databases);
         known = new(clock);
     }
 
@@ -44,11 +46,14 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
 
     /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as they were a second ago.</summary>
     public Jwks Jwks => new(
-        JsonSerializer.Serialize(new { keys = known.All.Select(x => new { kty = x.Kty, crv = x.Crv, x = x.X, y = x.Y, use = x.Use, alg = x.Alg, kid = x.Kid }) }),
+        JsonSerializer.Serialize(new JwkSet([.. known.All.Select(x => new Jwk(x.Kty, x.Crv, x.X, x.Y, x.Use, x.Alg, x.Kid))]), AaryaJson.Options),
         known.IsComplete);
 
     /// <inheritdoc/>
     public JsonWebKey? Find(string keyId) => known.Find(keyId);
+
+    /// <inheritdoc/>
+    public bool AreComplete => known.IsComplete;
 
     /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -58,32 +63,26 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
             : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
         own = SigningKey.AllFromPem(pem);
         // The others must know the key before they meet a token of it.
-        if (await NoteAsync(cancellationToken)) await Task.Delay(KnownKeys.PublishedBefore, clock, cancellationToken);
+        if (await NoteAsync(cancellationToken)) await Task.Delay(KnownKeys.PublishedBefore, Time, cancellationToken);
+        noted = Time.GetTimestamp();
         await LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan FirstRoundAfter => KnownKeys.BetweenReadings;
+
+    protected override TimeSpan LongestPause => KnownKeys.BetweenReadings;
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(KnownKeys.BetweenReadings, clock);
-        var noted = clock.GetTimestamp();
-        var isAway = false;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        await LoadAsync(stopping);
+        if (Time.GetElapsedTime(noted) >= BetweenNotes)
         {
-            try
-            {
-                await LoadAsync(stoppingToken);
-                isAway = false;
-                if (clock.GetElapsedTime(noted) < BetweenNotes) continue;
-                await NoteAsync(stoppingToken);
-                noted = clock.GetTimestamp();
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                if (!isAway) LogNotRead(e);
-                isAway = true;
-            }
+            await NoteAsync(stopping);
+            noted = Time.GetTimestamp();
         }
+
+        return KnownKeys.BetweenReadings;
     }
 
     internal static Table Table()
@@ -126,7 +125,7 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
-        var began = clock.GetTimestamp();
+        var began = Time.GetTimestamp();
         var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public, StringComparer.Ordinal);
         await using var connection = await ConnectAsync(cancellation);
         await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
@@ -159,7 +158,4 @@ public sealed partial class SigningKeys : BackgroundService, IVerificationKeys
         await using var select = new NpgsqlCommand("select private_pem from core.signing_key where purpose = 'development'", connection);
         return (string)(await select.ExecuteScalarAsync(cancellation))!;
     }
-
-    [LoggerMessage(LogLevel.Warning, "The keys of other processes cannot be read: the known ones stay good, and they are read again every second.")]
-    private partial void LogNotRead(Exception e);
 }

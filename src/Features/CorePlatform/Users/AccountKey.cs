@@ -3,7 +3,6 @@ using System.Text;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Weasel.Postgresql.Tables;
 
@@ -14,7 +13,7 @@ namespace Aarya.Features.CorePlatform.Users;
 /// addresses of those who sign in.
 /// </summary>
 /// <param name="read">Asked once, when the host starts.</param>
-public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : IHostedService
+public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : StartStep
 {
     private const int Size = 32;
     private byte[]? key;
@@ -23,9 +22,7 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : IHo
     public byte[] Sign(ReadOnlySpan<byte> data) =>
         HMACSHA256.HashData(key ?? throw new InvalidOperationException("The key of the accounts is read when the host starts."), data);
 
-    public async Task StartAsync(CancellationToken cancellationToken) => key = await read(cancellationToken);
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override async Task StartAsync(CancellationToken cancellationToken) => key = await read(cancellationToken);
 
     /// <summary>The key of the table <c>account_key</c>, made once and sealed: whoever reads the database cannot write a link with it.</summary>
     /// <exception cref="StartupException">It is sealed with a key that ENCRYPTION_KEY does not have.</exception>

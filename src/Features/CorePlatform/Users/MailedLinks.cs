@@ -9,7 +9,7 @@ namespace Aarya.Features.CorePlatform.Users;
 /// stands in the fragment, which a browser keeps to itself: no log of a server and no Referer holds it. A file is fetched from the API itself
 /// (<c>AARYA_PUBLIC_URL</c>).
 /// </summary>
-public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment environment) : IHostedService
+public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment environment) : StartStep
 {
     private string storefront = "";
     private string api = "";
@@ -21,12 +21,10 @@ public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment e
     public string ToExport(string token) => $"{api}/api/users/exports/{token}";
 
     /// <exception cref="StartupException">A setting is absent in production, or no web address.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         storefront = PublicAddress.OfStorefront(configuration, environment);
         api = PublicAddress.OfApi(configuration, environment);
         return Task.CompletedTask;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,6 +1,6 @@
+using Aarya.Infrastructure.Hosting;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Wolverine;
@@ -11,7 +11,8 @@ namespace Aarya.Features.Payment.Charges;
 /// Finds the payments that have been quiet too long. Every node looks; a payment is claimed by one of them at a time and then
 /// left alone for a while, ever longer, so more nodes do not mean more calls.
 /// </summary>
-public sealed partial class Reconciler(IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, ILogger<Reconciler> logger) : BackgroundService
+public sealed class Reconciler(IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, TimeProvider time, ILogger<Reconciler> logger)
+    : Worker(time, logger)
 {
     private const string Claim =
         """
@@ -33,48 +34,32 @@ public sealed partial class Reconciler(IPaymentStore store, PaymentOptions optio
 
     private DateTimeOffset forgotten;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.ReconcileEvery);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RoundAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
-            {
-                LogMissed(logger, e.Message);
-            }
-        }
-    }
+    protected override TimeSpan FirstRoundAfter => options.ReconcileEvery;
 
-    private async Task RoundAsync(CancellationToken cancellation)
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
         List<Guid> due = [];
         await using (var connection = store.Storage.Database.CreateConnection())
         {
-            await connection.OpenAsync(cancellation);
+            await connection.OpenAsync(stopping);
             await using var claim = new NpgsqlCommand(Claim, connection) { Parameters = { new() { Value = options.PendingTooLong } } };
-            await using (var reader = await claim.ExecuteReaderAsync(cancellation))
+            await using (var reader = await claim.ExecuteReaderAsync(stopping))
             {
-                while (await reader.ReadAsync(cancellation)) due.Add(reader.GetGuid(0));
+                while (await reader.ReadAsync(stopping)) due.Add(reader.GetGuid(0));
             }
 
             if (DateTimeOffset.UtcNow - forgotten > TimeSpan.FromHours(1))
             {
                 await using var forget = new NpgsqlCommand(Forget, connection);
-                await forget.ExecuteNonQueryAsync(cancellation);
+                await forget.ExecuteNonQueryAsync(stopping);
                 forgotten = DateTimeOffset.UtcNow;
             }
         }
 
-        if (due.Count == 0) return;
+        if (due.Count == 0) return options.ReconcileEvery;
         await using var scope = scopes.CreateAsyncScope();
         var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
         foreach (var orderId in due) await bus.PublishAsync(new ReconcilePayment(orderId));
+        return options.ReconcileEvery;
     }
-
-    [LoggerMessage(LogLevel.Warning, "A round of reconciliation was missed: {Why}")]
-    private static partial void LogMissed(ILogger logger, string why);
 }

@@ -1,4 +1,5 @@
 using Aarya.Features.Payment.Charges;
+using Aarya.Infrastructure.Messaging;
 using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Features.Payment.Providers;
@@ -27,7 +28,7 @@ public sealed record RefundReport(bool Succeeded, Money Amount, string? Code = n
 public sealed record ProviderNews(string EventId, Guid OrderId, ChargeReport Charge, Guid? RefundId = null, RefundReport? Refund = null);
 
 /// <summary>The provider gave no answer, or none that says what happened: the outcome is unknown until it is asked again.</summary>
-public sealed class ProviderUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class ProviderUnavailableException(string message, Exception? inner = null) : Exception(message, inner), IOutage;
 
 /// <summary>The delivery does not come from the provider, or is too old; its message may be told.</summary>
 public sealed class WebhookRefusedException(string message) : Exception(message);

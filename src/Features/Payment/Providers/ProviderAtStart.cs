@@ -16,11 +16,11 @@ namespace Aarya.Features.Payment.Providers;
 /// </summary>
 public sealed partial class ProviderAtStart(
     PaymentOptions options, ProviderAccess access, ContextDatabases databases, IServer server, IHostEnvironment environment, ILogger<ProviderAtStart> logger)
-    : IHostedService, IAsyncDisposable
+    : StartStep, IAsyncDisposable
 {
     private SandboxHost? sandbox;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.ProviderUrl is { } url)
         {
@@ -87,8 +87,6 @@ public sealed partial class ProviderAtStart(
         value ?? throw new StartupException($"{name} is not set: PAYMENT_PROVIDER_URL names a provider, which needs it.");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // Not at StopAsync: charges under way are drained first.
     public async ValueTask DisposeAsync()

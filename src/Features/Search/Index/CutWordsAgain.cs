@@ -1,5 +1,5 @@
 using Aarya.Features.Search.Query;
-using Microsoft.Extensions.Hosting;
+using Aarya.Infrastructure.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -9,28 +9,12 @@ namespace Aarya.Features.Search.Index;
 /// Brings products that were indexed before the rules of <see cref="Words"/> changed to those of today, once after a start. A row that
 /// an older process writes meanwhile is cut at the next start, or when its product is announced again.
 /// </summary>
-public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time, ILogger<CutWordsAgain> log) : BackgroundService
+public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time, ILogger<CutWordsAgain> log) : Worker(time, log)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        for (var failed = false; ; failed = true)
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-                return;
-            }
-#pragma warning disable CA1031 // A database that is away, or not migrated yet: the next attempt does it.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                if (!failed) LogFailed(log, e);
-            }
-
-            await Task.Delay(Pause, time, stoppingToken);
-        }
+        await RunAsync(stopping);
+        return null;
     }
 
     /// <summary>Cuts what is to be cut, page by page; several processes may do so at once.</summary>
@@ -44,7 +28,7 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         }
 
         await CutVocabularyAsync(connection, cancellation);
-        if (products > 0) LogDone(log, products);
+        if (products > 0) LogDone(Log, products);
     }
 
     private static async Task<int> CutPageAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -164,7 +148,4 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
 
     [LoggerMessage(LogLevel.Information, "The words of {Products} products in the search index were cut by today's rules")]
     private static partial void LogDone(ILogger logger, int products);
-
-    [LoggerMessage(LogLevel.Warning, "The words of the search index cannot be brought to today's rules now; this is tried again")]
-    private static partial void LogFailed(ILogger logger, Exception e);
 }

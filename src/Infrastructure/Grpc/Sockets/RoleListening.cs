@@ -57,14 +57,14 @@ internal static class RoleListening
     {
         if (roles.IsAll) return [];
         var folder = SocketFolder.From(builder.Configuration, builder.Environment);
-        var takeOver = builder.Configuration.Find("AARYA_SOCKET_TAKEOVER") == "true";
+        var takeOver = builder.Configuration.Flag("AARYA_SOCKET_TAKEOVER");
         return [.. roles.Hosted.Where(Roles.Contexts.Contains).Select(role => new UnixSocketListener(folder.PathOf(role), takeOver))];
     }
 
     private static BindingAddress[] Urls(ConfigurationManager configuration, ActiveRoles roles)
     {
         var named = configuration[WebHostDefaults.ServerUrlsKey] ?? configuration.Find("AARYA_URLS");
-        if (named is null && !roles.HostsGateway && configuration.Find("AARYA_TCP") != "true") return [];
+        if (named is null && !roles.HostsGateway && !configuration.Flag("AARYA_TCP")) return [];
         named ??= $"http://127.0.0.1:{Roles.DefaultPort(roles.HostsGateway ? Roles.Gateway : roles.Hosted[0])}";
         return [.. named.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
     }

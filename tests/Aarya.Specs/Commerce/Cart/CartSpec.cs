@@ -17,7 +17,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
 
     private Carts Carts => Host.Services.GetRequiredService<Carts>();
 
-    private IDatabase Redis => Host.Services.GetRequiredService<RedisConnections>().State;
+    private IDatabase Redis => AllOfRedis;
 
     [Fact]
     public async Task a_new_line_is_priced_by_the_shop()

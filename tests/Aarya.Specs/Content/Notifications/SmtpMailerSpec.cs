@@ -4,6 +4,7 @@ using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Specs.Support;
 using MimeKit;
+using Outage = Aarya.Infrastructure.Messaging.Outage;
 
 namespace Aarya.Specs.Content.Notifications;
 
@@ -40,7 +41,7 @@ public sealed class SmtpMailerSpec
         var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", null));
         await server.KillAsync();
 
-        await Assert.ThrowsAsync<MailNotSentException>(() => mailer.SendAsync(mail, TestContext.Current.CancellationToken));
+        Assert.True(Outage.Is(await Assert.ThrowsAsync<MailNotSentException>(() => mailer.SendAsync(mail, TestContext.Current.CancellationToken))));
 
         await server.StartAgainAsync();
         await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
@@ -71,10 +72,12 @@ public sealed class SmtpMailerSpec
     }
 
     [Theory]
-    [InlineData("550 5.1.1 asha@example.com is unknown here", typeof(MailUndeliverableException))]
-    [InlineData("450 4.2.1 asha@example.com is asleep", typeof(MailNotSentException))]
-    [InlineData("no answer at all", typeof(MailNotSentException))]
-    public async Task a_mailbox_that_the_server_does_not_know_is_given_up_and_one_that_is_busy_is_not(string answer, Type failure)
+    [InlineData("550 5.1.1 asha@example.com is unknown here", typeof(MailUndeliverableException), false)]
+    [InlineData("450 4.2.1 asha@example.com is asleep", typeof(MailNotSentException), false)]
+    [InlineData("452 4.2.2 the mailbox of asha@example.com is full", typeof(MailNotSentException), false)]
+    [InlineData("421 4.3.2 we are closing", typeof(MailNotSentException), true)]
+    [InlineData("no answer at all", typeof(MailNotSentException), true)]
+    public async Task a_mailbox_that_the_server_does_not_know_is_given_up_and_one_that_is_busy_is_not(string answer, Type failure, bool isAway)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -84,6 +87,7 @@ public sealed class SmtpMailerSpec
         var refused = await Assert.ThrowsAsync(failure, () => mailer.SendAsync(mail, TestContext.Current.CancellationToken));
 
         Assert.DoesNotContain("asha@example.com", refused.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.True(Outage.Is(refused) == isAway, $"{refused}");
         await served.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 

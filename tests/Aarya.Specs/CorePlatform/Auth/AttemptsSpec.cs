@@ -266,11 +266,10 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     // Every wait that has begun lasts a quarter of an hour, as it would after some more guesses.
     private async Task TheyGoOnAsync()
     {
-        var redis = Host.Services.GetRequiredService<RedisConnections>();
-        foreach (var key in redis.CacheConnection.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")))
+        foreach (var key in AllOfRedis.Multiplexer.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")))
         {
-            if (await redis.Cache.KeyTypeAsync(key) == RedisType.Hash && await redis.Cache.HashExistsAsync(key, "until"))
-                await redis.Cache.HashSetAsync(key, "until", DateTimeOffset.UtcNow.AddMinutes(15).ToUnixTimeMilliseconds());
+            if (await AllOfRedis.KeyTypeAsync(key) == RedisType.Hash && await AllOfRedis.HashExistsAsync(key, "until"))
+                await AllOfRedis.HashSetAsync(key, "until", DateTimeOffset.UtcNow.AddMinutes(15).ToUnixTimeMilliseconds());
         }
     }
 

@@ -14,7 +14,7 @@ namespace Aarya.Specs.CorePlatform.Auth;
 
 public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
-    private IDatabase Redis => Host.Services.GetRequiredService<RedisConnections>().State;
+    private IDatabase Redis => AllOfRedis;
 
     [Fact]
     public async Task a_guest_and_a_customer_go_on_with_new_tokens()

@@ -57,7 +57,7 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task nobody_is_told_before_the_sessions_have_ended_however_long_that_cannot_be_done()
     {
         var asha = await SignedInAsync();
-        var redis = Host.Services.GetRequiredService<RedisConnections>().State;
+        var redis = AllOfRedis;
         var (ids, aside) = (RedisKeys.SessionsOf($"{asha.User.Id:D}"), (RedisKey)$"specs:{asha.User.Id:D}");
         await redis.KeyRenameAsync(ids, aside);
         await redis.StringSetAsync(ids, "not the sessions");

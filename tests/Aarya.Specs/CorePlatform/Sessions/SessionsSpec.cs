@@ -19,7 +19,7 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
 
     private SessionStore Sessions => Host.Services.GetRequiredService<SessionStore>();
 
-    private IDatabase Redis => Host.Services.GetRequiredService<RedisConnections>().State;
+    private IDatabase Redis => AllOfRedis;
 
     [Fact]
     public async Task a_customer_sees_where_they_are_signed_in()

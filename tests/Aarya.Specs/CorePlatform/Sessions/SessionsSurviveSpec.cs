@@ -106,7 +106,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     private async Task<bool> IsOnDiskAsync()
     {
         // INFO is an administrator's command.
-        var options = RedisConnections.OptionsFor(server.Url, "spec");
+        var options = RedisConnections.OptionsFor(server.AdminUrl, "spec");
         options.AllowAdmin = true;
         await using var admin = await ConnectionMultiplexer.ConnectAsync(options);
         var info = (await admin.GetDatabase().ExecuteAsync("INFO", "persistence")).ToString();

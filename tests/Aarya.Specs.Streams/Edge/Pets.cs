@@ -2,7 +2,7 @@ using Aarya.Features;
 using Microsoft.AspNetCore.Http;
 using Wolverine.Http;
 
-namespace Aarya.Specs.Edge;
+namespace Aarya.Specs.Streams.Edge;
 
 public enum PetSize
 {

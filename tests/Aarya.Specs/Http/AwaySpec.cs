@@ -1,0 +1,163 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aarya.Features.Commerce.Checkout;
+using Aarya.Specs.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Wolverine;
+
+namespace Aarya.Specs.Http;
+
+/// <summary>
+/// The whole shop while something that it needs is away in one of the many ways: a request is served or told when to come back, a message
+/// waits, and all of it goes on by itself afterwards.
+/// </summary>
+public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static TheoryData<string> TroublesOfRedis => [.. RedisTrouble.All.Select(x => x.Name)];
+
+    [Theory]
+    [MemberData(nameof(TroublesOfRedis))]
+    public async Task a_request_that_needs_redis_is_told_when_to_come_back(string name)
+    {
+        var trouble = RedisTrouble.Of(name);
+        var (token, _) = await shop.GuestAsync();
+        var sku = await SkuAsync();
+
+        await trouble.BeginAsync(shop.Redis);
+        try
+        {
+            var answers = await Task.WhenAll(
+                shop.SendAsync(HttpMethod.Post, "/api/auth/guest"),
+                shop.SendAsync(HttpMethod.Get, "/api/cart", token),
+                shop.SendAsync(HttpMethod.Post, "/api/cart/items", token, new { sku, quantity = 1 }),
+                shop.SendAsync(HttpMethod.Delete, "/api/cart", token),
+                shop.SendAsync(HttpMethod.Post, "/api/auth/login", null, new { email = "nobody@example.com", password = "a wrong one" }),
+                shop.SendAsync(HttpMethod.Get, "/api/products", token),
+                shop.SendAsync(HttpMethod.Get, "/api/notifications", token));
+            foreach (var answer in answers) await ServedOrTold(answer);
+            Assert.Equal(503, (int)answers[0].StatusCode);
+            Assert.Equal(503, (int)answers[2].StatusCode);
+            Assert.Equal(200, (int)answers[5].StatusCode);
+        }
+        finally
+        {
+            await trouble.EndAsync(shop.Redis);
+        }
+
+        await UntilAsync("a guest is served again", async () =>
+        {
+            using var answer = await shop.SendAsync(HttpMethod.Post, "/api/auth/guest");
+            await ServedOrTold(answer);
+            return answer.IsSuccessStatusCode;
+        });
+    }
+
+    [Theory]
+    [InlineData("OOM")]
+    [InlineData("MISCONF")]
+    [InlineData("READONLY")]
+    [InlineData("BUSY")]
+    [InlineData("LOADING")]
+    [InlineData("NOAUTH")]
+    public async Task what_was_paid_leaves_the_cart_when_redis_is_back(string name)
+    {
+        var trouble = RedisTrouble.Of(name);
+        var (token, subject) = await shop.GuestAsync();
+        var sku = await SkuAsync();
+        using var added = await shop.SendAsync(HttpMethod.Post, "/api/cart/items", token, new { sku, quantity = 2 });
+        added.EnsureSuccessStatusCode();
+
+        await trouble.BeginAsync(shop.Redis);
+        try
+        {
+            await using var scope = shop.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMessageBus>().PublishAsync(new TakeOrderedFromCart(Guid.CreateVersion7(), subject, [new(sku, 2)]));
+            await UntilAsync("the message has failed once and waits",
+                async () => await shop.CountAsync("incoming_envelopes", "status <> 'Handled' and attempts > 0 and message_type ilike '%TakeOrderedFromCart%'") > 0);
+        }
+        finally
+        {
+            await trouble.EndAsync(shop.Redis);
+        }
+
+        await UntilAsync("the goods have left the cart", async () =>
+        {
+            using var answer = await shop.SendAsync(HttpMethod.Get, "/api/cart", token);
+            await ServedOrTold(answer);
+            return answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("lines").GetArrayLength() == 0;
+        });
+        Assert.Equal(0, await shop.CountAsync("dead_letters", "true"));
+    }
+
+    [Theory]
+    [InlineData("connection limit 0", "connection limit -1")]
+    [InlineData("set default_transaction_read_only = on", "reset default_transaction_read_only")]
+    [InlineData("allow_connections false", "allow_connections true")]
+    [InlineData("set statement_timeout = 1", "reset statement_timeout")]
+    public async Task a_request_that_needs_the_database_is_told_when_to_come_back(string trouble, string cure)
+    {
+        await OnServerAsync($"alter database {shop.Database.Name} {trouble}");
+        await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{shop.Database.Name}'");
+        try
+        {
+            var told = 0;
+            // Each connection that was cut has its one failure; after that every request meets the trouble itself.
+            for (var i = 0; i < 20; i++)
+            {
+                using var answer = await shop.SendAsync(HttpMethod.Post, "/api/auth/register", null,
+                    new { email = $"asha.{Guid.NewGuid():N}@example.com", password = "a long way to Mumbai", name = "Asha Rao" });
+                await ServedOrTold(answer);
+                if ((int)answer.StatusCode == 503) told++;
+            }
+
+            Assert.InRange(told, 1, 20);
+        }
+        finally
+        {
+            await OnServerAsync($"alter database {shop.Database.Name} {cure}");
+            await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{shop.Database.Name}'");
+        }
+
+        await UntilAsync("somebody can register again", async () =>
+        {
+            using var answer = await shop.SendAsync(HttpMethod.Post, "/api/auth/register", null,
+                new { email = $"asha.{Guid.NewGuid():N}@example.com", password = "a long way to Mumbai", name = "Asha Rao" });
+            await ServedOrTold(answer);
+            return answer.IsSuccessStatusCode;
+        });
+    }
+
+    private async Task<string> SkuAsync() => (string)(await shop.AskAsync("select sku from commerce.stock where on_hand > 50 order by sku limit 1"))!;
+
+    // Any answer but a server error, and of those only the one that says when to come back.
+    private static async Task ServedOrTold(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if ((int)answer.StatusCode < 500) return;
+        Assert.True((int)answer.StatusCode == 503, $"{answer.RequestMessage!.Method} {answer.RequestMessage.RequestUri} was answered {(int)answer.StatusCode}: {text}");
+        Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero, $"{answer.RequestMessage!.RequestUri} has no Retry-After.");
+        Assert.StartsWith("service.", JsonSerializer.Deserialize<JsonElement>(text).GetProperty("code").GetString(), StringComparison.Ordinal);
+    }
+
+    private async Task OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(shop.Database.Url) { Database = "postgres", Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await isSo())
+        {
+            if (limit.IsCancellationRequested) throw new TimeoutException($"Waited {Patience.TotalMinutes} min until {what}.");
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+}
