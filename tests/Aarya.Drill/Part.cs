@@ -90,18 +90,18 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
             going = process!;
         }
 
-        var all = Tree(going.Id);
+        // Frozen first, the parent has no more children after this look at them; one that outlived it would keep PostgreSQL from starting.
+        if (kind != FaultKind.Stop) _ = Signal(going.Id, Freeze);
         switch (kind)
         {
             case FaultKind.Kill:
-                // The parent first: it must not see its children go.
-                foreach (var pid in all) _ = Signal(pid, 9);
+                foreach (var pid in Tree(going.Id)) _ = Signal(pid, 9);
                 break;
             case FaultKind.Stop:
                 _ = Signal(going.Id, setup.StopSignal);
                 break;
             default:
-                foreach (var pid in all) _ = Signal(pid, Freeze);
+                foreach (var pid in Tree(going.Id)) _ = Signal(pid, Freeze);
                 return;
         }
 
