@@ -16,7 +16,8 @@ public static class AddToCart
         var tokens = await shop.GuestsAsync(Guests);
         var file = Path.GetTempFileName();
         // Every guest takes each SKU in turn; a line of a cart is far from its limit when the last round ends.
-        await File.WriteAllLinesAsync(file, skus.SelectMany(sku => tokens.Select(token => $"{token}\t-\t{JsonSerializer.Serialize(new { sku, quantity = 1 })}")));
+        var bodies = skus.Select(sku => JsonSerializer.Serialize(new { sku, quantity = 1 }));
+        await File.WriteAllLinesAsync(file, bodies.SelectMany(body => tokens.Select(token => $"{token}\t-\t-\t{body}")));
         await using var floor = await FloorServer.StartAsync("cart", shop.RedisUrl, string.Join(',', skus));
         var (runs, floors) = await Turns.TakeAsync(
             _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.PostAsync(new Uri(shop.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)),

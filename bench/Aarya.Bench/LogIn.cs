@@ -18,7 +18,7 @@ public static class LogIn
         {
             var email = $"bench-{Guid.NewGuid():N}@example.com";
             await shop.PostAsync("/api/auth/register", new { name = "Asha Rao", email, password = Password });
-            requests.Add($"-\t-\t{JsonSerializer.Serialize(new { email, password = Password })}");
+            requests.Add($"-\t-\t-\t{JsonSerializer.Serialize(new { email, password = Password })}");
         }
 
         await File.WriteAllLinesAsync(file, requests);
@@ -30,7 +30,7 @@ public static class LogIn
     }
 }
 
-/// <summary>Hashes a password with the program's own hasher, one a core at a time.</summary>
+/// <summary>Hashes a password with the program's own hasher, on as many threads as the program does.</summary>
 public static class LogInFloor
 {
     public static void Map(WebApplication app)

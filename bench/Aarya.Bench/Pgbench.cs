@@ -8,14 +8,14 @@ namespace Aarya.Bench;
 /// <summary>Runs pgbench with a script of ours: the same SQL on the same database, without any program around it.</summary>
 public static partial class Pgbench
 {
-    /// <param name="scripts">The transactions, of which each is as likely as the others.</param>
-    public static async Task<Load> RunAsync(string databaseUrl, IReadOnlyList<string> scripts, int clients, TimeSpan time)
+    /// <param name="script">The file with the transaction.</param>
+    public static async Task<Load> RunAsync(string databaseUrl, string script, int clients, TimeSpan time)
     {
         var database = new NpgsqlConnectionStringBuilder(databaseUrl);
         var log = Directory.CreateTempSubdirectory("aarya-pgbench-").FullName;
         var start = new ProcessStartInfo("pgbench",
-            ["-n", "-M", "prepared", "-c", $"{clients}", "-j", "1", "-T", $"{(int)time.TotalSeconds}", "-l", "--log-prefix", Path.Combine(log, "run"), .. scripts.SelectMany(x => new[] { "-f", x }),
-                "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, database.Database!])
+            ["-n", "-M", "prepared", "-c", $"{clients}", "-j", "1", "-T", $"{(int)time.TotalSeconds}", "-f", script,
+                "-l", "--log-prefix", Path.Combine(log, "run"), "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, database.Database!])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

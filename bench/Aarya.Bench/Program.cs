@@ -19,13 +19,14 @@ if (args is ["sockets"])
 }
 
 var wanted = args.FirstOrDefault() ?? "paths";
-(string Name, Func<Shop, Task<PathReport>> Run)[] paths =
+// With rate limits where the load comes from as many clients as a shop has; elsewhere one generator is one client.
+(string Name, bool Limits, Func<Shop, Task<PathReport>> Run)[] paths =
 [
-    ("product", ProductRead.RunAsync),
-    ("cart", AddToCart.RunAsync),
-    ("checkout", Checkout.RunAsync),
-    ("login", LogIn.RunAsync),
-    ("token", TokenCheck.RunAsync),
+    ("product", false, ProductRead.RunAsync),
+    ("cart", false, AddToCart.RunAsync),
+    ("checkout", true, Checkout.RunAsync),
+    ("login", false, LogIn.RunAsync),
+    ("token", false, TokenCheck.RunAsync),
 ];
 if (wanted is not "paths" && paths.All(x => x.Name != wanted))
 {
@@ -39,6 +40,7 @@ try
     await using var shop = await Shop.OpenAsync();
     foreach (var path in paths.Where(x => wanted is "paths" || x.Name == wanted))
     {
+        await shop.ServeAsync(path.Limits);
         var report = await path.Run(shop);
         Report.Print(report);
         reports.Add(report);

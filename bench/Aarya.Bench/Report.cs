@@ -6,12 +6,19 @@ namespace Aarya.Bench;
 /// <param name="Cores">Cores that the measured process kept busy; null where the floor is not a process of ours.</param>
 public sealed record Measured(double PerSecond, double P50Ms, double P99Ms, long Errors, double? Cores, double? Megabytes)
 {
+    /// <summary>Purchases whose payment was confirmed, per second until the last of them was; null where there are none.</summary>
+    public double? ConfirmedPerSecond { get; init; }
+
     public static Measured Of(Load load, (double Cores, double Megabytes)? used = null) =>
         new(load.PerSecond, load.P50 / 1000.0, load.P99 / 1000.0, load.Errors, used?.Cores, used?.Megabytes);
 
     public static Measured Median(IReadOnlyList<Measured> runs) => new(
         Middle(runs.Select(x => x.PerSecond)), Middle(runs.Select(x => x.P50Ms)), Middle(runs.Select(x => x.P99Ms)), runs.Sum(x => x.Errors),
-        runs[0].Cores is null ? null : Middle(runs.Select(x => x.Cores!.Value)), runs[0].Megabytes is null ? null : Middle(runs.Select(x => x.Megabytes!.Value)));
+        runs[0].Cores is null ? null : Middle(runs.Select(x => x.Cores!.Value)),
+        runs[0].Megabytes is null ? null : Middle(runs.Select(x => x.Megabytes!.Value)))
+    {
+        ConfirmedPerSecond = runs[0].ConfirmedPerSecond is null ? null : Middle(runs.Select(x => x.ConfirmedPerSecond!.Value)),
+    };
 
     private static double Middle(IEnumerable<double> values)
     {
@@ -44,6 +51,8 @@ public static class Report
         Console.WriteLine($"  {"",-34}{"req/s",10}{"p50 ms",9}{"p99 ms",9}{"cores",7}{"MB",7}{"errors",8}");
         Line("the shop", report.Path);
         Line(report.Floor, report.Bottom);
+        if (report.Path.ConfirmedPerSecond is { } confirmed)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"confirmed purchases per second",-34}{confirmed,10:0}"));
         Console.WriteLine(report.Errors > 0
             ? "  no run: there were errors"
             : string.Create(CultureInfo.InvariantCulture, $"  ratio {report.Ratio:0.00} (aim {report.Aim:0.##}), medians of {report.Runs.Count} runs in turns"));

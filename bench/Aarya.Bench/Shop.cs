@@ -3,16 +3,18 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Npgsql;
+using SmtpServer;
 
 namespace Aarya.Bench;
 
 /// <summary>
-/// The Release program, `all` in one process, on a database and a Redis of the bench's own; seeded large and with rate
-/// limits off, since one load generator is one client.
+/// The Release program as production runs it, `all` in one process, on a database and a Redis of the bench's own, with a payment provider
+/// that is another process and a mail server that drops what it takes; seeded large.
 /// </summary>
 public sealed class Shop : IAsyncDisposable
 {
@@ -20,28 +22,48 @@ public sealed class Shop : IAsyncDisposable
     private readonly string program;
     private readonly Dictionary<string, string> environment;
     private readonly Process redis;
-    private readonly string redisFolder;
+    private readonly Process sandbox;
+    private readonly string folder;
+    private readonly CancellationTokenSource closing = new();
     private Process? process;
+    private bool? limits;
 
-    private Shop(string program, string databaseUrl, Process redis, int redisPort, string redisFolder)
+    private Shop(string program, string sandboxProgram, string databaseUrl, Process redis, int redisPort, string folder)
     {
         this.program = program;
         this.redis = redis;
-        this.redisFolder = redisFolder;
+        this.folder = folder;
         DatabaseUrl = databaseUrl;
         RedisUrl = $"redis://127.0.0.1:{redisPort}";
         Url = new Uri($"http://127.0.0.1:{FreePort()}");
         http.BaseAddress = Url;
+        var (sandboxUrl, mailPort) = ($"http://127.0.0.1:{FreePort()}", FreePort());
+        using var signingKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         environment = new()
         {
             ["DATABASE_URL"] = databaseUrl,
             ["REDIS_URL"] = RedisUrl,
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = Url.AbsoluteUri,
             ["Logging__LogLevel__Default"] = "Warning",
-            ["AARYA_RATE_LIMIT"] = "0",
-            ["AARYA_SOCKET_DIR"] = redisFolder,
+            ["AARYA_SOCKET_DIR"] = folder,
+            ["AARYA_TRUSTED_PROXIES"] = "127.0.0.1",
+            ["AARYA_PUBLIC_URL"] = Url.AbsoluteUri,
+            ["STOREFRONT_URL"] = Url.AbsoluteUri,
+            ["JWT_SECRET"] = signingKey.ExportECPrivateKeyPem(),
+            ["ENCRYPTION_KEY"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["SEED_PASSWORD"] = RandomNumberGenerator.GetHexString(32),
+            ["SMTP_URL"] = $"smtp://127.0.0.1:{mailPort}",
+            ["PAYMENT_PROVIDER_URL"] = sandboxUrl,
+            ["PAYMENT_API_KEY"] = RandomNumberGenerator.GetHexString(32),
+            ["PAYMENT_WEBHOOK_SECRET"] = RandomNumberGenerator.GetHexString(32),
+            ["SANDBOX_DATA"] = Path.Combine(folder, "sandbox"),
+            ["SANDBOX_WEBHOOK_URL"] = $"{Url}api/payments/webhooks/sandbox",
         };
+        sandbox = Start(sandboxProgram, "--urls", sandboxUrl);
+        _ = sandbox.StandardOutput.ReadToEndAsync();
+        var mail = new SmtpServerOptionsBuilder().ServerName("bench").Endpoint(x => x.Endpoint(new(IPAddress.Loopback, mailPort))).Build();
+        _ = new SmtpServer.SmtpServer(mail, SmtpServer.ComponentModel.ServiceProvider.Default).StartAsync(closing.Token);
     }
 
     public Uri Url { get; }
@@ -55,7 +77,9 @@ public sealed class Shop : IAsyncDisposable
     public static async Task<Shop> OpenAsync()
     {
         var program = Path.GetFullPath(Environment.GetEnvironmentVariable("AARYA_PROGRAM") ?? "artifacts/api/Aarya.Api.dll");
-        if (!File.Exists(program)) throw new InvalidOperationException($"{program} is not there: run ./aarya release first.");
+        var sandbox = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, "../sandbox/Aarya.Sandbox.dll"));
+        foreach (var needed in new[] { program, sandbox })
+            if (!File.Exists(needed)) throw new InvalidOperationException($"{needed} is not there: run ./aarya release first.");
         var server = ContextDatabases.Parse("DATABASE_URL", Environment.GetEnvironmentVariable("DATABASE_URL")
             ?? throw new InvalidOperationException("DATABASE_URL is not set: run the bench by ./aarya bench."));
         var database = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "aarya_bench" }.ConnectionString;
@@ -76,23 +100,33 @@ public sealed class Shop : IAsyncDisposable
         {
             RedirectStandardOutput = true,
         })!;
-        var shop = new Shop(program, database, redis, port, folder);
+        var shop = new Shop(program, sandbox, database, redis, port, folder);
         await shop.RunAsync("migrate");
         await shop.RunAsync("seed", "--size", "large");
-        await shop.StartAsync();
         return shop;
     }
 
-    private Process Start(params string[] args)
+    /// <summary>Starts the program with rate limits or without, unless it runs like that.</summary>
+    public async Task ServeAsync(bool limits)
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. args]) { RedirectStandardOutput = true };
+        if (this.limits == limits) return;
+        await EndAsync(process);
+        if (limits) environment.Remove("AARYA_RATE_LIMIT");
+        else environment["AARYA_RATE_LIMIT"] = "0";
+        await StartAsync();
+        this.limits = limits;
+    }
+
+    private Process Start(string assembly, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [assembly, .. args]) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
     private async Task RunAsync(params string[] args)
     {
-        using var command = Start(args);
+        using var command = Start(program, args);
         var output = await command.StandardOutput.ReadToEndAsync();
         await command.WaitForExitAsync();
         if (command.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', args)} failed: {output}");
@@ -101,7 +135,7 @@ public sealed class Shop : IAsyncDisposable
     private async Task StartAsync()
     {
         var watch = Stopwatch.StartNew();
-        process = Start();
+        process = Start(program);
         _ = process.StandardOutput.ReadToEndAsync();
         while (true)
         {
@@ -127,21 +161,24 @@ public sealed class Shop : IAsyncDisposable
 
     public Task<byte[]> BytesAsync(string path) => http.GetByteArrayAsync(new Uri(path, UriKind.Relative));
 
-    public async Task<JsonNode> PostAsync(string path, object body, string? token = null)
+    /// <param name="address">Whose request it is, as a proxy says it; null for this machine's own.</param>
+    public async Task<JsonNode> PostAsync(string path, object body, string? token = null, string? address = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (address is not null) request.Headers.Add("X-Forwarded-For", address);
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode ? JsonNode.Parse(text.Length == 0 ? "{}" : text)! : throw new InvalidOperationException($"POST {path} answered {(int)response.StatusCode}: {text}");
     }
 
     /// <summary>Access tokens of new guests.</summary>
-    public async Task<string[]> GuestsAsync(int count)
+    /// <param name="addressOf">Where each of them comes from; null for all from this machine.</param>
+    public async Task<string[]> GuestsAsync(int count, Func<int, string>? addressOf = null)
     {
         var tokens = new string[count];
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
-            tokens[i] = (string)(await PostAsync("/api/auth/guest", new { }))["accessToken"]!);
+            tokens[i] = (string)(await PostAsync("/api/auth/guest", new { }, address: addressOf?.Invoke(i)))["accessToken"]!);
         return tokens;
     }
 
@@ -161,6 +198,35 @@ public sealed class Shop : IAsyncDisposable
             if (watch.Elapsed > TimeSpan.FromMinutes(3)) throw new InvalidOperationException("The shop is not quiet after 3 minutes.");
             await Task.Delay(250);
         }
+    }
+
+    /// <summary>Goods of the floor's own: of each SKU its twin, by number, with the same row in every table that a checkout reads.</summary>
+    public Task OpenFloorAsync(string[] skus) => SqlAsync($"""
+        with twin as (
+          select 'FLOOR-' || position - 1 as name, sku
+          from unnest(string_to_array('{string.Join(' ', skus)}', ' ')) with ordinality as line(sku, position)
+        ), stocked as (
+          insert into commerce.stock
+          select (jsonb_populate_record(stock, jsonb_build_object('sku', name))).* from commerce.stock join twin using (sku)
+        )
+        insert into commerce.variant
+        select (jsonb_populate_record(variant, jsonb_build_object('sku', name))).* from commerce.variant join twin using (sku)
+        """);
+
+    /// <summary>Purchases whose payment was confirmed since then, per second until the last of them was.</summary>
+    /// <exception cref="InvalidOperationException">An order was placed and not confirmed: that is no purchase.</exception>
+    public async Task<double> ConfirmedPerSecondAsync(DateTime since)
+    {
+        var at = since.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        var unpaid = (long)(await SqlAsync($"""
+            select count(*) from commerce.mt_doc_order
+            where (data ->> 'placedAt')::timestamptz >= '{at}' and data ->> 'status' <> 'Confirmed'
+            """))!;
+        if (unpaid > 0) throw new InvalidOperationException($"{unpaid} orders of a round were not confirmed.");
+        return (double)(await SqlAsync($"""
+            select coalesce(count(*) / extract(epoch from max(timestamp) - '{at}'), 0)::float8 from commerce.mt_events
+            where type = 'order_confirmed' and timestamp >= '{at}'
+            """))!;
     }
 
     /// <summary>Removes the messages to nobody that the floor has left: the shop would look for somebody to send them to.</summary>
@@ -189,16 +255,20 @@ public sealed class Shop : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    private static async Task EndAsync(Process? started)
+    {
+        if (started is null) return;
+        if (!started.HasExited) started.Kill();
+        await started.WaitForExitAsync();
+        started.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var started in new[] { process, redis }.OfType<Process>())
-        {
-            if (!started.HasExited) started.Kill();
-            await started.WaitForExitAsync();
-            started.Dispose();
-        }
-
+        foreach (var started in new[] { process, sandbox, redis }) await EndAsync(started);
+        await closing.CancelAsync();
+        closing.Dispose();
         http.Dispose();
-        Directory.Delete(redisFolder, recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 }

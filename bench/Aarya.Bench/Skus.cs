@@ -1,14 +1,38 @@
+using System.Text.Json.Nodes;
+
 namespace Aarya.Bench;
 
 public static class Skus
 {
+    /// <summary>Every SKU that has stock, the variants of a product apart from each other.</summary>
+    public static async Task<string[]> AllInStockAsync(Shop shop)
+    {
+        List<string> skus = [];
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await PageAsync(shop, cursor);
+            skus.AddRange(from product in page["items"]!.AsArray()
+                          from variant in product!["variants"]!.AsArray()
+                          where (int)variant!["available"]! > 0
+                          select (string)variant["sku"]!);
+            cursor = (string?)page["nextCursor"];
+        }
+
+        return skus.Count > 0
+            ? [.. skus.Order(StringComparer.Ordinal)]
+            : throw new InvalidOperationException("The shop has nothing in stock.");
+    }
+
+    private static Task<JsonNode> PageAsync(Shop shop, string cursor) =>
+        shop.GetAsync($"/api/products?limit=100{(cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : "")}");
+
     /// <summary>SKUs of different products that have stock.</summary>
     public static async Task<string[]> InStockAsync(Shop shop, int count)
     {
         List<string> skus = [];
         for (string? cursor = ""; cursor is not null && skus.Count < count;)
         {
-            var page = await shop.GetAsync($"/api/products?limit=100{(cursor.Length > 0 ? $"&cursor={Uri.EscapeDataString(cursor)}" : "")}");
+            var page = await PageAsync(shop, cursor);
             skus.AddRange(page["items"]!.AsArray()
                 .Select(x => x!["variants"]!.AsArray().FirstOrDefault(v => (int)v!["available"]! > 0))
                 .Where(x => x is not null).Select(x => (string)x!["sku"]!));

@@ -13,8 +13,8 @@ public static class TokenCheck
         var signedIn = Path.GetTempFileName();
         var anonymous = Path.GetTempFileName();
         var tokens = await shop.GuestsAsync(Shoppers);
-        await File.WriteAllLinesAsync(signedIn, tokens.Select(x => $"Bearer {x}\t-\t-"));
-        await File.WriteAllLinesAsync(anonymous, tokens.Select(x => $"Custom {x}\t-\t-"));
+        await File.WriteAllLinesAsync(signedIn, tokens.Select(x => $"Bearer {x}\t-\t-\t-"));
+        await File.WriteAllLinesAsync(anonymous, tokens.Select(x => $"Custom {x}\t-\t-\t-"));
         var (runs, floors) = await Turns.TakeAsync(
             _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.GetAsync(url, Connections, Turns.Time, signedIn)),
             _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.GetAsync(url, Connections, Turns.Time, anonymous)));

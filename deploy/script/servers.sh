@@ -264,7 +264,7 @@ wipe_data() {
         done
     fi
     # By name: AARYA_HOME may be a folder that holds other things.
-    rm -rf -- "$STATE"/{data,run,logs,secrets,sandbox,accounts,prepared,lock}
+    rm -rf -- "$STATE"/{data,run,logs,secrets,sandbox,mail,accounts,prepared,lock}
     rmdir --ignore-fail-on-non-empty -- "$STATE"
     rm -rf -- "$(socket_folder)"
 }

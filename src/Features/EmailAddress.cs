@@ -34,6 +34,10 @@ public static partial class EmailAddress
         }
     }
 
+    /// <summary>An address that will be kept.</summary>
+    public static IRuleBuilderOptions<T, string?> NewEmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
+        rule.EmailAddressOfAPerson().WithoutCardNumber();
+
     public static IRuleBuilderOptions<T, string> EmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
         rule.Must(x => Normalize(x) is not null).WithMessage(Expected);
 

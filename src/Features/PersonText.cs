@@ -17,6 +17,7 @@ namespace Aarya.Features;
 public static class PersonText
 {
     public const string Characters = "must not contain line breaks, control characters, or characters that cannot be seen.";
+    public const string CharactersInLines = "must not contain control characters, or characters that cannot be seen.";
     public const string Empty = "must not be empty.";
 
     private const int NonJoiner = 0x200C;
@@ -61,6 +62,9 @@ public static class PersonText
         return !inFlag;
     }
 
+    /// <summary>The same for a text of several lines: line breaks and tabs are welcome too.</summary>
+    public static bool IsReadableInLines(string text) => text.Split('\r', '\n', '\t').All(IsReadable);
+
     /// <summary>What is wrong with a text, in words that follow the field's name; null when nothing is.</summary>
     /// <param name="most">In code points, once composed.</param>
     public static string? FaultOf(string? text, int most) =>
@@ -77,6 +81,16 @@ public static class PersonText
     /// <summary>A required text with a maximum length in code points.</summary>
     public static IRuleBuilderOptions<T, string> TextOfAPerson<T>(this IRuleBuilder<T, string> rule, int most) =>
         rule.Must(x => FaultOf(x, most) is null).WithMessage((_, x) => FaultOf(x, most)!);
+
+    /// <summary>A text that holds only what can be seen, or <paramref name="inLines"/> also line breaks and tabs.</summary>
+    public static IRuleBuilderOptions<T, string?> OnlyWhatCanBeSeen<T>(this IRuleBuilder<T, string?> rule, bool inLines = false) =>
+        rule.Must(x => x is null || (inLines ? IsReadableInLines(x) : IsReadable(x))).WithMessage(inLines ? CharactersInLines : Characters);
+
+    /// <summary>
+    /// A word that is compared without what cannot be seen, such as a colour: it has something to be seen, and no control or bidi character.
+    /// </summary>
+    public static IRuleBuilderOptions<T, string?> Legible<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(x => string.IsNullOrEmpty(x) || (!IsEmpty(x) && IsReadable(x.Replace("\u200B", "", StringComparison.Ordinal)))).WithMessage(Characters);
 
     /// <summary>A text that may be null or empty.</summary>
     public static IRuleBuilderOptions<T, string?> OptionalTextOfAPerson<T>(this IRuleBuilder<T, string?> rule, int most) =>

@@ -32,19 +32,19 @@ public abstract class PostalAddressRules<T> : AbstractValidator<T> where T : IPo
 {
     protected PostalAddressRules()
     {
-        RuleFor(x => x.Name).TextOfAPerson(100);
-        RuleFor(x => x.Line1).TextOfAPerson(200);
-        RuleFor(x => x.Line2).OptionalTextOfAPerson(200);
-        RuleFor(x => x.City).TextOfAPerson(100);
+        RuleFor(x => x.Name).TextOfAPerson(100).WithoutCardNumber();
+        RuleFor(x => x.Line1).TextOfAPerson(200).WithoutCardNumber();
+        RuleFor(x => x.Line2).OptionalTextOfAPerson(200).WithoutCardNumber();
+        RuleFor(x => x.City).TextOfAPerson(100).WithoutCardNumber();
         RuleFor(x => x.State).Must(x => !PersonText.IsEmpty(x)).When(x => PostalCode.StateIsNeededIn(x.Country))
             .WithMessage(PersonText.Empty);
-        RuleFor(x => x.State).NotNull().OptionalTextOfAPerson(100);
+        RuleFor(x => x.State).NotNull().OptionalTextOfAPerson(100).WithoutCardNumber();
         RuleFor(x => x.State).Must(x => IndianState.Find(x) is not null).When(x => x.Country == India && !PersonText.IsEmpty(x.State))
             .WithMessage("must be a state or union territory of India, by its name or code, such as Karnataka or KA.");
         RuleFor(x => x.Country).NotEmpty().Must(Countries.Exists).WithMessage("must be an ISO 3166-1 alpha-2 code in capitals, such as IN.");
         RuleFor(x => x.PostalCode).Must(x => !PersonText.IsEmpty(x)).When(x => PostalCode.IsNeededIn(x.Country))
             .WithMessage(PersonText.Empty);
-        RuleFor(x => x.PostalCode).NotNull().OptionalTextOfAPerson(PostalCode.Longest);
+        RuleFor(x => x.PostalCode).NotNull().OptionalTextOfAPerson(PostalCode.Longest).WithoutCardNumber();
         RuleFor(x => x.PostalCode).Must((x, code) => PostalCode.IsOf(x.Country, code)).When(x => CanBeJudged(x.PostalCode))
             .WithMessage(x => x.Country == India ? "must be a PIN code: six digits, the first not 0." : "is no postal code of this country.");
         RuleFor(x => x.PostalCode).Must((x, code) => IndianState.Find(x.State)!.Has(PostalCode.Spelt(India, code)))
@@ -52,6 +52,7 @@ public abstract class PostalAddressRules<T> : AbstractValidator<T> where T : IPo
                 && IndianState.Find(x.State) is not null)
             .WithMessage(x => $"is a PIN code outside {IndianState.Find(x.State)!.Name}.");
         RuleFor(x => x.Phone).NotEmpty().Must(x => x is null || PhoneNumber.IsDialled(x)).WithMessage(PhoneNumber.Expected);
+        RuleFor(x => x.Phone).Must(x => !CardNumber.IsDialled(x)).WithMessage(CardNumber.RefusedAsPhone);
         RuleFor(x => x.Phone).Must(x => PhoneNumber.IsIndianMobile(x)).When(x => x.Country == India && x.Phone is not null)
             .WithMessage(PhoneNumber.ExpectedInIndia);
     }

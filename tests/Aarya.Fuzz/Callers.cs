@@ -15,6 +15,8 @@ internal sealed class Callers : IDisposable
         "\0", " . . ", $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":"x","crit":["b64"],"b64":false}""")}.x.AAAA",
     ];
 
+    private static readonly string[] Payments = ["tok_approve", "tok_approve", "tok_challenge", "tok_decline"];
+
     private readonly HttpClient http;
     private readonly Dictionary<string, (string Email, string Password)> accounts;
     private readonly Dictionary<string, string> tokens = [];
@@ -26,26 +28,64 @@ internal sealed class Callers : IDisposable
         this.accounts = accounts;
     }
 
-    /// <summary>Signs the role in again.</summary>
+    /// <summary>Signs the role in again; a customer is another one each time, because what was tried may have ended the account.</summary>
     /// <exception cref="InvalidOperationException">The shop does not let it in.</exception>
     public async Task RenewAsync(string role)
     {
-        HttpResponseMessage answer;
-        if (role == "guest") answer = await http.PostAsync(new Uri("/api/auth/guest", UriKind.Relative), null);
-        else
+        if (role == "guest")
         {
-            var (email, password) = accounts[role];
-            answer = await http.PostAsJsonAsync("/api/auth/login", new { email, password, deviceToken = devices.GetValueOrDefault(role) });
+            tokens[role] = (string)(await PostAsync("/api/auth/guest", new { }))["accessToken"]!;
+            return;
         }
 
-        using (answer)
+        var (email, password) = role == "customer" ? ($"fuzz.{Guid.NewGuid():N}@example.com", Values.Password) : accounts[role];
+        if (role == "customer") await PostAsync("/api/auth/register", new { email, password, name = "Asha Rao" });
+        var signedIn = await PostAsync("/api/auth/login", new { email, password, deviceToken = devices.GetValueOrDefault(role) });
+        tokens[role] = (string)signedIn["accessToken"]!;
+        if (role != "customer" && (string?)signedIn["deviceToken"] is { } device) devices[role] = device;
+    }
+
+    /// <summary>Places an order as the guest and one as the customer, and gives their addresses; none for a caller whose cart stays empty.</summary>
+    public async Task<IReadOnlyList<string>> OrderAsync(Random random)
+    {
+        List<string> placed = [];
+        var found = await http.GetFromJsonAsync<JsonNode>(new Uri("/api/search?inStock=true&limit=50", UriKind.Relative));
+        var slugs = found!["items"]!.AsArray().Select(x => (string)x!["slug"]!).ToList();
+        if (slugs.Count == 0) return placed;
+        foreach (var role in new[] { "guest", "customer" })
         {
-            var text = await answer.Content.ReadAsStringAsync();
-            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"The {role} cannot sign in: {(int)answer.StatusCode} {text}");
-            var signedIn = JsonNode.Parse(text)!;
-            tokens[role] = (string)signedIn["accessToken"]!;
-            if ((string?)signedIn["deviceToken"] is { } device) devices[role] = device;
+            var product = await http.GetFromJsonAsync<JsonNode>(new Uri($"/api/products/{slugs[random.Next(slugs.Count)]}", UriKind.Relative));
+            if (product!["variants"]!.AsArray().FirstOrDefault(x => (int)x!["available"]! > 0) is not { } variant) continue;
+            try
+            {
+                await PostAsync("/api/cart/items", new { sku = (string)variant["sku"]!, quantity = 1 }, tokens[role]);
+                var order = await PostAsync("/api/checkout", new
+                {
+                    shippingAddress = new { name = "Asha Rao", line1 = "14 Residency Road", city = "Bengaluru", state = "Karnataka", postalCode = "560025", country = "IN", phone = "+919845012345" },
+                    shippingMethod = "standard",
+                    paymentToken = Payments[random.Next(Payments.Length)],
+                    email = "fuzz@example.com",
+                }, tokens[role]);
+                placed.Add($"/api/orders/{order["id"]}");
+            }
+            catch (InvalidOperationException)
+            {
+                // Its session has ended, or its cart holds what cannot be sold: the next one may do better.
+                await RenewAsync(role);
+            }
         }
+
+        return placed;
+    }
+
+    private async Task<JsonNode> PostAsync(string path, object body, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        using var answer = await http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)! : throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode} {text}");
     }
 
     public string? TokenOf(string role, Random random) => role switch

@@ -10,10 +10,43 @@ internal sealed class Known
     private readonly Dictionary<string, List<string>> values = new(StringComparer.OrdinalIgnoreCase);
     private int left;
 
-    public void Learn(JsonElement answer)
+    /// <param name="path">The path that it came from: ids of orders are of little use for an address.</param>
+    public void Learn(string path, JsonElement answer)
     {
         left = MostOfAnswer;
         Walk("", answer);
+        var collection = path.Split('/').LastOrDefault(x => x.Length > 0 && !x.StartsWith('{')) ?? "";
+        foreach (var one in answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray().Take(20) : [])
+            LearnIds(collection, one);
+        LearnIds(collection, answer);
+    }
+
+    /// <summary>A value for the parameter behind that part of a path that others like it have had; null when none was seen.</summary>
+    public string? FindIn(string template, string parameter, Random random)
+    {
+        var steps = template.Split('/');
+        var at = Array.IndexOf(steps, $"{{{parameter}}}");
+        var list = at > 0 ? values.GetValueOrDefault($"/{steps[at - 1]}") : null;
+        return list is { Count: > 0 } ? list[random.Next(list.Count)] : null;
+    }
+
+    /// <summary>Notes the ids in an address such as <c>/api/orders/1/refunds</c>.</summary>
+    public void LearnAddress(string address)
+    {
+        var steps = address.Split('?')[0].Split('/');
+        for (var i = 1; i < steps.Length; i++)
+            if (Guid.TryParse(steps[i], out _)) Learn($"/{steps[i - 1]}", steps[i]);
+    }
+
+    private void LearnIds(string collection, JsonElement of)
+    {
+        if (of.ValueKind != JsonValueKind.Object) return;
+        foreach (var name in new[] { "id", "name", "sku", "receipt" })
+            if (of.TryGetProperty(name, out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 and < 200 } text)
+            {
+                Learn($"/{collection}", text);
+                break;
+            }
     }
 
     public void Learn(string name, string value)

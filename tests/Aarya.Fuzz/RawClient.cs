@@ -118,11 +118,12 @@ internal sealed class RawClient(Uri url) : IDisposable
             return all.ToArray();
         }
 
-        while (await FillAsync(cancellation))
+        do
         {
             all.Write(buffer.AsSpan(start, end - start));
             start = end;
         }
+        while (await FillAsync(cancellation));
 
         Close();
         return all.ToArray();

@@ -74,7 +74,8 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         var path = operation.Path;
         foreach (var parameter in operation.Parameters.Where(x => x.In == "path"))
         {
-            var value = spoilt.HasFlag(Spoilt.Path) && random.Next(2) == 0 ? Odd.Texts[random.Next(Odd.Texts.Length)] : values.Text(parameter.Schema, parameter.Name);
+            var value = spoilt.HasFlag(Spoilt.Path) && random.Next(2) == 0 ? Odd.Texts[random.Next(Odd.Texts.Length)]
+                : (random.Next(4) > 0 ? known.FindIn(operation.Path, parameter.Name, random) : null) ?? values.Text(parameter.Schema, parameter.Name);
             path = path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
         }
 
@@ -160,7 +161,7 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         var path = target.Split('?')[0];
         return new(operation, caller, [.. Encoding.Latin1.GetBytes(head.ToString()), .. bytes], misframed)
         {
-            MayLeadElsewhere = path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || path.EndsWith('/'),
+            MayLeadElsewhere = path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || Odd.PathEnds.Any(x => path.EndsWith(x, StringComparison.Ordinal)),
         };
     }
 

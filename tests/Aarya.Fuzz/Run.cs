@@ -8,6 +8,7 @@ namespace Aarya.Fuzz;
 internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (string, string)> accounts, int seed)
 {
     private const int Clients = 4;
+    private const int RequestsPerOrder = 300;
     private static readonly string[] Roles = ["guest", "customer", "admin"];
 
     private readonly ConcurrentDictionary<int, int> byStatus = new();
@@ -47,8 +48,11 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         var known = new Known();
         foreach (var role in Roles) await callers.RenewAsync(role);
         var requests = new Requests(api, random, known, callers, url);
+        var made = 0;
         while (!over.IsCancellationRequested && Interlocked.Increment(ref sent) <= most)
         {
+            // What an order can become is only tried on orders that are there.
+            if (made++ % RequestsPerOrder == 0) foreach (var address in await callers.OrderAsync(random)) known.LearnAddress(address);
             var request = requests.Next();
             try
             {
@@ -56,13 +60,14 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
                 byStatus.AddOrUpdate(answer.Status, 1, (_, x) => x + 1);
                 if (answer.Status is >= 200 and < 400) succeeded.AddOrUpdate(request.Operation.Name, 1, (_, x) => x + 1);
                 if (answer.Headers.TryGetValue("etag", out var tag)) known.Learn("etag", tag);
+                if (answer.Headers.TryGetValue("location", out var location)) known.LearnAddress(location);
                 var (fault, body) = Judge.Of(request, answer);
                 using (body)
                 {
                     if (body is not null && answer.Status >= 400 && body.RootElement.TryGetProperty("code", out var code))
                         refused.AddOrUpdate((request.Operation.Name, $"{code.GetString()}{(body.RootElement.TryGetProperty("errors", out var errors) ? $" {string.Join(' ', errors.EnumerateObject().Select(x => x.Name))}" : "")}"), 1, (_, x) => x + 1);
                     if (fault is not null) Note(request, fault, System.Text.Encoding.UTF8.GetString(answer.Body.AsSpan(0, Math.Min(answer.Body.Length, 800))));
-                    else if (body is not null && answer.Status < 300) known.Learn(body.RootElement);
+                    else if (body is not null && answer.Status < 300) known.Learn(request.Operation.Path, body.RootElement);
                 }
 
                 // What was tried may have ended the session itself.

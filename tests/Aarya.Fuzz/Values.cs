@@ -8,6 +8,9 @@ namespace Aarya.Fuzz;
 /// <summary>Writes JSON that a schema asks for, and spoils some of it when it is told to.</summary>
 internal sealed class Values(ApiDescription api, Random random, Known known)
 {
+    /// <summary>The password of the customers that the run registers.</summary>
+    public const string Password = "a long way to Mumbai";
+
     private const int Deepest = 6;
 
     // What passes the validators, so that a request gets as far as the slice: the member's name, then values; {0} is another text each time.

@@ -9,6 +9,8 @@ namespace Aarya.Specs.Streams;
 public sealed class NoKeys : IVerificationKeys
 {
     public JsonWebKey? Find(string keyId) => null;
+
+    public bool AreComplete => true;
 }
 
 internal static class NoKeysSetup

@@ -1,5 +1,8 @@
 -- The statements of one checkout of two lines, as the program sends them: the same batches, rows of the same size.
--- @sku1@ and @sku2@ are filled in; ids are made by the server, since pgbench knows no UUID.
+-- One script whatever is ordered: pgbench prepares each script once per client, and a hundred of them would measure its planner.
+-- Every order takes a pair of SKUs of its own, of @pairs@; ids are made by the server, since pgbench knows no UUID.
+\set one 2 * random(0, @pairs@ - 1)
+\set other :one + 1
 \startpipeline
 begin;
 select pg_try_advisory_xact_lock(hashtextextended(gen_random_uuid()::text, 0));
@@ -12,14 +15,14 @@ select order_id from commerce.cart_claim where subject = gen_random_uuid() order
 \startpipeline
 select nextval('commerce.order_sequence');
 select sku, product_id, slug, name, size, colour, image, price_minor, currency, published, coalesce(on_hand - reserved, 0)
-from commerce.variant left join commerce.stock using (sku) where sku = any(array['@sku1@', '@sku2@']);
+from commerce.variant left join commerce.stock using (sku) where sku = any(array['FLOOR-' || :one, 'FLOOR-' || :other]);
 \endpipeline
 \startpipeline
-select from commerce.stock where sku = any(array['@sku1@', '@sku2@']) order by sku for update;
+select from commerce.stock where sku = any(array['FLOOR-' || :one, 'FLOOR-' || :other]) order by sku for update;
 with reservation_id as materialized (
   select gen_random_uuid() as id
 ), wanted as (
-  select sku, sum(quantity)::bigint as quantity from unnest(array['@sku1@', '@sku2@'], array[1, 1]) as line(sku, quantity) group by sku
+  select sku, sum(quantity)::bigint as quantity from unnest(array['FLOOR-' || :one, 'FLOOR-' || :other], array[1, 1]) as line(sku, quantity) group by sku
 ), short as (
   select wanted.sku, wanted.quantity, coalesce(on_hand - reserved, 0) as available
   from wanted left join commerce.stock using (sku)

@@ -1,4 +1,5 @@
--- Sends prepared requests of one method, one a line of the file BENCH_REQUESTS: token (or a whole Authorization) TAB key TAB body; "-" where there is none.
+-- Sends prepared requests of one method, one per line of the file BENCH_REQUESTS: token (or a whole Authorization) TAB key TAB address
+-- of the client TAB body; "-" where there is none.
 -- The threads share the lines out; a thread that has sent its last one starts again when BENCH_REPEAT is 1, else it stops.
 dofile(os.getenv("BENCH_LOAD") .. "/report.lua")
 
@@ -14,10 +15,11 @@ function init(args)
   local n = 0
   for line in io.lines(os.getenv("BENCH_REQUESTS")) do
     if n % count == id then
-      local token, key, body = line:match("^([^\t]*)\t([^\t]*)\t(.*)$")
+      local token, key, address, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
       local headers = { ["Content-Type"] = "application/json" }
       if token ~= "-" then headers["Authorization"] = token:find(" ") and token or "Bearer " .. token end
       if key ~= "-" then headers["Idempotency-Key"] = key end
+      if address ~= "-" then headers["X-Forwarded-For"] = address end
       lines[#lines + 1] = wrk.format(os.getenv("BENCH_METHOD"), nil, headers, body ~= "-" and body or nil)
     end
     n = n + 1

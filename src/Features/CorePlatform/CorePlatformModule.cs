@@ -4,6 +4,7 @@ using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
@@ -36,7 +37,9 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PresentedTokens>();
-        services.AddSingleton<PasswordHasher>();
+        services.AddSingleton<PasswordThreads>(_ => new());
+        services.AddSingleton<PasswordHasher>(x => new(x.GetRequiredService<PasswordThreads>()));
+        services.AddSingleton<PasswordStrength>();
         services.AddSingleton(x => new AccountKey(y => AccountKey.ReadAsync(x.GetRequiredService<ContextDatabases>(), x.GetRequiredService<Sealer>(), y)));
         services.AddHostedService(x => x.GetRequiredService<AccountKey>());
         services.AddSingleton<MailedLinks>();
@@ -49,6 +52,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SignIns>();
         services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
+        services.AddSingleton<FirstAdmin>();
         services.AddSingleton<StreamErasure>();
     }
 
@@ -70,6 +74,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         marten.Schema.For<Flag>();
         // The second is what finds the few with a role among all customers: Marten asks for a document that contains it.
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex).GinIndexJsonData(x => x.Name = "user_role_index");
+        marten.Schema.For<AddressBook>();
         marten.Schema.For<PersonalExport>().Index(x => x.UserId).Index(x => x.TokenHash!);
         marten.Schema.For<Erasure>();
         marten.Schema.For<FormerGuest>().Index(x => x.UserId);

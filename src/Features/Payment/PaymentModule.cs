@@ -45,6 +45,7 @@ public sealed class PaymentModule : Module<IPaymentStore>
             .Duplicate(x => x.ChangedAt)
             .Duplicate(x => x.WatchUntil);
         marten.Schema.For<OrderOwner>().Index(x => x.UserId);
+        marten.Schema.For<FormerGuest>().Index(x => x.UserId);
         foreach (var table in PaymentTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
     }
 

@@ -64,6 +64,7 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var refundId = Refusal.UnlessUuid(request.RefundId, "refund_id");
         Money? amount = request.Amount is null ? null : Amount(request.Amount, "amount");
         if (PersonText.FaultOfOptional(request.Reason, 500) is { } fault) throw Refusal.Invalid("reason", fault);
+        if (CardNumber.IsIn(request.Reason)) throw Refusal.Invalid("reason", CardNumber.Refused);
         var reason = PersonText.ComposeOrNull(request.Reason) ?? "requested";
         var payment = await FindAsync(orderId, context);
         await bus.InvokeAsync(new RequestRefund(payment.Id, refundId, amount, reason), context.CancellationToken);

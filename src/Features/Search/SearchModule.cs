@@ -22,6 +22,7 @@ public sealed class SearchModule : Module<ISearchStore>
         services.AddSingleton<SearchAnswers>();
         services.AddSingleton<Recommender>();
         services.AddSingleton<Refill>();
+        services.AddSingleton<RefillTurn>();
         services.AddHostedService<CutWordsAgain>();
     }
 

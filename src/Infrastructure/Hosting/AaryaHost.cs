@@ -147,6 +147,7 @@ public static class AaryaHost
             if (serving) builder.Services.AddHostedService<ProcessedEventPruning>();
             builder.Services.AddSingleton<Migrations>();
             builder.Services.AddSingleton<KeyRotation>();
+            builder.Services.AddSingleton<CommandTurn>();
         }
 
         foreach (var module in active) module.AddServices(builder.Services, builder.Configuration, builder.Environment);

@@ -35,6 +35,7 @@ public static class KnownSettings
     // What the rate counter can count evenly, for ten clients' worth of one address too.
     private const int MostRequests = 100_000;
     private const int MostRequestsOfAPolicy = 1_000_000;
+    private const int MostUnpaid = 1_000_000;
 
     /// <summary>Every setting that is a whole number.</summary>
     public static IReadOnlyList<NumberSetting> Numbers { get; } =
@@ -48,6 +49,10 @@ public static class KnownSettings
         new("AARYA_CACHE_MB", 64, 1, 16_384),
         new("DATABASE_POOL_SIZE", 10, 2, 500),
         new("ORDER_HOLD_MINUTES", 15, 1, Day),
+        new("UNPAID_ORDERS_PER_SHOPPER", 5, 0, MostUnpaid),
+        new("UNPAID_PIECES_PER_SHOPPER", 50, 0, MostUnpaid),
+        new("UNPAID_ORDERS_PER_ADDRESS", 40, 0, MostUnpaid),
+        new("UNPAID_PIECES_PER_ADDRESS", 150, 0, MostUnpaid),
         new("PAYMENT_RECONCILE_SECONDS", 5, 1, 3600),
         new("PAYMENT_PENDING_SECONDS", 10, 1, 3600),
     ];

@@ -40,6 +40,9 @@ public static partial class Problems
         return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new() { HttpContext = http, ProblemDetails = problem }).AsTask();
     }
 
+    /// <summary>The 503 of something that cannot be served right now; sets Retry-After.</summary>
+    public static ProblemDetails Unavailable(HttpContext http, UnavailableException away) => Unavailable(http, away.Message, away.RetryAfterSeconds);
+
     private static Task AnswerAsync(HttpContext http)
     {
         var error = http.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;

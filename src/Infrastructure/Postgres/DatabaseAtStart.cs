@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -33,4 +34,12 @@ public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases dat
         };
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
+}
+
+public static class PreparedDatabase
+{
+    /// <summary>For a command what <see cref="DatabaseAtStart"/> is for a process that serves.</summary>
+    /// <exception cref="StartupException">In production: a hosted context was not migrated.</exception>
+    public static Task PrepareDatabaseAsync(this IHost host, CancellationToken cancellation) =>
+        ActivatorUtilities.CreateInstance<DatabaseAtStart>(host.Services).StartAsync(cancellation);
 }

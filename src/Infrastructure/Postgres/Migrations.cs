@@ -1,6 +1,8 @@
 using Aarya.Infrastructure.Hosting;
 using JasperFx;
 using Marten;
+using Medallion.Threading;
+using Medallion.Threading.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Weasel.Core.Migrations;
@@ -21,12 +23,15 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
 {
     private const int MostAttempts = 50;
 
-    /// <summary>Creates what is missing and changes what differs; running it again changes nothing.</summary>
+    /// <summary>Creates what is missing and changes what differs; running it again changes nothing. Waits for another that does the same.</summary>
     public async Task ApplyAsync(CancellationToken cancellation)
     {
         foreach (var module in contexts.Active)
         {
             await ProvisionAsync(module, cancellation);
+            // One at a time: two who find the same thing missing would both make it.
+            var one = new PostgresAdvisoryLockKey($"aarya migrate {module.Role}", allowHashing: true);
+            await using var turn = await new PostgresDistributedLock(one, databases.DirectOf(module.Role)).AcquireAsync(null, cancellation);
             foreach (var database in Databases(module)) await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
         }
     }

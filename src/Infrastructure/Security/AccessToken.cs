@@ -42,6 +42,9 @@ public enum TokenFault
     BadSignature,
     Expired,
     SessionEnded,
+
+    /// <summary>Its key may be one that this process could not read yet.</summary>
+    KeysUnknown,
 }
 
 /// <summary>What was found out about a token; <see cref="Token"/> is there whenever its signature is good.</summary>

@@ -25,7 +25,6 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     }
 
     /// <summary>Judges the token itself; whether its session still lives is the <see cref="SessionGate"/>'s business. Waits for nothing.</summary>
-    /// <exception cref="Http.UnavailableException">Its key may be one that this process could not read yet.</exception>
     public ValueTask<TokenCheck> CheckAsync(ReadOnlyMemory<char> token) => TryKnown(token, out var check) ? new(check) : VerifyAsync(token);
 
     private TokenCheck Judge(AccessToken token) => new(token, IsExpired(token) ? TokenFault.Expired : TokenFault.None);
@@ -36,7 +35,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     {
         if (sent.Length is 0 or > LongestToken) return new(null, TokenFault.Malformed);
         if (PartsOf(sent.Span) is not var (header, claims) || TokenHeader.Read(sent.Span[header]) is not { } read) return new(null, TokenFault.Malformed);
-        if (keys.Find(read.KeyId) is not { } key) return new(null, TokenFault.BadSignature);
+        if (keys.Find(read.KeyId) is not { } key) return new(null, keys.AreComplete ? TokenFault.BadSignature : TokenFault.KeysUnknown);
         var token = sent.ToString();
         if (!await IsSignedAsync(token, key)) return new(null, TokenFault.BadSignature);
         if (TokenClaims.Read(token.AsSpan(claims)) is not { } said) return new(null, TokenFault.Malformed);

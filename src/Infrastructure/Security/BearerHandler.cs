@@ -52,15 +52,20 @@ public sealed class BearerHandler(
         return null;
     }
 
+    /// <summary>What it is when nobody can say whether a token is good: its client must keep it and come back.</summary>
+    public static UnavailableException KeysUnknown() =>
+        new("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
+
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Problems.WriteAsync(Context, Refuse(Context));
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         Problems.WriteAsync(Context, Problem.Forbidden("Your role does not allow this."));
 
-    /// <summary>The 401 that says what is wrong with the token, or that there is none; sets WWW-Authenticate.</summary>
+    /// <summary>The 401 that says what is wrong with the token, or that there is none; sets WWW-Authenticate. 503 when it cannot be told.</summary>
     public static ProblemDetails Refuse(HttpContext http)
     {
         var refused = http.Features.Get<TokenRefusal>();
+        if (refused?.Fault == TokenFault.KeysUnknown) return Problems.Unavailable(http, KeysUnknown());
         http.Response.Headers.WWWAuthenticate = refused is null ? Scheme : $"{Scheme} error=\"invalid_token\"";
         return refused?.Fault switch
         {

@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Http;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Aarya.Infrastructure.Security;
@@ -26,12 +25,8 @@ public sealed class KnownKeys(TimeProvider clock)
     /// <summary>True when every key that signs at this moment is among the known ones.</summary>
     public bool IsComplete => last.CompleteAt is { } at && clock.GetElapsedTime(at) <= CompleteFor;
 
-    /// <summary>The key of this id (RFC 7638 thumbprint), or null when there is no such key.</summary>
-    /// <exception cref="UnavailableException">The keys could not be read lately, so that there may be one.</exception>
-    public JsonWebKey? Find(string keyId) =>
-        last.Keys.TryGetValue(keyId, out var key) ? key
-        : IsComplete ? null
-        : throw new UnavailableException("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
+    /// <summary>The key of this id (RFC 7638 thumbprint), or null when none is known.</summary>
+    public JsonWebKey? Find(string keyId) => last.Keys.GetValueOrDefault(keyId);
 
     /// <summary>Takes over what was read.</summary>
     /// <param name="keys">All keys, by their id.</param>

@@ -1,5 +1,4 @@
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
@@ -8,9 +7,11 @@ namespace Aarya.Infrastructure.Security;
 /// <summary>The public keys that access tokens are signed with.</summary>
 public interface IVerificationKeys
 {
-    /// <summary>The key of this id (RFC 7638 thumbprint), or null when there is no such key. Answers from memory.</summary>
-    /// <exception cref="UnavailableException">At this moment the process does not know whether there is one.</exception>
+    /// <summary>The key of this id (RFC 7638 thumbprint), or null when none is known. Answers from memory.</summary>
     JsonWebKey? Find(string keyId);
+
+    /// <summary>False while there may be a key that is not known, because the keys could not be read lately.</summary>
+    bool AreComplete { get; }
 }
 
 /// <summary>Where a process that does not host <c>core</c> gets the keys from.</summary>
@@ -34,6 +35,9 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
 
     /// <inheritdoc/>
     public JsonWebKey? Find(string keyId) => known.Find(keyId);
+
+    /// <inheritdoc/>
+    public bool AreComplete => known.IsComplete;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

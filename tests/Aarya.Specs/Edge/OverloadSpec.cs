@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
+using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Support;
 using Microsoft.AspNetCore.Builder;
@@ -19,18 +22,25 @@ public sealed class OverloadSpec(AaryaFixture fixture)
     {
         var gate = new TaskCompletionSource();
         var inside = new SemaphoreSlim(0);
-        await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app => app.MapGet("/specs/slow", async () =>
+        await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app =>
+        {
+            app.MapGet("/specs/slow", SlowAsync);
+            app.MapGet("/specs/news", SlowAsync).WithMetadata(new WaitsForNewsAttribute());
+        }, "AARYA_MAX_CONCURRENT=2", "AARYA_MAX_QUEUED=3");
+
+        async Task<string> SlowAsync()
         {
             inside.Release();
             await gate.Task;
             return "done";
-        }), "AARYA_MAX_CONCURRENT=2", "AARYA_MAX_QUEUED=3");
+        }
 
         var served = Enumerable.Range(0, 2).Select(_ => edge.Client.GetAsync("/specs/slow", Cancel)).ToList();
         await inside.WaitAsync(Cancel);
         await inside.WaitAsync(Cancel);
         // Three of these find a place in the queue, whichever come first.
-        var late = Enumerable.Range(0, 5).Select(_ => edge.Client.GetAsync("/specs/slow", Cancel)).ToList();
+        // A request that does not wait for news has no larger room for saying so.
+        var late = Enumerable.Range(0, 5).Select(x => edge.Client.GetAsync(x % 2 == 0 ? "/specs/slow" : "/specs/slow?wait=10s", Cancel)).ToList();
         var refused = new List<HttpResponseMessage>();
         foreach (var _ in Enumerable.Range(0, 2))
         {
@@ -41,7 +51,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
 
         // Neither probes nor those who wait for news are held up by the crowd.
         Assert.Equal(HttpStatusCode.OK, (await edge.Client.GetAsync("/health/live", Cancel)).StatusCode);
-        var news = edge.Client.GetAsync("/specs/slow?wait=10s", Cancel);
+        var news = edge.Client.GetAsync("/specs/news?wait=10s", Cancel);
         await inside.WaitAsync(Cancel);
         gate.SetResult();
 
@@ -49,6 +59,82 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         Assert.All(refused, x => Assert.Equal(TimeSpan.FromSeconds(1), x.Headers.RetryAfter?.Delta));
         Assert.Equal("service.overloaded", (await refused[0].Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
         foreach (var response in await Task.WhenAll([.. served, .. late, news])) Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task bodies_that_do_not_come_hold_no_place()
+    {
+        await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app =>
+        {
+            app.MapGet("/specs/page", () => "page");
+            app.MapPost("/specs/login", async (HttpContext http) =>
+            {
+                using var reader = new StreamReader(http.Request.Body);
+                return $"read {(await reader.ReadToEndAsync(http.RequestAborted)).Length}";
+            });
+        }, "AARYA_MAX_CONCURRENT=2", "AARYA_MAX_QUEUED=0", "AARYA_RATE_LIMIT=0");
+
+        var slow = new List<TcpClient>();
+        for (var i = 0; i < 20; i++)
+        {
+            var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, edge.Url.Port, Cancel);
+            await client.GetStream().WriteAsync("POST /specs/login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nConnection: close\r\n\r\nhal"u8.ToArray(), Cancel);
+            slow.Add(client);
+        }
+
+        for (var i = 0; i < 50; i++) Assert.Equal(HttpStatusCode.OK, (await edge.Client.GetAsync("/specs/page", Cancel)).StatusCode);
+        foreach (var client in slow) await client.GetStream().WriteAsync(new byte[997], Cancel);
+        // All bodies are there at once now, and two requests are worked on at a time.
+        foreach (var client in slow)
+        {
+            using var reader = new StreamReader(client.GetStream());
+            Assert.Matches("HTTP/1.1 (200|503)", await reader.ReadToEndAsync(Cancel));
+            client.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task bodies_of_one_address_take_no_more_than_their_share_of_the_memory()
+    {
+        var gate = new TaskCompletionSource();
+        await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app => app.MapPost("/specs/slow", async () =>
+        {
+            await gate.Task;
+            return "done";
+        }), "AARYA_RATE_LIMIT=0");
+
+        var sent = Enumerable.Range(0, 12).Select(_ => edge.Client.PostAsync(new Uri("/specs/slow", UriKind.Relative), new ByteArrayContent(new byte[1024 * 1024]), Cancel)).ToList();
+        var refused = await await Task.WhenAny(sent);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        gate.SetResult();
+        var answers = await Task.WhenAll(sent);
+        Assert.InRange(answers.Count(x => x.StatusCode == HttpStatusCode.OK), 1, 8);
+        // What was refused, and what has ended, is given back.
+        Assert.Equal(HttpStatusCode.OK, (await edge.Client.PostAsync(new Uri("/specs/slow", UriKind.Relative), new ByteArrayContent(new byte[1024 * 1024]), Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task tokens_of_unknown_keys_hold_no_place_and_wait_for_nothing()
+    {
+        await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app => app.MapGet("/specs/page", () => "page"),
+            "AARYA_MAX_CONCURRENT=1", "AARYA_MAX_QUEUED=0", "AARYA_RATE_LIMIT=2");
+
+        // No key was ever read here: a process that waited for one would wait for core, which is not there.
+        var answers = new ConcurrentBag<HttpStatusCode>();
+        await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (x, cancellation) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/specs/page");
+            var header = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{x}}"}""")).TrimEnd('=');
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {header}.e30.AAAA");
+            using var answer = await edge.Client.SendAsync(request, cancellation);
+            answers.Add(answer.StatusCode);
+        });
+
+        Assert.All(answers, x => Assert.True(x is HttpStatusCode.TooManyRequests or HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{x}"));
+        // They are counted before their key is looked for.
+        Assert.Contains(HttpStatusCode.TooManyRequests, answers);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Aarya.Specs.CorePlatform;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Aarya.Specs.RealTime;
@@ -36,6 +37,76 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
         await line.Closed.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
     }
 
+    [Fact]
+    public async Task a_line_is_closed_when_its_token_expires()
+    {
+        var shopper = await SignedInAsync();
+        // It is good for two more seconds, of the half minute by which clocks may differ.
+        var ending = shopper with { AccessToken = ChangedFrom(shopper.AccessToken, x => x.Expires = DateTime.UtcNow.AddSeconds(-25)) };
+        await using var line = await Line.OpenAsync(Host, ending);
+        await using var kept = await Line.OpenAsync(Host, shopper);
+        await line.Closed.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        await kept.AnswersAsync();
+    }
+
+    [Fact]
+    public async Task a_bad_token_opens_no_line_at_all()
+    {
+        var shopper = await SignedInAsync();
+        foreach (var bad in new[] { "x", ExpiredTokenLike(shopper.AccessToken), shopper.AccessToken[..^4] + "AAAA" })
+        {
+            var refused = await Assert.ThrowsAsync<HttpRequestException>(async () => await Line.OpenAsync(Host, shopper with { AccessToken = bad }));
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("http://localhost", true)]
+    [InlineData("https://evil.example", false)]
+    [InlineData("http://localhost.evil.example", false)]
+    [InlineData("null", false)]
+    public async Task a_page_of_another_origin_opens_no_line(string origin, bool allowed)
+    {
+        if (allowed)
+        {
+            await using var line = await Line.OpenAsync(Host, null, origin);
+            await line.AnswersAsync();
+            return;
+        }
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(async () => await Line.OpenAsync(Host, null, origin));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task a_line_calls_so_often_and_is_closed_when_it_does_not_stop()
+    {
+        await using var line = await Line.OpenAsync(Host, null);
+        for (var i = 0; i < Infrastructure.RealTime.CallLimit.Burst; i++) await line.AnswersAsync(Guid.Empty);
+        var refused = 0;
+        try
+        {
+            while (!line.Closed.IsCompleted)
+            {
+                try
+                {
+                    await line.AnswersAsync(Guid.Empty);
+                }
+                catch (HubException e) when (e.Message.Contains("rate.limited", StringComparison.Ordinal))
+                {
+                    refused++;
+                }
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException or HttpRequestException)
+        {
+            // The call met the end of its line.
+        }
+
+        await line.Closed.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        Assert.NotEqual(0, refused);
+    }
+
     private sealed class Line : IAsyncDisposable
     {
         private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,12 +124,13 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
 
         public Task Closed => closed.Task;
 
-        public static async Task<Line> OpenAsync(IAlbaHost host, SignedIn? who)
+        public static async Task<Line> OpenAsync(IAlbaHost host, SignedIn? who, string? origin = null)
         {
             var connection = new HubConnectionBuilder().WithUrl(new Uri(host.Server.BaseAddress, "/hubs/storefront"), x =>
             {
                 x.HttpMessageHandlerFactory = _ => host.Server.CreateHandler();
                 x.Transports = HttpTransportType.LongPolling;
+                if (origin is not null) x.Headers["Origin"] = origin;
                 if (who is not null) x.AccessTokenProvider = () => Task.FromResult<string?>(who.AccessToken);
             }).Build();
             var line = new Line(connection);
@@ -66,7 +138,7 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
             return line;
         }
 
-        public Task AnswersAsync() => connection.InvokeAsync("WatchProduct", Guid.CreateVersion7(), Cancellation);
+        public Task AnswersAsync(Guid? product = null) => connection.InvokeAsync("WatchProduct", product ?? Guid.CreateVersion7(), Cancellation);
 
         public ValueTask DisposeAsync() => connection.DisposeAsync();
     }

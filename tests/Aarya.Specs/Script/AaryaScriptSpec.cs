@@ -12,7 +12,11 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
         var help = await ScriptAsync(["help"]);
         Assert.Equal(0, help.ExitCode);
         Assert.All(
-            ["up [--split]", "down [--wipe]", "test [filter]", "smoke [url]", "bench [name]", "seed [--size demo|large]", "migrate [--check|--status]", "release", "help"],
+            [
+                "up [--split]", "down [--wipe]", "test [filter]", "smoke [url]", "bench [name]",
+                "drill [--split] [--short] [--rounds N] [--shoppers N] [--part NAME]...",
+                "seed [--size demo|large]", "migrate [--check|--status]", "release", "help",
+            ],
             command => Assert.Contains($"./aarya {command}", help.Output, StringComparison.Ordinal));
         Assert.StartsWith("Aarya, the commerce backend", (await ScriptAsync([])).Output, StringComparison.Ordinal);
     }
@@ -20,9 +24,14 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     [Theory]
     [InlineData("up", "--spilt", "up knows only --split, not '--spilt'.")]
     [InlineData("down", "--all", "down knows only --wipe, not '--all'.")]
+    [InlineData("drill", "--fast", "drill knows only --split, --short, --rounds, --shoppers and --part, not '--fast'.")]
+    [InlineData("drill", "--rounds", "drill --rounds takes a whole number from 1 to 999, not ''.")]
+    [InlineData("drill", "--shoppers 0", "drill --shoppers takes a whole number from 1 to 999, not '0'.")]
+    [InlineData("drill", "--rounds 1e3", "drill --rounds takes a whole number from 1 to 999, not '1e3'.")]
+    [InlineData("drill", "--part disk", "drill --part takes postgres, redis, mail, sandbox, all or a role, not 'disk'.")]
     [InlineData("--split", "", "there is no option '--split': ./aarya help lists the commands.")]
     public Task a_slip_of_the_pen_gets_one_line(string command, string option, string line) =>
-        RefusesAsync(line, [command, option]);
+        RefusesAsync(line, [command, .. option.Split(' ')]);
 
     [Theory]
     [InlineData("AARYA_PORT")]

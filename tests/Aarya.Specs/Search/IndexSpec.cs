@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using Aarya.Features;
+using Aarya.Features.Search;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Index;
 using Aarya.Features.Search.Query;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.Search;
@@ -112,6 +115,123 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.NotEmpty(messages.Executed.MessagesOf<RefillIndex>());
         var customer = await Host.TokenFor("customer");
         await Host.Scenario(x => { x.Post.Url("/api/admin/reindex"); x.WithBearerToken(customer); x.StatusCodeShouldBe(403); });
+    }
+
+    [Fact]
+    public async Task while_a_refill_runs_another_is_refused_and_changes_nothing()
+    {
+        var token = await Host.TokenFor("merchandiser");
+        await UntilNoneRunsAsync();
+        var running = DateTimeOffset.UtcNow;
+        Assert.Null(await Turn.TakeAsync(running, CancellationToken.None));
+
+        var (messages, response) = await Track(x =>
+        {
+            x.Post.Url("/api/admin/reindex");
+            x.WithBearerToken(token);
+            x.StatusCodeShouldBe(409);
+        });
+
+        Assert.Contains("\"search.reindex_running\"", await response.ReadAsTextAsync(), StringComparison.Ordinal);
+        Assert.Empty(messages.AllRecordsInOrder().Select(x => x.Envelope?.Message).OfType<RefillIndex>());
+        // It is known by when it began, whoever asks.
+        Assert.Equal(0, (running - (await Turn.TakeAsync(running.AddSeconds(1), CancellationToken.None))!.Value).TotalMilliseconds, 0.1);
+        await Turn.EndAsync(running, CancellationToken.None);
+        await Track(x => { x.Post.Url("/api/admin/reindex"); x.WithBearerToken(token); x.StatusCodeShouldBe(202); });
+        await UntilNoneRunsAsync();
+    }
+
+    [Fact]
+    public async Task a_refill_that_stopped_before_its_end_gives_its_turn_up_and_does_not_come_back()
+    {
+        await UntilNoneRunsAsync();
+        var stopped = DateTimeOffset.UtcNow.AddHours(-1);
+        Assert.Null(await Turn.TakeAsync(stopped, CancellationToken.None));
+        await OnDatabaseAsync($"update search.refill set seen_at = now() - interval '{RefillTurn.GivenUpAfter.TotalSeconds + 1} seconds'");
+        var later = DateTimeOffset.UtcNow;
+        Assert.Null(await Turn.TakeAsync(later, CancellationToken.None));
+
+        // Had it gone on, it would have taken every product out that was last indexed before it began.
+        var product = await news.PublishAsync("Kurta");
+        var session = await Host.InvokeMessageAndWaitAsync(new RefillIndex(stopped, ""));
+
+        Assert.Empty(session.Sent.MessagesOf<RefillIndex>());
+        Assert.Equal(product.ProductId, Assert.Single((await FindAsync()).Items).Id);
+        Assert.NotNull(await Turn.TakeAsync(stopped, CancellationToken.None));
+        // To end what is not one's own turn ends nothing.
+        await Turn.EndAsync(stopped, CancellationToken.None);
+        Assert.NotNull(await Turn.TakeAsync(stopped, CancellationToken.None));
+        await Turn.EndAsync(later, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task a_hundred_who_begin_a_refill_at_once_get_one_turn()
+    {
+        await UntilNoneRunsAsync();
+        var began = DateTimeOffset.UtcNow;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Turn.TakeAsync(began.AddSeconds(i), CancellationToken.None)));
+
+        Assert.Single(answers, x => x is null);
+        Assert.Single(answers.OfType<DateTimeOffset>().Distinct());
+        await Turn.EndAsync(answers.OfType<DateTimeOffset>().First(), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task those_who_index_at_once_never_wait_for_each_other_in_a_circle()
+    {
+        var products = Enumerable.Range(0, 40).Select(_ => news.Product("Kurta", sizes: ["L", "S", "M"])).ToList();
+        var documents = products.Select(x => new ProductDocument(
+            x.ProductId, x.Version, x.Slug, x.Name, "", x.Category, "",
+            [.. x.Variants.Select(y => new VariantDocument(y.Sku, y.Size, y.Colour, y.Price, null, 5))], x.PublishedAt)).ToList();
+        await Engine.IndexAsync(documents, CancellationToken.None);
+        var skus = documents.SelectMany(x => x.Variants).Select(x => x.Sku).ToArray();
+
+        // A deadlock would end one of them with an exception.
+        await Task.WhenAll(
+            Rounds(() => Engine.IndexAsync(Shuffled([.. documents]), CancellationToken.None)),
+            Rounds(() => Engine.IndexAsync(Shuffled([.. documents]), CancellationToken.None)),
+            Rounds(RefreshAsync),
+            Rounds(RefreshAsync),
+            Rounds(() => Engine.WithdrawAsync(documents[Random.Shared.Next(documents.Count)].Id, 0, CancellationToken.None)),
+            Rounds(() => Engine.SetStockAsync(skus[Random.Shared.Next(skus.Length)], 9, 0, CancellationToken.None)));
+
+        Assert.Equal(products.Count, (await FindAsync()).Total);
+
+        Task RefreshAsync() => Engine.RefreshStockAsync(
+            Shuffled([.. skus]).ToDictionary(x => x, _ => 7), DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
+
+        static async Task Rounds(Func<Task> act)
+        {
+            for (var round = 0; round < 30; round++) await act();
+        }
+
+        static T[] Shuffled<T>(T[] items)
+        {
+            Random.Shared.Shuffle(items);
+            return items;
+        }
+    }
+
+    private RefillTurn Turn => Host.Services.GetRequiredService<RefillTurn>();
+
+    // Of another story of this class: a refill goes on by itself.
+    private async Task UntilNoneRunsAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (await OnDatabaseAsync("select count(*) from search.refill") > 0)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), "waited two minutes for the refill of another story to end");
+            await Task.Delay(20);
+        }
+    }
+
+    private async Task<long> OnDatabaseAsync(string sql)
+    {
+        await using var connection = Host.Services.GetRequiredService<ISearchStore>().Storage.Database.CreateConnection();
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() as long? ?? 0;
     }
 
     private Task<SearchPage> FindAsync() => Engine.SearchAsync(SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);

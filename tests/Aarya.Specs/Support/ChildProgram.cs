@@ -11,12 +11,16 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     /// <summary>The real program with these settings and none of this process's own.</summary>
-    public static Task<ChildProgram> AaryaAsync(string[] arguments, IReadOnlyDictionary<string, string> settings)
+    public static Task<ChildProgram> AaryaAsync(string[] arguments, IReadOnlyDictionary<string, string> settings) =>
+        RunAsync(Aarya(arguments, settings));
+
+    /// <summary>How it is started.</summary>
+    public static ProcessStartInfo Aarya(string[] arguments, IReadOnlyDictionary<string, string> settings)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Aarya.Api.dll"), .. arguments]);
         foreach (var name in start.Environment.Keys.Where(IsSetting).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        return RunAsync(start);
+        return start;
     }
 
     /// <summary>Runs it for at most a minute.</summary>

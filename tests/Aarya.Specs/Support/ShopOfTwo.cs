@@ -64,13 +64,15 @@ public sealed class ShopOfTwo : IAsyncLifetime
     }
 
     /// <summary>Sends a request through one of the processes; the body of the answer is undefined when there is none.</summary>
+    /// <param name="from">The client's address as a proxy in front would give it; this machine's when absent.</param>
     public async Task<(int Status, JsonElement Body)> SendAsync(
-        int process, string? token, HttpMethod method, string path, object? body = null, string? key = null)
+        int process, string? token, HttpMethod method, string path, object? body = null, string? key = null, string? from = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = JsonContent.Create(body);
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (from is not null) request.Headers.Add("X-Forwarded-For", from);
         using var response = await Doors[process].SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
@@ -85,6 +87,7 @@ public sealed class ShopOfTwo : IAsyncLifetime
         ["AARYA_NODE"] = $"node-{process.ToString(CultureInfo.InvariantCulture)}",
         ["AARYA_SOCKET_DIR"] = Directory.CreateDirectory(Path.Combine(folder, process.ToString(CultureInfo.InvariantCulture))).FullName,
         ["AARYA_RATE_LIMIT"] = "0",
+        ["AARYA_TRUSTED_PROXIES"] = "127.0.0.1",
         ["JWT_SECRET"] = signingKey,
         ["ENCRYPTION_KEY"] = encryptionKey,
         ["PAYMENT_PROVIDER_URL"] = Sandbox.Url,

@@ -52,19 +52,19 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
 
     protected ProductEntryRules()
     {
-        RuleFor(x => x.Name).NotEmpty().MaximumLength(120);
+        RuleFor(x => x.Name).NotEmpty().MaximumLength(120).OnlyWhatCanBeSeen();
         RuleFor(x => x.Name)
             .Must(x => x.EnumerateRunes().Any(y => Rune.IsLetterOrDigit(y) || Rune.GetUnicodeCategory(y) == UnicodeCategory.OtherSymbol))
             .When(x => x.Name is { Length: > 0 }).WithMessage("must contain a letter or digit.");
-        RuleFor(x => x.Description).NotEmpty().MaximumLength(4_000);
+        RuleFor(x => x.Description).NotEmpty().MaximumLength(4_000).OnlyWhatCanBeSeen(inLines: true);
         RuleFor(x => x.Category).NotEmpty().MaximumLength(60).Must(x => Slug.Of(x ?? "-").Length > 0)
-            .WithMessage("must contain a letter or digit.");
+            .WithMessage("must contain a letter or digit.").OnlyWhatCanBeSeen();
         RuleFor(x => x.Slug).Must(x => Slug.IsValid(x!)).When(x => x.Slug is not null)
             .WithMessage($"must be words of lower-case letters and digits, joined by hyphens, of at most {Slug.Longest} characters.");
         RuleFor(x => x.Images).Must(x => x!.Count <= MostImages).When(x => x.Images is not null)
             .WithMessage($"must have at most {MostImages} images.");
-        RuleForEach(x => x.Images).Must(IsImage).When(x => x.Images is not null)
-            .WithMessage("must be an https URL or a path of this shop.");
+        RuleForEach(x => x.Images).Must(ImageAddress.IsOne).When(x => x.Images is not null)
+            .WithMessage(ImageAddress.Expected);
         RuleFor(x => x.HsnCode).Must(GoodsAndServicesTax.Knows).When(x => x.HsnCode is not null)
             .WithMessage("must be an HSN code of 2, 4, 6 or 8 digits that the shop knows the tax of, such as 6109.");
         RuleFor(x => x.Variants).Cascade(CascadeMode.Stop).NotEmpty()
@@ -88,10 +88,6 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
         }
     }
 
-    private static bool IsImage(string? image) =>
-        image is { Length: > 0 and <= 500 } && ((image[0] == '/' && !image.StartsWith("//", StringComparison.Ordinal))
-            || (Uri.TryCreate(image, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps));
-
     private sealed class VariantValidator : AbstractValidator<NewVariant>
     {
         public VariantValidator()
@@ -100,8 +96,8 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
                 .WithMessage("must be 1 to 64 capital letters, digits, dots, hyphens and underscores.");
             RuleFor(x => x.Options).NotNull().ChildRules(x =>
             {
-                x.RuleFor(y => y.Size).NotEmpty().MaximumLength(40);
-                x.RuleFor(y => y.Colour).NotEmpty().MaximumLength(40);
+                x.RuleFor(y => y.Size).NotEmpty().MaximumLength(40).Legible();
+                x.RuleFor(y => y.Colour).NotEmpty().MaximumLength(40).Legible();
             });
             RuleFor(x => x.Price).Must(x => x.Minor is > 0 and <= Dearest && x.Currency == Money.Inr)
                 .WithMessage("must be greater than zero, in INR.");
@@ -109,8 +105,8 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
                 .Must((x, y) => y!.Value.Minor > x.Price.Minor && y.Value.Minor <= Dearest && y.Value.Currency == Money.Inr)
                 .When(x => x.CompareAtPrice is not null).WithMessage("must be higher than the price, in INR.");
             RuleFor(x => x.Stock).InclusiveBetween(0, AdjustStock.Most);
-            RuleFor(x => x.Image).Must(IsImage).When(x => x.Image is not null)
-                .WithMessage("must be an https URL or a path of this shop.");
+            RuleFor(x => x.Image).Must(ImageAddress.IsOne).When(x => x.Image is not null)
+                .WithMessage(ImageAddress.Expected);
         }
 
         private const long Dearest = 100_000_000_00;

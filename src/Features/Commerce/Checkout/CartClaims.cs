@@ -12,13 +12,17 @@ namespace Aarya.Features.Commerce.Checkout;
 internal static class CartClaims
 {
     /// <summary>Waits for whatever else orders from this cart or moves it, then answers the orders that claim its goods.</summary>
-    public static async Task<IReadOnlyList<Guid>> LockAsync(IDocumentSession session, Guid subject, CancellationToken cancellation)
+    /// <param name="network">Waits also for what else orders from this address, with the cart locked and nothing else.</param>
+    public static async Task<IReadOnlyList<Guid>> LockAsync(
+        IDocumentSession session, Guid subject, CancellationToken cancellation, string? network = null)
     {
         await session.BeginTransactionAsync(cancellation);
         // Two statements: the second must see what was committed while the first one waited.
-        await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { Lock(subject), Read(subject) } };
+        await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { Lock(subject) } };
+        if (network is not null) batch.BatchCommands.Add(UnpaidOrders.Lock(network));
+        batch.BatchCommands.Add(Read(subject));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
+        for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellation);
         List<Guid> orders = [];
         while (await reader.ReadAsync(cancellation)) orders.Add(reader.GetGuid(0));
         return orders;

@@ -7,10 +7,19 @@ using Weasel.Postgresql;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <param name="Hold">How long goods are held for an order that is not paid yet: <c>ORDER_HOLD_MINUTES</c>, 15 unless set.</param>
-public sealed record CheckoutOptions(TimeSpan Hold)
+/// <param name="PerShopper">
+/// What one shopper may hold unpaid: <c>UNPAID_ORDERS_PER_SHOPPER</c>, 5 unless set, and <c>UNPAID_PIECES_PER_SHOPPER</c>, 50.
+/// </param>
+/// <param name="PerAddress">
+/// What one network address may hold unpaid: <c>UNPAID_ORDERS_PER_ADDRESS</c>, 40 unless set, and <c>UNPAID_PIECES_PER_ADDRESS</c>, 150.
+/// </param>
+public sealed record CheckoutOptions(TimeSpan Hold, UnpaidLimit PerShopper, UnpaidLimit PerAddress)
 {
-    public static CheckoutOptions From(IConfiguration configuration) =>
-        new(TimeSpan.FromMinutes(configuration.Number("ORDER_HOLD_MINUTES")));
+    /// <exception cref="StartupException">A setting is not a whole number within its bounds.</exception>
+    public static CheckoutOptions From(IConfiguration configuration) => new(
+        TimeSpan.FromMinutes(configuration.Number("ORDER_HOLD_MINUTES")),
+        new(configuration.Number("UNPAID_ORDERS_PER_SHOPPER"), configuration.Number("UNPAID_PIECES_PER_SHOPPER")),
+        new(configuration.Number("UNPAID_ORDERS_PER_ADDRESS"), configuration.Number("UNPAID_PIECES_PER_ADDRESS")));
 }
 
 internal static class CheckoutSetup
@@ -26,5 +35,6 @@ internal static class CheckoutSetup
         var sequence = new PostgresqlObjectName(Roles.Commerce, "order_sequence", SchemaUtils.IdentifierUsage.General);
         marten.Storage.ExtendedSchemaObjects.Add(new Sequence(sequence, 1));
         marten.Storage.ExtendedSchemaObjects.Add(CartClaims.Table());
+        marten.Storage.ExtendedSchemaObjects.Add(UnpaidOrders.Table());
     }
 }

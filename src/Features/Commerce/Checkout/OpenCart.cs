@@ -16,19 +16,21 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <param name="Whole">The cart as the shopper sees it.</param>
 /// <param name="Left">The lines of it that can still be ordered.</param>
 /// <param name="Taken">An order that has taken some of it and is still being paid for.</param>
-/// <param name="News">What follows from orders that gave way to this checkout.</param>
-internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, OutgoingMessages News)
+/// <param name="Ended">Orders that gave way to this checkout.</param>
+/// <param name="News">What follows from that.</param>
+internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, IReadOnlyList<Guid> Ended, OutgoingMessages News)
 {
     /// <summary>
     /// Locks and reads the cart. What a confirmed order has not taken out yet leaves it now; a declined or expired order of the same goods
     /// ends and gives them back, in this transaction; what an order is still being paid for is not left.
     /// </summary>
+    /// <param name="network">The address that is locked beside the cart; null when none is.</param>
     public static async Task<OpenCart> LoadAsync(
-        IDocumentSession session, Carts carts, Guid subject, DateTimeOffset now, CancellationToken cancellation)
+        IDocumentSession session, Carts carts, Guid subject, string? network, DateTimeOffset now, CancellationToken cancellation)
     {
-        var claims = await CartClaims.LockAsync(session, subject, cancellation);
+        var claims = await CartClaims.LockAsync(session, subject, cancellation, network);
         var cart = await carts.ReadAsync(subject);
-        if (claims.Count == 0) return new(cart, cart, null, []);
+        if (claims.Count == 0) return new(cart, cart, null, [], []);
 
         var orders = await session.LoadManyAsync<Order>(cancellation, claims);
         foreach (var confirmed in orders.Where(x => !x.AwaitsPayment && x.Status != OrderStatus.Cancelled))
@@ -56,7 +58,8 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
             foreach (var line in order.Lines) taken[line.Sku] = taken.GetValueOrDefault(line.Sku) + line.Quantity;
         }
 
-        return new(cart, cart.Without(taken), first, await EndAsync(session, ending, cart, now, cancellation));
+        var news = await EndAsync(session, ending, cart, now, cancellation);
+        return new(cart, cart.Without(taken), first, [.. ending.Select(x => x.Id)], news);
     }
 
     private static async Task<OutgoingMessages> EndAsync(

@@ -38,7 +38,7 @@ public static class OrderCartHandler
         var undelivered = ShippingMethod.Check(command.Order.ShippingMethod, address.Country);
         if (undelivered != WolverineContinue.NoProblems) return (new(null, undelivered), []);
         (var goods, ProblemDetails? refused) = await TakenGoods.TakeAsync(
-            session, command.OrderId, carts, command.Buyer.Subject, address.Country, now, options.Hold, cancellation);
+            session, command.OrderId, carts, command.Buyer.Subject, network: null, address.Country, now, options, cancellation);
         var order = goods?.OrderedBy(command.Buyer, command.Order, address);
         if (order is not null) refused = goods!.UnlessAsShown(order, command.Order.ExpectedTotal);
         if (order is null || refused is not null)

@@ -35,7 +35,7 @@ public sealed record PlaceOrder(
             RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).IsPaymentToken();
-            RuleFor(x => x.Email!).EmailAddressOfAPerson().When(x => x.Email is not null);
+            RuleFor(x => x.Email!).NewEmailAddressOfAPerson().When(x => x.Email is not null);
             RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr })
                 .WithMessage("must be an amount from 0 in INR.");
         }
@@ -45,7 +45,8 @@ public sealed record PlaceOrder(
 public static class PlaceOrderEndpoint
 {
     public static async Task<(Buyer?, ShippingAddress?, TakenGoods?, ProblemDetails)> LoadAsync(
-        PlaceOrder command, Caller caller, Carts carts, Buyers buyers, CheckoutOptions options, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+        PlaceOrder command, Caller caller, Carts carts, Buyers buyers, CheckoutOptions options, IDocumentSession session, HttpContext http,
+        DateTimeOffset now, CancellationToken cancellation)
     {
         var (buyer, unknown) = await buyers.OfAsync(caller, command.Email, cancellation);
         if (buyer is null) return (null, null, null, unknown);
@@ -54,8 +55,8 @@ public static class PlaceOrderEndpoint
         var undelivered = ShippingMethod.Check(command.ShippingMethod, address.Country);
         if (undelivered != WolverineContinue.NoProblems) return (null, null, null, undelivered);
         var (goods, refused) = await TakenGoods.TakeAsync(
-            session, Guid.CreateVersion7(now), carts, caller.Subject, address.Country, now, options.Hold, cancellation);
-        return (buyer, address, goods, refused);
+            session, Guid.CreateVersion7(now), carts, caller.Subject, UnpaidOrders.NetworkOf(http), address.Country, now, options, cancellation);
+        return (buyer, address, goods, refused.WithRetryAfter(http));
     }
 
     public static ProblemDetails Validate(PlaceOrder command, TakenGoods goods, Buyer buyer, ShippingAddress address, HttpContext http) =>
@@ -71,6 +72,12 @@ public static class PlaceOrderEndpoint
     [Refuses(409, "delivery.not_available", "The shop does not deliver to `country`.")]
     [Refuses(409, "delivery.method_not_available", "This shipping method does not go to `country`; `methods` lists those which do.")]
     [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
+    [Refuses(429, "checkout.too_many_unpaid",
+        "The shopper has as many unpaid orders, or pieces in them, as the shop allows. `orders` lists them: pay or cancel one, "
+        + "or come back after `Retry-After` seconds.")]
+    [Refuses(429, "checkout.address_busy",
+        "As many orders from the client's network address wait for their payment as the shop allows: come back after `Retry-After` seconds, "
+        + "or sign in to an account that has bought here before.")]
     [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, [NotBody] ShippingAddress address, TakenGoods goods)

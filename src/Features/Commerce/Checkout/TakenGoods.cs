@@ -20,32 +20,47 @@ public sealed record TakenGoods(
     OutgoingMessages News)
 {
     /// <summary>Takes all lines or answers why not; then nothing may be kept.</summary>
+    /// <param name="network">The address that the order comes from; null when it comes from another context.</param>
     public static async Task<(TakenGoods?, ProblemDetails)> TakeAsync(
-        IDocumentSession session, Guid orderId, Carts carts, Guid subject, string country, DateTimeOffset now, TimeSpan hold,
-        CancellationToken cancellation)
+        IDocumentSession session, Guid orderId, Carts carts, Guid subject, string? network, string country, DateTimeOffset now,
+        CheckoutOptions options, CancellationToken cancellation)
     {
-        var open = await OpenCart.LoadAsync(session, carts, subject, now, cancellation);
+        var hold = options.Hold;
+        if (!options.PerAddress.IsSet) network = null;
+        var open = await OpenCart.LoadAsync(session, carts, subject, network, now, cancellation);
         if (await open.NothingLeftAsync(session, hold, now, cancellation) is { } nothing) return (null, nothing);
         var cart = open.Left;
-        var (sequence, offers) = await ReadAsync(session.Connection!, [.. cart.Lines.Select(x => x.Sku)], cancellation);
+        var pieces = cart.Lines.Sum(x => x.Quantity);
+        var (sequence, offers, unpaid) = await ReadAsync(
+            session, [.. cart.Lines.Select(x => x.Sku)], UnpaidOrders.Count(session, subject, network, open.Ended), cancellation);
+        if (await UnpaidOrders.RefuseAsync(session, options, unpaid, subject, network, pieces, now, cancellation) is { } tooMany)
+            return (null, tooMany);
         string[] withdrawn = [.. cart.Lines.Where(x => !offers.TryGetValue(x.Sku, out var offer) || !offer.OnSale).Select(x => x.Sku)];
         if (withdrawn.Length > 0) return (null, NotOnSale(withdrawn));
         var shortages = await Stock.ReserveAsync(session, orderId, [.. cart.Lines.Select(x => new StockLine(x.Sku, x.Quantity))], now + hold, cancellation);
         if (shortages.Count > 0) return (null, Insufficient(shortages));
         CartClaims.Claim(session, subject, orderId);
+        UnpaidOrders.Hold(session, orderId, subject, network, pieces, now + hold);
         OrderLine[] lines = [.. cart.Lines.Select(x => LineOf(offers[x.Sku], x.Quantity))];
         var view = CartView.Of(cart, offers, country, now);
         return (new(orderId, sequence, lines, now, now + hold, view, open.Taken, open.News), WolverineContinue.NoProblems);
     }
 
-    private static async Task<(long Sequence, Dictionary<string, Offer> Offers)> ReadAsync(NpgsqlConnection connection, string[] skus, CancellationToken cancellation)
+    private static async Task<(long Sequence, Dictionary<string, Offer> Offers, (HeldUnpaid, HeldUnpaid) Unpaid)> ReadAsync(
+        IDocumentSession session, string[] skus, IEnumerable<NpgsqlBatchCommand> unpaid, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("select nextval('commerce.order_sequence')"), Offer.Select(skus) } };
+        await using var batch = new NpgsqlBatch(session.Connection)
+        {
+            BatchCommands = { new("select nextval('commerce.order_sequence')"), Offer.Select(skus) },
+        };
+        foreach (var count in unpaid) batch.BatchCommands.Add(count);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         var sequence = reader.GetInt64(0);
         await reader.NextResultAsync(cancellation);
-        return (sequence, await Offer.ReadAsync(reader, cancellation));
+        var offers = await Offer.ReadAsync(reader, cancellation);
+        await reader.NextResultAsync(cancellation);
+        return (sequence, offers, await UnpaidOrders.ReadAsync(reader, cancellation));
     }
 
     // Rate and tax follow from where the goods go: see OrderedBy.

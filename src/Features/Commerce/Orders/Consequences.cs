@@ -19,6 +19,7 @@ internal static class Consequences
         foreach (var fact in facts) await MoveGoodsAsync(session, order, fact, cancellation);
         // Of a confirmed order the claim ends when its goods leave the cart.
         if (order.AwaitsPayment && facts.Any(x => x is OrderCancelled)) CartClaims.Release(session, order.Id);
+        if (order.AwaitsPayment && facts.Any(x => x is OrderCancelled or OrderConfirmed)) UnpaidOrders.Release(session, order.Id);
         OutgoingMessages news = [.. facts.Select(x => NewsOf(order, facts, x)).OfType<object>()];
         if (facts.Any(x => x is OrderConfirmed)) news.Add(LeavesCart(order));
         return ([.. facts], news);

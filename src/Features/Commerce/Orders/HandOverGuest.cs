@@ -37,7 +37,7 @@ public static class HandOverAgainHandler
         foreach (var order in await session.Query<Order>().Where(x => x.Subject == command.GuestId).OrderBy(x => x.Sequence).ToListAsync(cancellation))
         {
             var stream = await session.Events.FetchForExclusiveWriting<Order>(order.Id, cancellation);
-            messages.AddRange(stream.HandOver(stream.Aggregate!, command.UserId, now));
+            messages.AddRange(stream.HandOver(session, stream.Aggregate!, command.UserId, now));
         }
 
         return messages;
@@ -47,9 +47,11 @@ public static class HandOverAgainHandler
 internal static class HandingOver
 {
     /// <summary>Records the order's new owner, and returns the events for other contexts.</summary>
-    public static IEnumerable<object> HandOver(this IEventStream<Order> stream, Order order, Guid subject, DateTimeOffset now)
+    public static IEnumerable<object> HandOver(
+        this IEventStream<Order> stream, IDocumentSession session, Order order, Guid subject, DateTimeOffset now)
     {
         var facts = order.HandOver(subject, now);
+        if (facts.Count > 0 && order.AwaitsPayment) UnpaidOrders.HandOver(session, order.Id, subject);
         stream.AppendMany(facts);
         return facts.Select(_ => new Contracts.OrderHandedOver(order.Id, order.Subject, subject, now)).ToList();
     }

@@ -50,7 +50,7 @@ public static class HandOverToVerifiedHandler
             var stream = await session.Events.FetchForExclusiveWriting<Order>(id, cancellation);
             // Signed in meanwhile, or erased.
             if (stream.Aggregate is { ByGuest: true, IsForgotten: false } order)
-                messages.AddRange(stream.HandOver(order, userId, now));
+                messages.AddRange(stream.HandOver(session, order, userId, now));
         }
 
         return messages;

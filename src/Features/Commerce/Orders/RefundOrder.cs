@@ -18,7 +18,7 @@ public sealed record RefundOrder(string Reason)
 {
     public sealed class Validator : AbstractValidator<RefundOrder>
     {
-        public Validator() => RuleFor(x => x.Reason).TextOfAPerson(500);
+        public Validator() => RuleFor(x => x.Reason).TextOfAPerson(500).WithoutCardNumber();
     }
 }
 

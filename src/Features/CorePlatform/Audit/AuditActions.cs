@@ -7,8 +7,9 @@ public static class AuditActions
     public const string AccountRead = "user.read";
     public const string RoleGranted = "user.role_granted";
     public const string RoleTaken = "user.role_taken";
+    public const string FirstAdminNamed = "user.first_admin_named";
     public const string FlagChanged = "flag.changed";
     public const string FlagDeleted = "flag.deleted";
 
-    public static IReadOnlyList<string> All { get; } = [AccountsListed, AccountRead, RoleGranted, RoleTaken, FlagChanged, FlagDeleted];
+    public static IReadOnlyList<string> All { get; } = [AccountsListed, AccountRead, RoleGranted, RoleTaken, FirstAdminNamed, FlagChanged, FlagDeleted];
 }

@@ -13,6 +13,7 @@ public sealed class AuditEntry
 
     public DateTimeOffset At { get; init; }
 
+    /// <summary>All zeros for an operator at the machine.</summary>
     public Guid ActorId { get; init; }
 
     /// <summary>One of <see cref="AuditActions"/>.</summary>
@@ -31,11 +32,20 @@ public sealed class AuditEntry
     public string TraceId { get; init; } = "";
 
     public static AuditEntry Of(
-        Caller actor, string action, string targetType, string targetId, DateTimeOffset now, IReadOnlyDictionary<string, string>? details = null) => new()
+        Caller actor, string action, string targetType, string targetId, DateTimeOffset now, IReadOnlyDictionary<string, string>? details = null) =>
+        Of(actor.Subject, action, targetType, targetId, now, details);
+
+    /// <summary>What an operator has done by a command of the program.</summary>
+    public static AuditEntry OfOperator(
+        string action, string targetType, string targetId, DateTimeOffset now, IReadOnlyDictionary<string, string>? details = null) =>
+        Of(Guid.Empty, action, targetType, targetId, now, details);
+
+    private static AuditEntry Of(
+        Guid actor, string action, string targetType, string targetId, DateTimeOffset now, IReadOnlyDictionary<string, string>? details) => new()
         {
             Id = Guid.CreateVersion7(now),
             At = now,
-            ActorId = actor.Subject,
+            ActorId = actor,
             Action = action,
             TargetType = targetType,
             TargetId = targetId,

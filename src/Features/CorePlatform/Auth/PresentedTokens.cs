@@ -13,10 +13,12 @@ public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore se
     private static readonly TimeSpan HeardFor = TimeSpan.FromDays(1);
 
     /// <summary>Null when no token came, it is not one of ours, or its session has ended.</summary>
+    /// <exception cref="Infrastructure.Http.UnavailableException">The keys that it is checked with cannot be read at this moment.</exception>
     public async Task<Session?> FindSessionAsync(HttpContext http)
     {
         if (BearerHandler.FindToken(http.Request) is not { } sent) return null;
         var check = await tokens.CheckAsync(sent);
+        if (check.Fault == TokenFault.KeysUnknown) throw BearerHandler.KeysUnknown();
         return check.Token is { } token && clock.GetUtcNow() < token.ExpiresAt + HeardFor ? await sessions.FindAsync(token.Caller.SessionId) : null;
     }
 

@@ -24,7 +24,7 @@ public sealed record Register(string Email, string Password, string Name)
     {
         public Validator()
         {
-            RuleFor(x => x.Email).EmailAddressOfAPerson();
+            RuleFor(x => x.Email).NewEmailAddressOfAPerson();
             RuleFor(x => x.Password).NewPassword();
             RuleFor(x => x.Name).NameOfAPerson();
         }
@@ -34,8 +34,12 @@ public sealed record Register(string Email, string Password, string Name)
 [AnswerIsNeverStored]
 public static class RegisterEndpoint
 {
-    public static Task<ProblemDetails> ValidateAsync(Register command, HttpContext http, Attempts attempts) =>
-        attempts.BeginAsync("register", command.Email, http);
+    public static async Task<ProblemDetails> ValidateAsync(Register command, HttpContext http, PasswordStrength strength, Attempts attempts)
+    {
+        var known = PasswordStrength.KnownOf(command.Email, command.Name);
+        var weak = await strength.CheckAsync("password", command.Password, known, http.RequestAborted);
+        return weak.Status is null ? await attempts.BeginAsync("register", command.Email, http) : weak;
+    }
 
     // The answer is empty and asking again is harmless; a stored hash of a body with a password in it would not be.
     [ProducesResponseType(StatusCodes.Status202Accepted)]

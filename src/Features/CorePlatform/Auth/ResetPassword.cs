@@ -50,6 +50,9 @@ public static class ResetPasswordEndpoint
         return await accounts.IsForResetAsync(user, command.Token) ? (user, WolverineContinue.NoProblems) : (null, VerifyEmailEndpoint.LinkOver);
     }
 
+    public static Task<ProblemDetails> ValidateAsync(ResetPassword command, User user, PasswordStrength strength, CancellationToken cancellation) =>
+        strength.CheckAsync("newPassword", command.NewPassword, user, cancellation);
+
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
     [WolverinePost("/api/auth/password/reset"), RateLimit("password")]

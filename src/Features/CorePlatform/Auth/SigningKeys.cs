@@ -52,6 +52,9 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     /// <inheritdoc/>
     public JsonWebKey? Find(string keyId) => known.Find(keyId);
 
+    /// <inheritdoc/>
+    public bool AreComplete => known.IsComplete;
+
     /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ public sealed record PutFlag(
     {
         public Validator()
         {
-            RuleFor(x => x.Description).MaximumLength(500);
+            RuleFor(x => x.Description).MaximumLength(500).OnlyWhatCanBeSeen(inLines: true);
             RuleFor(x => x.Percentage).InclusiveBetween(0, 100);
             RuleFor(x => x.Roles).Must(x => x is null || (x.Count > 0 && x.All(CallerRoles.All.Contains) && x.Distinct().Count() == x.Count))
                 .WithMessage($"must be some of {string.Join(", ", CallerRoles.All)}, each once.");

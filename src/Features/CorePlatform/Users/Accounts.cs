@@ -75,6 +75,7 @@ public sealed class Accounts : UserManager<User>
     public async Task SetPasswordAsync(User user, string password)
     {
         user.PasswordHash = await passwords.HashAsync(password, CancellationToken);
+        user.InvitedAt = null;
         await UpdateSecurityStampAsync(user);
     }
 

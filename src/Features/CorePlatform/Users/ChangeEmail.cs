@@ -26,7 +26,7 @@ public sealed record ChangeEmail(string NewEmail, string Password)
     {
         public Validator()
         {
-            RuleFor(x => x.NewEmail).EmailAddressOfAPerson();
+            RuleFor(x => x.NewEmail).NewEmailAddressOfAPerson();
             RuleFor(x => x.Password).OwnPassword();
         }
     }

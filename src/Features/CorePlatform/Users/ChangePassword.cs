@@ -36,6 +36,9 @@ public static class ChangePasswordEndpoint
     public static Task<(User?, ProblemDetails)> LoadAsync(ChangePassword command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
         reconfirmation.OfAsync(caller, command.CurrentPassword, documents, http, "currentPassword");
 
+    public static Task<ProblemDetails> ValidateAsync(ChangePassword command, User user, PasswordStrength strength, CancellationToken cancellation) =>
+        strength.CheckAsync("newPassword", command.NewPassword, user, cancellation);
+
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]

@@ -16,13 +16,13 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
 
     private static readonly (string Name, string Role, string Password)[] People =
     [
-        ("shopper", "customer", "shopper-in-mumbai"),
+        ("shopper", "customer", "monsoon-rain-in-mumbai"),
         ("support", "support", "support-in-pune"),
-        ("admin", "admin", "admin-in-jaipur"),
+        ("admin", "admin", "pink-palace-in-jaipur"),
     ];
 
     /// <inheritdoc/>
-    /// <exception cref="StartupException">Production without SEED_PASSWORD, or one that is too short or too long.</exception>
+    /// <exception cref="StartupException">Production without SEED_PASSWORD, or one that is too short, too long or too easy to guess.</exception>
     public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
     {
         var chosen = environment.IsProduction()
@@ -36,6 +36,10 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
         foreach (var (name, role, password) in People)
         {
             var email = $"{name}@{EmailDomain}";
+            if (chosen is not null && PasswordStrength.FaultOf(chosen, PasswordStrength.KnownOf(email, name)) is { } fault)
+                throw new StartupException($"SEED_PASSWORD {fault}");
+            // Two who seed at once: the second finds the account.
+            await documents.AloneAsync(email, cancellation);
             var known = await documents.FindByEmailAsync(email, cancellation);
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
             var usual = chosen is null && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);

@@ -17,8 +17,8 @@ public sealed record EditMe(string? Name = null, string? Phone = null)
     {
         public Validator()
         {
-            RuleFor(x => x.Name!).NameOfAPerson().When(x => x.Name is not null);
-            RuleFor(x => x.Phone!).Must(x => x.Length == 0 || PhoneNumber.IsDialled(x)).When(x => x.Phone is not null).WithMessage(PhoneNumber.Expected);
+            When(x => x.Name is not null, () => RuleFor(x => x.Name!).NameOfAPerson());
+            When(x => x.Phone is not null, () => RuleFor(x => x.Phone!).PhoneOfAPerson());
         }
     }
 }

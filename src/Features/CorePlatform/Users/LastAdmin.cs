@@ -13,7 +13,9 @@ internal static class LastAdmin
     {
         if (!user.Roles.Contains(StaffRoles.Admin)) return WolverineContinue.NoProblems;
         await documents.AloneAsync("admins", cancellation);
-        return await documents.Query<User>().AnyAsync(x => x.Id != user.Id && x.DeactivatedAt == null && x.Roles.Contains(StaffRoles.Admin), cancellation)
+        // Who has not set a password yet may never do so.
+        return await documents.Query<User>().AnyAsync(
+            x => x.Id != user.Id && x.DeactivatedAt == null && x.InvitedAt == null && x.Roles.Contains(StaffRoles.Admin), cancellation)
             ? WolverineContinue.NoProblems
             : Problem.Conflict("user.last_admin", "The last admin", "Nobody else could give roles: make somebody else an admin first.");
     }

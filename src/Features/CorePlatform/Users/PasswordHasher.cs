@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Threading.RateLimiting;
 using Aarya.Infrastructure.Http;
 using NSec.Cryptography;
 
@@ -17,37 +16,32 @@ public readonly record struct PasswordCheck(bool Matches, bool IsOutdated);
 
 /// <summary>
 /// Passwords as argon2id (RFC 9106) in PHC strings, with the parameters that OWASP gives for servers: 19 MiB, two passes, one lane.
-/// One hash a core runs at a time and a short queue waits; beyond it the answer is 503, so that logins cannot take the machine down.
+/// They are computed on <see cref="PasswordThreads"/>, where requests do not wait for them; when too many wait, the answer is 503.
 /// </summary>
 public sealed class PasswordHasher : IDisposable
 {
     public const string MeterName = "Aarya.Passwords";
 
-    private const int QueueLength = 100;
     private const int SaltSize = 16;
     private const int HashSize = 32;
 
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Hashed = Meter.CreateCounter<long>("aarya.passwords.hashed", description: "Argon2id hashes computed");
-    private static readonly Counter<long> TurnedAway = Meter.CreateCounter<long>("aarya.passwords.turned_away", description: "Requests refused because too many passwords were waiting");
 
     private static readonly Parameters Today = new(MemoryKiB: 19 * 1024, Passes: 2);
 
     // Compared with when there is no such account: the same work, and nothing that could match.
     private static readonly Encoded Nobody = new(Today, RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
 
-    private readonly ConcurrencyLimiter limiter;
+    private readonly PasswordThreads threads;
 
-    public PasswordHasher() : this(Environment.ProcessorCount, QueueLength) { }
+    public PasswordHasher() : this(new PasswordThreads()) { }
 
     /// <param name="atOnce">Hashes computed at the same time.</param>
     /// <param name="queueLength">How many more may wait.</param>
-    public PasswordHasher(int atOnce, int queueLength) => limiter = new(new()
-    {
-        PermitLimit = atOnce,
-        QueueLimit = queueLength,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
+    public PasswordHasher(int atOnce, int queueLength) : this(new PasswordThreads(atOnce, queueLength)) { }
+
+    public PasswordHasher(PasswordThreads threads) => this.threads = threads;
 
     /// <summary>The PHC string to keep, of the password as it is composed.</summary>
     /// <exception cref="UnavailableException">Too many passwords are waiting.</exception>
@@ -77,21 +71,15 @@ public sealed class PasswordHasher : IDisposable
         return default;
     }
 
-    public void Dispose() => limiter.Dispose();
+    public void Dispose() => threads.Dispose();
 
-    private async Task<byte[]> ComputeAsync(string password, Parameters parameters, byte[] salt, int size, CancellationToken cancellation)
-    {
-        using var lease = await limiter.AcquireAsync(1, cancellation);
-        if (!lease.IsAcquired)
-        {
-            TurnedAway.Add(1);
-            throw new UnavailableException("Too many people are signing in at this moment.", TimeSpan.FromSeconds(2));
-        }
-
-        Hashed.Add(1);
-        // The thread of the request has other things to do than to compute for twenty milliseconds.
-        return await Task.Run(() => parameters.Compute(password, salt, size), CancellationToken.None);
-    }
+    private Task<byte[]> ComputeAsync(string password, Parameters parameters, byte[] salt, int size, CancellationToken cancellation) =>
+        threads.RunAsync(
+            () =>
+            {
+                Hashed.Add(1);
+                return parameters.Compute(password, salt, size);
+            }, cancellation);
 
     // One lane always: it is what libsodium computes.
     private sealed record Parameters(int MemoryKiB, int Passes)

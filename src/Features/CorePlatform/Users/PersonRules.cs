@@ -16,6 +16,10 @@ internal static class PersonRules
     public static IRuleBuilderOptions<T, string> OwnPassword<T>(this IRuleBuilder<T, string> rule) =>
         rule.NotEmpty().Must(x => x is null || Password.CouldBe(x)).WithMessage($"must have at most {Password.Longest} characters.");
 
-    public static IRuleBuilderOptions<T, string> NameOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
-        rule.TextOfAPerson(LongestName);
+    public static void NameOfAPerson<T>(this IRuleBuilder<T, string> rule) => rule.TextOfAPerson(LongestName).WithoutCardNumber();
+
+    /// <summary>A telephone number; empty when the person gives none.</summary>
+    public static IRuleBuilderOptions<T, string> PhoneOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
+        rule.Must(x => x.Length == 0 || PhoneNumber.IsDialled(x)).WithMessage(PhoneNumber.Expected)
+            .Must(x => !CardNumber.IsDialled(x)).WithMessage(CardNumber.RefusedAsPhone);
 }

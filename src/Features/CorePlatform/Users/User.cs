@@ -35,6 +35,11 @@ public sealed class User : IVersioned
     public string PasswordHash { get; set; } = "";
 
     /// <summary>
+    /// Since when an administrator whom an operator has named has had no password; null for everybody who has set one. See <see cref="FirstAdmin"/>.
+    /// </summary>
+    public DateTimeOffset? InvitedAt { get; set; }
+
+    /// <summary>
     /// Changes with everything that somebody who knew the account before must not outlive: a login that began before is refused,
     /// and the links in mails work no more.
     /// </summary>

@@ -222,6 +222,15 @@ public sealed record OrderPayment
         };
     }
 
+    /// <summary>Whether nothing follows from what a provider says: the payment knows it, or it is about no charge of this payment.</summary>
+    public bool Knows(ProviderNews news, DateTimeOffset now)
+    {
+        var knowsCharge = RequestedAt is null || IsStray(news.Charge) || (Hear(news.Charge, now).Count == 0 && !MustLetGo(news.Charge));
+        if (!knowsCharge || news is not { RefundId: { } refundId, Refund: { } refund }) return knowsCharge;
+        // While a charge is open, a refund may be ahead of the news of the charge that it gives back.
+        return !IsOpen && HearOfRefund(refundId, refund, now, news.Charge.Number).Count == 0;
+    }
+
     /// <summary>One key makes one charge: a report of any other charge does not belong to this payment.</summary>
     public bool IsStray(ChargeReport report) => report.Number > ChargeNumber
         || (report.Number == ChargeNumber && ChargeId is not null && report.ChargeId is not null && ChargeId != report.ChargeId);

@@ -15,7 +15,8 @@ namespace Aarya.Features.Payment.Charges;
 
 /// <summary>
 /// News from a provider. Its signature and age are verified on the raw body before anything is read; then the event is noted
-/// and answered at once, its effect follows as a durable message. A delivery that was noted before changes nothing.
+/// and answered at once, its effect follows as a durable message. A delivery that was noted before, or whose news the payment knows,
+/// writes nothing.
 /// </summary>
 public static partial class ReceiveWebhookEndpoint
 {
@@ -45,9 +46,14 @@ public static partial class ReceiveWebhookEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status413PayloadTooLarge, "application/problem+json")]
-    public static async Task<(IResult, OutgoingMessages)> Post(string provider, [NotBody] ProviderNews? news, IDocumentSession session, CancellationToken cancellation)
+    public static async Task<(IResult, OutgoingMessages)> Post(
+        string provider, [NotBody] ProviderNews? news, IDocumentSession session, TimeProvider clock, ILogger logger, CancellationToken cancellation)
     {
         if (news is null) return (Results.Ok(), []);
+        // Without a lock: what a payment knows once it knows for ever.
+        var payment = await session.LoadAsync<OrderPayment>(news.OrderId, cancellation);
+        if (payment?.RequestedAt is null || payment.IsStray(news.Charge)) RecordChargeHandler.LogStray(logger, news.OrderId, news.Charge);
+        if (payment is null || payment.Knows(news, clock.GetUtcNow())) return (Results.Ok(), []);
         await session.BeginTransactionAsync(cancellation);
         await using var note = new NpgsqlCommand("insert into payment.provider_event (provider, event_id) values ($1, $2) on conflict do nothing")
         {

@@ -18,7 +18,7 @@ public static partial class RecordChargeHandler
     {
         if (payment?.RequestedAt is null || payment.IsStray(record.Report))
         {
-            LogStray(logger, record.Report.ChargeId, record.OrderId, record.Report.State);
+            LogStray(logger, record.OrderId, record.Report);
             return ([], []);
         }
 
@@ -26,6 +26,8 @@ public static partial class RecordChargeHandler
         if (payment.MustLetGo(record.Report)) messages.Add(new VoidCharge(payment.Id, 1));
         return (facts, messages);
     }
+
+    internal static void LogStray(ILogger logger, Guid orderId, ChargeReport report) => LogStray(logger, report.ChargeId, orderId, report.State);
 
     [LoggerMessage(LogLevel.Error, "The provider tells of charge {ChargeId} ({State}) for order {OrderId}, which this shop did not make: look into it there")]
     private static partial void LogStray(ILogger logger, string? chargeId, Guid orderId, ChargeState state);

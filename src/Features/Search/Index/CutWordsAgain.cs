@@ -126,7 +126,10 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         }
 
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new("delete from search.word where word = any ($1)") { Parameters = { new() { Value = old.ToArray() } } });
+        // In order, because another process may do the same at this moment.
+        batch.BatchCommands.Add(new(
+            "delete from search.word where word in (select word from search.word where word = any ($1) order by word for update)")
+        { Parameters = { new() { Value = old.ToArray() } } });
         foreach (var (term, words) in synonyms)
         {
             string[] today = [.. words.SelectMany(Words.Of).Select(x => x.Joined).Distinct()];

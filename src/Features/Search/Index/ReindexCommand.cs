@@ -20,17 +20,30 @@ public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
             return false;
         }
 
+        var turn = host.Services.GetRequiredService<RefillTurn>();
         var watch = Stopwatch.StartNew();
         var since = TimeProvider.System.GetUtcNow();
+        if (await turn.TakeAsync(since, CancellationToken.None) is { } running) return await RefuseAsync($"is running since {running:u}");
         var (cursor, indexed) = ("", 0);
         do
         {
             (cursor, var products) = await refill.PageAsync(since, cursor, CancellationToken.None);
             indexed += products;
+            if (await turn.TakeAsync(since, CancellationToken.None) is not null)
+                return await RefuseAsync("took this one's place while it stood still");
         }
         while (cursor.Length > 0);
         var gone = await host.Services.GetRequiredService<ISearchEngine>().ForgetOlderAsync(since, CancellationToken.None);
+        await turn.EndAsync(since, CancellationToken.None);
         Console.WriteLine($"Indexed {indexed} products, {gone} are no longer on sale, in {watch.Elapsed.TotalSeconds:0.0} s.");
         return true;
+    }
+
+    private static async Task<bool> RefuseAsync(string what)
+    {
+        await Console.Error.WriteLineAsync(
+            $"aarya: another refill of the index {what}: wait for its end. One that was stopped before its end counts as running for "
+            + $"{RefillTurn.GivenUpAfter.TotalMinutes:0} minutes more.");
+        return false;
     }
 }

@@ -7,7 +7,7 @@ namespace Aarya.Features.Search.Index;
 /// <summary>The index as plain tables: what shoppers may find, in what sizes and colours, and the words they may have meant.</summary>
 internal static class SearchTables
 {
-    public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase()];
+    public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase(), Refill()];
 
     // A withdrawn product stays as a row: its version tells later news from earlier.
     private static Table Product()
@@ -88,5 +88,15 @@ internal static class SearchTables
         purchase.Indexes.Add(new IndexDefinition("purchase_subject") { Columns = ["subject"] });
         purchase.Indexes.Add(new IndexDefinition("purchase_at") { Columns = ["at"] });
         return purchase;
+    }
+
+    // One row: the refill that is at work, or the last one that was stopped before its end.
+    private static Table Refill()
+    {
+        var refill = new Table($"{Roles.Search}.refill");
+        refill.AddColumn("index", "text").AsPrimaryKey();
+        refill.AddColumn("since", "timestamptz").NotNull();
+        refill.AddColumn("seen_at", "timestamptz").NotNull();
+        return refill;
     }
 }

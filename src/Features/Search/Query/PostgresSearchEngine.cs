@@ -169,7 +169,9 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         if (products.Count == 0) return;
         await using var connection = await OpenAsync(cancellation);
         await using var batch = connection.CreateBatch();
-        // In the order of their ids, and the words after all of them: two who index at once can't deadlock.
+        // The stock in the order of the SKUs, the products in that of their ids, the words after all of them: those who index at once or
+        // refresh the stock wait for each other in one order, and can't deadlock.
+        batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
         var indexed = products.OrderBy(x => x.Id).Select(Plain)
             .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
         foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
@@ -253,14 +255,37 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         on conflict (sku) do update set available = excluded.available, sequence = excluded.sequence, indexed_at = now() where known.sequence < excluded.sequence
         """, cancellation, sku, available, sequence);
 
-    public Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation) => ExecuteAsync(
-        """
-        update search.stock set available = line.available, indexed_at = now()
-        from unnest($1::text[], $2::integer[]) as line(sku, available) where stock.sku = line.sku and stock.indexed_at < $3
-        """, cancellation, available.Keys.ToArray(), available.Values.ToArray(), since.ToUniversalTime());
+    public async Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(HoldingStock(available.Keys));
+        batch.BatchCommands.Add(new(
+            """
+            update search.stock set available = line.available, indexed_at = now()
+            from unnest($1::text[], $2::integer[]) as line(sku, available) where stock.sku = line.sku and stock.indexed_at < $3
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = available.Keys.ToArray() },
+                new() { Value = available.Values.ToArray() },
+                new() { Value = since.ToUniversalTime() },
+            },
+        });
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static NpgsqlBatchCommand HoldingStock(IEnumerable<string> skus) =>
+        new("select from search.stock where sku = any($1) order by sku for update") { Parameters = { new() { Value = skus.ToArray() } } };
 
     public Task<int> ForgetOlderAsync(DateTimeOffset since, CancellationToken cancellation) => ExecuteAsync(
-        "update search.product set published = false, indexed_at = now() where published and indexed_at < $1", cancellation, since.ToUniversalTime());
+        """
+        with old as materialized (
+          select product_id from search.product where published and indexed_at < $1 order by product_id for update
+        )
+        update search.product set published = false, indexed_at = now() where product_id = any(array(select product_id from old))
+        """, cancellation, since.ToUniversalTime());
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object[] values)
     {

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Postgres;
 using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,9 @@ public sealed class RotateKeysCommand : JasperFxAsyncCommand<NetCoreInput>
     public override async Task<bool> Execute(NetCoreInput input)
     {
         using var host = input.BuildHost();
+        // Two at once would each report what the other one is working on as left over.
+        await using var turn = await host.Services.GetRequiredService<CommandTurn>().TryTakeAsync("rotate-keys", CancellationToken.None);
+        if (turn is null) return false;
         List<Rotated> all = [];
         await foreach (var place in host.Services.GetRequiredService<KeyRotation>().RunAsync(CancellationToken.None))
         {

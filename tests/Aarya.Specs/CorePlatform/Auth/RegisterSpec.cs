@@ -35,7 +35,7 @@ public sealed class RegisterSpec(AaryaFixture fixture) : CoreSpec(fixture)
         using var hashes = new HashCount();
         var (messages, response) = await Track(x =>
         {
-            x.Post.Json(new Register(email, "another password", "Somebody Else")).ToUrl("/api/auth/register");
+            x.Post.Json(new Register(email, "another way to Pune", "Somebody Else")).ToUrl("/api/auth/register");
             x.StatusCodeShouldBe(HttpStatusCode.Accepted);
         });
 

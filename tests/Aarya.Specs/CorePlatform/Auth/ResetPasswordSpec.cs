@@ -46,7 +46,7 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await RegisteredAsync();
         var token = await ResetTokenAsync(email);
-        var answers = await Task.WhenAll(new[] { "the first of two", "the second of two" }.Select(async password =>
+        var answers = await Task.WhenAll(new[] { "the first way to Pune", "the second way to Pune" }.Select(async password =>
         {
             var response = await Host.Scenario(x => { x.Post.Json(new ResetPassword(token, password)).ToUrl("/api/auth/password/reset"); x.IgnoreStatusCode(); });
             return (password, response.Context.Response.StatusCode);

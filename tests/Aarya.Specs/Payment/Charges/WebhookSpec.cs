@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Aarya.Features.Payment.Charges;
+using Npgsql;
 
 namespace Aarya.Specs.Payment.Charges;
 
@@ -81,6 +82,62 @@ public sealed class WebhookSpec(PaymentShop shop)
     }
 
     [Fact]
+    public async Task news_that_the_payment_knows_is_taken_and_writes_nothing()
+    {
+        var pending = await shop.PlaceAsync("tok_challenge");
+        await shop.HearsAsync(pending, "payment_action_required");
+        var paid = await shop.PlaceAsync("tok_approve");
+        await shop.HearsAsync(paid, "payment_captured");
+        var refunded = await shop.PlaceAsync("tok_approve");
+        await shop.HearsAsync(refunded, "payment_captured");
+        var refund = Guid.CreateVersion7();
+        await shop.RefundAsync(refunded, refund, 100);
+        await shop.HearsAsync(refunded, "payment_refunded");
+        var declined = await shop.PlaceAsync("tok_decline_funds");
+        await shop.HearsAsync(declined, "payment_declined");
+        await shop.Sandbox.SetAsync(new { sendWebhooks = false });
+        try
+        {
+            Guid[] orders = [pending, paid, refunded, declined];
+            var news = new List<string>();
+            foreach (var order in orders)
+            {
+                var charge = (await shop.Sandbox.ChargeAsync(order))!;
+                news.Add(Event(charge));
+                // Of a step that is behind it.
+                charge["status"] = "pending";
+                news.Add(Event(charge));
+            }
+
+            var given = (await shop.Sandbox.ChargeAsync(refunded))!;
+            news.Add(Event(given, new JsonObject
+            {
+                ["id"] = "re_known",
+                ["reference"] = refund.ToString(),
+                ["amount"] = 100,
+                ["currency"] = "INR",
+                ["status"] = "succeeded",
+            }));
+            var stranger = (await shop.Sandbox.ChargeAsync(paid))!;
+            stranger["id"] = "ch_of_somebody_else";
+            news.Add(Event(stranger));
+            var unknown = (await shop.Sandbox.ChargeAsync(paid))!;
+            unknown["reference"] = Guid.CreateVersion7().ToString();
+            news.Add(Event(unknown));
+            await QuietAsync(orders);
+            var before = await WrittenAsync(orders);
+
+            foreach (var body in news.Concat(news)) Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
+
+            Assert.Equal(before, await WrittenAsync(orders));
+        }
+        finally
+        {
+            await shop.Sandbox.SetAsync(new { });
+        }
+    }
+
+    [Fact]
     public async Task an_unknown_provider_is_a_404_and_a_body_that_is_too_large_a_413()
     {
         using var unknown = await shop.Http.PostAsJsonAsync("/api/payments/webhooks/nobody", new { });
@@ -116,8 +173,43 @@ public sealed class WebhookSpec(PaymentShop shop)
         return Event(charge);
     }
 
-    private static string Event(JsonNode charge) =>
-        new JsonObject { ["id"] = $"evt_{Guid.NewGuid():N}", ["type"] = $"charge.{charge["status"]}", ["charge"] = charge.DeepClone() }.ToJsonString();
+    private static string Event(JsonNode charge, JsonObject? refund = null)
+    {
+        var news = new JsonObject { ["id"] = $"evt_{Guid.NewGuid():N}", ["type"] = $"charge.{charge["status"]}", ["charge"] = charge.DeepClone() };
+        if (refund is not null) news["refund"] = refund;
+        return news.ToJsonString();
+    }
+
+    /// <summary>Waits until nothing about these orders is on its way to a handler or to a stream.</summary>
+    private Task QuietAsync(Guid[] orders) => PaymentShop.UntilAsync("nothing to be on its way", async () => await ValueAsync(
+        $"""
+        select (select count(*) from payment.wolverine_outgoing_envelopes where {About(orders)})
+          + (select count(*) from payment.wolverine_incoming_envelopes where status <> 'Handled' and {About(orders)})
+        """) == "0");
+
+    /// <summary>All that a webhook about these orders could write: notes, messages, facts, and the version of each row.</summary>
+    private Task<string> WrittenAsync(Guid[] orders) => ValueAsync(
+        $"""
+        select concat_ws(' ',
+          (select count(*) from payment.provider_event),
+          (select count(*) from payment.wolverine_incoming_envelopes where {About(orders)}),
+          (select count(*) from payment.wolverine_outgoing_envelopes where {About(orders)}),
+          (select count(*) from payment.mt_events where stream_id in ({Ids(orders)})),
+          (select string_agg(xmin::text, ',' order by id) from payment.mt_doc_orderpayment where id in ({Ids(orders)})))
+        """);
+
+    private static string Ids(Guid[] orders) => string.Join(", ", orders.Select(x => $"'{x}'"));
+
+    private static string About(Guid[] orders) => $"({string.Join(" or ", orders.Select(x => $"position('{x}'::bytea in body) > 0"))})";
+
+    private async Task<string> ValueAsync(string sql)
+    {
+        await using var session = shop.Store.QuerySession();
+        await using var command = new NpgsqlCommand(sql);
+        await using var reader = await session.ExecuteReaderAsync(command, TestContext.Current.CancellationToken);
+        await reader.ReadAsync(TestContext.Current.CancellationToken);
+        return $"{reader.GetValue(0)}";
+    }
 
     private static string Signed(string body, DateTimeOffset at, string secret = SandboxProcess.WebhookSecret)
     {

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Fraud;
+using Aarya.Infrastructure.Postgres;
 
 namespace Aarya.Specs.Payment.Fraud;
 
@@ -63,6 +65,39 @@ public sealed class FraudReviewSpec(PaymentShop shop)
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Post, $"/{Guid.CreateVersion7()}/approve", await shop.TokenOf("support"))).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Get, "?limit=0", await shop.TokenOf("support"))).Status);
         Assert.Equal(PaymentStatus.InReview, (await shop.FindAsync(order))!.Status);
+    }
+
+    [Fact]
+    public async Task the_history_of_a_busy_shopper_is_counted_only_as_far_as_it_matters()
+    {
+        const int enough = 500;
+        var (subject, email, now) = (Guid.CreateVersion7(), $"{Guid.NewGuid():N}@example.com", DateTimeOffset.UtcNow);
+        await using (var session = shop.Store.LightweightSession())
+        {
+            var fingerprint = session.BlindIndexesOf(email)[0].Split(':')[^1];
+            for (var i = 0; i < enough + 20; i++)
+            {
+                session.Store(new OrderPayment
+                {
+                    Id = Guid.CreateVersion7(),
+                    Subject = subject,
+                    EmailFingerprint = fingerprint,
+                    RequestedAt = now,
+                    ChangedAt = now,
+                    Status = PaymentStatus.Declined,
+                    Declines = 1,
+                });
+            }
+
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var query = shop.Store.QuerySession();
+        var history = await query.FraudHistoryAsync(subject, email, now, TestContext.Current.CancellationToken);
+
+        Assert.Equal((enough, enough, enough), (history.BySubject, history.ByEmail, history.DeclinedBySubject));
+        Assert.Equal((0, 0), await query.FraudHistoryAsync(Guid.CreateVersion7(), null, now, TestContext.Current.CancellationToken)
+            is { } nobody ? (nobody.BySubject, nobody.ByEmail) : default);
     }
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, string token)

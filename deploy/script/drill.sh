@@ -1,0 +1,85 @@
+# shellcheck shell=bash disable=SC2034 # other parts read these variables
+# Takes the parts of a running shop down, one after another, and holds its books against what its shoppers were told.
+
+# drill_options <arguments>: before a minute goes into building
+drill_options() {
+    while (($# > 0)); do
+        case $1 in
+            --split | --short) ;;
+            --rounds | --shoppers)
+                [[ ${2-} =~ ^[1-9][0-9]{0,2}$ ]] || fail "drill $1 takes a whole number from 1 to 999, not '${2-}'."
+                shift
+                ;;
+            --part)
+                [[ " postgres redis mail sandbox all ${SPLIT_ROLES[*]} " == *" ${2-} "* && -n ${2-} ]] ||
+                    fail "drill --part takes postgres, redis, mail, sandbox, all or a role, not '${2-}'."
+                shift
+                ;;
+            *) fail "drill knows only --split, --short, --rounds, --shoppers and --part, not '$1'." ;;
+        esac
+        shift
+    done
+}
+
+# drill [options]: the shop of a drill has a state folder and ports of its own, beside whatever this clone runs
+drill() {
+    drill_options "$@"
+    need_sdk
+    if [[ -z ${AARYA_DRILL-} ]]; then
+        "$ROOT/aarya" release >/dev/null
+        AARYA_DRILL=1 AARYA_HOME=$STATE/drill AARYA_PORT=$(free_port) AARYA_PG_PORT=$(free_port) AARYA_REDIS_PORT=$(free_port) \
+            AARYA_SANDBOX_PORT=$(free_port) DRILL_MAIL_PORT=$(free_port) exec "$ROOT/aarya" drill "$@"
+    fi
+    under_lock drill "$@"
+    trap end_drill EXIT
+    end_drill
+    choose_servers
+    [[ $SERVERS == local ]] || fail "a drill ends PostgreSQL and Redis as processes of this machine: install postgresql and redis-server."
+    # Made here, started by the drill: it must be able to end what it starts.
+    start_servers >/dev/null
+    stop_servers >/dev/null
+    quietly build-drill dotnet build tests/Aarya.Drill -c Release --nologo -v q
+    export_drill
+    if dotnet tests/Aarya.Drill/bin/Release/net10.0/Aarya.Drill.dll "$@"; then
+        end_drill
+        return
+    fi
+    trap stop_drill EXIT
+    fail "the drill failed; its logs and data are in ${STATE/#"$PWD"\//} until the next one."
+}
+
+# Below the ports that the system gives to clients.
+free_port() {
+    local port
+    until port=$((RANDOM % 10000 + 20000)) && ! port_answers "$port"; do :; done
+    printf '%s' "$port"
+}
+
+export_drill() {
+    local redis=$DATA/redis/redis.conf
+    export_settings
+    DRILL_PROGRAM=$(readlink -f artifacts/api)/Aarya.Api.dll
+    DRILL_SANDBOX=$(readlink -f artifacts/sandbox)/Aarya.Sandbox.dll
+    DRILL_STATE=$STATE
+    DRILL_POSTGRES=$(server_command "$PG_BIN/postgres" -D "$DATA/postgres")
+    DRILL_REDIS=$(server_command redis-server "$redis" --daemonize no)
+    export DRILL_PROGRAM DRILL_SANDBOX DRILL_STATE DRILL_POSTGRES DRILL_REDIS DRILL_MAIL_PORT
+}
+
+# server_command <command>: as as_server would run it, as words that a shell reads
+server_command() {
+    local words=("$@")
+    if [[ $EUID == 0 ]]; then words=(setpriv --reuid "$SERVER_USER" --regid "$(id -g "$SERVER_USER")" --clear-groups -- "$@"); fi
+    printf '%q ' "${words[@]}"
+}
+
+stop_drill() {
+    stop_program
+    stop_process mail TERM 5 || true
+    stop_servers
+} >/dev/null 2>&1
+
+end_drill() {
+    stop_drill
+    wipe_data
+} >/dev/null 2>&1

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using FluentValidation;
+
+namespace Aarya.Features;
+
+/// <summary>
+/// Numbers of payment cards (ISO/IEC 7812-1) in what people type: a shopper who puts one into the wrong field is told so, and it is not
+/// kept. A number has 13 to 19 digits of any script, together or in groups, and its last digit is right by Luhn's formula.
+/// </summary>
+/// <remarks>
+/// One such number in ten is right by chance. So that telephone numbers and other numbers beside each other are not refused, groups that
+/// are not a whole number by themselves also have to begin with the prefix of an issuer and have the length of its cards.
+/// </remarks>
+public static class CardNumber
+{
+    public const string Refused = "must not contain the number of a payment card.";
+
+    public const string RefusedAsPhone =
+        "must not be the number of a payment card; a telephone number of another country begins with +.";
+
+    private const int Shortest = 13;
+    private const int Longest = 19;
+
+    // No card is printed in longer groups, and what stands between two of them is short.
+    private const int LongestGroup = 6;
+    private const int MostBetween = 3;
+
+    // Prefixes from - to, and lengths: Visa, Mastercard, American Express, Diners Club, Discover and RuPay, JCB, UnionPay, RuPay, Maestro.
+    private static readonly (int From, int To, int[] Lengths)[] Issued =
+    [
+        (4, 4, [13, 16, 19]), (51, 55, [16]), (2221, 2720, [16]), (34, 34, [15]), (37, 37, [15]),
+        (300, 305, [14]), (36, 36, [14]), (38, 39, [14]), (6011, 6011, [16, 19]), (644, 649, [16, 19]), (65, 65, [16, 19]),
+        (3528, 3589, [16, 19]), (62, 62, [16, 17, 18, 19]), (60, 60, [16]), (81, 82, [16]), (508, 508, [16]),
+        (5018, 5018, [13, 16, 19]), (5020, 5020, [13, 16, 19]), (5038, 5038, [13, 16, 19]), (5893, 5893, [13, 16, 19]),
+        (6304, 6304, [13, 16, 19]), (6759, 6759, [13, 16, 19]), (6761, 6763, [13, 16, 19]),
+    ];
+
+    // What is longer is refused for its length, and need not be read.
+    private const int LongestText = 4_000;
+
+    /// <summary>Whether a number of a card is in the text.</summary>
+    public static bool IsIn(string? text) => text is { Length: <= LongestText } && Runs(text).Any(HoldsCard);
+
+    /// <summary>Whether a telephone number, however it is written, is the number of a card: those with a country's code are not.</summary>
+    public static bool IsDialled(string? text)
+    {
+        if (text is not { Length: <= LongestText }) return false;
+        var run = Runs(string.Concat(text.Where(x => x is not ('(' or ')')))).FirstOrDefault();
+        return run is { IsInternational: false } && string.Concat(run.Groups) is var digits && IsRight(digits) && IsIssued(digits);
+    }
+
+    /// <summary>A text without the number of a card.</summary>
+    public static IRuleBuilderOptions<T, string?> WithoutCardNumber<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(x => !IsIn(x)).WithMessage(Refused);
+
+    private sealed record Run(List<string> Groups, bool IsInternational);
+
+    private static bool HoldsCard(Run run)
+    {
+        for (var first = run.IsInternational ? 1 : 0; first < run.Groups.Count; first++)
+        {
+            var digits = "";
+            for (var last = first; last < run.Groups.Count && digits.Length <= Longest; last++)
+            {
+                digits += run.Groups[last];
+                if (!IsRight(digits)) continue;
+                var isWhole = first == 0 && last == run.Groups.Count - 1
+                    && (run.Groups.Count == 1 || run.Groups.All(x => x.Length is > 1 and <= LongestGroup));
+                // No card begins with 0; 9 is left to each country, and in India begins a mobile number.
+                if (isWhole ? digits[0] is >= '1' and <= '8' : IsIssued(digits)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Groups of digits with spaces, dashes or dots between.
+    private static IEnumerable<Run> Runs(string text)
+    {
+        Run? run = null;
+        var group = new StringBuilder();
+        var between = 0;
+        var plus = false;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.DecimalDigitNumber)
+            {
+                run ??= new([], plus);
+                if (between > 0) EndGroup();
+                group.Append((int)Rune.GetNumericValue(rune));
+                between = 0;
+                continue;
+            }
+
+            // What cannot be seen does not part a number.
+            if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format) continue;
+            plus = rune.Value is '+' or 0xFF0B;
+            if (run is null) continue;
+            between++;
+            if (between <= MostBetween && IsBetween(rune)) continue;
+            EndGroup();
+            yield return Ended(run);
+            (run, between) = (null, 0);
+        }
+
+        if (run is null) yield break;
+        EndGroup();
+        yield return Ended(run);
+
+        void EndGroup()
+        {
+            if (group.Length > 0) run!.Groups.Add(group.ToString());
+            group.Clear();
+        }
+    }
+
+    private static Run Ended(Run run) =>
+        run with { IsInternational = run.IsInternational || run.Groups[0].StartsWith("00", StringComparison.Ordinal) };
+
+    private static bool IsBetween(Rune rune) => rune.Value is '.' or '_' || Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation or UnicodeCategory.Control;
+
+    private static bool IsRight(string digits)
+    {
+        if (digits.Length is < Shortest or > Longest) return false;
+        var sum = 0;
+        for (var i = 0; i < digits.Length; i++)
+        {
+            var digit = digits[^(i + 1)] - '0';
+            sum += i % 2 == 0 ? digit : digit < 5 ? 2 * digit : 2 * digit - 9;
+        }
+
+        return sum % 10 == 0 && digits.Any(x => x != '0');
+    }
+
+    private static bool IsIssued(string digits) => Issued.Any(x =>
+    {
+        var prefix = int.Parse(digits.AsSpan(0, x.From.ToString(CultureInfo.InvariantCulture).Length), CultureInfo.InvariantCulture);
+        return prefix >= x.From && prefix <= x.To && x.Lengths.Contains(digits.Length);
+    });
+}

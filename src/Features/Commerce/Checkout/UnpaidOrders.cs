@@ -1,0 +1,209 @@
+using System.Buffers.Binary;
+using System.Data.Common;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Postgres;
+using Marten;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using Weasel.Postgresql.Tables;
+
+namespace Aarya.Features.Commerce.Checkout;
+
+/// <summary>The most unpaid orders, and pieces in them, that one shopper or one network address has at a time; 0 is no limit.</summary>
+public sealed record UnpaidLimit(int Orders, int Pieces)
+{
+    public bool IsSet => Orders > 0 || Pieces > 0;
+
+    /// <summary>
+    /// Whether an order of these pieces goes beyond the limit. Without another unpaid order the pieces do not count: a large cart can
+    /// always be ordered, by itself.
+    /// </summary>
+    public bool Refuses(HeldUnpaid held, int pieces) =>
+        (Orders > 0 && held.Orders >= Orders) || (Pieces > 0 && held.Orders > 0 && held.Pieces + pieces > Pieces);
+}
+
+/// <summary>How many unpaid orders there are, and pieces in them.</summary>
+public readonly record struct HeldUnpaid(long Orders, long Pieces);
+
+/// <summary>
+/// Who holds goods with orders that are not paid, from the placing of an order until it is paid or ends. One shopper, and one network
+/// address, holds no more than <see cref="UnpaidLimit"/>: a stranger who orders and never pays cannot empty the shelves. A checkout counts
+/// under a lock of the cart's owner and one of the address, so that checkouts at the same moment do not pass the limit together. Of the
+/// address a keyed hash is kept, until the order is paid or ends.
+/// </summary>
+internal static class UnpaidOrders
+{
+    // A delayed message, which ends an order that was not paid in time, may be this late.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
+
+    private static readonly OrderStatus[] Bought = [OrderStatus.Confirmed, OrderStatus.Packed, OrderStatus.Shipped, OrderStatus.Delivered];
+
+    /// <summary>The network address of a client, an IPv6 customer's by its first 64 bits; null when the server does not know it.</summary>
+    public static string? NetworkOf(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } address ? RateLimits.NetworkOf(address) : null;
+
+    /// <summary>Waits for the checkouts that count for the same address.</summary>
+    public static NpgsqlBatchCommand Lock(string network) => new("select pg_advisory_xact_lock($1)")
+    {
+        // A number, so that no log of statements holds the address.
+        Parameters =
+        {
+            new() { Value = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"unpaid {network}"))) },
+        },
+    };
+
+    /// <summary>Two statements for a transaction that holds the locks: what the shopper holds, and what the address does.</summary>
+    /// <param name="ended">Orders that end in this transaction.</param>
+    public static IEnumerable<NpgsqlBatchCommand> Count(IQuerySession session, Guid subject, string? network, IReadOnlyList<Guid> ended)
+    {
+        const string count = "select count(*), coalesce(sum(pieces), 0)::bigint from commerce.unpaid_order where";
+        Guid[] without = [.. ended];
+        yield return new($"{count} subject = $1 and order_id <> all ($2)")
+        {
+            Parameters = { new() { Value = subject }, new() { Value = without } },
+        };
+        yield return new($"{count} network = any ($1) and order_id <> all ($2)")
+        {
+            Parameters = { new() { Value = KeptOf(session, network) }, new() { Value = without } },
+        };
+    }
+
+    /// <summary>Reads what <see cref="Count"/> has counted.</summary>
+    public static async Task<(HeldUnpaid ByShopper, HeldUnpaid ByNetwork)> ReadAsync(DbDataReader reader, CancellationToken cancellation)
+    {
+        var shopper = await OneAsync();
+        await reader.NextResultAsync(cancellation);
+        return (shopper, await OneAsync());
+
+        async Task<HeldUnpaid> OneAsync() =>
+            await reader.ReadAsync(cancellation) ? new(reader.GetInt64(0), reader.GetInt64(1)) : default;
+    }
+
+    /// <summary>Why this order would be one too many; null when it is not.</summary>
+    /// <param name="held">What <see cref="Count"/> has counted.</param>
+    public static async Task<ProblemDetails?> RefuseAsync(
+        IQuerySession session, CheckoutOptions options, (HeldUnpaid ByShopper, HeldUnpaid ByNetwork) held, Guid subject, string? network,
+        int pieces, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (options.PerShopper.Refuses(held.ByShopper, pieces))
+        {
+            var waiting = await WaitingAsync(session, "subject = $1", subject, cancellation);
+            return await TooManyAsync(session, waiting, After(waiting, options.PerShopper, pieces, now), cancellation);
+        }
+
+        if (network is null || !options.PerAddress.Refuses(held.ByNetwork, pieces)) return null;
+        // A neighbour who holds all that the address may hold does not keep those away who have bought here before.
+        if (await session.Query<Order>().AnyAsync(x => x.Subject == subject && x.Status.IsOneOf(Bought), cancellation)) return null;
+        var others = await WaitingAsync(session, "network = any ($1)", KeptOf(session, network), cancellation);
+        return Busy(After(others, options.PerAddress, pieces, now));
+    }
+
+    /// <summary>The order holds its goods unpaid, once the session saves.</summary>
+    public static void Hold(IDocumentSession session, Guid orderId, Guid subject, string? network, int pieces, DateTimeOffset expiresAt) =>
+        session.QueueSqlCommand(
+            "insert into commerce.unpaid_order (order_id, subject, network, pieces, expires_at) values (?, ?, ?, ?, ?)",
+            orderId, subject, (object?)KeptOf(session, network).FirstOrDefault() ?? DBNull.Value, pieces, expiresAt.ToUniversalTime());
+
+    /// <summary>The order is paid or has ended, once the session saves.</summary>
+    public static void Release(IDocumentSession session, Guid orderId) =>
+        session.QueueSqlCommand("delete from commerce.unpaid_order where order_id = ?", orderId);
+
+    /// <summary>The order counts for its new owner, once the session saves.</summary>
+    public static void HandOver(IDocumentSession session, Guid orderId, Guid subject) =>
+        session.QueueSqlCommand("update commerce.unpaid_order set subject = ? where order_id = ?", subject, orderId);
+
+    // Without the name of the key: a row lives for minutes, so no rotation of keys has to renew it.
+    private static string[] KeptOf(IQuerySession session, string? network) =>
+        network is null ? [] : [.. session.BlindIndexesOf($"network {network}").Select(x => x[(x.LastIndexOf(':') + 1)..])];
+
+    private static async Task<List<Waiting>> WaitingAsync(IQuerySession session, string whose, object value, CancellationToken cancellation)
+    {
+        // In the order in which they end. The limit only protects this process: a shop does not allow as many.
+        await using var command = new NpgsqlCommand(
+            $"select order_id, pieces, expires_at from commerce.unpaid_order where {whose} order by expires_at limit 10000")
+        {
+            Parameters = { new() { Value = value } },
+        };
+        List<Waiting> waiting = [];
+        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        while (await reader.ReadAsync(cancellation))
+            waiting.Add(new(reader.GetGuid(0), reader.GetInt32(1), await reader.GetFieldValueAsync<DateTimeOffset>(2, cancellation)));
+        return waiting;
+    }
+
+    // In how many seconds the order will not be one too many any more, even when none of the others is paid.
+    private static int After(List<Waiting> waiting, UnpaidLimit limit, int pieces, DateTimeOffset now)
+    {
+        var held = new HeldUnpaid(waiting.Count, waiting.Sum(x => (long)x.Pieces));
+        var until = now;
+        foreach (var next in waiting)
+        {
+            if (!limit.Refuses(held, pieces)) break;
+            held = new(held.Orders - 1, held.Pieces - next.Pieces);
+            until = next.ExpiresAt;
+        }
+
+        return (int)Math.Ceiling(Math.Max(0, (until - now).TotalSeconds) + Late.TotalSeconds);
+    }
+
+    private static async Task<ProblemDetails> TooManyAsync(
+        IQuerySession session, List<Waiting> waiting, int seconds, CancellationToken cancellation)
+    {
+        var orders = await session.LoadManyAsync<Order>(cancellation, waiting.Take(100).Select(x => x.OrderId));
+        var problem = Problem.Of(
+            StatusCodes.Status429TooManyRequests, "checkout.too_many_unpaid", "Too many unpaid orders",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Pay or cancel an unpaid order first ({string.Join(", ", orders.Select(x => x.Number))}), or order again in {seconds} s."));
+        problem.Extensions["orders"] = orders.Select(x => new UnpaidOrderView(x.Id, x.Number, x.ExpiresAt)).ToList();
+        problem.Extensions[RetryAfter] = seconds;
+        return problem;
+    }
+
+    private static ProblemDetails Busy(int seconds)
+    {
+        var problem = Problem.Of(
+            StatusCodes.Status429TooManyRequests, "checkout.address_busy", "Too many unpaid orders from this network",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Many orders from this network wait for their payment: order again in {seconds} s, or when some are paid."));
+        problem.Extensions[RetryAfter] = seconds;
+        return problem;
+    }
+
+    /// <summary>The member of a problem that says in how many seconds asking again makes sense.</summary>
+    private const string RetryAfter = "retryAfter";
+
+    /// <summary>Says in the answer's header when asking again makes sense, if the problem does.</summary>
+    public static ProblemDetails WithRetryAfter(this ProblemDetails problem, HttpContext http)
+    {
+        if (problem.Extensions.TryGetValue(RetryAfter, out var seconds) && seconds is int)
+            http.Response.Headers.RetryAfter = string.Create(CultureInfo.InvariantCulture, $"{seconds}");
+        return problem;
+    }
+
+    private sealed record Waiting(Guid OrderId, int Pieces, DateTimeOffset ExpiresAt);
+
+    public static Table Table()
+    {
+        var unpaid = new Table($"{Roles.Commerce}.unpaid_order");
+        unpaid.AddColumn("order_id", "uuid").AsPrimaryKey();
+        unpaid.AddColumn("subject", "uuid").NotNull();
+        unpaid.AddColumn("network", "text").AllowNulls();
+        unpaid.AddColumn("pieces", "integer").NotNull();
+        unpaid.AddColumn("expires_at", "timestamptz").NotNull();
+        unpaid.Indexes.Add(new IndexDefinition("unpaid_order_subject") { Columns = ["subject"] });
+        unpaid.Indexes.Add(new IndexDefinition("unpaid_order_network") { Columns = ["network"] });
+        return unpaid;
+    }
+}
+
+/// <summary>An order of the shopper's that waits for its payment.</summary>
+public sealed record UnpaidOrderView(Guid Id, string Number, DateTimeOffset ExpiresAt);

@@ -1,0 +1,46 @@
+using Aarya.Infrastructure.Postgres;
+using JasperFx;
+using JasperFx.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aarya.Features.CorePlatform.Users;
+
+public sealed class AdminInput : NetCoreInput
+{
+    [Description("create: name the first administrator and print the link that sets the password")]
+    public string Action { get; set; } = "";
+
+    [Description("The address of the administrator's account")]
+    public string Email { get; set; } = "";
+}
+
+[Description("Name the first administrator of a shop that has none", Name = "admin")]
+public sealed class AdminCommand : JasperFxAsyncCommand<AdminInput>
+{
+    public AdminCommand() => Usage("admin create EMAIL").Arguments(x => x.Action, x => x.Email);
+
+    public override async Task<bool> Execute(AdminInput input)
+    {
+        if (input.Action != "create")
+        {
+            await Console.Error.WriteLineAsync($"aarya: admin knows only create, not '{input.Action}': admin create EMAIL.");
+            return false;
+        }
+
+        using var host = input.BuildHost();
+        if (host.Services.GetService<FirstAdmin>() is not { } admins)
+        {
+            await Console.Error.WriteLineAsync("aarya: this process does not host core: AARYA_ROLES must name it.");
+            return false;
+        }
+
+        await host.PrepareDatabaseAsync(CancellationToken.None);
+        // What a process that serves does at its start.
+        await host.Services.GetRequiredService<MailedLinks>().StartAsync(CancellationToken.None);
+        await host.Services.GetRequiredService<AccountKey>().StartAsync(CancellationToken.None);
+        var link = await admins.NameAsync(input.Email, CancellationToken.None);
+        Console.WriteLine("This link sets the administrator's password. It works once, for an hour, for everybody who has it:");
+        Console.WriteLine(link);
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace Aarya.Features.Search.Index;
+
+/// <summary>
+/// One refill at a time, whoever asks for it: two at once do the work twice and wait for each other's rows. Kept in a row, because a refill
+/// that was asked for by HTTP goes on over a restart; what stops without an end gives its turn up after <see cref="GivenUpAfter"/>.
+/// </summary>
+public sealed class RefillTurn(ISearchStore store)
+{
+    /// <summary>Longer than a page takes, a restart of the program included.</summary>
+    public static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(2);
+
+    /// <summary>Begins the refill, or goes on with it.</summary>
+    /// <param name="since">When the refill began, by which it is known.</param>
+    /// <returns>Null when it is this refill's turn; else when the one began that is at work.</returns>
+    public async Task<DateTimeOffset?> TakeAsync(DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        while (true)
+        {
+            await using var take = new NpgsqlCommand(
+                """
+                insert into search.refill as turn (index, since, seen_at) values ('catalogue', $1, now())
+                on conflict (index) do update set since = excluded.since, seen_at = excluded.seen_at
+                where turn.since = excluded.since or turn.seen_at < now() - $2
+                returning since
+                """, connection)
+            {
+                Parameters = { new() { Value = since.ToUniversalTime() }, new() { Value = GivenUpAfter } },
+            };
+            if (await take.ExecuteScalarAsync(cancellation) is not null) return null;
+            await using var other = new NpgsqlCommand("select since from search.refill", connection);
+            // It may have ended between the two statements.
+            if (await other.ExecuteScalarAsync(cancellation) is DateTime began) return new(began);
+        }
+    }
+
+    /// <summary>The refill has come to its end: the next may begin.</summary>
+    public async Task EndAsync(DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        await using var end = new NpgsqlCommand("delete from search.refill where since = $1", connection)
+        {
+            Parameters = { new() { Value = since.ToUniversalTime() } },
+        };
+        await end.ExecuteNonQueryAsync(cancellation);
+    }
+}

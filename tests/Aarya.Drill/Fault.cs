@@ -1,0 +1,24 @@
+namespace Aarya.Drill;
+
+/// <summary>One part taken down and brought back, and what the shoppers saw of it.</summary>
+/// <param name="Down">When it was down (or, asked to end, when it was asked).</param>
+/// <param name="Up">When it was started again, or let go on.</param>
+/// <param name="Checkout">
+/// From <paramref name="Up"/> to the first good checkout that was sent when it was down or later; zero when checkouts went on meanwhile,
+/// null when there was none.
+/// </param>
+/// <param name="Confirmed">The same for the confirmation of such an order.</param>
+internal sealed record Fault(Part Part, FaultKind Kind, DateTimeOffset Down, DateTimeOffset Up, TimeSpan? Checkout, TimeSpan? Confirmed)
+{
+    public string What => Kind switch { FaultKind.Kill => "kill -9", FaultKind.Stop => "stopped", _ => "frozen" };
+
+    /// <summary>What the attempts that came to nothing were answered, the most frequent first.</summary>
+    public required IReadOnlyList<RefusedAttempt> Refused { get; init; }
+
+    /// <summary>The longest that a request took from its first attempt to its answer.</summary>
+    public required TimeSpan LongestWait { get; init; }
+
+    public string RefusedInWords => Refused.Count == 0
+        ? "nothing was refused"
+        : string.Join(", ", Refused.GroupBy(x => x.Why).OrderByDescending(x => x.Count()).Select(x => $"{x.Count()} x {x.Key}"));
+}

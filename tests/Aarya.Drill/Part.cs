@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Aarya.Drill;
+
+/// <summary>What is done to a part.</summary>
+internal enum FaultKind
+{
+    /// <summary>SIGKILL, then a start.</summary>
+    Kill,
+
+    /// <summary>The signal that asks it to end, then a start.</summary>
+    Stop,
+
+    /// <summary>SIGSTOP, then SIGCONT.</summary>
+    Pause,
+}
+
+/// <summary>What a part is.</summary>
+/// <param name="Name">As people call it, and the name of its log.</param>
+/// <param name="Command">The shell command that the process becomes.</param>
+/// <param name="Port">Where it listens; 0 for a role behind its socket.</param>
+/// <param name="Environment">Its settings.</param>
+internal sealed record PartSetup(string Name, string Command, int Port, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>The signal that asks it to end: 15 (SIGTERM), or 2 (SIGINT) where that is the quicker way of being polite.</summary>
+    public int StopSignal { get; init; } = 15;
+
+    /// <summary>How soon it should serve again when it was killed; null where no aim is set.</summary>
+    public TimeSpan? Aim { get; init; }
+
+    /// <summary>
+    /// It may refuse to start while the kernel still knows of its predecessor, as PostgreSQL does; then it is started once more.
+    /// </summary>
+    public bool MayHesitate { get; init; }
+
+    /// <summary>When this part crashes, or breaks off what others do, a mail that was just sent may be sent again.</summary>
+    public bool SendsMail { get; init; }
+}
+
+/// <summary>One process of the shop (PostgreSQL: with its children) that can be taken down and brought back.</summary>
+internal sealed partial class Part(PartSetup setup, string state, Action<string> complain) : IAsyncDisposable
+{
+    private const int Continue = 18;
+    private const int Freeze = 19;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private readonly Lock gate = new();
+    private Process? process;
+    private bool wanted;
+    private DateTimeOffset startedAt;
+
+    public string Name => setup.Name;
+
+    public TimeSpan? Aim => setup.Aim;
+
+    public bool SendsMail => setup.SendsMail;
+
+    public string Log => Path.Combine(state, "logs", $"{setup.Name}.log");
+
+    public void Start()
+    {
+        lock (gate)
+        {
+            wanted = true;
+            startedAt = DateTimeOffset.UtcNow;
+            Directory.CreateDirectory(Path.GetDirectoryName(Log)!);
+            // The shell becomes the process, so that its number is the process's.
+            var start = new ProcessStartInfo("bash", ["-c", $"exec {setup.Command} >>\"$0\" 2>&1", Log])
+            {
+                RedirectStandardInput = true,
+                WorkingDirectory = "/",
+            };
+            foreach (var (name, value) in setup.Environment) start.Environment[name] = value;
+            var started = process = new Process { StartInfo = start, EnableRaisingEvents = true };
+            started.Exited += (_, _) => Ended(started);
+            started.Start();
+            Remember(started.Id);
+        }
+    }
+
+    /// <summary>Ends when the part is down.</summary>
+    public async Task TakeDownAsync(FaultKind kind)
+    {
+        Process going;
+        lock (gate)
+        {
+            wanted = kind == FaultKind.Pause;
+            going = process!;
+        }
+
+        // Frozen first, the parent has no more children after this look at them; one that outlived it would keep PostgreSQL from starting.
+        if (kind != FaultKind.Stop) _ = Signal(going.Id, Freeze);
+        switch (kind)
+        {
+            case FaultKind.Kill:
+                foreach (var pid in Tree(going.Id)) _ = Signal(pid, 9);
+                break;
+            case FaultKind.Stop:
+                _ = Signal(going.Id, setup.StopSignal);
+                break;
+            default:
+                foreach (var pid in Tree(going.Id)) _ = Signal(pid, Freeze);
+                return;
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await going.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            complain($"{Name} did not end within {Patience.TotalSeconds:0} s of the signal {setup.StopSignal}");
+            going.Kill(entireProcessTree: true);
+            await going.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Starts it again, or lets it go on.</summary>
+    public void BringBack(FaultKind kind)
+    {
+        if (kind != FaultKind.Pause)
+        {
+            Start();
+            return;
+        }
+
+        foreach (var pid in Tree(process!.Id)) _ = Signal(pid, Continue);
+    }
+
+    /// <summary>Asks it to end, if it runs at all.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not { } ending) return;
+        if (!ending.HasExited) await TakeDownAsync(FaultKind.Stop);
+        process = null;
+        ending.Dispose();
+        File.Delete(RunFile);
+    }
+
+    private void Ended(Process which)
+    {
+        lock (gate)
+        {
+            if (!wanted || which != process) return;
+            var hesitated = setup.MayHesitate && DateTimeOffset.UtcNow - startedAt < TimeSpan.FromSeconds(10);
+            if (!hesitated) complain($"{Name} ended by itself with exit code {which.ExitCode} (its log is {Log})");
+        }
+
+        // What supervises processes on a server waits a moment too.
+        Thread.Sleep(100);
+        lock (gate)
+        {
+            if (!wanted || which != process) return;
+            var since = startedAt;
+            Start();
+            startedAt = since;
+        }
+    }
+
+    private string RunFile => Path.Combine(state, "run", Name);
+
+    // As the script keeps its processes, so that it can end what a drill that was killed leaves behind.
+    private void Remember(int pid)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(RunFile)!);
+        var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        File.WriteAllText(RunFile, string.Create(CultureInfo.InvariantCulture, $"{pid} {StatOf(pid)[19]}-{boot} {setup.Port}\n"));
+    }
+
+    private static List<int> Tree(int root)
+    {
+        List<int> tree = [root];
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid)) continue;
+            try
+            {
+                if (StatOf(pid)[1] == root.ToString(CultureInfo.InvariantCulture)) tree.Add(pid);
+            }
+            catch (IOException)
+            {
+                // It ended between the two looks.
+            }
+        }
+
+        return tree;
+    }
+
+    // The fields of proc_pid_stat(5) from the third on: the second may hold anything.
+    private static string[] StatOf(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int pid, int signal);
+}

@@ -1,0 +1,41 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Aarya.Drill;
+
+/// <summary>A shopper's tokens, and whose cart they open.</summary>
+internal sealed class Session(JsonNode signedIn)
+{
+    public Guid Subject { get; } = Guid.Parse((string)signedIn["user"]!["id"]!);
+
+    public string Access { get; private set; } = (string)signedIn["accessToken"]!;
+
+    public string Refresh { get; private set; } = (string)signedIn["refreshToken"]!;
+
+    public void Renewed(JsonNode refreshed)
+    {
+        Access = (string)refreshed["accessToken"]!;
+        Refresh = (string)refreshed["refreshToken"]!;
+    }
+
+    /// <summary>The same access token as it is a quarter of an hour later: signed by the shop, and over.</summary>
+    public string Expired(ECDsa key)
+    {
+        var parts = Access.Split('.');
+        var claims = JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!;
+        foreach (var time in new[] { "iat", "nbf", "exp" })
+        {
+            if (claims[time] is { } at) claims[time] = (long)at - 3600;
+        }
+
+        var text = $"{parts[0]}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
+        byte[] signature;
+        lock (key) signature = key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256);
+        return $"{text}.{Base64Url.EncodeToString(signature)}";
+    }
+}
+
+/// <summary>A customer with a password.</summary>
+internal sealed record Account(string Email, string Password);

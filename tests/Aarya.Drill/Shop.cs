@@ -1,0 +1,290 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Aarya.Drill;
+
+/// <summary>A whole shop as production runs it, every part a process of this one, and the ways to look into its books.</summary>
+internal sealed class Shop : IAsyncDisposable
+{
+    public const string StaffPassword = "a drill of fire at Fort Kochi, 1903";
+
+    /// <summary>How long an unpaid order keeps its goods.</summary>
+    public static readonly TimeSpan Hold = TimeSpan.FromMinutes(2);
+
+    private static readonly string[] Contexts = ["core", "commerce", "payment", "content", "search"];
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(5);
+
+    private readonly Surroundings here;
+    private readonly Dictionary<string, string> settings;
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private ConnectionMultiplexer? redis;
+
+    public Shop(Surroundings here, bool split)
+    {
+        this.here = here;
+        Split = split;
+        Url = new($"http://127.0.0.1:{here.Port}");
+        using (SigningKey = ECDsa.Create(ECCurve.NamedCurves.nistP256)) Pem = SigningKey.ExportECPrivateKeyPem();
+        SigningKey = ECDsa.Create();
+        SigningKey.ImportFromPem(Pem);
+        settings = new()
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Logging__LogLevel__Default"] = "Warning",
+            ["AARYA_TRUSTED_PROXIES"] = "127.0.0.1",
+            ["AARYA_PUBLIC_URL"] = $"{Url}",
+            ["STOREFRONT_URL"] = $"{Url}",
+            ["JWT_SECRET"] = Pem,
+            ["SEED_PASSWORD"] = StaffPassword,
+            ["SMTP_URL"] = $"smtp://127.0.0.1:{here.MailPort}",
+            ["PAYMENT_PROVIDER_URL"] = $"http://127.0.0.1:{here.SandboxPort}",
+            ["ORDER_HOLD_MINUTES"] = $"{(int)Hold.TotalMinutes}",
+        };
+        Parts = [.. Servers(), .. Roles()];
+    }
+
+    public bool Split { get; }
+
+    public Uri Url { get; }
+
+    /// <summary>What the shop signs access tokens with.</summary>
+    public ECDsa SigningKey { get; }
+
+    public IReadOnlyList<Part> Parts { get; }
+
+    /// <summary>What went wrong with the parts themselves.</summary>
+    public List<string> Complaints { get; } = [];
+
+    public string JournalFile => Path.Combine(here.State, "sandbox", "journal.ndjson");
+
+    public string MailFile => Path.Combine(here.State, "mail", "box.ndjson");
+
+    private string Pem { get; }
+
+    private IEnumerable<Part> Servers()
+    {
+        // Fast shutdown, as its own control program asks for.
+        yield return New(new("postgres", here.Postgres, here.PostgresPort, settings)
+        {
+            StopSignal = 2,
+            Aim = TimeSpan.FromSeconds(2),
+            MayHesitate = true,
+            SendsMail = true,
+        });
+        yield return New(new("redis", here.Redis, here.RedisPort, settings) { Aim = TimeSpan.FromSeconds(2) });
+        var drill = typeof(Shop).Assembly.Location;
+        var mail = $"dotnet {Quoted(drill)} mail {here.MailPort} {Quoted(MailFile)}";
+        yield return New(new("mail", mail, here.MailPort, settings) { SendsMail = true });
+        var sandbox = new Dictionary<string, string>
+        {
+            ["SANDBOX_DATA"] = Path.Combine(here.State, "sandbox"),
+            ["SANDBOX_WEBHOOK_URL"] = $"{Url}api/payments/webhooks/sandbox",
+        };
+        var provider = $"dotnet {Quoted(here.Sandbox)} --urls http://127.0.0.1:{here.SandboxPort}";
+        yield return New(new("sandbox", provider, here.SandboxPort, sandbox));
+    }
+
+    private IEnumerable<Part> Roles()
+    {
+        foreach (var role in Split ? [.. Contexts, "gateway"] : new[] { "all" })
+        {
+            var front = role is "all" or "gateway";
+            var command = $"dotnet {Quoted(here.Program)}{(front ? $" --urls {Url}" : "")}";
+            yield return New(new(role, command, front ? here.Port : 0, new Dictionary<string, string>(settings) { ["AARYA_ROLES"] = role })
+            {
+                Aim = TimeSpan.FromSeconds(role == "all" ? 5 : 3),
+                SendsMail = role is "all" or "content",
+            });
+        }
+    }
+
+    private Part New(PartSetup setup) => new(setup, here.State, Complain);
+
+    private void Complain(string complaint)
+    {
+        lock (Complaints) Complaints.Add(complaint);
+    }
+
+    private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>Starts every part, makes the database, and waits until the shop says that all of it is well.</summary>
+    public async Task OpenAsync()
+    {
+        foreach (var part in Parts.Take(2)) part.Start();
+        await UntilAsync("PostgreSQL to answer", async () => (await TableAsync("select 1")).Count == 1);
+        await UntilAsync("Redis to answer", () => AnswersAsync(here.RedisPort));
+        await CommandAsync("migrate");
+        await CommandAsync("seed", "--size", "demo");
+        foreach (var part in Parts.Skip(2)) part.Start();
+        await UntilAsync("every part of the shop to be well", async () =>
+        {
+            using var answer = await http.GetAsync(new Uri(Url, "/health"));
+            return answer.IsSuccessStatusCode;
+        });
+        redis = await ConnectionMultiplexer.ConnectAsync(RedisOptions());
+    }
+
+    /// <summary>Ends a part for good.</summary>
+    public ValueTask EndAsync(string part) => Parts.Single(x => x.Name == part).DisposeAsync();
+
+    private ConfigurationOptions RedisOptions() => new()
+    {
+        EndPoints = { { "127.0.0.1", here.RedisPort } },
+        Password = new Uri(here.RedisUrl).UserInfo.TrimStart(':'),
+        AbortOnConnectFail = false,
+        AllowAdmin = true,
+    };
+
+    private async Task CommandAsync(params string[] command)
+    {
+        var start = new ProcessStartInfo("dotnet", [here.Program, .. command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', command)} failed: {output}{await errors}");
+    }
+
+    private static async Task<bool> AnswersAsync(int port)
+    {
+        using var probe = new TcpClient();
+        await probe.ConnectAsync("127.0.0.1", port);
+        return true;
+    }
+
+    private static async Task UntilAsync(string what, Func<Task<bool>> look)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                if (await look()) return;
+            }
+            catch (Exception e) when (e is NpgsqlException or SocketException or HttpRequestException or TaskCanceledException)
+            {
+                // Not there yet.
+            }
+
+            if (watch.Elapsed > StartsWithin) throw new InvalidOperationException($"Waited {StartsWithin.TotalMinutes:0} min for {what}.");
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>The rows of a query of the server's own user, who may read every context's tables.</summary>
+    public async Task<List<object[]>> TableAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
+        await using var reader = await command.ExecuteReaderAsync();
+        List<object[]> rows = [];
+        while (await reader.ReadAsync())
+        {
+            var row = new object[reader.FieldCount];
+            reader.GetValues(row);
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    private string ConnectionString
+    {
+        get
+        {
+            var url = new Uri(here.DatabaseUrl);
+            var user = url.UserInfo.Split(':', 2);
+            return new NpgsqlConnectionStringBuilder
+            {
+                Host = url.Host,
+                Port = url.Port,
+                Database = url.AbsolutePath.Trim('/'),
+                Username = user[0],
+                Password = user[1],
+                // A connection of a pool would be one that died with the server.
+                Pooling = false,
+            }.ConnectionString;
+        }
+    }
+
+    /// <summary>What is still under way, as words; null when nothing is.</summary>
+    public async Task<string?> UnderWayAsync()
+    {
+        // What waits for an order's time to pay is not work.
+        var counts = (await TableAsync($"""
+            select {string.Join(", ", Contexts.Select(x => $"""
+                (select count(*) from {x}.wolverine_outgoing_envelopes),
+                (select count(*) from {x}.wolverine_incoming_envelopes
+                 where status <> 'Handled' and not (status = 'Scheduled' and message_type like '%CancelUnpaidOrder%'))
+                """))}, (select count(*) from commerce.stock_changed), (select count(*) from commerce.product_changed)
+            """)).Single().Cast<long>().ToArray();
+        List<string> rest = [];
+        for (var i = 0; i < Contexts.Length; i++)
+        {
+            if (counts[2 * i] > 0) rest.Add($"{counts[2 * i]} in the outbox of {Contexts[i]}");
+            if (counts[(2 * i) + 1] > 0) rest.Add($"{counts[(2 * i) + 1]} in the inbox of {Contexts[i]}");
+        }
+
+        if (counts[^2] + counts[^1] > 0) rest.Add($"{counts[^2] + counts[^1]} changes of stock and products to be announced");
+        foreach (var (stream, group) in await GroupsAsync())
+        {
+            var waiting = group.PendingMessageCount + (group.Lag ?? 0);
+            if (waiting > 0) rest.Add($"{waiting} in {stream} for {group.Name}");
+        }
+
+        return rest.Count == 0 ? null : string.Join(", ", rest);
+    }
+
+    private async Task<List<(string Stream, StreamGroupInfo Group)>> GroupsAsync()
+    {
+        List<(string, StreamGroupInfo)> groups = [];
+        await foreach (var stream in redis!.GetServers().Single().KeysAsync(pattern: "stream:*"))
+        {
+            foreach (var group in await redis.GetDatabase().StreamGroupInfoAsync(stream)) groups.Add(((string)stream!, group));
+        }
+
+        return groups;
+    }
+
+    /// <summary>How many messages lie among the dead letters, and what the first of each context says.</summary>
+    public async Task<(long Count, string Detail)> DeadLettersAsync()
+    {
+        var (count, detail) = (0L, "");
+        foreach (var context in Contexts)
+        {
+            var rows = await TableAsync(
+                $"select message_type, exception_type, exception_message, count(*) over () from {context}.wolverine_dead_letters limit 1");
+            if (rows is not [var first]) continue;
+            count += (long)first[3];
+            detail += $" {context}: {first[0]} for {first[1]}: {first[2]}";
+        }
+
+        return (count, detail.Trim());
+    }
+
+    /// <summary>What lies in a shopper's cart, by SKU.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CartAsync(Guid subject)
+    {
+        var entries = await redis!.GetDatabase().HashGetAllAsync($"cart:{{0}}:{subject}");
+        return entries.ToDictionary(x => (string)x.Name!, x => int.Parse(((string)x.Value!).Split(':')[0], CultureInfo.InvariantCulture));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (redis is not null) await redis.DisposeAsync();
+        // The program before the servers that it needs.
+        foreach (var part in Parts.Reverse()) await part.DisposeAsync();
+        http.Dispose();
+        SigningKey.Dispose();
+    }
+}

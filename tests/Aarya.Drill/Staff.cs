@@ -1,0 +1,36 @@
+namespace Aarya.Drill;
+
+/// <summary>A member of the shop's staff, signed in for as long as it takes.</summary>
+internal sealed class Staff(Client client, string email) : IDisposable
+{
+    private readonly SemaphoreSlim one = new(1);
+    private Session? session;
+
+    public async Task<string> TokenAsync()
+    {
+        await one.WaitAsync();
+        try
+        {
+            session ??= await SignInAsync();
+            return session.Access;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>The token is not good any more: the next one asks for another.</summary>
+    public void Forget(string token)
+    {
+        if (session?.Access == token) session = null;
+    }
+
+    private async Task<Session> SignInAsync()
+    {
+        var answer = await client.PostAsync("/api/auth/login", new { email, password = Shop.StaffPassword });
+        return answer.IsGood ? new(answer.Body) : throw new SurpriseException($"the login of {email} was answered {answer}");
+    }
+
+    public void Dispose() => one.Dispose();
+}
