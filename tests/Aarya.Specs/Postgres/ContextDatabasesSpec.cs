@@ -43,7 +43,9 @@ public sealed class ContextDatabasesSpec
         // A context on a server of its own is not behind the pooler of the others.
         Dictionary<string, string?> apart = new()
         {
-            ["DATABASE_URL"] = Pooler, ["DATABASE_DIRECT_URL"] = Url, ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money",
+            ["DATABASE_URL"] = Pooler,
+            ["DATABASE_DIRECT_URL"] = Url,
+            ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money",
         };
         Assert.Equal((200, 2), PreparedOf("payment", apart));
 
