@@ -43,9 +43,9 @@ public static class Outage
         NpgsqlOperationInProgressException => false,
         NpgsqlException or SocketException => true,
         RedisServerException refused => Is(refused),
-        RedisConnectionException => true,
         // The client itself refuses to write to what has become a replica.
         RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a replica", StringComparison.Ordinal),
+        RedisException => true,
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted } => true,
         RpcException => false,
         HttpRequestException { StatusCode: { } status } => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
