@@ -16,8 +16,8 @@ public sealed class PasswordThreads : IDisposable
     /// <summary>How long the last of a full queue waits.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
 
-    // What the operating system calls niceness, from -20 to 19: a thread with more of it gives way to one with less. At 5 it still gets a
-    // quarter of a core that another thread wants for itself, so that nobody who browses keeps others from signing in.
+    // Beyond that of the program, in what the operating system calls niceness: a thread with more of it gives way to one with less. With 5
+    // more it still gets a quarter of a core that another thread wants for itself: those who browse do not keep others from signing in.
     private const int Niceness = 5;
 
     // The least that may wait, however slow the machine is: a dozen people who sign in at the same moment are no crowd.
@@ -118,14 +118,14 @@ public sealed class PasswordThreads : IDisposable
 
     private static void StepBack()
     {
-        // .NET's own priorities have no effect on Linux, where 0 is the thread that asks.
-        if (OperatingSystem.IsLinux()) _ = SetPriority(which: 0, who: 0, Niceness);
+        // .NET's own priorities have no effect on Linux, where this is about the thread that calls and no other.
+        if (OperatingSystem.IsLinux()) _ = Nice(Niceness);
         else Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
     }
 
-    [DllImport("libc", EntryPoint = "setpriority")]
+    [DllImport("libc", EntryPoint = "nice")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetPriority(int which, int who, int niceness);
+    private static extern int Nice(int more);
 
     private abstract class Work
     {
