@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
@@ -30,6 +31,7 @@ public sealed class PasswordThreads : IDisposable
     private readonly Lock gate = new();
     private readonly Queue<Work> waiting = new();
     private readonly SemaphoreSlim arrived = new(0);
+    private readonly BlockingCollection<Work> done = [];
     private readonly int most;
     private readonly int? queueLength;
     private int threads;
@@ -66,10 +68,11 @@ public sealed class PasswordThreads : IDisposable
 
             unfinished++;
             waiting.Enqueue(entry);
+            if (threads == 0) Start(Tell, "password-results");
             if (threads < Math.Min(most, unfinished))
             {
                 threads++;
-                new Thread(Serve) { IsBackground = true, Name = "passwords" }.Start();
+                Start(Serve, "passwords");
             }
         }
 
@@ -91,6 +94,8 @@ public sealed class PasswordThreads : IDisposable
         }
     }
 
+    private static void Start(ThreadStart work, string name) => new Thread(work) { IsBackground = true, Name = name }.Start();
+
     private int QueueLength => queueLength ?? Math.Max(ShortestQueue, (int)(LongestWait.TotalMilliseconds / usual * most));
 
     private void Serve()
@@ -102,18 +107,32 @@ public sealed class PasswordThreads : IDisposable
             Work? next;
             lock (gate)
             {
-                if (closed) return;
+                if (closed) break;
                 if (!waiting.TryDequeue(out next)) continue;
             }
 
             var began = Stopwatch.GetTimestamp();
-            var done = next.Do();
+            var wasDone = next.Do();
             lock (gate)
             {
                 unfinished--;
-                if (done) usual += (Math.Max(1, Stopwatch.GetElapsedTime(began).TotalMilliseconds) - usual) / 16;
+                if (wasDone) usual += (Math.Max(1, Stopwatch.GetElapsedTime(began).TotalMilliseconds) - usual) / 16;
             }
+
+            done.Add(next);
         }
+
+        lock (gate)
+        {
+            if (--threads == 0) done.CompleteAdding();
+        }
+    }
+
+    // A result wakes its request on a thread of the pool. A thread inherits the priority of the one that starts it: the pool's may not be
+    // started by one that has stepped back, so results are given by this thread, which has not.
+    private void Tell()
+    {
+        foreach (var work in done.GetConsumingEnumerable()) work.Tell();
     }
 
     private static void StepBack()
@@ -132,6 +151,9 @@ public sealed class PasswordThreads : IDisposable
         /// <summary>False when nobody wants it any more.</summary>
         public abstract bool Do();
 
+        /// <summary>Gives what came of it to who asked.</summary>
+        public abstract void Tell();
+
         public abstract void Drop();
     }
 
@@ -140,6 +162,8 @@ public sealed class PasswordThreads : IDisposable
         private readonly TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Func<T> work;
         private readonly CancellationTokenRegistration cancelled;
+        private T? outcome;
+        private Exception? failure;
 
         public Work(Func<T> work, CancellationToken cancellation)
         {
@@ -154,15 +178,21 @@ public sealed class PasswordThreads : IDisposable
             if (result.Task.IsCompleted) return false;
             try
             {
-                result.TrySetResult(work());
+                outcome = work();
             }
             catch (Exception e)
             {
-                result.TrySetException(e);
+                failure = e;
             }
 
-            cancelled.Dispose();
             return true;
+        }
+
+        public override void Tell()
+        {
+            cancelled.Dispose();
+            if (failure is not null) result.TrySetException(failure);
+            else result.TrySetResult(outcome!);
         }
 
         public override void Drop()
