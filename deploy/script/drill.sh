@@ -63,7 +63,9 @@ export_drill() {
     DRILL_STATE=$STATE
     DRILL_POSTGRES=$(server_command "$PG_BIN/postgres" -D "$DATA/postgres")
     DRILL_REDIS=$(server_command redis-server "$redis" --daemonize no)
-    export DRILL_PROGRAM DRILL_SANDBOX DRILL_STATE DRILL_POSTGRES DRILL_REDIS DRILL_MAIL_PORT
+    # The program's own login may not look at everything.
+    DRILL_REDIS_PASSWORD=$REDIS_PASSWORD
+    export DRILL_PROGRAM DRILL_SANDBOX DRILL_STATE DRILL_POSTGRES DRILL_REDIS DRILL_REDIS_PASSWORD DRILL_MAIL_PORT
 }
 
 # server_command <command>: as as_server would run it, as words that a shell reads

@@ -146,11 +146,16 @@ start_redis() {
     make_redis_login
 }
 
-# The program's own login, with the rights that it needs and no others. Made at every start: Redis keeps no users.
+# redis_login: the program's own login, with the rights that it needs and no others, as the rules of an ACL user
+redis_login() {
+    printf 'aarya reset on >%s %s' "$(<"$(secret_file redis-login random_hex)")" \
+        "$(grep -v '^#' "$ROOT/src/Infrastructure/Redis/redis.acl" | tr '\n' ' ')"
+}
+
+# A Redis that runs already may have the rules of an older build, and one in a container keeps no users.
 make_redis_login() {
-    local rules reply
-    rules=$(grep -v '^#' "$ROOT/src/Infrastructure/Redis/redis.acl" | tr '\n' ' ')
-    reply=$(ask_redis "ACL SETUSER aarya reset on >$(<"$(secret_file redis-login random_hex)") $rules")
+    local reply
+    reply=$(ask_redis "ACL SETUSER $(redis_login)")
     [[ $reply == +OK* ]] || fail "Redis did not take the login of the program: ${reply:-it said nothing}"
 }
 
@@ -182,6 +187,7 @@ pidfile $folder/redis.pid
 logfile $log
 daemonize yes
 requirepass $REDIS_PASSWORD
+user $(redis_login)
 appendonly yes
 appendfsync everysec
 save ""

@@ -66,7 +66,8 @@ public sealed record SandboxOptions
         if (configuration[name] is not { Length: > 0 } text) return fallback;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most
             ? number
-            : throw new SandboxSettingException(string.Create(CultureInfo.InvariantCulture, $"{name} is '{text}': it must be a whole number from 0 to {most}."));
+            : throw new SandboxSettingException(
+                $"{name} is '{text}': it must be a whole number from 0 to {most.ToString(CultureInfo.InvariantCulture)}.");
     }
 }
 

@@ -36,10 +36,14 @@ public static partial class EmailAddress
 
     /// <summary>An address that will be kept.</summary>
     public static IRuleBuilderOptions<T, string?> NewEmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
-        rule.EmailAddressOfAPerson().WithoutCardNumber();
+        rule.EmailAddressOfAPerson().Must(x => x is null || !CardNumber.IsIn(Mixed().Replace(x, "x"))).WithMessage(CardNumber.Refused);
 
     public static IRuleBuilderOptions<T, string> EmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
         rule.Must(x => Normalize(x) is not null).WithMessage(Expected);
+
+    // Digits among letters are a name that a machine has made up, and right by Luhn's formula only by chance.
+    [GeneratedRegex("[0-9]*[A-Za-z][0-9A-Za-z]*")]
+    private static partial Regex Mixed();
 
     [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\z")]
     private static partial Regex Mailbox();

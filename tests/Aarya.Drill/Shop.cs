@@ -134,7 +134,7 @@ internal sealed class Shop : IAsyncDisposable
     private ConfigurationOptions RedisOptions() => new()
     {
         EndPoints = { { "127.0.0.1", here.RedisPort } },
-        Password = new Uri(here.RedisUrl).UserInfo.TrimStart(':'),
+        Password = here.RedisPassword,
         AbortOnConnectFail = false,
         AllowAdmin = true,
     };

@@ -13,7 +13,8 @@ internal static class ShortTimes
         streams.Block = TimeSpan.FromSeconds(1);
         streams.ClaimAfter = TimeSpan.FromSeconds(2);
         streams.ClaimEvery = TimeSpan.FromSeconds(1);
-        streams.ConfirmAfter = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("CONFIRM_SECONDS") ?? "1", CultureInfo.InvariantCulture));
+        var confirm = Environment.GetEnvironmentVariable("CONFIRM_SECONDS") ?? "1";
+        streams.ConfirmAfter = TimeSpan.FromSeconds(int.Parse(confirm, CultureInfo.InvariantCulture));
         streams.StopWithin = TimeSpan.FromSeconds(3);
         wolverine.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(1);
         wolverine.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(4);

@@ -35,8 +35,8 @@ public sealed class ContentModule : Module<IContentStore>
     {
         // Nothing but an edited address helps: it waits with the dead letters at once.
         wolverine.OnException<MailUndeliverableException>().MoveToErrorQueue();
-        // A server that is away is waited for, like all that is away (Outage). One that answers and does not take the mail, because the mailbox
-        // is busy or full, is asked for half a day; after that the mail waits with the dead letters.
+        // A server that is away is waited for, like all that is away (Outage). One that answers and does not take the mail, because the
+        // mailbox is busy or full, is asked for half a day; after that the mail waits with the dead letters.
         wolverine.OnException<MailNotSentException>().ScheduleRetry(
             TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(10));
     }

@@ -36,7 +36,8 @@ public sealed record EdgeSettings
         RequestTime = RequestTimeOf(configuration),
     };
 
-    internal static TimeSpan RequestTimeOf(IConfiguration configuration) => TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS"));
+    internal static TimeSpan RequestTimeOf(IConfiguration configuration) =>
+        TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS"));
 
     private static string[] List(IConfiguration configuration, string name) =>
         configuration.Find(name)?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

@@ -11,7 +11,7 @@ namespace Aarya.Infrastructure.Gateway;
 /// <param name="Window">The window; a client that was quiet for as long may do all of them at once.</param>
 public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
 {
-    // In microseconds. Not whole ones: 70,000 a second would become 71,428.
+    // In microseconds. Not whole ones: 70,000 per second would become 71,428.
     internal double Interval => Window.TotalMicroseconds / Requests;
 
     internal double Burst => Window.TotalMicroseconds;
@@ -36,7 +36,8 @@ public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
 /// </para>
 /// <para>The generic cell rate algorithm (ITU-T I.371): one number a key, the time at which the client is even again.</para>
 /// </remarks>
-public sealed partial class RateCounter(RedisConnections redis, TimeProvider time, ILogger<RateCounter> logger, int most = RateCounter.MostClients)
+public sealed partial class RateCounter(
+    RedisConnections redis, TimeProvider time, ILogger<RateCounter> logger, int most = RateCounter.MostClients)
 {
     /// <summary>How many clients a node counts by itself.</summary>
     public const int MostClients = 50_000;
@@ -153,7 +154,7 @@ public sealed partial class RateCounter(RedisConnections redis, TimeProvider tim
 /// <summary>The same count within one process, for no more clients than fit.</summary>
 public sealed class LocalRates(TimeProvider time, int most = 10_000)
 {
-    // Whoever comes when the book is full shares this line.
+    // Clients that come when the book is full share this line.
     private const string Others = "";
 
     // A full book is not searched for free lines at every request.

@@ -111,7 +111,8 @@ public static class AaryaHost
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Stragglers>();
-        builder.Services.AddSingleton(x => CacheBudget.From(builder.Configuration, TimeProvider.System, x.GetRequiredService<ILogger<CacheBudget>>()));
+        builder.Services.AddSingleton(
+            x => CacheBudget.From(builder.Configuration, TimeProvider.System, x.GetRequiredService<ILogger<CacheBudget>>()));
         builder.Services.AddHostedService(x => x.GetRequiredService<CacheBudget>());
         var sealer = new Sealer(() => EncryptionKeys.From(builder.Configuration, builder.Environment));
         builder.Services.AddSingleton(sealer);

@@ -18,13 +18,15 @@ public sealed record NumberSetting(string Name, int Default, int Least, int Most
         if (configuration.Find(Name) is not { } text) return Default;
         return int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= Least && number <= Most
             ? number
-            : throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"{Name} is '{text}': it must be a whole number from {Least} to {Most}."));
+            : throw new StartupException($"{Name} is '{text}': it must be a whole number from {Text(Least)} to {Text(Most)}.");
     }
+
+    private static string Text(int bound) => bound.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>
 /// The settings that have bounds. All of them are checked before anything starts, whatever roles the process has: a value that does not
-/// work is one line at the start and never a surprise later. What is a URL, a list or a secret is checked where it is read, at the start too.
+/// work is one line at the start and never a surprise later. A URL, a list or a secret is checked where it is read, at the start too.
 /// </summary>
 public static class KnownSettings
 {
@@ -62,7 +64,9 @@ public static class KnownSettings
 
     /// <exception cref="ArgumentException">There is no such number: it belongs into <see cref="Numbers"/>.</exception>
     internal static NumberSetting NumberOf(string name) =>
-        ByName.TryGetValue(name, out var setting) ? setting : throw new ArgumentException($"There is no setting {name} that is a number.", nameof(name));
+        ByName.TryGetValue(name, out var setting)
+            ? setting
+            : throw new ArgumentException($"There is no setting {name} that is a number.", nameof(name));
 
     /// <summary>Looks at every setting that has bounds.</summary>
     /// <exception cref="StartupException">One of them has a value that does not work.</exception>

@@ -26,7 +26,7 @@ public static partial class Problems
         {
             ExceptionHandler = AnswerAsync,
             // What the client did wrong is the client's to know; it is not an incident here. What is away is said in one line, because a
-            // thousand requests a second may meet it.
+            // thousand requests per second may meet it.
             SuppressDiagnosticsCallback = x => x.Exception is BadHttpRequestException || Outage.Is(x.Exception),
         });
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
@@ -58,7 +58,8 @@ public static partial class Problems
 
     private static ProblemDetails Away(HttpContext http, Exception error)
     {
-        LogAway(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems)), http.Request.Method, error.GetBaseException().Message);
+        var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems));
+        LogAway(log, http.Request.Method, error.GetBaseException().Message);
         return Unavailable(http, "A part that this request needs does not answer right now.", 1);
     }
 

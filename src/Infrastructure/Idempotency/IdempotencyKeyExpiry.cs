@@ -6,7 +6,8 @@ using Npgsql;
 namespace Aarya.Infrastructure.Idempotency;
 
 /// <summary>Forgets keys after <see cref="Lifetime"/>, so that the tables stay as small as three days of orders.</summary>
-public sealed class IdempotencyKeyExpiry(ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<IdempotencyKeyExpiry> logger)
+public sealed class IdempotencyKeyExpiry(
+    ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<IdempotencyKeyExpiry> logger)
     : Worker(time, logger)
 {
     /// <summary>How long a repeated request gets its old answer.</summary>

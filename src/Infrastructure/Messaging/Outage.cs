@@ -15,11 +15,11 @@ public interface IOutage;
 /// <summary>
 /// The one rule that tells "something this needs is away" from "this cannot be done". What is away comes back: a message waits for it
 /// however long that takes and never ends among the dead letters, a request is answered 503 with Retry-After, a call between contexts
-/// <c>UNAVAILABLE</c>. "Away" is also a part that answers and refuses everybody for a time: a full disk, a standby that only reads.
+/// <c>UNAVAILABLE</c>. "Away" is also a part that answers and refuses every client for a time: a full disk, a standby that only reads.
 /// </summary>
 public static class Outage
 {
-    // What Redis says first when it refuses whoever asks; https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors.
+    // What Redis says first when it refuses every client; https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors.
     private static readonly HashSet<string> RefusalsOfRedis = new(StringComparer.Ordinal)
     {
         "LOADING", "MISCONF", "READONLY", "OOM", "BUSY", "UNKILLABLE", "UNBLOCKED", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN",
@@ -43,9 +43,9 @@ public static class Outage
         NpgsqlOperationInProgressException => false,
         NpgsqlException or SocketException => true,
         RedisServerException refused => Is(refused),
-        RedisConnectionException => true,
         // The client itself refuses to write to what has become a replica.
         RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a replica", StringComparison.Ordinal),
+        RedisException => true,
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted } => true,
         RpcException => false,
         HttpRequestException { StatusCode: { } status } => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
@@ -54,7 +54,7 @@ public static class Outage
         SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable or SmtpStatusCode.TemporaryAuthenticationFailure } => true,
         SmtpCommandException => false,
         SmtpProtocolException or ServiceNotConnectedException or AuthenticationException or SslHandshakeException => true,
-        // Whoever asked gave up, unless a time limit did.
+        // The caller gave up, unless a time limit did.
         OperationCanceledException => e.InnerException is TimeoutException,
         TimeoutException => true,
         AggregateException all => all.InnerExceptions.Any(Is),
@@ -83,15 +83,16 @@ public static class Outage
         || e.SqlState.StartsWith("08", StringComparison.Ordinal) || e.SqlState.StartsWith("53", StringComparison.Ordinal)
         || e.SqlState.StartsWith("58", StringComparison.Ordinal)
         || e.SqlState.StartsWith("57P", StringComparison.Ordinal)
-        || e.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.StatementCompletionUnknown
-            or IdleInTransaction
+        || e.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction
+            or PostgresErrorCodes.StatementCompletionUnknown or IdleInTransaction
         || IsRace(e);
 
     // A migration has changed what a prepared statement answers; Npgsql prepares it once more at the next attempt.
     private static bool IsStalePlan(PostgresException e) =>
         e.SqlState == PostgresErrorCodes.FeatureNotSupported && e.MessageText.StartsWith("cached plan", StringComparison.Ordinal);
 
-    private static bool Is(RedisServerException e) => e.Kind is RedisErrorKind.ConnectionFault or RedisErrorKind.Timeout or RedisErrorKind.MaxClients
+    private static bool Is(RedisServerException e) =>
+        e.Kind is RedisErrorKind.ConnectionFault or RedisErrorKind.Timeout or RedisErrorKind.MaxClients
         || RefusalsOfRedis.Contains(FirstWord(e.Message))
         || e.Message.StartsWith("ERR max number of clients", StringComparison.Ordinal)
         // NOPERM, as a script says it.

@@ -9,7 +9,8 @@ namespace Aarya.Infrastructure.Messaging;
 /// Forgets, once a day, which events were handled longer ago than any stream is kept (payments: 30 days). Every node of a
 /// context does it; rows that another is deleting are passed over.
 /// </summary>
-public sealed class ProcessedEventPruning(ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
+public sealed class ProcessedEventPruning(
+    ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
     : Worker(time, log)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(35);

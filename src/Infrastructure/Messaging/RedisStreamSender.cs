@@ -82,7 +82,8 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
     {
         var until = DateTimeOffset.UtcNow - Options.ConfirmAfter;
         List<Added> due = [];
-        for (var messages = 0; messages < MostStruckAtOnce && added.Reader.TryPeek(out var next) && (next.At <= until || stopping.IsCancellationRequested);)
+        var messages = 0;
+        while (messages < MostStruckAtOnce && added.Reader.TryPeek(out var next) && (next.At <= until || stopping.IsCancellationRequested))
         {
             if (!added.Reader.TryRead(out next)) break;
             due.Add(next);
@@ -116,8 +117,8 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
             else
             {
                 LetGo(due[0].Messages);
-                await due[0].Callback.MarkProcessingFailureAsync(
-                    new(endpoint.Uri, due[0].Messages), new InvalidOperationException($"Redis no longer has what it took into {endpoint.Stream}; sending it again."));
+                var lost = new InvalidOperationException($"Redis no longer has what it took into {endpoint.Stream}; sending it again.");
+                await due[0].Callback.MarkProcessingFailureAsync(new(endpoint.Uri, due[0].Messages), lost);
             }
 
             return true;

@@ -50,7 +50,8 @@ public sealed class ContextDatabases
         var built = new NpgsqlConnectionStringBuilder(Build(role, pooled).ConnectionString) { NoResetOnClose = true };
         // Planning a statement costs PostgreSQL more than executing it. A pooler may give the next transaction another session, which does
         // not know what this one has prepared; a URL that leads through one that does know may say so.
-        if (!IsPooled(role) && !Says(built, "Max Auto Prepare")) (built.MaxAutoPrepare, built.AutoPrepareMinUsages) = (PreparedStatements, 2);
+        if (!IsPooled(role) && !Says(built, "Max Auto Prepare"))
+            (built.MaxAutoPrepare, built.AutoPrepareMinUsages) = (PreparedStatements, 2);
         return built.ConnectionString;
     }
 
@@ -63,7 +64,7 @@ public sealed class ContextDatabases
 
     public string PasswordOf(string role) => Build(role, direct).Password ?? "";
 
-    // Whoever says how to get past a pooler has one.
+    // There is a pooler when a setting says how to get past it.
     private bool IsPooled(string role) =>
         configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port);
 
@@ -108,7 +109,10 @@ public sealed class ContextDatabases
         try
         {
             if (!value.StartsWith("postgres://", StringComparison.Ordinal) && !value.StartsWith("postgresql://", StringComparison.Ordinal))
-                return new NpgsqlConnectionStringBuilder(value) is { Host: not null } keyed ? Sized(keyed) : throw new FormatException("it names no Host.");
+            {
+                var keyed = new NpgsqlConnectionStringBuilder(value);
+                return keyed.Host is not null ? Sized(keyed) : throw new FormatException("it names no Host.");
+            }
 
             var url = new Uri(value);
             var user = url.UserInfo.Split(':', 2);

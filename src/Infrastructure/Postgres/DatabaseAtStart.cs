@@ -6,7 +6,8 @@ using Npgsql;
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>Before anything else starts: every context can log in, and its schema is there. Outside production it is made so.</summary>
-public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment) : StartStep
+public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment)
+    : StartStep
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -47,8 +47,8 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
                 throw new StartupException($"The Redis at {address} does not know XAUTOCLAIM: {setting} needs a Redis {Oldest} or newer.");
             if (await RedisRights.MissingAsync(redis) is { Count: > 0 } missing)
             {
-                throw new StartupException(
-                    $"The Redis at {address} gives the login of {setting} too few rights: it lacks {string.Join(' ', missing)} (docs/operations.md, \"The login to Redis\").");
+                throw new StartupException($"The Redis at {address} gives the login of {setting} too few rights: it lacks "
+                    + $"{string.Join(' ', missing)} (docs/operations.md, \"The login to Redis\").");
             }
 
             return new(address, Field(info, "maxmemory_policy"));

@@ -24,15 +24,20 @@ public static class RedisRights
     private const string Key = "{key}";
     private const string Channel = "{channel}";
 
-    // What each command is asked about with: whole commands, because Redis 7.0 looks for keys where an incomplete one has none, and crashes.
+    // What each command is asked about with: whole commands, because Redis 7.0 looks for keys where an incomplete one has none, and
+    // crashes.
     private static readonly Dictionary<string, string> Examples = new[]
     {
-        "ping", "echo x", "info", "command info get", "client id", "client setname x", "select 0", "cluster nodes", "cluster slots", "time", "scan 0", "multi", "exec", "discard",
-        "get {key}", "set {key} x", "del {key}", "unlink {key}", "exists {key}", "expire {key} 1", "pexpire {key} 1", "type {key}",
-        "hget {key} f", "hmget {key} f", "hgetall {key}", "hset {key} f x", "hmset {key} f x", "hdel {key} f", "hincrby {key} f 1", "hlen {key}", "hvals {key}",
+        "ping", "echo x", "info", "command info get", "client id", "client setname x", "select 0", "cluster nodes", "cluster slots",
+        "time", "scan 0", "multi", "exec", "discard",
+        "get {key}", "set {key} x", "setex {key} 1 x", "psetex {key} 1 x", "del {key}", "unlink {key}", "exists {key}", "expire {key} 1", "pexpire {key} 1", "type {key}",
+        "hget {key} f", "hmget {key} f", "hgetall {key}", "hset {key} f x", "hmset {key} f x", "hdel {key} f",
+        "hincrby {key} f 1", "hlen {key}", "hvals {key}",
         "sadd {key} m", "srem {key} m", "smembers {key}", "eval return 1 {key}", "evalsha x 1 {key}", "script load return",
-        "xadd {key} * f x", "xrange {key} - +", "xdel {key} 1-1", "xack {key} g 1-1", "xclaim {key} g c 0 1-1", "xautoclaim {key} g c 0 0", "xpending {key} g",
-        "xreadgroup GROUP g c STREAMS {key} >", "xgroup create {key} g 0", "xgroup delconsumer {key} g c", "xinfo groups {key}", "xinfo consumers {key} g",
+        "xadd {key} * f x", "xrange {key} - +", "xdel {key} 1-1", "xack {key} g 1-1",
+        "xclaim {key} g c 0 1-1", "xautoclaim {key} g c 0 0", "xpending {key} g",
+        "xreadgroup GROUP g c STREAMS {key} >", "xgroup create {key} g 0",
+        "xgroup delconsumer {key} g c", "xinfo groups {key}", "xinfo consumers {key} g",
         "publish {channel} x", "subscribe {channel}", "unsubscribe {channel}",
     }.ToDictionary(RuleOf);
 
@@ -67,13 +72,15 @@ public static class RedisRights
 
     private static async Task<IReadOnlyList<string>> RefusedAsync(IDatabase redis, List<string> rules, Func<string, string> commandOf)
     {
-        var refused = await redis.ScriptEvaluateAsync(Check, [], [.. rules.Select(x => (RedisValue)commandOf(x))], CommandFlags.NoScriptCache);
+        RedisValue[] commands = [.. rules.Select(x => (RedisValue)commandOf(x))];
+        var refused = await redis.ScriptEvaluateAsync(Check, [], commands, CommandFlags.NoScriptCache);
         return [.. ((int[])refused!).Select(x => rules[x - 1])];
     }
 
     private static string RuleOf(string example) => example.Split(' ') switch
     {
-        [("command" or "client" or "cluster" or "script" or "xgroup" or "xinfo") and var container, var command, ..] => $"+{container}|{command}",
+        [("command" or "client" or "cluster" or "script" or "xgroup" or "xinfo") and var container, var command, ..] =>
+            $"+{container}|{command}",
         var words => $"+{words[0]}",
     };
 
@@ -85,6 +92,7 @@ public static class RedisRights
     private static IReadOnlyList<string> Read()
     {
         using var file = new StreamReader(typeof(RedisRights).Assembly.GetManifestResourceStream(typeof(RedisRights), "redis.acl")!);
-        return [.. file.ReadToEnd().Split('\n').Where(x => !x.StartsWith('#')).SelectMany(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        var lines = file.ReadToEnd().Split('\n').Where(x => !x.StartsWith('#'));
+        return [.. lines.SelectMany(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
     }
 }

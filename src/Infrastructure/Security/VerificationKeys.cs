@@ -42,7 +42,8 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first request, where core answers.
-        await FetchAsync(cancellationToken).WaitAsync(FirstPatience, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var first = FetchAsync(cancellationToken).WaitAsync(FirstPatience, cancellationToken);
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StartAsync(cancellationToken);
     }
 

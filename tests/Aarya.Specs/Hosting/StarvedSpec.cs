@@ -29,9 +29,10 @@ public sealed class StarvedSpec : IAsyncLifetime
         var server = new NpgsqlConnectionStringBuilder(database.Url);
         way = new(server.Host!, server.Port);
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
+        var cut = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = "127.0.0.1", Port = way.Port };
         var settings = new Dictionary<string, string>
         {
-            ["DATABASE_URL"] = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = "127.0.0.1", Port = way.Port }.ConnectionString,
+            ["DATABASE_URL"] = cut.ConnectionString,
             ["REDIS_URL"] = redis.Url,
             ["AARYA_URLS"] = url,
             ["AARYA_SOCKET_DIR"] = folder,
@@ -41,7 +42,7 @@ public sealed class StarvedSpec : IAsyncLifetime
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
         };
         program = await RoleProcess.StartAsync("all", settings);
-        client = new(new SocketsHttpHandler { MaxConnectionsPerServer = Shoppers }) { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(1) };
+        client = new() { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(1) };
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public sealed class StarvedSpec : IAsyncLifetime
         {
             using var guest = await client.PostAsync("/api/auth/guest", null, TestContext.Current.CancellationToken);
             if (!guest.IsSuccessStatusCode) return false;
-            token = (await guest.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("accessToken").GetString();
+            var body = await guest.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            token = body.GetProperty("accessToken").GetString();
             return true;
         });
         return token!;

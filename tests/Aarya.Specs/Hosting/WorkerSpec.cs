@@ -35,7 +35,9 @@ public sealed class WorkerSpec
     [Fact]
     public async Task whatever_a_round_throws_the_next_one_comes_and_the_process_goes_on()
     {
-        var throwing = new Throwing(new InvalidOperationException("It cannot be done."), new OperationCanceledException("Somebody else left."), new TimeoutException());
+        var throwing = new Throwing(
+            new InvalidOperationException("It cannot be done."), new OperationCanceledException("Another caller left."),
+            new TimeoutException());
         using var host = Build(x => x.AddHostedService(_ => throwing));
         await host.StartAsync(Cancel);
 
@@ -71,7 +73,8 @@ public sealed class WorkerSpec
 
         Assert.Contains(hosted, x => x.Name == "Reconciler");
         // Closes files when the server has closed its sockets, and runs nothing.
-        Assert.Equal(["SocketsOfProcess"], hosted.Where(x => !x.IsAssignableTo(typeof(Worker)) && !x.IsAssignableTo(typeof(StartStep))).Select(x => x.Name));
+        var others = hosted.Where(x => !x.IsAssignableTo(typeof(Worker)) && !x.IsAssignableTo(typeof(StartStep)));
+        Assert.Equal(["SocketsOfProcess"], others.Select(x => x.Name));
     }
 
     private static IHost Build(Action<IServiceCollection> add)

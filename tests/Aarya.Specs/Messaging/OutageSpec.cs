@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Aarya.Specs.Messaging;
 
-/// <summary>What PostgreSQL and the others really answer, and whether an event waits for it or is given up. Redis has a spec of its own.</summary>
+/// <summary>
+/// What PostgreSQL and the others really answer, and whether an event waits for it or is given up. Redis has a spec of its own.
+/// </summary>
 public sealed class OutageSpec : IAsyncLifetime
 {
     private readonly string login = $"outage_{Guid.NewGuid():N}";
@@ -77,7 +79,7 @@ public sealed class OutageSpec : IAsyncLifetime
     [InlineData("58000")]
     [InlineData("58030")]
     public async Task what_postgresql_says_of_itself_and_not_of_the_statement_is_away(string state) =>
-        Assert.True(Outage.Is(await RefusedAsync($"do $$ begin raise exception using errcode = '{state}', message = 'for a time'; end $$")));
+        Assert.True(Outage.Is(await RaisedAsync(state)));
 
     [Theory]
     [InlineData("0A000")]
@@ -93,7 +95,7 @@ public sealed class OutageSpec : IAsyncLifetime
     [InlineData("P0001")]
     [InlineData("XX000")]
     public async Task what_postgresql_says_of_a_statement_is_no_outage(string state) =>
-        Assert.False(Outage.Is(await RefusedAsync($"do $$ begin raise exception using errcode = '{state}', message = 'for ever'; end $$")));
+        Assert.False(Outage.Is(await RaisedAsync(state)));
 
     [Fact]
     public async Task a_database_that_only_reads_is_away() =>
@@ -121,7 +123,8 @@ public sealed class OutageSpec : IAsyncLifetime
     [Fact]
     public async Task a_plan_that_a_migration_has_outdated_is_made_once_more_by_the_next_attempt()
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Url) { MaxPoolSize = 1, MaxAutoPrepare = 10, AutoPrepareMinUsages = 1 });
+        var prepared = new NpgsqlConnectionStringBuilder(database.Url) { MaxPoolSize = 1, MaxAutoPrepare = 10, AutoPrepareMinUsages = 1 };
+        await using var source = NpgsqlDataSource.Create(prepared);
         for (var i = 0; i < 3; i++) await ReadAsync();
         await AsOwnerAsync("alter table known add column note text");
 
@@ -167,7 +170,8 @@ public sealed class OutageSpec : IAsyncLifetime
         await using var reader = await first.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         await using var second = new NpgsqlCommand("select 2", connection);
 
-        Assert.False(Outage.Is(await Assert.ThrowsAnyAsync<Exception>(() => second.ExecuteScalarAsync(TestContext.Current.CancellationToken))));
+        var mistake = await Assert.ThrowsAnyAsync<Exception>(() => second.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        Assert.False(Outage.Is(mistake));
     }
 
     [Theory]
@@ -205,7 +209,8 @@ public sealed class OutageSpec : IAsyncLifetime
         using var client = new HttpClient();
         using var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        Assert.True(Outage.Is(await Assert.ThrowsAnyAsync<Exception>(() => impatient.GetAsync(url, TestContext.Current.CancellationToken))));
+        var late = await Assert.ThrowsAnyAsync<Exception>(() => impatient.GetAsync(url, TestContext.Current.CancellationToken));
+        Assert.True(Outage.Is(late));
         Assert.False(Outage.Is(await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync(url, leaving.Token))));
         Assert.True(Outage.Is(new ProviderUnavailableException("It said nothing.")));
     }
@@ -217,6 +222,9 @@ public sealed class OutageSpec : IAsyncLifetime
     [InlineData("select 1 / 0")]
     [InlineData("select 'x'::int")]
     public async Task a_statement_that_is_refused_is_no_outage(string sql) => Assert.False(Outage.Is(await RefusedAsync(sql)));
+
+    private Task<PostgresException> RaisedAsync(string state) =>
+        RefusedAsync($"do $$ begin raise exception using errcode = '{state}', message = 'so it is'; end $$");
 
     private async Task<PostgresException> RefusedAsync(string sql, string? database = null)
     {

@@ -17,7 +17,7 @@ public sealed class RedisOutageSpec
     {
         var trouble = RedisTrouble.Of(name);
         await using var server = await RedisServer.StartAsync(RedisTrouble.Settings);
-        await using var redis = new RedisConnections(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
+        await using var redis = LoggedInTo(server);
         foreach (var write in Writes) await write(redis.State);
 
         await trouble.BeginAsync(server);
@@ -29,7 +29,8 @@ public sealed class RedisOutageSpec
         await trouble.EndAsync(server);
 
         Assert.All(refused, x => Assert.True(Outage.Is(x), $"{x}"));
-        if (name is not ("NOAUTH" or "paused" or "killed")) Assert.Contains(refused, x => x.Message.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+        if (name is not ("NOAUTH" or "paused" or "killed"))
+            Assert.Contains(refused, x => x.Message.StartsWith(name, StringComparison.OrdinalIgnoreCase));
         foreach (var write in Writes) await SucceedsAgainAsync(() => write(redis.State));
     }
 
@@ -38,7 +39,7 @@ public sealed class RedisOutageSpec
     {
         await using var server = await RedisServer.StartAsync();
         await server.TellAsync("CONFIG", "SET", "maxclients", "1");
-        await using var redis = new RedisConnections(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
+        await using var redis = LoggedInTo(server);
 
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => Writes[0](redis.State));
 
@@ -51,7 +52,7 @@ public sealed class RedisOutageSpec
         await using var server = await RedisServer.StartAsync();
         server.MayRefuse = true;
         await server.TellAsync("ACL", "SETUSER", "aarya", "-set", "-hset", "-xadd");
-        await using var redis = new RedisConnections(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
+        await using var redis = LoggedInTo(server);
 
         foreach (var write in Writes)
         {
@@ -92,7 +93,7 @@ public sealed class RedisOutageSpec
     [InlineData("ERR max number of clients reached")]
     [InlineData("EXECABORT Transaction discarded because of previous errors.")]
     [InlineData("LOADING Redis is loading the dataset in memory")]
-    public void what_a_cluster_or_a_standby_says_for_a_time_is_away(string message) => Assert.True(Outage.Is(new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, message)));
+    public void what_a_cluster_or_a_standby_says_for_a_time_is_away(string message) => Assert.True(Outage.Is(Said(message)));
 
     [Theory]
     [InlineData("BUSYGROUP Consumer Group name already exists")]
@@ -102,7 +103,12 @@ public sealed class RedisOutageSpec
     [InlineData("CROSSSLOT Keys in request don't hash to the same slot")]
     [InlineData("ERR syntax error")]
     [InlineData("ERR unknown command 'LOADING'")]
-    public void what_redis_will_always_say_is_no_outage(string message) => Assert.False(Outage.Is(new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, message)));
+    public void what_redis_will_always_say_is_no_outage(string message) => Assert.False(Outage.Is(Said(message)));
+
+    private static RedisServerException Said(string message) => new(RedisErrorKind.Unknown, CommandFlags.None, message);
+
+    private static RedisConnections LoggedInTo(RedisServer server) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
 
     private static Func<IDatabase, Task>[] Writes { get; } =
     [

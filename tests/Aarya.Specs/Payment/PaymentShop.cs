@@ -109,7 +109,8 @@ public sealed class PaymentShop : IAsyncLifetime
     /// <summary>Runs a statement behind the role's back.</summary>
     public async Task AskAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        var once = new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString;
+        await using var connection = new NpgsqlConnection(once);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

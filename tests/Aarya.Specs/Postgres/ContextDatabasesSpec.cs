@@ -37,10 +37,17 @@ public sealed class ContextDatabasesSpec
         Assert.Equal((200, 2), PreparedOf("core", new() { ["DATABASE_URL"] = Url }));
         Assert.Equal((200, 2), PreparedOf("core", new() { ["DATABASE_URL"] = Url, ["DATABASE_DIRECT_URL"] = Url }));
         Assert.Equal(0, PreparedOf("core", new() { ["DATABASE_URL"] = Pooler, ["DATABASE_DIRECT_URL"] = Url }).Statements);
-        Assert.Equal(300, PreparedOf("core", new() { ["DATABASE_URL"] = $"{Pooler}?Max Auto Prepare=300", ["DATABASE_DIRECT_URL"] = Url }).Statements);
+        const string Able = $"{Pooler}?Max Auto Prepare=300";
+        Assert.Equal(300, PreparedOf("core", new() { ["DATABASE_URL"] = Able, ["DATABASE_DIRECT_URL"] = Url }).Statements);
         Assert.Equal(0, PreparedOf("core", new() { ["DATABASE_URL"] = $"{Url}?Max Auto Prepare=0" }).Statements);
         // A context on a server of its own is not behind the pooler of the others.
-        Assert.Equal((200, 2), PreparedOf("payment", new() { ["DATABASE_URL"] = Pooler, ["DATABASE_DIRECT_URL"] = Url, ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money" }));
+        Dictionary<string, string?> apart = new()
+        {
+            ["DATABASE_URL"] = Pooler,
+            ["DATABASE_DIRECT_URL"] = Url,
+            ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money",
+        };
+        Assert.Equal((200, 2), PreparedOf("payment", apart));
 
         static (int Statements, int Usages) PreparedOf(string role, Dictionary<string, string?> settings)
         {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.Tokens;
 
@@ -83,8 +84,9 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
     {
         await keys.StartAsync(Cancellation);
         await core.AskedAgainAsync(1, Cancellation);
-        clock.Move(KnownKeys.BetweenReadings);
+        await ((IHostedLifecycleService)keys).StartedAsync(Cancellation);
         await core.AskedAgainAsync(2, Cancellation);
+        await core.AskedAgainAsync(3, Cancellation);
         await keys.StopAsync(Cancellation);
     }
 

@@ -33,6 +33,13 @@ public sealed class FakeContexts : IAsyncDisposable
                 return;
             }
 
+            // What the gateway asks by itself, every second.
+            if (http.Request.Path == "/aarya.core.Core/GetSigningKeys")
+            {
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return;
+            }
+
             var body = await new StreamReader(http.Request.Body).ReadToEndAsync();
             Seen.Add(new(http.Request.Method, http.Request.Path, http.Request.Protocol, http.Request.Headers.ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.OrdinalIgnoreCase), body));
             await Behave(http, Seen.Count);

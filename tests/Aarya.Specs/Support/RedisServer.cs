@@ -101,9 +101,16 @@ public sealed class RedisServer : IAsyncDisposable
 
     private ConnectionMultiplexer Connect()
     {
-        var options = ConfigurationOptions.Parse($"127.0.0.1:{Port},user={Admin},password={Password},allowAdmin=true,abortConnect=false,connectTimeout=5000,asyncTimeout=20000");
-        options.ReconnectRetryPolicy = new LinearRetry(200);
-        return ConnectionMultiplexer.Connect(options);
+        return ConnectionMultiplexer.Connect(new ConfigurationOptions
+        {
+            EndPoints = { { "127.0.0.1", Port } },
+            User = Admin,
+            Password = Password,
+            AllowAdmin = true,
+            AbortOnConnectFail = false,
+            AsyncTimeout = 20_000,
+            ReconnectRetryPolicy = new LinearRetry(200),
+        });
     }
 
     // Redis keeps what it refused to whom.
@@ -113,7 +120,8 @@ public sealed class RedisServer : IAsyncDisposable
         try
         {
             return [.. ((RedisResult[])(await TellAsync("ACL", "LOG", 100))!).Select(x => x.ToDictionary())
-                .Where(x => (string?)x["username"] == Login && (string?)x["reason"] != "auth").Select(x => $"{x["reason"]} {x["object"]}").Distinct()];
+                .Where(x => (string?)x["username"] == Login && (string?)x["reason"] != "auth")
+                .Select(x => $"{x["reason"]} {x["object"]}").Distinct()];
         }
         catch (RedisException)
         {

@@ -12,7 +12,8 @@ namespace Aarya.Specs.Support;
 public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsync, Func<RedisServer, Task> EndAsync)
 {
     /// <summary>What a server needs that shall get into all of these: its data is loaded slowly, and a script is slow at once.</summary>
-    public static string[] Settings { get; } = ["--key-load-delay", "400", "--loading-process-events-interval-bytes", "1024", "--busy-reply-threshold", "20"];
+    public static string[] Settings { get; } =
+        ["--key-load-delay", "400", "--loading-process-events-interval-bytes", "1024", "--busy-reply-threshold", "20"];
 
     public static IReadOnlyList<RedisTrouble> All { get; } =
     [
@@ -24,7 +25,9 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
             await x.TellAsync("REPLICAOF", "NO", "ONE");
             await x.TellAsync("CONFIG", "SET", "replica-serve-stale-data", "yes");
         }),
-        new("NOREPLICAS", x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "1"), x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "0")),
+        new("NOREPLICAS",
+            x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "1"),
+            x => x.TellAsync("CONFIG", "SET", "min-replicas-to-write", "0")),
         new("BUSY", RunForEverAsync, x => x.TellAsync("SCRIPT", "KILL")),
         new("NOAUTH", LockOutAsync, async x =>
         {
@@ -43,6 +46,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
     // A folder where the snapshot's file should be; with a rule for snapshots, one that fails stops all writing.
     private static async Task BreakSnapshotsAsync(RedisServer server)
     {
+        File.Delete(Path.Combine(server.Folder, "dump.rdb"));
         Directory.CreateDirectory(Path.Combine(server.Folder, "dump.rdb"));
         await File.WriteAllTextAsync(Path.Combine(server.Folder, "dump.rdb", "in-the-way"), "");
         await server.TellAsync("CONFIG", "SET", "save", "3600 1");
@@ -75,7 +79,8 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
     {
         await server.Database.PingAsync();
         var connection = await ConnectionMultiplexer.ConnectAsync(RedisConnections.OptionsFor(server.AdminUrl, "script"));
-        _ = connection.GetDatabase().ScriptEvaluateAsync("while true do end").ContinueWith(_ => connection.DisposeAsync().AsTask(), TaskScheduler.Default);
+        _ = connection.GetDatabase().ScriptEvaluateAsync("while true do end")
+            .ContinueWith(_ => connection.DisposeAsync().AsTask(), TaskScheduler.Default);
         while (true)
         {
             try
@@ -97,10 +102,10 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
         await server.TellAsync("CLIENT", "KILL", "USER", "aarya");
     }
 
-    // 20,000 keys at 0.4 ms each, from a snapshot at the head of the log.
+    // 8,000 keys at 0.4 ms each, from a snapshot at the head of the log.
     private static async Task LoadSlowlyAsync(RedisServer server)
     {
-        await server.TellAsync("EVAL", "for i = 1, 20000 do redis.call('SET', 'filler:' .. i, string.rep('x', 200)) end", 0);
+        await server.TellAsync("EVAL", "for i = 1, 8000 do redis.call('SET', 'filler:' .. i, string.rep('x', 200)) end", 0);
         await server.TellAsync("BGREWRITEAOF");
         await UntilAsync(server, "the log is written anew", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0");
         await server.KillAsync();
@@ -110,12 +115,12 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
     private static async Task UntilLoadedAsync(RedisServer server)
     {
         await UntilAsync(server, "the data is loaded", "\nloading:0");
-        await server.TellAsync("EVAL", "for i = 1, 20000 do redis.call('DEL', 'filler:' .. i) end", 0);
+        await server.TellAsync("EVAL", "for i = 1, 8000 do redis.call('DEL', 'filler:' .. i) end", 0);
     }
 
     private static async Task UntilAsync(RedisServer server, string what, params string[] lines)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         while (true)
         {
             try
@@ -128,7 +133,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
                 // It is just starting.
             }
 
-            if (limit.IsCancellationRequested) throw new TimeoutException($"Waited a minute until {what}.");
+            if (limit.IsCancellationRequested) throw new TimeoutException($"Waited four minutes until {what}.");
             await Task.Delay(20, CancellationToken.None);
         }
     }

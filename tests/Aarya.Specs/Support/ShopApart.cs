@@ -30,7 +30,8 @@ public sealed class ShopApart : IAsyncLifetime
         Database = await SpecDatabase.CreateAsync();
         Redis = await RedisServer.StartAsync(RedisTrouble.Settings);
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
-        app = AaryaHost.Build(["--environment=Development", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_RATE_LIMIT=0", "--AARYA_REQUEST_SECONDS=120",
+        app = AaryaHost.Build(["--environment=Development", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={folder}",
+            "--AARYA_RATE_LIMIT=0", "--AARYA_REQUEST_SECONDS=120",
             $"--DATABASE_URL={Database.Url}", $"--REDIS_URL={Redis.Url}", $"--SANDBOX_DATA={folder}/sandbox"], Modules.All);
         await app.StartAsync();
         foreach (var seed in app.Services.GetServices<ISeed>()) await seed.PlantAsync(SeedSize.Demo, CancellationToken.None);
@@ -44,7 +45,8 @@ public sealed class ShopApart : IAsyncLifetime
         var answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
         while (!answer.IsSuccessStatusCode)
         {
-            if (limit.IsCancellationRequested) throw new TimeoutException($"Waited two minutes for a guest; the last answer was {(int)answer.StatusCode}.");
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException($"Waited two minutes for a guest; the last answer was {(int)answer.StatusCode}.");
             answer.Dispose();
             await Task.Delay(100, CancellationToken.None);
             answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
@@ -66,7 +68,8 @@ public sealed class ShopApart : IAsyncLifetime
     /// <summary>The first value that a statement answers, on a connection that no trouble with the shop's logins reaches.</summary>
     public async Task<object?> AskAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database.Url) { Pooling = false }.ConnectionString);
+        var url = new NpgsqlConnectionStringBuilder(Database.Url) { Pooling = false }.ConnectionString;
+        await using var connection = new NpgsqlConnection(url);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();
@@ -75,8 +78,11 @@ public sealed class ShopApart : IAsyncLifetime
     /// <summary>How many messages of all contexts this is so of.</summary>
     /// <param name="table">dead_letters or incoming_envelopes.</param>
     /// <param name="condition">A condition of SQL.</param>
-    public async Task<long> CountAsync(string table, string condition) => (long)(await AskAsync(
-        string.Join(" + ", Infrastructure.Hosting.Roles.Contexts.Select(x => $"(select count(*) from {x}.wolverine_{table} where {condition})")).Insert(0, "select ")))!;
+    public async Task<long> CountAsync(string table, string condition)
+    {
+        var counts = Infrastructure.Hosting.Roles.Contexts.Select(x => $"(select count(*) from {x}.wolverine_{table} where {condition})");
+        return (long)(await AskAsync($"select {string.Join(" + ", counts)}"))!;
+    }
 
     public async ValueTask DisposeAsync()
     {

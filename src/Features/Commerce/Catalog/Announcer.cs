@@ -7,7 +7,8 @@ using Wolverine;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>Looks four times a second whether there is anything to announce, so that checkout need not say so itself.</summary>
-public sealed class Announcer(ICommerceStore store, IServiceScopeFactory scopes, TimeProvider time, ILogger<Announcer> log) : Worker(time, log)
+public sealed class Announcer(ICommerceStore store, IServiceScopeFactory scopes, TimeProvider time, ILogger<Announcer> log)
+    : Worker(time, log)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using JasperFx;
 using JasperFx.CommandLine;
@@ -5,21 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-public sealed class AdminInput : NetCoreInput
-{
-    [Description("create: name the first administrator and print the link that sets the password")]
-    public string Action { get; set; } = "";
-
-    [Description("The address of the administrator's account")]
-    public string Email { get; set; } = "";
-}
-
 [Description("Name the first administrator of a shop that has none", Name = "admin")]
-public sealed class AdminCommand : JasperFxAsyncCommand<AdminInput>
+public sealed class AdminCommand : JasperFxAsyncCommand<AccountInput>
 {
     public AdminCommand() => Usage("admin create EMAIL").Arguments(x => x.Action, x => x.Email);
 
-    public override async Task<bool> Execute(AdminInput input)
+    public override async Task<bool> Execute(AccountInput input)
     {
         if (input.Action != "create")
         {

@@ -11,7 +11,8 @@ namespace Aarya.Features.Payment.Charges;
 /// Finds the payments that have been quiet too long. Every node looks; a payment is claimed by one of them at a time and then
 /// left alone for a while, ever longer, so more nodes do not mean more calls.
 /// </summary>
-public sealed class Reconciler(IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, TimeProvider time, ILogger<Reconciler> logger)
+public sealed class Reconciler(
+    IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, TimeProvider time, ILogger<Reconciler> logger)
     : Worker(time, logger)
 {
     private const string Claim =

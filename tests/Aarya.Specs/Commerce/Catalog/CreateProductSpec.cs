@@ -155,7 +155,7 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         { "category", """{"category": "kur\u2066tas"}""" },
         { "description", """{"description": "soft \u202Etfos"}""" },
         { "description", """{"description": "soft\u0000"}""" },
-        { "variants[0].options.size", """{"variants": [{"sku": "A", "options": {"size": "S\u200B", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
+        { "variants[0].options.size", """{"variants": [{"sku": "A", "options": {"size": "S\u202E", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
         { "variants[0].options.colour", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "R\u202Eed"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
         { "variants", """{"variants": []}""" },
         { "variants", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}, {"sku": "A", "options": {"size": "M", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },

@@ -265,7 +265,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         Assert.Equal((10, 0), await ShelfAsync());
 
         var again = (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(409, "order.not_cancellable");
-        Assert.Equal("cancelled", again["status"].GetString());
+        Assert.Equal("cancelled", again["orderStatus"].GetString());
     }
 
     [Fact]

@@ -187,12 +187,15 @@ public sealed class WebhookSpec(PaymentShop shop)
           + (select count(*) from payment.wolverine_incoming_envelopes where status <> 'Handled' and {About(orders)})
         """) == "0");
 
-    /// <summary>All that a webhook about these orders could write: notes, messages, facts, and the version of each row.</summary>
+    /// <summary>
+    /// All that a webhook about these orders could write: notes, messages, facts, and the version of each row. What asks the provider about a
+    /// payment that waits comes by itself.
+    /// </summary>
     private Task<string> WrittenAsync(Guid[] orders) => ValueAsync(
         $"""
         select concat_ws(' ',
           (select count(*) from payment.provider_event),
-          (select count(*) from payment.wolverine_incoming_envelopes where {About(orders)}),
+          (select count(*) from payment.wolverine_incoming_envelopes where {About(orders)} and message_type not like '%Reconcile%'),
           (select count(*) from payment.wolverine_outgoing_envelopes where {About(orders)}),
           (select count(*) from payment.mt_events where stream_id in ({Ids(orders)})),
           (select string_agg(xmin::text, ',' order by id) from payment.mt_doc_orderpayment where id in ({Ids(orders)})))
