@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
@@ -16,8 +17,8 @@ public sealed class PasswordThreads : IDisposable
     /// <summary>How long the last of a full queue waits.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
 
-    // What the operating system calls niceness, from -20 to 19: a thread with more of it gives way to one with less. At 5 it still gets a
-    // quarter of a core that another thread wants for itself, so that nobody who browses keeps others from signing in.
+    // Beyond that of the program, in what the operating system calls niceness: a thread with more of it gives way to one with less. With 5
+    // more it still gets a quarter of a core that another thread wants for itself: those who browse do not keep others from signing in.
     private const int Niceness = 5;
 
     // The least that may wait, however slow the machine is: a dozen people who sign in at the same moment are no crowd.
@@ -30,6 +31,7 @@ public sealed class PasswordThreads : IDisposable
     private readonly Lock gate = new();
     private readonly Queue<Work> waiting = new();
     private readonly SemaphoreSlim arrived = new(0);
+    private readonly BlockingCollection<Work> done = [];
     private readonly int most;
     private readonly int? queueLength;
     private int threads;
@@ -66,10 +68,11 @@ public sealed class PasswordThreads : IDisposable
 
             unfinished++;
             waiting.Enqueue(entry);
+            if (threads == 0) Start(Tell, "password-results");
             if (threads < Math.Min(most, unfinished))
             {
                 threads++;
-                new Thread(Serve) { IsBackground = true, Name = "passwords" }.Start();
+                Start(Serve, "passwords");
             }
         }
 
@@ -91,6 +94,8 @@ public sealed class PasswordThreads : IDisposable
         }
     }
 
+    private static void Start(ThreadStart work, string name) => new Thread(work) { IsBackground = true, Name = name }.Start();
+
     private int QueueLength => queueLength ?? Math.Max(ShortestQueue, (int)(LongestWait.TotalMilliseconds / usual * most));
 
     private void Serve()
@@ -102,35 +107,52 @@ public sealed class PasswordThreads : IDisposable
             Work? next;
             lock (gate)
             {
-                if (closed) return;
+                if (closed) break;
                 if (!waiting.TryDequeue(out next)) continue;
             }
 
             var began = Stopwatch.GetTimestamp();
-            var done = next.Do();
+            var wasDone = next.Do();
             lock (gate)
             {
                 unfinished--;
-                if (done) usual += (Math.Max(1, Stopwatch.GetElapsedTime(began).TotalMilliseconds) - usual) / 16;
+                if (wasDone) usual += (Math.Max(1, Stopwatch.GetElapsedTime(began).TotalMilliseconds) - usual) / 16;
             }
+
+            done.Add(next);
         }
+
+        lock (gate)
+        {
+            if (--threads == 0) done.CompleteAdding();
+        }
+    }
+
+    // A result wakes its request on a thread of the pool. A thread inherits the priority of the one that starts it: the pool's may not be
+    // started by one that has stepped back, so results are given by this thread, which has not.
+    private void Tell()
+    {
+        foreach (var work in done.GetConsumingEnumerable()) work.Tell();
     }
 
     private static void StepBack()
     {
-        // .NET's own priorities have no effect on Linux, where 0 is the thread that asks.
-        if (OperatingSystem.IsLinux()) _ = SetPriority(which: 0, who: 0, Niceness);
+        // .NET's own priorities have no effect on Linux, where this is about the thread that calls and no other.
+        if (OperatingSystem.IsLinux()) _ = Nice(Niceness);
         else Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
     }
 
-    [DllImport("libc", EntryPoint = "setpriority")]
+    [DllImport("libc", EntryPoint = "nice")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetPriority(int which, int who, int niceness);
+    private static extern int Nice(int more);
 
     private abstract class Work
     {
         /// <summary>False when nobody wants it any more.</summary>
         public abstract bool Do();
+
+        /// <summary>Gives what came of it to who asked.</summary>
+        public abstract void Tell();
 
         public abstract void Drop();
     }
@@ -140,6 +162,8 @@ public sealed class PasswordThreads : IDisposable
         private readonly TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Func<T> work;
         private readonly CancellationTokenRegistration cancelled;
+        private T? outcome;
+        private Exception? failure;
 
         public Work(Func<T> work, CancellationToken cancellation)
         {
@@ -154,15 +178,21 @@ public sealed class PasswordThreads : IDisposable
             if (result.Task.IsCompleted) return false;
             try
             {
-                result.TrySetResult(work());
+                outcome = work();
             }
             catch (Exception e)
             {
-                result.TrySetException(e);
+                failure = e;
             }
 
-            cancelled.Dispose();
             return true;
+        }
+
+        public override void Tell()
+        {
+            cancelled.Dispose();
+            if (failure is not null) result.TrySetException(failure);
+            else result.TrySetResult(outcome!);
         }
 
         public override void Drop()

@@ -47,7 +47,15 @@ public sealed class PasswordThreadsSpec
         var there = await threads.RunAsync(Niceness, Cancellation);
 
         Assert.True(there > here, $"{there} there, {here} here");
-        Assert.Equal(here, Niceness());
+
+        // Also those that it wakes: a thread is started with the priority of the one that starts it.
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
+        {
+            await threads.RunAsync(() => 0, Cancellation);
+            Assert.Equal(here, Niceness());
+            await Task.Run(() => Thread.SpinWait(100_000), Cancellation);
+            Assert.Equal(here, Niceness());
+        }));
     }
 
     [Fact]
