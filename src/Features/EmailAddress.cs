@@ -41,8 +41,8 @@ public static partial class EmailAddress
     public static IRuleBuilderOptions<T, string> EmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
         rule.Must(x => Normalize(x) is not null).WithMessage(Expected);
 
-    // Digits among letters are a name that a machine has made up, and right by Luhn's formula only by chance.
-    [GeneratedRegex("[0-9]*[A-Za-z][0-9A-Za-z]*")]
+    // Digits with letters behind them are a name that a machine has made up, and right by Luhn's formula only by chance.
+    [GeneratedRegex("[0-9A-Za-z]*[0-9][A-Za-z][0-9A-Za-z]*")]
     private static partial Regex Mixed();
 
     [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\z")]

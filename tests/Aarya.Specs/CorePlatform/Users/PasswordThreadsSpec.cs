@@ -41,7 +41,7 @@ public sealed class PasswordThreadsSpec
     public async Task the_operating_system_prefers_every_other_thread()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Priorities of threads are read from /proc.");
-        using var threads = new PasswordThreads();
+        using var threads = new PasswordThreads(Math.Max(1, Environment.ProcessorCount - 1), queueLength: 1_000);
         var here = Niceness();
 
         var there = await threads.RunAsync(Niceness, Cancellation);
