@@ -40,10 +40,7 @@ drill() {
     stop_servers >/dev/null
     quietly build-drill dotnet build tests/Aarya.Drill -c Release --nologo -v q
     export_drill
-    if dotnet tests/Aarya.Drill/bin/Release/net10.0/Aarya.Drill.dll "$@"; then
-        end_drill
-        return
-    fi
+    if dotnet tests/Aarya.Drill/bin/Release/net10.0/Aarya.Drill.dll "$@"; then return; fi
     trap stop_drill EXIT
     fail "the drill failed; its logs and data are in ${STATE/#"$PWD"\//} until the next one."
 }
