@@ -271,6 +271,6 @@ wipe_data() {
     fi
     # By name: AARYA_HOME may be a folder that holds other things.
     rm -rf -- "$STATE"/{data,run,logs,secrets,sandbox,mail,accounts,prepared,lock}
-    rmdir --ignore-fail-on-non-empty -- "$STATE"
+    if [[ -d $STATE ]]; then rmdir --ignore-fail-on-non-empty -- "$STATE"; fi
     rm -rf -- "$(socket_folder)"
 }
