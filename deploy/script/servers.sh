@@ -152,7 +152,7 @@ redis_login() {
         "$(grep -v '^#' "$ROOT/src/Infrastructure/Redis/redis.acl" | tr '\n' ' ')"
 }
 
-# A Redis that runs already may have the rules of an older build, and one in a container keeps no users.
+# A Redis that was started by an older build has that build's rules, and a Redis in a container keeps no users.
 make_redis_login() {
     local reply
     reply=$(ask_redis "ACL SETUSER $(redis_login)")

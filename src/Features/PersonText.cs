@@ -87,10 +87,12 @@ public static class PersonText
         rule.Must(x => x is null || (inLines ? IsReadableInLines(x) : IsReadable(x))).WithMessage(inLines ? CharactersInLines : Characters);
 
     /// <summary>
-    /// A word that is compared without what cannot be seen, such as a colour: it has something to be seen, and no control or bidi character.
+    /// A word that is compared without what cannot be seen, such as a colour: it has something to be seen, and no control or bidi
+    /// character.
     /// </summary>
     public static IRuleBuilderOptions<T, string?> Legible<T>(this IRuleBuilder<T, string?> rule) =>
-        rule.Must(x => string.IsNullOrEmpty(x) || (!IsEmpty(x) && IsReadable(x.Replace("\u200B", "", StringComparison.Ordinal)))).WithMessage(Characters);
+        rule.Must(x => string.IsNullOrEmpty(x) || (!IsEmpty(x) && IsReadable(x.Replace("\u200B", "", StringComparison.Ordinal))))
+            .WithMessage(Characters);
 
     /// <summary>A text that may be null or empty.</summary>
     public static IRuleBuilderOptions<T, string?> OptionalTextOfAPerson<T>(this IRuleBuilder<T, string?> rule, int most) =>

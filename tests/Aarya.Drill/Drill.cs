@@ -143,7 +143,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         lock (shop.Complaints)
         {
             var surprises = witness.Surprises.OrderByDescending(x => x.Value).Select(x => $"{x.Value} x {x.Key}");
-            return new("every answer was one that a shopper expects, and no part ended by itself",
+            return new("each answer has a status that the story expects, and no process ended by itself",
                 [.. shop.Complaints, .. surprises], $"{witness.AnsweredRequests} requests");
         }
     }

@@ -32,12 +32,12 @@ internal sealed class ApiDescription
         (string)operation["operationId"]!, method, path,
         [.. (operation["parameters"]?.AsArray() ?? []).Select(x => Resolve(x!.AsObject())).Select(x =>
             new Parameter((string)x["name"]!, (string)x["in"]!, (bool?)x["required"] ?? false, x["schema"]!.AsObject()))],
-        operation["requestBody"] is JsonObject body && Resolve(body)["content"]!["application/json"]?["schema"] is JsonObject schema ? schema : null,
+        operation["requestBody"] is JsonObject body ? Resolve(body)["content"]!["application/json"]?["schema"]?.AsObject() : null,
         operation["responses"]!.AsObject().Where(x => int.TryParse(x.Key, CultureInfo.InvariantCulture, out _))
             .ToDictionary(x => int.Parse(x.Key, CultureInfo.InvariantCulture), x => ReadAnswer(Resolve(x.Value!.AsObject()))));
 
     private Answer ReadAnswer(JsonObject answer) => new((answer["content"]?.AsObject() ?? []).ToDictionary(
-        x => x.Key, x => new AnswerSchema(x.Value?["schema"] as JsonObject is { } schema ? (JsonObject)Strict(schema)! : null, definitions)));
+        x => x.Key, x => new AnswerSchema((JsonObject?)Strict(x.Value?["schema"]), definitions)));
 
     private JsonObject At(string reference)
     {
@@ -57,13 +57,15 @@ internal sealed class ApiDescription
                 var strict = new JsonObject();
                 foreach (var (name, value) in schema)
                 {
-                    if (name == "$ref") strict[name] = ((string)value!).Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal);
-                    else if (name is not ("example" or "examples" or "description" or "discriminator")) strict[name] = Strict(value);
-                    else if (value is JsonObject && name == "description") strict[name] = Strict(value);
+                    if (name == "$ref")
+                        strict[name] = ((string)value!).Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal);
+                    else strict[name] = Strict(value);
                 }
 
-                if (schema["properties"] is JsonObject members && !members.ContainsKey("traceId") && !schema.ContainsKey("additionalProperties")
-                    && schema["type"] is not JsonObject) strict["additionalProperties"] = false;
+                // A schema's own `type` is a word; where it is a schema itself, this is the list of an object's members.
+                if (schema["properties"] is JsonObject members && schema["type"] is not JsonObject
+                    && !members.ContainsKey("traceId") && !schema.ContainsKey("additionalProperties"))
+                    strict["additionalProperties"] = false;
                 return strict;
             default:
                 return node?.DeepClone();

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -9,9 +10,12 @@ internal sealed class Callers : IDisposable
 {
     private static readonly string[] OddTokens =
     [
-        "x", "", "a.b.c", "..", $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":null}""")}.{Part("{}")}.AAAA", $"{Part("""{"alg":"none"}""")}.{Part("{}")}.",
-        $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":"x"}""")}.{Part("""{"exp":1e400}""")}.AAAA", $"{Part("[]")}.{Part("[]")}.{Part("[]")}",
-        $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":"\ud800"}""")}.{Part("{}")}.AAAA", new string('A', 5000), "\u00e9", $"{Part("{")}.{Part("{")}.x",
+        "x", "", "a.b.c", "..", $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":null}""")}.{Part("{}")}.AAAA",
+        $"{Part("""{"alg":"none"}""")}.{Part("{}")}.",
+        $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":"x"}""")}.{Part("""{"exp":1e400}""")}.AAAA",
+        $"{Part("[]")}.{Part("[]")}.{Part("[]")}",
+        $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":"\ud800"}""")}.{Part("{}")}.AAAA", new string('A', 5000), "\u00e9",
+        $"{Part("{")}.{Part("{")}.x",
         "\0", " . . ", $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":"x","crit":["b64"],"b64":false}""")}.x.AAAA",
     ];
 
@@ -45,7 +49,9 @@ internal sealed class Callers : IDisposable
         if (role != "customer" && (string?)signedIn["deviceToken"] is { } device) devices[role] = device;
     }
 
-    /// <summary>Places an order as the guest and one as the customer, and gives their addresses; none for a caller whose cart stays empty.</summary>
+    /// <summary>
+    /// Places an order as the guest and one as the customer, and gives their addresses; none for a caller whose cart stays empty.
+    /// </summary>
     public async Task<IReadOnlyList<string>> OrderAsync(Random random)
     {
         List<string> placed = [];
@@ -54,16 +60,25 @@ internal sealed class Callers : IDisposable
         if (slugs.Count == 0) return placed;
         foreach (var role in new[] { "guest", "customer" })
         {
-            var product = await http.GetFromJsonAsync<JsonNode>(new Uri($"/api/products/{slugs[random.Next(slugs.Count)]}", UriKind.Relative));
+            var product = await http.GetFromJsonAsync<JsonNode>(new Uri($"/api/products/{random.Pick(slugs)}", UriKind.Relative));
             if (product!["variants"]!.AsArray().FirstOrDefault(x => (int)x!["available"]! > 0) is not { } variant) continue;
             try
             {
                 await PostAsync("/api/cart/items", new { sku = (string)variant["sku"]!, quantity = 1 }, tokens[role]);
                 var order = await PostAsync("/api/checkout", new
                 {
-                    shippingAddress = new { name = "Asha Rao", line1 = "14 Residency Road", city = "Bengaluru", state = "Karnataka", postalCode = "560025", country = "IN", phone = "+919845012345" },
+                    shippingAddress = new
+                    {
+                        name = "Asha Rao",
+                        line1 = "14 Residency Road",
+                        city = "Bengaluru",
+                        state = "Karnataka",
+                        postalCode = "560025",
+                        country = "IN",
+                        phone = "+919845012345",
+                    },
                     shippingMethod = "standard",
-                    paymentToken = Payments[random.Next(Payments.Length)],
+                    paymentToken = random.Pick(Payments),
                     email = "fuzz@example.com",
                 }, tokens[role]);
                 placed.Add($"/api/orders/{order["id"]}");
@@ -85,17 +100,18 @@ internal sealed class Callers : IDisposable
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)! : throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode} {text}");
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode} {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
     }
 
     public string? TokenOf(string role, Random random) => role switch
     {
         "" => null,
-        "odd" => OddTokens[random.Next(OddTokens.Length)],
+        "odd" => random.Pick(OddTokens),
         _ => tokens[role],
     };
 
-    private static string Part(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Part(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 
     public void Dispose() => http.Dispose();
 }

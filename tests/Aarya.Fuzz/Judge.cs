@@ -18,15 +18,20 @@ internal static class Judge
         // A path that was spoilt may lead to another operation or to none.
         if (answer.Status is 404 or 405 && CodeOf(answer) is "route.not_found" or "method.not_allowed") return (null, null);
         if (request.MayLeadElsewhere) return (null, null);
-        if (!request.Operation.Answers.TryGetValue(answer.Status, out var described)) return ($"answers {answer.Status}, which is not described", null);
-        if (answer.Status is 429 or 503 && !answer.Headers.ContainsKey("retry-after")) return ($"answers {answer.Status} without Retry-After", null);
+        if (!request.Operation.Answers.TryGetValue(answer.Status, out var described))
+            return ($"answers {answer.Status}, which is not described", null);
+        if (answer.Status is 429 or 503 && !answer.Headers.ContainsKey("retry-after"))
+            return ($"answers {answer.Status} without Retry-After", null);
         if (ofTheParser) return (null, null);
         if (request.Operation.Method == "HEAD" || answer.Status is 204 or 304) return (null, null);
 
         var type = answer.Headers.GetValueOrDefault("content-type")?.Split(';')[0];
-        if (answer.Status >= 400 && type != "application/problem+json") return ($"refuses with {answer.Status} and {type ?? "no"} media type instead of a problem", null);
-        if (described.Schemas.Count == 0) return answer.Body.Length == 0 ? (null, null) : ($"answers {answer.Status} with a body that is not described", null);
-        if (type is null || !described.Schemas.TryGetValue(type, out var schema)) return ($"answers {answer.Status} with {type ?? "no media type"}, which is not described", null);
+        if (answer.Status >= 400 && type != "application/problem+json")
+            return ($"refuses with {answer.Status} and {type ?? "no"} media type instead of a problem", null);
+        if (described.Schemas.Count == 0)
+            return answer.Body.Length == 0 ? (null, null) : ($"answers {answer.Status} with a body that is not described", null);
+        if (type is null || !described.Schemas.TryGetValue(type, out var schema))
+            return ($"answers {answer.Status} with {type ?? "no media type"}, which is not described", null);
         if (!type.EndsWith("json", StringComparison.Ordinal)) return (null, null);
 
         JsonDocument body;
@@ -40,8 +45,10 @@ internal static class Judge
         }
 
         if (schema.FaultOf(body.RootElement) is { } fault) return ($"answers {answer.Status} off its schema: {fault}", body);
-        if (answer.Status >= 400 && body.RootElement.GetProperty("status").GetInt32() != answer.Status) return ($"answers {answer.Status} and calls it another status", body);
-        if (answer.Status >= 400 && body.RootElement.GetProperty("code").GetString() is not { Length: > 0 }) return ($"refuses with {answer.Status} and no code", body);
+        if (answer.Status >= 400 && body.RootElement.GetProperty("status").GetInt32() != answer.Status)
+            return ($"answers {answer.Status} and calls it another status", body);
+        if (answer.Status >= 400 && body.RootElement.GetProperty("code").GetString() is not { Length: > 0 })
+            return ($"refuses with {answer.Status} and no code", body);
         return (null, body);
     }
 

@@ -16,8 +16,9 @@ internal sealed class Known
         left = MostOfAnswer;
         Walk("", answer);
         var collection = path.Split('/').LastOrDefault(x => x.Length > 0 && !x.StartsWith('{')) ?? "";
-        foreach (var one in answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray().Take(20) : [])
-            LearnIds(collection, one);
+        if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("items", out var items)
+            && items.ValueKind == JsonValueKind.Array)
+            foreach (var one in items.EnumerateArray().Take(20)) LearnIds(collection, one);
         LearnIds(collection, answer);
     }
 
@@ -27,7 +28,7 @@ internal sealed class Known
         var steps = template.Split('/');
         var at = Array.IndexOf(steps, $"{{{parameter}}}");
         var list = at > 0 ? values.GetValueOrDefault($"/{steps[at - 1]}") : null;
-        return list is { Count: > 0 } ? list[random.Next(list.Count)] : null;
+        return list is { Count: > 0 } ? random.Pick(list) : null;
     }
 
     /// <summary>Notes the ids in an address such as <c>/api/orders/1/refunds</c>.</summary>
@@ -42,11 +43,11 @@ internal sealed class Known
     {
         if (of.ValueKind != JsonValueKind.Object) return;
         foreach (var name in new[] { "id", "name", "sku", "receipt" })
-            if (of.TryGetProperty(name, out var id) && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 and < 200 } text)
-            {
-                Learn($"/{collection}", text);
-                break;
-            }
+        {
+            if (!of.TryGetProperty(name, out var id) || id.ValueKind != JsonValueKind.String) continue;
+            if (id.GetString() is { Length: > 0 and < 200 } text) Learn($"/{collection}", text);
+            return;
+        }
     }
 
     public void Learn(string name, string value)
@@ -56,13 +57,15 @@ internal sealed class Known
         list.Add(value);
     }
 
-    /// <summary>A value of that name, of <c>id</c> for every name that ends in it, and of <c>nextCursor</c> for a cursor; null when none was seen.</summary>
+    /// <summary>
+    /// A value of that name, of <c>id</c> for every name that ends in it, and of <c>nextCursor</c> for a cursor; null when none was seen.
+    /// </summary>
     public string? Find(string name, Random random)
     {
         var list = values.GetValueOrDefault(name);
         if (name.Equals("cursor", StringComparison.OrdinalIgnoreCase)) list = values.GetValueOrDefault("nextCursor");
         if (name.EndsWith("Id", StringComparison.Ordinal) && (list is null || random.Next(4) == 0)) list = values.GetValueOrDefault("id");
-        return list is { Count: > 0 } ? list[random.Next(list.Count)] : null;
+        return list is { Count: > 0 } ? random.Pick(list) : null;
     }
 
     private void Walk(string name, JsonElement value)

@@ -10,7 +10,8 @@ namespace Aarya.Fuzz;
 /// <param name="Body">The schema of its JSON body, or null.</param>
 /// <param name="Answers">By status, what comes with it.</param>
 internal sealed record Operation(
-    string Name, string Method, string Path, IReadOnlyList<Parameter> Parameters, JsonObject? Body, IReadOnlyDictionary<int, Answer> Answers)
+    string Name, string Method, string Path, IReadOnlyList<Parameter> Parameters, JsonObject? Body,
+    IReadOnlyDictionary<int, Answer> Answers)
 {
     public string Route => $"{Method} {Path}";
 }

@@ -12,7 +12,8 @@ var most = Number("--requests", int.MaxValue);
 
 // A line of an account, as the seeding prints it: address, role, password.
 var accounts = File.ReadAllLines(options["--accounts"]).Select(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-    .Where(x => x.Length >= 3 && x[0].Contains('@', StringComparison.Ordinal)).GroupBy(x => x[1]).ToDictionary(x => x.Key, x => (x.First()[0], string.Join(' ', x.First()[2..])));
+    .Where(x => x.Length >= 3 && x[0].Contains('@', StringComparison.Ordinal)).GroupBy(x => x[1])
+    .ToDictionary(x => x.Key, x => (x.First()[0], string.Join(' ', x.First()[2..])));
 
 using var http = new HttpClient { BaseAddress = url };
 var api = await ApiDescription.OfAsync(http, CancellationToken.None);
@@ -21,4 +22,5 @@ var began = Stopwatch.GetTimestamp();
 await run.GoAsync(TimeSpan.FromSeconds(seconds), most);
 return run.Report(Stopwatch.GetElapsedTime(began)) ? 0 : 1;
 
-int Number(string name, int otherwise) => options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+int Number(string name, int otherwise) =>
+    options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -104,7 +104,8 @@ internal sealed class RawClient(Uri url) : IDisposable
 
     private async Task<byte[]> BodyAsync(Dictionary<string, string> headers, CancellationToken cancellation)
     {
-        if (headers.TryGetValue("content-length", out var length)) return await BytesAsync(int.Parse(length, CultureInfo.InvariantCulture), cancellation);
+        if (headers.TryGetValue("content-length", out var length))
+            return await BytesAsync(int.Parse(length, CultureInfo.InvariantCulture), cancellation);
         using var all = new MemoryStream();
         if (headers.GetValueOrDefault("transfer-encoding") == "chunked")
         {

@@ -51,20 +51,21 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
 
     public Request Next()
     {
-        var operation = api.Operations[random.Next(api.Operations.Count)];
+        var operation = random.Pick(api.Operations);
         var spoilt = Spoilt.Nothing;
         if (random.Next(3) > 0)
             for (var ways = random.Next(1, 4); ways > 0; ways--) spoilt |= (Spoilt)(1 << random.Next(8));
         if (spoilt.HasFlag(Spoilt.Framing) && random.Next(3) > 0) spoilt &= ~Spoilt.Framing;
 
-        var caller = Callings[random.Next(Callings.Length)];
+        var caller = random.Pick(Callings);
         var target = Target(operation, spoilt);
         List<(string Name, string Value)> headers = [("Host", url.Authority)];
         if (callers.TokenOf(caller, random) is { } token) headers.Add(("Authorization", $"Bearer {token}"));
         Headers(operation, headers, spoilt);
-        var body = operation.Body is not null ? BodyOf(operation, spoilt) : spoilt.HasFlag(Spoilt.WholeBody) ? Odd.Bodies[random.Next(Odd.Bodies.Length)] : null;
+        var body = operation.Body is not null ? BodyOf(operation, spoilt)
+            : spoilt.HasFlag(Spoilt.WholeBody) ? random.Pick(Odd.Bodies) : null;
         if (body is not null && !(spoilt.HasFlag(Spoilt.MediaType) && random.Next(3) == 0))
-            headers.Add(("Content-Type", spoilt.HasFlag(Spoilt.MediaType) ? Odd.MediaTypes[random.Next(Odd.MediaTypes.Length)] : "application/json"));
+            headers.Add(("Content-Type", spoilt.HasFlag(Spoilt.MediaType) ? random.Pick(Odd.MediaTypes) : "application/json"));
         if (body is not null && spoilt.HasFlag(Spoilt.MediaType) && random.Next(5) == 0) headers.Add(("Content-Type", "application/json"));
         return Build(operation, caller, target, headers, body, spoilt.HasFlag(Spoilt.Framing));
     }
@@ -74,22 +75,24 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         var path = operation.Path;
         foreach (var parameter in operation.Parameters.Where(x => x.In == "path"))
         {
-            var value = spoilt.HasFlag(Spoilt.Path) && random.Next(2) == 0 ? Odd.Texts[random.Next(Odd.Texts.Length)]
-                : (random.Next(4) > 0 ? known.FindIn(operation.Path, parameter.Name, random) : null) ?? values.Text(parameter.Schema, parameter.Name);
+            var value = spoilt.HasFlag(Spoilt.Path) && random.Next(2) == 0 ? random.Pick(Odd.Texts)
+                : (random.Next(4) > 0 ? known.FindIn(operation.Path, parameter.Name, random) : null)
+                    ?? values.Text(parameter.Schema, parameter.Name);
             path = path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
         }
 
-        if (spoilt.HasFlag(Spoilt.Path) && random.Next(6) == 0) path += Odd.PathEnds[random.Next(Odd.PathEnds.Length)];
+        if (spoilt.HasFlag(Spoilt.Path) && random.Next(6) == 0) path += random.Pick(Odd.PathEnds);
         List<string> query = [];
         foreach (var parameter in operation.Parameters.Where(x => x.In == "query"))
         {
             if (!parameter.Required && random.Next(2) == 0) continue;
-            var value = spoilt.HasFlag(Spoilt.Query) && random.Next(2) == 0 ? Odd.Texts[random.Next(Odd.Texts.Length)] : values.Text(parameter.Schema, parameter.Name);
+            var isOdd = spoilt.HasFlag(Spoilt.Query) && random.Next(2) == 0;
+            var value = isOdd ? random.Pick(Odd.Texts) : values.Text(parameter.Schema, parameter.Name);
             query.Add($"{parameter.Name}={Uri.EscapeDataString(value)}");
             if (spoilt.HasFlag(Spoilt.Query) && random.Next(8) == 0) query.Add(query[^1]);
         }
 
-        if (spoilt.HasFlag(Spoilt.Query) && random.Next(3) == 0) query.Add(Odd.RawQueries[random.Next(Odd.RawQueries.Length)]);
+        if (spoilt.HasFlag(Spoilt.Query) && random.Next(3) == 0) query.Add(random.Pick(Odd.RawQueries));
         if (spoilt.HasFlag(Spoilt.Query) && random.Next(60) == 0) query.Add($"long={new string('a', 9000)}");
         return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
     }
@@ -100,33 +103,35 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         {
             if (!parameter.Required && random.Next(2) == 0) continue;
             if (parameter.Required && spoilt.HasFlag(Spoilt.Header) && random.Next(4) == 0) continue;
-            headers.Add((parameter.Name, spoilt.HasFlag(Spoilt.Header) && random.Next(2) == 0 ? Odd.Headers[random.Next(Odd.Headers.Length)] : Sane(parameter.Name)));
+            var isOdd = spoilt.HasFlag(Spoilt.Header) && random.Next(2) == 0;
+            headers.Add((parameter.Name, isOdd ? random.Pick(Odd.Headers) : Sane(parameter.Name)));
             if (spoilt.HasFlag(Spoilt.Header) && random.Next(8) == 0) headers.Add(headers[^1]);
         }
 
         if (spoilt.HasFlag(Spoilt.Header))
         {
-            for (var more = random.Next(1, 4); more > 0; more--) headers.Add((Odd.HeaderNames[random.Next(Odd.HeaderNames.Length)], Odd.Headers[random.Next(Odd.Headers.Length)]));
+            for (var more = random.Next(1, 4); more > 0; more--) headers.Add((random.Pick(Odd.HeaderNames), random.Pick(Odd.Headers)));
         }
 
-        if (spoilt.HasFlag(Spoilt.Accept)) headers.Add(("Accept", Odd.Accepts[random.Next(Odd.Accepts.Length)]));
+        if (spoilt.HasFlag(Spoilt.Accept)) headers.Add(("Accept", random.Pick(Odd.Accepts)));
     }
 
     // A repeated key must get the first answer again, whatever else is asked with it.
     private string Sane(string header)
     {
         if (header != "Idempotency-Key") return known.Find("etag", random) ?? "\"1\"";
-        if (keys.Count > 0 && random.Next(5) == 0) return keys[random.Next(keys.Count)];
+        if (keys.Count > 0 && random.Next(5) == 0) return random.Pick(keys);
         if (keys.Count > 20) keys.RemoveAt(0);
         keys.Add(values.Guid().ToString());
         return keys[^1];
     }
 
     private string BodyOf(Operation operation, Spoilt spoilt) => spoilt.HasFlag(Spoilt.WholeBody)
-        ? Odd.Bodies[random.Next(Odd.Bodies.Length)]
+        ? random.Pick(Odd.Bodies)
         : values.Write(operation.Body!, "", spoilt.HasFlag(Spoilt.Body));
 
-    private Request Build(Operation operation, string caller, string target, List<(string Name, string Value)> headers, string? body, bool misframed)
+    private Request Build(
+        Operation operation, string caller, string target, List<(string Name, string Value)> headers, string? body, bool misframed)
     {
         var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body);
         var (line, version) = ($"{operation.Method} {target}", "HTTP/1.1");
@@ -139,29 +144,31 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
             {
                 case 0: length = $"+{bytes.Length}"; break;
                 case 1: length = $"{bytes.Length},{bytes.Length}"; break;
-                case 2: length = Odd.Lengths[random.Next(Odd.Lengths.Length)]; break;
+                case 2: length = random.Pick(Odd.Lengths); break;
                 case 3: (length, bytes) = (null, Chunked(bytes)); headers.Add(("Transfer-Encoding", "chunked")); break;
                 case 4:
-                    (length, bytes) = (null, Encoding.ASCII.GetBytes(Odd.Chunks[random.Next(Odd.Chunks.Length)]));
+                    (length, bytes) = (null, Encoding.ASCII.GetBytes(random.Pick(Odd.Chunks)));
                     headers.Add(("Transfer-Encoding", "chunked"));
                     break;
                 case 5: headers.Add(("Transfer-Encoding", "chunked")); break;
                 case 6: headers.RemoveAll(x => x.Name == "Host"); break;
-                case 7: version = Odd.Versions[random.Next(Odd.Versions.Length)]; break;
+                case 7: version = random.Pick(Odd.Versions); break;
                 case 8: headers.AddRange(Enumerable.Range(0, random.Next(80, 300)).Select(x => ($"X-{x}", "1"))); break;
-                default: headers.Add((Odd.BadHeaderNames[random.Next(Odd.BadHeaderNames.Length)], "1")); break;
+                default: headers.Add((random.Pick(Odd.BadHeaderNames), "1")); break;
             }
         }
 
         if (length is not null) headers.Add(("Content-Length", length));
         if (close) headers.Add(("Connection", "close"));
         var head = new StringBuilder($"{line} {version}\r\n");
-        foreach (var (name, value) in headers) head.Append(CultureInfo.InvariantCulture, $"{name}: {value.Replace('\r', ' ').Replace('\n', ' ')}\r\n");
+        foreach (var (name, value) in headers)
+            head.Append(CultureInfo.InvariantCulture, $"{name}: {value.Replace('\r', ' ').Replace('\n', ' ')}\r\n");
         head.Append("\r\n");
         var path = target.Split('?')[0];
         return new(operation, caller, [.. Encoding.Latin1.GetBytes(head.ToString()), .. bytes], misframed)
         {
-            MayLeadElsewhere = path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || Odd.PathEnds.Any(x => path.EndsWith(x, StringComparison.Ordinal)),
+            MayLeadElsewhere = path.Contains("/.", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal)
+                || Odd.PathEnds.Any(x => path.EndsWith(x, StringComparison.Ordinal)),
         };
     }
 

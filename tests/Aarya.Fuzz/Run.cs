@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Aarya.Fuzz;
@@ -9,6 +10,9 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
 {
     private const int Clients = 4;
     private const int RequestsPerOrder = 300;
+
+    // Faults that begin alike are one.
+    private const int LongestFault = 160;
     private static readonly string[] Roles = ["guest", "customer", "admin"];
 
     private readonly ConcurrentDictionary<int, int> byStatus = new();
@@ -28,15 +32,18 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
     {
         var never = api.Operations.Where(x => !succeeded.ContainsKey(x.Name)).Select(x => x.Name).Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{sent} requests to {api.Operations.Count} operations in {took.TotalSeconds:0} s (seed {seed}); {api.Operations.Count - never.Count} operations did what they are for"));
+            $"{sent} requests to {api.Operations.Count} operations in {took.TotalSeconds:0} s (seed {seed}); "
+            + $"{api.Operations.Count - never.Count} operations did what they are for"));
         Console.WriteLine($"  answers: {string.Join(", ", byStatus.OrderBy(x => x.Key).Select(x => $"{x.Key} {x.Value}x"))}");
         foreach (var name in never)
         {
-            var why = refused.Where(x => x.Key.Operation == name).OrderByDescending(x => x.Value).Take(4).Select(x => $"{x.Key.Why} {x.Value}x");
+            var why = refused.Where(x => x.Key.Operation == name).OrderByDescending(x => x.Value).Take(4)
+                .Select(x => $"{x.Key.Why} {x.Value}x");
             Console.WriteLine($"  never succeeded: {name} ({string.Join(", ", why)})");
         }
 
-        foreach (var (fault, (times, first)) in faults.OrderByDescending(x => x.Value.Times)) Console.WriteLine($"\nFAULT {fault} ({times}x), first:\n{first}");
+        foreach (var (fault, (times, first)) in faults.OrderByDescending(x => x.Value.Times))
+            Console.WriteLine($"\nFAULT {fault} ({times}x), first:\n{first}");
         Console.WriteLine(faults.IsEmpty ? "no fault" : $"{faults.Count} faults");
         return faults.IsEmpty && sent > 0;
     }
@@ -64,9 +71,10 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
                 var (fault, body) = Judge.Of(request, answer);
                 using (body)
                 {
-                    if (body is not null && answer.Status >= 400 && body.RootElement.TryGetProperty("code", out var code))
-                        refused.AddOrUpdate((request.Operation.Name, $"{code.GetString()}{(body.RootElement.TryGetProperty("errors", out var errors) ? $" {string.Join(' ', errors.EnumerateObject().Select(x => x.Name))}" : "")}"), 1, (_, x) => x + 1);
-                    if (fault is not null) Note(request, fault, System.Text.Encoding.UTF8.GetString(answer.Body.AsSpan(0, Math.Min(answer.Body.Length, 800))));
+                    if (body is not null && answer.Status >= 400)
+                        refused.AddOrUpdate((request.Operation.Name, WhyOf(body.RootElement)), 1, (_, x) => x + 1);
+                    if (fault is not null)
+                        Note(request, fault, Encoding.UTF8.GetString(answer.Body.AsSpan(0, Math.Min(answer.Body.Length, 800))));
                     else if (body is not null && answer.Status < 300) known.Learn(request.Operation.Path, body.RootElement);
                 }
 
@@ -80,9 +88,16 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         }
     }
 
-    private void Note(Request request, string fault, string answer) =>
-        faults.AddOrUpdate($"{request.Operation.Route} {Generalised(fault)}", (1, $"{request.Shown}\n-> {answer}"), (_, x) => (x.Times + 1, x.First));
+    // The code of a refusal and the fields that it names.
+    private static string WhyOf(JsonElement problem)
+    {
+        var code = problem.TryGetProperty("code", out var sent) ? sent.GetString() : "no code";
+        return problem.TryGetProperty("errors", out var errors)
+            ? $"{code} {string.Join(' ', errors.EnumerateObject().Select(x => x.Name))}"
+            : $"{code}";
+    }
 
-    // Places and values within the body differ from request to request; the fault is the same.
-    private static string Generalised(string fault) => string.Concat(fault.Select(x => x)).Length > 160 ? fault[..160] : fault;
+    private void Note(Request request, string fault, string answer) => faults.AddOrUpdate(
+        $"{request.Operation.Route} {(fault.Length > LongestFault ? fault[..LongestFault] : fault)}", (1, $"{request.Shown}\n-> {answer}"),
+        (_, x) => (x.Times + 1, x.First));
 }

@@ -13,7 +13,8 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
 
     private const int Deepest = 6;
 
-    // What passes the validators, so that a request gets as far as the slice: the member's name, then values; {0} is another text each time.
+    // What passes the validators, so that a request gets as far as the slice: the member's name, then values. {0} is another text each
+    // time.
     private static readonly Dictionary<string, string[]> Plausible = """
         email: fuzz.{0}@example.com
         newEmail: fuzz.{0}@example.com
@@ -50,7 +51,9 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
 
     private int unique;
 
-    /// <summary>The value as it is written; with <paramref name="spoilt"/> about one of its parts is not what the schema asks for.</summary>
+    /// <summary>
+    /// The value as it is written; with <paramref name="spoilt"/> about one of its parts is not what the schema asks for.
+    /// </summary>
     public string Write(JsonObject schema, string name, bool spoilt)
     {
         var text = new StringBuilder();
@@ -69,7 +72,7 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
     {
         if (odd > 0 && depth > 0 && random.NextDouble() < odd)
         {
-            text.Append(Odd.Json[random.Next(Odd.Json.Length)]);
+            text.Append(random.Pick(Odd.Json));
             return;
         }
 
@@ -77,7 +80,7 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
         foreach (var choice in new[] { "oneOf", "anyOf", "allOf" })
         {
             if (schema[choice] is not JsonArray { Count: > 0 } some) continue;
-            Write(text, some[random.Next(some.Count)]!.AsObject(), name, odd, depth);
+            Write(text, random.Pick(some)!.AsObject(), name, odd, depth);
             return;
         }
 
@@ -105,8 +108,8 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
                 return;
             case "integer" or "number":
                 var least = Math.Max((double?)schema["minimum"] ?? 0, -1000);
-                var most = Math.Min((double?)schema["maximum"] ?? 1000, 1_000_000);
-                text.Append(((long)(least + (random.NextDouble() * Math.Min(most - least, name is "quantity" ? 3 : most - least)))).ToString(CultureInfo.InvariantCulture));
+                var most = Math.Min((double?)schema["maximum"] ?? 1000, name is "quantity" ? least + 3 : 1_000_000);
+                text.Append(CultureInfo.InvariantCulture, $"{(long)(least + (random.NextDouble() * (most - least)))}");
                 return;
             case "boolean":
                 text.Append(random.Next(2) == 0 ? "true" : "false");
@@ -163,7 +166,8 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
             case "uri": return "https://example.com/a.png";
         }
 
-        if (Plausible.TryGetValue(name, out var some)) return string.Format(CultureInfo.InvariantCulture, some[random.Next(some.Length)], $"{random.Next():x}{unique++}");
+        if (Plausible.TryGetValue(name, out var some))
+            return string.Format(CultureInfo.InvariantCulture, random.Pick(some), $"{random.Next():x}{unique++}");
         var length = Math.Clamp(random.Next(1, 12), (int?)schema["minLength"] ?? 0, (int?)schema["maxLength"] ?? 100);
         return string.Create(length, random, static (span, random) =>
         {

@@ -41,7 +41,8 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
     {
         var (token, fault) = await tokens.CheckAsync(request.Token.AsMemory());
         if (fault == TokenFault.KeysUnknown) throw BearerHandler.KeysUnknown();
-        if (fault == TokenFault.None && (await sessions.FindAsync(token!.Caller.SessionId))?.UserId != token.Caller.Subject) fault = TokenFault.SessionEnded;
+        if (fault == TokenFault.None && (await sessions.FindAsync(token!.Caller.SessionId))?.UserId != token.Caller.Subject)
+            fault = TokenFault.SessionEnded;
         if (fault != TokenFault.None) return new() { Active = false, Reason = ReasonOf(fault) };
         return new()
         {

@@ -1,8 +1,8 @@
 namespace Aarya.Infrastructure.Caching;
 
 /// <summary>
-/// Knows what was asked for lately, in a fixed number of bytes: only what is asked for again is worth keeping. It may be wrong in both ways, which costs
-/// a little memory or one more reading.
+/// Knows what was asked for lately, in a fixed number of bytes: only what is asked for again is worth keeping. It may be wrong in both
+/// ways, which costs a little memory or one more reading.
 /// </summary>
 internal sealed class Doorkeeper
 {

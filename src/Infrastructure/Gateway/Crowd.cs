@@ -28,7 +28,8 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
             return;
         }
 
-        using var lease = await (metadata?.GetMetadata<WaitsForNewsAttribute>() is not null && http.Request.Query.ContainsKey("wait") ? waiting : working).AcquireAsync(1, http.RequestAborted);
+        var waits = metadata?.GetMetadata<WaitsForNewsAttribute>() is not null && http.Request.Query.ContainsKey("wait");
+        using var lease = await (waits ? waiting : working).AcquireAsync(1, http.RequestAborted);
         if (lease.IsAcquired)
         {
             await next(http);
@@ -40,7 +41,8 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
     }
 
     public static ProblemDetails Overloaded() => Problem.Of(
-        StatusCodes.Status503ServiceUnavailable, "service.overloaded", "Too many requests at once", "The shop has more requests than it can work on: try again in a moment.");
+        StatusCodes.Status503ServiceUnavailable, "service.overloaded", "Too many requests at once",
+        "The shop has more requests than it can work on: try again in a moment.");
 
     public void Dispose()
     {

@@ -104,8 +104,9 @@ public static class Edge
     {
         http.Response.OnStarting(static state =>
         {
-            var vary = ((HttpContext)state).Response.Headers.Vary;
-            if (!vary.Any(x => x!.Contains("Origin", StringComparison.OrdinalIgnoreCase))) ((HttpContext)state).Response.Headers.Vary = StringValues.Concat(vary, "Origin");
+            var headers = ((HttpContext)state).Response.Headers;
+            if (!headers.Vary.Any(x => x!.Contains("Origin", StringComparison.OrdinalIgnoreCase)))
+                headers.Vary = StringValues.Concat(headers.Vary, "Origin");
             return Task.CompletedTask;
         }, http);
         return next(http);

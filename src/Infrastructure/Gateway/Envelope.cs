@@ -33,8 +33,8 @@ internal static partial class Envelope
         // A page says its own, here or in the context behind the gateway.
         if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = seal.Http.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Policy ?? PagePolicy.NoPage;
         // What was answered to one caller is for nobody else, nor for the next one at the same browser.
-        if (headers.CacheControl.Count == 0 && (seal.Http.Request.Headers.Authorization.Count > 0 || seal.Http.User.Identity?.IsAuthenticated == true))
-            headers.CacheControl = "no-store";
+        var isPersonal = seal.Http.Request.Headers.Authorization.Count > 0 || seal.Http.User.Identity?.IsAuthenticated == true;
+        if (isPersonal && headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
         if (seal.Http.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
         return Task.CompletedTask;
     }

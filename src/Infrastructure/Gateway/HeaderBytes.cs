@@ -7,21 +7,29 @@ internal static class HeaderBytes
 {
     private static readonly Encoding Digits = new DigitsOnly();
 
-    /// <summary>A character for each byte, so that every process of the shop sees the bytes that the client has sent; a length is digits and nothing else.</summary>
-    public static Encoding EncodingOf(string header) => header.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? Digits : Encoding.Latin1;
+    /// <summary>
+    /// A character for each byte, so that every process of the shop sees the bytes that the client has sent; a length is digits and nothing
+    /// else.
+    /// </summary>
+    public static Encoding EncodingOf(string header) =>
+        header.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? Digits : Encoding.Latin1;
 
-    /// <summary>Kestrel takes <c>+40</c> for a length (RFC 9110, section 8.6, does not): what is no digit is turned into what no parser takes.</summary>
+    /// <summary>
+    /// Kestrel takes <c>+40</c> for a length (RFC 9110, section 8.6, does not): what is no digit is turned into what no parser takes.
+    /// </summary>
     private sealed class DigitsOnly : Encoding
     {
         public override int GetByteCount(char[] chars, int index, int count) => count;
 
-        public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) => Latin1.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
+        public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) =>
+            Latin1.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
 
         public override int GetCharCount(byte[] bytes, int index, int count) => count;
 
         public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)
         {
-            for (var i = 0; i < byteCount; i++) chars[charIndex + i] = bytes[byteIndex + i] is >= (byte)'0' and <= (byte)'9' and var digit ? (char)digit : 'x';
+            for (var i = 0; i < byteCount; i++)
+                chars[charIndex + i] = char.IsAsciiDigit((char)bytes[byteIndex + i]) ? (char)bytes[byteIndex + i] : 'x';
             return byteCount;
         }
 

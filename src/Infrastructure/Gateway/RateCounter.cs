@@ -34,7 +34,7 @@ public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
 /// A node's book has room for 50,000 clients at once. For those beyond that Redis counts alone, and they share one line of the book while
 /// it does not answer.
 /// </para>
-/// <para>The generic cell rate algorithm (ITU-T I.371): one number a key, the time at which the client is even again.</para>
+/// <para>The generic cell rate algorithm (ITU-T I.371) keeps one number per key: the time at which the client is even again.</para>
 /// </remarks>
 public sealed partial class RateCounter(
     RedisConnections redis, TimeProvider time, ILogger<RateCounter> logger, int most = RateCounter.MostClients)

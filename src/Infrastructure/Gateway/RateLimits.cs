@@ -68,7 +68,8 @@ public sealed class RateLimits
         if (wait <= TimeSpan.Zero) return true;
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
-        await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status429TooManyRequests, "rate.limited", "Too many requests", $"Come back in {seconds} s."));
+        await Problems.WriteAsync(
+            http, Problem.Of(StatusCodes.Status429TooManyRequests, "rate.limited", "Too many requests", $"Come back in {seconds} s."));
         return false;
     }
 

@@ -23,7 +23,7 @@ internal sealed class ReceivedBodies
     /// <summary>Calls <paramref name="next"/> with the body in memory, or answers 413 or 503.</summary>
     public async Task ReceiveAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.GetEndpoint() is null || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || !MayHaveBody(http.Request))
+        if (http.GetEndpoint() is null || !MayHaveBody(http.Request))
         {
             await next(http);
             return;
@@ -58,7 +58,9 @@ internal sealed class ReceivedBodies
     }
 
     private static bool MayHaveBody(HttpRequest request) =>
-        request.ContentLength is > 0 || (request.ContentLength is null && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method));
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
+        && (request.ContentLength is > 0
+            || (request.ContentLength is null && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)));
 
     private bool TryReserve(string address, long bytes)
     {

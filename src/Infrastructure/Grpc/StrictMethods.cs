@@ -5,8 +5,8 @@ using Grpc.Core;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// Maps a generated service as the library does, but with requests whose bytes are no message refused as <c>INVALID_ARGUMENT</c>: the library
-/// calls them <c>UNKNOWN</c>, which a caller takes for a failure of the service.
+/// Maps a generated service as the library does, but with requests whose bytes are no message refused as <c>INVALID_ARGUMENT</c>: the
+/// library calls them <c>UNKNOWN</c>, which a caller takes for a failure of the service.
 /// </summary>
 /// <remarks>The contexts' contracts have unary methods alone.</remarks>
 internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService> where TService : class
@@ -16,15 +16,18 @@ internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService>
         var contract = typeof(TService).BaseType!;
         if (contract.GetCustomAttributes(typeof(BindServiceMethodAttribute), inherit: false) is not [BindServiceMethodAttribute binding])
             throw new InvalidOperationException($"{typeof(TService)} does not extend the class that its contract generates.");
-        binding.BindType.GetMethod(binding.BindMethodName, [typeof(ServiceBinderBase), contract])!.Invoke(null, [new Binder(context), null]);
+        binding.BindType.GetMethod(binding.BindMethodName, [typeof(ServiceBinderBase), contract])!
+            .Invoke(null, [new Binder(context), null]);
     }
 
     private sealed class Binder(ServiceMethodProviderContext<TService> context) : ServiceBinderBase
     {
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
         {
             var own = typeof(TService).GetMethod(method.Name, [typeof(TRequest), typeof(ServerCallContext)])!;
-            var strict = new Method<TRequest, TResponse>(method.Type, method.ServiceName, method.Name, Strict(method.RequestMarshaller), method.ResponseMarshaller);
+            var strict = new Method<TRequest, TResponse>(
+                method.Type, method.ServiceName, method.Name, Strict(method.RequestMarshaller), method.ResponseMarshaller);
             object[] metadata = [.. typeof(TService).GetCustomAttributes(inherit: true), .. own.GetCustomAttributes(inherit: true)];
             context.AddUnaryMethod(strict, metadata, own.CreateDelegate<UnaryServerMethod<TService, TRequest, TResponse>>());
         }

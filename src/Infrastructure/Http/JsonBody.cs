@@ -26,7 +26,7 @@ public static class JsonBody
         var request = http.Request;
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         if (request.Headers.ContentEncoding.Count > 0)
-            return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", "Send the body uncompressed.");
+            return await RefuseMediaTypeAsync(http, "Send the body uncompressed.");
         if (await http.ReadAllAsync(Limit) is not { } body)
         {
             await Problems.WriteAsync(http, TooLarge());
@@ -34,7 +34,7 @@ public static class JsonBody
         }
 
         if (body.Length > 0 && TypeFault(request.Headers.ContentType) is { } fault)
-            return await RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", fault);
+            return await RefuseMediaTypeAsync(http, fault);
         // Names of media types have no case (RFC 9110, section 8.3.1); what reads the body next minds it.
         if (body.Length > 0) request.ContentType = "application/json";
         if (body.Length == 0 && JsonShape.Of(typeof(T), options).MayBeAbsent)
@@ -51,20 +51,24 @@ public static class JsonBody
     // A page of another site can make a browser send text without asking the shop first, but not JSON.
     private static string? TypeFault(StringValues sent)
     {
-        if (sent.Count != 1 || !MediaTypeHeaderValue.TryParse(sent[0], out var type) || !IsJson(type)) return "Send one Content-Type: application/json.";
-        return type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? "JSON is UTF-8." : null;
+        if (sent.Count != 1 || !MediaTypeHeaderValue.TryParse(sent[0], out var type) || !IsJson(type))
+            return "Send one Content-Type: application/json.";
+        var charset = HeaderUtilities.RemoveQuotes(type.Charset);
+        return charset.HasValue && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? "JSON is UTF-8." : null;
     }
 
     private static bool IsJson(MediaTypeHeaderValue type) =>
         type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        || (type.Type.Equals("application", StringComparison.OrdinalIgnoreCase) && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        || (type.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
+            && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     public static ProblemDetails TooLarge() =>
         Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "A JSON body has at most 1 MB.");
 
-    private static async Task<bool> RefuseAsync(HttpContext http, int status, string code, string title, string detail)
+    private static async Task<bool> RefuseMediaTypeAsync(HttpContext http, string detail)
     {
-        await Problems.WriteAsync(http, Problem.Of(status, code, title, detail));
+        await Problems.WriteAsync(
+            http, Problem.Of(StatusCodes.Status415UnsupportedMediaType, "request.media_type", "The media type is not supported", detail));
         return false;
     }
 }

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Routing.Constraints;
 
 namespace Aarya.Infrastructure.Http;
 
-/// <summary>Answers 404 to a path that names the nil UUID (RFC 9562, section 5.9): nothing has it, and the event store takes it for a mistake of the program.</summary>
+/// <summary>
+/// Answers 404 to a path that names the nil UUID (RFC 9562, section 5.9): nothing has it, and the event store takes it for a mistake of the
+/// program.
+/// </summary>
 internal static class NilIds
 {
     public static Task CheckAsync(HttpContext http, RequestDelegate next)

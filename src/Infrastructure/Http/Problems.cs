@@ -41,7 +41,8 @@ public static partial class Problems
     }
 
     /// <summary>The 503 of something that cannot be served right now; sets Retry-After.</summary>
-    public static ProblemDetails Unavailable(HttpContext http, UnavailableException away) => Unavailable(http, away.Message, away.RetryAfterSeconds);
+    public static ProblemDetails Unavailable(HttpContext http, UnavailableException away) =>
+        Unavailable(http, away.Message, away.RetryAfterSeconds);
 
     private static Task AnswerAsync(HttpContext http)
     {

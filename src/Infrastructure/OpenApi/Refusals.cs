@@ -15,8 +15,8 @@ internal static class Refusals
 
     private static readonly Dictionary<int, (string Name, string Description, bool RetryAfter)> Known = new()
     {
-        [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, `request.ambiguous`, "
-            + "`idempotency.key_required`, `idempotency.key_invalid`. What is no HTTP at all is answered without a body.", false),
+        [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, "
+            + "`request.ambiguous`, `idempotency.key_required`, `idempotency.key_invalid`. What is no HTTP at all is answered without a body.", false),
         [401] = ("NotSignedIn", "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, `auth.session_ended`.", false),
         [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
         [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),
@@ -33,11 +33,11 @@ internal static class Refusals
             + "Code: `request.precondition_required`.", false),
         [429] = ("TooManyRequests", "The client asks too often. Code: `rate.limited`.", true),
         [431] = ("HeadersTooLarge", "The headers have more than 32 KB, or are more than 100. The answer has no body.", false),
-        [502] = ("BrokeOff", "A part of the shop broke off while it worked on the request, which may have had its effect: repeat it under the same `Idempotency-Key`. "
-            + "Code: `service.broke_off`.", false),
+        [502] = ("BrokeOff", "A part of the shop broke off while it worked on the request, which may have had its effect: repeat it under "
+            + "the same `Idempotency-Key`. Code: `service.broke_off`.", false),
         [503] = ("Unavailable", "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, `service.overloaded`.", true),
-        [504] = ("TimedOut", "The request took longer than the shop allows, and may have had its effect: repeat it under the same `Idempotency-Key`. "
-            + "Code: `service.timeout`.", false),
+        [504] = ("TimedOut", "The request took longer than the shop allows, and may have had its effect: repeat it under the same "
+            + "`Idempotency-Key`. Code: `service.timeout`.", false),
     };
 
     public static bool Has(int status) => Known.ContainsKey(status);

@@ -18,7 +18,7 @@ public sealed class CommandTurn(ActiveModules contexts, ContextDatabases databas
         // Always in one order, and never waiting: contexts may have servers of their own.
         foreach (var module in contexts.Active)
         {
-            // Past the pooler, which would give the lock to whoever gets the connection next.
+            // Not through a pooler: the lock belongs to the connection, which the pooler would give to another client.
             var key = new PostgresAdvisoryLockKey($"aarya {command} {module.Role}", allowHashing: true);
             var turn = await new PostgresDistributedLock(key, databases.DirectOf(module.Role)).TryAcquireAsync(TimeSpan.Zero, cancellation);
             if (turn is not null)

@@ -23,13 +23,15 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
 {
     private const int MostAttempts = 50;
 
-    /// <summary>Creates what is missing and changes what differs; running it again changes nothing. Waits for another that does the same.</summary>
+    /// <summary>
+    /// Creates what is missing and changes what differs; running it again changes nothing. Waits for another run that does the same.
+    /// </summary>
     public async Task ApplyAsync(CancellationToken cancellation)
     {
         foreach (var module in contexts.Active)
         {
             await ProvisionAsync(module, cancellation);
-            // One at a time: two who find the same thing missing would both make it.
+            // One run at a time: two runs that find the same table missing would both create it.
             var one = new PostgresAdvisoryLockKey($"aarya migrate {module.Role}", allowHashing: true);
             await using var turn = await new PostgresDistributedLock(one, databases.DirectOf(module.Role)).AcquireAsync(null, cancellation);
             foreach (var database in Databases(module)) await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
-/// Who may open a live line. A browser asks no permission for a WebSocket as it does for a request, so that the origin is judged here; and a
-/// client that sends a token wants its own news, so that a bad token is refused instead of opening an anonymous line.
+/// Who may open a live line. A browser asks no permission for a WebSocket as it does for a request, so that the origin is judged here; and
+/// a client that sends a token wants its own news, so that a bad token is refused instead of opening an anonymous line.
 /// </summary>
 internal static class HubDoor
 {
@@ -29,6 +29,7 @@ internal static class HubDoor
         if (sent.Count == 0) return true;
         if (settings.Origins.Contains("*")) return true;
         return sent is [{ } origin] && (settings.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
-            || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)));
+            || (Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)));
     }
 }

@@ -6,7 +6,8 @@ namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
 /// The shopper's live line at <c>/hubs/storefront</c>: a signed-in shopper, guest or customer, is told of their own orders
-/// and notifications, until their session ends or their token expires, and anybody may watch products. The client methods are those of <see cref="IShopperLine"/>.
+/// and notifications, until their session ends or their token expires, and anybody may watch products. The client
+/// methods are those of <see cref="IShopperLine"/>.
 /// </summary>
 public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
 {

@@ -19,7 +19,8 @@ public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     // Made once a token: every request that brings it again shares it.
-    internal Task<AuthenticateResult> Recognised { get; } = Task.FromResult(AuthenticateResult.Success(new(new CallerPrincipal(Caller, ExpiresAt), BearerHandler.Scheme)));
+    internal Task<AuthenticateResult> Recognised { get; } = Task.FromResult(
+        AuthenticateResult.Success(new(new CallerPrincipal(Caller, ExpiresAt), BearerHandler.Scheme)));
 
     internal SessionBelief? Belief { get; set; }
 }

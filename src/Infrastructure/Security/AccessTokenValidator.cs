@@ -14,7 +14,8 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     private const int AboutBytes = 1000;
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
-    private readonly BudgetedCache<ReadOnlyMemory<char>, AccessToken> good = new(budget, static (token, _) => (token.Length * 2) + AboutBytes, BySignature.Instance);
+    private readonly BudgetedCache<ReadOnlyMemory<char>, AccessToken> good = new(
+        budget, static (token, _) => (token.Length * 2) + AboutBytes, BySignature.Instance);
 
     /// <summary>What is known of the token already; false when its signature would have to be checked first, which costs time.</summary>
     public bool TryKnown(ReadOnlyMemory<char> token, out TokenCheck check)
@@ -24,7 +25,9 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
         return isKnown;
     }
 
-    /// <summary>Judges the token itself; whether its session still lives is the <see cref="SessionGate"/>'s business. Waits for nothing.</summary>
+    /// <summary>
+    /// Judges the token itself; whether its session still lives is the <see cref="SessionGate"/>'s business. Waits for nothing.
+    /// </summary>
     public ValueTask<TokenCheck> CheckAsync(ReadOnlyMemory<char> token) => TryKnown(token, out var check) ? new(check) : VerifyAsync(token);
 
     private TokenCheck Judge(AccessToken token) => new(token, IsExpired(token) ? TokenFault.Expired : TokenFault.None);
@@ -34,7 +37,8 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     private async ValueTask<TokenCheck> VerifyAsync(ReadOnlyMemory<char> sent)
     {
         if (sent.Length is 0 or > LongestToken) return new(null, TokenFault.Malformed);
-        if (PartsOf(sent.Span) is not var (header, claims) || TokenHeader.Read(sent.Span[header]) is not { } read) return new(null, TokenFault.Malformed);
+        if (PartsOf(sent.Span) is not var (header, claims) || TokenHeader.Read(sent.Span[header]) is not { } read)
+            return new(null, TokenFault.Malformed);
         if (keys.Find(read.KeyId) is not { } key) return new(null, keys.AreComplete ? TokenFault.BadSignature : TokenFault.KeysUnknown);
         var token = sent.ToString();
         if (!await IsSignedAsync(token, key)) return new(null, TokenFault.BadSignature);

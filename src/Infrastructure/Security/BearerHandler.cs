@@ -61,7 +61,9 @@ public sealed class BearerHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         Problems.WriteAsync(Context, Problem.Forbidden("Your role does not allow this."));
 
-    /// <summary>The 401 that says what is wrong with the token, or that there is none; sets WWW-Authenticate. 503 when it cannot be told.</summary>
+    /// <summary>
+    /// The 401 that says what is wrong with the token, or that there is none, with WWW-Authenticate; 503 while its key cannot be read.
+    /// </summary>
     public static ProblemDetails Refuse(HttpContext http)
     {
         var refused = http.Features.Get<TokenRefusal>();

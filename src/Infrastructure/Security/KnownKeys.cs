@@ -11,7 +11,10 @@ public sealed class KnownKeys(TimeProvider clock)
 {
     public static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a new key is published before it signs: two readings that follow one another (core's own, and a node's of core) and their delays.</summary>
+    /// <summary>
+    /// How long a new key is published before it signs: two readings that follow one another (core's own, and a node's of core) and their
+    /// delays.
+    /// </summary>
     public static readonly TimeSpan PublishedBefore = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan CompleteFor = TimeSpan.FromSeconds(2);

@@ -45,7 +45,8 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
     {
         if (Holds(token.Belief)) return new(true);
         // Another token of the session may have been seen.
-        if (!beliefs.TryGet(token.Caller.SessionId, out var belief) || belief.Owner != token.Caller.Subject || !Holds(belief)) return AskAsync(token, reading);
+        if (!beliefs.TryGet(token.Caller.SessionId, out var belief) || belief.Owner != token.Caller.Subject || !Holds(belief))
+            return AskAsync(token, reading);
         token.Belief = belief;
         return new(true);
     }

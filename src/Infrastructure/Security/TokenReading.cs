@@ -34,9 +34,11 @@ internal sealed record TokenClaims(Caller Caller, DateTimeOffset ExpiresAt, Date
     {
         using var json = TokenJson.Parse(encoded);
         if (json?.RootElement is not { } claims) return null;
-        if (!Guid.TryParse(TokenJson.Text(claims, "sub"), out var subject) || !Guid.TryParse(TokenJson.Text(claims, "sid"), out var session)) return null;
+        if (!Guid.TryParse(TokenJson.Text(claims, "sub"), out var subject)) return null;
+        if (!Guid.TryParse(TokenJson.Text(claims, "sid"), out var session)) return null;
         if (TokenJson.Texts(claims, "role") is not { Count: > 0 } roles || !roles.TrueForAll(CallerRoles.All.Contains)) return null;
-        if (TokenJson.Text(claims, "iss") != AccessToken.Issuer || TokenJson.Texts(claims, "aud")?.Contains(AccessToken.Audience) != true) return null;
+        if (TokenJson.Text(claims, "iss") != AccessToken.Issuer) return null;
+        if (TokenJson.Texts(claims, "aud")?.Contains(AccessToken.Audience) != true) return null;
         if (!TokenJson.TryTime(claims, "exp", out var expires) || expires is null) return null;
         if (!TokenJson.TryTime(claims, "nbf", out var notBefore) || !TokenJson.TryTime(claims, "iat", out var issued)) return null;
         return new(new(subject, session, roles), expires.Value, notBefore > issued || issued is null ? notBefore : issued);
@@ -83,7 +85,10 @@ internal static class TokenJson
         return all;
     }
 
-    /// <summary>The time under this name (RFC 7519 NumericDate: seconds since 1970, fractions allowed), or null when it is absent; false when it is no time.</summary>
+    /// <summary>
+    /// The time under this name (RFC 7519 NumericDate: seconds since 1970, fractions allowed), or null when it is absent; false when it is
+    /// no time.
+    /// </summary>
     public static bool TryTime(JsonElement from, string name, out DateTimeOffset? time)
     {
         time = null;

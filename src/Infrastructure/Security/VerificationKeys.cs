@@ -60,7 +60,8 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
         try
         {
             var fetched = await source.FetchAsync(cancellation);
-            known.Replace(new JsonWebKeySet(fetched.Json).Keys.ToDictionary(x => x.KeyId, StringComparer.Ordinal), fetched.IsComplete ? began : null);
+            var keys = new JsonWebKeySet(fetched.Json).Keys.ToDictionary(x => x.KeyId, StringComparer.Ordinal);
+            known.Replace(keys, fetched.IsComplete ? began : null);
             isAway = false;
         }
 #pragma warning disable CA1031 // Whatever keeps core from answering, the next reading may succeed.
@@ -72,6 +73,7 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second.")]
+    [LoggerMessage(
+        LogLevel.Warning, "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second.")]
     private static partial void LogNotFetched(ILogger logger, Exception e);
 }

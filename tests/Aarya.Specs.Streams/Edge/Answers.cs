@@ -7,7 +7,8 @@ namespace Aarya.Specs.Streams.Edge;
 public static class Answers
 {
     [WolverineGet("/specs/who")]
-    public static IResult GetWho(HttpContext http) => Results.Text($"{http.Connection.RemoteIpAddress} {http.Request.Scheme} {http.Request.Host}");
+    public static IResult GetWho(HttpContext http) =>
+        Results.Text($"{http.Connection.RemoteIpAddress} {http.Request.Scheme} {http.Request.Host}");
 
     [WolverineGet("/specs/broken")]
     public static string GetBroken() => throw new InvalidOperationException("broken on purpose");

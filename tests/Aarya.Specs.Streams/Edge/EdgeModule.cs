@@ -20,5 +20,5 @@ public sealed class EdgeModule : Module<IEdgeStore>
 
     public override void AddRemoteServices(IServiceCollection services) => services.AddNoKeys();
 
-    public override void ConfigureMarten(StoreOptions marten) => marten.Events.StreamIdentity = JasperFx.Events.StreamIdentity.AsGuid;
+    public override void ConfigureMarten(StoreOptions marten) { }
 }

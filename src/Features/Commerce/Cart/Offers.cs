@@ -75,7 +75,8 @@ public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvide
         return offers;
     }
 
-    private Offer? FindKept(string sku) => kept.TryGet(sku, out var known) && time.GetElapsedTime(known.ReadAt) < KeptFor ? known.Offer : null;
+    private Offer? FindKept(string sku) =>
+        kept.TryGet(sku, out var known) && time.GetElapsedTime(known.ReadAt) < KeptFor ? known.Offer : null;
 
     private sealed record Kept(Offer Offer, long ReadAt);
 

@@ -55,7 +55,8 @@ public static class PlaceOrderEndpoint
         var undelivered = ShippingMethod.Check(command.ShippingMethod, address.Country);
         if (undelivered != WolverineContinue.NoProblems) return (null, null, null, undelivered);
         var (goods, refused) = await TakenGoods.TakeAsync(
-            session, Guid.CreateVersion7(now), carts, caller.Subject, UnpaidOrders.NetworkOf(http), address.Country, now, options, cancellation);
+            session, Guid.CreateVersion7(now), carts, caller.Subject, UnpaidOrders.NetworkOf(http), address.Country, now, options,
+            cancellation);
         return (buyer, address, goods, refused.WithRetryAfter(http));
     }
 
@@ -76,8 +77,8 @@ public static class PlaceOrderEndpoint
         "The shopper has as many unpaid orders, or pieces in them, as the shop allows. `orders` lists them: pay or cancel one, "
         + "or come back after `Retry-After` seconds.")]
     [Refuses(429, "checkout.address_busy",
-        "As many orders from the client's network address wait for their payment as the shop allows: come back after `Retry-After` seconds, "
-        + "or sign in to an account that has bought here before.")]
+        "As many orders from the client's network address wait for their payment as the shop allows: come back after `Retry-After` "
+        + "seconds, or sign in to an account that has bought here before.")]
     [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, [NotBody] ShippingAddress address, TakenGoods goods)

@@ -11,5 +11,6 @@ public static class AuditActions
     public const string FlagChanged = "flag.changed";
     public const string FlagDeleted = "flag.deleted";
 
-    public static IReadOnlyList<string> All { get; } = [AccountsListed, AccountRead, RoleGranted, RoleTaken, FirstAdminNamed, FlagChanged, FlagDeleted];
+    public static IReadOnlyList<string> All { get; } =
+        [AccountsListed, AccountRead, RoleGranted, RoleTaken, FirstAdminNamed, FlagChanged, FlagDeleted];
 }

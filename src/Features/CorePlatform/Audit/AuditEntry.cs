@@ -32,7 +32,8 @@ public sealed class AuditEntry
     public string TraceId { get; init; } = "";
 
     public static AuditEntry Of(
-        Caller actor, string action, string targetType, string targetId, DateTimeOffset now, IReadOnlyDictionary<string, string>? details = null) =>
+        Caller actor, string action, string targetType, string targetId, DateTimeOffset now,
+        IReadOnlyDictionary<string, string>? details = null) =>
         Of(actor.Subject, action, targetType, targetId, now, details);
 
     /// <summary>What an operator has done by a command of the program.</summary>
@@ -41,7 +42,8 @@ public sealed class AuditEntry
         Of(Guid.Empty, action, targetType, targetId, now, details);
 
     private static AuditEntry Of(
-        Guid actor, string action, string targetType, string targetId, DateTimeOffset now, IReadOnlyDictionary<string, string>? details) => new()
+        Guid actor, string action, string targetType, string targetId, DateTimeOffset now,
+        IReadOnlyDictionary<string, string>? details) => new()
         {
             Id = Guid.CreateVersion7(now),
             At = now,

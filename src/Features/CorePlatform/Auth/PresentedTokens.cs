@@ -13,7 +13,7 @@ public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore se
     private static readonly TimeSpan HeardFor = TimeSpan.FromDays(1);
 
     /// <summary>Null when no token came, it is not one of ours, or its session has ended.</summary>
-    /// <exception cref="Infrastructure.Http.UnavailableException">The keys that it is checked with cannot be read at this moment.</exception>
+    /// <exception cref="Infrastructure.Http.UnavailableException">Its key cannot be read at this moment.</exception>
     public async Task<Session?> FindSessionAsync(HttpContext http)
     {
         if (BearerHandler.FindToken(http.Request) is not { } sent) return null;

@@ -50,7 +50,8 @@ public static class ResetPasswordEndpoint
         return await accounts.IsForResetAsync(user, command.Token) ? (user, WolverineContinue.NoProblems) : (null, VerifyEmailEndpoint.LinkOver);
     }
 
-    public static Task<ProblemDetails> ValidateAsync(ResetPassword command, User user, PasswordStrength strength, CancellationToken cancellation) =>
+    public static Task<ProblemDetails> ValidateAsync(
+        ResetPassword command, User user, PasswordStrength strength, CancellationToken cancellation) =>
         strength.CheckAsync("newPassword", command.NewPassword, user, cancellation);
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]

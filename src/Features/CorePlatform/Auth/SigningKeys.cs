@@ -46,7 +46,8 @@ public sealed class SigningKeys : Worker, IVerificationKeys
 
     /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as they were a second ago.</summary>
     public Jwks Jwks => new(
-        JsonSerializer.Serialize(new JwkSet([.. known.All.Select(x => new Jwk(x.Kty, x.Crv, x.X, x.Y, x.Use, x.Alg, x.Kid))]), AaryaJson.Options),
+        JsonSerializer.Serialize(
+            new JwkSet([.. known.All.Select(x => new Jwk(x.Kty, x.Crv, x.X, x.Y, x.Use, x.Alg, x.Kid))]), AaryaJson.Options),
         known.IsComplete);
 
     /// <inheritdoc/>

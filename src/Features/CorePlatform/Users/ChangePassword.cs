@@ -36,7 +36,8 @@ public static class ChangePasswordEndpoint
     public static Task<(User?, ProblemDetails)> LoadAsync(ChangePassword command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
         reconfirmation.OfAsync(caller, command.CurrentPassword, documents, http, "currentPassword");
 
-    public static Task<ProblemDetails> ValidateAsync(ChangePassword command, User user, PasswordStrength strength, CancellationToken cancellation) =>
+    public static Task<ProblemDetails> ValidateAsync(
+        ChangePassword command, User user, PasswordStrength strength, CancellationToken cancellation) =>
         strength.CheckAsync("newPassword", command.NewPassword, user, cancellation);
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]

@@ -22,7 +22,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
     ];
 
     /// <inheritdoc/>
-    /// <exception cref="StartupException">Production without SEED_PASSWORD, or one that is too short, too long or too easy to guess.</exception>
+    /// <exception cref="StartupException">Production without SEED_PASSWORD, or one that no account may have.</exception>
     public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
     {
         var chosen = environment.IsProduction()

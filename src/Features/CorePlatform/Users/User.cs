@@ -35,7 +35,8 @@ public sealed class User : IVersioned
     public string PasswordHash { get; set; } = "";
 
     /// <summary>
-    /// Since when an administrator whom an operator has named has had no password; null for everybody who has set one. See <see cref="FirstAdmin"/>.
+    /// Since when an administrator whom an operator has named has had no password; null for everybody who has set one. See
+    /// <see cref="FirstAdmin"/>.
     /// </summary>
     public DateTimeOffset? InvitedAt { get; set; }
 

@@ -222,7 +222,9 @@ public sealed record OrderPayment
         };
     }
 
-    /// <summary>Whether nothing follows from what a provider says: the payment knows it, or it is about no charge of this payment.</summary>
+    /// <summary>
+    /// Whether nothing follows from what a provider says: the payment knows it, or it is about no charge of this payment.
+    /// </summary>
     public bool Knows(ProviderNews news, DateTimeOffset now)
     {
         var knowsCharge = RequestedAt is null || IsStray(news.Charge) || (Hear(news.Charge, now).Count == 0 && !MustLetGo(news.Charge));

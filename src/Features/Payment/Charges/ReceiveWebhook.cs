@@ -47,7 +47,8 @@ public static partial class ReceiveWebhookEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status413PayloadTooLarge, "application/problem+json")]
     public static async Task<(IResult, OutgoingMessages)> Post(
-        string provider, [NotBody] ProviderNews? news, IDocumentSession session, TimeProvider clock, ILogger logger, CancellationToken cancellation)
+        string provider, [NotBody] ProviderNews? news, IDocumentSession session, TimeProvider clock, ILogger logger,
+        CancellationToken cancellation)
     {
         if (news is null) return (Results.Ok(), []);
         // Without a lock: what a payment knows once it knows for ever.

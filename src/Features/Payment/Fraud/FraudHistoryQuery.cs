@@ -17,7 +17,8 @@ public static class FraudHistoryQuery
             .Select(x => new { x.Status, x.ChargeNumber, x.Declines }).Take(Enough).ToListAsync(cancellation);
         // Listed, because a count is limited only after it has counted everything.
         var byEmail = fingerprints.Length == 0 ? [] : await session.Query<OrderPayment>()
-            .Where(x => x.EmailFingerprint.IsOneOf(fingerprints) && x.RequestedAt > since).Select(x => x.Id).Take(Enough).ToListAsync(cancellation);
+            .Where(x => x.EmailFingerprint.IsOneOf(fingerprints) && x.RequestedAt > since)
+            .Select(x => x.Id).Take(Enough).ToListAsync(cancellation);
         // Each way to pay counts: cards are tried out on one order as well as on many. Payments of before have no count of their declines.
         var declined = bySubject.Sum(x => Math.Max(x.Declines, x.Status == PaymentStatus.Declined ? 1 : 0));
         return new(bySubject.Sum(x => Math.Max(1, x.ChargeNumber)), byEmail.Count, declined, fingerprints.FirstOrDefault(""));

@@ -128,11 +128,13 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
             if (answer.IsSuccessStatusCode)
             {
                 var read = await answer.Content.ReadFromJsonAsync<T>(Json, cancellation);
-                return FaultOf(read) is { } fault ? throw new ProviderUnavailableException($"{method} {path}: {fault}.") : (answer.StatusCode, read, null);
+                if (FaultOf(read) is { } fault) throw new ProviderUnavailableException($"{method} {path}: {fault}.");
+                return (answer.StatusCode, read, null);
             }
 
             var refused = await answer.Content.ReadFromJsonAsync<Refusal>(Json, cancellation);
-            return (answer.StatusCode, null, SandboxShape.FaultOfCode("code", refused?.Error?.Code) is null ? refused?.Error?.Code : "unknown");
+            var code = refused?.Error?.Code;
+            return (answer.StatusCode, null, SandboxShape.FaultOfCode("code", code) is null ? code : "unknown");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or NotSupportedException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
@@ -171,7 +173,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         /// <summary>What of it cannot be taken, or null.</summary>
         public string? Fault => SandboxShape.FaultOfId("charge.id", Id) ?? SandboxShape.FaultOfAmount("charge", Amount, Currency)
             ?? SandboxShape.FaultOfCode("charge.declineCode", DeclineCode) ?? SandboxShape.FaultOfUrl("charge.nextActionUrl", NextActionUrl)
-            ?? SandboxShape.FaultOfAttempt(Attempt) ?? (Card is null ? null : SandboxShape.FaultOfCard(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear));
+            ?? SandboxShape.FaultOfAttempt(Attempt)
+            ?? (Card is null ? null : SandboxShape.FaultOfCard(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear));
 
         public ChargeReport ToReport() =>
             new(Id, Status, new(Amount, Currency), Card is null ? null : new(Card.Brand, Card.Last4, Card.ExpMonth, Card.ExpYear),
@@ -181,7 +184,9 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     private sealed record Refund(string Id, string Reference, long Amount, string Currency, string Status, string? Code)
     {
         /// <summary>What of it cannot be taken, or null.</summary>
-        public string? Fault => SandboxShape.FaultOfId("refund.id", Id) ?? SandboxShape.FaultOfAmount("refund", Amount, Currency) ?? SandboxShape.FaultOfCode("refund.code", Code);
+        public string? Fault => SandboxShape.FaultOfId("refund.id", Id)
+            ?? SandboxShape.FaultOfAmount("refund", Amount, Currency)
+            ?? SandboxShape.FaultOfCode("refund.code", Code);
 
         public RefundReport ToReport() => new(Status == "succeeded", new(Amount, Currency), Code);
     }

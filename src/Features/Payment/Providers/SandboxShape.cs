@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Aarya.Features.Payment.Providers;
 
 /// <summary>
-/// What a member of the sandbox's JSON may hold. A signature says who has sent something and nothing about what it is: what is stored, shown
-/// or reckoned with is checked first.
+/// What a member of the sandbox's JSON may hold. A signature says who has sent something and nothing about what it is: what is stored,
+/// shown or reckoned with is checked first.
 /// </summary>
 internal static partial class SandboxShape
 {
@@ -26,7 +26,8 @@ internal static partial class SandboxShape
     public static string? FaultOfCode(string member, string? code) =>
         code is null || Code().IsMatch(code) ? null : $"{member} must be 1 to 100 small letters, digits or '_'";
 
-    public static string? FaultOfAttempt(int attempt) => attempt is >= 1 and <= MostAttempts ? null : $"charge.attempt must be from 1 to {MostAttempts}";
+    public static string? FaultOfAttempt(int attempt) =>
+        attempt is >= 1 and <= MostAttempts ? null : $"charge.attempt must be from 1 to {MostAttempts}";
 
     public static string? FaultOfCard(string? brand, string? last4, int month, int year) =>
         brand is null || !Brand().IsMatch(brand) ? "charge.card.brand must be 1 to 40 letters, digits, spaces, '_' or '-'"
@@ -37,7 +38,9 @@ internal static partial class SandboxShape
 
     /// <summary>A page that a shopper is sent to; it may be absent.</summary>
     public static string? FaultOfUrl(string member, string? url) =>
-        url is null || (url.Length <= 2000 && Url().IsMatch(url) && Uri.TryCreate(url, UriKind.Absolute, out _)) ? null : $"{member} must be an http or https URL";
+        url is null || (url.Length <= 2000 && Url().IsMatch(url) && Uri.TryCreate(url, UriKind.Absolute, out _))
+            ? null
+            : $"{member} must be an http or https URL";
 
     [GeneratedRegex(@"^[A-Za-z0-9_.:-]{1,100}\z")]
     private static partial Regex Id();

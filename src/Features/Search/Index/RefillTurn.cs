@@ -3,8 +3,9 @@ using Npgsql;
 namespace Aarya.Features.Search.Index;
 
 /// <summary>
-/// One refill at a time, whoever asks for it: two at once do the work twice and wait for each other's rows. Kept in a row, because a refill
-/// that was asked for by HTTP goes on over a restart; what stops without an end gives its turn up after <see cref="GivenUpAfter"/>.
+/// Lets one refill of the index run at a time: two at once would do the work twice and wait for each other's rows. The turn is a row of a
+/// table, because a refill that HTTP began goes on after a restart. A refill that stops without an end loses its turn after
+/// <see cref="GivenUpAfter"/>.
 /// </summary>
 public sealed class RefillTurn(ISearchStore store)
 {
@@ -13,7 +14,7 @@ public sealed class RefillTurn(ISearchStore store)
 
     /// <summary>Begins the refill, or goes on with it.</summary>
     /// <param name="since">When the refill began, by which it is known.</param>
-    /// <returns>Null when it is this refill's turn; else when the one began that is at work.</returns>
+    /// <returns>Null when this refill has the turn; else the time at which the refill that has it began.</returns>
     public async Task<DateTimeOffset?> TakeAsync(DateTimeOffset since, CancellationToken cancellation)
     {
         await using var connection = store.Storage.Database.CreateConnection();
