@@ -26,7 +26,7 @@ public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
     {
         if (slug is not null && await session.Query<Product>().AnyAsync(x => x.Slug == slug && x.Id != id, cancellation))
             return (null, SlugTaken(slug));
-        if (skus.Length > 0 && await TakenAsync(session, id, skus, cancellation) is { } sku) return (null, SkuTaken(sku));
+        if (skus.Length > 0 && await TakenSkusAsync(session, id, skus, cancellation) is [var sku, ..]) return (null, SkuTaken(sku));
 
         var shelfSlug = Catalog.Slug.Of(category);
         var shelf = await session.LoadAsync<Category>(shelfSlug, cancellation)
@@ -59,14 +59,12 @@ public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
         return Catalog.Slug.FirstFree(wanted, all);
     }
 
-    private static async Task<string?> TakenAsync(IDocumentSession session, Guid id, string[] skus, CancellationToken cancellation)
-    {
-        var taken = await session.AdvancedSql.QueryAsync<string>(
+    /// <summary>Which of the SKUs another product has, or keeps for its orders. Ask alone in the catalogue.</summary>
+    internal static Task<IReadOnlyList<string>> TakenSkusAsync(IDocumentSession session, Guid id, string[] skus, CancellationToken cancellation) =>
+        session.AdvancedSql.QueryAsync<string>(
             """
             select sku from commerce.stock where sku = any (?) and (not closed or kept_for <> ?)
             union select sku from commerce.variant where sku = any (?) and product_id <> ?
-            order by sku limit 1
+            order by sku
             """, cancellation, skus, id, skus, id);
-        return taken is [var sku] ? sku : null;
-    }
 }

@@ -54,9 +54,35 @@ public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(before - 5, await StockAsync(sku));
     }
 
+    [Fact]
+    public async Task a_product_is_left_out_when_another_one_has_its_skus()
+    {
+        await SeedAsync(SeedSize.Demo);
+        // Staff give a demo product another address: its SKUs stay its own, and the next seeding finds nothing at the old address.
+        await MoveAsync("gingham-cotton-kurta", "gingham-cotton-kurta-moved");
+
+        var told = await PlantAsync(SeedSize.Demo);
+
+        await MoveAsync("gingham-cotton-kurta-moved", "gingham-cotton-kurta");
+        Assert.Contains("(0 of them new)", told[0], StringComparison.Ordinal);
+        Assert.Equal("Gingham Cotton Kurta is left out: other products have the SKUs that it would have.", Assert.Single(told.Skip(1)));
+    }
+
+    private async Task MoveAsync(string from, string to)
+    {
+        await using var session = Store.LightweightSession();
+        var product = await session.Query<Product>().SingleAsync(x => x.Slug == from, Cancel);
+        product.Slug = to;
+        new StoreProduct(product).Execute(session);
+        await session.SaveChangesAsync(Cancel);
+    }
+
     private IDocumentStore Store => Host.Services.GetRequiredService<ICommerceStore>();
 
-    private async Task<string> SeedAsync(SeedSize size) => (await Host.Services.GetServices<ISeed>().Single(x => x.GetType().Name == "DemoShop").PlantAsync(size, Cancel)).Single();
+    private async Task<string> SeedAsync(SeedSize size) => (await PlantAsync(size))[0];
+
+    private Task<IReadOnlyList<string>> PlantAsync(SeedSize size) =>
+        Host.Services.GetServices<ISeed>().Single(x => x.GetType().Name == "DemoShop").PlantAsync(size, Cancel);
 
     private async Task<int> StockAsync(string sku)
     {

@@ -16,11 +16,23 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         var now = time.GetUtcNow();
         var planned = (size == SeedSize.Large ? Large() : Demo()).Select((x, i) => Make(x, now.AddMinutes(-i))).ToList();
         var added = 0;
-        foreach (var batch in planned.Chunk(Batch)) added += await AddAsync(batch, cancellation);
-        return [$"The shop has {planned.Count} products in {planned.Sum(x => x.Variants.Count)} sizes and colours ({added} of them new)."];
+        List<string> leftOut = [];
+        foreach (var batch in planned.Chunk(Batch))
+        {
+            var (more, without) = await AddAsync(batch, cancellation);
+            added += more;
+            leftOut.AddRange(without.Select(x => $"{x.Name} is left out: other products have the SKUs that it would have."));
+            planned.RemoveAll(without.Contains);
+        }
+
+        return
+        [
+            $"The shop has {planned.Count} products in {planned.Sum(x => x.Variants.Count)} sizes and colours ({added} of them new).",
+            .. leftOut,
+        ];
     }
 
-    private async Task<int> AddAsync(Product[] batch, CancellationToken cancellation)
+    private async Task<(int Added, List<Product> LeftOut)> AddAsync(Product[] batch, CancellationToken cancellation)
     {
         await using var session = store.LightweightSession();
         // Two who seed at once: the second finds everything there.
@@ -31,14 +43,17 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         session.Store(Goods.Categories.Select((x, i) => new Category { Id = Slug.Of(x), Name = x, Position = i }).Where(x => !shelves.Contains(x.Id)));
 
         var missing = batch.Where(x => !known.Contains(x.Slug)).ToList();
-        foreach (var product in missing)
+        string[] skus = [.. missing.SelectMany(x => x.Variants.Select(y => y.Sku))];
+        var taken = (await Placement.TakenSkusAsync(session, Guid.Empty, skus, cancellation)).ToHashSet();
+        var leftOut = missing.Where(x => x.Variants.Any(y => taken.Contains(y.Sku))).ToList();
+        foreach (var product in missing.Except(leftOut))
         {
             new StoreProduct(product).Execute(session);
             Stock.Open(session, [.. product.Variants.Select(x => new StockLine(x.Sku, Pieces(x.Sku)))]);
         }
 
         await session.SaveChangesAsync(cancellation);
-        return missing.Count;
+        return (missing.Count - leftOut.Count, leftOut);
     }
 
     // One of each category in turn, so that the first page shows the width of the shop.
