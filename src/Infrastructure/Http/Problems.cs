@@ -33,9 +33,16 @@ public static partial class Problems
         app.Use(QueryWords.CheckAsync);
     }
 
-    /// <summary>Answers with the problem.</summary>
+    /// <summary>Answers with the problem, or breaks the connection off where a part of another answer is on its way.</summary>
     public static Task WriteAsync(HttpContext http, ProblemDetails problem)
     {
+        // What is written and not sent yet cannot be taken back, and a problem behind half an answer is neither of the two.
+        if (http.Response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+        {
+            http.Abort();
+            return Task.CompletedTask;
+        }
+
         http.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
         return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new() { HttpContext = http, ProblemDetails = problem }).AsTask();
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
@@ -126,7 +127,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel }, async (x, cancellation) =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/specs/page");
-            var header = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{x}}"}""")).TrimEnd('=');
+            var header = Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{x}}"}""")).TrimEnd('=');
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {header}.e30.AAAA");
             using var answer = await edge.Client.SendAsync(request, cancellation);
             answers.Add(answer.StatusCode);
@@ -154,5 +155,34 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         Assert.Equal("service.timeout", (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
         Assert.InRange(DateTime.UtcNow - began, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(10));
         Assert.InRange(told!.Value, began + TimeSpan.FromSeconds(0.9), entered!.Value + TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData("/specs/late")]
+    [InlineData("/specs/broken")]
+    public async Task half_an_answer_is_broken_off_and_gets_no_problem_behind_it(string path)
+    {
+        await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app =>
+        {
+            app.MapGet("/specs/late", async (HttpContext http) =>
+            {
+                WriteHalf(http);
+                await Task.Delay(Timeout.Infinite, http.RequestAborted);
+            });
+            app.MapGet("/specs/broken", (HttpContext http) =>
+            {
+                WriteHalf(http);
+                throw new InvalidOperationException("No more of it.");
+            });
+        }, "AARYA_REQUEST_SECONDS=1");
+
+        // Not even a head: a client that got one would take what follows for the answer.
+        await Assert.ThrowsAsync<HttpRequestException>(() => edge.Client.GetAsync(path, Cancel));
+
+        static void WriteHalf(HttpContext http)
+        {
+            var body = http.Response.BodyWriter;
+            body.Advance(Encoding.UTF8.GetBytes("""{"half":""", body.GetSpan(8)));
+        }
     }
 }
