@@ -14,7 +14,8 @@ namespace Aarya.Infrastructure.Messaging;
 /// </summary>
 /// <remarks>
 /// Rows that wait to be deleted grow old when much is to be done, and the durability agent sends old rows once more, because it takes
-/// them for stranded. What this process has added and not yet lost sight of is not added again.
+/// them for stranded. What this process has added and not yet lost sight of is not added again. A row that comes here after it should have
+/// been deleted was not: the message runtime gives a delete up after some attempts, so it is asked for once more.
 /// </remarks>
 internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
 {
@@ -27,8 +28,10 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
     private readonly RedisStreamEndpoint endpoint;
     private readonly ILogger log;
     private readonly Channel<Added> added = Channel.CreateUnbounded<Added>(new() { SingleReader = true });
+
+    // True: its row should be gone.
     private readonly ConcurrentDictionary<Guid, bool> held = new();
-    private readonly Queue<(DateTimeOffset Until, Added Batch)> struck = new();
+    private readonly Queue<(DateTimeOffset Until, Guid[] Messages)> struck = new();
     private readonly CancellationTokenSource stopping = new();
 
     public RedisStreamSender(RedisStreamEndpoint endpoint, ILogger log)
@@ -48,7 +51,9 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
             return;
         }
 
-        Envelope[] fresh = [.. batch.Messages.Where(x => held.TryAdd(x.Id, true))];
+        Envelope[] left = [.. batch.Messages.Where(x => held.TryGetValue(x.Id, out var isStruck) && isStruck)];
+        if (left.Length > 0) await callback.MarkSuccessfulAsync(new(batch.Destination, left));
+        Envelope[] fresh = [.. batch.Messages.Where(x => held.TryAdd(x.Id, false))];
         if (fresh.Length == 0) return;
         try
         {
@@ -58,7 +63,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         }
         catch (Exception e)
         {
-            LetGo(fresh);
+            LetGo(fresh.Select(x => x.Id));
             await callback.MarkProcessingFailureAsync(new(batch.Destination, fresh), e);
         }
     }
@@ -103,8 +108,10 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
             // The last one was written last: when it is there, all are.
             if (await redis.StreamRangeAsync(endpoint.Key, due[^1].LastEntry, due[^1].LastEntry) is [_])
             {
-                await due[^1].Callback.MarkSuccessfulAsync(new(endpoint.Uri, [.. due.SelectMany(x => x.Messages)]));
-                foreach (var batch in due) struck.Enqueue((DateTimeOffset.UtcNow + Remembered, batch));
+                Envelope[] all = [.. due.SelectMany(x => x.Messages)];
+                await due[^1].Callback.MarkSuccessfulAsync(new(endpoint.Uri, all));
+                foreach (var message in all) held[message.Id] = true;
+                struck.Enqueue((DateTimeOffset.UtcNow + Remembered, [.. all.Select(x => x.Id)]));
             }
             else if (due.Count > 1)
             {
@@ -116,7 +123,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
             }
             else
             {
-                LetGo(due[0].Messages);
+                LetGo(due[0].Messages.Select(x => x.Id));
                 var lost = new InvalidOperationException($"Redis no longer has what it took into {endpoint.Stream}; sending it again.");
                 await due[0].Callback.MarkProcessingFailureAsync(new(endpoint.Uri, due[0].Messages), lost);
             }
@@ -130,7 +137,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         catch (Exception e)
         {
             // The rows stay and are sent again by the durability agent.
-            foreach (var batch in due) LetGo(batch.Messages);
+            LetGo(due.SelectMany(x => x.Messages.Select(y => y.Id)));
             CannotConfirm(endpoint.Stream, e);
             return true;
         }
@@ -138,12 +145,12 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
 
     private void Forget()
     {
-        while (struck.TryPeek(out var oldest) && oldest.Until < DateTimeOffset.UtcNow) LetGo(struck.Dequeue().Batch.Messages);
+        while (struck.TryPeek(out var oldest) && oldest.Until < DateTimeOffset.UtcNow) LetGo(struck.Dequeue().Messages);
     }
 
-    private void LetGo(Envelope[] messages)
+    private void LetGo(IEnumerable<Guid> messages)
     {
-        foreach (var message in messages) held.TryRemove(message.Id, out _);
+        foreach (var message in messages) held.TryRemove(message, out _);
     }
 
     public void Dispose()

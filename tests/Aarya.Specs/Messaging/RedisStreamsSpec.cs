@@ -150,6 +150,31 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
     }
 
     [Fact]
+    public async Task a_row_of_the_outbox_that_could_not_be_deleted_is_deleted_later_and_its_event_is_sent_once()
+    {
+        var shop = (await rig.RunAsync(("a", Shop), ("b", "payment")))[0];
+        var entries = await rig.Redis.StreamLengthAsync(Orders);
+        // A sequence counts what a transaction that is rolled back has done, too.
+        await rig.ExecuteAsync("""
+            create sequence commerce.refused;
+            create function commerce.refuse() returns trigger language plpgsql as $$ begin
+              perform nextval('commerce.refused');
+              raise exception 'not now' using errcode = 'cannot_connect_now';
+            end $$;
+            grant all on sequence commerce.refused to aarya_commerce;
+            create trigger refuse before delete on commerce.wolverine_outgoing_envelopes for each statement execute function commerce.refuse();
+            """);
+        var orders = await PlaceAsync(shop, 5);
+        // More often than the message runtime tries by itself.
+        await StreamsRig.UntilAsync("20 deletes were refused", async () => await rig.CountAsync("select last_value from commerce.refused", []) >= 20);
+        await rig.ExecuteAsync("drop trigger refuse on commerce.wolverine_outgoing_envelopes");
+
+        await rig.SettleAsync(orders);
+
+        Assert.Equal(entries + 5, await rig.Redis.StreamLengthAsync(Orders));
+    }
+
+    [Fact]
     public async Task nothing_is_lost_when_postgres_drops_every_connection_under_traffic()
     {
         var (shop, _) = await RunSplitAsync();
