@@ -25,13 +25,18 @@ build_release() {
     quietly codegen env AARYA_CODEGEN_OUT="$ROOT/src/Aarya.Api/Internal/Generated" ASPNETCORE_ENVIRONMENT=Development \
         DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1 \
         dotnet src/Aarya.Api/bin/Release/net10.0/Aarya.Api.dll codegen write
-    quietly build-release dotnet publish src/Aarya.Api -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false
+    # Compiled to machine code as well: a process that starts again must serve at once, not after it has compiled what it serves with.
+    quietly build-release dotnet publish src/Aarya.Api -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false \
+        -p:PublishReadyToRun=true -p:RuntimeIdentifier="$(runtime_identifier)" -p:SelfContained=false
     quietly build-sandbox dotnet publish src/Aarya.Sandbox -c Release -o "$build/sandbox" --nologo -v q -p:RunAnalyzers=false
     ln -sfn "${build#artifacts/}/sandbox" artifacts/sandbox
     ln -sfn "${build#artifacts/}/api" artifacts/api
     forget_old_builds "$build"
     did="Release, handlers compiled ahead"
 }
+
+# runtime_identifier: of this machine, as .NET names it
+runtime_identifier() { dotnet --info | sed -n 's/^ *RID: *//p'; }
 
 # forget_old_builds <newest>: all but that one and what still runs
 forget_old_builds() {
