@@ -64,6 +64,11 @@ public static class AaryaHost
         {
             await app.StartAsync();
         }
+        catch (Exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // It was asked to end before it served, which is no failure, whatever a step of the start made of that.
+            return;
+        }
         catch
         {
             // Without this, background services that did start report their cancellation as a failure of their own.

@@ -41,7 +41,9 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
                 await Task.Delay(next.Pause ?? next.Wait, time, stoppingToken);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+#pragma warning disable CA1031 // Not every client throws OperationCanceledException when it is cancelled.
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // The host stops, or did not start.
         }

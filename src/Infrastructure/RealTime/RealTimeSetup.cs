@@ -3,7 +3,9 @@ using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.RealTime;
@@ -18,16 +20,31 @@ public static class RealTimeSetup
         var url = builder.Configuration.Find("REDIS_URL");
         builder.Services.AddSignalR(x => x.AddFilter<CallLimit>())
             .AddJsonProtocol(x => x.PayloadSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase)
-            .AddStackExchangeRedis(x =>
+            .AddStackExchangeRedis();
+        builder.Services.AddOptions<RedisOptions>().Configure<IHostApplicationLifetime>((x, lifetime) =>
+        {
+            x.Configuration = RedisConnections.OptionsFor(url, "aarya-hub");
+            x.Configuration.ChannelPrefix = RedisChannel.Literal("hub");
+            // The backplane connects as soon as it is constructed; what is wrong with Redis is the start's to say, in one line.
+            x.ConnectionFactory = async log =>
             {
-                x.Configuration = RedisConnections.OptionsFor(url, "aarya-hub");
-                x.Configuration.ChannelPrefix = RedisChannel.Literal("hub");
-            });
+                await StartedAsync(lifetime);
+                return await ConnectionMultiplexer.ConnectAsync(x.Configuration, log);
+            };
+        });
         builder.Services.AddSingleton<CallLimit>();
         builder.Services.AddSingleton<OpenLines>();
         builder.Services.AddHostedService(x => x.GetRequiredService<OpenLines>());
         builder.Services.AddSingleton<ShopperFeed>();
         builder.Services.AddHostedService(x => x.GetRequiredService<ShopperFeed>());
+    }
+
+    // For ever where the start fails: then nobody waits for the connection.
+    private static async Task StartedAsync(IHostApplicationLifetime lifetime)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task;
     }
 
     /// <summary>Only the edge takes shoppers' connections.</summary>

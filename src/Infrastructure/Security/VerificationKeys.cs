@@ -68,12 +68,13 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
         catch (Exception e) when (!cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            if (!isAway) LogNotFetched(Log, e);
+            if (!isAway) LogNotFetched(Log, e.GetBaseException().Message);
             isAway = true;
         }
     }
 
     [LoggerMessage(
-        LogLevel.Warning, "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second.")]
-    private static partial void LogNotFetched(ILogger logger, Exception e);
+        LogLevel.Warning,
+        "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second. {Reason}")]
+    private static partial void LogNotFetched(ILogger logger, string reason);
 }

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
@@ -139,6 +143,26 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         var refused = await Assert.ThrowsAsync<StartupException>(() =>
             new RedisAtStart(connections, new HostingEnvironment { EnvironmentName = "Production" }).StartAsync(TestContext.Current.CancellationToken));
         Assert.Contains("maxmemory-policy noeviction", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_start_that_is_asked_to_end_ends_without_an_error()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var database = $"postgres://aarya:secret@{silent.LocalEndpoint}/aarya";
+        var start = ChildProgram.Aarya([], new Dictionary<string, string>(Settings("DATABASE_URL", database)) { ["AARYA_ROLES"] = "commerce" });
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var program = Process.Start(start)!;
+        var ended = ChildProgram.EndAsync(program);
+        // The first step of the start waits for an answer now.
+        using var asking = await silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+
+        using var kill = Process.Start("kill", ["-TERM", program.Id.ToString(CultureInfo.InvariantCulture)]);
+        var (code, output, error) = await ended;
+
+        Assert.True(code == 0, $"{code}: {output} {error}");
+        Assert.Equal("", error);
     }
 
     // Its listener is opened last: this role gets that far without joining the specs' own nodes on their database.

@@ -28,6 +28,12 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
+        return await EndAsync(process);
+    }
+
+    /// <summary>Waits at most a minute for the end of a program whose outputs are redirected.</summary>
+    public static async Task<ChildProgram> EndAsync(Process process)
+    {
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Longest);
@@ -38,9 +44,9 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            var command = string.Join(' ', start.ArgumentList);
+            var command = string.Join(' ', process.StartInfo.ArgumentList);
             throw new TimeoutException(
-                $"{start.FileName} {command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}");
+                $"{process.StartInfo.FileName} {command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}");
         }
 
         return new(process.ExitCode, await output, await error);

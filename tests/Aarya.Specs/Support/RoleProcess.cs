@@ -6,6 +6,8 @@ namespace Aarya.Specs.Support;
 /// <summary>The program as an operator starts it: a process of its own, for the roles it is given.</summary>
 public sealed class RoleProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Process process;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> output = [];
@@ -70,11 +72,19 @@ public sealed class RoleProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it says a line with this text, from now on, or has ended.</summary>
+    /// <exception cref="TimeoutException">It did neither for three minutes.</exception>
     public async Task HearAsync(string text)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (output) waiting.Add((text, heard));
-        await Task.WhenAny(heard.Task, EndAsync());
+        try
+        {
+            await Task.WhenAny(heard.Task, EndAsync()).WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{Roles} did not say '{text}' for {Patience.TotalMinutes:0} minutes, but this:\n{Output}");
+        }
     }
 
     /// <summary>Waits for its end, however it comes.</summary>
