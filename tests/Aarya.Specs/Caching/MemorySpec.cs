@@ -13,6 +13,12 @@ public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
     private const int Clients = 6;
     private const long Most = 300L * 1024 * 1024;
 
+    // A Debug build has the compiler of its handlers in memory; what is judged here is the program as it runs in a shop.
+    private const string Main = """
+        return await Aarya.Infrastructure.Hosting.AaryaHost.RunAsync(args, Aarya.Features.Modules.All);
+        """;
+
+    private StaticProgram program = null!;
     private SpecDatabase database = null!;
     private RoleProcess shop = null!;
     private Uri url = null!;
@@ -33,9 +39,10 @@ public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
             ["Logging__LogLevel__Default"] = "Warning",
             ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
         };
+        program = await StaticProgram.BuildAsync(Main);
         var seeded = await ChildProgram.AaryaAsync(["seed", "--size", "demo"], settings);
         Assert.True(seeded.ExitCode == 0, seeded.Error);
-        shop = await RoleProcess.StartAsync("all", settings);
+        shop = await RoleProcess.StartAsync("all", settings, program.Path);
     }
 
     [Fact]
@@ -96,6 +103,7 @@ public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
     {
         await shop.DisposeAsync();
         await database.DisposeAsync();
+        program.Dispose();
         GC.SuppressFinalize(this);
     }
 }
