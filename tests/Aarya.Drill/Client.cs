@@ -51,7 +51,7 @@ internal sealed class Client(HttpClient http, Witness witness, string address)
             var ended = DateTimeOffset.UtcNow;
             if (status != 0 && !MeansNothing(status, answer))
             {
-                witness.Answered(new(method.Method, path, key is not null, began, ended, ended - first));
+                witness.Answered(new(method.Method, path, key is not null, began, ended, ended - first, attempt));
                 return new(status, answer!, began, ended, attempt, ended - first);
             }
 
@@ -65,7 +65,7 @@ internal sealed class Client(HttpClient http, Witness witness, string address)
     }
 
     /// <summary>The path without what is different in each request.</summary>
-    private static string PathOf(string path) =>
+    public static string PathOf(string path) =>
         string.Join('/', path.Split('?')[0].Split('/').Select(x => Guid.TryParse(x, out _) ? "{id}" : x));
 
     private static bool MeansNothing(int status, JsonNode? answer) =>

@@ -23,6 +23,8 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         using var support = new Staff(client, "support@aarya.example");
         var shelf = await Shelf.StockAsync(client, await admin.TokenAsync());
         await DrainAsync();
+        // A shop that is open for a while has written the goods and the tables that it began with to their files.
+        await shop.TableAsync("checkpoint");
         var seeded = await Books.StockAsync(shop);
         var street = new Street(http, witness, shelf, support, shop.SigningKey);
         var mode = shop.Split ? "a process per role" : "one process";
@@ -85,7 +87,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         {
             // An answer that is still being made is no refusal.
             Refused = [.. witness.RefusedBetween(down, now).Where(x => !x.Why.EndsWith("in_progress", StringComparison.Ordinal))],
-            LongestWait = witness.LongestWaitBetween(down, now),
+            Slowest = witness.SlowestBetween(down, now),
         };
         faults.Add(fault);
         return fault;
@@ -149,8 +151,8 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     }
 
     private static void Print(Fault fault) => Say(
-        $"  {fault.What,-8} {fault.Part.Name,-9} checkout {InWords(fault.Checkout),-8} confirmed {InWords(fault.Confirmed),-8} "
-        + $"longest wait {fault.LongestWait.TotalSeconds,4:0.0} s  {fault.RefusedInWords}");
+        $"  {fault.Up:HH:mm:ss} {fault.What,-8} {fault.Part.Name,-9} checkout {InWords(fault.Checkout),-8} confirmed {InWords(fault.Confirmed),-8} "
+        + $"longest wait {fault.LongestWait.TotalSeconds,4:0.0} s {fault.Slowest?.InWords}  {fault.RefusedInWords}");
 
     private static string InWords(TimeSpan? after) => after switch
     {

@@ -15,8 +15,10 @@ internal sealed record Fault(Part Part, FaultKind Kind, DateTimeOffset Down, Dat
     /// <summary>What the attempts that came to nothing were answered, the most frequent first.</summary>
     public required IReadOnlyList<RefusedAttempt> Refused { get; init; }
 
-    /// <summary>The longest that a request took from its first attempt to its answer.</summary>
-    public required TimeSpan LongestWait { get; init; }
+    /// <summary>The request that took longest from its first attempt to its answer; null when none took long.</summary>
+    public required AnsweredRequest? Slowest { get; init; }
+
+    public TimeSpan LongestWait => Slowest?.Waited ?? TimeSpan.Zero;
 
     public string RefusedInWords => Refused.Count == 0
         ? "nothing was refused"

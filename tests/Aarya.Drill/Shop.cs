@@ -35,6 +35,9 @@ internal sealed class Shop : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["Logging__LogLevel__Default"] = "Warning",
+            ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
+            ["Logging__Console__FormatterName"] = "simple",
+            ["Logging__Console__FormatterOptions__TimestampFormat"] = "HH:mm:ss.fff ",
             ["AARYA_TRUSTED_PROXIES"] = "127.0.0.1",
             ["AARYA_PUBLIC_URL"] = $"{Url}",
             ["STOREFRONT_URL"] = $"{Url}",

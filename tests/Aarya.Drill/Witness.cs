@@ -11,7 +11,11 @@ internal sealed record Checkout(Guid OrderId, Guid Subject, DateTimeOffset Began
 internal sealed record RefusedAttempt(string Why, bool Keyed, DateTimeOffset At);
 
 /// <summary>A request that was answered in the end.</summary>
-internal sealed record AnsweredRequest(string Method, string Path, bool Keyed, DateTimeOffset Began, DateTimeOffset Ended, TimeSpan Waited);
+internal sealed record AnsweredRequest(
+    string Method, string Path, bool Keyed, DateTimeOffset Began, DateTimeOffset Ended, TimeSpan Waited, int Attempts)
+{
+    public string InWords => $"({Method} {Client.PathOf(Path)}, {Attempts} attempts)";
+}
 
 /// <summary>What the shoppers have seen; the books are held against it afterwards.</summary>
 internal sealed class Witness
@@ -79,9 +83,9 @@ internal sealed class Witness
         [.. refused.Where(x => x.At >= from && x.At <= to)];
 
     /// <summary>How long those waited whom something kept waiting then; waits that are asked for do not count.</summary>
-    public TimeSpan LongestWaitBetween(DateTimeOffset from, DateTimeOffset to) => slow
+    public AnsweredRequest? SlowestBetween(DateTimeOffset from, DateTimeOffset to) => slow
         .Where(x => x.Ended >= from && x.Ended - x.Waited <= to && !x.Path.Contains("wait=", StringComparison.Ordinal))
-        .Select(x => x.Waited).DefaultIfEmpty().Max();
+        .MaxBy(x => x.Waited);
 
     /// <summary>Waits for the first checkout that is sent after this moment: for its answer, or for its confirmation.</summary>
     public Watcher Watch(DateTimeOffset since, bool confirmed)
