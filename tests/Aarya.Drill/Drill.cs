@@ -151,7 +151,8 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     }
 
     private static void Print(Fault fault) => Say(
-        $"  {fault.Up:HH:mm:ss} {fault.What,-8} {fault.Part.Name,-9} checkout {InWords(fault.Checkout),-8} confirmed {InWords(fault.Confirmed),-8} "
+        $"  {fault.Up:HH:mm:ss} {fault.What,-8} {fault.Part.Name,-9} "
+        + $"checkout {InWords(fault.Checkout),-8} confirmed {InWords(fault.Confirmed),-8} "
         + $"longest wait {fault.LongestWait.TotalSeconds,4:0.0} s {fault.Slowest?.InWords}  {fault.RefusedInWords}");
 
     private static string InWords(TimeSpan? after) => after switch

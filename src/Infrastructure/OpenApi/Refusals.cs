@@ -16,7 +16,8 @@ internal static class Refusals
     private static readonly Dictionary<int, (string Name, string Description, bool RetryAfter)> Known = new()
     {
         [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, "
-            + "`request.ambiguous`, `idempotency.key_required`, `idempotency.key_invalid`. What is no HTTP at all is answered without a body.", false),
+            + "`request.ambiguous`, `idempotency.key_required`, `idempotency.key_invalid`. What is no HTTP at all is answered without "
+            + "a body.", false),
         [401] = ("NotSignedIn", "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, `auth.session_ended`.", false),
         [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
         [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),

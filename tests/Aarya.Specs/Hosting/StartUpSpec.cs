@@ -151,7 +151,9 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var database = $"postgres://aarya:secret@{silent.LocalEndpoint}/aarya";
-        var start = ChildProgram.Aarya([], new Dictionary<string, string>(Settings("DATABASE_URL", database)) { ["AARYA_ROLES"] = "commerce" });
+        var settings = Settings("DATABASE_URL", database);
+        settings["AARYA_ROLES"] = "commerce";
+        var start = ChildProgram.Aarya([], settings);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var program = Process.Start(start)!;
         var ended = ChildProgram.EndAsync(program);

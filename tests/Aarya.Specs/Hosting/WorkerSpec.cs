@@ -48,6 +48,19 @@ public sealed class WorkerSpec
     }
 
     [Fact]
+    public async Task a_round_that_is_cut_off_by_the_end_of_the_host_is_no_failure_whatever_it_throws()
+    {
+        var asking = new Asking();
+        using var host = Build(x => x.AddHostedService(_ => asking));
+        await host.StartAsync(Cancel);
+        await asking.Began.WaitAsync(Patience, Cancel);
+
+        await host.StopAsync(Cancel);
+
+        Assert.True(asking.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task a_host_that_does_not_start_leaves_no_worker_behind()
     {
         var counting = new Counting();
@@ -114,6 +127,21 @@ public sealed class WorkerSpec
             if (left.TryDequeue(out var failure)) throw failure;
             survived.TrySetResult();
             return Task.FromResult<TimeSpan?>(null);
+        }
+    }
+
+    // As a gRPC client does, it says in a way of its own that it was cancelled.
+    private sealed class Asking() : Worker(TimeProvider.System, NullLogger.Instance)
+    {
+        private readonly TaskCompletionSource began = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Began => began.Task;
+
+        protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
+        {
+            began.TrySetResult();
+            await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new InvalidOperationException("The call was given up.");
         }
     }
 

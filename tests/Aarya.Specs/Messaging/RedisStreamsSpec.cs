@@ -162,11 +162,13 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
               raise exception 'not now' using errcode = 'cannot_connect_now';
             end $$;
             grant all on sequence commerce.refused to aarya_commerce;
-            create trigger refuse before delete on commerce.wolverine_outgoing_envelopes for each statement execute function commerce.refuse();
+            create trigger refuse before delete on commerce.wolverine_outgoing_envelopes
+              for each statement execute function commerce.refuse();
             """);
         var orders = await PlaceAsync(shop, 5);
         // More often than the message runtime tries by itself.
-        await StreamsRig.UntilAsync("20 deletes were refused", async () => await rig.CountAsync("select last_value from commerce.refused", []) >= 20);
+        await StreamsRig.UntilAsync("20 deletes were refused",
+            async () => await rig.CountAsync("select last_value from commerce.refused", []) >= 20);
         await rig.ExecuteAsync("drop trigger refuse on commerce.wolverine_outgoing_envelopes");
 
         await rig.SettleAsync(orders);

@@ -44,9 +44,8 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            var command = string.Join(' ', process.StartInfo.ArgumentList);
-            throw new TimeoutException(
-                $"{process.StartInfo.FileName} {command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}");
+            var command = $"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)}";
+            throw new TimeoutException($"{command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}");
         }
 
         return new(process.ExitCode, await output, await error);

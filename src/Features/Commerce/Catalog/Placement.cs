@@ -60,7 +60,8 @@ public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
     }
 
     /// <summary>Which of the SKUs another product has, or keeps for its orders. Ask alone in the catalogue.</summary>
-    internal static Task<IReadOnlyList<string>> TakenSkusAsync(IDocumentSession session, Guid id, string[] skus, CancellationToken cancellation) =>
+    internal static Task<IReadOnlyList<string>> TakenSkusAsync(
+        IDocumentSession session, Guid id, string[] skus, CancellationToken cancellation) =>
         session.AdvancedSql.QueryAsync<string>(
             """
             select sku from commerce.stock where sku = any (?) and (not closed or kept_for <> ?)
