@@ -25,8 +25,8 @@ build_and_run_specs() {
 }
 
 build_specs() {
-    quietly build-specs dotnet build "$SPECS" --nologo -v q
-    quietly build-sandbox dotnet build src/Aarya.Sandbox --nologo -v q
+    # All of it: what the specs run, and the tools that nothing else builds.
+    quietly build-specs dotnet build Aarya.sln --nologo -v q
     did="$SPECS"
 }
 

@@ -80,7 +80,7 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
         foreach (var choice in new[] { "oneOf", "anyOf", "allOf" })
         {
             if (schema[choice] is not JsonArray { Count: > 0 } some) continue;
-            Write(text, random.Pick(some)!.AsObject(), name, odd, depth);
+            Write(text, some[random.Next(some.Count)]!.AsObject(), name, odd, depth);
             return;
         }
 
