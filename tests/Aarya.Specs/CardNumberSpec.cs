@@ -29,7 +29,8 @@ public sealed class CardNumberSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public static TheoryData<string> Honest { get; } =
     [
         "14 Residency Road", "+91 98450 12345", "0091 98450 12345", "98450 12345, 98450 12346", "9845012345 9845012346", "080 2558 1234",
-        "Flat 1204, Tower 3, Sector 62", "4111 1111 1111 1112", "Plot 4111, 1111 1st Cross, 1111 Main, 1111", "560025", "AA-7K3M9QX", "Asha 3",
+        "Flat 1204, Tower 3, Sector 62", "4111 1111 1111 1112", "Plot 4111, 1111 1st Cross, 1111 Main, 1111", "560025", "AA-7K3M9QX",
+        "Asha 3",
         "GSTIN 29ABCDE1234F1Z5", "Aadhaar 1234 5678 9012", "12.9716, 77.5946", "+4915123456788", "+49 1512 3456 789 0",
         "0000 0000 0000 0000",
         "4111 1111 1111", "Order 41111111111111119999999",

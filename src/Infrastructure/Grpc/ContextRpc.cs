@@ -77,7 +77,8 @@ public static class ContextRpcSetup
     {
         builder.Services.AddContextGrpc();
         foreach (var module in contexts.Active) module.Rpc.AddInProcess(builder.Services);
-        foreach (var module in contexts.Dormant) module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
+        foreach (var module in contexts.Dormant)
+            module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
     }
 
     /// <summary>gRPC as the contexts speak it.</summary>

@@ -16,7 +16,8 @@ public sealed class EdgeModule : Module<IEdgeStore>
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<EdgeService, Core.CoreClient>();
 
-    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) => services.AddNoKeys();
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
+        services.AddNoKeys();
 
     public override void AddRemoteServices(IServiceCollection services) => services.AddNoKeys();
 

@@ -24,7 +24,8 @@ public sealed class DocumentsSpec
             .SelectMany(type => DocumentsOf(type).Select(x => (Context: CompiledFeatures.ContextOf(type), Document: x.FullName)))
             .Where(x => x.Context is not null).Distinct().ToLookup(x => x.Context!, x => x.Document);
         // As a process begins: nothing has been used yet.
-        string[] settings = ["--environment=Development", "--DATABASE_URL=postgres://nobody@127.0.0.1:1/none", "--REDIS_URL=redis://127.0.0.1:1"];
+        string[] settings =
+            ["--environment=Development", "--DATABASE_URL=postgres://nobody@127.0.0.1:1/none", "--REDIS_URL=redis://127.0.0.1:1"];
         await using var app = AaryaHost.Build(["migrate", .. settings], Modules.All);
 
         Assert.Contains("Aarya.Features.Commerce.Orders.Order", used.SelectMany(x => x));

@@ -6,7 +6,9 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Caching;
 
-/// <summary>A process that is asked for what nobody asks for again: from made-up addresses, with made-up cursors, filters, SKUs, tokens and hosts.</summary>
+/// <summary>
+/// A process that is asked for what nobody asks for again: from made-up addresses, with made-up cursors, filters, SKUs, tokens and hosts.
+/// </summary>
 public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
 {
     private const int Requests = 12_000;
@@ -80,18 +82,23 @@ public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
             3 => new(HttpMethod.Get, $"/api/products/{made}"),
             4 => new(HttpMethod.Get, $"/api/products?limit=100&cursor={cursor}"),
             5 => new(HttpMethod.Get, $"/media/products/{made}.svg"),
-            6 => new(HttpMethod.Post, "/api/cart/items") { Content = new StringContent($$"""{"sku":"{{made}}","quantity":1}""", Encoding.UTF8, "application/json") },
+            6 => new(HttpMethod.Post, "/api/cart/items")
+            {
+                Content = new StringContent($$"""{"sku":"{{made}}","quantity":1}""", Encoding.UTF8, "application/json"),
+            },
             _ => new(HttpMethod.Get, $"/api/search?maxPrice={1_000_000 + n}&limit=100"),
         };
         request.Headers.Add("X-Forwarded-For", $"2001:db8:{n >> 8:x}:{n & 255:x}::1");
         request.Headers.Add("X-Forwarded-Host", $"{made}.example");
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("made", made));
-        if (n % 3 == 0) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6I{made}.e30.AAAA");
+        const string head = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6I";
+        if (n % 3 == 0) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {head}{made}.e30.AAAA");
         return request;
     }
 
     // The resident set in bytes; Linux counts it in pages.
-    private long Resident() => long.Parse(File.ReadAllText($"/proc/{shop.Id}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    private long Resident() =>
+        long.Parse(File.ReadAllText($"/proc/{shop.Id}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
     private static void InterlockedMax(ref long most, long value)
     {

@@ -30,7 +30,8 @@ public sealed class ReadyAnswersSpec : IDisposable
             return await asked;
         })).ToList();
         // What two have asked for is kept for those who come later.
-        for (var i = 0; i < 2; i++) Assert.True(await two.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "nobody asks");
+        for (var i = 0; i < 2; i++)
+            Assert.True(await two.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "nobody asks");
         gate.SetResult();
 
         Assert.Single((await Task.WhenAll(readers)).Distinct());

@@ -104,8 +104,10 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
             ["too long"] = ChangedFrom(shopper.AccessToken, x => x.Claims["more"] = new string('x', 5000)),
             ["not yet good"] = ChangedFrom(shopper.AccessToken, x => x.NotBefore = DateTime.UtcNow.AddMinutes(1)),
             ["issued in the future"] = ChangedFrom(shopper.AccessToken, x => x.IssuedAt = DateTime.UtcNow.AddMinutes(1)),
-            ["an extension that is critical"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","crit":["exp"]}"""),
-            ["no critical extensions in a list of them"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","crit":[]}"""),
+            ["an extension that is critical"] =
+                Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","crit":["exp"]}"""),
+            ["no critical extensions in a list of them"] =
+                Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","crit":[]}"""),
             ["a key id that is null"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":null}"""),
             ["a key id that is a number"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":7}"""),
             ["a key id that is empty"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":""}"""),
@@ -157,14 +159,23 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var stranger = ChangedFrom(shopper.AccessToken, x => x.Claims["sub"] = $"{Guid.NewGuid():D}");
         // Before the session is believed in, and after.
         foreach (var token in new[] { stranger, shopper.AccessToken, stranger })
-            await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url("/specs/doors/customer"); x.StatusCodeShouldBe(token == stranger ? 401 : 200); });
+            await Host.Scenario(x =>
+            {
+                x.WithBearerToken(token);
+                x.Get.Url("/specs/doors/customer");
+                x.StatusCodeShouldBe(token == stranger ? 401 : 200);
+            });
     }
 
     [Fact]
     public async Task what_a_bad_token_is_sent_to_answers_as_to_anybody()
     {
         var shopper = await SignedInAsync();
-        foreach (var token in new[] { Resigned(shopper.AccessToken, header: """{"alg":"ES256","kid":null}"""), Resigned(shopper.AccessToken, x => x["exp"] = 1e18) })
+        string[] tokens =
+        [
+            Resigned(shopper.AccessToken, header: """{"alg":"ES256","kid":null}"""), Resigned(shopper.AccessToken, x => x["exp"] = 1e18),
+        ];
+        foreach (var token in tokens)
         {
             foreach (var url in new[] { "/health/live", "/.well-known/jwks.json", "/openapi/v1.json", "/api/products?limit=1" })
                 await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url(url); x.StatusCodeShouldBe(200); });

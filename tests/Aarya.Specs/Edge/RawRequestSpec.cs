@@ -50,7 +50,8 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhihi\r\n0\r\n\r\n", "400")]
     // bytes beyond ASCII are nobody's business but the reader's
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nUser-Agent: Fl\u00e9che\r\nContent-Length: 2\r\n\r\nhi", "200")]
-    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nReferer: http://x/\u00ff\u00fe\r\nCookie: a=\u0080\r\nContent-Length: 2\r\n\r\nhi", "200")]
+    [InlineData(
+        "POST /specs/echo HTTP/1.1\r\nHost: x\r\nReferer: http://x/\u00ff\u00fe\r\nCookie: a=\u0080\r\nContent-Length: 2\r\n\r\nhi", "200")]
     public async Task a_request_that_can_be_read_in_two_ways_is_refused(string request, string status)
     {
         var answer = await edge.SendRawAsync(request);
@@ -81,7 +82,8 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [InlineData("X-Shop")]
     public async Task a_header_arrives_byte_for_byte(string name)
     {
-        var answer = await edge.SendRawAsync($"POST /specs/echo?header={name} HTTP/1.1\r\nHost: x\r\n{name}: a\u00e9\u0080\u00ffz\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        var head = $"POST /specs/echo?header={name} HTTP/1.1\r\nHost: x\r\n{name}: a\u00e9\u0080\u00ffz\r\n";
+        var answer = await edge.SendRawAsync($"{head}Content-Length: 0\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
         Assert.Contains("read 0 61E980FF7A", answer, StringComparison.Ordinal);
     }
@@ -93,7 +95,8 @@ public abstract class RawRequestSpec(EdgeShop edge)
     public async Task headers_that_the_edge_takes_arrive(int count, int length)
     {
         var more = string.Concat(Enumerable.Range(0, count).Select(x => $"X-{x}: {new string('a', length)}\r\n"));
-        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\n{more}Content-Length: 0\r\nConnection: close\r\n\r\n");
+        var answer = await edge.SendRawAsync(
+            $"POST /specs/echo HTTP/1.1\r\nHost: x\r\n{more}Content-Length: 0\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
     }
 
@@ -103,7 +106,8 @@ public abstract class RawRequestSpec(EdgeShop edge)
     public async Task headers_beyond_that_are_refused(int count, int length, string status)
     {
         var more = string.Concat(Enumerable.Range(0, count).Select(x => $"X-{x}: {new string('a', length)}\r\n"));
-        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\n{more}Content-Length: 0\r\nConnection: close\r\n\r\n");
+        var answer = await edge.SendRawAsync(
+            $"POST /specs/echo HTTP/1.1\r\nHost: x\r\n{more}Content-Length: 0\r\nConnection: close\r\n\r\n");
         Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
     }
 }

@@ -94,12 +94,17 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "\ud800", "size": "small"}""", "shelterId", "must be a UUID")]
     [InlineData("""{"name": "Rex", "legs": "\ud800", "shelterId": "ID", "size": "small"}""", "legs", "must be a whole number")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "bornAt": "\ud800"}""", "bornAt", "must be a time")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "admittedOn": "\ud800"}""", "admittedOn", "must be a date")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "admittedOn": "\ud800"}""",
+        "admittedOn", "must be a date")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": {"\ud800": 1}}""", "fee", "")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": {"amount": 1, "currency": "\ud800"}}""", "fee", "")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "toys": [{"\ud800": 1}]}""", "toys[0].?", "is not a member of this request")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"\ud800": "a"}}""", "notes", "is not valid Unicode")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "\ud800"}}""", "notes.a", "is not valid Unicode")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": {"amount": 1, "currency": "\ud800"}}""",
+        "fee", "")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "toys": [{"\ud800": 1}]}""",
+        "toys[0].?", "is not a member of this request")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"\ud800": "a"}}""",
+        "notes", "is not valid Unicode")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "\ud800"}}""",
+        "notes.a", "is not valid Unicode")]
     // whole bodies
     [InlineData("", "body", "Send a JSON object")]
     [InlineData("   ", "body", "Send a JSON object")]
@@ -183,7 +188,8 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [InlineData("Content-Type: application/json\u00e9\r\n")]
     public async Task a_body_has_one_media_type(string headers)
     {
-        var answer = await edge.SendRawAsync($"POST /specs/pets HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {Good.Length}\r\nConnection: close\r\n\r\n{Good}");
+        var answer = await edge.SendRawAsync(
+            $"POST /specs/pets HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: {Good.Length}\r\nConnection: close\r\n\r\n{Good}");
         Assert.StartsWith("HTTP/1.1 415", answer, StringComparison.Ordinal);
         Assert.Contains("request.media_type", answer, StringComparison.Ordinal);
     }
@@ -196,7 +202,8 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [InlineData("application/vnd.pets+json")]
     public async Task json_has_more_than_one_name(string type)
     {
-        var answer = await edge.SendRawAsync($"POST /specs/pets HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nContent-Length: {Good.Length}\r\nConnection: close\r\n\r\n{Good}");
+        var head = $"POST /specs/pets HTTP/1.1\r\nHost: x\r\nContent-Type: {type}\r\nContent-Length: {Good.Length}\r\n";
+        var answer = await edge.SendRawAsync($"{head}Connection: close\r\n\r\n{Good}");
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
     }
 

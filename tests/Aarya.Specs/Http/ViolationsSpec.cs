@@ -86,7 +86,8 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public void a_constraint_that_a_slice_speaks_for_is_told_in_its_words_and_only_in_its_schema()
     {
-        var violations = new Violations([new("shop.once", () => Problem.Conflict("seat.taken", "Taken", "Another guest has this seat."))], NullLogger<Violations>.Instance);
+        var violations = new Violations([new("shop.once", () => Problem.Conflict("seat.taken", "Taken", "Another guest has this seat."))],
+            NullLogger<Violations>.Instance);
 
         Assert.Equal("seat.taken", CodeOf(violations.ProblemOf(Failure(PostgresErrorCodes.UniqueViolation, "shop", "once"))));
         Assert.Equal("seat.taken", CodeOf(violations.ProblemOf(Failure(PostgresErrorCodes.CheckViolation, "shop", "once"))));

@@ -77,7 +77,8 @@ public sealed class PaymentShop : IAsyncLifetime
     [
         "--environment=Development", "--roles=core payment", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={sockets}",
         $"--DATABASE_URL={database.Url}", $"--REDIS_URL={redis.Url}",
-        $"--PAYMENT_PROVIDER_URL={Sandbox.Url}", $"--PAYMENT_API_KEY={SandboxProcess.ApiKey}", $"--PAYMENT_WEBHOOK_SECRET={SandboxProcess.WebhookSecret}",
+        $"--PAYMENT_PROVIDER_URL={Sandbox.Url}", $"--PAYMENT_API_KEY={SandboxProcess.ApiKey}",
+        $"--PAYMENT_WEBHOOK_SECRET={SandboxProcess.WebhookSecret}",
         "--PAYMENT_RECONCILE_SECONDS=1", "--PAYMENT_PENDING_SECONDS=3",
     ], Modules.All);
 

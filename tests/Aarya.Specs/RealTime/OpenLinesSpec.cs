@@ -55,7 +55,8 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
         var shopper = await SignedInAsync();
         foreach (var bad in new[] { "x", ExpiredTokenLike(shopper.AccessToken), shopper.AccessToken[..^4] + "AAAA" })
         {
-            var refused = await Assert.ThrowsAsync<HttpRequestException>(async () => await Line.OpenAsync(Host, shopper with { AccessToken = bad }));
+            var refused = await Assert.ThrowsAsync<HttpRequestException>(async () =>
+                await Line.OpenAsync(Host, shopper with { AccessToken = bad }));
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         }
     }
@@ -138,7 +139,8 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
             return line;
         }
 
-        public Task AnswersAsync(Guid? product = null) => connection.InvokeAsync("WatchProduct", product ?? Guid.CreateVersion7(), Cancellation);
+        public Task AnswersAsync(Guid? product = null) =>
+            connection.InvokeAsync("WatchProduct", product ?? Guid.CreateVersion7(), Cancellation);
 
         public ValueTask DisposeAsync() => connection.DisposeAsync();
     }

@@ -76,7 +76,8 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
     {
         var core = Client<Wire.Core.Core.CoreClient>(way);
         using var rest = contexts.Rest(Infrastructure.Hosting.Roles.Core);
-        using var login = await rest.PostAsJsonAsync("/api/auth/login", new { email = "shopper@aarya.example", password = "monsoon-rain-in-mumbai" });
+        using var login = await rest.PostAsJsonAsync("/api/auth/login",
+            new { email = "shopper@aarya.example", password = "monsoon-rain-in-mumbai" });
         var tokens = await login.Content.ReadFromJsonAsync<JsonElement>();
         Assert.True(login.IsSuccessStatusCode, tokens.ToString());
 

@@ -75,7 +75,8 @@ public sealed class RpcTransportSpec : IAsyncLifetime
         var bytes = Marshallers.Create(x => x, x => x);
         var ask = new Method<byte[], byte[]>(MethodType.Unary, Probe.Descriptor.FullName, "Ask", bytes, bytes);
         var refused = await Assert.ThrowsAsync<RpcException>(async () =>
-            await channel.CreateCallInvoker().AsyncUnaryCall(ask, null, new(deadline: DateTime.UtcNow.AddSeconds(30)), Convert.FromHexString(hex)));
+            await channel.CreateCallInvoker().AsyncUnaryCall(ask, null, new(deadline: DateTime.UtcNow.AddSeconds(30)),
+                Convert.FromHexString(hex)));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
     }
 

@@ -15,7 +15,8 @@ public sealed class SessionGateSpec : IAsyncLifetime
 
     private static readonly Guid Owner = Guid.NewGuid();
 
-    private static AccessToken TokenOf(Guid session, Guid? subject = null) => new(new(subject ?? Owner, session, ["customer"]), DateTimeOffset.MaxValue);
+    private static AccessToken TokenOf(Guid session, Guid? subject = null) =>
+        new(new(subject ?? Owner, session, ["customer"]), DateTimeOffset.MaxValue);
 
     private readonly HeldTime clock = new();
     private RedisServer server = null!;

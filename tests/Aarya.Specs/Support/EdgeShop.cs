@@ -6,7 +6,10 @@ using Aarya.Specs.Messaging;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>The edge as it is deployed, before the endpoints of tests/Aarya.Specs.Streams/Edge: in one process, or in a gateway and a context behind it.</summary>
+/// <summary>
+/// The edge as it is deployed, before the endpoints of tests/Aarya.Specs.Streams/Edge: in one process, or in a gateway and a context
+/// behind it.
+/// </summary>
 public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetime
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);

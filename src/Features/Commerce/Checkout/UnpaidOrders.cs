@@ -161,7 +161,8 @@ internal static class UnpaidOrders
             StatusCodes.Status429TooManyRequests, "checkout.too_many_unpaid", "Too many unpaid orders",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Pay or cancel an unpaid order first ({string.Join(", ", orders.Select(x => x.Number))}), or order again in {seconds} s."));
+                $"Pay or cancel an unpaid order first ({string.Join(", ", orders.Select(x => x.Number))}), or order again "
+                + $"in {seconds} s."));
         problem.Extensions["orders"] = orders.Select(x => new UnpaidOrderView(x.Id, x.Number, x.ExpiresAt)).ToList();
         problem.Extensions[RetryAfter] = seconds;
         return problem;

@@ -111,7 +111,8 @@ public sealed class GetProductSpec(AaryaFixture fixture) : CatalogueStory(fixtur
         await using var redis = await RedisServer.StartAsync();
         await using var away = new RedisConnections(new Microsoft.Extensions.Configuration.ConfigurationManager { ["REDIS_URL"] = redis.Url });
         var answers = new ProductAnswers(Host.Services.GetRequiredService<Features.Commerce.ICommerceStore>(),
-            new(away, TimeProvider.System, NullLogger<ProductCache>.Instance), Host.Services.GetRequiredService<CacheBudget>(), TimeProvider.System);
+            new(away, TimeProvider.System, NullLogger<ProductCache>.Instance),
+            Host.Services.GetRequiredService<CacheBudget>(), TimeProvider.System);
         Assert.NotNull(await answers.FindAsync(kurta.Slug));
         await redis.KillAsync();
 

@@ -48,7 +48,8 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 
         var refused = (await shopper.CheckoutAsync()).Is(429, "checkout.too_many_unpaid");
 
-        Assert.Equal(orders.Select(x => x.Id).Order(), refused["orders"].EnumerateArray().Select(x => x.GetProperty("id").GetGuid()).Order());
+        Assert.Equal(orders.Select(x => x.Id).Order(),
+            refused["orders"].EnumerateArray().Select(x => x.GetProperty("id").GetGuid()).Order());
         Assert.All(orders, x => Assert.Contains(x.Number, refused["detail"].GetString(), StringComparison.Ordinal));
         // The goods of the first are free in a quarter of an hour at the latest.
         Assert.InRange((int)refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, (15 * 60) + 5);
@@ -254,7 +255,8 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         });
         if (answer.Context.Response.StatusCode == 429)
         {
-            Assert.InRange(int.Parse(answer.Context.Response.Headers.RetryAfter.ToString(), CultureInfo.InvariantCulture), 1, (15 * 60) + 5);
+            var retryAfter = int.Parse(answer.Context.Response.Headers.RetryAfter.ToString(), CultureInfo.InvariantCulture);
+            Assert.InRange(retryAfter, 1, (15 * 60) + 5);
             // What was refused stays in the cart; the next one begins with an empty one.
             await node.Scenario(x => { x.WithBearerToken(token); x.Delete.Url("/api/cart"); x.IgnoreStatusCode(); });
         }
@@ -265,13 +267,15 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
     private async Task<long> UnpaidAsync(Guid order)
     {
         await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
-        return (await session.AdvancedSql.QueryAsync<long>("select count(*) from commerce.unpaid_order where order_id = ?", Cancel, order))[0];
+        return (await session.AdvancedSql.QueryAsync<long>(
+            "select count(*) from commerce.unpaid_order where order_id = ?", Cancel, order))[0];
     }
 
     private async Task<string> KeptOfAsync(Guid order)
     {
         await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
-        var rows = await session.AdvancedSql.QueryAsync<string>("select network from commerce.unpaid_order where order_id = ?", Cancel, order);
+        var rows = await session.AdvancedSql.QueryAsync<string>(
+            "select network from commerce.unpaid_order where order_id = ?", Cancel, order);
         return string.Concat(rows);
     }
 }

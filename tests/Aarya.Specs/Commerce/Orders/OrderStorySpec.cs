@@ -116,7 +116,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         {
             if (news is not null) await Host.InvokeMessageAndWaitAsync(news);
             var refused = (await shopper.CheckoutAsync()).Is(409, "cart.ordered");
-            Assert.Equal((order.Id, order.Number, "pending_payment"), (refused["orderId"].GetGuid(), refused["number"].GetString(), refused["orderStatus"].GetString()));
+            Assert.Equal((order.Id, order.Number, "pending_payment"),
+                (refused["orderId"].GetGuid(), refused["number"].GetString(), refused["orderStatus"].GetString()));
             Assert.Equal(news is null ? "pending" : "requires_action", refused["paymentStatus"].GetString());
         }
 

@@ -288,7 +288,11 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await Host.ExecuteAndWaitAsync(async () =>
         {
             for (var i = 0; i < 6; i++) logins.Add(Host.Scenario(x => { x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); }));
-            var reset = Host.Scenario(x => { x.Post.Json(new ResetPassword(TokenOf(mail), "another way to Pune")).ToUrl("/api/auth/password/reset"); x.StatusCodeShouldBe(200); });
+            var reset = Host.Scenario(x =>
+            {
+                x.Post.Json(new ResetPassword(TokenOf(mail), "another way to Pune")).ToUrl("/api/auth/password/reset");
+                x.StatusCodeShouldBe(200);
+            });
             await Task.WhenAll([reset, .. logins]);
         }, 60_000);
 

@@ -29,7 +29,8 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
         redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
         var key = new AccountKey(_ => Task.FromResult(new byte[32]));
         await key.StartAsync(Cancellation);
-        sessions = new(redis, new(redis, budget, TimeProvider.System, NullLogger<SessionGate>.Instance), new(Keys), key, TimeProvider.System);
+        var gate = new SessionGate(redis, budget, TimeProvider.System, NullLogger<SessionGate>.Instance);
+        sessions = new(redis, gate, new(Keys), key, TimeProvider.System);
     }
 
     [Fact]

@@ -45,8 +45,10 @@ public sealed class FirstAdminSpec : IAsyncLifetime
         var migrated = await AaryaAsync("migrate");
         Assert.True(migrated.ExitCode == 0, migrated.Error);
         Assert.Contains("it must be an e-mail address", await RefusedAsync("admin create owner", "core"), StringComparison.Ordinal);
-        Assert.Contains("admin knows only create", await RefusedAsync("admin delete owner@aarya.example", "core"), StringComparison.Ordinal);
-        Assert.Contains("AARYA_ROLES must name it", await RefusedAsync("admin create owner@aarya.example", "commerce"), StringComparison.Ordinal);
+        var unknown = await RefusedAsync("admin delete owner@aarya.example", "core");
+        Assert.Contains("admin knows only create", unknown, StringComparison.Ordinal);
+        var elsewhere = await RefusedAsync("admin create owner@aarya.example", "commerce");
+        Assert.Contains("AARYA_ROLES must name it", elsewhere, StringComparison.Ordinal);
         Assert.Equal(0, await ValueAsync("select count(*) from core.mt_doc_user"));
 
         // As in a split shop: with the settings of core alone.
@@ -139,7 +141,8 @@ public sealed class FirstAdminSpec : IAsyncLifetime
 
     private async Task<long> ValueAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await using var connection =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Cancellation);
         await using var command = new NpgsqlCommand(sql, connection);
         return (long)(await command.ExecuteScalarAsync(Cancellation))!;

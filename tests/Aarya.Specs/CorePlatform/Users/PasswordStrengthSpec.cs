@@ -93,7 +93,8 @@ public sealed class PasswordStrengthSpec(AaryaFixture fixture) : CoreSpec(fixtur
         // By the clock it depends on the machine; what is judged is bounded by what it allocates, which does not grow behind the cut.
         Assert.All(allocated, x => Assert.InRange(x.Value, 0, 64 * 1024 * 1024));
         var longer = texts.Select(x => x + x);
-        Assert.All(texts.Zip(longer), x => Assert.Equal(PasswordStrength.FaultOf(x.First, Known), PasswordStrength.FaultOf(x.Second, Known)));
+        Assert.All(texts.Zip(longer), x =>
+            Assert.Equal(PasswordStrength.FaultOf(x.First, Known), PasswordStrength.FaultOf(x.Second, Known)));
     }
 
     [Fact]

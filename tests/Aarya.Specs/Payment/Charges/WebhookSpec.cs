@@ -127,7 +127,8 @@ public sealed class WebhookSpec(PaymentShop shop)
             await QuietAsync(orders);
             var before = await WrittenAsync(orders);
 
-            foreach (var body in news.Concat(news)) Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
+            foreach (var body in news.Concat(news))
+                Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
 
             Assert.Equal(before, await WrittenAsync(orders));
         }
@@ -175,7 +176,12 @@ public sealed class WebhookSpec(PaymentShop shop)
 
     private static string Event(JsonNode charge, JsonObject? refund = null)
     {
-        var news = new JsonObject { ["id"] = $"evt_{Guid.NewGuid():N}", ["type"] = $"charge.{charge["status"]}", ["charge"] = charge.DeepClone() };
+        var news = new JsonObject
+        {
+            ["id"] = $"evt_{Guid.NewGuid():N}",
+            ["type"] = $"charge.{charge["status"]}",
+            ["charge"] = charge.DeepClone(),
+        };
         if (refund is not null) news["refund"] = refund;
         return news.ToJsonString();
     }

@@ -66,7 +66,8 @@ public sealed class EditProductTravelsSpec(WholeShop shop) : IClassFixture<Whole
     private async Task<HttpClient> StaffAsync()
     {
         var client = shop.Client();
-        using var signedIn = await client.PostAsJsonAsync("/api/auth/login", new { email = "admin@aarya.example", password = "pink-palace-in-jaipur" }, Cancel);
+        using var signedIn = await client.PostAsJsonAsync("/api/auth/login",
+            new { email = "admin@aarya.example", password = "pink-palace-in-jaipur" }, Cancel);
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
         client.DefaultRequestHeaders.Authorization = new("Bearer", (await signedIn.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("accessToken").GetString());
         return client;
