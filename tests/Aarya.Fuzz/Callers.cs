@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -60,7 +61,10 @@ internal sealed class Callers : IDisposable
         if (slugs.Count == 0) return placed;
         foreach (var role in new[] { "guest", "customer" })
         {
-            var product = await http.GetFromJsonAsync<JsonNode>(new Uri($"/api/products/{random.Pick(slugs)}", UriKind.Relative));
+            using var answer = await http.GetAsync(new Uri($"/api/products/{random.Pick(slugs)}", UriKind.Relative));
+            // Another client has withdrawn it, and the search does not know yet.
+            if (answer.StatusCode == HttpStatusCode.NotFound) continue;
+            var product = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>();
             if (product!["variants"]!.AsArray().FirstOrDefault(x => (int)x!["available"]! > 0) is not { } variant) continue;
             try
             {
