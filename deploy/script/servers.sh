@@ -115,7 +115,7 @@ shared_buffers = 256MB
 effective_cache_size = 1GB
 random_page_cost = 1.1
 max_wal_size = 2GB
-# A crash is recovered from in a moment: one call per file system instead of one per file.
+# Recovery after a crash flushes the whole file system with one call instead of each file by itself.
 recovery_init_sync_method = syncfs
 END
 }

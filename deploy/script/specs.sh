@@ -27,7 +27,7 @@ build_and_run_specs() {
 build_specs() {
     # All of it: what the specs run, and the tools that nothing else builds.
     quietly build-specs dotnet build Aarya.sln --nologo -v q
-    did="$SPECS"
+    did="Aarya.sln"
 }
 
 # summarise <report>: a runner that crashed leaves no whole report, and a run of nothing proves nothing
