@@ -54,14 +54,16 @@ public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(before - 5, await StockAsync(sku));
     }
 
-    [Fact]
-    public async Task a_product_is_left_out_when_another_one_has_its_skus()
+    [Theory]
+    [InlineData(SeedSize.Demo)]
+    [InlineData(SeedSize.Large)]
+    public async Task a_product_is_left_out_when_another_one_has_its_skus(SeedSize size)
     {
-        await SeedAsync(SeedSize.Demo);
+        await SeedAsync(size);
         // Staff give a demo product another address: its SKUs stay its own, and the next seeding finds nothing at the old address.
         await MoveAsync("gingham-cotton-kurta", "gingham-cotton-kurta-moved");
 
-        var told = await PlantAsync(SeedSize.Demo);
+        var told = await PlantAsync(size);
 
         await MoveAsync("gingham-cotton-kurta-moved", "gingham-cotton-kurta");
         Assert.Contains("(0 of them new)", told[0], StringComparison.Ordinal);

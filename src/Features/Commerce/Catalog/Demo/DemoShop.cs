@@ -16,19 +16,19 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         var now = time.GetUtcNow();
         var planned = (size == SeedSize.Large ? Large() : Demo()).Select((x, i) => Make(x, now.AddMinutes(-i))).ToList();
         var added = 0;
-        List<string> leftOut = [];
+        List<Product> leftOut = [];
         foreach (var batch in planned.Chunk(Batch))
         {
             var (more, without) = await AddAsync(batch, cancellation);
             added += more;
-            leftOut.AddRange(without.Select(x => $"{x.Name} is left out: other products have the SKUs that it would have."));
-            planned.RemoveAll(without.Contains);
+            leftOut.AddRange(without);
         }
 
+        var there = planned.Except(leftOut).ToList();
         return
         [
-            $"The shop has {planned.Count} products in {planned.Sum(x => x.Variants.Count)} sizes and colours ({added} of them new).",
-            .. leftOut,
+            $"The shop has {there.Count} products in {there.Sum(x => x.Variants.Count)} sizes and colours ({added} of them new).",
+            .. leftOut.Select(x => $"{x.Name} is left out: other products have the SKUs that it would have."),
         ];
     }
 
