@@ -148,6 +148,7 @@ public static class AaryaHost
             // Wolverine asks the default store for a document's identity before it knows the endpoint's own store.
             builder.Services.AddSingleton(provider => (IDocumentStore)provider.GetRequiredService(active[0].StoreType));
             if (serving) builder.Services.AddHostedService<DatabaseAtStart>();
+            if (serving && builder.Configuration.Flag("AARYA_SOLO")) builder.Services.AddHostedService<OnlyNodeAtStart>();
             if (serving) builder.Services.AddHostedService<IdempotencyKeyExpiry>();
             if (serving) builder.Services.AddHostedService<ProcessedEventPruning>();
             builder.Services.AddSingleton<Migrations>();

@@ -241,6 +241,32 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         await rig.SettleAsync(orders);
     }
 
+    [Fact]
+    public async Task what_the_only_process_left_when_it_died_is_taken_at_once_by_the_next()
+    {
+        rig.Further["AARYA_SOLO"] = "true";
+        var only = (await rig.RunAsync(("only", All)))[0];
+        await only.KillAsync();
+        // In every context; they do not become stale, so that nothing but the start of the next process frees them.
+        foreach (var context in All.Split(','))
+            await rig.ExecuteAsync($"""
+                insert into {context}.wolverine_incoming_envelopes
+                  (id, status, owner_id, attempts, body, message_type, received_at, "timestamp")
+                values (gen_random_uuid(), 'Incoming', 1, 0, '', 'left.behind', 'local://left-behind', now() + interval '1 day')
+                """);
+
+        await rig.RunAsync(("only", All));
+        rig.Further.Clear();
+
+        foreach (var context in All.Split(','))
+        {
+            const string left = "wolverine_incoming_envelopes where message_type = 'left.behind'";
+            await UntilAsync($"{context} has freed it",
+                async () => await rig.CountAsync($"select count(*) from {context}.{left} and owner_id = 1", []) == 0);
+            await rig.ExecuteAsync($"delete from {context}.{left}");
+        }
+    }
+
     private async Task<(RoleProcess Shop, RoleProcess Payment)> RunSplitAsync() =>
         await rig.RunAsync(("a", Shop), ("b", "payment")) is [var shop, var payment] ? (shop, payment) : default;
 }

@@ -69,7 +69,7 @@ public sealed class StreamsRig : IAsyncLifetime
             {
                 ["DATABASE_URL"] = database.Url,
                 ["REDIS_URL"] = Server.Url,
-                ["AARYA_SOLO"] = "false",
+                ["AARYA_SOLO"] = Further.GetValueOrDefault("AARYA_SOLO", "false"),
                 ["AARYA_NODE"] = node,
                 ["AARYA_SOCKET_DIR"] = Directory.CreateDirectory(Path.Combine(folder, node), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName,
                 ["FATE_FILE"] = FateFile,
