@@ -8,14 +8,16 @@ fingerprint() {
         sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12
 }
 
+release_is_current() { [[ $(readlink artifacts/api) == "builds/$(fingerprint)/api" ]]; }
+
 # Every build has a folder of its own, so that a running program keeps its files; artifacts/api leads to the newest.
 build_release() {
     local build
-    build=artifacts/builds/$(fingerprint)
-    if [[ $(readlink artifacts/api) == "${build#artifacts/}/api" ]]; then
+    if release_is_current; then
         did="nothing changed"
         return
     fi
+    build=artifacts/builds/$(fingerprint)
     mkdir -p artifacts/builds
     need_space "$ROOT" 1024
     rm -rf src/Aarya.Api/Internal/Generated "$build"

@@ -10,14 +10,23 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
+    /// <summary>Aarya.Api.dll of the build that the specs run on, which compiles its handlers when they are first used.</summary>
+    public static string Debug { get; } = Path.Combine(AppContext.BaseDirectory, "Aarya.Api.dll");
+
+    /// <summary>Aarya.Api.dll of the Release build that `./aarya test` has made of the same sources, if it has.</summary>
+    public static string? Release { get; } = Environment.GetEnvironmentVariable("SPECS_PROGRAM");
+
     /// <summary>The real program with these settings and none of this process's own.</summary>
-    public static Task<ChildProgram> AaryaAsync(string[] arguments, IReadOnlyDictionary<string, string> settings) =>
-        RunAsync(Aarya(arguments, settings));
+    /// <param name="arguments">A command and its arguments.</param>
+    /// <param name="settings">Its environment.</param>
+    /// <param name="program">Which build, if it matters.</param>
+    public static Task<ChildProgram> AaryaAsync(string[] arguments, IReadOnlyDictionary<string, string> settings, string? program = null) =>
+        RunAsync(Aarya(arguments, settings, program));
 
     /// <summary>How it is started.</summary>
-    public static ProcessStartInfo Aarya(string[] arguments, IReadOnlyDictionary<string, string> settings)
+    public static ProcessStartInfo Aarya(string[] arguments, IReadOnlyDictionary<string, string> settings, string? program = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Aarya.Api.dll"), .. arguments]);
+        var start = new ProcessStartInfo("dotnet", [program ?? Release ?? Debug, .. arguments]);
         foreach (var name in start.Environment.Keys.Where(IsSetting).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in settings) start.Environment[name] = value;
         return start;

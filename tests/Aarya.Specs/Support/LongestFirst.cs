@@ -1,6 +1,11 @@
+using Aarya.Specs.Caching;
 using Aarya.Specs.Commerce.Checkout;
+using Aarya.Specs.CorePlatform.Users;
+using Aarya.Specs.Hosting;
 using Aarya.Specs.Messaging;
+using Aarya.Specs.Postgres;
 using Aarya.Specs.Privacy;
+using Aarya.Specs.Roles;
 using Aarya.Specs.Support;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -14,7 +19,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        "aarya", nameof(OneOrderPerCartSpec), nameof(RedisStreamsSpec), nameof(AtRestSpec), nameof(ErasureCrashSpec), nameof(ErasureSpec), "payment",
+        "aarya", nameof(RedisStreamsSpec), nameof(ErasureCrashSpec), nameof(ErasureSpec), nameof(AtRestSpec), nameof(MemorySpec), nameof(RedisOutageSpec),
+        nameof(OneOrderPerCartSpec), nameof(FirstAdminSpec), nameof(UnpaidOrdersRaceSpec), nameof(CommandsAtOnceSpec), nameof(MigrateSpec),
+        nameof(RolesAloneSpec), "whole edge", "payment",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -17,7 +17,7 @@ public sealed class RoleProcess : IAsyncDisposable
     private RoleProcess(string roles, IEnumerable<KeyValuePair<string, string>> settings, string? program)
     {
         Roles = roles;
-        var start = new ProcessStartInfo("dotnet", [program ?? Path.Combine(AppContext.BaseDirectory, "Aarya.Api.dll"), "--roles", roles])
+        var start = new ProcessStartInfo("dotnet", [program ?? ChildProgram.Release ?? ChildProgram.Debug, "--roles", roles])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -45,7 +45,7 @@ public sealed class RoleProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program and waits until it listens.</summary>
-    /// <param name="program">Another build than the one the specs run on.</param>
+    /// <param name="program">Another program than Aarya.Api.</param>
     public static async Task<RoleProcess> StartAsync(string roles, IEnumerable<KeyValuePair<string, string>> settings, string? program = null)
     {
         var role = new RoleProcess(roles, settings, program);

@@ -37,7 +37,7 @@ public sealed class StaticProgram : IDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/none",
             ["REDIS_URL"] = "redis://127.0.0.1:1",
-        });
+        }, ChildProgram.Debug);
         if (codegen.ExitCode != 0) throw new InvalidOperationException($"codegen write failed: {codegen.Output} {codegen.Error}");
         program.PutTogether(written, main);
         return program;
