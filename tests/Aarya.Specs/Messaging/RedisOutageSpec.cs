@@ -21,11 +21,10 @@ public sealed class RedisOutageSpec
         foreach (var write in Writes) await write(redis.State);
 
         await trouble.BeginAsync(server);
-        List<Exception> refused = [];
-        foreach (var write in Writes) refused.Add(await Assert.ThrowsAnyAsync<Exception>(() => write(redis.State)));
+        List<Exception> refused = [.. await RefusedAsync(redis.State)];
         // The client may have noticed in the meantime what has become of the server, and say it in words of its own.
         await server.Database.PingQuietlyAsync();
-        foreach (var write in Writes) refused.Add(await Assert.ThrowsAnyAsync<Exception>(() => write(redis.State)));
+        refused.AddRange(await RefusedAsync(redis.State));
         await trouble.EndAsync(server);
 
         Assert.All(refused, x => Assert.True(Outage.Is(x), $"{x}"));
@@ -125,6 +124,10 @@ public sealed class RedisOutageSpec
             await both.ExecuteAsync();
         },
     ];
+
+    // All at once: where nothing answers, each waits for its time limit.
+    private static Task<Exception[]> RefusedAsync(IDatabase redis) =>
+        Task.WhenAll(Writes.Select(write => Assert.ThrowsAnyAsync<Exception>(() => write(redis))));
 
     private static async Task SucceedsAgainAsync(Func<Task> attempt)
     {

@@ -80,6 +80,8 @@ public sealed class WholeShop : IAsyncLifetime
         ["AARYA_URLS"] = url.ToString(),
         ["AARYA_SOCKET_DIR"] = folder,
         ["AARYA_RATE_LIMIT"] = "0",
+        // What follows an erasure or a changed address waits for the requests that are under way.
+        ["AARYA_REQUEST_SECONDS"] = "15",
         ["SANDBOX_DATA"] = folder,
         ["ENCRYPTION_KEY"] = keys,
     };

@@ -11,6 +11,9 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
 {
     private const int Clients = 8;
 
+    // Shoppers leave the process that starts a share of the processors.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     // So many are answered before it happens, and after.
     private const int AtLeast = 100;
 
@@ -71,6 +74,7 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
                 answers.Add(await AskAsync(client, n));
                 var took = TimeProvider.System.GetElapsedTime(began);
                 lock (shop) slowest = took > slowest ? took : slowest;
+                await Task.Delay(Pause);
             }
         })).ToList();
         try

@@ -14,6 +14,9 @@ public sealed class KeyRotationSpec
 {
     private const int Shoppers = 4;
 
+    // Shoppers leave the process that starts a share of the processors.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -87,6 +90,7 @@ public sealed class KeyRotationSpec
                 {
                     if (signedIn is null) await StartAsync(stop);
                     else if (await LookAroundAsync(stop) && await RefreshAsync(stop)) Interlocked.Increment(ref rounds);
+                    await Task.Delay(Pause, stop);
                 }
                 catch (OperationCanceledException) when (stop.IsCancellationRequested)
                 {
