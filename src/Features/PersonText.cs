@@ -12,7 +12,8 @@ namespace Aarya.Features;
 /// Refused are controls (Cc, which line breaks are), line and paragraph separators (Zl, Zp), half surrogate pairs (Cs), private use (Co),
 /// code points that Unicode has not assigned (Cn), and format characters (Cf, which the bidi controls are) but for those that people's
 /// words need: ZERO WIDTH JOINER and NON-JOINER (Unicode Standard, section 23.2: Sinhala, Kannada, Malayalam, Persian and emoji are
-/// written with them), and the tags of a flag, behind U+1F3F4 and ended by U+E007F (UTS #51 section C.1).
+/// written with them), and the tags of a flag, behind U+1F3F4 and ended by U+E007F (UTS #51 section C.1). So are variation selectors that
+/// select nothing, marks that have no picture, and more than thirty marks on one letter.
 /// </remarks>
 public static class PersonText
 {
@@ -22,14 +23,15 @@ public static class PersonText
 
     private const int NonJoiner = 0x200C;
     private const int Joiner = 0x200D;
+    private const int FirstIdeograph = 0x2E80;
+    private const char Keycap = '\u20E3';
     private const int BlackFlag = 0x1F3F4;
     private const int FirstTag = 0xE0020;
     private const int LastTag = 0xE007E;
     private const int CancelTag = 0xE007F;
 
     /// <summary>How a text is kept and answered: composed (Unicode NFC), without space around it.</summary>
-    /// <exception cref="ArgumentException">Half a surrogate pair is in it, which <see cref="IsReadable(string)"/> refuses.</exception>
-    public static string Compose(string text) => text.Normalize(NormalizationForm.FormC).Trim();
+    public static string Compose(string text) => NormalForm.Of(text).Trim();
 
     /// <summary>The same for a text that may be absent: null when there is nothing in it that can be seen.</summary>
     public static string? ComposeOrNull(string? text) => IsEmpty(text) ? null : Compose(text!);
@@ -43,7 +45,9 @@ public static class PersonText
     /// <summary>Whether only characters are in it that a line of text may hold.</summary>
     public static bool IsReadable(string text)
     {
-        var inFlag = false;
+        if (!NormalForm.Has(text)) return false;
+        // What shows nothing at all hides nothing: it counts as absent.
+        var (inFlag, before, isSeen) = (false, default(Rune), !IsEmpty(text));
         for (var rest = text.AsSpan(); rest.Length > 0;)
         {
             if (Rune.DecodeFromUtf16(rest, out var rune, out var used) != System.Buffers.OperationStatus.Done) return false;
@@ -54,7 +58,8 @@ public static class PersonText
                 continue;
             }
 
-            if (inFlag || !IsReadable(rune)) return false;
+            if (inFlag || !IsReadable(rune) || (isSeen && Hides(rune, before, rest))) return false;
+            before = rune;
             inFlag = rune.Value == BlackFlag && Rune.DecodeFromUtf16(rest, out var next, out _) == System.Buffers.OperationStatus.Done
                 && next.Value is >= FirstTag and <= LastTag;
         }
@@ -106,12 +111,33 @@ public static class PersonText
         _ => true,
     };
 
+    // The grapheme joiner and two vowels of Khmer that are no longer written are marks by category, without a picture.
+    private static bool Hides(Rune rune, Rune before, ReadOnlySpan<char> rest) =>
+        rune.Value is 0x034F or 0x17B4 or 0x17B5 || (IsSelector(rune) && !Selects(before, rest));
+
+    private static bool IsSelector(Rune rune) =>
+        rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF) or (>= 0x180B and <= 0x180D) or 0x180F;
+
+    // A variation selector says how the sign before it is drawn (Unicode Standard, section 23.4): a symbol, an ideograph, a Mongolian letter
+    // or the digit of a keycap. Anywhere else it only hides between letters.
+    private static bool Selects(Rune before, ReadOnlySpan<char> rest)
+    {
+        if (before.IsAscii) return rest is [Keycap, ..] && (Rune.IsDigit(before) || before.Value is '#' or '*');
+        return Rune.GetUnicodeCategory(before) switch
+        {
+            UnicodeCategory.OtherLetter => before.Value is >= FirstIdeograph or (>= 0x1800 and <= 0x18AF),
+            UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.ModifierSymbol => true,
+            UnicodeCategory.OtherPunctuation or UnicodeCategory.DashPunctuation => true,
+            _ => false,
+        };
+    }
+
     private static bool IsSeen(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
         UnicodeCategory.Control or UnicodeCategory.Format => false,
         UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark => false,
-        // The Hangul fillers and the Braille blank are a letter and a symbol by category, and empty to the eye.
-        _ => rune.Value is not (0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800),
+        // The Hangul fillers, the Braille blank and the null note are letters and symbols by category, and empty to the eye.
+        _ => rune.Value is not (0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or 0x1D159),
     };
 }

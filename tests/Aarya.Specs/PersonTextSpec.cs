@@ -63,6 +63,20 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
+    public void more_marks_than_a_language_needs_are_refused() =>
+        Assert.Equal(PersonText.Characters, PersonText.FaultOf("A" + string.Concat(Enumerable.Repeat("\u0301\u0316", 500_000)), 100));
+
+    [Theory]
+    [InlineData("\u2764\uFE0F Asha")]
+    [InlineData("1\uFE0F\u20E3")]
+    [InlineData("\u845B\U000E0100\u98FE")]
+    [InlineData("\U0001F3F3\uFE0F\u200D\U0001F308")]
+    public void a_selector_behind_what_it_selects_is_welcome(string typed) => Assert.Null(PersonText.FaultOf(typed, 100));
+
+    [Fact]
+    public void a_note_that_is_not_drawn_is_no_name() => Assert.Equal(PersonText.Empty, PersonText.FaultOf("\U0001D159", 100));
+
+    [Fact]
     public void half_a_character_is_refused() =>
         Assert.All([$"As{(char)0xD83D}ha", $"Asha{(char)0xD83D}", $"{(char)0xDE00}"], x => Assert.Equal(PersonText.Characters, PersonText.FaultOf(x, 100)));
 
@@ -119,6 +133,9 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [InlineData("As\u2028ha")]
     [InlineData("As\uE000ha")]
     [InlineData("As\u200Bha")]
+    [InlineData("As\u034Fha")]
+    [InlineData("A\uFE0Fsha")]
+    [InlineData("A\u180Bsha")]
     [InlineData("\u200D")]
     public async Task a_name_that_cannot_be_is_refused_alike_and_changes_nothing(string typed)
     {

@@ -39,7 +39,7 @@ internal static class Texts
     /// <summary>
     /// What two texts have in common that a shopper reads as the same: case, spaces and the way letters are composed do not count.
     /// </summary>
-    public static string Key(string text) => string.Concat(text.Normalize(NormalizationForm.FormKC).EnumerateRunes()
+    public static string Key(string text) => string.Concat(NormalForm.Of(text, NormalizationForm.FormKC).EnumerateRunes()
         .Where(x => !Rune.IsWhiteSpace(x) && Rune.GetUnicodeCategory(x) is not (UnicodeCategory.Format or UnicodeCategory.Control))
         .Select(x => Rune.ToLowerInvariant(Rune.ToUpperInvariant(x)).ToString()));
 }

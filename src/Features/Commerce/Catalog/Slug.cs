@@ -20,7 +20,7 @@ public static partial class Slug
     public static string Of(string name)
     {
         StringBuilder slug = new(name.Length);
-        foreach (var rune in name.Normalize(NormalizationForm.FormC).EnumerateRunes()) Append(slug, rune);
+        foreach (var rune in NormalForm.Of(name).EnumerateRunes()) Append(slug, rune);
         var whole = Cut(slug.ToString().Trim('-'), Longest);
         return IsId(whole) ? BeforeId + whole : whole;
     }

@@ -10,7 +10,7 @@ internal static class NameWords
     {
         List<string> words = [];
         StringBuilder word = new();
-        foreach (var rune in name.Normalize(NormalizationForm.FormKC).EnumerateRunes())
+        foreach (var rune in NormalForm.Of(name, NormalizationForm.FormKC).EnumerateRunes())
         {
             var category = Rune.GetUnicodeCategory(rune);
             if (category is UnicodeCategory.Format || rune.Value is '\'' or '’') continue;

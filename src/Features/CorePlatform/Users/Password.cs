@@ -19,25 +19,14 @@ public static class Password
     // A code point is at most four when it is taken apart (Unicode Standard Annex #15, section 9 table 8).
     private const int LongestTyped = 4 * Longest;
 
-    /// <summary>The spelling that is hashed.</summary>
-    /// <exception cref="ArgumentException">Half a surrogate pair is in it.</exception>
-    public static string Compose(string password) => WithPlainSpaces(password).Normalize(NormalizationForm.FormC);
+    /// <summary>The spelling that is hashed, of one that <see cref="IsReadable"/>.</summary>
+    public static string Compose(string password) => NormalForm.Of(WithPlainSpaces(password));
 
     /// <summary>The length that limits mean: code points once composed, as NIST SP 800-63B section 3.1.1.2 counts.</summary>
     public static int Length(string password) => Compose(password).EnumerateRunes().Count();
 
     /// <summary>Whether it is a text at all: half a surrogate pair has no spelling, nor bytes to hash.</summary>
-    public static bool IsReadable(string password)
-    {
-        for (var i = 0; i < password.Length; i++)
-        {
-            if (!char.IsSurrogate(password[i])) continue;
-            if (i + 1 == password.Length || !char.IsSurrogatePair(password[i], password[i + 1])) return false;
-            i++;
-        }
-
-        return true;
-    }
+    public static bool IsReadable(string password) => NormalForm.Has(password);
 
     /// <summary>Whether it can be a password in use; what was set before passwords were composed was measured as it was typed.</summary>
     public static bool CouldBe(string password) =>
@@ -49,7 +38,7 @@ public static class Password
     /// </summary>
     public static IReadOnlyList<string> Spellings(string password)
     {
-        var (composed, decomposed) = (password.Normalize(NormalizationForm.FormC), password.Normalize(NormalizationForm.FormD));
+        var (composed, decomposed) = (NormalForm.Of(password), NormalForm.Of(password, NormalizationForm.FormD));
         string[] all = [Compose(password), password, composed, decomposed];
         return [.. all.Distinct(StringComparer.Ordinal)];
     }

@@ -26,8 +26,8 @@ public static class Folding
         foreach (var rune in text.EnumerateRunes())
             plain.Append(IsApostrophe(rune.Value) ? "'" : rune.Value is 0x2122 or 0x2120 ? " " : rune.ToString());
         var folded = new StringBuilder(plain.Length);
-        foreach (var rune in plain.ToString().Normalize(NormalizationForm.FormKD).EnumerateRunes()) Append(folded, rune);
-        return folded.ToString().Normalize(NormalizationForm.FormC);
+        foreach (var rune in NormalForm.Of(plain.ToString(), NormalizationForm.FormKD).EnumerateRunes()) Append(folded, rune);
+        return NormalForm.Of(folded.ToString());
     }
 
     private static void Append(StringBuilder folded, Rune rune)

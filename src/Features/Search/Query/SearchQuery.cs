@@ -90,7 +90,7 @@ public sealed record SearchQuery
     private static string Bounds => $"At most {MostValues} values of {LongestValue} characters.";
 
     /// <summary>A value as the index holds it, however it was typed.</summary>
-    internal static string Plain(string value) => string.Concat(value.EnumerateRunes()).Normalize().Trim();
+    internal static string Plain(string value) => NormalForm.Of(value).Trim();
 
     private static string[] Values(string[]? lists) => [.. (lists ?? []).Select(x => Plain(x ?? "")).Where(x => Parts(x).Length > 0)];
 
