@@ -54,7 +54,8 @@ public static class CardNumber
     public static IRuleBuilderOptions<T, string?> WithoutCardNumber<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(x => !IsIn(x)).WithMessage(Refused);
 
-    private sealed record Run(List<string> Groups, bool IsInternational);
+    /// <param name="IsOdd">Its groups are parted by other signs than those that numbers of cards are written with.</param>
+    private sealed record Run(List<string> Groups, bool IsInternational, bool IsOdd = false);
 
     private static bool HoldsCard(Run run)
     {
@@ -65,7 +66,7 @@ public static class CardNumber
             {
                 digits += run.Groups[last];
                 if (!IsRight(digits)) continue;
-                var isWhole = first == 0 && last == run.Groups.Count - 1
+                var isWhole = !run.IsOdd && first == 0 && last == run.Groups.Count - 1
                     && (run.Groups.Count == 1 || run.Groups.All(x => x.Length is > 1 and <= LongestGroup));
                 // No card begins with 0; 9 is left to each country, and in India begins a mobile number.
                 if (isWhole ? digits[0] is >= '1' and <= '8' : IsIssued(digits)) return true;
@@ -75,7 +76,7 @@ public static class CardNumber
         return false;
     }
 
-    // Groups of digits with spaces, dashes or dots between.
+    // Groups of digits with spaces, dashes, dots or any other signs between.
     private static IEnumerable<Run> Runs(string text)
     {
         Run? run = null;
@@ -93,12 +94,18 @@ public static class CardNumber
                 continue;
             }
 
-            // What cannot be seen does not part a number.
-            if (Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format) continue;
+            // What cannot be seen does not part a number, nor does a mark on a digit.
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark)
+                continue;
             plus = rune.Value is '+' or 0xFF0B;
             if (run is null) continue;
             between++;
-            if (between <= MostBetween && IsBetween(rune)) continue;
+            if (between <= MostBetween && (IsBetween(rune) || IsSign(rune)))
+            {
+                if (!IsBetween(rune)) run = run with { IsOdd = true };
+                continue;
+            }
+
             EndGroup();
             yield return Ended(run);
             (run, between) = (null, 0);
@@ -120,6 +127,8 @@ public static class CardNumber
 
     private static bool IsBetween(Rune rune) => rune.Value is '.' or '_' || Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation or UnicodeCategory.Control;
+
+    private static bool IsSign(Rune rune) => Rune.IsPunctuation(rune) || Rune.IsSymbol(rune);
 
     private static bool IsRight(string digits)
     {
