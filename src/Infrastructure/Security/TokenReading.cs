@@ -47,6 +47,9 @@ internal sealed record TokenClaims(Caller Caller, DateTimeOffset ExpiresAt, Date
 
 internal static class TokenJson
 {
+    // The year 9999: a clock's skew or a day may be added to every time before it.
+    private const double TimesEnd = 253370764800;
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>The JSON object that a part of a token holds, or null.</summary>
@@ -56,15 +59,22 @@ internal static class TokenJson
         try
         {
             json = JsonDocument.Parse(Base64Url.DecodeFromChars(encoded), Strict);
-            if (json.RootElement.ValueKind == JsonValueKind.Object) return json;
+            if (json.RootElement.ValueKind == JsonValueKind.Object && HasNames(json.RootElement)) return json;
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            // What a stranger sends need not be JSON.
+            // What a stranger sends need not be JSON, and a name in it need not be text: half a surrogate pair is none.
         }
 
         json?.Dispose();
         return null;
+    }
+
+    // Reading a name that is no text throws, here and not at whoever looks for another one.
+    private static bool HasNames(JsonElement json)
+    {
+        foreach (var member in json.EnumerateObject()) _ = member.Name;
+        return true;
     }
 
     /// <summary>The text under this name; null when it is absent or anything else.</summary>
@@ -94,7 +104,7 @@ internal static class TokenJson
         time = null;
         if (!from.TryGetProperty(name, out var value)) return true;
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var seconds)) return false;
-        if (!(seconds >= 0 && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds())) return false;
+        if (!(seconds >= 0 && seconds < TimesEnd)) return false;
         time = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
         return true;
     }
