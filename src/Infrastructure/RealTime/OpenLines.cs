@@ -15,19 +15,27 @@ public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<
     /// <summary>The most lines of one network address; each of them costs memory for as long as it is open.</summary>
     public const int MostOfAddress = 500;
 
+    /// <summary>The most products that the lines of one network address watch together; each costs a subscription at Redis.</summary>
+    public const int MostWatchedOfAddress = 2_000;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Line> lines = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> byAddress = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> watchedByAddress = new(StringComparer.Ordinal);
 
-    private sealed record Line(HubCallerContext Context, string Address, CallerPrincipal? Who);
+    private sealed record Line(HubCallerContext Context, string Address, CallerPrincipal? Who)
+    {
+        /// <summary>How many products it watches; below zero when the line is gone. Guarded by a lock on the line.</summary>
+        public int Watched { get; set; }
+    }
 
     /// <summary>False when the address has <see cref="MostOfAddress"/> lines already.</summary>
     internal bool TryAdd(HubCallerContext line, string address, CallerPrincipal? who)
     {
         if (byAddress.AddOrUpdate(address, 1, (_, x) => x + 1) > MostOfAddress)
         {
-            Leave(address);
+            TakeFrom(byAddress, address, 1);
             return false;
         }
 
@@ -37,7 +45,42 @@ public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<
 
     internal void Remove(string connectionId)
     {
-        if (lines.TryRemove(connectionId, out var line)) Leave(line.Address);
+        if (!lines.TryRemove(connectionId, out var line)) return;
+        TakeFrom(byAddress, line.Address, 1);
+        lock (line)
+        {
+            if (line.Watched > 0) TakeFrom(watchedByAddress, line.Address, line.Watched);
+            line.Watched = -1;
+        }
+    }
+
+    /// <summary>False when the lines of the address watch <see cref="MostWatchedOfAddress"/> products already.</summary>
+    internal bool TryWatch(string connectionId)
+    {
+        if (!lines.TryGetValue(connectionId, out var line)) return false;
+        lock (line)
+        {
+            if (line.Watched < 0) return false;
+            if (watchedByAddress.AddOrUpdate(line.Address, 1, (_, x) => x + 1) > MostWatchedOfAddress)
+            {
+                TakeFrom(watchedByAddress, line.Address, 1);
+                return false;
+            }
+
+            line.Watched++;
+            return true;
+        }
+    }
+
+    internal void Unwatch(string connectionId)
+    {
+        if (!lines.TryGetValue(connectionId, out var line)) return;
+        lock (line)
+        {
+            if (line.Watched <= 0) return;
+            line.Watched--;
+            TakeFrom(watchedByAddress, line.Address, 1);
+        }
     }
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
@@ -54,8 +97,8 @@ public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<
         return BetweenLooks;
     }
 
-    private void Leave(string address)
+    private static void TakeFrom(ConcurrentDictionary<string, int> counts, string address, int some)
     {
-        if (byAddress.AddOrUpdate(address, 0, (_, x) => x - 1) == 0) byAddress.TryRemove(new(address, 0));
+        if (counts.AddOrUpdate(address, 0, (_, x) => x - some) == 0) counts.TryRemove(new(address, 0));
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +52,12 @@ public static class RealTimeSetup
     /// <summary>Only the edge takes shoppers' connections.</summary>
     public static void MapRealTime(this WebApplication app, ActiveRoles roles)
     {
-        if (roles.HostsGateway) app.MapHub<StorefrontHub>(HubPath);
+        if (!roles.HostsGateway) return;
+        // As MapHub does, with the limit before the hub.
+        app.MapConnections(HubPath, new HttpConnectionDispatcherOptions(), line =>
+        {
+            line.Use(LineLimit.Guard(app.Services.GetRequiredService<TimeProvider>()));
+            line.UseHub<StorefrontHub>();
+        }).WithMetadata(new HubMetadata(typeof(StorefrontHub)));
     }
 }

@@ -40,16 +40,25 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
     }
 
     /// <summary>From now on the connection is told when the product's price, stock or publication changes.</summary>
-    /// <exception cref="HubException">The connection watches <see cref="MostWatched"/> already.</exception>
+    /// <exception cref="HubException">
+    /// The connection watches <see cref="MostWatched"/> already, or the connections of its network address
+    /// <see cref="OpenLines.MostWatchedOfAddress"/>.
+    /// </exception>
     public async Task WatchProduct(Guid productId)
     {
         if (Watched.Count >= MostWatched && !Watched.Contains(productId)) throw new HubException($"At most {MostWatched} products are watched at a time: unwatch one.");
-        if (Watched.Add(productId)) await Groups.AddToGroupAsync(Context.ConnectionId, ProductGroup(productId));
+        if (Watched.Contains(productId)) return;
+        if (!lines.TryWatch(Context.ConnectionId))
+            throw new HubException($"At most {OpenLines.MostWatchedOfAddress} products are watched from one network address at a time.");
+        Watched.Add(productId);
+        await Groups.AddToGroupAsync(Context.ConnectionId, ProductGroup(productId));
     }
 
     public async Task UnwatchProduct(Guid productId)
     {
-        if (Watched.Remove(productId)) await Groups.RemoveFromGroupAsync(Context.ConnectionId, ProductGroup(productId));
+        if (!Watched.Remove(productId)) return;
+        lines.Unwatch(Context.ConnectionId);
+        await Groups.RemoveFromGroupAsync(Context.ConnectionId, ProductGroup(productId));
     }
 
     // A hub lives for one call, its connection's items for the connection; calls of one connection come one at a time.

@@ -48,8 +48,10 @@ public sealed class BearerHandler(
     {
         string? header = request.Headers.Authorization;
         if (header is not null && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return header.AsMemory(7).Trim();
-        if (request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal) && request.Query["access_token"] is [{ Length: > 0 } token]) return token.AsMemory();
-        return null;
+        // Routes do not mind the case of a path. An empty token or two of them are a bad token, not none.
+        if (!request.Path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!request.Query.TryGetValue("access_token", out var sent)) return null;
+        return (sent is [var token] ? token : "").AsMemory();
     }
 
     /// <summary>What it is when nobody can say whether a token is good: its client must keep it and come back.</summary>

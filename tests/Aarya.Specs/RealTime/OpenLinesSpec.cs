@@ -62,6 +62,82 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
     }
 
     [Theory]
+    [InlineData("/hubs/storefront/negotiate?negotiateVersion=1&access_token=")]
+    [InlineData("/hubs/storefront/negotiate?negotiateVersion=1&access_token=x&access_token=x")]
+    [InlineData("/HUBS/storefront/negotiate?negotiateVersion=1&access_token=x")]
+    [InlineData("/Hubs/Storefront/negotiate?negotiateVersion=1&ACCESS_TOKEN=x")]
+    public async Task a_bad_token_in_the_query_opens_no_line_however_it_is_written(string path) =>
+        await Host.Scenario(x =>
+        {
+            x.Post.Url(path);
+            x.StatusCodeShouldBe(HttpStatusCode.Unauthorized);
+        });
+
+    [Fact]
+    public async Task a_line_that_calls_what_is_not_there_is_closed_when_it_does_not_stop()
+    {
+        await using var line = await Line.OpenAsync(Host, null);
+        var calls = 0;
+        try
+        {
+            while (!line.Closed.IsCompleted && calls < 100 * Infrastructure.RealTime.LineLimit.Burst)
+            {
+                calls++;
+                await line.SendAsync(calls % 2 == 0 ? "NoSuchMethod" : "WatchProduct", "no product");
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or OperationCanceledException or HttpRequestException)
+        {
+            // The call met the end of its line.
+        }
+
+        await line.Closed.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+    }
+
+    [Fact]
+    public async Task the_lines_of_one_address_watch_so_many_products_together()
+    {
+        var most = Infrastructure.RealTime.OpenLines.MostWatchedOfAddress;
+        var lines = new List<Line>();
+        try
+        {
+            var refused = 0;
+            for (var watched = 0; refused == 0 && watched <= most; watched++)
+            {
+                if (watched % Infrastructure.RealTime.StorefrontHub.MostWatched == 0) lines.Add(await Line.OpenAsync(Host, null));
+                try
+                {
+                    await lines[^1].AnswersAsync();
+                }
+                catch (HubException e) when (e.Message.Contains("network address", StringComparison.Ordinal))
+                {
+                    refused++;
+                }
+            }
+
+            Assert.Equal(1, refused);
+            // What a line has given up another may have.
+            await lines[0].DisposeAsync();
+            await Line.UntilAsync(async () =>
+            {
+                try
+                {
+                    await lines[^1].AnswersAsync();
+                    return true;
+                }
+                catch (HubException)
+                {
+                    return false;
+                }
+            });
+        }
+        finally
+        {
+            foreach (var line in lines) await line.DisposeAsync();
+        }
+    }
+
+    [Theory]
     [InlineData("http://localhost", true)]
     [InlineData("https://evil.example", false)]
     [InlineData("http://localhost.evil.example", false)]
@@ -141,6 +217,19 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
 
         public Task AnswersAsync(Guid? product = null) =>
             connection.InvokeAsync("WatchProduct", product ?? Guid.CreateVersion7(), Cancellation);
+
+        public Task SendAsync(string method, object argument) => connection.SendAsync(method, argument, Cancellation);
+
+        public static async Task UntilAsync(Func<Task<bool>> holds)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (!await holds())
+            {
+                if (limit.IsCancellationRequested) throw new TimeoutException("A line that was closed still counts after a minute.");
+                // No more often than a line may call.
+                await Task.Delay(100, Cancellation);
+            }
+        }
 
         public ValueTask DisposeAsync() => connection.DisposeAsync();
     }
