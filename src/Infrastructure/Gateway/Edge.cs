@@ -72,6 +72,7 @@ public static class Edge
         if (!roles.HostsGateway)
         {
             app.UseProblems();
+            app.Use(QueryWords.CheckAsync);
             app.UseAuthentication();
             app.UseAuthorization();
             app.Use(NilIds.CheckAsync);
@@ -84,13 +85,17 @@ public static class Edge
         app.Use(Envelope.WrapAsync);
         app.UseResponseCompression();
         app.Use(NeverCompressTokens);
+        var limits = app.Services.GetRequiredService<RateLimits>();
         app.UseProblems();
+        // CORS answers a browser's question itself, and lets everything else through.
+        app.UseWhen(IsPreflight, x => x.Use(limits.CountAsync));
         app.UseCors();
         if (settings.Origins.Count > 0 && !settings.Origins.Contains("*")) app.Use(VaryByOrigin);
-        app.Use(Framing.CheckAsync);
         app.Use(app.Services.GetRequiredService<TimeLimit>().KeepAsync);
-        // What is over its rate must not hold a place among the requests that are worked on.
-        app.Use(app.Services.GetRequiredService<RateLimits>().CountAsync);
+        // Before anything else is answered, a refusal too; what is over its rate must not hold a place among the requests that are worked on.
+        app.UseWhen(x => !IsPreflight(x), x => x.Use(limits.CountAsync));
+        app.Use(Framing.CheckAsync);
+        app.Use(QueryWords.CheckAsync);
         app.Use(app.Services.GetRequiredService<ReceivedBodies>().ReceiveAsync);
         app.Use(app.Services.GetRequiredService<Crowd>().AdmitAsync);
         app.UseAuthentication();
@@ -98,6 +103,9 @@ public static class Edge
         app.UseAuthorization();
         app.Use(NilIds.CheckAsync);
     }
+
+    private static bool IsPreflight(HttpContext http) => HttpMethods.IsOptions(http.Request.Method)
+        && http.Request.Headers.Origin.Count > 0 && http.Request.Headers.AccessControlRequestMethod.Count > 0;
 
     // The answer to one of the shop's sites names it: no cache may give it to another one.
     private static Task VaryByOrigin(HttpContext http, RequestDelegate next)

@@ -30,7 +30,6 @@ public static partial class Problems
             SuppressDiagnosticsCallback = x => x.Exception is BadHttpRequestException || Outage.Is(x.Exception),
         });
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
-        app.Use(QueryWords.CheckAsync);
     }
 
     /// <summary>Answers with the problem, or breaks the connection off where a part of another answer is on its way.</summary>

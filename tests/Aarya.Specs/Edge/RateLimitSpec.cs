@@ -35,6 +35,26 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task what_is_refused_and_what_a_browser_asks_first_count_too()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var edge = await StartAsync(redis, "AARYA_RATE_LIMIT=2", "AARYA_CORS_ORIGINS=https://aarya.example");
+
+        Assert.Contains(await BurstAsync(edge, "/specs/page?x=%00", 30), x => x.StatusCode == HttpStatusCode.TooManyRequests);
+        List<HttpStatusCode> asked = [];
+        for (var i = 0; i < 30; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Options, "/specs/page");
+            request.Headers.Add("Origin", "https://aarya.example");
+            request.Headers.Add("Access-Control-Request-Method", "POST");
+            using var answer = await edge.Client.SendAsync(request, Cancel);
+            asked.Add(answer.StatusCode);
+        }
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, asked);
+    }
+
+    [Fact]
     public async Task the_allowance_is_the_clients_and_not_the_nodes()
     {
         await using var redis = await RedisServer.StartAsync();
