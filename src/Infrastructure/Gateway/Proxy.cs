@@ -50,6 +50,7 @@ public static class Proxy
         var routes = contexts.Dormant.SelectMany(ContextRoutes.Of).ToDictionary(IdOf);
         app.MapReverseProxy(proxy =>
             {
+                proxy.Use(WithoutUpgrade);
                 proxy.Use(AnswerFailureAsync);
                 proxy.Use(retry.RunAsync);
                 proxy.UsePassiveHealthChecks();
@@ -101,6 +102,13 @@ public static class Proxy
             headers.Remove(name);
             if (value is not null) headers.Add(name, value);
         }
+    }
+
+    // No context changes the protocol of a connection: the request is answered as where everything is one process.
+    private static Task WithoutUpgrade(HttpContext http, RequestDelegate next)
+    {
+        http.Request.Headers.Remove("Upgrade");
+        return next(http);
     }
 
     /// <summary>A context that was never reached, or refused unseen, is 503 and may be asked again; one that broke off may have acted, which is 502.</summary>

@@ -21,6 +21,16 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "400")]
+    // chunks before there were chunks (RFC 9112, section 6.1)
+    [InlineData(
+        "POST /specs/echo HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "400")]
+    // another protocol than the one that is spoken
+    [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 2\r\n\r\nhi", "200")]
+    [InlineData("GET /specs/who HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "200")]
+    [InlineData(
+        "GET /specs/who HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "200")]
+    [InlineData("GET /specs/who HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n", "200")]
     // lines that end in a bare LF
     [InlineData("POST /specs/echo HTTP/1.1\nHost: x\nContent-Length: 2\n\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\nContent-Length: 2\r\n\r\nhi", "400")]
