@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Idempotency;
 using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Infrastructure.Gateway;
@@ -33,7 +34,8 @@ internal static partial class Envelope
         // A page says its own, here or in the context behind the gateway.
         if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = seal.Http.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Policy ?? PagePolicy.NoPage;
         // What was answered to one caller is for nobody else, nor for the next one at the same browser.
-        var isPersonal = seal.Http.Request.Headers.Authorization.Count > 0 || seal.Http.User.Identity?.IsAuthenticated == true;
+        var isPersonal = seal.Http.Request.Headers.Authorization.Count > 0 || seal.Http.User.Identity?.IsAuthenticated == true
+            || seal.Http.GetEndpoint()?.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>() is not null;
         if (isPersonal && headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
         if (seal.Http.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
         return Task.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Aarya.Features.Content.Notifications;
+using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Postgres;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,7 @@ public sealed record MailView(Guid Id, string To, string Subject, string Text, D
 public sealed record MailboxView(IReadOnlyList<MailView> Items);
 
 /// <summary>The last hundred mails, for people who develop against the shop; it is not there in production. HTML for a browser, else JSON.</summary>
+[AnswerIsNeverStored]
 public static class ReadMailboxEndpoint
 {
     private const int Shown = 100;

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -7,6 +8,7 @@ using Wolverine.Persistence;
 namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>How far an erasure has come; the receipt is all that it takes to ask.</summary>
+[AnswerIsNeverStored]
 public static class GetErasureEndpoint
 {
     public static ProblemDetails Validate(Erasure? erasure) => erasure is null ? Problem.NotFound("erasure") : WolverineContinue.NoProblems;
