@@ -17,7 +17,7 @@ public sealed record PaymentOptions(
     /// <exception cref="StartupException">A setting cannot be understood.</exception>
     public static PaymentOptions From(IConfiguration configuration) => new(
         Url(configuration, "PAYMENT_PROVIDER_URL"),
-        configuration.Find("PAYMENT_API_KEY"),
+        configuration.FindForHeader("PAYMENT_API_KEY"),
         configuration.Find("PAYMENT_WEBHOOK_SECRET"),
         configuration.Find("SANDBOX_DATA"),
         Url(configuration, "SANDBOX_WEBHOOK_URL"),

@@ -269,9 +269,11 @@ public sealed record OrderPayment
     }
 
     /// <summary>How a refund ended, also one that somebody made at the provider's own desk.</summary>
+    /// <remarks>A report in another currency than the payment's is about no refund of it.</remarks>
     /// <param name="chargeNumber">Which charge it gives back; null for the one that is being tried.</param>
     public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null) => Refunds.FirstOrDefault(x => x.Id == refundId) switch
     {
+        _ when report.Amount.Currency != Amount.Currency => [],
         { Status: RefundStatus.Pending } => report.Succeeded ? [new Refunded(refundId, report.Amount, now)] : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
         // What gives an earlier charge back is no refund of what the order counts as paid.
         null when report.Succeeded && Status == PaymentStatus.Captured && (chargeNumber ?? ChargeNumber) == ChargeNumber => [new Refunded(refundId, report.Amount, now)],

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -44,7 +45,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     {
         var (status, page, error) = await AskAsync<Page<Charge>>(HttpMethod.Get, $"/v1/charges?reference={orderId}", null, cancellation);
         if (page is null) throw Unexpected(status, error);
-        return page.Items.Where(x => x.Attempt == number).OrderByDescending(x => x.Status == ChargeState.Captured)
+        return page.Items!.OfType<Charge>().Where(x => x.Attempt == number).OrderByDescending(x => x.Status == ChargeState.Captured)
             .FirstOrDefault()?.ToReport();
     }
 
@@ -63,7 +64,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     {
         var (status, page, error) = await AskAsync<Page<Refund>>(HttpMethod.Get, $"/v1/refunds?reference={refundId}", null, cancellation);
         if (page is null) throw Unexpected(status, error);
-        return page.Items is [var refund, ..] ? refund.ToReport() : null;
+        return page.Items is [{ } refund, ..] ? refund.ToReport() : null;
     }
 
     public ProviderNews? ReadWebhook(ReadOnlySpan<byte> body, IHeaderDictionary headers, DateTimeOffset now)
@@ -74,7 +75,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         {
             var webhook = JsonSerializer.Deserialize<Webhook>(body, Json);
             if (webhook?.Charge is not { } charge) throw new WebhookRefusedException("The event has no charge.");
-            if ((SandboxShape.FaultOfId("id", webhook.Id) ?? charge.Fault ?? webhook.Refund?.Fault) is { } fault)
+            if ((SandboxShape.FaultOfId("id", webhook.Id) ?? charge.Fault ?? webhook.Refund?.FaultOf(charge)) is { } fault)
                 throw new WebhookRefusedException($"The event is not valid: {fault}.");
             // A reference that is no order of ours belongs to another user of the same account.
             if (!Guid.TryParse(charge.Reference, out var orderId) || orderId == Guid.Empty) return null;
@@ -136,7 +137,10 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
             var code = refused?.Error?.Code;
             return (answer.StatusCode, null, SandboxShape.FaultOfCode("code", code) is null ? code : "unknown");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or NotSupportedException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        // An answer that cannot be read says nothing about the charge: the reader calls a character set that it does not know and half a
+        // surrogate pair an invalid operation.
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or JsonException or NotSupportedException
+            or InvalidOperationException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new ProviderUnavailableException($"{method} {path}: {e.Message}", e);
         }
@@ -144,18 +148,23 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     private static string? FaultOf(object? answer) => answer switch
     {
+        null => "an answer without content",
         Charge charge => charge.Fault,
         Refund refund => refund.Fault,
-        Page<Charge> charges => charges.Items.Select(x => x.Fault).FirstOrDefault(x => x is not null),
-        Page<Refund> refunds => refunds.Items.Select(x => x.Fault).FirstOrDefault(x => x is not null),
+        Page<Charge> charges => FaultOf(charges),
+        Page<Refund> refunds => FaultOf(refunds),
         _ => null,
     };
+
+    private static string? FaultOf<T>(Page<T> page) where T : class => page.Items is null
+        ? "items must be a list"
+        : page.Items.Select(x => FaultOf((object?)x)).FirstOrDefault(x => x is not null);
 
     private static ProviderUnavailableException Unexpected(HttpStatusCode status, string? error) => new($"The provider answered {(int)status} {error}.");
 
     public void Dispose() => http.Dispose();
 
-    private sealed record Page<T>(IReadOnlyList<T> Items);
+    private sealed record Page<T>(IReadOnlyList<T?>? Items);
 
     private sealed record Refusal(RefusalError? Error);
 
@@ -183,12 +192,21 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     private sealed record Refund(string Id, string Reference, long Amount, string Currency, string Status, string? Code)
     {
+        private const string Made = "succeeded";
+        private const string Refused = "failed";
+
         /// <summary>What of it cannot be taken, or null.</summary>
         public string? Fault => SandboxShape.FaultOfId("refund.id", Id)
             ?? SandboxShape.FaultOfAmount("refund", Amount, Currency)
+            ?? (Status is Made or Refused ? null : $"refund.status must be {Made} or {Refused}")
             ?? SandboxShape.FaultOfCode("refund.code", Code);
 
-        public RefundReport ToReport() => new(Status == "succeeded", new(Amount, Currency), Code);
+        /// <summary>The same, and what cannot be given back of the charge.</summary>
+        public string? FaultOf(Charge charge) => Fault
+            ?? (Currency == charge.Currency ? null : "refund.currency must be that of the charge")
+            ?? (Amount <= charge.Amount ? null : "refund.amount must not be more than that of the charge");
+
+        public RefundReport ToReport() => new(Status == Made, new(Amount, Currency), Code);
     }
 
     private sealed class ChargeStateJson : JsonConverter<ChargeState>

@@ -167,6 +167,39 @@ public sealed class WebhookSpec(PaymentShop shop)
         Assert.Null(await shop.FindAsync(stray));
     }
 
+    [Theory]
+    [InlineData("currency", "\"USD\"")]
+    [InlineData("currency", "null")]
+    [InlineData("amount", "99999999")]
+    [InlineData("amount", "-1")]
+    [InlineData("status", "\"pending\"")]
+    [InlineData("status", "\"banana\"")]
+    [InlineData("status", "null")]
+    [InlineData("id", "\"re\\u0000\"")]
+    [InlineData("code", "\"no such\\u0000code\"")]
+    public async Task a_signed_refund_that_cannot_be_is_refused_and_changes_nothing(string member, string value)
+    {
+        var order = await shop.PlaceAsync("tok_approve");
+        await shop.HearsAsync(order, "payment_captured");
+        var refund = new JsonObject
+        {
+            ["id"] = $"re_{Guid.NewGuid():N}",
+            ["reference"] = $"{Guid.NewGuid()}",
+            ["amount"] = 100,
+            ["currency"] = "INR",
+            ["status"] = "succeeded",
+            [member] = JsonNode.Parse(value),
+        };
+        var body = Event((await shop.Sandbox.ChargeAsync(order))!, refund);
+        await QuietAsync([order]);
+        var before = await WrittenAsync([order]);
+
+        var (status, problem) = await PostAsync(body, Signed(body, DateTimeOffset.UtcNow));
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "webhook.refused"), (status, (string?)problem?["code"]));
+        Assert.Equal(before, await WrittenAsync([order]));
+    }
+
     private async Task<string> CapturedAsync(Guid order)
     {
         var charge = (await shop.Sandbox.ChargeAsync(order))!;
