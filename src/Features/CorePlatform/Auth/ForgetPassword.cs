@@ -43,7 +43,9 @@ public static class SendPasswordResetHandler
     public static async Task<AccountNotice?> Handle(
         SendPasswordReset command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (command.UserId is not { } id || await documents.LoadAsync<User>(id, cancellation) is not { } user || !await attempts.MayMailAsync(AccountNoticeKind.ResetPassword, user.Email)) return null;
+        if (command.UserId is not { } id || await documents.LoadAsync<User>(id, cancellation) is not { } user) return null;
+        // Who was named administrator sets the first password by the link that the operator gave, and by no other.
+        if (user.InvitedAt is not null || !await attempts.MayMailAsync(AccountNoticeKind.ResetPassword, user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);
         return AccountNotice.To(user, AccountNoticeKind.ResetPassword, now, links.ToReset(await accounts.GeneratePasswordResetTokenAsync(user)));
     }

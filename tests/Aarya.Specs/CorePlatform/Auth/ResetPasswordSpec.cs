@@ -42,6 +42,15 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
+    public async Task who_was_named_administrator_sets_the_first_password_by_the_operator_s_link_alone()
+    {
+        var email = await RegisteredAsync();
+        var signedIn = await SignInAsync(email);
+        await StoreAsync(signedIn.User.Id, x => x.InvitedAt = DateTimeOffset.UtcNow);
+        Assert.Empty(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
+    }
+
+    [Fact]
     public async Task a_link_works_once_even_for_two_who_open_it_at_once()
     {
         var email = await RegisteredAsync();
