@@ -23,6 +23,15 @@ public static class Settings
         }
     }
 
+    /// <summary>A secret that is sent in a header: printable ASCII characters in one line; null when it is not set.</summary>
+    /// <exception cref="StartupException">It has a line break or another character that a header cannot carry.</exception>
+    public static string? FindForHeader(this IConfiguration configuration, string name) => configuration.Find(name) switch
+    {
+        { } text when text.Any(x => x is < ' ' or > '~') || text.Trim() != text => throw new StartupException(
+            $"{name} must be one line of printable ASCII characters, without a space around it: make a secret with `openssl rand -hex 32`."),
+        var text => text,
+    };
+
     /// <exception cref="StartupException">The setting is absent.</exception>
     public static string Require(this IConfiguration configuration, string name, string whatToDo) =>
         configuration.Find(name) ?? throw new StartupException($"{name} is not set: {whatToDo}");

@@ -88,6 +88,9 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
     [InlineData("ORDER_HOLD_MINUTES", "0", "ORDER_HOLD_MINUTES is '0': it must be a whole number from 1 to 1440.")]
     [InlineData("AARYA_SOLO", "yes", "AARYA_SOLO is 'yes': it must be true or false.")]
     [InlineData("REDIS_URL", "redis://127.0.0.1:0", "REDIS_URL cannot be understood (write redis://:password@host:6379): its port is 0.")]
+    [InlineData("REDIS_URL", "redis://127.0.0.1:1/5", "it names a database, /5, and only 0 is used.")]
+    [InlineData("AARYA_MESH_SECRET", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY\nMDEyMzQ1Njc4OWFi", "AARYA_MESH_SECRET must be one line")]
+    [InlineData("AARYA_MESH_SECRET", "\u00fcber-secret-of-more-than-thirty-two-characters", "AARYA_MESH_SECRET must be one line")]
     [InlineData("DATABASE_URL", "postgres://a:b@127.0.0.1/c?Minimum Pool Size=9&Maximum Pool Size=3",
         "its Minimum Pool Size is 9 and its Maximum Pool Size 3.")]
     public Task a_value_that_does_not_work_is_named_by_every_role(string name, string value, string cause) =>
