@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Messaging;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using JasperFx;
@@ -20,6 +21,8 @@ public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations
         using var deadline = RequestDeadline.Begin(context.Deadline);
         try
         {
+            if (request is IMessage message && NulInMessage.FieldOf(message) is { } field)
+                throw Refusal.Invalid(field, "must not contain the NUL character.");
             return await continuation(request, context);
         }
         catch (Refusal)
