@@ -19,17 +19,23 @@ public abstract class HealthPart(string name, bool vital)
 }
 
 /// <summary>A context's database, asked on a connection of its own: a full pool is load, not an outage.</summary>
-internal sealed class PostgresPart(string role, ContextDatabases databases) : HealthPart($"postgres.{role}", vital: true)
+internal sealed class PostgresPart(string role, ContextDatabases databases) : HealthPart($"postgres.{role}", vital: true), IDisposable
 {
-    private readonly string connection = new NpgsqlConnectionStringBuilder(databases.Of(role)) { MaxPoolSize = 1, MinPoolSize = 0, ApplicationName = $"aarya-{role}-health" }.ConnectionString;
+    private readonly NpgsqlDataSource source = ContextDatabases.Plain(new NpgsqlConnectionStringBuilder(databases.Of(role))
+    {
+        MaxPoolSize = 1,
+        MinPoolSize = 0,
+        ApplicationName = $"aarya-{role}-health",
+    }.ConnectionString);
 
     public override async Task AskAsync(CancellationToken cancellation)
     {
-        await using var database = new NpgsqlConnection(connection);
-        await database.OpenAsync(cancellation);
+        await using var database = await source.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand("select 1", database);
         await command.ExecuteScalarAsync(cancellation);
     }
+
+    public void Dispose() => source.Dispose();
 }
 
 /// <summary>Carts and sessions live there: a process that hosts a context cannot do without.</summary>

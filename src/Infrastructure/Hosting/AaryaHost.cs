@@ -140,7 +140,7 @@ public static class AaryaHost
         if (active.Count > 0)
         {
             var databases = new ContextDatabases(builder.Configuration);
-            builder.Services.AddSingleton(databases);
+            builder.Services.AddSingleton(_ => databases);
             if (serving) _ = sealer.Keys;
             // Production migrates on purpose (`migrate`); a developer's database follows the code.
             var follow = !builder.Environment.IsProduction();

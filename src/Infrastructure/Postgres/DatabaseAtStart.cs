@@ -17,17 +17,19 @@ public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases dat
             return;
         }
 
-        foreach (var module in contexts.Active)
-        {
-            if (!await migrations.CanLogInAsync(module, cancellationToken) || !await IsMigratedAsync(module, cancellationToken))
-                throw new StartupException($"The database at {databases.Host} has no schema for {module.Role} yet: run `migrate` first (./aarya migrate).");
-        }
+        await Task.WhenAll(contexts.Active.Select(x => RequireAsync(x, cancellationToken)));
+    }
+
+    private async Task RequireAsync(Module module, CancellationToken cancellation)
+    {
+        if (await migrations.CanLogInAsync(module, cancellation) && await IsMigratedAsync(module, cancellation)) return;
+        throw new StartupException(
+            $"The database at {databases.Host} has no schema for {module.Role} yet: run `migrate` first (./aarya migrate).");
     }
 
     private async Task<bool> IsMigratedAsync(Module module, CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(databases.DirectOf(module.Role));
-        await connection.OpenAsync(cancellation);
+        await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand("select to_regclass($1) is not null", connection)
         {
             Parameters = { new() { Value = $"{module.Role}.wolverine_outgoing_envelopes" } },

@@ -33,7 +33,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             await ProvisionAsync(module, cancellation);
             // One run at a time: two runs that find the same table missing would both create it.
             var one = new PostgresAdvisoryLockKey($"aarya migrate {module.Role}", allowHashing: true);
-            await using var turn = await new PostgresDistributedLock(one, databases.DirectOf(module.Role)).AcquireAsync(null, cancellation);
+            await using var turn = await new PostgresDistributedLock(one, databases.PlainSourceOf(module.Role)).AcquireAsync(null, cancellation);
             foreach (var database in Databases(module)) await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
         }
     }
@@ -121,8 +121,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
     {
         try
         {
-            await using var connection = new NpgsqlConnection(databases.DirectOf(module.Role));
-            await connection.OpenAsync(cancellation);
+            await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);
             await using var command = new NpgsqlCommand("select has_schema_privilege(current_user, $1, 'create') from pg_namespace where nspname = $1", connection)
             {
                 Parameters = { new() { Value = module.Role } },
