@@ -214,7 +214,7 @@ public static class AaryaHost
             .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250))
             .Then.ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
         // However long something is away: what waits for it is not at fault, and must not end among the dead letters.
-        wolverine.OnException<Exception>(Outage.Is)
+        wolverine.OnException<Exception>(Outage.IsOfMessage)
             .ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
 
         if (contexts.Active.Count == 0) return;

@@ -61,6 +61,18 @@ public static class Outage
         _ => Is(e.InnerException),
     };
 
+    /// <summary>
+    /// The same for the handling of a message, where a cancellation means that its time was over or that the process stops: something that
+    /// it waited for was slow, and it is handled again later.
+    /// </summary>
+    public static bool IsOfMessage(Exception? e) => Is(e) || e switch
+    {
+        null => false,
+        OperationCanceledException => true,
+        AggregateException all => all.InnerExceptions.Any(IsOfMessage),
+        _ => IsOfMessage(e.InnerException),
+    };
+
     /// <summary>True when others were in the way for a moment: the same again at once has a good chance.</summary>
     public static bool IsRace(Exception? e) => e switch
     {

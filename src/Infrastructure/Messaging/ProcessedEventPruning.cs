@@ -43,8 +43,7 @@ public sealed class ProcessedEventPruning(
     /// <summary>Forgets what one context handled that long ago.</summary>
     public async Task<int> PruneAsync(Module module, CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(databases.DirectOf(module.Role));
-        await connection.OpenAsync(cancellation);
+        await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);
         await using var delete = new NpgsqlCommand($"""
             delete from {module.Role}.processed_event where ctid in
               (select ctid from {module.Role}.processed_event where at < $1 order by at limit {Batch} for update skip locked)

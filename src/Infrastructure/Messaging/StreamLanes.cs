@@ -121,7 +121,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
 
             await Task.Delay(patience.Pause(), stopping.Token);
             // What is away may answer a ping: a full disk, a standby that only reads.
-            if (Outage.Is(delivery.Error)) patience.Renew(Options.Patience);
+            if (Outage.IsOfMessage(delivery.Error)) patience.Renew(Options.Patience);
             else if (await WaitUntilHealthyAsync()) patience = Patience.Of(Options.Patience);
             else if (patience.IsOver)
             {

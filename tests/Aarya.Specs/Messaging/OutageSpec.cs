@@ -11,6 +11,17 @@ namespace Aarya.Specs.Messaging;
 /// </summary>
 public sealed class OutageSpec : IAsyncLifetime
 {
+    [Fact]
+    public void a_message_whose_time_was_over_waits_as_for_what_is_away()
+    {
+        var over = new OperationCanceledException();
+        Assert.False(Outage.Is(over));
+        Assert.All(new Exception[] { over, new InvalidOperationException("", over), new AggregateException(over), new TimeoutException() },
+            x => Assert.True(Outage.IsOfMessage(x)));
+        Assert.All(new Exception?[] { null, new InvalidOperationException(), new AggregateException(new FormatException()) },
+            x => Assert.False(Outage.IsOfMessage(x)));
+    }
+
     private readonly string login = $"outage_{Guid.NewGuid():N}";
     private SpecDatabase database = null!;
 
