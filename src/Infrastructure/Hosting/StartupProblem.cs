@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Aarya.Infrastructure.Messaging;
+using Grpc.Core;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using StackExchange.Redis;
@@ -12,10 +14,12 @@ internal static class StartupProblem
     {
         StartupException problem => problem.Message,
         AddressInUseException or IOException { InnerException: AddressInUseException } => $"{e.Message.TrimEnd('.')}: stop what listens there, or listen elsewhere with --urls.",
+        // A server that went away between the look at the start and now, or takes nobody for a time. What PostgreSQL refuses to do is a defect.
+        PostgresException refused => Outage.Is(refused) ? $"PostgreSQL: {refused.MessageText}." : null,
+        NpgsqlException => $"PostgreSQL: {e.InnerException?.Message ?? e.Message}.",
+        RedisException => Outage.Is(e) ? $"Redis: {e.Message}" : null,
+        RpcException => Outage.Is(e) ? $"Another context does not answer: {((RpcException)e).Status.Detail}" : null,
         SocketException denied => $"Cannot listen: {denied.Message}.",
-        // A server that went away between the look at the start and now; what it refuses (PostgresException) is a defect.
-        NpgsqlException and not PostgresException => $"PostgreSQL: {e.InnerException?.Message ?? e.Message}.",
-        RedisConnectionException => $"Redis: {e.Message}",
         AggregateException all => all.InnerExceptions.Select(Of).FirstOrDefault(x => x is not null),
         { InnerException: { } inner } => Of(inner),
         _ => null,
