@@ -12,8 +12,20 @@ public sealed class RefillTurn(ISearchStore store)
     /// <summary>Longer than a page takes, a restart of the program included.</summary>
     public static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// The time at PostgreSQL, by which a refill is known: what it has indexed carries that clock's time, and what is older at its end is
+    /// taken for gone.
+    /// </summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellation)
+    {
+        await using var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        await using var ask = new NpgsqlCommand("select now()", connection);
+        return new((DateTime)(await ask.ExecuteScalarAsync(cancellation))!);
+    }
+
     /// <summary>Begins the refill, or goes on with it.</summary>
-    /// <param name="since">When the refill began, by which it is known.</param>
+    /// <param name="since">When the refill began, by <see cref="NowAsync"/>.</param>
     /// <returns>Null when this refill has the turn; else the time at which the refill that has it began.</returns>
     public async Task<DateTimeOffset?> TakeAsync(DateTimeOffset since, CancellationToken cancellation)
     {

@@ -17,10 +17,13 @@ public static class ReindexCatalogueEndpoint
     [Authorize("merchandiser")]
     [ProducesResponseType(StatusCodes.Status202Accepted)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    public static async Task<(IResult, RefillIndex?)> Post(RefillTurn turn, DateTimeOffset now, CancellationToken cancellation) =>
-        await turn.TakeAsync(now, cancellation) is { } running
+    public static async Task<(IResult, RefillIndex?)> Post(RefillTurn turn, CancellationToken cancellation)
+    {
+        var now = await turn.NowAsync(cancellation);
+        return await turn.TakeAsync(now, cancellation) is { } running
             ? (Results.Problem(Running(running)), null)
             : (Results.Accepted(), new(now, ""));
+    }
 
     private static ProblemDetails Running(DateTimeOffset since) => Problem.Conflict(
         "search.reindex_running", "A refill is running", $"The refill of the index that began at {since:u} is still running.");

@@ -22,7 +22,7 @@ public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
 
         var turn = host.Services.GetRequiredService<RefillTurn>();
         var watch = Stopwatch.StartNew();
-        var since = TimeProvider.System.GetUtcNow();
+        var since = await turn.NowAsync(CancellationToken.None);
         if (await turn.TakeAsync(since, CancellationToken.None) is { } running) return await RefuseAsync($"is running since {running:u}");
         var (cursor, indexed) = ("", 0);
         do
