@@ -43,8 +43,9 @@ public sealed class MigrateSpec : IAsyncLifetime
         await OnDatabaseAsync(
             """
             alter table search.product drop column words, drop column word_rules, add column colours text not null default '',
-              add column document tsvector generated always as (to_tsvector('simple'::regconfig, name)) stored;
+              add column document tsvector generated always as (to_tsvector('simple'::regconfig, name || ' ' || colours)) stored;
             create index product_document on search.product using gin (document);
+            create index product_colours on search.product (colours);
             insert into search.product (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
             values (gen_random_uuid(), 1, true, 'old', 'Black/White Shirt', '', 'shirts', '', 100, 'INR', now());
             """);

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Postgres;
 using Weasel.Core;
 using Weasel.Postgresql.Tables;
 
@@ -10,9 +11,10 @@ internal static class SearchTables
     public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase(), Refill()];
 
     // A withdrawn product stays as a row: its version tells later news from earlier.
-    private static Table Product()
+    private static GeneratedColumnsTable Product()
     {
-        var product = new Table($"{Roles.Search}.product");
+        // Its words were a generated column until the program cut them.
+        var product = new GeneratedColumnsTable($"{Roles.Search}.product");
         product.AddColumn("product_id", "uuid").AsPrimaryKey();
         product.AddColumn("version", "bigint").NotNull();
         product.AddColumn("published", "boolean").NotNull();
