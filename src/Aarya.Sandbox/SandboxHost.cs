@@ -11,7 +11,16 @@ public sealed class SandboxHost : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private SandboxHost(WebApplication app, SandboxOptions options) => (this.app, Options, Url) = (app, options, app.Urls.First().TrimEnd('/'));
+    private SandboxHost(WebApplication app, SandboxOptions options)
+    {
+        (this.app, Options, Url) = (app, options, app.Urls.First().TrimEnd('/'));
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.Lifetime.ApplicationStopping.Register(ended.SetResult);
+        Ended = ended.Task;
+    }
+
+    /// <summary>Ends when the provider does, also by itself: without its journal it can answer nothing.</summary>
+    public Task Ended { get; }
 
     public SandboxOptions Options { get; }
 
