@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -89,7 +90,8 @@ internal sealed class Client(HttpClient http, Witness witness, string address)
             var answer = text.Length == 0 ? new JsonObject() : Parse(text, $"{method} {PathOf(path)}");
             return ((int)response.StatusCode, answer, retryAfter, "");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
+        // A connection that breaks just after it is made is a SocketException by itself.
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or TaskCanceledException)
         {
             return (0, null, 0, e is TaskCanceledException ? "no answer in time" : "connection refused or broken");
         }

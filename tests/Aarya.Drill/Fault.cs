@@ -12,6 +12,9 @@ internal sealed record Fault(Part Part, FaultKind Kind, DateTimeOffset Down, Dat
 {
     public string What => Kind switch { FaultKind.Kill => "kill -9", FaultKind.Stop => "stopped", _ => "frozen" };
 
+    /// <summary>From <see cref="Up"/> until the part itself served again; null when it did not.</summary>
+    public required TimeSpan? Served { get; init; }
+
     /// <summary>What the attempts that came to nothing were answered, the most frequent first.</summary>
     public required IReadOnlyList<RefusedAttempt> Refused { get; init; }
 

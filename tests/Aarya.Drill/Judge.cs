@@ -38,6 +38,7 @@ internal sealed class Judge(
         yield return Stock();
         yield return Shown();
         yield return Charged();
+        yield return Paid();
         yield return GivenBack();
         yield return Mailed();
         yield return RepeatedMail();
@@ -89,10 +90,16 @@ internal sealed class Judge(
         }
 
         List<string> broken = [];
-        foreach (var (sku, (onHand, reserved)) in books.Stock)
+        foreach (var (sku, before) in seeded)
         {
             var (sold, held) = ordered.GetValueOrDefault(sku);
-            var before = seeded[sku];
+            if (!books.Stock.TryGetValue(sku, out var now))
+            {
+                broken.Add($"{sku} has no stock any more");
+                continue;
+            }
+
+            var (onHand, reserved) = now;
             if (onHand < 0 || reserved < 0 || onHand < reserved) broken.Add($"{sku}: {onHand} on hand, {reserved} reserved");
             if (reserved != held) broken.Add($"{sku}: {reserved} reserved, but orders that await payment hold {held}");
             if (onHand + sold != before.OnHand)
@@ -105,8 +112,9 @@ internal sealed class Judge(
 
     private Finding Shown() => new(
         "the search shows what is on the shelves",
-        [.. books.Stock.Where(x => books.Shown.TryGetValue(x.Key, out var shown) && shown != x.Value.OnHand - x.Value.Reserved)
-            .Select(x => $"{x.Key}: {books.Shown[x.Key]} shown, {x.Value.OnHand - x.Value.Reserved} available")],
+        [.. books.OnSale.Where(x => !books.Shown.ContainsKey(x)).Select(x => $"{x} is on sale and not shown"),
+            .. books.Stock.Where(x => books.Shown.TryGetValue(x.Key, out var shown) && shown != x.Value.OnHand - x.Value.Reserved)
+                .Select(x => $"{x.Key}: {books.Shown[x.Key]} shown, {x.Value.OnHand - x.Value.Reserved} available")],
         $"{books.Shown.Count} SKUs");
 
     private Finding Charged()
@@ -127,13 +135,20 @@ internal sealed class Judge(
         return new("one successful charge per paid order", broken, $"{books.Charges.Count(x => x.Status == "captured")} charges");
     }
 
+    // No fault lasts as long as an unpaid order keeps its goods.
+    private Finding Paid() => new(
+        "what was ordered with a card that the bank accepts is paid",
+        [.. witness.Checkouts.Where(x => x.IsPayable && orders.TryGetValue(x.OrderId, out var order) && order.Paid == 0)
+            .Select(x => orders[x.OrderId]).Select(x => $"order {x.Number} is {x.Status} and was never paid")],
+        $"{witness.Checkouts.Count(x => x.IsPayable)} orders");
+
     private Finding GivenBack()
     {
         List<string> broken = [];
         foreach (var order in orders.Values)
         {
-            var paid = charges[order.Id].SingleOrDefault(x => x.Status == "captured");
-            var back = paid is null ? [] : refunds[paid.Id].ToList();
+            // More than one is a finding of its own.
+            var back = charges[order.Id].Where(x => x.Status == "captured").SelectMany(x => refunds[x.Id]).ToList();
             var succeeded = back.Where(x => x.Succeeded).Sum(x => x.Amount);
             if (succeeded != order.GivenBack) broken.Add($"order {order.Number}: {succeeded} given back, {order.GivenBack} booked");
             // A refund that the provider has declined is asked for again under another reference, and moves nothing.

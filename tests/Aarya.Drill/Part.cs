@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Aarya.Drill;
@@ -50,6 +51,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
     private Process? process;
     private bool wanted;
     private DateTimeOffset startedAt;
+    private long logBefore;
 
     public string Name => setup.Name;
 
@@ -66,6 +68,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
             wanted = true;
             startedAt = DateTimeOffset.UtcNow;
             Directory.CreateDirectory(Path.GetDirectoryName(Log)!);
+            logBefore = File.Exists(Log) ? new FileInfo(Log).Length : 0;
             // The shell becomes the process, so that its number is the process's.
             var start = new ProcessStartInfo("bash", ["-c", $"exec {setup.Command} >>\"$0\" 2>&1", Log])
             {
@@ -128,6 +131,42 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
         }
 
         foreach (var pid in Tree(process!.Id)) _ = Signal(pid, Continue);
+    }
+
+    /// <summary>Waits until it serves again: until it listens, or says so where it listens on a socket only.</summary>
+    /// <returns>When it did; null when it did not in time.</returns>
+    public async Task<DateTimeOffset?> ServesAsync(TimeSpan within)
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < within)
+        {
+            if (setup.Port == 0 ? SaysThatItServes() : await ListensAsync()) return DateTimeOffset.UtcNow;
+            await Task.Delay(50);
+        }
+
+        return null;
+    }
+
+    private async Task<bool> ListensAsync()
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync("127.0.0.1", setup.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private bool SaysThatItServes()
+    {
+        using var log = new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Position = logBefore;
+        using var said = new StreamReader(log);
+        return said.ReadToEnd().Contains("Application started", StringComparison.Ordinal);
     }
 
     /// <summary>Asks it to end, if it runs at all.</summary>

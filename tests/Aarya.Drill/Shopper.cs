@@ -317,18 +317,19 @@ internal sealed class Shopper(Street street)
         email = $"asha-{Guid.NewGuid():N}@example.com",
     };
 
-    private Task<Guid> CheckoutAsync(Session shopper, string card) => CheckoutAsync(shopper, CheckoutBody(card), NewKey());
+    private Task<Guid> CheckoutAsync(Session shopper, string card) =>
+        CheckoutAsync(shopper, CheckoutBody(card), NewKey(), isPayable: card == "tok_approve");
 
-    private async Task<Guid> CheckoutAsync(Session shopper, object body, string key)
+    private async Task<Guid> CheckoutAsync(Session shopper, object body, string key, bool isPayable = false)
     {
         var answer = await client.PostAsync("/api/checkout", body, shopper.Access, key);
         if (answer.Status != 201) throw new SurpriseException($"the checkout was answered {answer}");
-        Acknowledge(shopper, answer);
+        Acknowledge(shopper, answer, isPayable);
         return IdOf(answer);
     }
 
-    private void Acknowledge(Session shopper, Answer answer) =>
-        street.Witness.Acknowledged(new(IdOf(answer), shopper.Subject, answer.Began, answer.Ended));
+    private void Acknowledge(Session shopper, Answer answer, bool isPayable = false) =>
+        street.Witness.Acknowledged(new(IdOf(answer), shopper.Subject, answer.Began, answer.Ended, isPayable));
 
     private static Guid IdOf(Answer answer) => Guid.Parse((string)answer.Body["id"]!);
 

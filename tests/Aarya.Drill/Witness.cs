@@ -4,7 +4,8 @@ namespace Aarya.Drill;
 
 /// <summary>A checkout that the shop has acknowledged: from here on the order must be there, once, whatever happens.</summary>
 /// <param name="Began">When the attempt was sent that was answered 201.</param>
-internal sealed record Checkout(Guid OrderId, Guid Subject, DateTimeOffset Began, DateTimeOffset Ended);
+/// <param name="IsPayable">It was ordered with a card that the bank accepts at once.</param>
+internal sealed record Checkout(Guid OrderId, Guid Subject, DateTimeOffset Began, DateTimeOffset Ended, bool IsPayable);
 
 /// <summary>An attempt that came to nothing.</summary>
 /// <param name="Why">The status and code, or what became of the connection.</param>
