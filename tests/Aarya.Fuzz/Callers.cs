@@ -104,6 +104,7 @@ internal sealed class Callers : IDisposable
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
+        if ((int)answer.StatusCode >= 500) throw new HttpRequestException($"POST {path} answers {(int)answer.StatusCode} {text}");
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path} answered {(int)answer.StatusCode} {text}");
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
     }

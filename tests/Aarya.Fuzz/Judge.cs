@@ -16,7 +16,7 @@ internal static class Judge
         var ofTheParser = answer.Body.Length == 0 && !answer.Headers.ContainsKey("x-request-id") && OfTheParser.Contains(answer.Status);
         if (ofTheParser && request.MayBeRefusedByTheParser) return (null, null);
         // A path that was spoilt may lead to another operation or to none.
-        if (answer.Status is 404 or 405 && CodeOf(answer) is "route.not_found" or "method.not_allowed") return (null, null);
+        if (IsUnrouted(answer)) return (null, null);
         if (request.MayLeadElsewhere) return (null, null);
         if (!request.Operation.Answers.TryGetValue(answer.Status, out var described))
             return ($"answers {answer.Status}, which is not described", null);
@@ -51,6 +51,10 @@ internal static class Judge
             return ($"refuses with {answer.Status} and no code", body);
         return (null, body);
     }
+
+    /// <summary>The answer to what leads to no operation.</summary>
+    public static bool IsUnrouted(RawAnswer answer) =>
+        answer.Status is 404 or 405 && CodeOf(answer) is "route.not_found" or "method.not_allowed";
 
     private static string? CodeOf(RawAnswer answer)
     {

@@ -11,6 +11,9 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
     private const int Clients = 4;
     private const int RequestsPerOrder = 300;
 
+    // Of so many requests to an operation at least one has a path that is in order.
+    private const int EnoughToBeRouted = 20;
+
     // Faults that begin alike are one.
     private const int LongestFault = 160;
     private static readonly string[] Roles = ["guest", "customer", "admin"];
@@ -19,6 +22,8 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
     private readonly ConcurrentDictionary<string, int> succeeded = new();
     private readonly ConcurrentDictionary<(string Operation, string Why), int> refused = new();
     private readonly ConcurrentDictionary<string, (int Times, string First)> faults = new();
+    private readonly ConcurrentDictionary<string, int> asked = new();
+    private readonly ConcurrentDictionary<string, bool> routed = new();
     private int sent;
 
     public async Task GoAsync(TimeSpan time, int most)
@@ -42,6 +47,8 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
             Console.WriteLine($"  never succeeded: {name} ({string.Join(", ", why)})");
         }
 
+        foreach (var (name, times) in asked.Where(x => x.Value >= EnoughToBeRouted && !routed.ContainsKey(x.Key)))
+            faults[$"{name} leads nowhere: each answer was 404 route.not_found or 405"] = (times, "");
         foreach (var (fault, (times, first)) in faults.OrderByDescending(x => x.Value.Times))
             Console.WriteLine($"\nFAULT {fault} ({times}x), first:\n{first}");
         Console.WriteLine(faults.IsEmpty ? "no fault" : $"{faults.Count} faults");
@@ -53,18 +60,21 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         using var client = new RawClient(url);
         using var callers = new Callers(url, accounts);
         var known = new Known();
-        foreach (var role in Roles) await callers.RenewAsync(role);
+        foreach (var role in Roles) await OwnAsync(() => callers.RenewAsync(role));
         var requests = new Requests(api, random, known, callers, url);
         var made = 0;
         while (!over.IsCancellationRequested && Interlocked.Increment(ref sent) <= most)
         {
             // What an order can become is only tried on orders that are there.
-            if (made++ % RequestsPerOrder == 0) foreach (var address in await callers.OrderAsync(random)) known.LearnAddress(address);
+            if (made++ % RequestsPerOrder == 0)
+                await OwnAsync(async () => (await callers.OrderAsync(random)).ToList().ForEach(known.LearnAddress));
             var request = requests.Next();
             try
             {
                 var answer = await client.SendAsync(request.Bytes);
                 byStatus.AddOrUpdate(answer.Status, 1, (_, x) => x + 1);
+                asked.AddOrUpdate(request.Operation.Name, 1, (_, x) => x + 1);
+                if (!Judge.IsUnrouted(answer)) routed.TryAdd(request.Operation.Name, true);
                 if (answer.Status is >= 200 and < 400) succeeded.AddOrUpdate(request.Operation.Name, 1, (_, x) => x + 1);
                 if (answer.Headers.TryGetValue("etag", out var tag)) known.Learn("etag", tag);
                 if (answer.Headers.TryGetValue("location", out var location)) known.LearnAddress(location);
@@ -79,12 +89,25 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
                 }
 
                 // What was tried may have ended the session itself.
-                if (answer.Status == 401 && Roles.Contains(request.Caller)) await callers.RenewAsync(request.Caller);
+                if (answer.Status == 401 && Roles.Contains(request.Caller)) await OwnAsync(() => callers.RenewAsync(request.Caller));
             }
             catch (Exception e) when (e is IOException or TimeoutException or FormatException or ArgumentException)
             {
                 Note(request, e.Message, "");
             }
+        }
+    }
+
+    // What the fuzz asks for itself is well made: it gets an answer, and never a 5xx.
+    private async Task OwnAsync(Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+        }
+        catch (HttpRequestException e)
+        {
+            faults.AddOrUpdate($"a request of the fuzz's own: {e.Message}", (1, ""), (_, x) => (x.Times + 1, x.First));
         }
     }
 
