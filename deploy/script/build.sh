@@ -28,7 +28,8 @@ build_release() {
         DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1 \
         dotnet src/Aarya.Api/bin/Release/net10.0/Aarya.Api.dll codegen write
     # Compiled to machine code as well: a process that starts again must serve at once, not after it has compiled what it serves with.
-    quietly build-release dotnet publish src/Aarya.Api -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false \
+    # One project at a time: with the settings of a publish two projects ask for the sandbox at once, and write the same files.
+    quietly build-release dotnet publish src/Aarya.Api -m:1 -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false \
         -p:PublishReadyToRun=true -p:RuntimeIdentifier="$(runtime_identifier)" -p:SelfContained=false
     quietly build-sandbox dotnet publish src/Aarya.Sandbox -c Release -o "$build/sandbox" --nologo -v q -p:RunAnalyzers=false
     ln -sfn "${build#artifacts/}/sandbox" artifacts/sandbox
