@@ -42,7 +42,7 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
             await client.SendAsync(message, cancellation);
             await client.DisconnectAsync(quit: true, cancellation);
         }
-        catch (SmtpCommandException e) when (e is { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 })
+        catch (SmtpCommandException e) when (IsOfMailbox(e))
         {
             // RFC 5321 section 4.2.1: the same command would be answered the same again.
             var why = Anonymous(e.Message, mail);
@@ -54,6 +54,12 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
             throw new MailNotSentException($"{server.Host}:{server.Port} did not take the mail: {Anonymous(e.Message, mail)}", e);
         }
     }
+
+    // A refusal of this recipient for good. What is about security or policy (RFC 3463, section 3.8), such as a relay that is not allowed or
+    // a blocklist, may be about every mail: the operator mends that, and the mail is sent then.
+    private static bool IsOfMailbox(SmtpCommandException e) =>
+        e is { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 and not SmtpStatusCode.TransactionFailed }
+        && !e.Message.StartsWith("5.7.", StringComparison.Ordinal);
 
     /// <exception cref="MailUndeliverableException">It is more or less than one plain address, which a header must not hold.</exception>
     private static MailboxAddress AddressOf(Mail mail) =>

@@ -52,6 +52,12 @@ public static class Outage
             or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout,
         HttpRequestException => true,
         SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable or SmtpStatusCode.TemporaryAuthenticationFailure } => true,
+        // Its disk is full, or it cannot work: that is about the server, unless it says so of one recipient.
+        SmtpCommandException
+        {
+            StatusCode: SmtpStatusCode.ErrorInProcessing or SmtpStatusCode.InsufficientStorage,
+            ErrorCode: not SmtpErrorCode.RecipientNotAccepted,
+        } => true,
         SmtpCommandException => false,
         SmtpProtocolException or ServiceNotConnectedException or AuthenticationException or SslHandshakeException => true,
         // The caller gave up, unless a time limit did.

@@ -2,6 +2,7 @@ using Aarya.Features.Payment.Providers;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Specs.Support;
 using Grpc.Core;
+using MailKit.Net.Smtp;
 using Npgsql;
 
 namespace Aarya.Specs.Messaging;
@@ -11,6 +12,14 @@ namespace Aarya.Specs.Messaging;
 /// </summary>
 public sealed class OutageSpec : IAsyncLifetime
 {
+    [Theory]
+    [InlineData(SmtpErrorCode.MessageNotAccepted, 452, true)]
+    [InlineData(SmtpErrorCode.SenderNotAccepted, 451, true)]
+    [InlineData(SmtpErrorCode.RecipientNotAccepted, 452, false)]
+    [InlineData(SmtpErrorCode.MessageNotAccepted, 552, false)]
+    public void a_mail_server_without_room_is_away_and_a_mailbox_without_room_is_not(SmtpErrorCode what, int status, bool isAway) =>
+        Assert.Equal(isAway, Outage.Is(new InvalidOperationException("", new SmtpCommandException(what, (SmtpStatusCode)status, "no room"))));
+
     [Fact]
     public void a_message_whose_time_was_over_waits_as_for_what_is_away()
     {
