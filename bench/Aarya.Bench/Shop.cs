@@ -229,15 +229,39 @@ public sealed class Shop : IAsyncDisposable
             """))!;
     }
 
-    /// <summary>Removes the messages to nobody that the floor has left: the shop would look for somebody to send them to.</summary>
+    /// <summary>The program does nothing until this is disposed of, and answers again then.</summary>
+    public IAsyncDisposable Frozen()
+    {
+        Signal("-STOP", ProcessId);
+        return new Thaw(this);
+    }
+
+    private sealed class Thaw(Shop shop) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            Signal("-CONT", shop.ProcessId);
+            await shop.QuietAsync();
+        }
+    }
+
+    private static void Signal(string signal, int pid)
+    {
+        using var kill = Process.Start("kill", [signal, $"{pid}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Removes the messages to nobody and the stock to announce that the floor has left: the shop would work on them.</summary>
     public Task ForgetFloorAsync() => SqlAsync("""
-        with sent as (delete from commerce.wolverine_outgoing_envelopes where destination = 'floor://nowhere')
+        with sent as (delete from commerce.wolverine_outgoing_envelopes where destination = 'floor://nowhere'),
+          changed as (delete from commerce.stock_changed where sku like 'FLOOR-%')
         delete from commerce.wolverine_incoming_envelopes where received_at = 'floor://nowhere'
         """);
 
     private async Task<long> WaitingAsync() => (long)(await SqlAsync($"""
         select {string.Join(" + ", Roles.Contexts.Select(x =>
             $"(select count(*) from {x}.wolverine_outgoing_envelopes) + (select count(*) from {x}.wolverine_incoming_envelopes where status = 'Incoming')"))}
+          + (select count(*) from commerce.stock_changed) + (select count(*) from commerce.product_changed)
         """) ?? 0L);
 
     private async Task<object?> SqlAsync(string sql)
