@@ -203,14 +203,14 @@ public sealed class Shop : IAsyncDisposable
     /// <summary>Goods of the floor's own: of each SKU its twin, by number, with the same row in every table that a checkout reads.</summary>
     public Task OpenFloorAsync(string[] skus) => SqlAsync($"""
         with twin as (
-          select 'FLOOR-' || position - 1 as name, sku
+          select 'FLOOR-' || position - 1 as floor_sku, sku
           from unnest(string_to_array('{string.Join(' ', skus)}', ' ')) with ordinality as line(sku, position)
         ), stocked as (
           insert into commerce.stock
-          select (jsonb_populate_record(stock, jsonb_build_object('sku', name))).* from commerce.stock join twin using (sku)
+          select (jsonb_populate_record(stock, jsonb_build_object('sku', floor_sku))).* from commerce.stock join twin using (sku)
         )
         insert into commerce.variant
-        select (jsonb_populate_record(variant, jsonb_build_object('sku', name))).* from commerce.variant join twin using (sku)
+        select (jsonb_populate_record(variant, jsonb_build_object('sku', floor_sku))).* from commerce.variant join twin using (sku)
         """);
 
     /// <summary>Purchases whose payment was confirmed since then, per second until the last of them was.</summary>
