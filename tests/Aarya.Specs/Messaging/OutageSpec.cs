@@ -21,6 +21,15 @@ public sealed class OutageSpec : IAsyncLifetime
         Assert.Equal(isAway, Outage.Is(new InvalidOperationException("", new SmtpCommandException(what, (SmtpStatusCode)status, "no room"))));
 
     [Fact]
+    public void a_connection_on_which_the_client_has_lost_its_place_is_away()
+    {
+        const string words = "Received unexpected backend message DataRow. Please file a bug.";
+        var lost = (Exception)Activator.CreateInstance(typeof(Exception), words)!;
+        Assert.True(Outage.Is(lost));
+        Assert.False(Outage.Is(new InvalidOperationException(words)));
+    }
+
+    [Fact]
     public void a_message_whose_time_was_over_waits_as_for_what_is_away()
     {
         var over = new OperationCanceledException();
