@@ -19,8 +19,14 @@ public sealed class SandboxHost : IAsyncDisposable
         Ended = ended.Task;
     }
 
-    /// <summary>Ends when the provider does, also by itself: without its journal it can answer nothing.</summary>
+    /// <summary>Completes when the provider stops: because it was asked to, or because of <see cref="Fault"/>.</summary>
     public Task Ended { get; }
+
+    /// <summary>
+    /// Why the provider stopped by itself: without its journal it can answer nothing. Null while it runs and after an ordinary stop.
+    /// </summary>
+    public Exception? Fault =>
+        app.Services.GetServices<IHostedService>().OfType<PendingCharges>().Single().ExecuteTask?.Exception?.InnerException;
 
     public SandboxOptions Options { get; }
 

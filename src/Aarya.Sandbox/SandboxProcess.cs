@@ -15,8 +15,9 @@ internal static class SandboxProcess
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             await using var sandbox = await SandboxHost.StartAsync(SandboxOptions.From(configuration));
             Console.WriteLine($"Sandbox payment provider on {sandbox.Url}, its journal in {sandbox.Options.DataFolder}.");
-            if (await Task.WhenAny(stop.Task, sandbox.Ended) == stop.Task) return 0;
-            await Console.Error.WriteLineAsync("sandbox: the journal cannot be written any more.");
+            await Task.WhenAny(stop.Task, sandbox.Ended);
+            if (sandbox.Fault is not { } fault) return 0;
+            await Console.Error.WriteLineAsync($"sandbox: the journal cannot be written: {fault.Message}");
             return 1;
 
             void Stop(PosixSignalContext signal)

@@ -29,6 +29,14 @@ public sealed class SandboxSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_provider_that_is_asked_to_stop_has_not_failed()
+    {
+        await using var process = new SandboxProcess();
+        await process.StartAsync();
+        Assert.Equal(0, await process.StopAsync());
+    }
+
+    [Fact]
     public async Task a_provider_that_would_be_asked_under_two_keys_would_charge_twice()
     {
         await ChargeAsync("key-1", "order-1", 1_000);
