@@ -54,8 +54,8 @@ public static class CardNumber
     public static IRuleBuilderOptions<T, string?> WithoutCardNumber<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(x => !IsIn(x)).WithMessage(Refused);
 
-    /// <param name="IsOdd">Its groups are parted by other signs than those that numbers of cards are written with.</param>
-    private sealed record Run(List<string> Groups, bool IsInternational, bool IsOdd = false);
+    /// <param name="HasUnusualSeparators">Other separators stand between its groups than cards are written with.</param>
+    private sealed record Run(List<string> Groups, bool IsInternational, bool HasUnusualSeparators = false);
 
     private static bool HoldsCard(Run run)
     {
@@ -66,7 +66,7 @@ public static class CardNumber
             {
                 digits += run.Groups[last];
                 if (!IsRight(digits)) continue;
-                var isWhole = !run.IsOdd && first == 0 && last == run.Groups.Count - 1
+                var isWhole = !run.HasUnusualSeparators && first == 0 && last == run.Groups.Count - 1
                     && (run.Groups.Count == 1 || run.Groups.All(x => x.Length is > 1 and <= LongestGroup));
                 // No card begins with 0; 9 is left to each country, and in India begins a mobile number.
                 if (isWhole ? digits[0] is >= '1' and <= '8' : IsIssued(digits)) return true;
@@ -94,15 +94,16 @@ public static class CardNumber
                 continue;
             }
 
-            // What cannot be seen does not part a number, nor does a mark on a digit.
+            // Invisible characters and marks on a digit do not divide a number.
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark)
                 continue;
             plus = rune.Value is '+' or 0xFF0B;
             if (run is null) continue;
             between++;
-            if (between <= MostBetween && (IsBetween(rune) || IsSign(rune)))
+            // A + behind another separator begins a telephone number of its own.
+            if (between <= MostBetween && !(plus && between > 1) && (IsBetween(rune) || IsSign(rune)))
             {
-                if (!IsBetween(rune)) run = run with { IsOdd = true };
+                if (!IsBetween(rune)) run = run with { HasUnusualSeparators = true };
                 continue;
             }
 
