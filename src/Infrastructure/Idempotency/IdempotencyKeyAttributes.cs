@@ -8,8 +8,8 @@ namespace Aarya.Infrastructure.Idempotency;
 public sealed class IdempotencyKeyRequiredAttribute : Attribute;
 
 /// <summary>
-/// The endpoint takes no notice of <c>Idempotency-Key</c>, because its answer must not be kept: it carries tokens, and a
-/// stored token is a stolen token.
+/// The answer carries what only its caller may see (tokens, mails, a receipt): no <c>Idempotency-Key</c> keeps it, no cache stores it
+/// (<c>Cache-Control: no-store</c>), and it is not compressed.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
 public sealed class AnswerIsNeverStoredAttribute : Attribute;

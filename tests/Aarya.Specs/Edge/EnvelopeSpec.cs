@@ -48,6 +48,13 @@ public abstract class EnvelopeSpec(EdgeShop edge)
     }
 
     [Fact]
+    public async Task an_answer_that_is_never_stored_is_kept_by_no_browser_either()
+    {
+        using var response = await SendAsync("/specs/token");
+        Assert.True(response.Headers.CacheControl?.NoStore);
+    }
+
+    [Fact]
     public async Task a_request_gets_a_name_and_its_trace_is_told()
     {
         using var response = await SendAsync("/specs/broken", ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"));

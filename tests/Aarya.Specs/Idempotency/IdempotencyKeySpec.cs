@@ -156,7 +156,8 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
 
         using var client = Host.Server.CreateClient();
         var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Cancel);
-        foreach (var chain in marked.Select(x => x.Metadata.GetMetadata<HttpChain>()!))
+        // No read takes a key.
+        foreach (var chain in marked.Select(x => x.Metadata.GetMetadata<HttpChain>()!).Where(x => !x.HttpMethods.Contains("GET")))
         {
             var operation = document.GetProperty("paths").GetProperty(chain.RoutePattern!.RawText!).GetProperty(chain.HttpMethods.Single().ToLowerInvariant());
             Assert.DoesNotContain("Idempotency-Key", operation.GetRawText(), StringComparison.Ordinal);
