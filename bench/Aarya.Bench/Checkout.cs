@@ -40,7 +40,7 @@ public static partial class Checkout
             },
             async _ =>
             {
-                // The shop would announce the stock that the floor takes, in the floor's time and in that of its own next turn.
+                // Otherwise the shop would announce the floor's stock changes, during the floor's round and during its own next one.
                 await using (shop.Frozen())
                 {
                     var measured = Measured.Of(await Pgbench.RunAsync(shop.DatabaseUrl, floor, Connections, Turns.Time));

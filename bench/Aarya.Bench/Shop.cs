@@ -229,7 +229,7 @@ public sealed class Shop : IAsyncDisposable
             """))!;
     }
 
-    /// <summary>The program does nothing until this is disposed of, and answers again then.</summary>
+    /// <summary>Freezes the shop's process (SIGSTOP); disposal resumes it and waits until it has caught up.</summary>
     public IAsyncDisposable Frozen()
     {
         Signal("-STOP", ProcessId);
@@ -249,9 +249,10 @@ public sealed class Shop : IAsyncDisposable
     {
         using var kill = Process.Start("kill", [signal, $"{pid}"]);
         kill.WaitForExit();
+        if (kill.ExitCode != 0) throw new InvalidOperationException($"kill {signal} {pid} failed with exit code {kill.ExitCode}.");
     }
 
-    /// <summary>Removes the messages to nobody and the stock to announce that the floor has left: the shop would work on them.</summary>
+    /// <summary>Removes the floor's undeliverable messages and its stock changes, which the shop would otherwise work on.</summary>
     public Task ForgetFloorAsync() => SqlAsync("""
         with sent as (delete from commerce.wolverine_outgoing_envelopes where destination = 'floor://nowhere'),
           changed as (delete from commerce.stock_changed where sku like 'FLOOR-%')

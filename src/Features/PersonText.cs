@@ -118,14 +118,16 @@ public static class PersonText
     private static bool IsSelector(Rune rune) =>
         rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF) or (>= 0x180B and <= 0x180D) or 0x180F;
 
-    // A variation selector says how the sign before it is drawn (Unicode Standard, section 23.4): a symbol, an ideograph, a Mongolian letter
-    // or the digit of a keycap. Anywhere else it only hides between letters.
+    // A variation selector says how the sign before it is drawn (Unicode Standard, section 23.4): a symbol, an ideograph, a letter of
+    // Mongolian or Myanmar, or the digit of a keycap. Anywhere else it only hides between letters.
     private static bool Selects(Rune before, ReadOnlySpan<char> rest)
     {
         if (before.IsAscii) return rest is [Keycap, ..] && (Rune.IsDigit(before) || before.Value is '#' or '*');
         return Rune.GetUnicodeCategory(before) switch
         {
-            UnicodeCategory.OtherLetter => before.Value is >= FirstIdeograph or (>= 0x1800 and <= 0x18AF),
+            UnicodeCategory.OtherLetter => before.Value is >= FirstIdeograph or (>= 0x1800 and <= 0x18AF) or (>= 0x1000 and <= 0x109F),
+            // The information sign is a letter by category.
+            UnicodeCategory.LowercaseLetter => before.Value == 0x2139,
             UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol or UnicodeCategory.ModifierSymbol => true,
             UnicodeCategory.OtherPunctuation or UnicodeCategory.DashPunctuation => true,
             _ => false,

@@ -27,7 +27,8 @@ internal sealed record BookedRefund(string ChargeId, long Amount, bool Succeeded
 /// <summary>What the shop, the payment provider and the mail server have written down.</summary>
 internal sealed record Books(
     IReadOnlyList<BookedOrder> Orders, IReadOnlyDictionary<string, (int OnHand, int Reserved)> Stock,
-    IReadOnlyList<string> OnSale, IReadOnlyDictionary<string, int> Shown, IReadOnlyList<BookedCharge> Charges, IReadOnlyList<BookedRefund> Refunds,
+    IReadOnlyList<string> OnSale, IReadOnlyDictionary<string, int> Shown, IReadOnlyList<BookedCharge> Charges,
+    IReadOnlyList<BookedRefund> Refunds,
     IReadOnlyList<CaughtMail> Mails)
 {
     public static async Task<Books> ReadAsync(Shop shop)
@@ -37,7 +38,8 @@ internal sealed record Books(
         await shop.EndAsync("mail");
         var (charges, refunds) = Journal(shop.JournalFile);
         var mails = MailCatcher.Read(shop.MailFile);
-        return new(await OrdersAsync(shop), await StockAsync(shop), await OnSaleAsync(shop), await ShownAsync(shop), charges, refunds, mails);
+        var (stock, onSale, shown) = (await StockAsync(shop), await OnSaleAsync(shop), await ShownAsync(shop));
+        return new(await OrdersAsync(shop), stock, onSale, shown, charges, refunds, mails);
     }
 
     public static async Task<IReadOnlyDictionary<string, (int OnHand, int Reserved)>> StockAsync(Shop shop) =>
@@ -45,7 +47,8 @@ internal sealed record Books(
             .ToDictionary(x => (string)x[0], x => ((int)x[1], (int)x[2]));
 
     private static async Task<IReadOnlyList<string>> OnSaleAsync(Shop shop) =>
-        [.. (await shop.TableAsync("select sku from commerce.variant where published")).Select(x => (string)x[0])];
+        [.. (await shop.TableAsync("select sku from commerce.variant where published"))
+            .Select(x => (string)x[0])];
 
     private static async Task<IReadOnlyDictionary<string, int>> ShownAsync(Shop shop) =>
         (await shop.TableAsync("select sku, available from search.stock")).ToDictionary(x => (string)x[0], x => (int)x[1]);

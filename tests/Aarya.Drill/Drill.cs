@@ -74,22 +74,22 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         await Task.Delay(kind == FaultKind.Pause ? DrillOptions.Pause : DrillOptions.Away);
         var up = DateTimeOffset.UtcNow;
         part.BringBack(kind);
-        // The next fault meets a shop that is whole, also where nobody noticed this one.
-        var serving = part.ServesAsync(RecoversWithin);
+        // The next fault must meet a whole shop, even when no shopper noticed this one.
+        var listening = part.ListeningAsync(RecoversWithin);
         var first = await checkout.SeenAsync(RecoversWithin);
         var whole = await confirmed.SeenAsync(RecoversWithin);
-        var served = await serving;
+        var listened = await listening;
         await Task.Delay(options.Calm);
         witness.Forget(checkout);
         witness.Forget(confirmed);
         var within = $"within {RecoversWithin.TotalSeconds:0} s after {part.Name} was back ({kind})";
         if (first is null) witness.Surprised($"no checkout was good {within}");
-        if (served is null) witness.Surprised($"{part.Name} did not serve {within}");
+        if (listened is null) witness.Surprised($"{part.Name} did not listen {within}");
         if (whole is null) witness.Surprised($"no order was confirmed {within}");
         var now = DateTimeOffset.UtcNow;
         var fault = new Fault(part, kind, down, up, After(first), After(whole))
         {
-            Served = After(served),
+            Listened = After(listened),
             // An answer that is still being made is no refusal.
             Refused = [.. witness.RefusedBetween(down, now).Where(x => !x.Why.EndsWith("in_progress", StringComparison.Ordinal))],
             Slowest = witness.SlowestBetween(down, now),
@@ -156,7 +156,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     }
 
     private static void Print(Fault fault) => Say(
-        $"  {fault.Up:HH:mm:ss} {fault.What,-8} {fault.Part.Name,-9} serves {InWords(fault.Served),-8} "
+        $"  {fault.Up:HH:mm:ss} {fault.What,-8} {fault.Part.Name,-9} listens {InWords(fault.Listened),-8} "
         + $"checkout {InWords(fault.Checkout),-8} confirmed {InWords(fault.Confirmed),-8} "
         + $"longest wait {fault.LongestWait.TotalSeconds,4:0.0} s {fault.Slowest?.InWords}  {fault.RefusedInWords}");
 
@@ -171,7 +171,8 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     private void Summarise()
     {
         Say("");
-        Say("| part | fault | times | serves, worst (median) | good checkout, worst (median) | aim | confirmed order, worst (median) | refused | longest wait |");
+        Say("| part | fault | times | listens, worst (median) | good checkout, worst (median) | aim | confirmed order, worst (median) "
+            + "| refused | longest wait |");
         Say("|---|---|---|---|---|---|---|---|---|");
         foreach (var group in faults.GroupBy(x => (x.Part, x.Kind)))
         {
@@ -180,7 +181,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
             var missed = group.Any(x => x.Checkout is null || x.Checkout > aim);
             var (refused, keyed) = (group.Sum(x => x.Refused.Count), group.Sum(x => x.Refused.Count(y => y.Keyed)));
             var judged = aim is { } set ? $"{set.TotalSeconds:0} s{(missed ? ", missed" : "")}" : "-";
-            Say($"| {part.Name} | {group.First().What} | {group.Count()} | {Worst(group.Select(x => x.Served))} "
+            Say($"| {part.Name} | {group.First().What} | {group.Count()} | {Worst(group.Select(x => x.Listened))} "
                 + $"| {Worst(group.Select(x => x.Checkout))} | {judged} "
                 + $"| {Worst(group.Select(x => x.Confirmed))} | {refused}, {keyed} with a key "
                 + $"| {group.Max(x => x.LongestWait).TotalSeconds:0.0} s |");

@@ -12,8 +12,8 @@ internal sealed record Fault(Part Part, FaultKind Kind, DateTimeOffset Down, Dat
 {
     public string What => Kind switch { FaultKind.Kill => "kill -9", FaultKind.Stop => "stopped", _ => "frozen" };
 
-    /// <summary>From <see cref="Up"/> until the part itself served again; null when it did not.</summary>
-    public required TimeSpan? Served { get; init; }
+    /// <summary>From <see cref="Up"/> until the part itself listened again; null when it did not.</summary>
+    public required TimeSpan? Listened { get; init; }
 
     /// <summary>What the attempts that came to nothing were answered, the most frequent first.</summary>
     public required IReadOnlyList<RefusedAttempt> Refused { get; init; }

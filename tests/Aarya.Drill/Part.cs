@@ -133,14 +133,14 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
         foreach (var pid in Tree(process!.Id)) _ = Signal(pid, Continue);
     }
 
-    /// <summary>Waits until it serves again: until it listens, or says so where it listens on a socket only.</summary>
+    /// <summary>Waits until its port accepts a connection or, where it has none, its log says that it has started.</summary>
     /// <returns>When it did; null when it did not in time.</returns>
-    public async Task<DateTimeOffset?> ServesAsync(TimeSpan within)
+    public async Task<DateTimeOffset?> ListeningAsync(TimeSpan within)
     {
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < within)
         {
-            if (setup.Port == 0 ? SaysThatItServes() : await ListensAsync()) return DateTimeOffset.UtcNow;
+            if (setup.Port == 0 ? SaysThatItStarted() : await ListensAsync()) return DateTimeOffset.UtcNow;
             await Task.Delay(50);
         }
 
@@ -161,7 +161,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
         }
     }
 
-    private bool SaysThatItServes()
+    private bool SaysThatItStarted()
     {
         using var log = new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         log.Position = logBefore;

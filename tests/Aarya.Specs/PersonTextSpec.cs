@@ -68,6 +68,7 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     [Theory]
     [InlineData("\u2764\uFE0F Asha")]
+    [InlineData("\u2139\uFE0F Asha")]
     [InlineData("1\uFE0F\u20E3")]
     [InlineData("\u845B\U000E0100\u98FE")]
     [InlineData("\U0001F3F3\uFE0F\u200D\U0001F308")]

@@ -55,10 +55,11 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
         }
     }
 
-    // A refusal of this recipient for good. What is about security or policy (RFC 3463, section 3.8), such as a relay that is not allowed or
-    // a blocklist, may be about every mail: the operator mends that, and the mail is sent then.
+    // A permanent refusal of this recipient. 554 (RFC 5321, section 4.2.2) and 5.7.x (security or policy: RFC 3463, section 3.8), such as
+    // a forbidden relay or a blocklist, may refuse every mail: once the operator has corrected the cause, the mail is sent.
     private static bool IsOfMailbox(SmtpCommandException e) =>
-        e is { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 and not SmtpStatusCode.TransactionFailed }
+        e.ErrorCode == SmtpErrorCode.RecipientNotAccepted
+        && e.StatusCode is >= (SmtpStatusCode)500 and not SmtpStatusCode.TransactionFailed
         && !e.Message.StartsWith("5.7.", StringComparison.Ordinal);
 
     /// <exception cref="MailUndeliverableException">It is more or less than one plain address, which a header must not hold.</exception>

@@ -87,12 +87,12 @@ public static class Edge
         app.Use(NeverCompressTokens);
         var limits = app.Services.GetRequiredService<RateLimits>();
         app.UseProblems();
-        // CORS answers a browser's question itself, and lets everything else through.
+        // UseCors answers a preflight itself: count it first. All other requests are counted below.
         app.UseWhen(IsPreflight, x => x.Use(limits.CountAsync));
         app.UseCors();
         if (settings.Origins.Count > 0 && !settings.Origins.Contains("*")) app.Use(VaryByOrigin);
         app.Use(app.Services.GetRequiredService<TimeLimit>().KeepAsync);
-        // Before anything else is answered, a refusal too; what is over its rate must not hold a place among the requests that are worked on.
+        // Before any answer, also a refusal: a request over its rate must not hold a place among those that are worked on.
         app.UseWhen(x => !IsPreflight(x), x => x.Use(limits.CountAsync));
         app.Use(Framing.CheckAsync);
         app.Use(QueryWords.CheckAsync);

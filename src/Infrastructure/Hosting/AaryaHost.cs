@@ -140,6 +140,7 @@ public static class AaryaHost
         if (active.Count > 0)
         {
             var databases = new ContextDatabases(builder.Configuration);
+            // By a factory, so that the container disposes of it.
             builder.Services.AddSingleton(_ => databases);
             if (serving) _ = sealer.Keys;
             // Production migrates on purpose (`migrate`); a developer's database follows the code.

@@ -28,7 +28,7 @@ public static class Settings
     public static string? FindForHeader(this IConfiguration configuration, string name) => configuration.Find(name) switch
     {
         { } text when text.Any(x => x is < ' ' or > '~') || text.Trim() != text => throw new StartupException(
-            $"{name} must be one line of printable ASCII characters, without a space around it: make a secret with `openssl rand -hex 32`."),
+            $"{name} must be one line of printable ASCII characters, without space around it: make one with `openssl rand -hex 32`."),
         var text => text,
     };
 

@@ -14,9 +14,10 @@ internal static class StartupProblem
     {
         StartupException problem => problem.Message,
         AddressInUseException or IOException { InnerException: AddressInUseException } => $"{e.Message.TrimEnd('.')}: stop what listens there, or listen elsewhere with --urls.",
-        // A server that went away between the look at the start and now, or takes nobody for a time. What PostgreSQL refuses to do is a defect.
+        // A server that went away after the check at the start, or refuses connections for a time. Any other refusal is a defect.
         PostgresException refused => Outage.Is(refused) ? $"PostgreSQL: {refused.MessageText}." : null,
         NpgsqlException => $"PostgreSQL: {e.InnerException?.Message ?? e.Message}.",
+        RedisTimeoutException => $"Redis: {e.Message}",
         RedisException => Outage.Is(e) ? $"Redis: {e.Message}" : null,
         RpcException => Outage.Is(e) ? $"Another context does not answer: {((RpcException)e).Status.Detail}" : null,
         SocketException denied => $"Cannot listen: {denied.Message}.",

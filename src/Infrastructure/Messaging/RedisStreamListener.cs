@@ -67,7 +67,8 @@ internal sealed class RedisStreamListener : IListener, ISupportDeadLetterQueue, 
         // What fails after the commit, such as the sending of what the handler published, is not the event's failure.
         if (envelope.RoutingInformation is not StreamDelivery delivery || delivery.Proven) return;
         delivery.Error = exception;
-        if (Outage.IsOfMessage(exception)) throw new DeadLetterMoveFailedException("What the handler needs is away; the event stays pending.", exception);
+        if (Outage.IsOfMessage(exception))
+            throw new DeadLetterMoveFailedException("What the handler needs is away; the event stays pending.", exception);
         try
         {
             await lanes.StoreDeadLetterAsync(envelope, exception);

@@ -20,7 +20,8 @@ public sealed class CommandTurn(ActiveModules contexts, ContextDatabases databas
         {
             // Not through a pooler: the lock belongs to the connection, which the pooler would give to another client.
             var key = new PostgresAdvisoryLockKey($"aarya {command} {module.Role}", allowHashing: true);
-            var turn = await new PostgresDistributedLock(key, databases.PlainSourceOf(module.Role)).TryAcquireAsync(TimeSpan.Zero, cancellation);
+            var own = new PostgresDistributedLock(key, databases.PlainSourceOf(module.Role));
+            var turn = await own.TryAcquireAsync(TimeSpan.Zero, cancellation);
             if (turn is not null)
             {
                 turns.Add(turn);

@@ -33,7 +33,8 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             await ProvisionAsync(module, cancellation);
             // One run at a time: two runs that find the same table missing would both create it.
             var one = new PostgresAdvisoryLockKey($"aarya migrate {module.Role}", allowHashing: true);
-            await using var turn = await new PostgresDistributedLock(one, databases.PlainSourceOf(module.Role)).AcquireAsync(null, cancellation);
+            var alone = new PostgresDistributedLock(one, databases.PlainSourceOf(module.Role));
+            await using var turn = await alone.AcquireAsync(null, cancellation);
             foreach (var database in Databases(module)) await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
         }
     }

@@ -50,8 +50,16 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
         if (Watched.Contains(productId)) return;
         if (!lines.TryWatch(Context.ConnectionId))
             throw new HubException($"At most {OpenLines.MostWatchedOfAddress} products are watched from one network address at a time.");
-        Watched.Add(productId);
-        await Groups.AddToGroupAsync(Context.ConnectionId, ProductGroup(productId));
+        try
+        {
+            await Groups.AddToGroupAsync(Context.ConnectionId, ProductGroup(productId));
+            Watched.Add(productId);
+        }
+        catch
+        {
+            lines.Unwatch(Context.ConnectionId);
+            throw;
+        }
     }
 
     public async Task UnwatchProduct(Guid productId)

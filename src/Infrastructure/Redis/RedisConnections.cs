@@ -88,7 +88,8 @@ public sealed class RedisConnections : IAsyncDisposable
             return options;
         }
 
-        if (uri.AbsolutePath is not ("" or "/" or "/0")) throw new FormatException($"it names a database, {uri.AbsolutePath}, and only 0 is used.");
+        if (uri.AbsolutePath is not ("" or "/" or "/0"))
+            throw new FormatException($"it names a database, {uri.AbsolutePath}, and only 0 is used.");
         if (uri.Port == 0) throw new FormatException("its port is 0.");
         options.EndPoints.Add(uri.Host, uri.Port > 0 ? uri.Port : 6379);
         var user = uri.UserInfo.Split(':', 2);

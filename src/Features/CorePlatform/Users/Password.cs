@@ -25,7 +25,7 @@ public static class Password
     /// <summary>The length that limits mean: code points once composed, as NIST SP 800-63B section 3.1.1.2 counts.</summary>
     public static int Length(string password) => Compose(password).EnumerateRunes().Count();
 
-    /// <summary>Whether it is a text at all: half a surrogate pair has no spelling, nor bytes to hash.</summary>
+    /// <summary>Whether it has a spelling to hash: no half surrogate pair, no U+FFFE, no more than thirty marks on one letter.</summary>
     public static bool IsReadable(string password) => NormalForm.Has(password);
 
     /// <summary>Whether it can be a password in use; what was set before passwords were composed was measured as it was typed.</summary>

@@ -269,7 +269,7 @@ public sealed record OrderPayment
     }
 
     /// <summary>How a refund ended, also one that somebody made at the provider's own desk.</summary>
-    /// <remarks>A report in another currency than the payment's is about no refund of it.</remarks>
+    /// <remarks>A report in a currency other than the payment's changes nothing.</remarks>
     /// <param name="chargeNumber">Which charge it gives back; null for the one that is being tried.</param>
     public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null) => Refunds.FirstOrDefault(x => x.Id == refundId) switch
     {

@@ -75,6 +75,7 @@ public sealed class SmtpMailerSpec
     [Theory]
     [InlineData("550 5.1.1 asha@example.com is unknown here", typeof(MailUndeliverableException), false)]
     [InlineData("553 5.1.3 asha@example.com is no address", typeof(MailUndeliverableException), false)]
+    [InlineData("554 no mail service here", typeof(MailNotSentException), false)]
     [InlineData("554 5.7.1 Relay access denied", typeof(MailNotSentException), false)]
     [InlineData("550 5.7.1 the sender is on a blocklist", typeof(MailNotSentException), false)]
     [InlineData("450 4.2.1 asha@example.com is asleep", typeof(MailNotSentException), false)]

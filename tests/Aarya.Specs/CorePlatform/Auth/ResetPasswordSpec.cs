@@ -48,6 +48,8 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var signedIn = await SignInAsync(email);
         await StoreAsync(signedIn.User.Id, x => x.InvitedAt = DateTimeOffset.UtcNow);
         Assert.Empty(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
+        await StoreAsync(signedIn.User.Id, x => x.InvitedAt = null);
+        Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
     }
 
     [Fact]
