@@ -147,7 +147,7 @@ internal sealed class Judge(
         List<string> broken = [];
         foreach (var order in orders.Values)
         {
-            // More than one is a finding of its own.
+            // Charged() reports an order with several captured charges.
             var back = charges[order.Id].Where(x => x.Status == "captured").SelectMany(x => refunds[x.Id]).ToList();
             var succeeded = back.Where(x => x.Succeeded).Sum(x => x.Amount);
             if (succeeded != order.GivenBack) broken.Add($"order {order.Number}: {succeeded} given back, {order.GivenBack} booked");

@@ -11,7 +11,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
     private const int Clients = 4;
     private const int RequestsPerOrder = 300;
 
-    // Of so many requests to an operation at least one has a path that is in order.
+    // Most paths are valid: among this many requests to an operation at least one reaches it.
     private const int EnoughToBeRouted = 20;
 
     // Faults that begin alike are one.

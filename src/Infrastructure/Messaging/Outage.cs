@@ -66,7 +66,8 @@ public static class Outage
         AggregateException all => all.InnerExceptions.Any(Is),
         // Npgsql lost its place in what PostgreSQL sent, which a statement's time limit may cause, and has given the connection up. It says
         // so by no type of its own.
-        _ when e.GetType() == typeof(Exception) && e.Message.StartsWith("Received unexpected backend message", StringComparison.Ordinal) => true,
+        _ when e.GetType() == typeof(Exception)
+            && e.Message.StartsWith("Received unexpected backend message", StringComparison.Ordinal) => true,
         _ => Is(e.InnerException),
     };
 

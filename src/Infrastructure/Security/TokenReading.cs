@@ -70,7 +70,7 @@ internal static class TokenJson
         return null;
     }
 
-    // Reading a name that is no text throws, here and not at whoever looks for another one.
+    // A name that is not valid text throws when it is read: better here than in a later look-up.
     private static bool HasNames(JsonElement json)
     {
         foreach (var member in json.EnumerateObject()) _ = member.Name;

@@ -54,9 +54,15 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
 
         await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 1 }), StatusCode.FailedPrecondition, "cart.line_limit");
         await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = "NOPE", Quantity = 1 }), StatusCode.NotFound, "sku.not_found");
-        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = "a\0b", Quantity = 1 }), StatusCode.InvalidArgument, "request.invalid");
+        var added = new Wire.AddToCartRequest { Subject = $"{subject}", Sku = "a\0b", Quantity = 1 };
+        await RefusedAsync(() => Commerce.AddToCartAsync(added), StatusCode.InvalidArgument, "request.invalid");
         await RefusedAsync(() => Commerce.GetProductAsync(new() { IdOrSlug = "a\0b" }), StatusCode.InvalidArgument, "request.invalid");
-        var lines = new Wire.ReserveStockRequest { ReservationId = $"{Guid.NewGuid()}", HoldSeconds = 60, Lines = { new Wire.StockLine { Sku = "\0", Quantity = 1 } } };
+        var lines = new Wire.ReserveStockRequest
+        {
+            ReservationId = $"{Guid.NewGuid()}",
+            HoldSeconds = 60,
+            Lines = { new Wire.StockLine { Sku = "\0", Quantity = 1 } },
+        };
         await RefusedAsync(() => Commerce.ReserveStockAsync(lines), StatusCode.InvalidArgument, "request.invalid");
         await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 0 }), StatusCode.InvalidArgument, "request.invalid");
         await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = "me", Sku = sku, Quantity = 1 }), StatusCode.InvalidArgument, "request.invalid");

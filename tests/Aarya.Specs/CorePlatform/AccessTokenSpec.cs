@@ -116,7 +116,8 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
             ["a type that is null"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":null,"kid":"KID"}"""),
             ["a key id twice"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","kid":"KID"}"""),
             ["half a surrogate"] = Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"\ud800"}"""),
-            ["half a surrogate for a name"] = Resigned(shopper.AccessToken, header: """{"\ud800":1,"alg":"ES256","typ":"at+jwt","kid":"KID"}"""),
+            ["half a surrogate for a name"] =
+                Resigned(shopper.AccessToken, header: """{"\ud800":1,"alg":"ES256","typ":"at+jwt","kid":"KID"}"""),
             ["half a surrogate for a name inside"] =
                 Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","x":{"\udc00":1}}"""),
             ["half a surrogate for the name of a claim"] = Resigned(shopper.AccessToken, claims: """{"\ud800":1,"sub":"x"}"""),

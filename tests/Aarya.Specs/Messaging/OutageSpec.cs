@@ -17,8 +17,11 @@ public sealed class OutageSpec : IAsyncLifetime
     [InlineData(SmtpErrorCode.SenderNotAccepted, 451, true)]
     [InlineData(SmtpErrorCode.RecipientNotAccepted, 452, false)]
     [InlineData(SmtpErrorCode.MessageNotAccepted, 552, false)]
-    public void a_mail_server_without_room_is_away_and_a_mailbox_without_room_is_not(SmtpErrorCode what, int status, bool isAway) =>
-        Assert.Equal(isAway, Outage.Is(new InvalidOperationException("", new SmtpCommandException(what, (SmtpStatusCode)status, "no room"))));
+    public void a_mail_server_without_room_is_away_and_a_mailbox_without_room_is_not(SmtpErrorCode what, int status, bool isAway)
+    {
+        var refused = new SmtpCommandException(what, (SmtpStatusCode)status, "no room");
+        Assert.Equal(isAway, Outage.Is(new InvalidOperationException("", refused)));
+    }
 
     [Fact]
     public void a_connection_on_which_the_client_has_lost_its_place_is_away()

@@ -46,7 +46,8 @@ public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetim
         if (split && processes.Count == 0) processes.Add(await RoleProcess.StartAsync("core", all, StreamsRig.Program));
         all["AARYA_URLS"] = url;
         processes.Add(await RoleProcess.StartAsync(split ? "gateway" : "all", all, StreamsRig.Program));
-        return (new(url), new(new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new(url) });
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        return (new(url), new(handler) { BaseAddress = new(url) });
     }
 
     /// <summary>Sends bytes that no HTTP client would send, and reads what comes until the server closes or falls silent.</summary>

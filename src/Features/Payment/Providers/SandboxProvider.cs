@@ -56,7 +56,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     public async Task<RefundReport> RefundAsync(string chargeId, Money amount, Guid refundId, CancellationToken cancellation)
     {
         var (status, refund, error) = await AskAsync<Refund>(HttpMethod.Post, "/v1/refunds", new { chargeId, amount = amount.Minor, reference = refundId }, cancellation);
-        if (refund is not null) return refund.Currency == amount.Currency ? refund.ToReport() : throw Unexpected(status, "in another currency");
+        if (refund is not null && refund.Currency != amount.Currency) throw Unexpected(status, "in another currency");
+        if (refund is not null) return refund.ToReport();
         return (int)status is >= 400 and < 500 and not (401 or 403 or 408 or 429) ? new(false, amount, error) : throw Unexpected(status, error);
     }
 
