@@ -49,7 +49,8 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     /// <param name="device">The device, when it showed a token.</param>
     public async Task<ProblemDetails> BeginAsync(string kind, string account, HttpContext http, string? device = null)
     {
-        var wait = await WaitAsync(NameOf(kind, account), NetworkOf(http), device);
+        var name = NameOf(kind, account);
+        var wait = await WaitAsync(name, NetworkOf(name, http), device);
         if (wait == TimeSpan.Zero) return WolverineContinue.NoProblems;
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
@@ -62,7 +63,8 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     /// <summary>Forgives what went before: it was the owner.</summary>
     public async Task SucceedAsync(string kind, string account, HttpContext http, string? device = null)
     {
-        var (name, network) = (NameOf(kind, account), NetworkOf(http));
+        var name = NameOf(kind, account);
+        var network = NetworkOf(name, http);
         await ForgetAsync(device is null ? [From(name, network)] : [From(name, network), Of(name, device)]);
         await TryAsync(x => x.StringSetAsync(Known(name, network), 1, KnownFor));
     }
@@ -71,7 +73,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     public Task StartAnewAsync(string kind, string account, HttpContext http)
     {
         var name = NameOf(kind, account);
-        return ForgetAsync([From(name, NetworkOf(http)), FromAnywhere(name)]);
+        return ForgetAsync([From(name, NetworkOf(name, http)), FromAnywhere(name)]);
     }
 
     private async Task<TimeSpan> WaitAsync(string name, string network, string? device)
@@ -114,8 +116,12 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
         }
     }
 
-    private string NameOf(string kind, string account) =>
-        $"{kind}:{Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes($"{kind}\n{EmailAddress.Normalize(account) ?? account}")))[..32]}";
+    private string NameOf(string kind, string account) => $"{kind}:{Hashed($"{kind}\n{EmailAddress.Normalize(account) ?? account}")}";
+
+    // Kept for up to a month, so as a keyed hash: one network has another at each account.
+    private string NetworkOf(string name, HttpContext http) => Hashed($"{name}\n{RateLimits.NetworkOf(http.Connection.RemoteIpAddress)}");
+
+    private string Hashed(string text) => Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes(text)))[..32];
 
     private static RedisKey From(string name, string network) => RedisKeys.Rate($"{name}:{network}");
 
@@ -124,8 +130,6 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     private static RedisKey Of(string name, string device) => RedisKeys.Rate($"{name}:device:{device}");
 
     private static RedisKey Known(string name, string network) => RedisKeys.Rate($"known:{name}:{network}");
-
-    private static string NetworkOf(HttpContext http) => RateLimits.NetworkOf(http.Connection.RemoteIpAddress);
 
     private static string EmbeddedScript()
     {

@@ -83,6 +83,24 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
+    public async Task redis_keeps_no_address_of_a_network_and_a_network_has_another_name_at_each_account()
+    {
+        HashSet<string> before = [.. KeysOfRates()];
+        foreach (var account in new[] { NewEmail(), NewEmail() })
+        {
+            await Attempts.BeginAsync("login", account, From("203.0.113.201"));
+            await Attempts.BeginAsync("login", account, From("2001:db8:77:1::1"));
+            await Attempts.SucceedAsync("login", account, From("203.0.113.202"));
+        }
+
+        var added = KeysOfRates().Where(x => !before.Contains(x)).ToList();
+        // Per account: two counts of a network, one of anywhere, one network that is known.
+        Assert.Equal(8, added.Count);
+        Assert.DoesNotContain(added, x => x.Contains("203.0.113.", StringComparison.Ordinal) || x.Contains("2001:db8", StringComparison.Ordinal));
+        Assert.Equal(8, added.Select(x => x.Split(':')[^1]).Distinct().Count());
+    }
+
+    [Fact]
     public async Task guesses_at_a_code_or_at_the_password_of_who_is_signed_in_have_to_wait_too()
     {
         var shopper = await SignedInAsync();
@@ -282,4 +300,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     private static DefaultHttpContext From(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
+
+    private IEnumerable<string> KeysOfRates() => Host.Services.GetRequiredService<RedisConnections>()
+        .CacheConnection.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")).Select(x => $"{x}");
 }
