@@ -38,4 +38,8 @@ internal sealed class Session(JsonNode signedIn)
 }
 
 /// <summary>A customer with a password.</summary>
-internal sealed record Account(string Email, string Password);
+internal sealed record Account(string Email, string Password)
+{
+    /// <summary>What was last signed in to; null before the first time.</summary>
+    public Session? Session { get; set; }
+}

@@ -86,9 +86,19 @@ internal sealed class Shopper(Street street)
     private async Task AsCustomerAsync(Func<Session, Task> shop)
     {
         if (!street.Accounts.TryTake(out var account)) account = await RegisterAsync();
-        await shop(await LogInAsync(account));
+        await shop(account.Session = await ComeBackAsync(account));
         // Not when something was unexpected: what lies in the cart then would surprise the next one.
         street.Accounts.Add(account);
+    }
+
+    // Most are still signed in: whoever types a password each time keeps the shop busy with hashing.
+    private async Task<Session> ComeBackAsync(Account account)
+    {
+        if (account.Session is not { } kept || Random.Shared.Next(5) == 0) return await LogInAsync(account);
+        var answer = await client.PostAsync("/api/auth/refresh", new { refreshToken = kept.Refresh });
+        if (answer.Code == "auth.refresh_invalid" && answer.Waited > RefreshGrace) return await LogInAsync(account);
+        kept.Renewed(Expect(answer).Body);
+        return kept;
     }
 
     private async Task OrderToOwnAddressAsync(Session shopper)
@@ -112,6 +122,7 @@ internal sealed class Shopper(Street street)
             (await ExpectAsync(client.GetAsync("/api/cart", customer.Access))).Body["lines"]!.AsArray().Count > 0);
         var order = await CheckoutAsync(customer, "tok_approve");
         await SettledAsync(customer, order, "confirmed");
+        account.Session = customer;
         street.Accounts.Add(account);
     }
 
@@ -171,6 +182,7 @@ internal sealed class Shopper(Street street)
         if (answers.Count(x => x.Status == 201) != 1 || answers.Count(x => x.Code is "cart.ordered" or "cart.empty") != 1)
             throw new SurpriseException($"two checkouts of one cart were answered {answers[0]} and {answers[1]}");
         await SettledAsync(phone, IdOf(answers.Single(x => x.Status == 201)), "confirmed");
+        phone.Renewed(refreshed.Body);
     });
 
     private async Task PayAgainAsync()
