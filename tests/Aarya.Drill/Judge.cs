@@ -126,6 +126,8 @@ internal sealed class Judge(
             if (captured.Count > 1) broken.Add($"order {order.Number} was charged {captured.Count} times");
             if (captured.Sum(x => x.Amount) != order.Paid)
                 broken.Add($"order {order.Number}: {captured.Sum(x => x.Amount)} charged, {order.Paid} booked");
+            if (order.Status == "Cancelled" && charges[order.Id].Any(x => x.Status == "authorized"))
+                broken.Add($"order {order.Number} is cancelled, and the shopper's money is still held");
             if (order.Has("order_confirmed") && order.Paid != order.Total)
                 broken.Add($"order {order.Number} is confirmed for {order.Paid} of {order.Total}");
         }

@@ -40,7 +40,12 @@ public sealed class CardNumberSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     [Theory]
     [MemberData(nameof(Cards))]
-    public void the_number_of_a_card_is_found_however_it_is_written(string text) => Assert.True(CardNumber.IsIn(text));
+    public void the_number_of_a_card_is_found_however_it_is_written(string text)
+    {
+        Assert.True(CardNumber.IsIn(text));
+        // What is kept is the text without the space around it.
+        Assert.True(CardNumber.IsIn($"{new string(' ', 5_000)}{text}{new string('\u2003', 5_000)}"));
+    }
 
     [Theory]
     [MemberData(nameof(Honest))]

@@ -27,8 +27,11 @@ public sealed record PaymentOptions(
     private static Uri? Url(IConfiguration configuration, string name)
     {
         if (configuration.Find(name) is not { } text) return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new StartupException($"{name} is '{text}': it must be an http or https URL.");
+        // The paths below the provider are this program's to know: one in the setting would be dropped without a word.
+        return name != "PAYMENT_PROVIDER_URL" || url.PathAndQuery == "/"
             ? url
-            : throw new StartupException($"{name} is '{text}': it must be an http or https URL.");
+            : throw new StartupException($"{name} is '{text}': it must have no path.");
     }
 }

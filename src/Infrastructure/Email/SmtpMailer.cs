@@ -11,7 +11,7 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
     /// <exception cref="StartupException">The URL or the sender's address cannot be understood.</exception>
     public static SmtpServer Parse(string url, string? from)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("smtp" or "smtps"))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("smtp" or "smtps") || uri.Host.Length == 0)
             throw new StartupException("SMTP_URL cannot be understood: write smtp://user:password@host:587.");
         if (!MailboxAddress.TryParse(from ?? "Aarya Clothing <orders@aarya.example>", out var sender))
             throw new StartupException($"SMTP_FROM is '{from}': write a mail address such as Aarya Clothing <orders@example.com>.");

@@ -20,24 +20,23 @@ namespace Aarya.Infrastructure.Gateway;
 /// </summary>
 public static class Proxy
 {
-    /// <summary>How long a request may go without a byte in either direction.</summary>
-    public static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     internal static void AddProxy(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles)
     {
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
+        // How long a request may go without a byte in either direction: no longer than it may take.
+        var timeout = EdgeSettings.RequestTimeOf(builder.Configuration);
         var addresses = contexts.Dormant.ToDictionary(x => x.Role, x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
         builder.Services.AddSingleton<ProxyRetry>();
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, ClusterCircuit>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(new ContextHttpClients(addresses));
         builder.Services.AddReverseProxy()
-            .LoadFromMemory([.. contexts.Dormant.SelectMany(ContextRoutes.Of).Select(Route)], [.. addresses.Values.Select(Cluster)])
+            .LoadFromMemory([.. contexts.Dormant.SelectMany(ContextRoutes.Of).Select(Route)], [.. addresses.Values.Select(x => Cluster(x, timeout))])
             .AddTransforms(transforms =>
             {
                 var secret = addresses[transforms.Route.ClusterId!].Secret;
-                transforms.AddRequestTransform(request => PassOn(request, secret));
+                transforms.AddRequestTransform(request => PassOn(request, secret, timeout));
                 // The edge names the request for its client, once.
                 transforms.AddResponseHeaderRemove("X-Request-Id", ResponseCondition.Always);
             });
@@ -67,11 +66,11 @@ public static class Proxy
         Match = new() { Path = route.Template, Methods = [route.Method] },
     };
 
-    private static ClusterConfig Cluster(ContextAddress address) => new()
+    private static ClusterConfig Cluster(ContextAddress address, TimeSpan timeout) => new()
     {
         ClusterId = address.Role,
         Destinations = new Dictionary<string, DestinationConfig> { [address.Role] = new() { Address = address.Url.ToString() } },
-        HttpRequest = new() { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = Timeout },
+        HttpRequest = new() { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = timeout },
         HealthCheck = new()
         {
             Active = new() { Enabled = true, Interval = ProbeInterval, Timeout = ProbeInterval, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures, Path = HealthEndpoints.LivePath },
@@ -87,13 +86,13 @@ public static class Proxy
     };
 
     // X-Forwarded-* are set by YARP's own transforms: what the client claims is replaced, not appended to.
-    private static ValueTask PassOn(RequestTransformContext request, string? secret)
+    private static ValueTask PassOn(RequestTransformContext request, string? secret, TimeSpan timeout)
     {
         var http = request.HttpContext;
         var headers = request.ProxyRequest.Headers;
         Set(Mesh.SecretHeader, secret);
-        var left = (RequestDeadline.Current is { } at ? at - DateTime.UtcNow : Timeout).TotalMilliseconds;
-        Set(Mesh.TimeLeftHeader, ((long)Math.Clamp(left, 0, Timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        var left = (RequestDeadline.Current is { } at ? at - DateTime.UtcNow : timeout).TotalMilliseconds;
+        Set(Mesh.TimeLeftHeader, ((long)Math.Clamp(left, 0, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
         if (!http.Request.Headers.ContainsKey("X-Request-Id")) Set("X-Request-Id", http.TraceIdentifier);
         return ValueTask.CompletedTask;
 
@@ -116,6 +115,8 @@ public static class Proxy
     {
         await next(http);
         if (http.Response.HasStarted || http.GetForwarderErrorFeature() is not { } failure) return;
+        // The time of the request is over, or its client is gone: the edge knows which, as where everything is one process.
+        http.RequestAborted.ThrowIfCancellationRequested();
         var status = failure.Error switch
         {
             ForwarderError.NoAvailableDestinations => StatusCodes.Status503ServiceUnavailable,

@@ -87,6 +87,7 @@ public sealed class RateLimits
             Add(address, 1);
         }
 
+        if (policy is { OfAddress: true }) AddPolicy(policy, address, 1);
         return rates;
 
         void Add(string client, int share)
@@ -94,8 +95,11 @@ public sealed class RateLimits
             // Anonymous requests and those with a token are counted apart: the ones must not use up the others' share.
             var key = share == 1 ? client : $"{client}:tokens";
             rates.Add(new(key, perSecond * share, TimeSpan.FromSeconds(1)));
-            if (policy is not null) rates.Add(new($"{policy.Name}:{key}", allowances[policy] * share, policy.Window));
+            if (policy is { OfAddress: false }) AddPolicy(policy, key, share);
         }
+
+        void AddPolicy(RatePolicy policy, string key, int share) =>
+            rates.Add(new($"{policy.Name}:{key}", allowances[policy] * share, policy.Window));
     }
 
     /// <summary>The address that counts as one client: IPv4 as it is, of IPv6 the first 64 bits.</summary>

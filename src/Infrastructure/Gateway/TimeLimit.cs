@@ -10,7 +10,7 @@ internal sealed class TimeLimit(EdgeSettings settings)
 {
     public async Task KeepAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null)
+        if (IsLiveConnection(http))
         {
             await next(http);
             return;
@@ -38,4 +38,8 @@ internal sealed class TimeLimit(EdgeSettings settings)
             http.RequestAborted = client;
         }
     }
+
+    // Not what only prepares a connection or sends over one: a body without an end would hold its room among the bodies.
+    private static bool IsLiveConnection(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null
+        && (HttpMethods.IsConnect(http.Request.Method) || (HttpMethods.IsGet(http.Request.Method) && http.Request.ContentLength is null or 0));
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Constraints;
+using Wolverine.Http;
 
 namespace Aarya.Infrastructure.Http;
 
@@ -12,7 +13,10 @@ internal static class NilIds
 {
     public static Task CheckAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.GetEndpoint() is not RouteEndpoint endpoint) return next(http);
+        // A gateway leaves it to the context, which knows by what name the thing is missed.
+        if (http.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<HttpChain>() is not { } chain) return next(http);
+        // A slice that reads by itself finds nothing.
+        if (HttpMethods.IsGet(http.Request.Method) && !ProblemWriter.LoadsAThing(chain)) return next(http);
         foreach (var parameter in endpoint.RoutePattern.Parameters)
         {
             if (parameter.ParameterPolicies.Any(x => x.Content == "guid" || x.ParameterPolicy is GuidRouteConstraint)

@@ -92,7 +92,11 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
 
     // Wolverine answers 404 by itself when what [Entity], [WriteAggregate] and the like load is not there.
     private static string ThingOf(HttpChain chain) =>
-        chain.Method.Method.GetParameters().FirstOrDefault(x => x.GetCustomAttributes<WolverineParameterAttribute>().OfType<IDataRequirement>().Any()) is { } loaded
-            ? JsonNamingPolicy.SnakeCaseLower.ConvertName(loaded.ParameterType.Name)
-            : "resource";
+        Loaded(chain) is { } loaded ? JsonNamingPolicy.SnakeCaseLower.ConvertName(loaded.ParameterType.Name) : "resource";
+
+    /// <summary>Whether Wolverine loads the thing that the path names.</summary>
+    internal static bool LoadsAThing(HttpChain chain) => Loaded(chain) is not null;
+
+    private static ParameterInfo? Loaded(HttpChain chain) => chain.Method.Method.GetParameters()
+        .FirstOrDefault(x => x.GetCustomAttributes<WolverineParameterAttribute>().OfType<IDataRequirement>().Any());
 }

@@ -78,7 +78,7 @@ public static class Outage
     public static bool IsOfMessage(Exception? e) => Is(e) || e switch
     {
         null => false,
-        OperationCanceledException => true,
+        OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } => true,
         AggregateException all => all.InnerExceptions.Any(IsOfMessage),
         _ => IsOfMessage(e.InnerException),
     };
@@ -88,7 +88,10 @@ public static class Outage
     {
         null => false,
         PostgresException refused => refused.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
-            or PostgresErrorCodes.LockNotAvailable || IsStalePlan(refused),
+            or PostgresErrorCodes.LockNotAvailable
+            // A pooler gave the transaction a session that knows other prepared statements.
+            or PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement
+            || IsStalePlan(refused),
         AggregateException all => all.InnerExceptions.Any(IsRace),
         _ => IsRace(e.InnerException),
     };

@@ -39,6 +39,14 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     public async Task<bool> CountAttemptAsync(IDatabase redis, string entry) =>
         (await redis.StreamClaimAsync(key, group, consumer, 0, [entry])).Any(x => !x.IsNull);
 
+    /// <summary>Counts from nothing again.</summary>
+    /// <returns>True.</returns>
+    public async Task<bool> ForgetAttemptsAsync(IDatabase redis, string entry)
+    {
+        await redis.ExecuteAsync("XCLAIM", key, group, consumer, 0, entry, "RETRYCOUNT", 0, "JUSTID");
+        return true;
+    }
+
     /// <summary>Takes over what consumers have left pending for that long. It is then found among this consumer's own.</summary>
     public async Task<int> ClaimAsync(IDatabase redis, TimeSpan idle)
     {

@@ -101,6 +101,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         // The first delivery is counted by the read. False: acknowledged meanwhile by somebody who claimed it.
         if (delivery.Again && !await UntilRedisAnswersAsync(redis => group.CountAttemptAsync(redis, delivery.Entry))) return;
         var patience = Patience.Of(Options.Patience);
+        var isForgiven = false;
         while (!stopping.IsCancellationRequested)
         {
             delivery.BeginAttempt();
@@ -121,8 +122,12 @@ internal sealed partial class StreamLanes : IAsyncDisposable
 
             await Task.Delay(patience.Pause(), stopping.Token);
             // What is away may answer a ping: a full disk, a standby that only reads.
-            if (Outage.IsOfMessage(delivery.Error)) patience.Renew(Options.Patience);
-            else if (await WaitUntilHealthyAsync()) patience = Patience.Of(Options.Patience);
+            if (Outage.IsOfMessage(delivery.Error) || await WaitUntilHealthyAsync())
+            {
+                patience.Renew(Options.Patience);
+                // Waiting is no failed delivery, however often a process that waits is started again or another one claims the entry.
+                if (!isForgiven) isForgiven = await UntilRedisAnswersAsync(redis => group.ForgetAttemptsAsync(redis, delivery.Entry));
+            }
             else if (patience.IsOver)
             {
                 await GiveUpAsync(delivery, "It could not be handled for too long.");

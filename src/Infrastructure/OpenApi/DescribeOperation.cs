@@ -51,7 +51,7 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         }
 
         var refusals = new SortedSet<int>(Refusals.OfEvery);
-        if (chain.HasRequestType) refusals.UnionWith([413, 415]);
+        if (chain.HasRequestType) refusals.Add(415);
         if (takesCaller) refusals.Add(401);
         if (authorize.Any(x => x.Policy is not null || x.Roles is not null)) refusals.Add(403);
         if (chain.RoutePattern!.Parameters.Count > 0) refusals.Add(404);

@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.OpenApi;
 internal static class Refusals
 {
     /// <summary>What every operation may be answered, whatever it does.</summary>
-    public static IReadOnlyList<int> OfEvery { get; } = [400, 406, 408, 414, 429, 431, 502, 503, 504];
+    public static IReadOnlyList<int> OfEvery { get; } = [400, 406, 408, 413, 414, 429, 431, 502, 503, 504];
 
     // The server refuses these before there is a request that the program could answer.
     private static readonly int[] WithoutBody = [414, 431];

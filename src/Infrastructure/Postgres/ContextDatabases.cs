@@ -9,7 +9,8 @@ namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>
 /// The connection strings of every context. Each context logs in as its own role (<c>aarya_commerce</c>, ...), which owns
-/// its schema and can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set;
+/// its schema and can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set (and past a pooler from
+/// <c>COMMERCE_DATABASE_DIRECT_URL</c>);
 /// else it is <c>DATABASE_URL</c> with the context's login and a password derived from that of <c>DATABASE_URL</c>, so
 /// that one setting is enough where one person runs everything.
 /// </summary>
@@ -50,7 +51,7 @@ public sealed class ContextDatabases : IDisposable
     {
         // No request leaves anything in its session, so no DISCARD ALL goes ahead of each one; and a transaction pooler
         // would run it in somebody else's.
-        var built = new NpgsqlConnectionStringBuilder(Build(role, pooled).ConnectionString) { NoResetOnClose = true };
+        var built = new NpgsqlConnectionStringBuilder(Build(role, pooled, UrlOf(role)).ConnectionString) { NoResetOnClose = true };
         // Planning a statement costs PostgreSQL more than executing it. A pooler may give the next transaction another session, which does
         // not know what this one has prepared; a URL that leads through one that does know may say so.
         if (!IsPooled(role) && !Says(built, "Max Auto Prepare"))
@@ -59,7 +60,7 @@ public sealed class ContextDatabases : IDisposable
     }
 
     /// <summary>What needs a session of its own: migrations, durability agents, listeners (a transaction pooler breaks session locks).</summary>
-    public string DirectOf(string role) => Build(role, direct).ConnectionString;
+    public string DirectOf(string role) => Build(role, direct, DirectUrlOf(role)).ConnectionString;
 
     /// <summary>
     /// The same as a source of connections for a statement or two whose values are text, numbers and times: it does not read all types of
@@ -79,17 +80,20 @@ public sealed class ContextDatabases : IDisposable
     public string AdministratorOf(string role) =>
         configuration.Find($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL") is { } url ? Parse($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL", url).ConnectionString : Administrator;
 
-    public string PasswordOf(string role) => Build(role, direct).Password ?? "";
+    public string PasswordOf(string role) => Build(role, direct, DirectUrlOf(role)).Password ?? "";
 
     // There is a pooler when a setting says how to get past it.
-    private bool IsPooled(string role) =>
-        configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port);
+    private bool IsPooled(string role) => DirectUrlOf(role) != UrlOf(role)
+        || (configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port));
+
+    // The setting that says how the context gets past a pooler: that of its own, when there is one.
+    private string DirectUrlOf(string role) =>
+        $"{role.ToUpperInvariant()}_DATABASE_DIRECT_URL" is var own && configuration.Find(own) is not null ? own : UrlOf(role);
 
     private static string UrlOf(string role) => $"{role.ToUpperInvariant()}_DATABASE_URL";
 
-    private NpgsqlConnectionStringBuilder Build(string role, NpgsqlConnectionStringBuilder from)
+    private NpgsqlConnectionStringBuilder Build(string role, NpgsqlConnectionStringBuilder from, string name)
     {
-        var name = UrlOf(role);
         NpgsqlConnectionStringBuilder built;
         if (configuration.Find(name) is { } own)
         {
@@ -102,7 +106,7 @@ public sealed class ContextDatabases : IDisposable
 
         built.ApplicationName = $"aarya-{role}";
         // Few, so that each one has the statements prepared that come up.
-        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = configuration.Number("DATABASE_POOL_SIZE");
+        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = Math.Max(configuration.Number("DATABASE_POOL_SIZE"), built.MinPoolSize);
         if (!Says(built, "Timeout")) built.Timeout = SecondsToConnect;
         if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
         return built;

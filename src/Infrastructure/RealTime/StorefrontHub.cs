@@ -29,8 +29,17 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
             return;
         }
 
-        if (who is not null) await Groups.AddToGroupAsync(Context.ConnectionId, ShopperGroup(who.Caller.Subject));
-        await base.OnConnectedAsync();
+        try
+        {
+            if (who is not null) await Groups.AddToGroupAsync(Context.ConnectionId, ShopperGroup(who.Caller.Subject));
+            await base.OnConnectedAsync();
+        }
+        catch
+        {
+            // What was never connected is not said to be disconnected.
+            lines.Remove(Context.ConnectionId);
+            throw;
+        }
     }
 
     public override Task OnDisconnectedAsync(Exception? exception)

@@ -10,11 +10,20 @@ public static class RedisKeys
 {
     private const string Bucket = "{0}";
 
+    // As redis.acl grants them.
+    private static readonly string[] Namespaces = ["session:", "cart:", "idem:", "stream:", "lock:", "cache:", "metrics:", "rate:"];
+
+    /// <summary>Whether the key is one of the shop's.</summary>
+    public static bool IsOwn(RedisKey key) => Namespaces.Any(x => $"{key}".StartsWith(x, StringComparison.Ordinal));
+
     /// <summary>The cart of a shopper, guest or customer.</summary>
     public static RedisKey Cart(string subject) => $"cart:{Bucket}:{subject}";
 
-    /// <summary>What a keyed change of a cart answered; beside the cart so that one script can set both.</summary>
-    public static RedisKey CartIdempotency(string subject, string key) => $"idem:{Bucket}:{subject}:{key}";
+    /// <summary>The latest keyed changes of a cart; beside the cart so that one script can set both.</summary>
+    public static RedisKey CartChanges(string subject) => $"idem:{Bucket}:{subject}:changes";
+
+    /// <summary>That the lines of an order have left their cart.</summary>
+    public static RedisKey TakenOrder(string order) => $"idem:{Bucket}:order:{order}";
 
     public static RedisKey Stream(string name) => $"stream:{Bucket}:{name}";
 

@@ -6,9 +6,11 @@ using System.Text;
 using System.Text.Json;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.RealTime;
 using Aarya.Specs.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Aarya.Specs.Edge;
 
@@ -150,6 +152,24 @@ public sealed class OverloadSpec(AaryaFixture fixture)
             Assert.True(x is HttpStatusCode.TooManyRequests or HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{x}"));
         // They are counted before their key is looked for.
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+    }
+
+    [Fact]
+    public async Task a_body_that_does_not_come_is_given_up_where_live_connections_are_opened_too()
+    {
+        await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app =>
+            app.MapMethods("/specs/negotiate", ["GET", "POST"], () => "connected").WithMetadata(new HubMetadata(typeof(StorefrontHub))),
+            "AARYA_REQUEST_SECONDS=1");
+
+        foreach (var method in new[] { "GET", "POST" })
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, edge.Url.Port, Cancel);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"{method} /specs/negotiate HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n{new string('x', 900_000)}"), Cancel);
+            using var reader = new StreamReader(client.GetStream());
+            Assert.StartsWith("HTTP/1.1 504", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -48,6 +48,12 @@ public sealed class ContextDatabasesSpec
             ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money",
         };
         Assert.Equal((200, 2), PreparedOf("payment", apart));
+        // It may be behind one of its own.
+        apart["PAYMENT_DATABASE_DIRECT_URL"] = "postgres://teller:vault@behind/money";
+        Assert.Equal(0, PreparedOf("payment", apart).Statements);
+        Assert.Equal("behind", new NpgsqlConnectionStringBuilder(Databases(apart).DirectOf("payment")).Host);
+        apart.Remove("PAYMENT_DATABASE_URL");
+        Assert.Equal(0, PreparedOf("payment", apart).Statements);
 
         static (int Statements, int Usages) PreparedOf(string role, Dictionary<string, string?> settings)
         {
@@ -56,6 +62,17 @@ public sealed class ContextDatabasesSpec
         }
     }
 
-    private static NpgsqlConnectionStringBuilder Of(string role, Dictionary<string, string?> settings) =>
-        new(new ContextDatabases(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Of(role));
+    [Fact]
+    public void a_pool_that_begins_with_many_connections_may_have_as_many() =>
+        Assert.Equal((50, 50), Of("core", new() { ["DATABASE_URL"] = "postgres://owner:secret@db/shop?Minimum Pool Size=50", ["DATABASE_POOL_SIZE"] = "10" })
+            is var core ? (core.MinPoolSize, core.MaxPoolSize) : default);
+
+    private static ContextDatabases Databases(Dictionary<string, string?> settings) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+
+    private static NpgsqlConnectionStringBuilder Of(string role, Dictionary<string, string?> settings)
+    {
+        using var databases = Databases(settings);
+        return new(databases.Of(role));
+    }
 }

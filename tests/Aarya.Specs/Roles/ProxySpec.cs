@@ -31,11 +31,32 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         contexts = await FakeContexts.StartAsync(folder);
+        (gateway, client) = await StartAsync();
+    }
+
+    private async Task<(WebApplication, HttpClient)> StartAsync(params string[] settings)
+    {
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
-        gateway = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}", $"--AARYA_SOCKET_DIR={folder}", $"--AARYA_DIAL_SECONDS={Patience.TotalSeconds}", "--AARYA_RATE_LIMIT=0",
-            $"--REDIS_URL={fixture.Redis.Url}", "--Logging:LogLevel:Yarp=Error"], Modules.All);
-        await gateway.StartAsync();
-        client = new() { BaseAddress = new(url) };
+        var started = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}", $"--AARYA_SOCKET_DIR={folder}", $"--AARYA_DIAL_SECONDS={Patience.TotalSeconds}", "--AARYA_RATE_LIMIT=0",
+            $"--REDIS_URL={fixture.Redis.Url}", "--Logging:LogLevel:Yarp=Error", .. settings], Modules.All);
+        await started.StartAsync();
+        return (started, new() { BaseAddress = new(url) });
+    }
+
+    [Theory]
+    [InlineData("GET", Keys)]
+    [InlineData("POST", Guest)]
+    public async Task a_context_that_is_slower_than_a_request_may_be_is_answered_as_too_slow(string method, string path)
+    {
+        var (impatient, its) = await StartAsync("--AARYA_REQUEST_SECONDS=1");
+        await using var stopped = impatient;
+        using var closed = its;
+        contexts.Behave = (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
+
+        using var request = new HttpRequestMessage(new(method), path);
+        if (method == "POST") request.Content = new StringContent("{}", null, "application/json");
+
+        await ProblemAsync(await its.SendAsync(request), HttpStatusCode.GatewayTimeout, "service.timeout");
     }
 
     [Fact]

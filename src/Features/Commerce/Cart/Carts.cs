@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
@@ -43,7 +44,8 @@ public sealed record CartChange(CartOutcome Outcome, ShoppingCart? Cart, ReadOnl
 /// </summary>
 public sealed class Carts(RedisConnections redis, TimeProvider time)
 {
-    private static readonly TimeSpan KeyKept = TimeSpan.FromHours(24);
+    /// <summary>How long a keyed change is known again, unless the cart has had 32 more since.</summary>
+    public static readonly TimeSpan KeyKept = TimeSpan.FromHours(1);
 
     // An order's lines leave the cart once, however late the message that says so comes round again.
     private static readonly TimeSpan OrderKept = TimeSpan.FromDays(7);
@@ -68,8 +70,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public async Task<ShoppingCart> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
     {
         // Of the order, not of the subject: the cart may change hands between two deliveries of the message.
-        var key = RedisKeys.CartIdempotency("order", $"{orderId}");
-        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), key, "ordered", OrderKept,
+        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), RedisKeys.TakenOrder($"{orderId}"), "", "", OrderKept,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
         // What a replay answers is the cart of then.
         return change.Outcome == CartOutcome.Replayed ? await ReadAsync(subject) : change.Cart!;
@@ -78,16 +79,20 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     /// <summary>Moves a guest's cart into a customer's: of every SKU the larger quantity stays, no line is lost. Again = no change.</summary>
     public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer) => guest == customer
         ? await ReadAsync(customer)
-        : (await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), RedisKeys.Cart($"{guest}"), "", KeyKept)).Cart!;
+        : (await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), RedisKeys.Cart($"{guest}"), "", "", KeyKept)).Cart!;
 
     /// <summary>Removes the cart as if it had expired.</summary>
     public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(RedisKeys.Cart($"{subject}"));
 
-    /// <summary>Keeps what a change with a key was answered, for the client that asks again because the answer got lost.</summary>
+    /// <summary>
+    /// Keeps what the latest change with a key was answered, for the client that asks again because the answer got lost. The answer to an
+    /// earlier one is made again from the lines of then.
+    /// </summary>
     public void RecordAnswer(CartOwner owner, byte[] answer)
     {
-        if (owner.Key is not null)
-            redis.State.HashSet(KeyOf(owner), "answer", answer, flags: CommandFlags.FireAndForget);
+        if (owner.Key is null) return;
+        byte[] kept = [.. Encoding.UTF8.GetBytes($"{owner.Key}\n"), .. answer];
+        redis.State.HashSet(RedisKeys.CartChanges($"{owner.Subject}"), "answer", kept, flags: CommandFlags.FireAndForget);
     }
 
     // What is not on sale goes to the script too: a change that was made before must not be refused because of what happened since.
@@ -101,19 +106,18 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
             ShoppingCart.MaxLines);
 
     private Task<CartChange> ChangeAsync(string operation, CartOwner owner, string fingerprint, params RedisValue[] operands) =>
-        RunAsync(operation, owner.Subject, ShoppingCart.KeptFor(owner.IsGuest), KeyOf(owner), owner.Key is null ? "" : fingerprint, KeyKept, operands);
-
-    private static RedisKey KeyOf(CartOwner owner) => RedisKeys.CartIdempotency($"{owner.Subject}", $"key:{owner.Key}");
+        RunAsync(operation, owner.Subject, ShoppingCart.KeptFor(owner.IsGuest), RedisKeys.CartChanges($"{owner.Subject}"),
+            owner.Key is null ? "" : fingerprint, owner.Key ?? "", KeyKept, operands);
 
     private async Task<CartChange> RunAsync(
-        string operation, Guid subject, TimeSpan kept, RedisKey third, string fingerprint, TimeSpan keyKept, params RedisValue[] operands)
+        string operation, Guid subject, TimeSpan kept, RedisKey third, string fingerprint, string key, TimeSpan keyKept, params RedisValue[] operands)
     {
         var now = time.GetUtcNow();
         RedisKey[] keys = [RedisKeys.Cart($"{subject}"), RedisKeys.Stream("analytics"), third];
         RedisValue[] arguments =
         [
             operation, $"{subject}", now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), (long)kept.TotalSeconds,
-            fingerprint, (long)keyKept.TotalSeconds, $"{Guid.CreateVersion7(now)}", .. operands,
+            fingerprint, (long)keyKept.TotalSeconds, $"{Guid.CreateVersion7(now)}", key, .. operands,
         ];
         var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Script, keys, arguments))!;
         return (string?)reply[0] switch

@@ -2,20 +2,38 @@
 --
 -- KEYS 1 the cart: a hash of SKU -> quantity:price:currency:added (price in minor units, added in Unix milliseconds)
 --      2 the analytics stream
---      3 add, set, remove, clear, ordered: what keeps a change with a key from happening twice (read only when there is a key)
+--      3 add, set, remove, clear: the latest keyed changes of this cart (read only when there is a key), a hash of
+--            'key:' .. key -> {fingerprint, when, the lines afterwards}, 'order' -> the keys, the oldest first,
+--            'answer' -> what the latest of them was answered, behind its key and a line break
+--        ordered: what keeps this order from being taken out twice
 --        merge: the guest's cart
 -- ARGV 1 operation  2 whose cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
---      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9.. operands
+--      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''  10.. operands
 -- Answers {outcome, the recorded answer of a replayed change, the cart as HGETALL gives it}
 
-local cart, stream = KEYS[1], KEYS[2]
-local operation, subject, at, milliseconds, ttl, fingerprint, key_ttl, event = unpack(ARGV, 1, 8)
+-- A client that asks again does so soon. What is kept of a cart has a bound, because guests cost nothing.
+local MOST_KEYS = 32
+-- Until the stream has a reader: what nobody reads must not fill Redis.
+local MOST_EVENTS = 1000000
+
+local cart, stream, kept = KEYS[1], KEYS[2], KEYS[3]
+local operation, subject, at, milliseconds, ttl, fingerprint, key_ttl, event, key = unpack(ARGV, 1, 9)
+local OPERANDS = 10
 local changed = {}
 
-if fingerprint ~= '' then
-  local key = redis.call('HMGET', KEYS[3], 'fingerprint', 'lines', 'answer')
-  if key[1] and key[1] ~= fingerprint then return {'key_reused'} end
-  if key[1] then return {'replayed', key[3], cmsgpack.unpack(key[2])} end
+if operation == 'ordered' then
+  if redis.call('EXISTS', kept) == 1 then return {'replayed', false, {}} end
+elseif fingerprint ~= '' then
+  local before = redis.call('HGET', kept, 'key:' .. key)
+  if before then
+    local print, when, lines = unpack(cmsgpack.unpack(before))
+    if tonumber(milliseconds) - when < key_ttl * 1000 then
+      if print ~= fingerprint then return {'key_reused'} end
+      local answer = redis.call('HGET', kept, 'answer')
+      local mine = answer and string.sub(answer, 1, #key + 1) == key .. '\n'
+      return {'replayed', mine and string.sub(answer, #key + 2), lines}
+    end
+  end
 end
 
 local function quantity(line)
@@ -24,6 +42,8 @@ end
 
 local function put(sku, before, after, rest)
   redis.call('HSET', cart, sku, after .. ':' .. rest)
+  redis.call('EXPIRE', cart, ttl)
+  if before == after then return end
   changed[#changed + 1] = {sku = sku, was = before, quantity = after}
 end
 
@@ -41,7 +61,8 @@ local function added(line)
 end
 
 if operation == 'add' or operation == 'set' then
-  local sku, price, many, without_price, line_limit, lines_limit = ARGV[9], ARGV[10], tonumber(ARGV[11]), ARGV[12], tonumber(ARGV[13]), tonumber(ARGV[14])
+  local sku, price, many, without_price, line_limit, lines_limit = unpack(ARGV, OPERANDS)
+  many, line_limit, lines_limit = tonumber(many), tonumber(line_limit), tonumber(lines_limit)
   if price == '' then return {without_price} end
   local line = redis.call('HGET', cart, sku)
   local before = quantity(line)
@@ -52,16 +73,17 @@ if operation == 'add' or operation == 'set' then
   put(sku, before, after, price .. ':' .. added(line))
 
 elseif operation == 'remove' then
-  local line = redis.call('HGET', cart, ARGV[9])
+  local sku = ARGV[OPERANDS]
+  local line = redis.call('HGET', cart, sku)
   if not line then return {'no_line'} end
-  drop(ARGV[9], quantity(line))
+  drop(sku, quantity(line))
 
 elseif operation == 'clear' then
   local lines = redis.call('HGETALL', cart)
   for i = 1, #lines, 2 do drop(lines[i], quantity(lines[i + 1])) end
 
 elseif operation == 'ordered' then
-  for i = 9, #ARGV, 2 do
+  for i = OPERANDS, #ARGV, 2 do
     local line = redis.call('HGET', cart, ARGV[i])
     local before = quantity(line)
     local after = before - tonumber(ARGV[i + 1])
@@ -84,13 +106,24 @@ end
 
 if #changed > 0 then
   redis.call('EXPIRE', cart, ttl)
-  redis.call('XADD', stream, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject,
+  redis.call('XADD', stream, 'MAXLEN', '~', MOST_EVENTS, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject,
     'body', cjson.encode({subject = subject, change = operation, lines = changed, at = at}))
 end
 
+if operation == 'ordered' then redis.call('SET', kept, 1, 'EX', key_ttl) end
+
 local lines = redis.call('HGETALL', cart)
 if fingerprint ~= '' then
-  redis.call('HSET', KEYS[3], 'fingerprint', fingerprint, 'lines', cmsgpack.pack(lines))
-  redis.call('EXPIRE', KEYS[3], key_ttl)
+  local packed = redis.call('HGET', kept, 'order')
+  local order = {}
+  for _, other in ipairs(packed and cmsgpack.unpack(packed) or {}) do
+    -- Its time may have been over.
+    if other ~= key then order[#order + 1] = other end
+  end
+  order[#order + 1] = key
+  if #order > MOST_KEYS then redis.call('HDEL', kept, 'key:' .. table.remove(order, 1)) end
+  redis.call('HSET', kept, 'key:' .. key, cmsgpack.pack({fingerprint, tonumber(milliseconds), lines}), 'order', cmsgpack.pack(order))
+  redis.call('HDEL', kept, 'answer')
+  redis.call('EXPIRE', kept, key_ttl)
 end
 return {'ok', false, lines}

@@ -3,6 +3,7 @@ using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using Marten;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Hosting;
 using Wolverine.Http;
@@ -34,12 +35,12 @@ public static class GetOrderEndpoint
     }
 
     public static async Task<(Order?, ProblemDetails)> LoadAsync(
-        Guid id, string? wait, string? status, Caller caller, IQuerySession session, OrderWatch watch, TimeProvider time,
+        Guid id, string? wait, string? status, Caller caller, HttpContext http, IQuerySession session, OrderWatch watch, TimeProvider time,
         IHostApplicationLifetime life, CancellationToken cancellation)
     {
         var patience = PatienceOf(wait)!.Value;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, life.ApplicationStopping);
-        using var waiter = patience > TimeSpan.Zero ? watch.Begin(id) : null;
+        using var waiter = patience > TimeSpan.Zero ? watch.Begin(id, caller.Subject, RateLimits.NetworkOf(http.Connection.RemoteIpAddress)) : null;
         var began = time.GetTimestamp();
         var order = await session.LoadAsync<Order>(id, cancellation);
         while (waiter is not null && order is not null && caller.CanSee(order) && IsAsSeen(order, status)

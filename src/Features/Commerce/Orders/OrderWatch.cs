@@ -3,22 +3,33 @@ using Aarya.Infrastructure.Redis;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The requests of this node that wait for an order to change: a bounded number, woken by <see cref="OrderChanges"/>.</summary>
+/// <summary>
+/// The requests of this node that wait for an order to change, woken by <see cref="OrderChanges"/>: a bounded number, of which no shopper
+/// and no network address takes more than a share.
+/// </summary>
 public sealed class OrderWatch(RedisConnections redis)
 {
+    /// <summary>The most of one shopper: some tabs on some devices.</summary>
+    public const int MostOfShopper = 8;
+
+    private const int MostOfNetwork = 200;
     private const int MostWaiting = 2_000;
 
     private readonly Dictionary<Guid, List<Waiter>> waiting = [];
+    private readonly Dictionary<string, int> shares = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private int count;
     private bool listening;
 
     /// <summary>Starts watching; null when too many wait already. Look at the order after this, not before.</summary>
-    public Waiter? Begin(Guid orderId)
+    /// <param name="network">As <see cref="Infrastructure.Gateway.RateLimits.NetworkOf"/> gives it.</param>
+    public Waiter? Begin(Guid orderId, Guid shopper, string network)
     {
+        var own = $"{shopper}";
         lock (gate)
         {
-            if (count == MostWaiting) return null;
+            if (count == MostWaiting || shares.GetValueOrDefault(own) == MostOfShopper || shares.GetValueOrDefault(network) == MostOfNetwork)
+                return null;
             if (!listening)
             {
                 // On this connection's own thread, which must not be held up: waking only writes to a channel.
@@ -27,7 +38,8 @@ public sealed class OrderWatch(RedisConnections redis)
             }
 
             count++;
-            var waiter = new Waiter(this, orderId);
+            foreach (var share in (string[])[own, network]) shares[share] = shares.GetValueOrDefault(share) + 1;
+            var waiter = new Waiter(this, orderId, [own, network]);
             if (!waiting.TryGetValue(orderId, out var others)) waiting[orderId] = others = [];
             others.Add(waiter);
             return waiter;
@@ -40,17 +52,22 @@ public sealed class OrderWatch(RedisConnections redis)
             foreach (var waiter in waiting.GetValueOrDefault(orderId) ?? []) waiter.Wake();
     }
 
-    private void End(Guid orderId, Waiter waiter)
+    private void End(Guid orderId, Waiter waiter, string[] ofWhom)
     {
         lock (gate)
         {
             if (!waiting.TryGetValue(orderId, out var all) || !all.Remove(waiter)) return;
             count--;
+            foreach (var share in ofWhom)
+            {
+                if (--shares[share] == 0) shares.Remove(share);
+            }
+
             if (all.Count == 0) waiting.Remove(orderId);
         }
     }
 
-    public sealed class Waiter(OrderWatch watch, Guid orderId) : IDisposable
+    public sealed class Waiter(OrderWatch watch, Guid orderId, string[] ofWhom) : IDisposable
     {
         private readonly Channel<bool> woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -64,6 +81,6 @@ public sealed class OrderWatch(RedisConnections redis)
 
         internal void Wake() => woken.Writer.TryWrite(true);
 
-        public void Dispose() => watch.End(orderId, this);
+        public void Dispose() => watch.End(orderId, this, ofWhom);
     }
 }

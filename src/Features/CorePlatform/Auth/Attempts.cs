@@ -31,7 +31,11 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private const int MostCountedHere = 100_000;
 
-    private static readonly string Script = EmbeddedScript();
+    private static readonly string Count = EmbeddedScript("attempt.lua");
+    private static readonly string Withdraw = EmbeddedScript("withdraw-attempt.lua");
+    // A cache that hangs must not keep people from signing in: what is asked of it comes several times in a row.
+    private static readonly TimeSpan RedisPatience = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LongestDelayFromAnywhere = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
@@ -42,7 +46,10 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     // Apart, because only an owner can make one of these: no crowd of strangers fills this book.
     private readonly LocalRates devices = new(clock, MostCountedHere);
 
-    /// <summary>Counts an attempt, or refuses it with the time to wait.</summary>
+    /// <summary>
+    /// Counts an attempt, or refuses it with the time to wait. One that the shop could not judge (its answer is a 5xx) does not count: who
+    /// asks again while the shop is busy or away has guessed nothing.
+    /// </summary>
     /// <param name="kind">What is attempted.</param>
     /// <param name="account">An address as it was typed, or a user's id; whether there is such an account makes no difference.</param>
     /// <param name="http">Where it comes from, and where Retry-After goes.</param>
@@ -50,15 +57,21 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     public async Task<ProblemDetails> BeginAsync(string kind, string account, HttpContext http, string? device = null)
     {
         var name = NameOf(kind, account);
-        var wait = await WaitAsync(name, NetworkOf(name, http), device);
-        if (wait == TimeSpan.Zero) return WolverineContinue.NoProblems;
+        var keys = KeysOf(name, NetworkOf(name, http), device);
+        var wait = await WaitAsync(keys);
+        if (wait == TimeSpan.Zero)
+        {
+            http.Response.OnCompleted(() => http.Response.StatusCode >= 500 ? TryAsync(x => x.ScriptEvaluateAsync(Withdraw, keys)) : Task.CompletedTask);
+            return WolverineContinue.NoProblems;
+        }
+
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
         return Problem.Of(StatusCodes.Status429TooManyRequests, "auth.too_many_attempts", "Too many attempts", $"Try again in {seconds} s.");
     }
 
     /// <summary>Counts a mail to an address; false when it has had so many of this kind that this one is not sent. No kind uses up another's.</summary>
-    public async Task<bool> MayMailAsync(AccountNoticeKind kind, string email) => await WaitAsync(NameOf($"mail.{kind}", email), "any", null) == TimeSpan.Zero;
+    public async Task<bool> MayMailAsync(AccountNoticeKind kind, string email) => await WaitAsync(KeysOf(NameOf($"mail.{kind}", email), "any", null)) == TimeSpan.Zero;
 
     /// <summary>Forgives what went before: it was the owner.</summary>
     public async Task SucceedAsync(string kind, string account, HttpContext http, string? device = null)
@@ -76,16 +89,19 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
         return ForgetAsync([From(name, NetworkOf(name, http)), FromAnywhere(name)]);
     }
 
-    private async Task<TimeSpan> WaitAsync(string name, string network, string? device)
+    // Of a device, or of a network.
+    private static RedisKey[] KeysOf(string name, string network, string? device) =>
+        device is null ? [From(name, network), FromAnywhere(name), Known(name, network)] : [Of(name, device)];
+
+    private async Task<TimeSpan> WaitAsync(RedisKey[] keys)
     {
-        RedisKey[] keys = device is null ? [From(name, network), FromAnywhere(name), Known(name, network)] : [Of(name, device)];
         var wait = TimeSpan.Zero;
-        var counted = await TryAsync(async x => wait = TimeSpan.FromMilliseconds((long)await x.ScriptEvaluateAsync(Script, keys,
+        var counted = await TryAsync(async x => wait = TimeSpan.FromMilliseconds((long)await x.ScriptEvaluateAsync(Count, keys,
         [
             FreeFromOneNetwork, (long)LongestDelay.TotalMilliseconds, FreeFromAnywhere, (long)LongestDelayFromAnywhere.TotalMilliseconds, (long)Remembered.TotalMilliseconds,
         ])));
         if (counted) return wait;
-        return device is null
+        return keys.Length > 1
             ? strangers.Take([new($"{keys[0]}", FreeFromOneNetwork, Remembered), new($"{keys[1]}", FreeFromAnywhere, Remembered)])
             : devices.Take([new($"{keys[0]}", FreeFromOneNetwork, Remembered)]);
     }
@@ -106,7 +122,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     {
         try
         {
-            await ask(redis.Cache);
+            await ask(redis.Cache).WaitAsync(RedisPatience);
             return true;
         }
         catch (Exception e) when (Outage.IsOfRedis(e))
@@ -131,9 +147,9 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private static RedisKey Known(string name, string network) => RedisKeys.Rate($"known:{name}:{network}");
 
-    private static string EmbeddedScript()
+    private static string EmbeddedScript(string name)
     {
-        using var script = new StreamReader(typeof(Attempts).Assembly.GetManifestResourceStream(typeof(Attempts), "attempt.lua")!);
+        using var script = new StreamReader(typeof(Attempts).Assembly.GetManifestResourceStream(typeof(Attempts), name)!);
         return script.ReadToEnd();
     }
 

@@ -37,7 +37,7 @@ public static class StopTwoFactorEndpoint
     public static async Task<(User?, ProblemDetails)> LoadAsync(
         StopTwoFactor command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, Identity identity, Attempts attempts, HttpContext http)
     {
-        if (command.Password is { } password) return await reconfirmation.OfAsync(caller, password, documents, http);
+        if (command.Password is { Length: > 0 } password) return await reconfirmation.OfAsync(caller, password, documents, http);
         if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
         if (await attempts.BeginAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
         using var accounts = identity.In(documents, http.RequestAborted);

@@ -58,7 +58,10 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         var (status, refund, error) = await AskAsync<Refund>(HttpMethod.Post, "/v1/refunds", new { chargeId, amount = amount.Minor, reference = refundId }, cancellation);
         if (refund is not null && refund.Currency != amount.Currency) throw Unexpected(status, "in another currency");
         if (refund is not null) return refund.ToReport();
-        return (int)status is >= 400 and < 500 and not (401 or 403 or 408 or 429) ? new(false, amount, error) : throw Unexpected(status, error);
+        // These it answers about the refund. Another one may be about the way to the provider, and the money may have moved before.
+        return status is HttpStatusCode.BadRequest or HttpStatusCode.PaymentRequired or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity
+            ? new(false, amount, error)
+            : throw Unexpected(status, error);
     }
 
     public async Task<RefundReport?> FindRefundAsync(Guid refundId, CancellationToken cancellation)

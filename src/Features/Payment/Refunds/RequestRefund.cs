@@ -65,8 +65,6 @@ public sealed record RecordRefund(Guid OrderId, Guid RefundId, RefundReport Repo
 
 public static partial class RecordRefundHandler
 {
-    private const int MostAttempts = 5;
-
     public static (Events, OutgoingMessages) Handle(
         RecordRefund record,
         [WriteAggregate(nameof(RecordRefund.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
@@ -74,8 +72,9 @@ public static partial class RecordRefundHandler
         ILogger logger)
     {
         if (payment is null) return ([], []);
-        // Made at the provider's own desk, and heard of before the charge that it gives back.
-        if (payment.IsOpen && record.Attempt < MostAttempts) return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(Patience.After(record.Attempt))]);
+        // Made at the provider's own desk, and heard of before the charge that it gives back. It comes only once: it waits for as long as the
+        // charge is open, which has an end.
+        if (payment.IsOpen) return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(Patience.After(record.Attempt))]);
         var facts = payment.HearOfRefund(record.RefundId, record.Report, now, record.ChargeNumber);
         if (facts.OfType<RefundDeclined>().Any(x => payment.Refunds.Any(y => y.Id == x.RefundId && y.ChargeId is not null)))
             LogChargedTwice(logger, payment.Id, record.Report.Code);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
@@ -26,14 +27,16 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
         {
             await foreach (var key in server.KeysAsync(pageSize: PageSize).WithCancellation(cancellation))
             {
+                // Another program's key, which this one may not read.
+                if (!RedisKeys.IsOwn(key)) continue;
                 switch (await redis.State.KeyTypeAsync(key))
                 {
                     case RedisType.String when await redis.State.StringGetAsync(key) is var text && IsStale(text):
-                        Count(await redis.State.ScriptEvaluateAsync(SetText, [key], [text, sealer.Renew(text!)]));
+                        await RenewAsync(text!, x => redis.State.ScriptEvaluateAsync(SetText, [key], [text, x]));
                         break;
                     case RedisType.Hash:
                         foreach (var field in (await redis.State.HashGetAllAsync(key)).Where(x => IsStale(x.Value)))
-                            Count(await redis.State.ScriptEvaluateAsync(SetField, [key], [field.Name, field.Value, sealer.Renew(field.Value!)]));
+                            await RenewAsync(field.Value!, x => redis.State.ScriptEvaluateAsync(SetField, [key], [field.Name, field.Value, x]));
                         break;
                     case RedisType.Stream when await UnhandledAsync(key) is > 0 and var entries:
                         yield return new($"redis {key}", 0, entries, "they have still to be handled.");
@@ -42,12 +45,19 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
             }
         }
 
-        yield return new("redis", values, left, "they were changed meanwhile.");
+        yield return new("redis", values, left, "they were changed meanwhile, or no key of ENCRYPTION_KEY opens them.");
 
-        void Count(RedisResult done)
+        async Task RenewAsync(string text, Func<string, Task<RedisResult>> set)
         {
-            if ((int)done == 1) values++;
-            else left++;
+            try
+            {
+                if ((int)await set(sealer.Renew(text)) == 1) values++;
+                else left++;
+            }
+            catch (CryptographicException)
+            {
+                left++;
+            }
         }
     }
 

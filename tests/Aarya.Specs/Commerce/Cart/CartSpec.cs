@@ -196,7 +196,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         var sku = await Host.SellsAsync();
         var first = (await shopper.AddAsync(sku, 2, key)).Is(200);
-        await Redis.HashDeleteAsync(RedisKeys.CartIdempotency($"{shopper.Subject}", $"key:{key}"), "answer");
+        await Redis.HashDeleteAsync(RedisKeys.CartChanges($"{shopper.Subject}"), "answer");
         await shopper.AddAsync(sku, 2);
 
         var second = (await shopper.AddAsync(sku, 2, key)).Is(200);
@@ -204,6 +204,46 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.True(second.Replayed);
         Assert.Equal(first.Text, second.Text);
     }
+
+    [Fact]
+    public async Task redis_keeps_the_latest_keyed_changes_of_a_cart_and_no_more()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        string[] keys = [.. Enumerable.Range(0, 40).Select(x => $"{key}-{x}")];
+        await shopper.AddAsync(sku);
+        foreach (var each in keys) await PutAsync(each);
+        for (var i = 0; i < 40; i++) (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{sku}", key: $"{key}:{i}")).Is(i == 0 ? 200 : 404);
+
+        // 32 changes, their order, the answer to the latest.
+        Assert.Equal(34, await Redis.HashLengthAsync(RedisKeys.CartChanges($"{shopper.Subject}")));
+        Assert.InRange((await Redis.KeyTimeToLiveAsync(RedisKeys.CartChanges($"{shopper.Subject}")))!.Value, TimeSpan.FromMinutes(50), Carts.KeyKept);
+        await shopper.AddAsync(sku);
+        Assert.True((await PutAsync(keys[^1])).Replayed);
+        Assert.False((await PutAsync(keys[0])).Replayed);
+        Assert.Equal(34, await Redis.HashLengthAsync(RedisKeys.CartChanges($"{shopper.Subject}")));
+
+        async Task<Answer> PutAsync(string each) =>
+            (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 2 }, each)).Is(200);
+    }
+
+    [Fact]
+    public async Task what_changes_nothing_is_no_event()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var sku = await Host.SellsAsync();
+        await shopper.AddAsync(sku, 2);
+        var before = await EventsOfAsync(shopper.Subject);
+
+        (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 2 })).Is(200);
+        (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 3 })).Is(200);
+
+        Assert.Equal(1, before);
+        Assert.Equal(2, await EventsOfAsync(shopper.Subject));
+    }
+
+    private async Task<int> EventsOfAsync(Guid subject) =>
+        (await Redis.StreamRangeAsync(RedisKeys.Stream("analytics"))).Count(x => x["key"] == $"{subject}");
 
     [Fact]
     public async Task a_key_of_another_change_is_refused()

@@ -17,8 +17,8 @@ public sealed class OrderWatchSpec(AaryaFixture fixture) : Spec(fixture)
         await shopper.AddAsync(await Host.SellsAsync());
         var order = (await shopper.CheckoutAsync()).Is(201).As<OrderView>();
         var watch = new OrderWatch(Host.Services.GetRequiredService<RedisConnections>());
-        using var waiter = watch.Begin(order.Id)!;
-        using var other = watch.Begin(Guid.NewGuid())!;
+        using var waiter = watch.Begin(order.Id, Guid.NewGuid(), "203.0.113.1")!;
+        using var other = watch.Begin(Guid.NewGuid(), Guid.NewGuid(), "203.0.113.1")!;
         var elsewhere = other.ChangeAsync(TimeSpan.FromSeconds(60), Cancel);
 
         var clock = Stopwatch.StartNew();
@@ -40,15 +40,32 @@ public sealed class OrderWatchSpec(AaryaFixture fixture) : Spec(fixture)
     {
         var watch = new OrderWatch(Host.Services.GetRequiredService<RedisConnections>());
         var waiting = new List<OrderWatch.Waiter>();
-        while (watch.Begin(Guid.NewGuid()) is { } waiter) waiting.Add(waiter);
+        while (Begin() is { } waiter) waiting.Add(waiter);
 
         Assert.Equal(2_000, waiting.Count);
         waiting[0].Dispose();
         waiting[0].Dispose();
-        using (var next = watch.Begin(Guid.NewGuid())) Assert.NotNull(next);
-        using var again = watch.Begin(Guid.NewGuid());
+        using (var next = Begin()) Assert.NotNull(next);
+        using var again = Begin();
         Assert.NotNull(again);
-        Assert.Null(watch.Begin(Guid.NewGuid()));
+        Assert.Null(Begin());
         foreach (var waiter in waiting) waiter.Dispose();
+
+        OrderWatch.Waiter? Begin() => watch.Begin(Guid.NewGuid(), Guid.NewGuid(), $"203.0.113.{waiting.Count % 20}");
+    }
+
+    [Fact]
+    public void nobody_and_no_network_takes_the_places_of_all()
+    {
+        var watch = new OrderWatch(Host.Services.GetRequiredService<RedisConnections>());
+        var (shopper, order) = (Guid.NewGuid(), Guid.NewGuid());
+        var own = Enumerable.Range(0, 20).Select(x => watch.Begin(order, shopper, $"203.0.113.{x}")).ToList();
+        Assert.Equal(OrderWatch.MostOfShopper, own.Count(x => x is not null));
+        var ofOneNetwork = Enumerable.Range(0, 300).Select(_ => watch.Begin(order, Guid.NewGuid(), "198.51.100.1")).ToList();
+        Assert.InRange(ofOneNetwork.Count(x => x is not null), 100, 200);
+        Assert.NotNull(watch.Begin(order, Guid.NewGuid(), "198.51.100.2"));
+
+        foreach (var waiter in own) waiter?.Dispose();
+        Assert.NotNull(watch.Begin(order, shopper, "203.0.113.1"));
     }
 }

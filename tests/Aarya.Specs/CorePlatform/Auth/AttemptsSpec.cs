@@ -265,6 +265,31 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Null((await here.BeginAsync("login", NewEmail(), From("198.51.100.1"))).Status);
     }
 
+    [Fact]
+    public async Task what_the_shop_is_too_busy_to_judge_is_no_attempt()
+    {
+        using var threads = new PasswordThreads(1, 0);
+        await using var node = await Fixture.AnotherNodeAsync(x => x.ConfigureServices(y => y.AddSingleton(new PasswordHasher(threads))));
+        var email = await RegisteredAsync();
+        for (var i = 0; i < Attempts.FreeFromOneNetwork - 1; i++) await WithAsync("wrong", 401);
+
+        using var over = new ManualResetEventSlim();
+        var busy = threads.RunAsync(() => over.Wait(TimeSpan.FromMinutes(1)), TestContext.Current.CancellationToken);
+        for (var i = 0; i < Attempts.FreeFromOneNetwork * 3; i++) await WithAsync("wrong", 503);
+        over.Set();
+        Assert.True(await busy);
+
+        await WithAsync("wrong", 401);
+        await TheyGoOnAsync();
+        await WithAsync("wrong", 429);
+
+        async Task WithAsync(string password, int status)
+        {
+            var answer = await node.Scenario(x => { x.Post.Json(new LogIn(email, password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); });
+            Assert.Equal(status, answer.Context.Response.StatusCode);
+        }
+    }
+
     private async Task<string> ChallengeAsync(LogIn login)
     {
         var refused = await Host.Scenario(x => { x.Post.Json(login).ToUrl("/api/auth/login"); x.StatusCodeShouldBe(401); });
