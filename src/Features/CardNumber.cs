@@ -36,17 +36,17 @@ public static class CardNumber
         (6304, 6304, [13, 16, 19]), (6759, 6759, [13, 16, 19]), (6761, 6763, [13, 16, 19]),
     ];
 
-    // What is longer without the space around it is refused for its length, and need not be read.
+    // Trimmed text that is longer is refused for its length and need not be searched.
     private const int LongestText = 4_000;
 
     /// <summary>Whether a number of a card is in the text.</summary>
-    public static bool IsIn(string? text) => text?.Trim() is { Length: <= LongestText } kept && Runs(kept).Any(HoldsCard);
+    public static bool IsIn(string? text) => text?.Trim() is { Length: <= LongestText } trimmed && Runs(trimmed).Any(HoldsCard);
 
     /// <summary>Whether a telephone number, however it is written, is the number of a card: those with a country's code are not.</summary>
     public static bool IsDialled(string? text)
     {
-        if (text?.Trim() is not { Length: <= LongestText } kept) return false;
-        var run = Runs(string.Concat(kept.Where(x => x is not ('(' or ')')))).FirstOrDefault();
+        if (text?.Trim() is not { Length: <= LongestText } trimmed) return false;
+        var run = Runs(string.Concat(trimmed.Where(x => x is not ('(' or ')')))).FirstOrDefault();
         return run is { IsInternational: false } && string.Concat(run.Groups) is var digits && IsRight(digits) && IsIssued(digits);
     }
 

@@ -14,6 +14,11 @@ internal sealed class Session(JsonNode signedIn)
 
     public string Refresh { get; private set; } = (string)signedIn["refreshToken"]!;
 
+    /// <summary>Its refresh token is good for nothing any more.</summary>
+    public bool IsOver { get; private set; }
+
+    public void End() => IsOver = true;
+
     public void Renewed(JsonNode refreshed)
     {
         Access = (string)refreshed["accessToken"]!;
@@ -40,6 +45,6 @@ internal sealed class Session(JsonNode signedIn)
 /// <summary>A customer with a password.</summary>
 internal sealed record Account(string Email, string Password)
 {
-    /// <summary>What was last signed in to; null before the first time.</summary>
+    /// <summary>The session that the account was left with; null before the first login.</summary>
     public Session? Session { get; set; }
 }

@@ -241,7 +241,7 @@ internal sealed class Shop : IAsyncDisposable
         if (counts[^2] + counts[^1] > 0) rest.Add($"{counts[^2] + counts[^1]} changes of stock and products to be announced");
         foreach (var (stream, group) in await GroupsAsync())
         {
-            // Not by its lag: Redis counts that wrong after it was killed (the entries that a group has read are not all in its log).
+            // Not by group.Lag: Redis reports it wrong after a kill, because its log lacks some of what the group has read.
             var unread = await redis!.GetDatabase().StreamRangeAsync(stream, $"({group.LastDeliveredId}", count: 1_000);
             var waiting = group.PendingMessageCount + unread.Length;
             if (waiting > 0) rest.Add($"{waiting} in {stream} for {group.Name}");

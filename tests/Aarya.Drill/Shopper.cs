@@ -91,10 +91,10 @@ internal sealed class Shopper(Street street)
         street.Accounts.Add(account);
     }
 
-    // Most are still signed in: whoever types a password each time keeps the shop busy with hashing.
+    // Most are still signed in: a password typed at each visit would keep the shop busy with hashing.
     private async Task<Session> ComeBackAsync(Account account)
     {
-        if (account.Session is not { } kept || Random.Shared.Next(5) == 0) return await LogInAsync(account);
+        if (account.Session is not { IsOver: false } kept || Random.Shared.Next(5) == 0) return await LogInAsync(account);
         var answer = await client.PostAsync("/api/auth/refresh", new { refreshToken = kept.Refresh });
         if (answer.Code == "auth.refresh_invalid" && answer.Waited > RefreshGrace) return await LogInAsync(account);
         kept.Renewed(Expect(answer).Body);
@@ -173,7 +173,12 @@ internal sealed class Shopper(Street street)
     {
         await FillCartAsync(phone);
         var refreshed = await client.PostAsync("/api/auth/refresh", new { refreshToken = phone.Refresh });
-        if (refreshed.Code == "auth.refresh_invalid" && refreshed.Waited > RefreshGrace) return;
+        if (refreshed.Code == "auth.refresh_invalid" && refreshed.Waited > RefreshGrace)
+        {
+            phone.End();
+            return;
+        }
+
         var laptop = new Session(Expect(refreshed).Body);
         var body = CheckoutBody("tok_approve");
         Session[] devices = [phone, laptop];

@@ -50,7 +50,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         foreach (var (name, times) in asked.Where(x => x.Value >= EnoughToBeRouted && !routed.ContainsKey(x.Key)))
             faults[$"{name} leads nowhere: each answer was 404 route.not_found or 405"] = (times, "");
         if (sent > api.Operations.Count * EnoughToBeRouted && never.Count * 2 > api.Operations.Count)
-            faults["more than half of the operations never did what they are for: what was judged is mostly refusals"] = (never.Count, "");
+            faults["more than half of the operations never succeeded: most of the checked answers are refusals"] = (never.Count, "");
         foreach (var (fault, (times, first)) in faults.OrderByDescending(x => x.Value.Times))
             Console.WriteLine($"\nFAULT {fault} ({times}x), first:\n{first}");
         Console.WriteLine(faults.IsEmpty ? "no fault" : $"{faults.Count} faults");

@@ -43,7 +43,7 @@ public sealed class CardNumberSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public void the_number_of_a_card_is_found_however_it_is_written(string text)
     {
         Assert.True(CardNumber.IsIn(text));
-        // What is kept is the text without the space around it.
+        // The text is stored trimmed.
         Assert.True(CardNumber.IsIn($"{new string(' ', 5_000)}{text}{new string('\u2003', 5_000)}"));
     }
 

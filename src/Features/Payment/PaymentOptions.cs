@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Aarya.Features.Payment;
 
 /// <summary>Settings of the Payment context.</summary>
-/// <param name="ProviderUrl">PAYMENT_PROVIDER_URL: the provider's API; null hosts a sandbox of its own, outside production only.</param>
+/// <param name="ProviderUrl">PAYMENT_PROVIDER_URL: the provider's API, without a path; null hosts a sandbox of its own, outside production only.</param>
 /// <param name="ApiKey">PAYMENT_API_KEY: what the provider knows the shop by.</param>
 /// <param name="WebhookSecret">PAYMENT_WEBHOOK_SECRET: what the provider signs its webhooks with.</param>
 /// <param name="SandboxData">SANDBOX_DATA: where a sandbox of its own keeps its journal.</param>
@@ -29,7 +29,7 @@ public sealed record PaymentOptions(
         if (configuration.Find(name) is not { } text) return null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new StartupException($"{name} is '{text}': it must be an http or https URL.");
-        // The paths below the provider are this program's to know: one in the setting would be dropped without a word.
+        // The program adds the paths itself, so a path in the setting would be ignored silently.
         return name != "PAYMENT_PROVIDER_URL" || url.PathAndQuery == "/"
             ? url
             : throw new StartupException($"{name} is '{text}': it must have no path.");

@@ -25,7 +25,7 @@ public static class Proxy
     internal static void AddProxy(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles)
     {
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
-        // How long a request may go without a byte in either direction: no longer than it may take.
+        // A request without a byte in either direction is given up after the time that a whole request may take.
         var timeout = EdgeSettings.RequestTimeOf(builder.Configuration);
         var addresses = contexts.Dormant.ToDictionary(x => x.Role, x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
         builder.Services.AddSingleton<ProxyRetry>();
@@ -115,7 +115,7 @@ public static class Proxy
     {
         await next(http);
         if (http.Response.HasStarted || http.GetForwarderErrorFeature() is not { } failure) return;
-        // The time of the request is over, or its client is gone: the edge knows which, as where everything is one process.
+        // When the time limit has passed or the client has gone, the edge answers, as it does in a single process.
         http.RequestAborted.ThrowIfCancellationRequested();
         var status = failure.Error switch
         {

@@ -13,6 +13,7 @@ namespace Aarya.Infrastructure.Gateway;
 /// <summary>
 /// How often a client may ask. The client is the caller, or the network address of who sends no token (an IPv6 customer
 /// owns a /64). Tokens are free to have, so that those of one address together may do no more than ten clients.
+/// A policy may count by the address alone (<see cref="RatePolicy"/>).
 /// </summary>
 public sealed class RateLimits
 {
@@ -87,7 +88,7 @@ public sealed class RateLimits
             Add(address, 1);
         }
 
-        if (policy is { OfAddress: true }) AddPolicy(policy, address, 1);
+        if (policy is { PerAddress: true }) AddPolicy(policy, address, 1);
         return rates;
 
         void Add(string client, int share)
@@ -95,7 +96,7 @@ public sealed class RateLimits
             // Anonymous requests and those with a token are counted apart: the ones must not use up the others' share.
             var key = share == 1 ? client : $"{client}:tokens";
             rates.Add(new(key, perSecond * share, TimeSpan.FromSeconds(1)));
-            if (policy is { OfAddress: false }) AddPolicy(policy, key, share);
+            if (policy is { PerAddress: false }) AddPolicy(policy, key, share);
         }
 
         void AddPolicy(RatePolicy policy, string key, int share) =>

@@ -1,13 +1,15 @@
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>How often one client may do one kind of thing; evenly, after a first burst of the whole number.</summary>
-/// <param name="OfAddress">The network address is the client whoever calls: what is asked for is itself a caller, and free to have.</param>
-public sealed record RatePolicy(string Name, int Requests, TimeSpan Window, bool OfAddress = false)
+/// <param name="PerAddress">
+/// Counts by network address alone, whatever token is sent: each answer is a new token, and would bring a new allowance.
+/// </param>
+public sealed record RatePolicy(string Name, int Requests, TimeSpan Window, bool PerAddress = false)
 {
     private static readonly Dictionary<string, RatePolicy> Policies = new RatePolicy[]
     {
         // Each keeps a session for a month.
-        new("guest", 600, TimeSpan.FromHours(1), OfAddress: true),
+        new("guest", 600, TimeSpan.FromHours(1), PerAddress: true),
         // Guessing passwords and codes, filling the books with accounts, trying out stolen cards.
         new("login", 30, TimeSpan.FromMinutes(1)),
         new("register", 20, TimeSpan.FromMinutes(1)),

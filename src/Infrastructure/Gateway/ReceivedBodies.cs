@@ -57,7 +57,7 @@ internal sealed class ReceivedBodies
         return Problems.WriteAsync(http, Crowd.Overloaded());
     }
 
-    private static bool MayHaveBody(HttpRequest request) =>
+    internal static bool MayHaveBody(HttpRequest request) =>
         request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
         && (request.ContentLength is > 0
             || (request.ContentLength is null && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)));

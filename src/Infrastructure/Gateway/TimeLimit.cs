@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Aarya.Infrastructure.Gateway;
 
-/// <summary>Gives every request its time and tells everything below how much of it is left. Live connections are exempt.</summary>
+/// <summary>Gives every request its time and tells everything below how much of it is left. Only an open live
+/// connection is exempt, not a request that prepares one.</summary>
 internal sealed class TimeLimit(EdgeSettings settings)
 {
     public async Task KeepAsync(HttpContext http, RequestDelegate next)
@@ -39,7 +40,8 @@ internal sealed class TimeLimit(EdgeSettings settings)
         }
     }
 
-    // Not what only prepares a connection or sends over one: a body without an end would hold its room among the bodies.
+    // Not a request that negotiates a connection or sends over one: a body that never ends would keep its share of the memory for bodies.
     private static bool IsLiveConnection(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null
-        && (HttpMethods.IsConnect(http.Request.Method) || (HttpMethods.IsGet(http.Request.Method) && http.Request.ContentLength is null or 0));
+        && (HttpMethods.IsConnect(http.Request.Method)
+            || (HttpMethods.IsGet(http.Request.Method) && !ReceivedBodies.MayHaveBody(http.Request)));
 }

@@ -13,10 +13,11 @@ internal static class NilIds
 {
     public static Task CheckAsync(HttpContext http, RequestDelegate next)
     {
-        // A gateway leaves it to the context, which knows by what name the thing is missed.
-        if (http.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<HttpChain>() is not { } chain) return next(http);
-        // A slice that reads by itself finds nothing.
-        if (HttpMethods.IsGet(http.Request.Method) && !ProblemWriter.LoadsAThing(chain)) return next(http);
+        // The gateway has no chain: the context answers, because it knows the name of what is missing.
+        if (http.GetEndpoint() is not RouteEndpoint endpoint) return next(http);
+        if (endpoint.Metadata.GetMetadata<HttpChain>() is not { } chain) return next(http);
+        // A GET that runs its own query finds nothing under the nil UUID and answers by itself.
+        if (HttpMethods.IsGet(http.Request.Method) && !ProblemWriter.LoadsEntity(chain)) return next(http);
         foreach (var parameter in endpoint.RoutePattern.Parameters)
         {
             if (parameter.ParameterPolicies.Any(x => x.Content == "guid" || x.ParameterPolicy is GuidRouteConstraint)

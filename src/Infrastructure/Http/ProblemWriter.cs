@@ -94,8 +94,8 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
     private static string ThingOf(HttpChain chain) =>
         Loaded(chain) is { } loaded ? JsonNamingPolicy.SnakeCaseLower.ConvertName(loaded.ParameterType.Name) : "resource";
 
-    /// <summary>Whether Wolverine loads the thing that the path names.</summary>
-    internal static bool LoadsAThing(HttpChain chain) => Loaded(chain) is not null;
+    /// <summary>Whether Wolverine loads what the path names.</summary>
+    internal static bool LoadsEntity(HttpChain chain) => Loaded(chain) is not null;
 
     private static ParameterInfo? Loaded(HttpChain chain) => chain.Method.Method.GetParameters()
         .FirstOrDefault(x => x.GetCustomAttributes<WolverineParameterAttribute>().OfType<IDataRequirement>().Any());

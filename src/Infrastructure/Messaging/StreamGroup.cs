@@ -39,11 +39,19 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     public async Task<bool> CountAttemptAsync(IDatabase redis, string entry) =>
         (await redis.StreamClaimAsync(key, group, consumer, 0, [entry])).Any(x => !x.IsNull);
 
-    /// <summary>Counts from nothing again.</summary>
-    /// <returns>True.</returns>
+    /// <summary>Sets the entry's delivery count back to 0.</summary>
+    /// <returns>Always true: it was done.</returns>
     public async Task<bool> ForgetAttemptsAsync(IDatabase redis, string entry)
     {
-        await redis.ExecuteAsync("XCLAIM", key, group, consumer, 0, entry, "RETRYCOUNT", 0, "JUSTID");
+        try
+        {
+            await redis.ExecuteAsync("XCLAIM", key, group, consumer, 0, entry, "RETRYCOUNT", 0, "JUSTID");
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
+        {
+            // Redis has lost the group, and its counts with it.
+        }
+
         return true;
     }
 

@@ -101,7 +101,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         // The first delivery is counted by the read. False: acknowledged meanwhile by somebody who claimed it.
         if (delivery.Again && !await UntilRedisAnswersAsync(redis => group.CountAttemptAsync(redis, delivery.Entry))) return;
         var patience = Patience.Of(Options.Patience);
-        var isForgiven = false;
+        var isCountReset = false;
         while (!stopping.IsCancellationRequested)
         {
             delivery.BeginAttempt();
@@ -125,8 +125,8 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             if (Outage.IsOfMessage(delivery.Error) || await WaitUntilHealthyAsync())
             {
                 patience.Renew(Options.Patience);
-                // Waiting is no failed delivery, however often a process that waits is started again or another one claims the entry.
-                if (!isForgiven) isForgiven = await UntilRedisAnswersAsync(redis => group.ForgetAttemptsAsync(redis, delivery.Entry));
+                // An outage is not a failed delivery, even if processes restart or another one claims the entry meanwhile.
+                if (!isCountReset) isCountReset = await UntilRedisAnswersAsync(redis => group.ForgetAttemptsAsync(redis, delivery.Entry));
             }
             else if (patience.IsOver)
             {

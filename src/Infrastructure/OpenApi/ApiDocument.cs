@@ -66,7 +66,7 @@ public static class ApiDocument
 
                 Amounts are in minor units (`129900` is ₹1,299.00). Lists are `{items, nextCursor}`: pass `nextCursor` as `cursor` to read on. Every
                 refusal is a problem with a stable `code`. Anything that changes something takes an `Idempotency-Key`: after a lost answer send
-                the same request again under the same key.
+                the same request again under the same key. Keys are known for three days, those of cart changes for an hour.
                 """,
         };
         document.Servers = [];

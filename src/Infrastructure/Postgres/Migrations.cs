@@ -87,18 +87,11 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             """;
         try
         {
-            // Not from a pool: a connection that went back to one would keep the lock.
-            await using var admin = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(databases.AdministratorOf(module.Role)) { Pooling = false }.ConnectionString);
-            await admin.OpenAsync(cancellation);
-            // Several processes may start at once on an empty database.
-            await using var one = new NpgsqlCommand("select pg_advisory_lock(7465112)", admin);
-            await one.ExecuteNonQueryAsync(cancellation);
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    await using var provision = new NpgsqlCommand(sql, admin);
-                    await provision.ExecuteNonQueryAsync(cancellation);
+                    await AsAdministratorAsync(module, sql, cancellation);
                     break;
                 }
                 catch (PostgresException e) when (attempt < MostAttempts && IsOvertaken(e))
@@ -111,6 +104,20 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         {
             throw new StartupException(Explain(e));
         }
+    }
+
+    // On a connection of its own each time: Npgsql gives one up that has met an internal error, as a row that was overtaken is one.
+    private async Task AsAdministratorAsync(Module module, string sql, CancellationToken cancellation)
+    {
+        // Not from a pool: a connection that went back to one would keep the lock.
+        var url = new NpgsqlConnectionStringBuilder(databases.AdministratorOf(module.Role)) { Pooling = false };
+        await using var admin = new NpgsqlConnection(url.ConnectionString);
+        await admin.OpenAsync(cancellation);
+        // Several processes may start at once on an empty database.
+        await using var one = new NpgsqlCommand("select pg_advisory_lock(7465112)", admin);
+        await one.ExecuteNonQueryAsync(cancellation);
+        await using var provision = new NpgsqlCommand(sql, admin);
+        await provision.ExecuteNonQueryAsync(cancellation);
     }
 
     // A login belongs to the whole server, the lock to one database: somebody else is at it for another.

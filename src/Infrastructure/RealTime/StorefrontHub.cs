@@ -36,7 +36,7 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
         }
         catch
         {
-            // What was never connected is not said to be disconnected.
+            // SignalR does not call OnDisconnectedAsync when OnConnectedAsync failed.
             lines.Remove(Context.ConnectionId);
             throw;
         }

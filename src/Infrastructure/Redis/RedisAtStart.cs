@@ -24,6 +24,7 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
         }
 
         if (connections.CacheUrl != connections.StateUrl) await ProbeAsync("REDIS_CACHE_URL", connections.CacheUrl);
+        await connections.ConnectAsync();
     }
 
     // On a connection of its own: the shared ones reconnect for ever, and may not ask for INFO.

@@ -38,6 +38,12 @@ public sealed class RedisConnections : IAsyncDisposable
 
     public IConnectionMultiplexer CacheConnection => Connected(cache);
 
+    /// <summary>
+    /// Makes both connections, which reconnect by themselves later. Whoever asks for one before it is made holds a thread until it is: with
+    /// sixty shoppers at the door of a process that had just started, every thread was held, and none was left to make the connection.
+    /// </summary>
+    public Task ConnectAsync() => Task.WhenAll(state.Value, cache.Value);
+
     private static ConnectionMultiplexer Connected(Lazy<Task<ConnectionMultiplexer>> connection) =>
         connection.Value is { IsCompletedSuccessfully: true } done ? done.Result : connection.Value.GetAwaiter().GetResult();
 

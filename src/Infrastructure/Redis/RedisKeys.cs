@@ -10,11 +10,14 @@ public static class RedisKeys
 {
     private const string Bucket = "{0}";
 
-    // As redis.acl grants them.
-    private static readonly string[] Namespaces = ["session:", "cart:", "idem:", "stream:", "lock:", "cache:", "metrics:", "rate:"];
+    // ~session:* and the like.
+    private static readonly string[] Namespaces = [.. RedisRights.Rules.Where(x => x[0] == '~').Select(x => x[1..^1])];
 
     /// <summary>Whether the key is one of the shop's.</summary>
     public static bool IsOwn(RedisKey key) => Namespaces.Any(x => $"{key}".StartsWith(x, StringComparison.Ordinal));
+
+    /// <summary>Whether the value has what clients sent as their keys in it, and nothing that the shop has sealed.</summary>
+    public static bool IsOfClients(RedisKey key) => $"{key}".StartsWith("idem:", StringComparison.Ordinal);
 
     /// <summary>The cart of a shopper, guest or customer.</summary>
     public static RedisKey Cart(string subject) => $"cart:{Bucket}:{subject}";
@@ -22,7 +25,7 @@ public static class RedisKeys
     /// <summary>The latest keyed changes of a cart; beside the cart so that one script can set both.</summary>
     public static RedisKey CartChanges(string subject) => $"idem:{Bucket}:{subject}:changes";
 
-    /// <summary>That the lines of an order have left their cart.</summary>
+    /// <summary>Marks that the lines of an order have left the cart.</summary>
     public static RedisKey TakenOrder(string order) => $"idem:{Bucket}:order:{order}";
 
     public static RedisKey Stream(string name) => $"stream:{Bucket}:{name}";

@@ -55,6 +55,7 @@ public sealed partial class Sealer
         var colon = text.IndexOf(':', Mark.Length);
         var id = text.AsSpan(Mark.Length, colon - Mark.Length);
         var key = Keys.Find(id) ?? throw new CryptographicException($"A field is sealed with the key {id}, which ENCRYPTION_KEY does not have.");
+        if (!Base64Url.IsValid(text.AsSpan(colon + 1))) throw new CryptographicException("A field looks sealed and is not.");
         var box = Base64Url.DecodeFromChars(text.AsSpan(colon + 1));
         clear = new byte[box.Length - NonceSize - TagSize];
         using var aes = new AesGcm(key.Sealing, TagSize);

@@ -155,7 +155,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
     }
 
     [Fact]
-    public async Task a_body_that_does_not_come_is_given_up_where_live_connections_are_opened_too()
+    public async Task a_body_that_never_ends_is_given_up_on_the_routes_of_live_connections_too()
     {
         await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app =>
             app.MapMethods("/specs/negotiate", ["GET", "POST"], () => "connected").WithMetadata(new HubMetadata(typeof(StorefrontHub))),
@@ -165,8 +165,8 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, edge.Url.Port, Cancel);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"{method} /specs/negotiate HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n{new string('x', 900_000)}"), Cancel);
+            var head = $"{method} /specs/negotiate HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n";
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head + new string('x', 900_000)), Cancel);
             using var reader = new StreamReader(client.GetStream());
             Assert.StartsWith("HTTP/1.1 504", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);
         }

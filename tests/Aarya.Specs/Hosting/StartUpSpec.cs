@@ -123,7 +123,7 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
     [InlineData("core", "JWT_SECRET", "no key", "JWT_SECRET")]
     [InlineData("content", "SMTP_URL", "post office", "SMTP_URL cannot be understood")]
     [InlineData("content", "SMTP_URL", "smtp:mail.example.com:587", "SMTP_URL cannot be understood")]
-    [InlineData("payment", "PAYMENT_PROVIDER_URL", "https://bank.example/api", "PAYMENT_PROVIDER_URL is 'https://bank.example/api': it must have no path.")]
+    [InlineData("payment", "PAYMENT_PROVIDER_URL", "https://bank.example/api", "'https://bank.example/api': it must have no path.")]
     [InlineData("payment", "PAYMENT_PROVIDER_URL", "the bank", "PAYMENT_PROVIDER_URL is 'the bank': it must be an http or https URL.")]
     [InlineData("commerce", "ENCRYPTION_KEY", "sesame", "ENCRYPTION_KEY is not a list of keys")]
     [InlineData("commerce", "ENCRYPTION_KEY", "", "ENCRYPTION_KEY is not set")]

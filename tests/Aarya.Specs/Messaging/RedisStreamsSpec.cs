@@ -205,7 +205,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         var leftPending = payment.HearAsync("left it to be delivered again");
         var orders = await PlaceAsync(shop, 20);
         await leftPending;
-        // Waiting is no failed delivery: five restarts meanwhile must not make a dead letter of it.
+        // An outage is not a failed delivery: five restarts during it must not make a dead letter.
         await UntilAsync("the attempts at what waits are forgotten", async () =>
             (await rig.Redis.StreamPendingMessagesAsync(Orders, "payment", 100, RedisValue.Null)) is { Length: > 0 } waiting
             && waiting.Any(x => x.DeliveryCount == 0));

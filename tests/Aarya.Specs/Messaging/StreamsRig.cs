@@ -119,7 +119,7 @@ public sealed class StreamsRig : IAsyncLifetime
         {
             var known = await Redis.StreamGroupInfoAsync(stream);
             if (known.Length < groups || known.Any(x => x.PendingMessageCount > 0)) return false;
-            // Redis counts a group's lag wrong after it was killed.
+            // After a kill Redis reports a group's lag wrong.
             foreach (var group in known)
             {
                 if ((await Redis.StreamRangeAsync(stream, $"({group.LastDeliveredId}", count: 1)).Length > 0) return false;

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -48,12 +49,12 @@ public sealed class ContextDatabasesSpec
             ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money",
         };
         Assert.Equal((200, 2), PreparedOf("payment", apart));
-        // It may be behind one of its own.
+        // A context may be behind a pooler of its own.
         apart["PAYMENT_DATABASE_DIRECT_URL"] = "postgres://teller:vault@behind/money";
         Assert.Equal(0, PreparedOf("payment", apart).Statements);
         Assert.Equal("behind", new NpgsqlConnectionStringBuilder(Databases(apart).DirectOf("payment")).Host);
         apart.Remove("PAYMENT_DATABASE_URL");
-        Assert.Equal(0, PreparedOf("payment", apart).Statements);
+        Assert.Contains("PAYMENT_DATABASE_URL is not", Assert.Throws<StartupException>(() => Of("payment", apart)).Message, StringComparison.Ordinal);
 
         static (int Statements, int Usages) PreparedOf(string role, Dictionary<string, string?> settings)
         {
@@ -63,9 +64,12 @@ public sealed class ContextDatabasesSpec
     }
 
     [Fact]
-    public void a_pool_that_begins_with_many_connections_may_have_as_many() =>
-        Assert.Equal((50, 50), Of("core", new() { ["DATABASE_URL"] = "postgres://owner:secret@db/shop?Minimum Pool Size=50", ["DATABASE_POOL_SIZE"] = "10" })
-            is var core ? (core.MinPoolSize, core.MaxPoolSize) : default);
+    public void a_minimum_pool_size_above_the_usual_maximum_raises_it()
+    {
+        const string Url = "postgres://owner:secret@db/shop?Minimum Pool Size=50";
+        var core = Of("core", new() { ["DATABASE_URL"] = Url, ["DATABASE_POOL_SIZE"] = "10" });
+        Assert.Equal((50, 50), (core.MinPoolSize, core.MaxPoolSize));
+    }
 
     private static ContextDatabases Databases(Dictionary<string, string?> settings) =>
         new(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());

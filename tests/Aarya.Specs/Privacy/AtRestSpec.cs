@@ -39,7 +39,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
 
         var letter = await shop.KeepDeadLetterAsync("commerce", new Sealer(EncryptionKeys.Parse(Old)).Seal("Vasundhara"));
         await KeepInClearAsync(customer.Id);
-        // What a client sends as its key may look like anything.
+        // A client may send a key that looks like a sealed value.
         await shop.AskAsync("""
             update commerce.idempotency_key set key = 'sealed:old:' || repeat('A', 40)
             where ctid = (select ctid from commerce.idempotency_key limit 1) returning 1

@@ -46,17 +46,17 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     [Theory]
     [InlineData("GET", Keys)]
     [InlineData("POST", Guest)]
-    public async Task a_context_that_is_slower_than_a_request_may_be_is_answered_as_too_slow(string method, string path)
+    public async Task a_context_slower_than_the_time_limit_is_answered_504(string method, string path)
     {
-        var (impatient, its) = await StartAsync("--AARYA_REQUEST_SECONDS=1");
+        var (impatient, impatientClient) = await StartAsync("--AARYA_REQUEST_SECONDS=1");
         await using var stopped = impatient;
-        using var closed = its;
+        using var closed = impatientClient;
         contexts.Behave = (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
 
         using var request = new HttpRequestMessage(new(method), path);
         if (method == "POST") request.Content = new StringContent("{}", null, "application/json");
 
-        await ProblemAsync(await its.SendAsync(request), HttpStatusCode.GatewayTimeout, "service.timeout");
+        await ProblemAsync(await impatientClient.SendAsync(request), HttpStatusCode.GatewayTimeout, "service.timeout");
     }
 
     [Fact]

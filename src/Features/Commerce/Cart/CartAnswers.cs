@@ -31,7 +31,8 @@ public sealed class CartAnswers(Carts carts, Offers offers, TimeProvider time)
         http.Response.Headers.ETag = CartTag.Of(view);
         if (owner.Key is null) return Results.Json(view, AaryaJson.Options);
         var answer = JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options);
-        carts.RecordAnswer(owner, answer);
+        // A replay that is made again is not what was answered.
+        if (change.Outcome == CartOutcome.Changed) carts.RecordAnswer(owner, answer);
         return Results.Bytes(answer, Json);
     }
 

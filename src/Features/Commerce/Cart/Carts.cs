@@ -44,7 +44,7 @@ public sealed record CartChange(CartOutcome Outcome, ShoppingCart? Cart, ReadOnl
 /// </summary>
 public sealed class Carts(RedisConnections redis, TimeProvider time)
 {
-    /// <summary>How long a keyed change is known again, unless the cart has had 32 more since.</summary>
+    /// <summary>How long a keyed change is recognised, as long as it is among the last 32 of its cart.</summary>
     public static readonly TimeSpan KeyKept = TimeSpan.FromHours(1);
 
     // An order's lines leave the cart once, however late the message that says so comes round again.
@@ -70,7 +70,8 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public async Task<ShoppingCart> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
     {
         // Of the order, not of the subject: the cart may change hands between two deliveries of the message.
-        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), RedisKeys.TakenOrder($"{orderId}"), "", "", OrderKept,
+        var marker = RedisKeys.TakenOrder($"{orderId}");
+        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
         // What a replay answers is the cart of then.
         return change.Outcome == CartOutcome.Replayed ? await ReadAsync(subject) : change.Cart!;
@@ -85,8 +86,8 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(RedisKeys.Cart($"{subject}"));
 
     /// <summary>
-    /// Keeps what the latest change with a key was answered, for the client that asks again because the answer got lost. The answer to an
-    /// earlier one is made again from the lines of then.
+    /// Keeps the answer to the latest keyed change, for a client that asks again because the answer got lost. An answer to an earlier change
+    /// is made again from the lines of then.
     /// </summary>
     public void RecordAnswer(CartOwner owner, byte[] answer)
     {
@@ -110,7 +111,8 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
             owner.Key is null ? "" : fingerprint, owner.Key ?? "", KeyKept, operands);
 
     private async Task<CartChange> RunAsync(
-        string operation, Guid subject, TimeSpan kept, RedisKey third, string fingerprint, string key, TimeSpan keyKept, params RedisValue[] operands)
+        string operation, Guid subject, TimeSpan kept, RedisKey third, string fingerprint, string key, TimeSpan keyKept,
+        params RedisValue[] operands)
     {
         var now = time.GetUtcNow();
         RedisKey[] keys = [RedisKeys.Cart($"{subject}"), RedisKeys.Stream("analytics"), third];

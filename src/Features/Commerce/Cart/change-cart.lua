@@ -4,16 +4,16 @@
 --      2 the analytics stream
 --      3 add, set, remove, clear: the latest keyed changes of this cart (read only when there is a key), a hash of
 --            'key:' .. key -> {fingerprint, when, the lines afterwards}, 'order' -> the keys, the oldest first,
---            'answer' -> what the latest of them was answered, behind its key and a line break
+--            'answer' -> the key of the latest of them, a line break, the answer to it
 --        ordered: what keeps this order from being taken out twice
 --        merge: the guest's cart
 -- ARGV 1 operation  2 whose cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
 --      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''  10.. operands
 -- Answers {outcome, the recorded answer of a replayed change, the cart as HGETALL gives it}
 
--- A client that asks again does so soon. What is kept of a cart has a bound, because guests cost nothing.
+-- A client repeats a change soon or not at all. Guests are free to create, so what is kept per cart is bounded.
 local MOST_KEYS = 32
--- Until the stream has a reader: what nobody reads must not fill Redis.
+-- Nothing reads the stream yet, and it must not fill Redis.
 local MOST_EVENTS = 1000000
 
 local cart, stream, kept = KEYS[1], KEYS[2], KEYS[3]
@@ -26,9 +26,9 @@ if operation == 'ordered' then
 elseif fingerprint ~= '' then
   local before = redis.call('HGET', kept, 'key:' .. key)
   if before then
-    local print, when, lines = unpack(cmsgpack.unpack(before))
+    local known, when, lines = unpack(cmsgpack.unpack(before))
     if tonumber(milliseconds) - when < key_ttl * 1000 then
-      if print ~= fingerprint then return {'key_reused'} end
+      if known ~= fingerprint then return {'key_reused'} end
       local answer = redis.call('HGET', kept, 'answer')
       local mine = answer and string.sub(answer, 1, #key + 1) == key .. '\n'
       return {'replayed', mine and string.sub(answer, #key + 2), lines}
@@ -117,7 +117,7 @@ if fingerprint ~= '' then
   local packed = redis.call('HGET', kept, 'order')
   local order = {}
   for _, other in ipairs(packed and cmsgpack.unpack(packed) or {}) do
-    -- Its time may have been over.
+    -- The key may have expired and be in use again: it is listed once.
     if other ~= key then order[#order + 1] = other end
   end
   order[#order + 1] = key

@@ -13,8 +13,7 @@ namespace Aarya.Features.Commerce.Orders;
 /// <summary>
 /// One order. With <c>?wait=10s</c> the answer comes as soon as the order's payment is no longer pending, or when the time is over; with
 /// <c>&amp;status=requires_action</c> as soon as neither the order nor its payment has that status (<c>pending_payment</c> counts as
-/// pending). When too many wait already it comes at
-/// once.
+/// pending). It comes at once when too many requests of the process, the shopper or the network address wait already.
 /// </summary>
 public static class GetOrderEndpoint
 {
@@ -40,7 +39,8 @@ public static class GetOrderEndpoint
     {
         var patience = PatienceOf(wait)!.Value;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, life.ApplicationStopping);
-        using var waiter = patience > TimeSpan.Zero ? watch.Begin(id, caller.Subject, RateLimits.NetworkOf(http.Connection.RemoteIpAddress)) : null;
+        var network = RateLimits.NetworkOf(http.Connection.RemoteIpAddress);
+        using var waiter = patience > TimeSpan.Zero ? watch.Begin(id, caller.Subject, network) : null;
         var began = time.GetTimestamp();
         var order = await session.LoadAsync<Order>(id, cancellation);
         while (waiter is not null && order is not null && caller.CanSee(order) && IsAsSeen(order, status)

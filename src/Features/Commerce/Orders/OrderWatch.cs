@@ -9,10 +9,10 @@ namespace Aarya.Features.Commerce.Orders;
 /// </summary>
 public sealed class OrderWatch(RedisConnections redis)
 {
-    /// <summary>The most of one shopper: some tabs on some devices.</summary>
-    public const int MostOfShopper = 8;
+    /// <summary>How many requests of one shopper wait at once: far more than tabs and devices.</summary>
+    public const int MostPerShopper = 50;
 
-    private const int MostOfNetwork = 200;
+    private const int MostPerNetwork = 500;
     private const int MostWaiting = 2_000;
 
     private readonly Dictionary<Guid, List<Waiter>> waiting = [];
@@ -25,11 +25,11 @@ public sealed class OrderWatch(RedisConnections redis)
     /// <param name="network">As <see cref="Infrastructure.Gateway.RateLimits.NetworkOf"/> gives it.</param>
     public Waiter? Begin(Guid orderId, Guid shopper, string network)
     {
-        var own = $"{shopper}";
+        var shopperKey = $"{shopper}";
         lock (gate)
         {
-            if (count == MostWaiting || shares.GetValueOrDefault(own) == MostOfShopper || shares.GetValueOrDefault(network) == MostOfNetwork)
-                return null;
+            if (count == MostWaiting || shares.GetValueOrDefault(shopperKey) == MostPerShopper
+                || shares.GetValueOrDefault(network) == MostPerNetwork) return null;
             if (!listening)
             {
                 // On this connection's own thread, which must not be held up: waking only writes to a channel.
@@ -38,8 +38,8 @@ public sealed class OrderWatch(RedisConnections redis)
             }
 
             count++;
-            foreach (var share in (string[])[own, network]) shares[share] = shares.GetValueOrDefault(share) + 1;
-            var waiter = new Waiter(this, orderId, [own, network]);
+            foreach (var share in (string[])[shopperKey, network]) shares[share] = shares.GetValueOrDefault(share) + 1;
+            var waiter = new Waiter(this, orderId, [shopperKey, network]);
             if (!waiting.TryGetValue(orderId, out var others)) waiting[orderId] = others = [];
             others.Add(waiter);
             return waiter;
@@ -52,13 +52,13 @@ public sealed class OrderWatch(RedisConnections redis)
             foreach (var waiter in waiting.GetValueOrDefault(orderId) ?? []) waiter.Wake();
     }
 
-    private void End(Guid orderId, Waiter waiter, string[] ofWhom)
+    private void End(Guid orderId, Waiter waiter, string[] sharers)
     {
         lock (gate)
         {
             if (!waiting.TryGetValue(orderId, out var all) || !all.Remove(waiter)) return;
             count--;
-            foreach (var share in ofWhom)
+            foreach (var share in sharers)
             {
                 if (--shares[share] == 0) shares.Remove(share);
             }
@@ -67,7 +67,7 @@ public sealed class OrderWatch(RedisConnections redis)
         }
     }
 
-    public sealed class Waiter(OrderWatch watch, Guid orderId, string[] ofWhom) : IDisposable
+    public sealed class Waiter(OrderWatch watch, Guid orderId, string[] sharers) : IDisposable
     {
         private readonly Channel<bool> woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -81,6 +81,6 @@ public sealed class OrderWatch(RedisConnections redis)
 
         internal void Wake() => woken.Writer.TryWrite(true);
 
-        public void Dispose() => watch.End(orderId, this, ofWhom);
+        public void Dispose() => watch.End(orderId, this, sharers);
     }
 }

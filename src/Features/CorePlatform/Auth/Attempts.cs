@@ -31,10 +31,11 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private const int MostCountedHere = 100_000;
 
-    private static readonly string Count = EmbeddedScript("attempt.lua");
-    private static readonly string Withdraw = EmbeddedScript("withdraw-attempt.lua");
-    // A cache that hangs must not keep people from signing in: what is asked of it comes several times in a row.
-    private static readonly TimeSpan RedisPatience = TimeSpan.FromSeconds(1);
+    private static readonly string CountScript = EmbeddedText.Of<Attempts>("attempt.lua");
+    private static readonly string WithdrawScript = EmbeddedText.Of<Attempts>("withdraw-attempt.lua");
+
+    // A sign-in asks Redis several times: a Redis that hangs must not delay each question for its whole timeout.
+    private static readonly TimeSpan RedisTimeout = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LongestDelayFromAnywhere = TimeSpan.FromMinutes(1);
@@ -47,8 +48,8 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     private readonly LocalRates devices = new(clock, MostCountedHere);
 
     /// <summary>
-    /// Counts an attempt, or refuses it with the time to wait. One that the shop could not judge (its answer is a 5xx) does not count: who
-    /// asks again while the shop is busy or away has guessed nothing.
+    /// Counts an attempt, or refuses it with the time to wait. An attempt that is answered with a 5xx is taken back: a client that repeats it
+    /// while the shop is busy or down has guessed nothing. While Redis is away it stays in the count of this process.
     /// </summary>
     /// <param name="kind">What is attempted.</param>
     /// <param name="account">An address as it was typed, or a user's id; whether there is such an account makes no difference.</param>
@@ -58,20 +59,24 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     {
         var name = NameOf(kind, account);
         var keys = KeysOf(name, NetworkOf(name, http), device);
-        var wait = await WaitAsync(keys);
+        var (wait, isCountedInRedis) = await WaitAsync(keys);
         if (wait == TimeSpan.Zero)
         {
-            http.Response.OnCompleted(() => http.Response.StatusCode >= 500 ? TryAsync(x => x.ScriptEvaluateAsync(Withdraw, keys)) : Task.CompletedTask);
+            if (isCountedInRedis) http.Response.OnStarting(WithdrawIfNotJudgedAsync);
             return WolverineContinue.NoProblems;
         }
 
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
         return Problem.Of(StatusCodes.Status429TooManyRequests, "auth.too_many_attempts", "Too many attempts", $"Try again in {seconds} s.");
+
+        Task WithdrawIfNotJudgedAsync() =>
+            http.Response.StatusCode < 500 ? Task.CompletedTask : TryAsync(x => x.ScriptEvaluateAsync(WithdrawScript, keys));
     }
 
     /// <summary>Counts a mail to an address; false when it has had so many of this kind that this one is not sent. No kind uses up another's.</summary>
-    public async Task<bool> MayMailAsync(AccountNoticeKind kind, string email) => await WaitAsync(KeysOf(NameOf($"mail.{kind}", email), "any", null)) == TimeSpan.Zero;
+    public async Task<bool> MayMailAsync(AccountNoticeKind kind, string email) =>
+        await WaitAsync(KeysOf(NameOf($"mail.{kind}", email), "any", null)) is { Wait.Ticks: 0 };
 
     /// <summary>Forgives what went before: it was the owner.</summary>
     public async Task SucceedAsync(string kind, string account, HttpContext http, string? device = null)
@@ -89,21 +94,22 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
         return ForgetAsync([From(name, NetworkOf(name, http)), FromAnywhere(name)]);
     }
 
-    // Of a device, or of a network.
+    // Those of attempt.lua: of the device when it showed a token, else of the network.
     private static RedisKey[] KeysOf(string name, string network, string? device) =>
         device is null ? [From(name, network), FromAnywhere(name), Known(name, network)] : [Of(name, device)];
 
-    private async Task<TimeSpan> WaitAsync(RedisKey[] keys)
+    private async Task<(TimeSpan Wait, bool IsCountedInRedis)> WaitAsync(RedisKey[] keys)
     {
         var wait = TimeSpan.Zero;
-        var counted = await TryAsync(async x => wait = TimeSpan.FromMilliseconds((long)await x.ScriptEvaluateAsync(Count, keys,
+        var counted = await TryAsync(async x => wait = TimeSpan.FromMilliseconds((long)await x.ScriptEvaluateAsync(CountScript, keys,
         [
             FreeFromOneNetwork, (long)LongestDelay.TotalMilliseconds, FreeFromAnywhere, (long)LongestDelayFromAnywhere.TotalMilliseconds, (long)Remembered.TotalMilliseconds,
         ])));
-        if (counted) return wait;
-        return keys.Length > 1
+        if (counted) return (wait, true);
+        var here = keys.Length > 1
             ? strangers.Take([new($"{keys[0]}", FreeFromOneNetwork, Remembered), new($"{keys[1]}", FreeFromAnywhere, Remembered)])
             : devices.Take([new($"{keys[0]}", FreeFromOneNetwork, Remembered)]);
+        return (here, false);
     }
 
     private async Task ForgetAsync(RedisKey[] counts)
@@ -122,7 +128,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     {
         try
         {
-            await ask(redis.Cache).WaitAsync(RedisPatience);
+            await ask(redis.Cache).WaitAsync(RedisTimeout);
             return true;
         }
         catch (Exception e) when (Outage.IsOfRedis(e))
@@ -134,7 +140,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private string NameOf(string kind, string account) => $"{kind}:{Hashed($"{kind}\n{EmailAddress.Normalize(account) ?? account}")}";
 
-    // Kept for up to a month, so as a keyed hash: one network has another at each account.
+    // Redis keeps it for up to a month, so it is a keyed hash, and a different one for each account: networks cannot be compared.
     private string NetworkOf(string name, HttpContext http) => Hashed($"{name}\n{RateLimits.NetworkOf(http.Connection.RemoteIpAddress)}");
 
     private string Hashed(string text) => Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes(text)))[..32];
@@ -146,12 +152,6 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     private static RedisKey Of(string name, string device) => RedisKeys.Rate($"{name}:device:{device}");
 
     private static RedisKey Known(string name, string network) => RedisKeys.Rate($"known:{name}:{network}");
-
-    private static string EmbeddedScript(string name)
-    {
-        using var script = new StreamReader(typeof(Attempts).Assembly.GetManifestResourceStream(typeof(Attempts), name)!);
-        return script.ReadToEnd();
-    }
 
     [LoggerMessage(LogLevel.Warning, "Attempts at accounts are counted in this process alone, Redis does not answer: {Reason}")]
     private partial void LogCountedHere(string reason);

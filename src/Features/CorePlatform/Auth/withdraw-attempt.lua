@@ -1,5 +1,5 @@
 -- Takes back one attempt that attempt.lua counted, with the wait that it began.
--- KEYS: as attempt.lua had them.
+-- KEYS: the same as for attempt.lua.
 local counted = (#KEYS == 1 or redis.call('EXISTS', KEYS[3]) == 1) and 1 or 2
 for i = 1, counted do
     if redis.call('HINCRBY', KEYS[i], 'count', -1) > 0 then

@@ -58,8 +58,9 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         var (status, refund, error) = await AskAsync<Refund>(HttpMethod.Post, "/v1/refunds", new { chargeId, amount = amount.Minor, reference = refundId }, cancellation);
         if (refund is not null && refund.Currency != amount.Currency) throw Unexpected(status, "in another currency");
         if (refund is not null) return refund.ToReport();
-        // These it answers about the refund. Another one may be about the way to the provider, and the money may have moved before.
-        return status is HttpStatusCode.BadRequest or HttpStatusCode.PaymentRequired or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity
+        // Only these statuses judge the refund. Another may come from a proxy on the way, after the money has moved.
+        return status is HttpStatusCode.BadRequest or HttpStatusCode.PaymentRequired or HttpStatusCode.Conflict
+            or HttpStatusCode.UnprocessableEntity || (status == HttpStatusCode.NotFound && error == "charge_not_found")
             ? new(false, amount, error)
             : throw Unexpected(status, error);
     }

@@ -9,7 +9,8 @@ using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Infrastructure.Security.Rotation;
 
-/// <summary>Every column of one context's schema that sealed values may lie in: documents, events, messages, answers kept for a key, plain tables.</summary>
+/// <summary>Every column of one context's schema that sealed values may lie in: documents, events, messages, answers kept for a
+/// key, plain tables; not the keys that clients sent.</summary>
 internal sealed class SealedTables(string schema, IDocumentStore store, Sealer sealer)
 {
     private const int BatchSize = 200;
@@ -62,7 +63,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
             select relname::text, attname::text, format_type(atttypid, null) from pg_attribute join pg_class on pg_class.oid = attrelid
             where relnamespace = $1::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped and attgenerated = ''
               and atttypid = any ('{jsonb,json,text,varchar,bytea}'::regtype[])
-              -- What a client sent as its key is nothing that the shop has sealed, whatever it looks like.
+              -- The client chose this key: the shop has not sealed it, even if it looks sealed.
               and not (relname = 'idempotency_key' and attname = 'key')
             order by 1, 2
             """, connection)
@@ -133,7 +134,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         return (int)(await count.ExecuteScalarAsync(cancellation))!;
     }
 
-    // One value that cannot be opened must not keep all others under their old key: it is counted with what is left.
+    // One value that cannot be opened must not stop the others: it stays under its key and is counted as left.
     private object? RenewOrNull(Column column, Row row)
     {
         try
@@ -153,11 +154,17 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         if (column.IsEnvelope)
         {
             var envelope = EnvelopeSerializer.Deserialize((byte[])row.Value);
-            envelope.Data = Encoding.UTF8.GetBytes(sealer.Renew(Encoding.UTF8.GetString(envelope.Data!)));
+            var (before, after) = RenewText(Encoding.UTF8.GetString(envelope.Data!));
+            if (after == before) return null;
+            envelope.Data = Encoding.UTF8.GetBytes(after);
             return EnvelopeSerializer.Serialize(envelope);
         }
 
-        if (column.IsBytes) return Encoding.Latin1.GetBytes(sealer.Renew(Encoding.Latin1.GetString((byte[])row.Value)));
+        if (column.IsBytes)
+        {
+            var (before, after) = RenewText(Encoding.Latin1.GetString((byte[])row.Value));
+            return after == before ? null : Encoding.Latin1.GetBytes(after);
+        }
 
         var text = sealer.Renew((string)row.Value);
         // What lies in clear, and indexes, are made anew by the type that says what they are of.
@@ -171,6 +178,8 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
         return text != (string)row.Value && !sealer.IsStale(text) ? text : null;
     }
+
+    private (string Before, string After) RenewText(string text) => (text, sealer.Renew(text));
 
     private static int Marks(string text) => text.Split("sealed:").Length + text.Split("index:").Length;
 

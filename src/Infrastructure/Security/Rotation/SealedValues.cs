@@ -27,8 +27,8 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
         {
             await foreach (var key in server.KeysAsync(pageSize: PageSize).WithCancellation(cancellation))
             {
-                // Another program's key, which this one may not read.
-                if (!RedisKeys.IsOwn(key)) continue;
+                // The key of another program: the shop's login may not read it. Or what clients sent as their keys.
+                if (!RedisKeys.IsOwn(key) || RedisKeys.IsOfClients(key)) continue;
                 switch (await redis.State.KeyTypeAsync(key))
                 {
                     case RedisType.String when await redis.State.StringGetAsync(key) is var text && IsStale(text):
@@ -36,7 +36,11 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
                         break;
                     case RedisType.Hash:
                         foreach (var field in (await redis.State.HashGetAllAsync(key)).Where(x => IsStale(x.Value)))
-                            await RenewAsync(field.Value!, x => redis.State.ScriptEvaluateAsync(SetField, [key], [field.Name, field.Value, x]));
+                        {
+                            await RenewAsync(
+                                field.Value!, x => redis.State.ScriptEvaluateAsync(SetField, [key], [field.Name, field.Value, x]));
+                        }
+
                         break;
                     case RedisType.Stream when await UnhandledAsync(key) is > 0 and var entries:
                         yield return new($"redis {key}", 0, entries, "they have still to be handled.");

@@ -1,4 +1,4 @@
-namespace Aarya.Features.Commerce;
+namespace Aarya.Features;
 
 /// <summary>A script that lies beside the class that runs it.</summary>
 internal static class EmbeddedText
