@@ -9,9 +9,8 @@ namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>
 /// The connection strings of every context. Each context logs in as its own role (<c>aarya_commerce</c>, ...), which owns
-/// its schema and can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set, and past a pooler
-/// from <c>COMMERCE_DATABASE_DIRECT_URL</c>;
-/// else it is <c>DATABASE_URL</c> with the context's login and a password derived from that of <c>DATABASE_URL</c>, so
+/// its schema and can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set, and past a
+/// pooler from <c>COMMERCE_DATABASE_DIRECT_URL</c>; else it is <c>DATABASE_URL</c> with the context's login and a password derived from that of <c>DATABASE_URL</c>, so
 /// that one setting is enough where one person runs everything.
 /// </summary>
 public sealed class ContextDatabases : IDisposable
@@ -50,8 +49,6 @@ public sealed class ContextDatabases : IDisposable
     /// <exception cref="StartupException">The context has a direct URL and none of its own.</exception>
     public string Of(string role)
     {
-        if (DirectUrlOf(role) is var past && past != UrlOf(role) && configuration.Find(UrlOf(role)) is null)
-            throw new StartupException($"{past} is set and {UrlOf(role)} is not: it is the way past a pooler that the latter leads through.");
         // No request leaves anything in its session, so no DISCARD ALL goes ahead of each one; and a transaction pooler
         // would run it in somebody else's.
         var built = new NpgsqlConnectionStringBuilder(Build(role, pooled, UrlOf(role)).ConnectionString) { NoResetOnClose = true };
@@ -86,13 +83,18 @@ public sealed class ContextDatabases : IDisposable
     public string PasswordOf(string role) => Build(role, direct, DirectUrlOf(role)).Password ?? "";
 
     // There is a pooler when a setting says how to get past it.
-    private bool IsPooled(string role) => configuration.Find(UrlOf(role)) is null
-        ? (direct.Host, direct.Port) != (pooled.Host, pooled.Port)
-        : DirectUrlOf(role) != UrlOf(role);
+    private bool IsPooled(string role) => DirectUrlOf(role) != UrlOf(role)
+        || (configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port));
 
-    // The context's own direct URL where it is set, else its URL.
-    private string DirectUrlOf(string role) =>
-        $"{role.ToUpperInvariant()}_DATABASE_DIRECT_URL" is var own && configuration.Find(own) is not null ? own : UrlOf(role);
+    // The setting of the context's own direct URL where there is one, else that of its URL.
+    private string DirectUrlOf(string role)
+    {
+        var (url, past) = (UrlOf(role), $"{role.ToUpperInvariant()}_DATABASE_DIRECT_URL");
+        if (configuration.Find(past) is null) return url;
+        return configuration.Find(url) is not null
+            ? past
+            : throw new StartupException($"{past} is set and {url} is not: it leads past a pooler that {url} leads through.");
+    }
 
     private static string UrlOf(string role) => $"{role.ToUpperInvariant()}_DATABASE_URL";
 

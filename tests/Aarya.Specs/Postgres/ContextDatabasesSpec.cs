@@ -54,7 +54,8 @@ public sealed class ContextDatabasesSpec
         Assert.Equal(0, PreparedOf("payment", apart).Statements);
         Assert.Equal("behind", new NpgsqlConnectionStringBuilder(Databases(apart).DirectOf("payment")).Host);
         apart.Remove("PAYMENT_DATABASE_URL");
-        Assert.Contains("PAYMENT_DATABASE_URL is not", Assert.Throws<StartupException>(() => Of("payment", apart)).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<StartupException>(() => Of("payment", apart));
+        Assert.Contains("PAYMENT_DATABASE_URL is not", refused.Message, StringComparison.Ordinal);
 
         static (int Statements, int Usages) PreparedOf(string role, Dictionary<string, string?> settings)
         {
