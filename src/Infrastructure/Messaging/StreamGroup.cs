@@ -40,8 +40,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         (await redis.StreamClaimAsync(key, group, consumer, 0, [entry])).Any(x => !x.IsNull);
 
     /// <summary>Sets the entry's delivery count back to 0.</summary>
-    /// <returns>Always true: it was done.</returns>
-    public async Task<bool> ForgetAttemptsAsync(IDatabase redis, string entry)
+    public async Task ForgetAttemptsAsync(IDatabase redis, string entry)
     {
         try
         {
@@ -51,8 +50,6 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         {
             // Redis has lost the group, and its counts with it.
         }
-
-        return true;
     }
 
     /// <summary>Takes over what consumers have left pending for that long. It is then found among this consumer's own.</summary>

@@ -126,7 +126,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             {
                 patience.Renew(Options.Patience);
                 // An outage is not a failed delivery, even if processes restart or another one claims the entry meanwhile.
-                if (!isCountReset) isCountReset = await UntilRedisAnswersAsync(redis => group.ForgetAttemptsAsync(redis, delivery.Entry));
+                if (!isCountReset) isCountReset = await ForgetAttemptsAsync(delivery.Entry);
             }
             else if (patience.IsOver)
             {
@@ -158,6 +158,12 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     private Task<bool> AcknowledgeAsync(string entry) => UntilRedisAnswersAsync(async redis =>
     {
         await group.AcknowledgeAsync(redis, entry);
+        return true;
+    });
+
+    private Task<bool> ForgetAttemptsAsync(string entry) => UntilRedisAnswersAsync(async redis =>
+    {
+        await group.ForgetAttemptsAsync(redis, entry);
         return true;
     });
 

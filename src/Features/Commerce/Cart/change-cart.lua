@@ -49,6 +49,7 @@ end
 
 local function drop(sku, before)
   redis.call('HDEL', cart, sku)
+  redis.call('EXPIRE', cart, ttl)
   changed[#changed + 1] = {sku = sku, was = before, quantity = 0}
 end
 
@@ -105,7 +106,6 @@ elseif operation == 'merge' then
 end
 
 if #changed > 0 then
-  redis.call('EXPIRE', cart, ttl)
   redis.call('XADD', stream, 'MAXLEN', '~', MOST_EVENTS, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject,
     'body', cjson.encode({subject = subject, change = operation, lines = changed, at = at}))
 end

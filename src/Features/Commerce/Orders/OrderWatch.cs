@@ -25,10 +25,11 @@ public sealed class OrderWatch(RedisConnections redis)
     /// <param name="network">As <see cref="Infrastructure.Gateway.RateLimits.NetworkOf"/> gives it.</param>
     public Waiter? Begin(Guid orderId, Guid shopper, string network)
     {
-        var shopperKey = $"{shopper}";
+        var own = $"{shopper}";
+        string[] sharers = [own, network];
         lock (gate)
         {
-            if (count == MostWaiting || shares.GetValueOrDefault(shopperKey) == MostPerShopper
+            if (count == MostWaiting || shares.GetValueOrDefault(own) == MostPerShopper
                 || shares.GetValueOrDefault(network) == MostPerNetwork) return null;
             if (!listening)
             {
@@ -38,8 +39,8 @@ public sealed class OrderWatch(RedisConnections redis)
             }
 
             count++;
-            foreach (var share in (string[])[shopperKey, network]) shares[share] = shares.GetValueOrDefault(share) + 1;
-            var waiter = new Waiter(this, orderId, [shopperKey, network]);
+            foreach (var sharer in sharers) shares[sharer] = shares.GetValueOrDefault(sharer) + 1;
+            var waiter = new Waiter(this, orderId, sharers);
             if (!waiting.TryGetValue(orderId, out var others)) waiting[orderId] = others = [];
             others.Add(waiter);
             return waiter;
@@ -58,9 +59,9 @@ public sealed class OrderWatch(RedisConnections redis)
         {
             if (!waiting.TryGetValue(orderId, out var all) || !all.Remove(waiter)) return;
             count--;
-            foreach (var share in sharers)
+            foreach (var sharer in sharers)
             {
-                if (--shares[share] == 0) shares.Remove(share);
+                if (--shares[sharer] == 0) shares.Remove(sharer);
             }
 
             if (all.Count == 0) waiting.Remove(orderId);

@@ -9,8 +9,10 @@ using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Infrastructure.Security.Rotation;
 
-/// <summary>Every column of one context's schema that sealed values may lie in: documents, events, messages, answers kept for a
-/// key, plain tables; not the keys that clients sent.</summary>
+/// <summary>
+/// Every column of one context's schema that may hold sealed values: documents, events, messages, answers kept for a key, plain tables;
+/// not the keys that clients sent.
+/// </summary>
 internal sealed class SealedTables(string schema, IDocumentStore store, Sealer sealer)
 {
     private const int BatchSize = 200;
@@ -154,16 +156,18 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         if (column.IsEnvelope)
         {
             var envelope = EnvelopeSerializer.Deserialize((byte[])row.Value);
-            var (before, after) = RenewText(Encoding.UTF8.GetString(envelope.Data!));
-            if (after == before) return null;
-            envelope.Data = Encoding.UTF8.GetBytes(after);
+            var body = Encoding.UTF8.GetString(envelope.Data!);
+            var renewed = sealer.Renew(body);
+            if (renewed == body) return null;
+            envelope.Data = Encoding.UTF8.GetBytes(renewed);
             return EnvelopeSerializer.Serialize(envelope);
         }
 
         if (column.IsBytes)
         {
-            var (before, after) = RenewText(Encoding.Latin1.GetString((byte[])row.Value));
-            return after == before ? null : Encoding.Latin1.GetBytes(after);
+            var bytes = Encoding.Latin1.GetString((byte[])row.Value);
+            var renewed = sealer.Renew(bytes);
+            return renewed == bytes ? null : Encoding.Latin1.GetBytes(renewed);
         }
 
         var text = sealer.Renew((string)row.Value);
@@ -178,8 +182,6 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
         return text != (string)row.Value && !sealer.IsStale(text) ? text : null;
     }
-
-    private (string Before, string After) RenewText(string text) => (text, sealer.Renew(text));
 
     private static int Marks(string text) => text.Split("sealed:").Length + text.Split("index:").Length;
 
