@@ -27,7 +27,8 @@ public static class CartFloor
             var now = DateTimeOffset.UtcNow;
             await redis.ScriptEvaluateAsync(lua,
                 [RedisKeys.Cart(subject), RedisKeys.Stream("analytics"), RedisKeys.CartChanges(subject)],
-                ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 3_600L, $"{Guid.CreateVersion7(now)}", "",
+                ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 3_600L,
+                    $"{Guid.CreateVersion7(now)}", "",
                     sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine, ShoppingCart.MaxLines]);
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = Answer.Length;

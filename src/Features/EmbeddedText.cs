@@ -1,6 +1,6 @@
 namespace Aarya.Features;
 
-/// <summary>A script that lies beside the class that runs it.</summary>
+/// <summary>A script that is embedded beside the class that runs it.</summary>
 internal static class EmbeddedText
 {
     public static string Of<T>(string file)

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 namespace Aarya.Features.Payment;
 
 /// <summary>Settings of the Payment context.</summary>
-/// <param name="ProviderUrl">PAYMENT_PROVIDER_URL: the provider's API, without a path; null hosts a sandbox of its own, outside production only.</param>
+/// <param name="ProviderUrl">
+/// PAYMENT_PROVIDER_URL: the provider's API, without a path; null hosts a sandbox of its own, outside production only.
+/// </param>
 /// <param name="ApiKey">PAYMENT_API_KEY: what the provider knows the shop by.</param>
 /// <param name="WebhookSecret">PAYMENT_WEBHOOK_SECRET: what the provider signs its webhooks with.</param>
 /// <param name="SandboxData">SANDBOX_DATA: where a sandbox of its own keeps its journal.</param>

@@ -32,7 +32,9 @@ public static class Proxy
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, ClusterCircuit>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(new ContextHttpClients(addresses));
         builder.Services.AddReverseProxy()
-            .LoadFromMemory([.. contexts.Dormant.SelectMany(ContextRoutes.Of).Select(Route)], [.. addresses.Values.Select(x => Cluster(x, timeout))])
+            .LoadFromMemory(
+                [.. contexts.Dormant.SelectMany(ContextRoutes.Of).Select(Route)],
+                [.. addresses.Values.Select(x => Cluster(x, timeout))])
             .AddTransforms(transforms =>
             {
                 var secret = addresses[transforms.Route.ClusterId!].Secret;
@@ -70,7 +72,12 @@ public static class Proxy
     {
         ClusterId = address.Role,
         Destinations = new Dictionary<string, DestinationConfig> { [address.Role] = new() { Address = address.Url.ToString() } },
-        HttpRequest = new() { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = timeout },
+        HttpRequest = new()
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            ActivityTimeout = timeout,
+        },
         HealthCheck = new()
         {
             Active = new() { Enabled = true, Interval = ProbeInterval, Timeout = ProbeInterval, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures, Path = HealthEndpoints.LivePath },

@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Aarya.Infrastructure.Gateway;
 
-/// <summary>Gives every request its time and tells everything below how much of it is left. Only an open live
-/// connection is exempt, not a request that prepares one.</summary>
+/// <summary>
+/// Gives every request its time, and everything below sees how much of it is left (<see cref="RequestDeadline"/>). Only an open live
+/// connection is exempt, not a request that prepares one.
+/// </summary>
 internal sealed class TimeLimit(EdgeSettings settings)
 {
     public async Task KeepAsync(HttpContext http, RequestDelegate next)

@@ -39,8 +39,8 @@ public sealed class RedisConnections : IAsyncDisposable
     public IConnectionMultiplexer CacheConnection => Connected(cache);
 
     /// <summary>
-    /// Makes both connections, which reconnect by themselves later. Whoever asks for one before it is made holds a thread until it is: with
-    /// sixty shoppers at the door of a process that had just started, every thread was held, and none was left to make the connection.
+    /// Makes both connections, which reconnect by themselves later. A request that uses a connection before it is made blocks a thread
+    /// until then: when sixty requests reached a process that had just started, they blocked every thread, and none was left to connect.
     /// </summary>
     public Task ConnectAsync() => Task.WhenAll(state.Value, cache.Value);
 

@@ -31,7 +31,8 @@ public abstract class RawRequestSpec(EdgeShop edge)
         "GET /specs/who HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "200")]
     [InlineData(
-        "GET /specs/who HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n", "200")]
+        "GET /specs/who HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        + "HTTP2-Settings: AAMAAABk\r\n\r\n", "200")]
     // lines that end in a bare LF
     [InlineData("POST /specs/echo HTTP/1.1\nHost: x\nContent-Length: 2\n\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\nContent-Length: 2\r\n\r\nhi", "400")]

@@ -86,8 +86,8 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(RedisKeys.Cart($"{subject}"));
 
     /// <summary>
-    /// Keeps the answer to the latest keyed change, for a client that asks again because the answer got lost. An answer to an earlier change
-    /// is made again from the lines of then.
+    /// Keeps the answer to the latest keyed change, for a client that asks again because the answer got lost. An answer to an earlier
+    /// change is made again from the lines of then.
     /// </summary>
     public void RecordAnswer(CartOwner owner, byte[] answer)
     {

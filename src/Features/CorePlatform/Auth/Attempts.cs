@@ -48,8 +48,8 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     private readonly LocalRates devices = new(clock, MostCountedHere);
 
     /// <summary>
-    /// Counts an attempt, or refuses it with the time to wait. An attempt that is answered with a 5xx is taken back: a client that repeats it
-    /// while the shop is busy or down has guessed nothing. While Redis is away it stays in the count of this process.
+    /// Counts an attempt, or refuses it with the time to wait. An attempt that is answered with a 5xx is taken back: a client that repeats
+    /// it while the shop is busy or down has guessed nothing. While Redis is away it stays in the count of this process.
     /// </summary>
     /// <param name="kind">What is attempted.</param>
     /// <param name="account">An address as it was typed, or a user's id; whether there is such an account makes no difference.</param>

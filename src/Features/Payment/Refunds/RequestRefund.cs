@@ -74,7 +74,8 @@ public static partial class RecordRefundHandler
         if (payment is null) return ([], []);
         // Made at the provider's own desk and reported before the charge that it gives back. The provider reports it once, so it waits as
         // long as the charge is open; every charge is settled in the end.
-        if (payment.IsOpen && payment.Refunds.All(x => x.Id != record.RefundId)) return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(Patience.After(record.Attempt))]);
+        if (payment.IsOpen && payment.Refunds.All(x => x.Id != record.RefundId))
+            return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(Patience.After(record.Attempt))]);
         var facts = payment.HearOfRefund(record.RefundId, record.Report, now, record.ChargeNumber);
         if (facts.OfType<RefundDeclined>().Any(x => payment.Refunds.Any(y => y.Id == x.RefundId && y.ChargeId is not null)))
             LogChargedTwice(logger, payment.Id, record.Report.Code);
