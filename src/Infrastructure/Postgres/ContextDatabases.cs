@@ -8,10 +8,10 @@ using Npgsql;
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>
-/// The connection strings of every context. Each context logs in as its own role (<c>aarya_commerce</c>, ...), which owns
-/// its schema and can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set, and past a
-/// pooler from <c>COMMERCE_DATABASE_DIRECT_URL</c>; else it is <c>DATABASE_URL</c> with the context's login and a password derived from that of <c>DATABASE_URL</c>, so
-/// that one setting is enough where one person runs everything.
+/// The connection strings of every context. Each context logs in as its own role (<c>aarya_commerce</c>, ...), which owns its schema and
+/// can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set, and past a pooler from
+/// <c>COMMERCE_DATABASE_DIRECT_URL</c>; else it is <c>DATABASE_URL</c> with the context's login and a password derived from that of
+/// <c>DATABASE_URL</c>, so that one setting is enough where one person runs everything.
 /// </summary>
 public sealed class ContextDatabases : IDisposable
 {

@@ -38,7 +38,8 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     {
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
         var started = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}",
-            $"--AARYA_SOCKET_DIR={folder}", $"--AARYA_DIAL_SECONDS={Patience.TotalSeconds}", "--AARYA_RATE_LIMIT=0", $"--REDIS_URL={fixture.Redis.Url}", "--Logging:LogLevel:Yarp=Error", .. settings], Modules.All);
+            $"--AARYA_SOCKET_DIR={folder}", $"--AARYA_DIAL_SECONDS={Patience.TotalSeconds}", "--AARYA_RATE_LIMIT=0",
+            $"--REDIS_URL={fixture.Redis.Url}", "--Logging:LogLevel:Yarp=Error", .. settings], Modules.All);
         await started.StartAsync();
         return (started, new() { BaseAddress = new(url) });
     }
