@@ -20,8 +20,12 @@ public static class AddToCart
         await File.WriteAllLinesAsync(file, bodies.SelectMany(body => tokens.Select(token => $"{token}\t-\t-\t{body}")));
         await using var floor = await FloorServer.StartAsync("cart", shop.RedisUrl, string.Join(',', skus));
         var (runs, floors) = await Turns.TakeAsync(
-            _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.PostAsync(new Uri(shop.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)),
-            _ => Turns.MeterAsync(floor.ProcessId, () => Wrk.PostAsync(new Uri(floor.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)));
+            _ =>
+                Turns.MeterAsync(shop.ProcessId,
+                    () => Wrk.PostAsync(new Uri(shop.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)),
+            _ =>
+                Turns.MeterAsync(floor.ProcessId,
+                    () => Wrk.PostAsync(new Uri(floor.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)));
         File.Delete(file);
         return new("add to cart", "bare Kestrel, the same script", 0.4, runs, floors);
     }

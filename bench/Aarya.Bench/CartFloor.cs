@@ -12,7 +12,9 @@ public static class CartFloor
 
     public static void Map(WebApplication app, string redisUrl, string skus)
     {
-        using var script = typeof(Carts).Assembly.GetManifestResourceStream(typeof(Carts).Assembly.GetManifestResourceNames().Single(x => x.EndsWith("change-cart.lua", StringComparison.Ordinal)))!;
+        using var script =
+            typeof(Carts).Assembly.GetManifestResourceStream(typeof(Carts).Assembly.GetManifestResourceNames()
+                .Single(x => x.EndsWith("change-cart.lua", StringComparison.Ordinal)))!;
         using var reader = new StreamReader(script);
         var lua = reader.ReadToEnd();
         var redis = ConnectionMultiplexer.Connect(RedisConnections.OptionsFor(redisUrl, "floor")).GetDatabase();
@@ -29,7 +31,8 @@ public static class CartFloor
                 [RedisKeys.Cart(subject), RedisKeys.Stream("analytics"), RedisKeys.CartChanges(subject)],
                 ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 3_600L,
                     $"{Guid.CreateVersion7(now)}", "",
-                    sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine, ShoppingCart.MaxLines]);
+                    sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine,
+                    ShoppingCart.MaxLines]);
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = Answer.Length;
             await context.Response.Body.WriteAsync(Answer);

@@ -21,7 +21,11 @@ public sealed class FloorServer : IAsyncDisposable
     public static async Task<FloorServer> StartAsync(params string[] args)
     {
         var url = new Uri($"http://127.0.0.1:{Shop.FreePort()}");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorServer).Assembly.Location, "floor", url.AbsoluteUri, .. args]) { RedirectStandardOutput = true })!;
+        var process =
+            Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorServer).Assembly.Location, "floor", url.AbsoluteUri, .. args])
+            {
+                RedirectStandardOutput = true,
+            })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("ready", StringComparison.Ordinal))
         {
             // What comes before is Kestrel's own.
@@ -32,7 +36,10 @@ public sealed class FloorServer : IAsyncDisposable
         return new(process, url);
     }
 
-    /// <summary>Serves until it is killed: `bytes FILE` answers a file's bytes, `cart URL SKUS` runs the cart's script, `argon2id` hashes a password.</summary>
+    /// <summary>
+    /// Serves until it is killed: `bytes FILE` answers a file's bytes, `cart URL SKUS` runs the cart's script, `argon2id` hashes a
+    /// password.
+    /// </summary>
     public static async Task ServeAsync(string url, string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder();

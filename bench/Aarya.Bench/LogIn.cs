@@ -23,8 +23,12 @@ public static class LogIn
 
         await File.WriteAllLinesAsync(file, requests);
         var (runs, floors) = await Turns.TakeAsync(
-            _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.PostAsync(new Uri(shop.Url, "/api/auth/login"), Connections, Turns.Time, file, repeat: true)),
-            _ => Turns.MeterAsync(floor.ProcessId, () => Wrk.PostAsync(new Uri(floor.Url, "/api/auth/login"), Connections, Turns.Time, file, repeat: true)));
+            _ =>
+                Turns.MeterAsync(shop.ProcessId,
+                    () => Wrk.PostAsync(new Uri(shop.Url, "/api/auth/login"), Connections, Turns.Time, file, repeat: true)),
+            _ =>
+                Turns.MeterAsync(floor.ProcessId,
+                    () => Wrk.PostAsync(new Uri(floor.Url, "/api/auth/login"), Connections, Turns.Time, file, repeat: true)));
         File.Delete(file);
         return new("login", "bare Kestrel, the same argon2id", 0.8, runs, floors);
     }

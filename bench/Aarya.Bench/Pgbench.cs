@@ -15,7 +15,8 @@ public static partial class Pgbench
         var log = Directory.CreateTempSubdirectory("aarya-pgbench-").FullName;
         var start = new ProcessStartInfo("pgbench",
             ["-n", "-M", "prepared", "-c", $"{clients}", "-j", "1", "-T", $"{(int)time.TotalSeconds}", "-f", script,
-                "-l", "--log-prefix", Path.Combine(log, "run"), "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, database.Database!])
+                "-l", "--log-prefix", Path.Combine(log, "run"), "-h", database.Host!, "-p", $"{database.Port}", "-U",
+                database.Username!, database.Database!])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -27,10 +28,12 @@ public static partial class Pgbench
         await pgbench.WaitForExitAsync();
         if (pgbench.ExitCode != 0) throw new InvalidOperationException($"pgbench failed: {(await errors).Split('\n')[0]}");
 
-        var latencies = Directory.GetFiles(log).SelectMany(File.ReadLines).Select(x => long.Parse(x.Split(' ')[2], CultureInfo.InvariantCulture)).Order().ToList();
+        var latencies = Directory.GetFiles(log).SelectMany(File.ReadLines)
+            .Select(x => long.Parse(x.Split(' ')[2], CultureInfo.InvariantCulture)).Order().ToList();
         Directory.Delete(log, recursive: true);
         var perSecond = double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
-        return new(latencies.Count, (long)(latencies.Count / perSecond * 1e6), latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)],
+        return new(latencies.Count, (long)(latencies.Count / perSecond * 1e6), latencies[latencies.Count / 2],
+            latencies[(int)(latencies.Count * 0.99)],
             long.Parse(Failed().Match(output).Groups[1].Value, CultureInfo.InvariantCulture));
     }
 

@@ -30,7 +30,8 @@ var wanted = args.FirstOrDefault() ?? "paths";
 ];
 if (wanted is not "paths" && paths.All(x => x.Name != wanted))
 {
-    await Console.Error.WriteLineAsync($"There is no bench '{wanted}': {string.Join(", ", paths.Select(x => x.Name))}, sockets, or none of these for every path.");
+    await Console.Error.WriteLineAsync(
+        $"There is no bench '{wanted}': {string.Join(", ", paths.Select(x => x.Name))}, sockets, or none of these for every path.");
     return 1;
 }
 

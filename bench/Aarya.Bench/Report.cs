@@ -13,7 +13,8 @@ public sealed record Measured(double PerSecond, double P50Ms, double P99Ms, long
         new(load.PerSecond, load.P50 / 1000.0, load.P99 / 1000.0, load.Errors, used?.Cores, used?.Megabytes);
 
     public static Measured Median(IReadOnlyList<Measured> runs) => new(
-        Middle(runs.Select(x => x.PerSecond)), Middle(runs.Select(x => x.P50Ms)), Middle(runs.Select(x => x.P99Ms)), runs.Sum(x => x.Errors),
+        Middle(runs.Select(x => x.PerSecond)), Middle(runs.Select(x => x.P50Ms)), Middle(runs.Select(x => x.P99Ms)),
+        runs.Sum(x => x.Errors),
         runs[0].Cores is null ? null : Middle(runs.Select(x => x.Cores!.Value)),
         runs[0].Megabytes is null ? null : Middle(runs.Select(x => x.Megabytes!.Value)))
     {
@@ -55,11 +56,17 @@ public static class Report
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"confirmed purchases per second",-34}{confirmed,10:0}"));
         Console.WriteLine(report.Errors > 0
             ? "  no run: there were errors"
-            : string.Create(CultureInfo.InvariantCulture, $"  ratio {report.Ratio:0.00} (aim {report.Aim:0.##}), medians of {report.Runs.Count} runs in turns"));
+            : string.Create(CultureInfo.InvariantCulture,
+                $"  ratio {report.Ratio:0.00} (aim {report.Aim:0.##}), medians of {report.Runs.Count} runs in turns"));
     }
 
-    private static void Line(string who, Measured x) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"  {who,-34}{x.PerSecond,10:0}{x.P50Ms,9:0.00}{x.P99Ms,9:0.00}{(x.Cores is { } c ? c.ToString("0.00", CultureInfo.InvariantCulture) : "-"),7}{(x.Megabytes is { } m ? m.ToString("0", CultureInfo.InvariantCulture) : "-"),7}{x.Errors,8}"));
+    private static void Line(string who, Measured x)
+    {
+        var cores = x.Cores?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
+        var megabytes = x.Megabytes?.ToString("0", CultureInfo.InvariantCulture) ?? "-";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {who,-34}{x.PerSecond,10:0}{x.P50Ms,9:0.00}{x.P99Ms,9:0.00}{cores,7}{megabytes,7}{x.Errors,8}"));
+    }
 
     public static void Save(IReadOnlyList<PathReport> reports, string folder)
     {
@@ -71,7 +78,19 @@ public static class Report
             cores = Environment.ProcessorCount,
             runtime = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
             os = System.Runtime.InteropServices.RuntimeInformation.OSDescription,
-            paths = reports.Select(x => new { x.Name, beside = x.Floor, x.Aim, x.Ratio, shop = x.Path, floor = x.Bottom, x.Errors, shopRuns = x.Runs, floorRuns = x.FloorRuns }),
+            paths =
+                reports.Select(x => new
+                {
+                    x.Name,
+                    beside = x.Floor,
+                    x.Aim,
+                    x.Ratio,
+                    shop = x.Path,
+                    floor = x.Bottom,
+                    x.Errors,
+                    shopRuns = x.Runs,
+                    floorRuns = x.FloorRuns,
+                }),
         }, Json));
         Console.WriteLine();
         Console.WriteLine($"Written to {file}");

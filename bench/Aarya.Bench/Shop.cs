@@ -83,7 +83,12 @@ public sealed class Shop : IAsyncDisposable
         var server = ContextDatabases.Parse("DATABASE_URL", Environment.GetEnvironmentVariable("DATABASE_URL")
             ?? throw new InvalidOperationException("DATABASE_URL is not set: run the bench by ./aarya bench."));
         var database = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "aarya_bench" }.ConnectionString;
-        await using (var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString))
+        await using (var connection =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString)
+            {
+                Database = "postgres",
+                Pooling = false,
+            }.ConnectionString))
         {
             await connection.OpenAsync();
             foreach (var sql in new[] { "drop database if exists aarya_bench with (force)", "create database aarya_bench" })
@@ -96,7 +101,8 @@ public sealed class Shop : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("aarya-bench-").FullName;
         var port = FreePort();
         var redis = Process.Start(new ProcessStartInfo("redis-server",
-            ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction", "--loglevel", "warning"])
+            ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
+                "--maxmemory-policy", "noeviction", "--loglevel", "warning"])
         {
             RedirectStandardOutput = true,
         })!;
@@ -169,7 +175,9 @@ public sealed class Shop : IAsyncDisposable
         if (address is not null) request.Headers.Add("X-Forwarded-For", address);
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode ? JsonNode.Parse(text.Length == 0 ? "{}" : text)! : throw new InvalidOperationException($"POST {path} answered {(int)response.StatusCode}: {text}");
+        return response.IsSuccessStatusCode
+            ? JsonNode.Parse(text.Length == 0 ? "{}" : text)!
+            : throw new InvalidOperationException($"POST {path} answered {(int)response.StatusCode}: {text}");
     }
 
     /// <summary>Access tokens of new guests.</summary>
@@ -200,7 +208,9 @@ public sealed class Shop : IAsyncDisposable
         }
     }
 
-    /// <summary>Goods of the floor's own: of each SKU its twin, by number, with the same row in every table that a checkout reads.</summary>
+    /// <summary>
+    /// Goods of the floor's own: of each SKU its twin, by number, with the same row in every table that a checkout reads.
+    /// </summary>
     public Task OpenFloorAsync(string[] skus) => SqlAsync($"""
         with twin as (
           select 'FLOOR-' || position - 1 as floor_sku, sku
@@ -261,7 +271,8 @@ public sealed class Shop : IAsyncDisposable
 
     private async Task<long> WaitingAsync() => (long)(await SqlAsync($"""
         select {string.Join(" + ", Roles.Contexts.Select(x =>
-            $"(select count(*) from {x}.wolverine_outgoing_envelopes) + (select count(*) from {x}.wolverine_incoming_envelopes where status = 'Incoming')"))}
+            $"(select count(*) from {x}.wolverine_outgoing_envelopes) + (select count(*) from {x}.wolverine_incoming_envelopes where "
+            + $"status = 'Incoming')"))}
           + (select count(*) from commerce.stock_changed) + (select count(*) from commerce.product_changed)
         """) ?? 0L);
 

@@ -39,6 +39,8 @@ public static class Skus
             cursor = (string?)page["nextCursor"];
         }
 
-        return skus.Count >= count ? [.. skus.Take(count)] : throw new InvalidOperationException($"The shop has {skus.Count} products in stock; {count} are needed.");
+        return skus.Count >= count
+            ? [.. skus.Take(count)]
+            : throw new InvalidOperationException($"The shop has {skus.Count} products in stock; {count} are needed.");
     }
 }

@@ -42,18 +42,27 @@ public static class Sockets
         try
         {
             var socket = Path.Combine(folder.FullName, "core.sock");
-            using var server = Process.Start(new ProcessStartInfo("dotnet", [typeof(Sockets).Assembly.Location, "sockets-server", socket]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-            var url = await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The answering process did not start.");
+            using var server =
+                Process.Start(new ProcessStartInfo("dotnet", [typeof(Sockets).Assembly.Location, "sockets-server", socket])
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                })!;
+            var url = await server.StandardOutput.ReadLineAsync()
+                ?? throw new InvalidOperationException("The answering process did not start.");
             using var unix = ContextChannel.To(new("core", socket, new("http://core.sock")));
             using var tcp = ContextChannel.To(new("core", null, new(url)));
 
             Console.WriteLine();
             Console.WriteLine("gRPC unary between two processes, socket against TCP loopback");
-            Console.WriteLine($"  {"in flight",-12}{"socket/s",12}{"TCP/s",12}{"faster",9}{"socket p50 us",16}{"TCP p50 us",13}{"shorter",9}{"rounds won",13}");
+            Console.WriteLine(
+                $"  {"in flight",-12}{"socket/s",12}{"TCP/s",12}{"faster",9}"
+                + $"{"socket p50 us",16}{"TCP p50 us",13}{"shorter",9}{"rounds won",13}");
             foreach (var concurrency in Concurrencies)
             {
                 var (over, beside) = await Turns.TakeAsync(_ => LoadAsync(new(unix), concurrency), _ => LoadAsync(new(tcp), concurrency));
-                Print(concurrency, Measured.Median(over), Measured.Median(beside), over.Zip(beside).Count(x => x.First.PerSecond > x.Second.PerSecond));
+                Print(concurrency, Measured.Median(over), Measured.Median(beside),
+                    over.Zip(beside).Count(x => x.First.PerSecond > x.Second.PerSecond));
             }
 
             Console.WriteLine($"  medians of {Turns.Rounds} rounds in turns; the claim is 20 to 30 per cent");
@@ -66,8 +75,14 @@ public static class Sockets
         }
     }
 
-    private static void Print(int concurrency, Measured unix, Measured tcp, int won) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"  {concurrency,-12}{unix.PerSecond,12:0}{tcp.PerSecond,12:0}{unix.PerSecond / tcp.PerSecond - 1,9:+0%;-0%}{unix.P50Ms * 1000,16:0}{tcp.P50Ms * 1000,13:0}{1 - unix.P50Ms / tcp.P50Ms,9:+0%;-0%}{$"{won} of {Turns.Rounds}",13}"));
+    private static void Print(int concurrency, Measured unix, Measured tcp, int won)
+    {
+        var faster = unix.PerSecond / tcp.PerSecond - 1;
+        var shorter = 1 - unix.P50Ms / tcp.P50Ms;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {concurrency,-12}{unix.PerSecond,12:0}{tcp.PerSecond,12:0}{faster,9:+0%;-0%}"
+            + $"{unix.P50Ms * 1000,16:0}{tcp.P50Ms * 1000,13:0}{shorter,9:+0%;-0%}{$"{won} of {Turns.Rounds}",13}"));
+    }
 
     private static async Task<Measured> LoadAsync(Core.CoreClient client, int concurrency)
     {
@@ -93,6 +108,13 @@ public static class Sockets
     private sealed class Answering : Core.CoreBase
     {
         public override Task<User> GetUser(GetUserRequest request, ServerCallContext context) =>
-            Task.FromResult(new User { Id = request.Id, Email = "shopper@aarya.example", Name = "A. Shopper", EmailVerified = true, Roles = { "customer" } });
+            Task.FromResult(new User
+            {
+                Id = request.Id,
+                Email = "shopper@aarya.example",
+                Name = "A. Shopper",
+                EmailVerified = true,
+                Roles = { "customer" },
+            });
     }
 }

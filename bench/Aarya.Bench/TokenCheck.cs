@@ -1,6 +1,8 @@
 namespace Aarya.Bench;
 
-/// <summary>The product read with an access token beside the same read with as long a header of another scheme: what checking a token costs.</summary>
+/// <summary>
+/// The product read with an access token beside the same read with as long a header of another scheme: what checking a token costs.
+/// </summary>
 public static class TokenCheck
 {
     private const int Connections = 16;

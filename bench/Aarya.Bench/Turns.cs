@@ -3,12 +3,16 @@ namespace Aarya.Bench;
 /// <summary>Measures two things in turns, so that whatever else the machine does falls on both.</summary>
 public static class Turns
 {
-    public static int Rounds { get; } = int.Parse(Environment.GetEnvironmentVariable("BENCH_ROUNDS") ?? "5", System.Globalization.CultureInfo.InvariantCulture);
+    public static int Rounds { get; } = int.Parse(Environment.GetEnvironmentVariable("BENCH_ROUNDS") ?? "5",
+        System.Globalization.CultureInfo.InvariantCulture);
 
-    public static TimeSpan Time { get; } = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("BENCH_SECONDS") ?? "4", System.Globalization.CultureInfo.InvariantCulture));
+    public static TimeSpan Time { get; } =
+        TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("BENCH_SECONDS") ?? "4",
+            System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>One warm-up of each, then the rounds.</summary>
-    public static async Task<(IReadOnlyList<Measured> One, IReadOnlyList<Measured> Other)> TakeAsync(Func<int, Task<Measured>> one, Func<int, Task<Measured>> other)
+    public static async Task<(IReadOnlyList<Measured> One, IReadOnlyList<Measured> Other)> TakeAsync(Func<int, Task<Measured>> one,
+        Func<int, Task<Measured>> other)
     {
         List<Measured> first = [], second = [];
         for (var round = 0; round <= Rounds; round++)

@@ -18,24 +18,36 @@ public static class Wrk
 
     private static readonly string Scripts = Path.Combine(AppContext.BaseDirectory, "load");
 
-    public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time) => RunAsync(url, connections, time, "get.lua", "GET", null, repeat: false);
+    public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time) =>
+        RunAsync(url, connections, time, "get.lua", "GET", null, repeat: false);
 
     /// <param name="requests">A file of prepared requests without bodies, sent over and over; see load/requests.lua.</param>
-    public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time, string requests) => RunAsync(url, connections, time, "requests.lua", "GET", requests, repeat: true);
+    public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time, string requests) =>
+        RunAsync(url, connections, time, "requests.lua", "GET", requests, repeat: true);
 
     /// <param name="requests">A file of prepared requests; see load/requests.lua.</param>
     public static Task<Load> PostAsync(Uri url, int connections, TimeSpan time, string requests, bool repeat) =>
         RunAsync(url, connections, time, "requests.lua", "POST", requests, repeat);
 
-    private static async Task<Load> RunAsync(Uri url, int connections, TimeSpan time, string script, string method, string? requests, bool repeat)
+    private static async Task<Load> RunAsync(Uri url, int connections, TimeSpan time, string script, string method,
+        string? requests, bool repeat)
     {
         var start = new ProcessStartInfo("wrk",
-            ["-t", $"{Threads}", "-c", $"{connections}", "-d", $"{(int)time.TotalSeconds}s", "--timeout", "10s", "-s", Path.Combine(Scripts, script), url.AbsoluteUri])
+            ["-t", $"{Threads}", "-c", $"{connections}", "-d", $"{(int)time.TotalSeconds}s", "--timeout", "10s", "-s",
+                Path.Combine(Scripts, script), url.AbsoluteUri])
         {
             RedirectStandardOutput = true,
-            Environment = { ["BENCH_LOAD"] = Scripts, ["BENCH_THREADS"] = $"{Threads}", ["BENCH_METHOD"] = method, ["BENCH_REQUESTS"] = requests ?? "", ["BENCH_REPEAT"] = repeat ? "1" : "0" },
+            Environment =
+            {
+                ["BENCH_LOAD"] = Scripts,
+                ["BENCH_THREADS"] = $"{Threads}",
+                ["BENCH_METHOD"] = method,
+                ["BENCH_REQUESTS"] = requests ?? "",
+                ["BENCH_REPEAT"] = repeat ? "1" : "0",
+            },
         };
-        using var wrk = Process.Start(start) ?? throw new InvalidOperationException("wrk does not start: install it (apt-get install wrk).");
+        using var wrk = Process.Start(start)
+            ?? throw new InvalidOperationException("wrk does not start: install it (apt-get install wrk).");
         var output = await wrk.StandardOutput.ReadToEndAsync();
         await wrk.WaitForExitAsync();
         var json = output.Split('\n').FirstOrDefault(x => x.StartsWith("JSON ", StringComparison.Ordinal))

@@ -75,13 +75,15 @@ choose_servers() {
     if may_install; then
         install_packages "${missing[@]}"
         find_postgres || fail "apt gave no PostgreSQL $OLDEST_POSTGRES or newer: install one, or start a Docker engine."
-        find_redis || fail "apt gave no Redis $OLDEST_REDIS or newer: install one (https://redis.io/docs/install), or start a Docker engine."
+        find_redis ||
+            fail "apt gave no Redis $OLDEST_REDIS or newer: install one (https://redis.io/docs/install), or start a Docker engine."
     elif docker_answers; then
         SERVERS=docker
     elif command -v apt-get >/dev/null; then
         fail "PostgreSQL or Redis is missing: sudo apt-get install -y ${missing[*]}"
     else
-        fail "PostgreSQL $OLDEST_POSTGRES+ (initdb) or Redis $OLDEST_REDIS+ (redis-server) is missing: install ${missing[*]}, or start a Docker engine."
+        fail "PostgreSQL $OLDEST_POSTGRES+ (initdb) or Redis $OLDEST_REDIS+ (redis-server) is missing:" \
+            "install ${missing[*]}, or start a Docker engine."
     fi
 }
 

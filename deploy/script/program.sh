@@ -107,7 +107,8 @@ start_sandbox() {
         return
     fi
     mkdir -p "$STATE/sandbox"
-    launch sandbox "$SANDBOX_PORT" env SANDBOX_DATA="$STATE/sandbox" SANDBOX_WEBHOOK_URL="http://127.0.0.1:$PORT/api/payments/webhooks/sandbox" \
+    launch sandbox "$SANDBOX_PORT" env SANDBOX_DATA="$STATE/sandbox" \
+        SANDBOX_WEBHOOK_URL="http://127.0.0.1:$PORT/api/payments/webhooks/sandbox" \
         dotnet "$(readlink -f artifacts/sandbox)/Aarya.Sandbox.dll" --urls "http://127.0.0.1:$SANDBOX_PORT"
     await_start sandbox port_answers "$SANDBOX_PORT"
     did="started on 127.0.0.1:$SANDBOX_PORT"

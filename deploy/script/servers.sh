@@ -87,7 +87,8 @@ start_postgres_here() {
     as_server "$PG_BIN/pg_ctl" start --silent --wait --timeout 60 --pgdata "$cluster" --log "$log" >/dev/null 2>&1 ||
         fail "PostgreSQL did not start: $(last_error "$log") (all of it: $log)"
     # pg_ctl may read what a server that is just ending has left, and believe it.
-    await 30 "$PG_BIN/pg_isready" --quiet --host 127.0.0.1 --port "$PG_PORT" || fail "PostgreSQL does not answer: $(last_error "$log") (all of it: $log)"
+    await 30 "$PG_BIN/pg_isready" --quiet --host 127.0.0.1 --port "$PG_PORT" ||
+        fail "PostgreSQL does not answer: $(last_error "$log") (all of it: $log)"
     remember postgres "$(as_server head -n 1 "$cluster/postmaster.pid")" "$PG_PORT"
     as_postgres_owner -d postgres -tAc "select 1 from pg_database where datname = 'aarya'" | grep -q 1 ||
         as_postgres_owner -d postgres -qc 'create database aarya'
@@ -208,7 +209,8 @@ redis_answers() { [[ $(ask_redis PING) == +PONG* ]]; }
 start_redis_container() {
     local name=aarya-$CLONE-redis
     fresh_container redis "$name" "$REDIS_PORT:6379" --volume "$name:/data" \
-        "$REDIS_IMAGE" redis-server --requirepass "$REDIS_PASSWORD" --appendonly yes --appendfsync everysec --save '' --maxmemory-policy noeviction
+        "$REDIS_IMAGE" redis-server --requirepass "$REDIS_PASSWORD" --appendonly yes --appendfsync everysec --save '' \
+        --maxmemory-policy noeviction
     await_container "$name" 30 redis_answers
     remember_container redis "$name" "$REDIS_PORT"
 }

@@ -33,14 +33,18 @@ public sealed record SandboxOptions
     public static SandboxOptions From(IConfiguration configuration)
     {
         var webhook = configuration["SANDBOX_WEBHOOK_URL"] is { Length: > 0 } url
-            ? Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed : throw new SandboxSettingException($"SANDBOX_WEBHOOK_URL is '{url}': it must be an absolute URL.")
+            ? Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+                ? parsed
+                : throw new SandboxSettingException($"SANDBOX_WEBHOOK_URL is '{url}': it must be an absolute URL.")
             : null;
         return new()
         {
             ApiKey = Secret(configuration, "PAYMENT_API_KEY"),
             WebhookSecret = Secret(configuration, "PAYMENT_WEBHOOK_SECRET"),
             WebhookUrl = () => webhook,
-            DataFolder = configuration["SANDBOX_DATA"] is { Length: > 0 } folder ? folder : Directory.CreateTempSubdirectory("aarya-sandbox-").FullName,
+            DataFolder = configuration["SANDBOX_DATA"] is { Length: > 0 } folder
+                ? folder
+                : Directory.CreateTempSubdirectory("aarya-sandbox-").FullName,
             Listen = configuration["urls"] ?? configuration["ASPNETCORE_URLS"] ?? "http://127.0.0.1:0",
             PublicUrl = configuration["SANDBOX_PUBLIC_URL"],
             Behaviour = new()

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Aarya.Sandbox;
 
-/// <summary>The provider as a process of its own: settings from the environment, its address from <c>--urls</c> or <c>ASPNETCORE_URLS</c>.</summary>
+/// <summary>
+/// The provider as a process of its own: settings from the environment, its address from <c>--urls</c> or <c>ASPNETCORE_URLS</c>.
+/// </summary>
 internal static class SandboxProcess
 {
     private static async Task<int> Main(string[] args)

@@ -4,7 +4,9 @@ using Aarya.Infrastructure.OpenApi;
 
 namespace Aarya.Features;
 
-/// <summary>An exact amount in minor units (paise, cents) of one ISO 4217 currency. In JSON: <c>{"amount": 129900, "currency": "INR"}</c>.</summary>
+/// <summary>
+/// An exact amount in minor units (paise, cents) of one ISO 4217 currency. In JSON: <c>{"amount": 129900, "currency": "INR"}</c>.
+/// </summary>
 [JsonConverter(typeof(MoneyJson)), WrittenAs(typeof(MoneyShape))]
 public readonly record struct Money(long Minor, string Currency)
 {
@@ -88,12 +90,14 @@ internal sealed class MoneyJson : JsonConverter<Money>
         {
             var name = reader.GetString();
             reader.Read();
-            if (name is "amount" && amount is null && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var minor)) amount = minor;
+            if (name is "amount" && amount is null && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var minor))
+                amount = minor;
             else if (name is "currency" && currency is null && reader.TokenType == JsonTokenType.String) currency = reader.GetString();
             else throw new JsonException($"Money has a whole amount in minor units and a currency; '{name}' is not one of them.");
         }
 
-        return new(amount ?? throw new JsonException("Money has no amount."), currency ?? throw new JsonException("Money has no currency."));
+        return new(amount ?? throw new JsonException("Money has no amount."),
+            currency ?? throw new JsonException("Money has no currency."));
     }
 
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)

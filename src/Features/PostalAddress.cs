@@ -41,12 +41,15 @@ public abstract class PostalAddressRules<T> : AbstractValidator<T> where T : IPo
         RuleFor(x => x.State).NotNull().OptionalTextOfAPerson(100).WithoutCardNumber();
         RuleFor(x => x.State).Must(x => IndianState.Find(x) is not null).When(x => x.Country == India && !PersonText.IsEmpty(x.State))
             .WithMessage("must be a state or union territory of India, by its name or code, such as Karnataka or KA.");
-        RuleFor(x => x.Country).NotEmpty().Must(Countries.Exists).WithMessage("must be an ISO 3166-1 alpha-2 code in capitals, such as IN.");
+        RuleFor(x => x.Country).NotEmpty().Must(Countries.Exists)
+            .WithMessage("must be an ISO 3166-1 alpha-2 code in capitals, such as IN.");
         RuleFor(x => x.PostalCode).Must(x => !PersonText.IsEmpty(x)).When(x => PostalCode.IsNeededIn(x.Country))
             .WithMessage(PersonText.Empty);
         RuleFor(x => x.PostalCode).NotNull().OptionalTextOfAPerson(PostalCode.Longest).WithoutCardNumber();
         RuleFor(x => x.PostalCode).Must((x, code) => PostalCode.IsOf(x.Country, code)).When(x => CanBeJudged(x.PostalCode))
-            .WithMessage(x => x.Country == India ? "must be a PIN code: six digits, the first not 0." : "is no postal code of this country.");
+            .WithMessage(x => x.Country == India
+                ? "must be a PIN code: six digits, the first not 0."
+                : "is no postal code of this country.");
         RuleFor(x => x.PostalCode).Must((x, code) => IndianState.Find(x.State)!.Has(PostalCode.Spelt(India, code)))
             .When(x => x.Country == India && CanBeJudged(x.PostalCode) && PostalCode.IsOf(India, x.PostalCode)
                 && IndianState.Find(x.State) is not null)

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Aarya.Features;
 
-/// <summary>What a postal code looks like where we often send to, by the Universal Postal Union's descriptions; elsewhere any short text will do.</summary>
+/// <summary>
+/// What a postal code looks like where we often send to, by the Universal Postal Union's descriptions; elsewhere any short text will do.
+/// </summary>
 public static class PostalCode
 {
     public const int Longest = 20;
@@ -19,12 +21,15 @@ public static class PostalCode
         US 99999/99999-9999|VN 99999/999999|ZA 9999
         """;
 
-    private static readonly FrozenDictionary<string, Regex> Patterns = Table.Split(['|', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .ToFrozenDictionary(x => x[..2], x => new Regex($"^(?:{string.Join('|', x[3..].Split('/').Select(Pattern))})\\z", RegexOptions.CultureInvariant));
+    private static readonly FrozenDictionary<string,
+        Regex> Patterns = Table.Split(['|', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .ToFrozenDictionary(x => x[..2],
+            x => new Regex($"^(?:{string.Join('|', x[3..].Split('/').Select(Pattern))})\\z", RegexOptions.CultureInvariant));
 
     // Countries whose post has no codes, or hardly uses them.
     private static readonly FrozenSet<string> Without =
-        "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CM DJ DM ER FJ GD GH GM GQ GY HK IE JM KI KM KN KP LC ML MO MR MU MW NR NU PA QA RW SB SC SL SO SR ST SY TD TG TK TO TT TV UG VC VU WS YE ZW"
+        ("AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CM DJ DM ER FJ GD GH GM GQ GY HK IE JM KI KM KN KP LC "
+            + "ML MO MR MU MW NR NU PA QA RW SB SC SL SO SR ST SY TD TG TK TO TT TV UG VC VU WS YE ZW")
             .Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
     // Countries whose addresses cannot do without a state, province or prefecture.

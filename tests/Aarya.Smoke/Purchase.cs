@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Smoke;
 
-/// <summary>A whole purchase and its refund, as a shopper and the shop's support go through them; each step says what it saw and how long it took.</summary>
+/// <summary>
+/// A whole purchase and its refund, as a shopper and the shop's support go through them; each step says what it saw and how long it took.
+/// </summary>
 public sealed class Purchase(Storefront shop)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -41,11 +43,14 @@ public sealed class Purchase(Storefront shop)
             try
             {
                 var seen = await run();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  ok   {name,-34} {watch.Elapsed.TotalMilliseconds,7:0} ms  {seen}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  ok   {name,-34} {watch.Elapsed.TotalMilliseconds,7:0} ms  {seen}"));
             }
-            catch (Exception e) when (e is StepFailedException or HttpRequestException or TaskCanceledException or InvalidOperationException or NullReferenceException)
+            catch (Exception e) when (e is StepFailedException or HttpRequestException or TaskCanceledException or InvalidOperationException
+                or NullReferenceException)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  FAIL {name,-34} {watch.Elapsed.TotalMilliseconds,7:0} ms  {e.Message}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  FAIL {name,-34} {watch.Elapsed.TotalMilliseconds,7:0} ms  {e.Message}"));
                 return false;
             }
         }
@@ -103,7 +108,8 @@ public sealed class Purchase(Storefront shop)
         for (var i = 0; i < lines.Count; i++)
         {
             var line = cart["lines"]!.AsArray().SingleOrDefault(x => (string)x!["sku"]! == lines[i].Sku);
-            if (line is null || (int)line["quantity"]! != i + 1) throw new StepFailedException($"The cart does not hold {i + 1} of {lines[i].Sku}: {cart.ToJsonString()}");
+            if (line is null || (int)line["quantity"]! != i + 1)
+                throw new StepFailedException($"The cart does not hold {i + 1} of {lines[i].Sku}: {cart.ToJsonString()}");
         }
 
         return cart;
@@ -124,7 +130,16 @@ public sealed class Purchase(Storefront shop)
         var key = Guid.NewGuid().ToString();
         var checkout = new
         {
-            shippingAddress = new { name = "Smoke Shopper", line1 = "14 Residency Road", city = "Bengaluru", state = "Karnataka", postalCode = "560025", country = "IN", phone = "+919845012345" },
+            shippingAddress = new
+            {
+                name = "Smoke Shopper",
+                line1 = "14 Residency Road",
+                city = "Bengaluru",
+                state = "Karnataka",
+                postalCode = "560025",
+                country = "IN",
+                phone = "+919845012345",
+            },
             shippingMethod = "standard",
             paymentToken = "tok_approve",
             email,
@@ -134,7 +149,8 @@ public sealed class Purchase(Storefront shop)
         orderId = (string)first["id"]!;
         if ((string)second["id"]! != orderId) throw new StepFailedException($"One key made two orders: {orderId} and {second["id"]}.");
         var orders = await shop.GetAsync("/api/orders");
-        if (orders["items"]!.AsArray().Count != 1) throw new StepFailedException($"The shopper has {orders["items"]!.AsArray().Count} orders instead of one.");
+        if (orders["items"]!.AsArray().Count != 1)
+            throw new StepFailedException($"The shopper has {orders["items"]!.AsArray().Count} orders instead of one.");
         return $"order {first["number"]}, {Amount(first["total"]!)}";
     }
 
@@ -207,5 +223,6 @@ public sealed class Purchase(Storefront shop)
         throw new StepFailedException($"Waited {Patience.TotalSeconds:0} s for {what}.");
     }
 
-    private static string Amount(JsonNode money) => string.Create(CultureInfo.InvariantCulture, $"{money["currency"]} {(long)money["amount"]! / 100m:0.00}");
+    private static string Amount(JsonNode money) =>
+        string.Create(CultureInfo.InvariantCulture, $"{money["currency"]} {(long)money["amount"]! / 100m:0.00}");
 }

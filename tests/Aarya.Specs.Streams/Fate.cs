@@ -6,7 +6,8 @@ namespace Aarya.Specs.Streams;
 
 /// <summary>
 /// What an order's note says shall happen to the process that handles it, as <c>role:fate</c>: <c>payment:dies-before-commit</c>,
-/// <c>payment:dies-after-commit</c>, <c>payment:fails</c>. It happens while the file that <c>FATE_FILE</c> names exists; dying takes it away.
+/// <c>payment:dies-after-commit</c>, <c>payment:fails</c>. It happens while the file that <c>FATE_FILE</c> names exists; dying takes it
+/// away.
 /// </summary>
 internal static class Fate
 {

@@ -96,5 +96,6 @@ public sealed class IndianStateSpec
     [InlineData("Assam", "781001", true)]
     [InlineData("Assam", "700001", false)]
     [InlineData("Assam", "900099", true)]
-    public void a_pin_code_lies_in_its_state(string state, string pinCode, bool lies) => Assert.Equal(lies, IndianState.Find(state)!.Has(pinCode));
+    public void a_pin_code_lies_in_its_state(string state, string pinCode, bool lies) =>
+        Assert.Equal(lies, IndianState.Find(state)!.Has(pinCode));
 }

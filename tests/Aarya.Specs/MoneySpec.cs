@@ -18,7 +18,8 @@ public sealed class MoneySpec
     public void other_currencies_are_shown_with_their_code() => Assert.Equal("USD 12.50", new Money(1250, "USD").ToDisplay());
 
     [Fact]
-    public void two_currencies_are_never_added() => Assert.Throws<InvalidOperationException>(() => new Money(1, "INR") + new Money(1, "USD"));
+    public void two_currencies_are_never_added() =>
+        Assert.Throws<InvalidOperationException>(() => new Money(1, "INR") + new Money(1, "USD"));
 
     [Fact]
     public void an_amount_too_large_to_count_is_an_error_not_a_wrong_sum() =>
@@ -80,5 +81,6 @@ public sealed class MoneySpec
     [InlineData("""{"amount":1,"currency":"INR","minor":1}""")]
     [InlineData("""{"amount":1,"amount":2,"currency":"INR"}""")]
     [InlineData("1299")]
-    public void money_in_any_other_shape_is_refused(string json) => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Money>(json));
+    public void money_in_any_other_shape_is_refused(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Money>(json));
 }

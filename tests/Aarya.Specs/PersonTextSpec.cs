@@ -27,7 +27,10 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
         // An old Malayalam spelling ends with a joiner. The emoji of a family, of a country's flag and of a region's flag are sequences.
         { "ലാല്\u200D", "ലാല്\u200D" },
         { "Rao 👨‍👩‍👧 🇮🇳 ❤️", "Rao 👨‍👩‍👧 🇮🇳 ❤️" },
-        { "Isla \U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F", "Isla \U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F" },
+        {
+            "Isla \U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F",
+            "Isla \U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074\U000E007F"
+        },
         { " O’Brien-D’Souza, Jr. № 7 ", "O’Brien-D’Souza, Jr. № 7" },
         { "Ame\u0301lie", "Amélie" },
         { "\u00A0क\u093C \u3000", "क\u093C" },
@@ -43,7 +46,8 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
         "As\U000E0067ha", "\U0001F3F4\U000E0067", "\U0001F3F4\U000E0067ha",
     ];
 
-    public static TheoryData<string> Blank { get; } = ["", " ", "\u00A0\u3000", "\u200D", " \u200C \u200D ", "\uFE0F", "\u3164", "\u2800", "\u034F"];
+    public static TheoryData<string> Blank { get; } = ["", " ", "\u00A0\u3000", "\u200D", " \u200C \u200D ", "\uFE0F",
+        "\u3164", "\u2800", "\u034F"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -79,7 +83,8 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     [Fact]
     public void half_a_character_is_refused() =>
-        Assert.All([$"As{(char)0xD83D}ha", $"Asha{(char)0xD83D}", $"{(char)0xDE00}"], x => Assert.Equal(PersonText.Characters, PersonText.FaultOf(x, 100)));
+        Assert.All([$"As{(char)0xD83D}ha", $"Asha{(char)0xD83D}", $"{(char)0xDE00}"],
+            x => Assert.Equal(PersonText.Characters, PersonText.FaultOf(x, 100)));
 
     [Theory]
     [MemberData(nameof(Blank))]
@@ -110,7 +115,8 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var order = (await shopper.PostAsync("/api/checkout", Checkout(address), Guid.NewGuid().ToString())).Is(201).As<OrderView>();
         var read = (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
         foreach (var x in new[] { order, read })
-            Assert.Equal((kept, kept, kept, kept), (x.ShippingAddress.Name, x.ShippingAddress.Line1, x.ShippingAddress.Line2, x.ShippingAddress.City));
+            Assert.Equal((kept, kept, kept, kept),
+                (x.ShippingAddress.Name, x.ShippingAddress.Line1, x.ShippingAddress.Line2, x.ShippingAddress.City));
 
         // With a registration, which the account shows.
         var email = NewEmail();
@@ -145,16 +151,28 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var line2 = typed == "\u200D" ? null : typed;
         var address = Addresses.Bengaluru with { Name = typed, Line1 = typed, Line2 = line2, City = typed };
         string[] fields = [.. new[] { "name", "line1", "line2", "city" }.Where(x => x != "line2" || line2 is not null)];
-        (await shopper.PostAsync("/api/checkout", Checkout(address), Guid.NewGuid().ToString())).Names([.. fields.Select(x => $"shippingAddress.{x}")]);
+        (await shopper.PostAsync("/api/checkout", Checkout(address), Guid.NewGuid().ToString()))
+            .Names([.. fields.Select(x => $"shippingAddress.{x}")]);
         Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
 
         var before = await AccountsAsync();
-        Assert.Equal(["name"], await FaultsAsync("/api/auth/register", Json(new { email = NewEmail(), password = Password, name = typed })));
+        Assert.Equal(["name"],
+            await FaultsAsync("/api/auth/register", Json(new { email = NewEmail(), password = Password, name = typed })));
         Assert.Equal(before, await AccountsAsync());
 
         var signedIn = await SignedInAsync();
         Assert.Equal(["name"], await FaultsAsync("/api/users/me", Json(new { name = typed }), signedIn.AccessToken, "PATCH"));
-        var entry = new { name = typed, line1 = typed, line2, city = typed, state = "Karnataka", postalCode = "560025", country = "IN", phone = "9845012345" };
+        var entry = new
+        {
+            name = typed,
+            line1 = typed,
+            line2,
+            city = typed,
+            state = "Karnataka",
+            postalCode = "560025",
+            country = "IN",
+            phone = "9845012345",
+        };
         Assert.Equal(fields, await FaultsAsync("/api/users/me/addresses", Json(entry), signedIn.AccessToken));
         var (me, _) = await AsAsync(signedIn, HttpStatusCode.OK, x => x.Get.Url("/api/users/me"));
         Assert.Equal("Asha Rao", me.ReadAsJson<UserView>()!.Name);

@@ -22,7 +22,8 @@ select from commerce.stock where sku = any(array['FLOOR-' || :one, 'FLOOR-' || :
 with reservation_id as materialized (
   select gen_random_uuid() as id
 ), wanted as (
-  select sku, sum(quantity)::bigint as quantity from unnest(array['FLOOR-' || :one, 'FLOOR-' || :other], array[1, 1]) as line(sku, quantity) group by sku
+  select sku, sum(quantity)::bigint as quantity
+  from unnest(array['FLOOR-' || :one, 'FLOOR-' || :other], array[1, 1]) as line(sku, quantity) group by sku
 ), short as (
   select wanted.sku, wanted.quantity, coalesce(on_hand - reserved, 0) as available
   from wanted left join commerce.stock using (sku)
@@ -43,15 +44,17 @@ select sku, quantity, available from short order by sku;
 \endpipeline
 \startpipeline
 select commerce.mt_quick_append_events(gen_random_uuid(), 'order', '*DEFAULT*', array[gen_random_uuid()],
-  array['order_placed']::varchar[], array['Aarya.Features.Commerce.Orders.OrderPlaced, Aarya.Features']::varchar[], array['@json1300@']::jsonb[],
-  array[null]::bytea[], array[now()], 0);
+  array['order_placed']::varchar[], array['Aarya.Features.Commerce.Orders.OrderPlaced, Aarya.Features']::varchar[],
+  array['@json1300@']::jsonb[], array[null]::bytea[], array[now()], 0);
 insert into commerce.wolverine_outgoing_envelopes (body, id, owner_id, destination, deliver_by, attempts, message_type)
 values ('\x@hex1400@', gen_random_uuid(), 1, 'floor://nowhere', null, 0, 'commerce.commerce.order_placed.v1');
 insert into commerce.cart_claim (order_id, subject) values (gen_random_uuid(), gen_random_uuid());
-insert into commerce.wolverine_incoming_envelopes (body, id, status, owner_id, execution_time, attempts, message_type, received_at, keep_until)
+insert into commerce.wolverine_incoming_envelopes
+  (body, id, status, owner_id, execution_time, attempts, message_type, received_at, keep_until)
 values ('\x@hex700@', gen_random_uuid(), 'Handled', 0, now() + interval '15 minutes', 0, 'floor', 'floor://nowhere', now());
 insert into commerce.idempotency_key (subject, key, request_hash, status, content_type, location, etag, body)
-values (gen_random_uuid()::text, gen_random_uuid()::text, '\x@hex32@', 201, 'application/json; charset=utf-8', '/api/orders/x', null, '\x@hex1300@');
+values (gen_random_uuid()::text, gen_random_uuid()::text, '\x@hex32@', 201, 'application/json; charset=utf-8', '/api/orders/x', null,
+  '\x@hex1300@');
 insert into commerce.mt_doc_order (id, data, mt_version, mt_dotnet_type, mt_last_modified)
 values (gen_random_uuid(), '@json1500@', 1, 'Aarya.Features.Commerce.Orders.Order', transaction_timestamp());
 commit;

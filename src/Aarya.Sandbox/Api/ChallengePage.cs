@@ -4,7 +4,9 @@ using Aarya.Sandbox.Truth;
 
 namespace Aarya.Sandbox.Api;
 
-/// <summary>The second step of <c>tok_challenge</c>, where a bank would ask the shopper. The charge's id is the secret in its address.</summary>
+/// <summary>
+/// The second step of <c>tok_challenge</c>, where a bank would ask the shopper. The charge's id is the secret in its address.
+/// </summary>
 internal static class ChallengePage
 {
     public static void MapChallenge(this IEndpointRouteBuilder routes)
@@ -21,7 +23,9 @@ internal static class ChallengePage
         string? result;
         try
         {
-            result = wantsPage ? (await http.Request.ReadFormAsync())["result"].ToString() : (await http.Request.ReadFromJsonAsync<ChallengeAnswer>())?.Result;
+            result = wantsPage
+                ? (await http.Request.ReadFormAsync())["result"].ToString()
+                : (await http.Request.ReadFromJsonAsync<ChallengeAnswer>())?.Result;
         }
         catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException)
         {
@@ -36,13 +40,16 @@ internal static class ChallengePage
     }
 
     private static IResult Html(string body) => Results.Content(
-        $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sandbox bank</title></head><body><h1>Sandbox bank</h1>{body}</body></html>", "text/html; charset=utf-8");
+        $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sandbox bank</title></head><body><h1>Sandbox "
+        + $"bank</h1>{body}</body></html>", "text/html; charset=utf-8");
 
     private static string Question(Charge charge) => $"""
         <p>Do you approve {charge.Amount / 100m:0.00} {WebUtility.HtmlEncode(charge.Currency)}?</p>
-        <form method="post"><button name="result" value="approve">Approve</button> <button name="result" value="decline">Decline</button></form>
+        <form method="post"><button name="result" value="approve">Approve</button> <button name="result" value="decline">Decline</button>
+        </form>
         """;
 
     private static string Done(Charge charge) =>
-        $"<p>{(charge.Status is ChargeStatus.Captured or ChargeStatus.Authorized ? "Approved" : "Not approved")}. You can go back to the shop.</p>";
+        $"<p>{(charge.Status is ChargeStatus.Captured or ChargeStatus.Authorized ? "Approved" : "Not approved")}. You can go back to the "
+        + $"shop.</p>";
 }

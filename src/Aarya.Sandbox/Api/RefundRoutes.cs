@@ -9,8 +9,10 @@ internal static class RefundRoutes
         v1.MapPost("/refunds", async (RefundRequest request, Books books) =>
         {
             if (request.ChargeId is not { Length: > 0 } chargeId) return Wire.Refuse(400, "charge_id_invalid", "chargeId is missing.");
-            if (request.Reference is not { Length: > 0 and <= 200 } reference) return Wire.Refuse(400, "reference_invalid", "reference is missing or too long.");
-            if (request.Amount is not (> 0 and var amount)) return Wire.Refuse(400, "amount_invalid", "amount is a positive number of minor units.");
+            if (request.Reference is not { Length: > 0 and <= 200 } reference)
+                return Wire.Refuse(400, "reference_invalid", "reference is missing or too long.");
+            if (request.Amount is not (> 0 and var amount))
+                return Wire.Refuse(400, "amount_invalid", "amount is a positive number of minor units.");
             var (refund, refusal) = await books.RefundAsync(chargeId, reference, amount);
             return refusal is null ? Wire.Answer(refund!) : Wire.Refuse(refusal);
         });

@@ -12,7 +12,8 @@ internal static class Wire
         NumberHandling = JsonNumberHandling.Strict,
     };
 
-    public static IResult Refuse(Refusal refusal) => Results.Json(new { error = new { refusal.Code, refusal.Message } }, Json, statusCode: refusal.Status);
+    public static IResult Refuse(Refusal refusal) =>
+        Results.Json(new { error = new { refusal.Code, refusal.Message } }, Json, statusCode: refusal.Status);
 
     public static IResult Refuse(int status, string code, string message) => Refuse(new(status, code, message));
 
@@ -20,11 +21,13 @@ internal static class Wire
 }
 
 internal sealed record ChargeView(
-    string Id, string Reference, long Amount, string Currency, ChargeStatus Status, long Captured, long Refunded, int Version, DateTimeOffset CreatedAt,
+    string Id, string Reference, long Amount, string Currency, ChargeStatus Status, long Captured, long Refunded, int Version,
+    DateTimeOffset CreatedAt,
     Card? Card, string? DeclineCode, string? NextActionUrl, int Attempt)
 {
     public static ChargeView Of(Charge charge, string publicUrl) => new(
-        charge.Id, charge.Reference, charge.Amount, charge.Currency, charge.Status, charge.Captured, charge.Refunded, charge.Version, charge.CreatedAt,
+        charge.Id, charge.Reference, charge.Amount, charge.Currency, charge.Status, charge.Captured, charge.Refunded,
+        charge.Version, charge.CreatedAt,
         charge.Card, charge.DeclineCode, charge.Status == ChargeStatus.RequiresAction ? $"{publicUrl}/challenge/{charge.Id}" : null,
         charge.Attempt);
 }

@@ -117,7 +117,8 @@ internal sealed class Books : IAsyncDisposable
     });
 
     /// <summary>Gives money back once per reference, and never more than was captured.</summary>
-    public Task<(Refund? Refund, Refusal? Refusal)> RefundAsync(string chargeId, string reference, long amount) => AnswerAsync<(Refund?, Refusal?)>(() =>
+    public Task<(Refund? Refund, Refusal? Refusal)> RefundAsync(string chargeId, string reference,
+        long amount) => AnswerAsync<(Refund?, Refusal?)>(() =>
     {
         if (refundByReference.TryGetValue(reference, out var before))
         {
@@ -127,11 +128,14 @@ internal sealed class Books : IAsyncDisposable
         }
 
         if (!charges.TryGetValue(chargeId, out var charge)) return (null, NoSuchCharge);
-        if (charge.Status != ChargeStatus.Captured) return (null, new(409, "charge_not_captured", "Only a captured charge can be given back."));
-        if (amount > charge.Refundable) return (null, new(409, "refund_exceeds_captured", $"Only {charge.Refundable} of the charge can still be given back."));
+        if (charge.Status != ChargeStatus.Captured)
+            return (null, new(409, "charge_not_captured", "Only a captured charge can be given back."));
+        if (amount > charge.Refundable)
+            return (null, new(409, "refund_exceeds_captured", $"Only {charge.Refundable} of the charge can still be given back."));
 
         var refund = new Refund(NewId("re"), chargeId, reference, amount, charge.Currency,
-            charge.RefusesRefunds ? RefundStatus.Failed : RefundStatus.Succeeded, charge.RefusesRefunds ? "refund_declined" : null, clock.GetUtcNow());
+            charge.RefusesRefunds ? RefundStatus.Failed : RefundStatus.Succeeded,
+            charge.RefusesRefunds ? "refund_declined" : null, clock.GetUtcNow());
         Record(new RefundMade(refund, NewId("evt")));
         return (refund, null);
     });
@@ -162,12 +166,14 @@ internal sealed class Books : IAsyncDisposable
     private IReadOnlyList<Charge> Of(string reference) =>
         chargesByReference.TryGetValue(reference, out var ids) ? [.. ids.Select(x => charges[x])] : [];
 
-    private Task<(Charge? Charge, Refusal? Refusal)> MoveAsync(string id, Func<Charge, (ChargeStatus Status, string? DeclineCode, Refusal? Refusal)> decide) =>
+    private Task<(Charge? Charge, Refusal? Refusal)> MoveAsync(string id,
+        Func<Charge, (ChargeStatus Status, string? DeclineCode, Refusal? Refusal)> decide) =>
         AnswerAsync<(Charge?, Refusal?)>(() =>
         {
             if (!charges.TryGetValue(id, out var charge)) return (null, NoSuchCharge);
             var (status, declineCode, refusal) = decide(charge);
-            if (refusal is null && status != charge.Status) Record(new ChargeMoved(id, status, declineCode, NewId("evt"), clock.GetUtcNow()));
+            if (refusal is null && status != charge.Status)
+                Record(new ChargeMoved(id, status, declineCode, NewId("evt"), clock.GetUtcNow()));
             return (charges[id], refusal);
         });
 
@@ -198,16 +204,25 @@ internal sealed class Books : IAsyncDisposable
         {
             case ChargeMade made:
                 chargeByKey[made.Key] = (made.Fingerprint, made.Charge.Id);
-                if (!chargesByReference.TryGetValue(made.Charge.Reference, out var ids)) chargesByReference[made.Charge.Reference] = ids = [];
+                if (!chargesByReference.TryGetValue(made.Charge.Reference, out var ids))
+                    chargesByReference[made.Charge.Reference] = ids = [];
                 ids.Add(made.Charge.Id);
                 return Owe(made.EventId, made.Charge.CreatedAt, Keep(made.Charge));
             case ChargeMoved moved:
                 var charge = charges[moved.ChargeId];
-                return Owe(moved.EventId, moved.At, Keep(charge with { Status = moved.Status, DeclineCode = moved.DeclineCode, ClearsAt = null, Version = charge.Version + 1 }));
+                return Owe(moved.EventId, moved.At,
+                    Keep(charge with
+                    {
+                        Status = moved.Status,
+                        DeclineCode = moved.DeclineCode,
+                        ClearsAt = null,
+                        Version = charge.Version + 1,
+                    }));
             case RefundMade { Refund: var refund } made:
                 refundByReference[refund.Reference] = refund;
                 var refunded = charges[refund.ChargeId];
-                if (refund.Status == RefundStatus.Succeeded) refunded = Keep(refunded with { Refunded = refunded.Refunded + refund.Amount, Version = refunded.Version + 1 });
+                if (refund.Status == RefundStatus.Succeeded)
+                    refunded = Keep(refunded with { Refunded = refunded.Refunded + refund.Amount, Version = refunded.Version + 1 });
                 return Owe(made.EventId, refund.CreatedAt, refunded, refund);
             case RequestDropped lost:
                 dropped.Add(lost.Key);
@@ -229,7 +244,9 @@ internal sealed class Books : IAsyncDisposable
 
     private Notice Owe(string eventId, DateTimeOffset at, Charge charge, Refund? refund = null)
     {
-        var type = refund is null ? $"charge.{WireWord(charge.Status)}" : $"refund.{(refund.Status == RefundStatus.Succeeded ? "succeeded" : "failed")}";
+        var type = refund is null
+            ? $"charge.{WireWord(charge.Status)}"
+            : $"refund.{(refund.Status == RefundStatus.Succeeded ? "succeeded" : "failed")}";
         return owed[eventId] = new(eventId, type, at, charge, refund);
     }
 

@@ -49,4 +49,5 @@ public enum RefundStatus
     [JsonStringEnumMemberName("failed")] Failed,
 }
 
-public sealed record Refund(string Id, string ChargeId, string Reference, long Amount, string Currency, RefundStatus Status, string? Code, DateTimeOffset CreatedAt);
+public sealed record Refund(string Id, string ChargeId, string Reference, long Amount, string Currency, RefundStatus Status, string? Code,
+    DateTimeOffset CreatedAt);

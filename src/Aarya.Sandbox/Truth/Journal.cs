@@ -13,7 +13,8 @@ internal sealed class Journal : IAsyncDisposable
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly FileStream file;
-    private readonly Channel<(byte[] Line, TaskCompletionSource Written)> queue = Channel.CreateUnbounded<(byte[], TaskCompletionSource)>(new() { SingleReader = true });
+    private readonly Channel<(byte[] Line,
+        TaskCompletionSource Written)> queue = Channel.CreateUnbounded<(byte[], TaskCompletionSource)>(new() { SingleReader = true });
     private readonly Task writing;
 
     private Journal(FileStream file)
@@ -69,7 +70,8 @@ internal sealed class Journal : IAsyncDisposable
         for (var end = Array.IndexOf(bytes, (byte)'\n'); end >= 0; end = Array.IndexOf(bytes, (byte)'\n', start))
         {
             facts.Add(JsonSerializer.Deserialize<Fact>(bytes.AsSpan(start, end - start), Json)
-                ?? throw new IOException($"The journal {file.Name} cannot be read at byte {start}: {Encoding.UTF8.GetString(bytes, start, end - start)}"));
+                ?? throw new IOException(
+                    $"The journal {file.Name} cannot be read at byte {start}: {Encoding.UTF8.GetString(bytes, start, end - start)}"));
             start = end + 1;
         }
 

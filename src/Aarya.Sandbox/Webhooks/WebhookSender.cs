@@ -15,7 +15,11 @@ internal sealed partial class WebhookSender : BackgroundService
     private readonly SandboxOptions options;
     private readonly SandboxState state;
     private readonly ILogger<WebhookSender> logger;
-    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1), ConnectTimeout = TimeSpan.FromSeconds(2) })
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+    })
     {
         Timeout = TimeSpan.FromSeconds(10),
     };
@@ -44,7 +48,9 @@ internal sealed partial class WebhookSender : BackgroundService
         {
             await written;
             if (state.Behaviour.ShuffleWebhooksMs is > 0 and var most) await Task.Delay(Random.Shared.Next(most), stopping);
-            for (var patience = TimeSpan.FromMilliseconds(100); !await TryAsync(notice, stopping); patience = patience * 2 < Longest ? patience * 2 : Longest)
+            for (var patience = TimeSpan.FromMilliseconds(100); !await TryAsync(notice, stopping); patience = patience * 2 < Longest
+                ? patience * 2
+                : Longest)
                 await Task.Delay(patience, stopping);
             await books.DeliveredAsync(notice.EventId);
         }

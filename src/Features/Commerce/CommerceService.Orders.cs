@@ -17,7 +17,8 @@ public sealed partial class CommerceService
     {
         var owner = new CartOwner(Refusal.UnlessUuid(request.Subject, "subject"), IsGuest: false);
         if (request.Sku.Length is 0 or > Offer.LongestSku) throw Refusal.Invalid("sku", $"must have 1 to {Offer.LongestSku} characters.");
-        if (request.Quantity is < 1 or > ShoppingCart.MaxPerLine) throw Refusal.Invalid("quantity", $"must be from 1 to {ShoppingCart.MaxPerLine}.");
+        if (request.Quantity is < 1 or > ShoppingCart.MaxPerLine)
+            throw Refusal.Invalid("quantity", $"must be from 1 to {ShoppingCart.MaxPerLine}.");
 
         var offer = await offers.FindAsync(request.Sku, context.CancellationToken) ?? throw Refusal.NotFound("sku");
         var change = await carts.AddAsync(owner, request.Sku, request.Quantity, offer);
@@ -58,15 +59,19 @@ public sealed partial class CommerceService
     public override async Task<Wire.Order> GetOrder(Wire.GetOrderRequest request, ServerCallContext context)
     {
         await using var session = store.QuerySession();
-        return await session.LoadAsync<Order>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) is { } order ? ToWire(order) : throw Refusal.NotFound("order");
+        return await session.LoadAsync<Order>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) is { } order
+            ? ToWire(order)
+            : throw Refusal.NotFound("order");
     }
 
     private static readonly PlaceOrder.Validator Validator = new();
 
-    private static Refusal Refused(ProblemDetails problem) => Refusal.Precondition((string)problem.Extensions["code"]!, problem.Detail ?? "");
+    private static Refusal Refused(ProblemDetails problem) =>
+        Refusal.Precondition((string)problem.Extensions["code"]!, problem.Detail ?? "");
 
     // ShippingAddress.PostalCode -> shipping_address.postal_code, as the proto spells it.
-    private static string FieldOf(string property) => string.Join('.', property.Split('.').Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName));
+    private static string FieldOf(string property) =>
+        string.Join('.', property.Split('.').Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName));
 
     private static ShippingAddress AddressOf(Wire.Address x) =>
         new(x.Name, x.Line1, x.Line2.Length > 0 ? x.Line2 : null, x.City, x.State, x.PostalCode, x.Country, x.Phone);

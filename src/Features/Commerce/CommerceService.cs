@@ -23,7 +23,9 @@ public sealed partial class CommerceService(
     public override async Task<Wire.Product> GetProduct(Wire.GetProductRequest request, ServerCallContext context)
     {
         await using var session = store.QuerySession();
-        return await Catalogue.FindAsync(session, request.IdOrSlug, context.CancellationToken) is { } found ? ToWire(found) : throw Refusal.NotFound("product");
+        return await Catalogue.FindAsync(session, request.IdOrSlug, context.CancellationToken) is { } found
+            ? ToWire(found)
+            : throw Refusal.NotFound("product");
     }
 
     public override async Task<Wire.ProductPage> ListProducts(Wire.ListProductsRequest request, ServerCallContext context)
@@ -31,7 +33,8 @@ public sealed partial class CommerceService(
         if (request.Limit is < 0 or > LargestPage) throw Refusal.Invalid("limit", $"must be from 1 to {LargestPage}, or 0 for 50.");
         var limit = request.Limit == 0 ? 50 : request.Limit;
         CatalogueCursor? after = null;
-        if (request.Cursor.Length > 0) after = CatalogueCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "is not the next_cursor of an earlier page.");
+        if (request.Cursor.Length > 0)
+            after = CatalogueCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "is not the next_cursor of an earlier page.");
 
         await using var session = store.QuerySession();
         var found = await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
@@ -44,14 +47,17 @@ public sealed partial class CommerceService(
 
     public override async Task<Wire.InventoryUpdate> UpdateInventory(Wire.UpdateInventoryRequest request, ServerCallContext context)
     {
-        if (request.Delta is 0 or < -AdjustStock.Most or > AdjustStock.Most) throw Refusal.Invalid("delta", $"must not be 0, nor beyond {AdjustStock.Most}.");
+        if (request.Delta is 0 or < -AdjustStock.Most or > AdjustStock.Most)
+            throw Refusal.Invalid("delta", $"must not be 0, nor beyond {AdjustStock.Most}.");
         if (PersonText.FaultOf(request.Reason, 64) is { } fault) throw Refusal.Invalid("reason", fault);
         if (request.Reference.Length is 0 or > 128 || !PersonText.IsReadable(request.Reference))
             throw Refusal.Invalid("reference", "must have 1 to 128 characters.");
 
         var booking = new BookStock(request.Sku, request.Delta, PersonText.Compose(request.Reason), request.Reference);
         var booked = await bus.InvokeAsync<StockAdjustment?>(booking, context.CancellationToken) ?? throw Refusal.NotFound("sku");
-        if (!booked.Stands) throw Refusal.Precondition("stock.reserved", $"{booked.Level.OnHand} lie on the shelf, of which {booked.Level.Reserved} are promised to orders.");
+        if (!booked.Stands)
+            throw Refusal.Precondition("stock.reserved",
+                $"{booked.Level.OnHand} lie on the shelf, of which {booked.Level.Reserved} are promised to orders.");
         return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
     }
 
@@ -59,14 +65,18 @@ public sealed partial class CommerceService(
     {
         var id = Refusal.UnlessUuid(request.ReservationId, "reservation_id");
         if (request.Lines.Count is 0 or > 100) throw Refusal.Invalid("lines", "must be 1 to 100.");
-        if (request.Lines.Any(x => x.Quantity is < 1 or > AdjustStock.Most)) throw Refusal.Invalid("lines.quantity", $"must be from 1 to {AdjustStock.Most}.");
-        if (request.HoldSeconds < 1 || request.HoldSeconds > LongestHold.TotalSeconds) throw Refusal.Invalid("hold_seconds", $"must be from 1 to {LongestHold.TotalSeconds}.");
+        if (request.Lines.Any(x => x.Quantity is < 1 or > AdjustStock.Most))
+            throw Refusal.Invalid("lines.quantity", $"must be from 1 to {AdjustStock.Most}.");
+        if (request.HoldSeconds < 1 || request.HoldSeconds > LongestHold.TotalSeconds)
+            throw Refusal.Invalid("hold_seconds", $"must be from 1 to {LongestHold.TotalSeconds}.");
 
-        var hold = new HoldStock(id, [.. request.Lines.Select(x => new StockLine(x.Sku, x.Quantity))], TimeSpan.FromSeconds(request.HoldSeconds));
+        var hold = new HoldStock(id, [.. request.Lines.Select(x => new StockLine(x.Sku, x.Quantity))],
+            TimeSpan.FromSeconds(request.HoldSeconds));
         var held = await bus.InvokeAsync<StockHeld>(hold, context.CancellationToken);
         return held.Reservation is { } reservation
             ? ToWire(reservation)
-            : throw Refusal.Precondition("stock.short", string.Join(' ', held.Shortages.Select(x => $"{x.Available} of {x.Sku} can be had, not {x.Requested}.")));
+            : throw Refusal.Precondition("stock.short",
+                string.Join(' ', held.Shortages.Select(x => $"{x.Available} of {x.Sku} can be had, not {x.Requested}.")));
     }
 
     public override async Task<Wire.Reservation> ReleaseStock(Wire.ReleaseStockRequest request, ServerCallContext context)

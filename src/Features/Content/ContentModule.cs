@@ -20,7 +20,8 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
-        if (configuration.Find("SMTP_URL") is { } url) services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM"))));
+        if (configuration.Find("SMTP_URL") is { } url)
+            services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM"))));
         else if (!environment.IsProduction()) services.AddSingleton<IMailer, DevelopmentMailer>();
         else throw new StartupException("SMTP_URL is not set: give the mail server, such as smtp://user:password@mail.example.com:587.");
     }
@@ -38,6 +39,7 @@ public sealed class ContentModule : Module<IContentStore>
         // A server that is away is waited for, like all that is away (Outage). One that answers and does not take the mail, because the
         // mailbox is busy or full, is asked for half a day; after that the mail waits with the dead letters.
         wolverine.OnException<MailNotSentException>().ScheduleRetry(
-            TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(10));
+            TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2),
+            TimeSpan.FromHours(10));
     }
 }

@@ -9,12 +9,14 @@ namespace Aarya.Features.Content;
 /// <summary>The Content context as other contexts see it; see protos/content.proto.</summary>
 public sealed class ContentService(IContentStore store) : Protos.Content.Content.ContentBase
 {
-    public override async Task<Protos.Content.NotificationPage> ListNotifications(ListNotificationsRequest request, ServerCallContext context)
+    public override async Task<Protos.Content.NotificationPage> ListNotifications(ListNotificationsRequest request,
+        ServerCallContext context)
     {
         var subject = Refusal.UnlessUuid(request.Subject, "subject");
         await using var session = store.QuerySession();
         var found = await session.Query<Notifications.Notification>().Where(x => x.Subject == subject)
-            .OrderByDescending(x => x.CreatedAt).Take(Math.Clamp(request.Limit, 1, ListNotificationsEndpoint.LargestPage)).ToListAsync(context.CancellationToken);
+            .OrderByDescending(x => x.CreatedAt).Take(Math.Clamp(request.Limit, 1, ListNotificationsEndpoint.LargestPage))
+            .ToListAsync(context.CancellationToken);
         var page = new Protos.Content.NotificationPage();
         page.Items.AddRange(found.Select(x => new Protos.Content.Notification
         {

@@ -40,7 +40,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<PasswordThreads>(_ => new());
         services.AddSingleton<PasswordHasher>(x => new(x.GetRequiredService<PasswordThreads>()));
         services.AddSingleton<PasswordStrength>();
-        services.AddSingleton(x => new AccountKey(y => AccountKey.ReadAsync(x.GetRequiredService<ContextDatabases>(), x.GetRequiredService<Sealer>(), y)));
+        services.AddSingleton(x =>
+            new AccountKey(y => AccountKey.ReadAsync(x.GetRequiredService<ContextDatabases>(), x.GetRequiredService<Sealer>(), y)));
         services.AddHostedService(x => x.GetRequiredService<AccountKey>());
         services.AddSingleton<MailedLinks>();
         services.AddHostedService(x => x.GetRequiredService<MailedLinks>());
@@ -73,7 +74,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
         marten.Schema.For<Flag>();
         // The second is what finds the few with a role among all customers: Marten asks for a document that contains it.
-        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex).GinIndexJsonData(x => x.Name = "user_role_index");
+        marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex)
+            .GinIndexJsonData(x => x.Name = "user_role_index");
         marten.Schema.For<AddressBook>();
         marten.Schema.For<PersonalExport>().Index(x => x.UserId).Index(x => x.TokenHash!);
         marten.Schema.For<Erasure>();

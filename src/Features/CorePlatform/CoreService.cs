@@ -12,13 +12,23 @@ using Marten;
 namespace Aarya.Features.CorePlatform;
 
 /// <summary>What other contexts may ask of this one; see protos/core.proto.</summary>
-public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens, IFlagSource flags) : Protos.Core.Core.CoreBase
+public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens, IFlagSource flags)
+    : Protos.Core.Core.CoreBase
 {
     public override async Task<Protos.Core.User> GetUser(Protos.Core.GetUserRequest request, ServerCallContext context)
     {
         await using var documents = store.QuerySession();
-        var user = await documents.LoadAsync<User>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) ?? throw Refusal.NotFound("user");
-        return new() { Id = $"{user.Id:D}", Email = user.Email, Name = user.Name, EmailVerified = user.EmailVerified, RegisteredAtUnixMs = user.RegisteredAt.ToUnixTimeMilliseconds(), Roles = { user.Roles } };
+        var user = await documents.LoadAsync<User>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken)
+            ?? throw Refusal.NotFound("user");
+        return new()
+        {
+            Id = $"{user.Id:D}",
+            Email = user.Email,
+            Name = user.Name,
+            EmailVerified = user.EmailVerified,
+            RegisteredAtUnixMs = user.RegisteredAt.ToUnixTimeMilliseconds(),
+            Roles = { user.Roles },
+        };
     }
 
     public override async Task<Protos.Core.Session> GetSession(Protos.Core.GetSessionRequest request, ServerCallContext context)
@@ -37,7 +47,8 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
         };
     }
 
-    public override async Task<Protos.Core.ValidationResult> ValidateToken(Protos.Core.ValidateTokenRequest request, ServerCallContext context)
+    public override async Task<Protos.Core.ValidationResult> ValidateToken(Protos.Core.ValidateTokenRequest request,
+        ServerCallContext context)
     {
         var (token, fault) = await tokens.CheckAsync(request.Token.AsMemory());
         if (fault == TokenFault.KeysUnknown) throw BearerHandler.KeysUnknown();

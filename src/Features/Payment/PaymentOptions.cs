@@ -14,7 +14,8 @@ namespace Aarya.Features.Payment;
 /// <param name="ReconcileEvery">PAYMENT_RECONCILE_SECONDS: how often payments without an end are looked for.</param>
 /// <param name="PendingTooLong">PAYMENT_PENDING_SECONDS: how long a payment may say nothing before the provider is asked.</param>
 public sealed record PaymentOptions(
-    Uri? ProviderUrl, string? ApiKey, string? WebhookSecret, string? SandboxData, Uri? SandboxWebhookUrl, TimeSpan ReconcileEvery, TimeSpan PendingTooLong)
+    Uri? ProviderUrl, string? ApiKey, string? WebhookSecret, string? SandboxData, Uri? SandboxWebhookUrl, TimeSpan ReconcileEvery,
+    TimeSpan PendingTooLong)
 {
     /// <exception cref="StartupException">A setting cannot be understood.</exception>
     public static PaymentOptions From(IConfiguration configuration) => new(

@@ -36,7 +36,8 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var payment = await FindAsync(Refusal.UnlessUuid(request.OrderId, "order_id"), context);
         if (payment.Status == PaymentStatus.Captured) return Result(payment);
         if (payment.Status != PaymentStatus.Authorised || payment.CancelReason is not null)
-            throw Refusal.Precondition("payment.not_authorized", $"The payment is {payment.StatusWord}; only an authorized one can be captured.");
+            throw Refusal.Precondition("payment.not_authorized",
+                $"The payment is {payment.StatusWord}; only an authorized one can be captured.");
         try
         {
             await bus.InvokeAsync(new CapturePayment(payment.Id), context.CancellationToken);
@@ -52,7 +53,8 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
     public override async Task<PaymentResult> VoidPayment(VoidPaymentRequest request, ServerCallContext context)
     {
         var payment = await FindAsync(Refusal.UnlessUuid(request.OrderId, "order_id"), context);
-        if (payment.Status == PaymentStatus.Captured) throw Refusal.Precondition("payment.captured", "The payment was taken; refund it instead.");
+        if (payment.Status == PaymentStatus.Captured)
+            throw Refusal.Precondition("payment.captured", "The payment was taken; refund it instead.");
         if (!payment.IsOpen) return Result(payment);
         await bus.InvokeAsync(new VoidPayment(payment.Id), context.CancellationToken);
         return Result(await UntilAsync(payment.Id, x => !x.IsOpen, context));
@@ -71,7 +73,8 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         payment = await UntilAsync(payment.Id, x => x.Refunds.Any(r => r.Id == refundId && r.Status != RefundStatus.Pending), context);
         var refund = payment.Refunds.Single(x => x.Id == refundId);
         if (refund.Code is "not_captured" or "nothing_left" or "currency_mismatch" or "exceeds_captured")
-            throw Refusal.Precondition($"refund.{refund.Code}", $"The payment is {payment.StatusWord}, {payment.Refundable.Minor} of it can still be given back.");
+            throw Refusal.Precondition($"refund.{refund.Code}",
+                $"The payment is {payment.StatusWord}, {payment.Refundable.Minor} of it can still be given back.");
         return new()
         {
             RefundId = refund.Id.ToString(),
@@ -102,13 +105,17 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
     private async Task<OrderPayment> FindAsync(Guid orderId, ServerCallContext context)
     {
         await using var session = store.QuerySession();
-        return await session.LoadAsync<OrderPayment>(orderId, context.CancellationToken) is { RequestedAt: not null } payment ? payment : throw Refusal.NotFound("payment");
+        return await session.LoadAsync<OrderPayment>(orderId, context.CancellationToken) is { RequestedAt: not null } payment
+            ? payment
+            : throw Refusal.NotFound("payment");
     }
 
     private async Task<OrderPayment> UntilAsync(Guid orderId, Func<OrderPayment, bool> settled, ServerCallContext context)
     {
         var now = clock.GetUtcNow();
-        var left = context.Deadline == DateTime.MaxValue ? LongestWait : context.Deadline.ToUniversalTime() - now.UtcDateTime - TimeSpan.FromMilliseconds(500);
+        var left = context.Deadline == DateTime.MaxValue
+            ? LongestWait
+            : context.Deadline.ToUniversalTime() - now.UtcDateTime - TimeSpan.FromMilliseconds(500);
         var end = now + (left < LongestWait ? left : LongestWait);
         for (var pause = 10; ; pause = Math.Min(pause * 2, 200))
         {
@@ -122,7 +129,8 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
     {
         null => throw Refusal.Invalid(field, "is missing."),
         { Minor: <= 0 } => throw Refusal.Invalid(field, "must be more than nothing."),
-        { Currency: not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'] } => throw Refusal.Invalid(field, "needs an ISO 4217 currency."),
+        { Currency: not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'] } =>
+            throw Refusal.Invalid(field, "needs an ISO 4217 currency."),
         _ => Money.From(amount),
     };
 
@@ -130,7 +138,8 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
     private static string Email(string text) =>
         text.Length == 0 ? "" : EmailAddress.Normalize(text) ?? throw Refusal.Invalid("email", "is not an e-mail address.");
 
-    private static string Text(string text, string field, int most) => text.Length is 0 || text.Length > most || text.Contains('\0', StringComparison.Ordinal)
+    private static string Text(string text, string field,
+        int most) => text.Length is 0 || text.Length > most || text.Contains('\0', StringComparison.Ordinal)
         ? throw Refusal.Invalid(field, $"must have 1 to {most} characters.")
         : text;
 

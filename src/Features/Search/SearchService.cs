@@ -43,10 +43,12 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
         return results;
     }
 
-    public override async Task<Protos.Search.RecommendedProducts> GetRecommendations(GetRecommendationsRequest request, ServerCallContext context)
+    public override async Task<Protos.Search.RecommendedProducts> GetRecommendations(GetRecommendationsRequest request,
+        ServerCallContext context)
     {
         Guid? user = request.UserId.Length == 0 ? null : Refusal.UnlessUuid(request.UserId, "user_id");
-        if (request.Limit is < 0 or > GetRecommendationsEndpoint.Most) throw Refusal.Invalid("limit", $"must be from 1 to {GetRecommendationsEndpoint.Most}, or 0 for 12.");
+        if (request.Limit is < 0 or > GetRecommendationsEndpoint.Most)
+            throw Refusal.Invalid("limit", $"must be from 1 to {GetRecommendationsEndpoint.Most}, or 0 for 12.");
         var found = await recommender.ForAsync(user, request.Limit == 0 ? 12 : request.Limit, context.CancellationToken);
         return new() { Items = { found.Select(ToWire) } };
     }
@@ -54,7 +56,13 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
     private static Refusal Refused(ProblemDetails problem)
     {
         var (field, messages) = ((Dictionary<string, string[]>)problem.Extensions["errors"]!).First();
-        return Refusal.Invalid(field switch { "q" => "query", "minPrice" => "min_price_minor", "maxPrice" => "max_price_minor", _ => field }, messages[0]);
+        return Refusal.Invalid(field switch
+        {
+            "q" => "query",
+            "minPrice" => "min_price_minor",
+            "maxPrice" => "max_price_minor",
+            _ => field,
+        }, messages[0]);
     }
 
     private static Protos.Search.ProductHit ToWire(Query.ProductHit x) => new()

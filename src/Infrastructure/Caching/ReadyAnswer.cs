@@ -6,7 +6,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Aarya.Infrastructure.Caching;
 
-/// <summary>A whole answer kept as the bytes that go over the wire, with the tag that lets a client skip them (RFC 9110, section 13).</summary>
+/// <summary>
+/// A whole answer kept as the bytes that go over the wire, with the tag that lets a client skip them (RFC 9110, section 13).
+/// </summary>
 public sealed class ReadyAnswer : IResult
 {
     private readonly byte[] body;

@@ -5,7 +5,9 @@ using MimeKit;
 
 namespace Aarya.Infrastructure.Email;
 
-/// <summary>Where mails go out, from <c>SMTP_URL</c> (smtp://user:password@host:587, smtps:// for TLS from the first byte) and <c>SMTP_FROM</c>.</summary>
+/// <summary>
+/// Where mails go out, from <c>SMTP_URL</c> (smtp://user:password@host:587, smtps:// for TLS from the first byte) and <c>SMTP_FROM</c>.
+/// </summary>
 public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, string? Password, MailboxAddress From)
 {
     /// <exception cref="StartupException">The URL or the sender's address cannot be understood.</exception>
@@ -37,7 +39,8 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
         using var client = new SmtpClient { Timeout = 15_000 };
         try
         {
-            await client.ConnectAsync(server.Host, server.Port, server.Tls ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTlsWhenAvailable, cancellation);
+            await client.ConnectAsync(server.Host, server.Port,
+                server.Tls ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTlsWhenAvailable, cancellation);
             if (server.User is not null) await client.AuthenticateAsync(server.User, server.Password ?? "", cancellation);
             await client.SendAsync(message, cancellation);
             await client.DisconnectAsync(quit: true, cancellation);

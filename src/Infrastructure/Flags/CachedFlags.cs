@@ -28,7 +28,8 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
     private long readingSince;
     private long? warnedAt;
 
-    /// <param name="patience">How long somebody waits for a reading before what is known already is the answer; default half a second.</param>
+    /// <param name="patience">How long somebody waits for a reading before what is known already is the answer; default half a
+    /// second.</param>
     public CachedFlags(IFlagSource source, TimeProvider clock, ILoggerFactory logs, TimeSpan? patience = null)
     {
         this.patience = patience ?? UsualPatience;
@@ -37,11 +38,13 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
         log = logs.CreateLogger<CachedFlags>();
         features = new(this, new())
         {
-            FeatureFilters = [new ContextualTargetingFilter(Options.Create(new TargetingEvaluationOptions()), logs), new TimeWindowFilter(logs)],
+            FeatureFilters = [new ContextualTargetingFilter(Options.Create(new TargetingEvaluationOptions()), logs),
+                new TimeWindowFilter(logs)],
         };
     }
 
-    public ValueTask<bool> IsOnAsync(string name, Caller? caller, CancellationToken cancellation) => new(features.IsEnabledAsync(name, Of(caller)));
+    public ValueTask<bool> IsOnAsync(string name, Caller? caller, CancellationToken cancellation) =>
+        new(features.IsEnabledAsync(name, Of(caller)));
 
     public async ValueTask<IReadOnlyDictionary<string, bool>> AllAsync(Caller? caller, CancellationToken cancellation)
     {
@@ -51,7 +54,8 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
     }
 
     // Everybody without a token is one person to the percentages.
-    private static TargetingContext Of(Caller? caller) => new() { UserId = caller is null ? "" : $"{caller.Subject:D}", Groups = caller?.RoleNames ?? [] };
+    private static TargetingContext Of(Caller? caller) =>
+        new() { UserId = caller is null ? "" : $"{caller.Subject:D}", Groups = caller?.RoleNames ?? [] };
 
     async Task<FeatureDefinition> IFeatureDefinitionProvider.GetFeatureDefinitionAsync(string featureName) =>
         (await ReadAsync()).Features.GetValueOrDefault(featureName) ?? new() { Name = featureName };

@@ -12,7 +12,8 @@ namespace Aarya.Infrastructure.Flags;
 /// <param name="From">From this moment on.</param>
 /// <param name="Until">Before this moment.</param>
 public sealed record FlagDefinition(
-    string Name, bool Enabled, FlagMatch Match, double? Percentage, IReadOnlyList<string> Roles, DateTimeOffset? From, DateTimeOffset? Until)
+    string Name, bool Enabled, FlagMatch Match, double? Percentage, IReadOnlyList<string> Roles, DateTimeOffset? From,
+    DateTimeOffset? Until)
 {
     internal FeatureDefinition ToFeature() => new()
     {
@@ -24,26 +25,32 @@ public sealed record FlagDefinition(
     private List<FeatureFilterConfiguration> Conditions()
     {
         List<FeatureFilterConfiguration> conditions = [];
-        if (Percentage is { } percentage) conditions.Add(Condition("Microsoft.Targeting", ("Audience:DefaultRolloutPercentage", percentage.ToString("R", CultureInfo.InvariantCulture))));
+        if (Percentage is { } percentage)
+            conditions.Add(Condition("Microsoft.Targeting",
+                ("Audience:DefaultRolloutPercentage", percentage.ToString("R", CultureInfo.InvariantCulture))));
         if (Roles.Count > 0)
         {
             conditions.Add(Condition("Microsoft.Targeting",
             [
                 ("Audience:DefaultRolloutPercentage", "0"),
-                .. Roles.SelectMany((role, i) => new[] { ($"Audience:Groups:{i}:Name", role), ($"Audience:Groups:{i}:RolloutPercentage", "100") }),
+                .. Roles.SelectMany((role,
+                    i) => new[] { ($"Audience:Groups:{i}:Name", role), ($"Audience:Groups:{i}:RolloutPercentage", "100") }),
             ]));
         }
 
-        if (From is not null || Until is not null) conditions.Add(Condition("Microsoft.TimeWindow", [.. Moment("Start", From), .. Moment("End", Until)]));
+        if (From is not null || Until is not null)
+            conditions.Add(Condition("Microsoft.TimeWindow", [.. Moment("Start", From), .. Moment("End", Until)]));
         return conditions.Count > 0 ? conditions : [Condition("AlwaysOn")];
     }
 
-    private static (string, string)[] Moment(string name, DateTimeOffset? at) => at is { } moment ? [(name, moment.ToString("O", CultureInfo.InvariantCulture))] : [];
+    private static (string, string)[] Moment(string name, DateTimeOffset? at) =>
+        at is { } moment ? [(name, moment.ToString("O", CultureInfo.InvariantCulture))] : [];
 
     private static FeatureFilterConfiguration Condition(string filter, params (string Name, string Value)[] parameters) => new()
     {
         Name = filter,
-        Parameters = new ConfigurationBuilder().AddInMemoryCollection(parameters.Select(x => KeyValuePair.Create(x.Name, (string?)x.Value))).Build(),
+        Parameters = new ConfigurationBuilder().AddInMemoryCollection(parameters.Select(x => KeyValuePair.Create(x.Name, (string?)x.Value)))
+            .Build(),
     };
 }
 

@@ -17,7 +17,8 @@ public sealed class FlaggedAttribute(string flag) : Attribute
 public static class FlagRequired
 {
     public static async Task<ProblemDetails> BeforeAsync(HttpContext http, IFlags flags) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<FlaggedAttribute>() is { } flagged && !await flags.IsOnAsync(flagged.Flag, http.FindCaller(), http.RequestAborted)
+        http.GetEndpoint()?.Metadata.GetMetadata<FlaggedAttribute>() is { } flagged
+            && !await flags.IsOnAsync(flagged.Flag, http.FindCaller(), http.RequestAborted)
             ? Problem.NotFound("feature")
             : WolverineContinue.NoProblems;
 }
@@ -25,5 +26,6 @@ public static class FlagRequired
 public static class FlagSetup
 {
     /// <summary>Lets endpoints say <see cref="FlaggedAttribute"/>.</summary>
-    public static void UseFlags(this WolverineHttpOptions http) => http.AddMiddleware(typeof(FlagRequired), chain => chain.HasAttribute<FlaggedAttribute>());
+    public static void UseFlags(this WolverineHttpOptions http) =>
+        http.AddMiddleware(typeof(FlagRequired), chain => chain.HasAttribute<FlaggedAttribute>());
 }

@@ -24,5 +24,6 @@ public interface IFlagSource
 /// <summary>A program made without the context that keeps flags has none: everything is off.</summary>
 internal sealed class NoFlags : IFlagSource
 {
-    public Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<FlagDefinition>>([]);
+    public Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<FlagDefinition>>([]);
 }

@@ -30,7 +30,8 @@ public sealed class ClusterCircuit(IDestinationHealthUpdater health) : IPassiveH
             return;
         }
 
-        if (failure.Error != ForwarderError.RequestTimedOut && !(failure.Error == ForwarderError.Request && ProxyRetry.IsUnreached(failure.Exception))) return;
+        if (failure.Error != ForwarderError.RequestTimedOut
+            && !(failure.Error == ForwarderError.Request && ProxyRetry.IsUnreached(failure.Exception))) return;
         if (failures.AddOrUpdate(cluster.ClusterId, 1, (_, n) => n + 1) < FailuresInARow) return;
         failures[cluster.ClusterId] = 0;
         health.SetPassive(cluster, destination, DestinationHealth.Unhealthy, Pause);

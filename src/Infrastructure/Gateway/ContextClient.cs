@@ -4,7 +4,10 @@ using Aarya.Infrastructure.Grpc.Sockets;
 
 namespace Aarya.Infrastructure.Gateway;
 
-/// <summary>Asks a context what the edge itself wants to know of it: its health, its part of the API's description. Does not wait for one that restarts.</summary>
+/// <summary>
+/// Asks a context what the edge itself wants to know of it: its health, its part of the API's description. Does not wait for one that
+/// restarts.
+/// </summary>
 internal sealed class ContextClient(ContextAddress address) : IDisposable
 {
     private readonly HttpMessageInvoker client = new(new Dialer(address with { Patience = TimeSpan.Zero }).Handler());

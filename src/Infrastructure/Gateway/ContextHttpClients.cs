@@ -5,7 +5,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Aarya.Infrastructure.Gateway;
 
-/// <summary>The gateway's clients: each connects to its context as the dialer does, and holds small bodies so that they can be sent again.</summary>
+/// <summary>
+/// The gateway's clients: each connects to its context as the dialer does, and holds small bodies so that they can be sent again.
+/// </summary>
 internal sealed class ContextHttpClients(IReadOnlyDictionary<string, ContextAddress> addresses) : ForwarderHttpClientFactory
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
@@ -29,7 +31,8 @@ internal sealed class SendUnsentAgain(HttpMessageHandler inner) : DelegatingHand
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
-        if (request.Content is not { Headers.ContentLength: > 0 and <= ProxyRetry.LargestBody } streamed || ProxyRetry.IsPayment(request.RequestUri!.AbsolutePath))
+        if (request.Content is not { Headers.ContentLength: > 0 and <= ProxyRetry.LargestBody } streamed
+            || ProxyRetry.IsPayment(request.RequestUri!.AbsolutePath))
             return await base.SendAsync(request, cancellation);
 
         var body = new ResendableBody(await streamed.ReadAsByteArrayAsync(cancellation), streamed);
@@ -40,7 +43,8 @@ internal sealed class SendUnsentAgain(HttpMessageHandler inner) : DelegatingHand
             {
                 return await base.SendAsync(request, cancellation);
             }
-            catch (HttpRequestException e) when (!body.WasAskedFor && attempt < Attempts && !ProxyRetry.IsUnreached(e) && !cancellation.IsCancellationRequested)
+            catch (HttpRequestException e) when (!body.WasAskedFor && attempt < Attempts && !ProxyRetry.IsUnreached(e)
+                && !cancellation.IsCancellationRequested)
             {
                 // Nothing of the body has left this process: the context waits for it before it acts.
             }
@@ -66,7 +70,8 @@ internal sealed class SendUnsentAgain(HttpMessageHandler inner) : DelegatingHand
             await stream.WriteAsync(bytes, cancellation);
         }
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
 
         protected override bool TryComputeLength(out long length)
         {

@@ -12,10 +12,13 @@ namespace Aarya.Infrastructure.Gateway;
 public sealed record ContextRoute(string Role, string Method, string Template, MethodInfo Endpoint)
 {
     /// <summary>The attributes of the slice's method and class.</summary>
-    public IEnumerable<object> Metadata => Endpoint.DeclaringType!.GetCustomAttributes(inherit: true).Concat(Endpoint.GetCustomAttributes(inherit: true));
+    public IEnumerable<object> Metadata =>
+        Endpoint.DeclaringType!.GetCustomAttributes(inherit: true).Concat(Endpoint.GetCustomAttributes(inherit: true));
 }
 
-/// <summary>Reads off the slices which context serves which route, so that the gateway keeps no list of its own that could go stale.</summary>
+/// <summary>
+/// Reads off the slices which context serves which route, so that the gateway keeps no list of its own that could go stale.
+/// </summary>
 public static class ContextRoutes
 {
     public static IReadOnlyList<ContextRoute> Of(Module module) =>
@@ -23,7 +26,8 @@ public static class ContextRoutes
             where module.Owns(type)
             from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance)
             from route in method.GetCustomAttributes<WolverineHttpMethodAttribute>()
-            select new ContextRoute(module.Role, route.HttpMethod, Under(type.GetCustomAttribute<RoutePrefixAttribute>(), route.Template), method)];
+            select new ContextRoute(module.Role, route.HttpMethod,
+                Under(type.GetCustomAttribute<RoutePrefixAttribute>(), route.Template), method)];
 
     private static string Under(RoutePrefixAttribute? prefix, string template) =>
         prefix is null ? template : $"/{prefix.Prefix}/{template.TrimStart('/')}".TrimEnd('/');

@@ -16,7 +16,13 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
 {
     private const int WaitingShare = 8;
 
-    private readonly ConcurrencyLimiter working = new(new() { PermitLimit = settings.Concurrent, QueueLimit = settings.Queued, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
+    private readonly ConcurrencyLimiter working =
+        new(new()
+        {
+            PermitLimit = settings.Concurrent,
+            QueueLimit = settings.Queued,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
     private readonly ConcurrencyLimiter waiting = new(new() { PermitLimit = settings.Concurrent * WaitingShare });
 
     public async Task AdmitAsync(HttpContext http, RequestDelegate next)

@@ -123,7 +123,8 @@ public static class Edge
     // The length of a compressed answer betrays what is in it beside what the asker put there (BREACH).
     private static Task NeverCompressTokens(HttpContext http, RequestDelegate next)
     {
-        if (http.Features.Get<IHttpsCompressionFeature>() is { } compression && http.GetEndpoint()?.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>() is not null)
+        if (http.Features.Get<IHttpsCompressionFeature>() is { } compression
+            && http.GetEndpoint()?.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>() is not null)
             compression.Mode = HttpsCompressionMode.DoNotCompress;
         return next(http);
     }
@@ -131,7 +132,8 @@ public static class Edge
     private static void Allow(CorsPolicyBuilder policy, EdgeSettings settings)
     {
         policy.WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id", "traceparent", "tracestate",
+            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id",
+                "traceparent", "tracestate",
                 "X-Requested-With", "X-SignalR-User-Agent")
             .WithExposedHeaders("ETag", "Location", "Retry-After", "X-Request-Id", "traceparent", "Idempotency-Replayed")
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10));

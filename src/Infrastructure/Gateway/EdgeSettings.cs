@@ -7,10 +7,15 @@ namespace Aarya.Infrastructure.Gateway;
 /// <summary>What an operator decides about the edge.</summary>
 public sealed record EdgeSettings
 {
-    /// <summary><c>AARYA_TRUSTED_PROXIES</c>: addresses or networks (<c>10.0.0.0/8</c>) whose word about the client is taken; none by default.</summary>
+    /// <summary>
+    /// <c>AARYA_TRUSTED_PROXIES</c>: addresses or networks (<c>10.0.0.0/8</c>) whose word about the client is taken; none by default.
+    /// </summary>
     public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
 
-    /// <summary><c>AARYA_CORS_ORIGINS</c>: the sites whose scripts may call, such as <c>https://aarya.example</c>; <c>*</c> for any, without credentials.</summary>
+    /// <summary>
+    /// <c>AARYA_CORS_ORIGINS</c>: the sites whose scripts may call, such as <c>https://aarya.example</c>; <c>*</c> for any, without
+    /// credentials.
+    /// </summary>
     public required IReadOnlyList<string> Origins { get; init; }
 
     /// <summary><c>AARYA_RATE_LIMIT</c>: requests a second of one client, 100 by default; 0 switches every rate limit off.</summary>
@@ -48,7 +53,9 @@ public sealed record EdgeSettings
         : throw new StartupException($"AARYA_TRUSTED_PROXIES names '{text}': write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8.");
 
     private static string Origin(string text) =>
-        text == "*" || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/'))
+        text == "*"
+            || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                && uri.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/'))
             ? text.TrimEnd('/')
             : throw new StartupException($"AARYA_CORS_ORIGINS names '{text}': write origins, such as https://aarya.example, or *.");
 }

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Infrastructure.Gateway;
 
-/// <summary>What every answer of the edge carries: the request's name and trace, and the headers that keep browsers from being used against the shop.</summary>
+/// <summary>
+/// What every answer of the edge carries: the request's name and trace, and the headers that keep browsers from being used against the
+/// shop.
+/// </summary>
 internal static partial class Envelope
 {
     public const string RequestIdHeader = "X-Request-Id";
@@ -15,7 +18,9 @@ internal static partial class Envelope
     public static Task WrapAsync(HttpContext http, RequestDelegate next)
     {
         var sent = http.Request.Headers[RequestIdHeader];
-        var id = sent.Count == 1 && Sane().IsMatch(sent[0]!) ? sent[0]! : Activity.Current?.TraceId.ToString() ?? Guid.CreateVersion7().ToString("N");
+        var id = sent.Count == 1 && Sane().IsMatch(sent[0]!)
+            ? sent[0]!
+            : Activity.Current?.TraceId.ToString() ?? Guid.CreateVersion7().ToString("N");
         http.TraceIdentifier = id;
         http.Request.Headers[RequestIdHeader] = id;
         // Set at the last moment: an answer that fails half way is cleared and written anew.
@@ -32,7 +37,8 @@ internal static partial class Envelope
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         // A page says its own, here or in the context behind the gateway.
-        if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = seal.Http.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Policy ?? PagePolicy.NoPage;
+        if (headers.ContentSecurityPolicy.Count == 0)
+            headers.ContentSecurityPolicy = seal.Http.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Policy ?? PagePolicy.NoPage;
         // What was answered to one caller is for nobody else, nor for the next one at the same browser.
         var isPersonal = seal.Http.Request.Headers.Authorization.Count > 0 || seal.Http.User.Identity?.IsAuthenticated == true
             || seal.Http.GetEndpoint()?.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>() is not null;

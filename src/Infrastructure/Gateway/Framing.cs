@@ -16,7 +16,8 @@ internal static class Framing
         // HTTP/1.0 knows no Transfer-Encoding (RFC 9112, section 6.1).
         if (HttpProtocol.IsHttp10(http.Request.Protocol)) return RefuseAsync(http, "Transfer-Encoding", "must not come with HTTP/1.0.");
         // Kestrel lets Transfer-Encoding win, and keeps the length that was sent with it under this name.
-        if (http.Request.Headers.ContainsKey("X-Content-Length")) return RefuseAsync(http, "Content-Length", "must not come together with Transfer-Encoding.");
+        if (http.Request.Headers.ContainsKey("X-Content-Length"))
+            return RefuseAsync(http, "Content-Length", "must not come together with Transfer-Encoding.");
         return encoding.Count == 1 && string.Equals(encoding[0], "chunked", StringComparison.OrdinalIgnoreCase)
             ? next(http)
             : RefuseAsync(http, "Transfer-Encoding", "must be chunked and nothing else.");

@@ -27,7 +27,8 @@ public static class Proxy
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
         // A request without a byte in either direction is given up after the time that a whole request may take.
         var timeout = EdgeSettings.RequestTimeOf(builder.Configuration);
-        var addresses = contexts.Dormant.ToDictionary(x => x.Role, x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
+        var addresses = contexts.Dormant.ToDictionary(x => x.Role,
+            x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
         builder.Services.AddSingleton<ProxyRetry>();
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, ClusterCircuit>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(new ContextHttpClients(addresses));
@@ -80,7 +81,14 @@ public static class Proxy
         },
         HealthCheck = new()
         {
-            Active = new() { Enabled = true, Interval = ProbeInterval, Timeout = ProbeInterval, Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures, Path = HealthEndpoints.LivePath },
+            Active = new()
+            {
+                Enabled = true,
+                Interval = ProbeInterval,
+                Timeout = ProbeInterval,
+                Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+                Path = HealthEndpoints.LivePath,
+            },
             Passive = new() { Enabled = true, Policy = ClusterCircuit.PolicyName },
             // YARP would by default send everything to a context that nobody can reach.
             AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyAndUnknown,
@@ -88,7 +96,8 @@ public static class Proxy
         Metadata = new Dictionary<string, string>
         {
             // Longer than the dialer is patient: a context that restarts is waited for, one that stays away is not.
-            [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = ((int)(address.Patience / ProbeInterval) + 1).ToString(CultureInfo.InvariantCulture),
+            [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = ((int)(address.Patience / ProbeInterval) + 1)
+                .ToString(CultureInfo.InvariantCulture),
         },
     };
 
@@ -117,7 +126,9 @@ public static class Proxy
         return next(http);
     }
 
-    /// <summary>A context that was never reached, or refused unseen, is 503 and may be asked again; one that broke off may have acted, which is 502.</summary>
+    /// <summary>
+    /// A context that was never reached, or refused unseen, is 503 and may be asked again; one that broke off may have acted, which is 502.
+    /// </summary>
     private static async Task AnswerFailureAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);
@@ -127,7 +138,8 @@ public static class Proxy
         var status = failure.Error switch
         {
             ForwarderError.NoAvailableDestinations => StatusCodes.Status503ServiceUnavailable,
-            ForwarderError.Request when ProxyRetry.IsUnreached(failure.Exception) || ProxyRetry.IsUnseen(failure) => StatusCodes.Status503ServiceUnavailable,
+            ForwarderError.Request when ProxyRetry.IsUnreached(failure.Exception) || ProxyRetry.IsUnseen(failure) =>
+                StatusCodes.Status503ServiceUnavailable,
             ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
             ForwarderError.Request or ForwarderError.RequestBodyDestination => StatusCodes.Status502BadGateway,
             _ => http.Response.StatusCode,

@@ -67,16 +67,30 @@ public sealed class ProxyRetry
 
     /// <summary>True when no connection was made, and so nothing of the request was sent.</summary>
     internal static bool IsUnreached(Exception? failure) =>
-        failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
+        failure is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
+        };
 
-    /// <summary>True when the context has refused the request without processing it: it says so, or HttpClient wanted the body a second time.</summary>
+    /// <summary>
+    /// True when the context has refused the request without processing it: it says so, or HttpClient wanted the body a second time.
+    /// </summary>
     internal static bool IsUnseen(IForwarderErrorFeature failure) =>
-        failure is { Error: ForwarderError.Request, Exception: HttpRequestException { InnerException: InvalidOperationException or HttpProtocolException { ErrorCode: RefusedStream } } };
+        failure is
+        {
+            Error: ForwarderError.Request,
+            Exception: HttpRequestException
+            {
+                InnerException: InvalidOperationException or HttpProtocolException { ErrorCode: RefusedStream },
+            },
+        };
 
     private static bool BrokeOff(HttpContext http, out bool unseen)
     {
         unseen = false;
-        if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || http.GetForwarderErrorFeature() is not { } failure) return false;
+        if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || http.GetForwarderErrorFeature() is not { } failure)
+            return false;
         unseen = IsUnseen(failure);
         return failure.Error is ForwarderError.Request or ForwarderError.RequestBodyDestination && !IsUnreached(failure.Exception);
     }

@@ -3,14 +3,17 @@ using Grpc.Core.Interceptors;
 
 namespace Aarya.Infrastructure.Grpc;
 
-/// <summary>Gives every call between contexts a deadline: its own, five seconds, or what the request has left, whichever is first.</summary>
+/// <summary>
+/// Gives every call between contexts a deadline: its own, five seconds, or what the request has left, whichever is first.
+/// </summary>
 public sealed class CallDeadline : Interceptor
 {
     /// <summary>How long a call may take when nothing says less.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromSeconds(5);
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         var at = context.Options.Deadline?.ToUniversalTime() ?? DateTime.UtcNow + Longest;
         if (RequestDeadline.Current is { } left && left < at) at = left;

@@ -12,7 +12,9 @@ namespace Aarya.Infrastructure.Grpc;
 /// <param name="Secret">What proves over TCP that the caller belongs here; null on a socket.</param>
 public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, string? Secret = null)
 {
-    /// <summary>How long a request waits for a context that nobody answers for, because it is restarting (<c>AARYA_DIAL_SECONDS</c>, default 5).</summary>
+    /// <summary>
+    /// How long a request waits for a context that nobody answers for, because it is restarting (<c>AARYA_DIAL_SECONDS</c>, default 5).
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The setting that names the address: <c>COMMERCE_URL</c>, ...</summary>
@@ -23,25 +25,29 @@ public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, st
     /// context's socket in <c>AARYA_SOCKET_DIR</c>.
     /// </summary>
     /// <exception cref="StartupException">The setting is none of these.</exception>
-    public static ContextAddress Of(string role, IConfiguration configuration, IHostEnvironment environment) => Find(role, configuration, environment) with
-    {
-        Patience = TimeSpan.FromSeconds(configuration.Number("AARYA_DIAL_SECONDS")),
-    };
+    public static ContextAddress Of(string role, IConfiguration configuration, IHostEnvironment environment) =>
+        Find(role, configuration, environment) with
+        {
+            Patience = TimeSpan.FromSeconds(configuration.Number("AARYA_DIAL_SECONDS")),
+        };
 
     public override string ToString() => SocketPath is { } path ? $"unix:{path}" : Url.ToString();
 
     private static ContextAddress Find(string role, IConfiguration configuration, IHostEnvironment environment)
     {
-        if (configuration.Find(SettingOf(role)) is not { } setting) return OnSocket(role, SocketFolder.From(configuration, environment).PathOf(role));
+        if (configuration.Find(SettingOf(role)) is not { } setting)
+            return OnSocket(role, SocketFolder.From(configuration, environment).PathOf(role));
         if (setting.StartsWith("unix:", StringComparison.Ordinal))
         {
             var path = setting["unix:".Length..];
             return path.StartsWith('/') ? OnSocket(role, Path.GetFullPath(path)) : throw Unclear(role, setting);
         }
 
-        if (!Uri.TryCreate(setting, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.AbsolutePath != "/") throw Unclear(role, setting);
+        if (!Uri.TryCreate(setting, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.AbsolutePath != "/")
+            throw Unclear(role, setting);
         return new(role, null, url, Mesh.SecretFrom(configuration)
-            ?? throw new StartupException($"{SettingOf(role)} leads over TCP, where no file permission says who may call: set AARYA_MESH_SECRET on both sides."));
+            ?? throw new StartupException(
+                $"{SettingOf(role)} leads over TCP, where no file permission says who may call: set AARYA_MESH_SECRET on both sides."));
     }
 
     private static ContextAddress OnSocket(string role, string path) => new(role, path, new($"http://{role}.sock"));

@@ -23,7 +23,8 @@ public abstract class ContextRpc
     public abstract Type Client { get; }
 
     /// <summary>For a module: <c>ContextRpc.Of&lt;CommerceService, Commerce.CommerceClient&gt;()</c>.</summary>
-    public static ContextRpc Of<TService, TClient>() where TService : class where TClient : ClientBase<TClient> => new Pair<TService, TClient>();
+    public static ContextRpc Of<TService, TClient>() where TService : class where TClient : ClientBase<TClient> =>
+        new Pair<TService, TClient>();
 
     /// <summary>A client whose calls stay in this process.</summary>
     internal abstract void AddInProcess(IServiceCollection services);
@@ -43,18 +44,21 @@ public abstract class ContextRpc
         {
             services.AddScoped<TService>();
             services.AddSingleton(provider => New(
-                new InProcessInvoker<TService>(provider.GetRequiredService<IServiceScopeFactory>(), [provider.GetRequiredService<ServiceErrors>()])));
+                new InProcessInvoker<TService>(provider.GetRequiredService<IServiceScopeFactory>(),
+                    [provider.GetRequiredService<ServiceErrors>()])));
         }
 
         internal override void AddRemote(IServiceCollection services, ContextAddress address)
         {
             services.AddKeyedSingleton(address.Role, (_, _) => ContextChannel.To(address));
-            services.AddSingleton(provider => New(ContextChannel.Invoker(provider.GetRequiredKeyedService<GrpcChannel>(address.Role), address)));
+            services.AddSingleton(provider =>
+                New(ContextChannel.Invoker(provider.GetRequiredKeyedService<GrpcChannel>(address.Role), address)));
         }
 
         internal override GrpcServiceEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<TService>();
 
-        private static TClient New(CallInvoker invoker) => (TClient)Activator.CreateInstance(typeof(TClient), invoker.Intercept(new CallDeadline()))!;
+        private static TClient New(CallInvoker invoker) =>
+            (TClient)Activator.CreateInstance(typeof(TClient), invoker.Intercept(new CallDeadline()))!;
     }
 }
 
@@ -93,7 +97,9 @@ public static class ContextRpcSetup
         services.Replace(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(StrictMethods<>)));
     }
 
-    /// <summary>The services of the contexts hosted here, for the mesh alone; where everything is in one process nobody calls them from outside.</summary>
+    /// <summary>
+    /// The services of the contexts hosted here, for the mesh alone; where everything is in one process nobody calls them from outside.
+    /// </summary>
     internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, ActiveModules contexts, ActiveRoles roles)
     {
         if (roles.IsAll) return;

@@ -44,7 +44,8 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
         catch (Exception e)
         {
             // Who ended the call decides, before whatever the handler threw because of it; as on the wire.
-            var status = call.Cancelled ?? (e is RpcException { Status: var own } ? own : new Status(StatusCode.Unknown, "Exception was thrown by handler."));
+            var status = call.Cancelled
+                ?? (e is RpcException { Status: var own } ? own : new Status(StatusCode.Unknown, "Exception was thrown by handler."));
             call.End(status, call.Cancelled is null && e is RpcException { Trailers: var trailers } ? trailers : null);
             activity?.SetStatus(ActivityStatusCode.Error, status.StatusCode.ToString());
             throw new RpcException(status, call.TrailersAtEnd());
@@ -55,7 +56,8 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
         }
     }
 
-    private async Task<TResponse> ExecuteAsync<TRequest, TResponse>(Method<TRequest, TResponse> method, InProcessCall call, TRequest request)
+    private async Task<TResponse> ExecuteAsync<TRequest, TResponse>(Method<TRequest, TResponse> method,
+        InProcessCall call, TRequest request)
         where TRequest : class where TResponse : class
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -77,7 +79,8 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
 
     private static T Copy<T>(T message) where T : class => message is IDeepCloneable<T> original ? original.Clone() : message;
 
-    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host,
+        CallOptions options, TRequest request) =>
         throw new NotSupportedException("A blocked thread is one shopper fewer: call the asynchronous method.");
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(

@@ -25,12 +25,16 @@ public static class Mesh
 
     private const int ShortestSecret = 32;
 
-    /// <summary>The secret that processes reaching each other over TCP share (<c>AARYA_MESH_SECRET</c>, 32 characters or more), or null.</summary>
+    /// <summary>
+    /// The secret that processes reaching each other over TCP share (<c>AARYA_MESH_SECRET</c>, 32 characters or more), or null.
+    /// </summary>
     /// <exception cref="StartupException">The secret is too short, or cannot be sent.</exception>
     public static string? SecretFrom(IConfiguration configuration) => configuration.FindForHeader("AARYA_MESH_SECRET") switch
     {
         null => null,
-        { Length: < ShortestSecret } => throw new StartupException($"AARYA_MESH_SECRET is shorter than {ShortestSecret} characters: make one with `openssl rand -hex 32`."),
+        { Length: < ShortestSecret } =>
+            throw new StartupException(
+                $"AARYA_MESH_SECRET is shorter than {ShortestSecret} characters: make one with `openssl rand -hex 32`."),
         var secret => secret,
     };
 

@@ -44,7 +44,8 @@ public sealed class Refusal : RpcException
     public static string? CodeOf(RpcException refused) => refused.Trailers.GetValue(CodeTrailer);
 
     internal static Refusal LostRace() =>
-        new(StatusCode.Aborted, "conflict.changed_meanwhile", "Somebody changed this at the same moment: read it again and repeat what you still want.");
+        new(StatusCode.Aborted, "conflict.changed_meanwhile",
+            "Somebody changed this at the same moment: read it again and repeat what you still want.");
 
     private static Metadata Trailing(string code, string? field)
     {

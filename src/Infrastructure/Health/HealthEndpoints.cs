@@ -24,23 +24,29 @@ public static class HealthEndpoints
     internal static void AddHealth(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles)
     {
         builder.Services.AddSingleton<HealthReport>();
-        builder.Services.AddSingleton<HealthPart>(x => new RedisStatePart(x.GetRequiredService<RedisConnections>(), vital: contexts.Active.Count > 0));
+        builder.Services.AddSingleton<HealthPart>(x =>
+            new RedisStatePart(x.GetRequiredService<RedisConnections>(), vital: contexts.Active.Count > 0));
         builder.Services.AddSingleton<HealthPart>(x => new RedisCachePart(x.GetRequiredService<RedisConnections>()));
         foreach (var module in contexts.Active)
             builder.Services.AddSingleton<HealthPart>(x => new PostgresPart(module.Role, x.GetRequiredService<ContextDatabases>()));
         if (!roles.HostsGateway) return;
         foreach (var module in contexts.Dormant)
-            builder.Services.AddSingleton<HealthPart>(x => new ContextPart(x.GetServices<ContextClient>().Single(y => y.Role == module.Role)));
+            builder.Services.AddSingleton<HealthPart>(x =>
+                new ContextPart(x.GetServices<ContextClient>().Single(y => y.Role == module.Role)));
     }
 
     internal static void MapHealth(this WebApplication app)
     {
         app.MapGet(LivePath, () => Results.Ok(new { status = "up" })).Operational();
-        app.MapGet(ReadyPath, async (HttpContext http, HealthReport report) => await AnswerAsync(http, await report.GetAsync(), x => x.IsReady)).Operational();
-        app.MapGet(Path, async (HttpContext http, HealthReport report) => await AnswerAsync(http, await report.GetAsync(), x => x.IsUp)).Operational();
+        app.MapGet(ReadyPath,
+            async (HttpContext http, HealthReport report) => await AnswerAsync(http, await report.GetAsync(), x => x.IsReady))
+            .Operational();
+        app.MapGet(Path, async (HttpContext http, HealthReport report) => await AnswerAsync(http, await report.GetAsync(), x => x.IsUp))
+            .Operational();
     }
 
-    private static RouteHandlerBuilder Operational(this RouteHandlerBuilder endpoint) => endpoint.ExcludeFromDescription().WithMetadata(new ForOperators());
+    private static RouteHandlerBuilder Operational(this RouteHandlerBuilder endpoint) =>
+        endpoint.ExcludeFromDescription().WithMetadata(new ForOperators());
 
     private static async Task AnswerAsync(HttpContext http, Health health, Func<Health, bool> isGood)
     {

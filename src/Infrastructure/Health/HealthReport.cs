@@ -20,7 +20,8 @@ public sealed record Health(string Status, string Role, IReadOnlyList<PartHealth
 }
 
 /// <summary>Asks every part, at most once a second however many probes there are.</summary>
-public sealed partial class HealthReport(IEnumerable<HealthPart> parts, Hosting.ActiveRoles roles, TimeProvider time, ILogger<HealthReport> logger)
+public sealed partial class HealthReport(IEnumerable<HealthPart> parts, Hosting.ActiveRoles roles, TimeProvider time,
+    ILogger<HealthReport> logger)
 {
     /// <summary>How long an answer is repeated.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);

@@ -97,7 +97,9 @@ public static class AaryaHost
 
     // appsettings.json lies beside the program; the folder a person happens to stand in must not matter.
     private static string ContentRoot() =>
-        File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json")) ? AppContext.BaseDirectory : Directory.GetCurrentDirectory();
+        File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json"))
+            ? AppContext.BaseDirectory
+            : Directory.GetCurrentDirectory();
 
     public static void AddAarya(this WebApplicationBuilder builder, IReadOnlyList<Module> modules, IReadOnlyList<string> args)
     {
@@ -109,7 +111,8 @@ public static class AaryaHost
         var features = modules[0].GetType().Assembly;
         var serving = Settings.ServesRequests(args);
 #if !DEBUG
-        if (serving && !CarriesHandlers) throw new StartupException("This Release build lacks its handlers' code: make it with ./aarya release, or run a Debug build.");
+        if (serving && !CarriesHandlers)
+            throw new StartupException("This Release build lacks its handlers' code: make it with ./aarya release, or run a Debug build.");
 #endif
 
         builder.Services.AddSingleton(roles);
@@ -178,7 +181,8 @@ public static class AaryaHost
         builder.Services.AddWolverineHttp();
     }
 
-    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles, Assembly features, Sealer sealer)
+    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules contexts,
+        ActiveRoles roles, Assembly features, Sealer sealer)
     {
         wolverine.ServiceName = roles.ServiceName;
         wolverine.ApplicationAssembly = Assembly.Load("Aarya.Api");
@@ -222,7 +226,8 @@ public static class AaryaHost
 
         // The first context's schema also keeps the node registry of this process; every context keeps its own messages.
         var first = contexts.Active[0].Role;
-        wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)), first);
+        wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)),
+            first);
         wolverine.UseRedisStreams(contexts, builder.Configuration, sealer);
         foreach (var module in contexts.Active) module.ConfigureWolverine(wolverine);
     }

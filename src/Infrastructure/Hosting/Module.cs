@@ -42,7 +42,8 @@ public abstract class Module
     internal string Namespace => GetType().Namespace!;
 
     /// <summary>True when the type lies in this context's namespace.</summary>
-    internal bool Owns(Type type) => type.Namespace is { } ns && (ns == Namespace || ns.StartsWith(Namespace + ".", StringComparison.Ordinal));
+    internal bool Owns(Type type) =>
+        type.Namespace is { } ns && (ns == Namespace || ns.StartsWith(Namespace + ".", StringComparison.Ordinal));
 }
 
 /// <inheritdoc cref="Module"/>
@@ -51,7 +52,8 @@ public abstract class Module<TStore> : Module where TStore : class, IDocumentSto
 {
     public sealed override Type StoreType => typeof(TStore);
 
-    internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects) =>
+    internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer,
+        bool createSchemaObjects) =>
         services.AddContextStore<TStore>(this, databases, sealer, createSchemaObjects);
 }
 

@@ -7,13 +7,16 @@ using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Hosting;
 
-/// <summary>What a person needs to hear of an exception that ended the program before it served; null when it is a defect, whose stack matters.</summary>
+/// <summary>
+/// What a person needs to hear of an exception that ended the program before it served; null when it is a defect, whose stack matters.
+/// </summary>
 internal static class StartupProblem
 {
     internal static string? Of(Exception e) => e switch
     {
         StartupException problem => problem.Message,
-        AddressInUseException or IOException { InnerException: AddressInUseException } => $"{e.Message.TrimEnd('.')}: stop what listens there, or listen elsewhere with --urls.",
+        AddressInUseException or IOException { InnerException: AddressInUseException } =>
+            $"{e.Message.TrimEnd('.')}: stop what listens there, or listen elsewhere with --urls.",
         // A server that went away after the check at the start, or refuses connections for a time. Any other refusal is a defect.
         PostgresException refused => Outage.Is(refused) ? $"PostgreSQL: {refused.MessageText}." : null,
         NpgsqlException => $"PostgreSQL: {e.InnerException?.Message ?? e.Message}.",

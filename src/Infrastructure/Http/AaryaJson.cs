@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Infrastructure.Http;
 
-/// <summary>How JSON is read and written at the edge: camelCase, enums as snake_case words, and nothing that the contract does not name.</summary>
+/// <summary>
+/// How JSON is read and written at the edge: camelCase, enums as snake_case words, and nothing that the contract does not name.
+/// </summary>
 public static class AaryaJson
 {
     /// <summary>How many objects and lists may lie in one another.</summary>

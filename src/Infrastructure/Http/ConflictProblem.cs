@@ -7,5 +7,6 @@ namespace Aarya.Infrastructure.Http;
 public static class ConflictProblem
 {
     public static ProblemDetails OnException(ConcurrencyException lost) =>
-        Problem.Conflict("conflict.changed_meanwhile", "Changed by someone else", "Somebody changed this at the same moment: read it again and repeat what you still want.");
+        Problem.Conflict("conflict.changed_meanwhile", "Changed by someone else",
+            "Somebody changed this at the same moment: read it again and repeat what you still want.");
 }

@@ -44,7 +44,8 @@ public static class JsonBody
         }
 
         if (JsonFaults.Of(body, typeof(T), options) is not { } faults) return true;
-        await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status400BadRequest, "request.invalid", "The request is not valid", null, faults));
+        await Problems.WriteAsync(http,
+            Problem.Of(StatusCodes.Status400BadRequest, "request.invalid", "The request is not valid", null, faults));
         return false;
     }
 
@@ -81,12 +82,14 @@ public sealed class JsonBodyPolicy : IHttpPolicy
         foreach (var chain in chains.Where(x => x is { HasRequestType: true, IsFormData: false }))
         {
             // A frame that takes the request, such as its validator, pulls the reading in front of itself.
-            var first = chain.Middleware.FindIndex(x => x.Creates.Any(y => y.VariableType == chain.RequestType) || Takes(x, chain.RequestType!));
+            var first =
+                chain.Middleware.FindIndex(x => x.Creates.Any(y => y.VariableType == chain.RequestType) || Takes(x, chain.RequestType!));
             if (first >= 0) chain.Middleware.Insert(first, new CheckFrame(chain.RequestType!));
         }
     }
 
-    private static bool Takes(Frame frame, Type request) => frame is MethodCall call && call.Method.GetParameters().Any(x => x.ParameterType == request);
+    private static bool Takes(Frame frame, Type request) =>
+        frame is MethodCall call && call.Method.GetParameters().Any(x => x.ParameterType == request);
 
     /// <summary>True for the frame behind which the body is in memory.</summary>
     public static bool Checks(Frame frame) => frame is CheckFrame;
@@ -102,7 +105,8 @@ public sealed class JsonBodyPolicy : IHttpPolicy
 
         public override void GenerateCode(GeneratedMethod method, ISourceWriter writer)
         {
-            writer.Write($"if (!await {typeof(JsonBody).FullNameInCode()}.{nameof(JsonBody.CheckAsync)}<{request.FullNameInCode()}>({http.Usage}).ConfigureAwait(false)) return;");
+            var check = $"{typeof(JsonBody).FullNameInCode()}.{nameof(JsonBody.CheckAsync)}<{request.FullNameInCode()}>";
+            writer.Write($"if (!await {check}({http.Usage}).ConfigureAwait(false)) return;");
             Next?.GenerateCode(method, writer);
         }
     }

@@ -41,7 +41,8 @@ internal sealed class JsonFaults
             {
                 ["body"] = [e.Message.StartsWith("The maximum configured depth", StringComparison.Ordinal)
                     ? $"is nested deeper than {AaryaJson.MaxDepth} levels."
-                    : string.Create(CultureInfo.InvariantCulture, $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).")],
+                    : string.Create(CultureInfo.InvariantCulture,
+                        $"is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}).")],
             };
         }
 
@@ -90,8 +91,12 @@ internal sealed class JsonFaults
     {
         (JsonShape.Kinds.YesOrNo, JsonTokenType.True or JsonTokenType.False) => true,
         (JsonShape.Kinds.Uuid, JsonTokenType.String) => reader.TryGetGuid(out _),
-        (JsonShape.Kinds.Time, JsonTokenType.String) => shape.Type.Type == typeof(DateTime) ? reader.TryGetDateTime(out _) : reader.TryGetDateTimeOffset(out _),
-        (JsonShape.Kinds.Number, JsonTokenType.Number) => shape.Type.Type == typeof(decimal) ? reader.TryGetDecimal(out _) : reader.TryGetDouble(out var number) && double.IsFinite(number),
+        (JsonShape.Kinds.Time, JsonTokenType.String) =>
+            shape.Type.Type == typeof(DateTime) ? reader.TryGetDateTime(out _) : reader.TryGetDateTimeOffset(out _),
+        (JsonShape.Kinds.Number, JsonTokenType.Number) =>
+            shape.Type.Type == typeof(decimal)
+                ? reader.TryGetDecimal(out _)
+                : reader.TryGetDouble(out var number) && double.IsFinite(number),
         (JsonShape.Kinds.Whole, JsonTokenType.Number) => Type.GetTypeCode(shape.Type.Type) switch
         {
             TypeCode.Int32 => reader.TryGetInt32(out _),
@@ -180,7 +185,8 @@ internal sealed class JsonFaults
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             // A converter of ours speaks to clients; the serializer's own words name types.
-            Add(e is JsonException { InnerException: null } && !e.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
+            Add(e is JsonException { InnerException: null }
+                && !e.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
                 ? e.Message.Split(" Path: ")[0]
                 : shape.Expectation);
         }

@@ -65,13 +65,18 @@ internal sealed class JsonShape
         if (type == typeof(string)) return new(info) { Kind = Kinds.Text, Expectation = "must be a text." };
         if (type == typeof(bool)) return new(info) { Kind = Kinds.YesOrNo, Expectation = "must be true or false." };
         if (type == typeof(Guid)) return new(info) { Kind = Kinds.Uuid, Expectation = "must be a UUID." };
-        if (type == typeof(DateTimeOffset) || type == typeof(DateTime)) return new(info) { Kind = Kinds.Time, Expectation = "must be a time such as 2026-01-31T12:00:00Z." };
-        if (WholeRange(type) is { } range) return new(info) { Kind = Kinds.Whole, Expectation = $"must be a whole number from {range.Least} to {range.Most}." };
-        if (type == typeof(decimal) || type == typeof(double) || type == typeof(float)) return new(info) { Kind = Kinds.Number, Expectation = "must be a number." };
-        if (type == typeof(JsonElement) || type == typeof(object) || type.IsAssignableTo(typeof(JsonNode))) return new(info) { Kind = Kinds.Anything };
+        if (type == typeof(DateTimeOffset) || type == typeof(DateTime))
+            return new(info) { Kind = Kinds.Time, Expectation = "must be a time such as 2026-01-31T12:00:00Z." };
+        if (WholeRange(type) is { } range)
+            return new(info) { Kind = Kinds.Whole, Expectation = $"must be a whole number from {range.Least} to {range.Most}." };
+        if (type == typeof(decimal) || type == typeof(double) || type == typeof(float))
+            return new(info) { Kind = Kinds.Number, Expectation = "must be a number." };
+        if (type == typeof(JsonElement) || type == typeof(object) || type.IsAssignableTo(typeof(JsonNode)))
+            return new(info) { Kind = Kinds.Anything };
         if (type.IsEnum)
         {
-            var words = Enum.GetValues(type).Cast<object>().Select(x => JsonSerializer.SerializeToElement(x, info).GetString()!).Distinct().ToList();
+            var words = Enum.GetValues(type).Cast<object>().Select(x => JsonSerializer.SerializeToElement(x, info).GetString()!).Distinct()
+                .ToList();
             return new(info) { Kind = Kinds.Word, Words = words, Expectation = $"must be one of: {string.Join(", ", words)}." };
         }
 
@@ -79,7 +84,8 @@ internal sealed class JsonShape
         {
             { Kind: JsonTypeInfoKind.Enumerable } => new(info) { Kind = Kinds.List, Expectation = "must be a list." },
             { Kind: JsonTypeInfoKind.Dictionary } => new(info) { Kind = Kinds.Map, Expectation = "must be an object." },
-            { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null } => new(info) { Kind = Kinds.Object, Members = MembersOf(info), Expectation = "must be an object." },
+            { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null } =>
+                new(info) { Kind = Kinds.Object, Members = MembersOf(info), Expectation = "must be an object." },
             _ => new(info) { Kind = Kinds.Own, Expectation = OwnExpectation(type) },
         };
     }
@@ -91,7 +97,8 @@ internal sealed class JsonShape
     [
         .. from member in info.Properties
            where member.Set is not null || member.AssociatedParameter is not null
-           let nullable = Nullable.GetUnderlyingType(member.PropertyType) is not null || (!member.PropertyType.IsValueType && (member.AssociatedParameter?.IsNullable ?? member.IsSetNullable))
+           let nullable = Nullable.GetUnderlyingType(member.PropertyType) is not null
+               || (!member.PropertyType.IsValueType && (member.AssociatedParameter?.IsNullable ?? member.IsSetNullable))
            // A record says by its parameters what must be sent: whatever is neither nullable nor has a default.
            let required = member.IsRequired || (member.AssociatedParameter is { HasDefaultValue: false } && !nullable)
            select new Member(member.Name, Encoding.UTF8.GetBytes(member.Name), required, nullable, member),

@@ -22,13 +22,21 @@ public static class Problem
     public static ProblemDetails NotFound(string thing) =>
         Of(StatusCodes.Status404NotFound, $"{thing}.not_found", "Not found", $"There is no such {thing.Replace('_', ' ')}.");
 
-    public static ProblemDetails Conflict(string code, string title, string detail) => Of(StatusCodes.Status409Conflict, code, title, detail);
+    public static ProblemDetails Conflict(string code, string title, string detail) =>
+        Of(StatusCodes.Status409Conflict, code, title, detail);
 
-    public static ProblemDetails Unprocessable(string code, string title, string detail) => Of(StatusCodes.Status422UnprocessableEntity, code, title, detail);
+    public static ProblemDetails Unprocessable(string code, string title, string detail) =>
+        Of(StatusCodes.Status422UnprocessableEntity, code, title, detail);
 
     public static ProblemDetails Of(int status, string code, string title, string? detail, Dictionary<string, string[]>? errors = null)
     {
-        var problem = new ProblemDetails { Status = status, Title = title, Detail = detail, Type = $"https://aarya.example/problems/{code}" };
+        var problem = new ProblemDetails
+        {
+            Status = status,
+            Title = title,
+            Detail = detail,
+            Type = $"https://aarya.example/problems/{code}",
+        };
         problem.Extensions["code"] = code;
         if (errors is not null) problem.Extensions["errors"] = errors;
         return problem;

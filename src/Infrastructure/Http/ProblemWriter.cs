@@ -27,7 +27,8 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         http.Response.Headers.Remove("Location");
         http.Response.Headers.Remove("ETag");
         http.Response.Headers.CacheControl = "no-store";
-        return new(http.Response.WriteAsJsonAsync(problem, problem.GetType(), json.Value.SerializerOptions, "application/problem+json", http.RequestAborted));
+        return new(http.Response.WriteAsJsonAsync(problem, problem.GetType(), json.Value.SerializerOptions, "application/problem+json",
+            http.RequestAborted));
     }
 
     // What a library answered, in this shop's words: libraries know no codes and speak of .NET types.
@@ -58,7 +59,9 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
     {
         if (problem.Extensions.TryGetValue("parameter", out var parameter) && parameter is string name)
         {
-            var type = ChainOf(http)?.Method.Method.GetParameters().FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))?.ParameterType;
+            var type =
+                ChainOf(http)?.Method.Method.GetParameters()
+                    .FirstOrDefault(x => string.Equals(x.Name, name, StringComparison.OrdinalIgnoreCase))?.ParameterType;
             return new() { [name] = [type is null ? "is not valid." : JsonShape.ExpectationOf(type, json.Value.SerializerOptions)] };
         }
 

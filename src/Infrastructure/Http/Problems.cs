@@ -43,7 +43,8 @@ public static partial class Problems
         }
 
         http.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
-        return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new() { HttpContext = http, ProblemDetails = problem }).AsTask();
+        return http.RequestServices.GetRequiredService<IProblemDetailsService>()
+            .WriteAsync(new() { HttpContext = http, ProblemDetails = problem }).AsTask();
     }
 
     /// <summary>The 503 of something that cannot be served right now; sets Retry-After.</summary>
@@ -59,7 +60,9 @@ public static partial class Problems
             UnavailableException away => Unavailable(http, away.Message, away.RetryAfterSeconds),
             _ when Outage.Is(error) => Away(http, error),
             _ when http.RequestServices.GetRequiredService<Violations>().ProblemOf(error) is { } refused => refused,
-            _ => Problem.Of(StatusCodes.Status500InternalServerError, "server.error", "Something went wrong here", "It has been recorded under the trace id."),
+            _ =>
+                Problem.Of(StatusCodes.Status500InternalServerError, "server.error", "Something went wrong here",
+                    "It has been recorded under the trace id."),
         });
     }
 

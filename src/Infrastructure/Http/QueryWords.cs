@@ -20,9 +20,11 @@ internal static class QueryWords
 
     public static Task CheckAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.Request.Path.Value!.Contains('\0', StringComparison.Ordinal)) return Problems.WriteAsync(http, Problem.Invalid("path", JsonFaults.Nul));
+        if (http.Request.Path.Value!.Contains('\0', StringComparison.Ordinal))
+            return Problems.WriteAsync(http, Problem.Invalid("path", JsonFaults.Nul));
         if (http.Request.QueryString.Value is not { Length: > 1 } query) return next(http);
-        if (query.Contains("%00", StringComparison.Ordinal) && NulIn(http.Request.Query) is { } field) return Problems.WriteAsync(http, Problem.Invalid(field, JsonFaults.Nul));
+        if (query.Contains("%00", StringComparison.Ordinal) && NulIn(http.Request.Query) is { } field)
+            return Problems.WriteAsync(http, Problem.Invalid(field, JsonFaults.Nul));
         if (http.GetEndpoint()?.Metadata.GetMetadata<HttpChain>() is not { } chain) return next(http);
 
         Dictionary<string, StringValues>? translated = null;
@@ -56,6 +58,8 @@ internal static class QueryWords
            let type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType
            where type.IsEnum
            select new Word(parameter.GetCustomAttribute<FromQueryAttribute>()?.Name ?? parameter.Name!, type,
-               Enum.GetNames(type).ToDictionary(x => JsonSerializer.SerializeToElement(Enum.Parse(type, x), type, AaryaJson.Options).GetString()!, StringComparer.Ordinal)),
+               Enum.GetNames(type)
+                   .ToDictionary(x => JsonSerializer.SerializeToElement(Enum.Parse(type, x), type, AaryaJson.Options).GetString()!,
+                       StringComparer.Ordinal)),
     ];
 }

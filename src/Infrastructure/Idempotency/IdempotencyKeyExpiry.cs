@@ -36,7 +36,8 @@ public sealed class IdempotencyKeyExpiry(
             await connection.OpenAsync(cancellation);
             await using var delete = new NpgsqlCommand($"""
                 delete from {module.Role}.{IdempotencyKeyTable.Name} where (subject, key) in
-                (select subject, key from {module.Role}.{IdempotencyKeyTable.Name} where created_at < $1 limit {BatchSize} for update skip locked)
+                (select subject, key from {module.Role}.{IdempotencyKeyTable.Name} where created_at < $1
+                 limit {BatchSize} for update skip locked)
                 """, connection)
             {
                 Parameters = { new() { Value = Time.GetUtcNow().UtcDateTime - Lifetime } },

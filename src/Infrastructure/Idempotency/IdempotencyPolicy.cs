@@ -25,7 +25,9 @@ public sealed class IdempotencyPolicy : IHttpPolicy
             var save = chain.Postprocessors.FindIndex(SavesSession);
             if (save < 0)
             {
-                if (required) throw new InvalidOperationException($"{chain.DisplayName} requires an Idempotency-Key but has no document session whose transaction could carry it.");
+                if (required)
+                    throw new InvalidOperationException(
+                        $"{chain.DisplayName} requires an Idempotency-Key but has no document session whose transaction could carry it.");
                 continue;
             }
 
@@ -37,7 +39,8 @@ public sealed class IdempotencyPolicy : IHttpPolicy
     }
 
     private static bool SavesSession(Frame frame) =>
-        frame is MethodCall call && call.HandlerType == typeof(IDocumentSession) && call.Method.Name == nameof(IDocumentSession.SaveChangesAsync);
+        frame is MethodCall call && call.HandlerType == typeof(IDocumentSession)
+            && call.Method.Name == nameof(IDocumentSession.SaveChangesAsync);
 
     private sealed class BeginFrame(bool required) : AsyncFrame
     {
@@ -56,7 +59,9 @@ public sealed class IdempotencyPolicy : IHttpPolicy
         public override void GenerateCode(GeneratedMethod method, ISourceWriter writer)
         {
             writer.WriteComment("The Idempotency-Key is claimed in the transaction that carries the effect");
-            writer.Write($"var {Request!.Usage} = await {typeof(KeyedRequest).FullNameInCode()}.{nameof(KeyedRequest.BeginAsync)}({http.Usage}, {session.Usage}, {(required ? "true" : "false")}).ConfigureAwait(false);");
+            writer.Write(
+                $"var {Request!.Usage} = await {typeof(KeyedRequest).FullNameInCode()}.{nameof(KeyedRequest.BeginAsync)}({http.Usage}, "
+                + $"{session.Usage}, {(required ? "true" : "false")}).ConfigureAwait(false);");
             writer.Write($"if ({Request.Usage}.{nameof(KeyedRequest.IsAnswered)}) return;");
             Next?.GenerateCode(method, writer);
         }
@@ -82,7 +87,8 @@ public sealed class IdempotencyPolicy : IHttpPolicy
         {
             writer.WriteComment("The answer is stored in the transaction that carries the effect");
             writer.Write(endpoint.HasResourceType()
-                ? $"await {begin.Request!.Usage}.{nameof(KeyedRequest.RecordAsync)}({http.Usage}, {session.Usage}, {Resource.Usage}).ConfigureAwait(false);"
+                ? $"await {begin.Request!.Usage}.{nameof(KeyedRequest.RecordAsync)}({http.Usage}, {session.Usage}, {Resource.Usage})"
+                    + ".ConfigureAwait(false);"
                 : $"{begin.Request!.Usage}.{nameof(KeyedRequest.RecordEmpty)}({http.Usage}, {session.Usage});");
             Next?.GenerateCode(method, writer);
         }

@@ -65,7 +65,9 @@ public sealed class KeyedRequest
         if (key is null)
         {
             return required
-                ? await RefuseAsync(http, Problem.Invalid(HeaderName, "Send an Idempotency-Key header, a fresh UUID for every new intention.", "idempotency.key_required"))
+                ? await RefuseAsync(http,
+                    Problem.Invalid(HeaderName, "Send an Idempotency-Key header, a fresh UUID for every new intention.",
+                        "idempotency.key_required"))
                 : Unkeyed;
         }
 
@@ -111,7 +113,8 @@ public sealed class KeyedRequest
                 http.Response.ContentType = "text/plain";
                 break;
             default:
-                body = JsonSerializer.SerializeToUtf8Bytes(answer, http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+                body = JsonSerializer.SerializeToUtf8Bytes(answer,
+                    http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
                 http.Response.ContentType = "application/json; charset=utf-8";
                 break;
         }
@@ -123,22 +126,27 @@ public sealed class KeyedRequest
     public void RecordEmpty(HttpContext http, IDocumentSession session)
     {
         if (claim is null) return;
-        Store(http, session, claim, [], http.Response.StatusCode == StatusCodes.Status200OK ? StatusCodes.Status204NoContent : http.Response.StatusCode);
+        Store(http, session, claim, [],
+            http.Response.StatusCode == StatusCodes.Status200OK ? StatusCodes.Status204NoContent : http.Response.StatusCode);
     }
 
     private static void Store(HttpContext http, IDocumentSession session, Claim claim, byte[] body, int status)
     {
         if (status is < 200 or > 299) return;
         var headers = http.Response.Headers;
-        session.QueueSqlCommand($"insert into {claim.Table} (subject, key, request_hash, status, content_type, location, etag, body) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        session.QueueSqlCommand(
+            $"insert into {claim.Table} (subject, key, request_hash, status, content_type, location, etag, body) values (?, ?, ?, ?, ?, ?, "
+            + $"?, ?)",
             claim.Subject, claim.Key, claim.RequestHash, status, Text(headers.ContentType), Text(headers.Location), Text(headers.ETag),
             // An answer names whom the goods go to.
             Encoding.ASCII.GetBytes(SealerOf(http).Seal(body)));
     }
 
-    private static object Text(Microsoft.Extensions.Primitives.StringValues header) => (object?)header.ToString() is string { Length: > 0 } text ? text : DBNull.Value;
+    private static object Text(Microsoft.Extensions.Primitives.StringValues header) =>
+        (object?)header.ToString() is string { Length: > 0 } text ? text : DBNull.Value;
 
-    private static async Task<(bool Mine, byte[]? RequestHash, Answer? Answer)> ClaimAsync(IDocumentSession session, Claim claim, CancellationToken cancellation)
+    private static async Task<(bool Mine, byte[]? RequestHash, Answer? Answer)> ClaimAsync(IDocumentSession session, Claim claim,
+        CancellationToken cancellation)
     {
         await session.BeginTransactionAsync(cancellation);
         // Two statements in one round trip: the second sees what the lock's last holder has committed.
@@ -158,7 +166,8 @@ public sealed class KeyedRequest
         var mine = reader.GetBoolean(0);
         await reader.NextResultAsync(cancellation);
         if (!await reader.ReadAsync(cancellation)) return (mine, null, null);
-        return (mine, reader.GetFieldValue<byte[]>(0), new(reader.GetInt32(1), TextAt(2), TextAt(3), TextAt(4), reader.GetFieldValue<byte[]>(5)));
+        return (mine, reader.GetFieldValue<byte[]>(0),
+            new(reader.GetInt32(1), TextAt(2), TextAt(3), TextAt(4), reader.GetFieldValue<byte[]>(5)));
 
         string? TextAt(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }
@@ -215,5 +224,6 @@ public sealed class KeyedRequest
     // A caller without a token shares keys with nobody: their scope is the route they call and where they call from.
     private static string SubjectOf(HttpContext http) => http.FindCaller() is { } caller
         ? caller.Subject.ToString()
-        : $"anonymous:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}\n{http.Connection.RemoteIpAddress}")))[..32]}";
+        : $"anonymous:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            $"{http.Request.Method} {http.Request.Path}\n{http.Connection.RemoteIpAddress}")))[..32]}";
 }

@@ -13,9 +13,12 @@ internal sealed class EventKey : IEnvelopeRule
     public void Modify(Envelope envelope)
     {
         if (envelope is { GroupId: null, Message: { } message })
-            envelope.GroupId = Convert.ToString(keys.GetOrAdd(message.GetType(), FirstMember)?.GetValue(message), CultureInfo.InvariantCulture);
+            envelope.GroupId = Convert.ToString(keys.GetOrAdd(message.GetType(), FirstMember)?.GetValue(message),
+                CultureInfo.InvariantCulture);
     }
 
     private static PropertyInfo? FirstMember(Type record) =>
-        record.GetConstructors() is [var constructor, ..] && constructor.GetParameters() is [var first, ..] ? record.GetProperty(first.Name!) : null;
+        record.GetConstructors() is [var constructor, ..] && constructor.GetParameters() is [var first, ..]
+            ? record.GetProperty(first.Name!)
+            : null;
 }

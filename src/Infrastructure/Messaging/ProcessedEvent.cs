@@ -19,7 +19,8 @@ public static class ProcessedEvent
 
         await session.BeginTransactionAsync(cancellation);
         await using var insert = new NpgsqlCommand(
-            $"insert into {session.DocumentStore.Options.DatabaseSchemaName}.processed_event(grp, event_id) values ($1, $2) on conflict do nothing")
+            $"insert into {session.DocumentStore.Options.DatabaseSchemaName}.processed_event(grp, event_id) values ($1, $2) on conflict do "
+            + $"nothing")
         {
             // A replayed dead letter arrives through another channel; its address still names the group.
             Parameters = { new() { Value = address.Segments[^1] }, new() { Value = envelope.Id } },

@@ -23,7 +23,8 @@ internal sealed class RedisStreamListener : IListener, ISupportDeadLetterQueue, 
         var log = runtime.LoggerFactory.CreateLogger<RedisStreamListener>();
         var options = endpoint.Transport.Options;
         var group = new StreamGroup(endpoint.Key, endpoint.Group!, options.Node, options.Batch);
-        lanes = new StreamLanes(endpoint, group, runtime.Stores.FindAncillaryStore(endpoint.StoreType!), x => receiver.ReceivedAsync(this, x), log);
+        lanes = new StreamLanes(endpoint, group, runtime.Stores.FindAncillaryStore(endpoint.StoreType!),
+            x => receiver.ReceivedAsync(this, x), log);
         reader = new StreamReader(endpoint, group, lanes, log);
         Address = endpoint.Uri;
     }
@@ -32,7 +33,8 @@ internal sealed class RedisStreamListener : IListener, ISupportDeadLetterQueue, 
 
     public IHandlerPipeline? Pipeline => receiver.Pipeline;
 
-    public TransportConnectionState ConnectionState => reader.IsConnected ? TransportConnectionState.Connected : TransportConnectionState.Disconnected;
+    public TransportConnectionState ConnectionState =>
+        reader.IsConnected ? TransportConnectionState.Connected : TransportConnectionState.Disconnected;
 
     public bool NativeSchedulingEnabled => true;
 

@@ -18,7 +18,8 @@ public static class RedisStreamsSetup
         if (configuration.Find("AARYA_NODE") is { } node) transport.Options.Node = node;
 
         var events = WireEvent.Of(contexts.Active);
-        foreach (var published in events.Where(x => !x.IsRead)) wolverine.Publish(x => x.Message(published.Record).ToRedisStream(published.Stream));
+        foreach (var published in events.Where(x => !x.IsRead))
+            wolverine.Publish(x => x.Message(published.Record).ToRedisStream(published.Stream));
         foreach (var listened in events.Where(x => x.IsRead).GroupBy(x => (x.Context, x.Stream)))
         {
             var endpoint = wolverine.Listener(listened.Key.Stream, listened.Key.Context.Role);
@@ -30,7 +31,8 @@ public static class RedisStreamsSetup
     }
 
     /// <summary>Sends these messages to a stream, through the outbox of the context that publishes them.</summary>
-    public static ISubscriberConfiguration ToRedisStream(this IPublishToExpression publish, string stream) => publish.To(RedisStreamsTransport.Outgoing(stream));
+    public static ISubscriberConfiguration ToRedisStream(this IPublishToExpression publish, string stream) =>
+        publish.To(RedisStreamsTransport.Outgoing(stream));
 
     /// <summary>Configures how a group, which bears its context's role, reads a stream.</summary>
     public static IListenerConfiguration ListenToRedisStream(this WolverineOptions wolverine, string stream, string group) =>
@@ -38,7 +40,8 @@ public static class RedisStreamsSetup
 
     private static RedisStreamEndpoint Listener(this WolverineOptions wolverine, string stream, string group)
     {
-        var endpoint = (RedisStreamEndpoint)wolverine.Transports.GetOrCreate<RedisStreamsTransport>().GetOrCreateEndpoint(RedisStreamsTransport.Incoming(stream, group));
+        var endpoint = (RedisStreamEndpoint)wolverine.Transports.GetOrCreate<RedisStreamsTransport>()
+            .GetOrCreateEndpoint(RedisStreamsTransport.Incoming(stream, group));
         endpoint.IsListener = true;
         return endpoint;
     }

@@ -12,9 +12,12 @@ public sealed class StreamErasure(RedisConnections redis)
     // A sender looks whether what it has added is still there, and adds again what is not (see RedisStreamSender).
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
 
-    /// <summary>Removes every entry with something sealed in it that names one of these ids, once all groups have acknowledged it.</summary>
+    /// <summary>
+    /// Removes every entry with something sealed in it that names one of these ids, once all groups have acknowledged it.
+    /// </summary>
     /// <param name="since">Older entries do not name them.</param>
-    /// <returns>How many are in the way: entries that name them, sealed or not, and have still to be handled, or sealed ones that have only just been added.</returns>
+    /// <returns>How many are in the way: entries that name them, sealed or not, and have still to be handled, or sealed ones that have only
+    /// just been added.</returns>
     public async Task<int> EraseAsync(IReadOnlyCollection<Guid> about, DateTimeOffset since)
     {
         string[] ids = [.. about.Select(x => $"{x:D}")];

@@ -19,7 +19,9 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     /// <summary>What nobody in the group has been given yet; waits for it.</summary>
     public async Task<IReadOnlyList<(string Entry, NameValueEntry[] Fields)>> ReadNewAsync(IDatabase redis, TimeSpan block)
     {
-        var reply = await redis.ExecuteAsync("XREADGROUP", "GROUP", group, consumer, "COUNT", batch, "BLOCK", (int)block.TotalMilliseconds, "STREAMS", key, ">");
+        var reply =
+            await redis.ExecuteAsync("XREADGROUP", "GROUP", group, consumer, "COUNT", batch, "BLOCK",
+                (int)block.TotalMilliseconds, "STREAMS", key, ">");
         if (reply.IsNull) return [];
         // RESP3 answers a map, which arrives as [key, entries]; RESP2 an array of [key, entries].
         var top = (RedisResult[])reply!;

@@ -21,5 +21,6 @@ public static class StreamJson
     };
 
     /// <summary>The same with what is personal sealed: so it lies in the outbox and in the streams.</summary>
-    internal static IMessageSerializer SerializerFor(Sealer sealer) => new SystemTextJsonSerializer(new JsonSerializerOptions(Options).Sealing(sealer));
+    internal static IMessageSerializer SerializerFor(Sealer sealer) =>
+        new SystemTextJsonSerializer(new JsonSerializerOptions(Options).Sealing(sealer));
 }

@@ -27,7 +27,8 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     public StreamLanes(RedisStreamEndpoint endpoint, StreamGroup group, IMessageStore store, Func<Envelope, ValueTask> handle, ILogger log)
     {
         (this.endpoint, this.group, this.store, this.handle, this.log) = (endpoint, group, store, handle, log);
-        lanes = [.. Enumerable.Range(0, Options.Lanes).Select(_ => Channel.CreateBounded<StreamDelivery>(Options.Batch / Options.Lanes + 1))];
+        lanes =
+            [.. Enumerable.Range(0, Options.Lanes).Select(_ => Channel.CreateBounded<StreamDelivery>(Options.Batch / Options.Lanes + 1))];
     }
 
     private RedisStreamsOptions Options => endpoint.Transport.Options;
@@ -189,7 +190,8 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     {
         foreach (var lane in lanes) lane.Writer.TryComplete();
         stopping.CancelAfter(Options.StopWithin);
-        await Task.WhenAll(running).WaitAsync(Options.StopWithin + TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(running).WaitAsync(Options.StopWithin + TimeSpan.FromSeconds(1))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()

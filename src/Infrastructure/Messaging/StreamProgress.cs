@@ -6,14 +6,18 @@ namespace Aarya.Infrastructure.Messaging;
 /// <summary>How far the groups of a stream have come.</summary>
 internal static class StreamProgress
 {
-    /// <summary>Where the entries begin that some group has not acknowledged, as the start of a range; <c>-</c> when nobody reads the stream.</summary>
+    /// <summary>
+    /// Where the entries begin that some group has not acknowledged, as the start of a range; <c>-</c> when nobody reads the stream.
+    /// </summary>
     public static async Task<string> FirstUnhandledAsync(IDatabase redis, RedisKey stream)
     {
         List<(ulong Ms, ulong Sequence, string From)> groups = [];
         foreach (var group in await redis.StreamGroupInfoAsync(stream))
         {
             // What was delivered and not acknowledged comes before what was not delivered.
-            var pending = group.PendingMessageCount > 0 ? (string?)(await redis.StreamPendingAsync(stream, group.Name)).LowestPendingMessageId : null;
+            var pending = group.PendingMessageCount > 0
+                ? (string?)(await redis.StreamPendingAsync(stream, group.Name)).LowestPendingMessageId
+                : null;
             var (ms, sequence) = Parts(pending ?? group.LastDeliveredId ?? "0-0");
             groups.Add((ms, sequence, pending ?? $"({ms}-{sequence}"));
         }

@@ -7,7 +7,8 @@ namespace Aarya.Infrastructure.Messaging;
 /// Brings a group's entries to its lanes: what was pending under this node's name before, what is new, and what dead
 /// consumers have left. Reading blocks on a connection of its own.
 /// </summary>
-internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamGroup group, StreamLanes lanes, ILogger log) : IAsyncDisposable
+internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamGroup group, StreamLanes lanes, ILogger log)
+    : IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private ConnectionMultiplexer? connection;
@@ -97,7 +98,8 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
                 after = pending.MessageId!;
                 // What is being handled here comes round again whenever a connection breaks: that is no failed delivery.
                 if (lanes.Holds(after)) continue;
-                if (await group.FindAsync(redis, after) is not { } fields || endpoint.Deliver(after, fields, again: true) is not { } delivery) await group.AcknowledgeAsync(redis, after);
+                if (await group.FindAsync(redis, after) is not { } fields
+                    || endpoint.Deliver(after, fields, again: true) is not { } delivery) await group.AcknowledgeAsync(redis, after);
                 else if (pending.DeliveryCount < Options.MaxDeliveries) await lanes.OfferAsync(delivery, stopping.Token);
                 else await lanes.GiveUpAsync(delivery, $"Delivered {pending.DeliveryCount} times without an answer.");
             }

@@ -18,7 +18,8 @@ internal sealed record WireEvent(Module Context, Type Record, string Name, strin
             {
                 if (record.GetCustomAttribute<WireEventAttribute>() is not { } wire) continue;
                 if (all.FirstOrDefault(x => x.Context == context && x.Name == wire.Name) is { } other)
-                    throw new StartupException($"{record.FullName} and {other.Record.FullName} are both {wire.Name}: a context has one record of an event.");
+                    throw new StartupException(
+                        $"{record.FullName} and {other.Record.FullName} are both {wire.Name}: a context has one record of an event.");
                 all.Add(new(context, record, wire.Name, wire.Stream, IsRead: wire.Publisher != context.Role));
             }
         }

@@ -12,7 +12,9 @@ using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>Every event that a context reads has exactly one handler there, which runs in a transaction behind <see cref="ProcessedEvent"/>.</summary>
+/// <summary>
+/// Every event that a context reads has exactly one handler there, which runs in a transaction behind <see cref="ProcessedEvent"/>.
+/// </summary>
 internal sealed class WireEventPolicy(IReadOnlyList<WireEvent> events) : IHandlerPolicy
 {
     public void Apply(IReadOnlyList<HandlerChain> chains, GenerationRules rules, IServiceContainer container)
@@ -21,7 +23,9 @@ internal sealed class WireEventPolicy(IReadOnlyList<WireEvent> events) : IHandle
         {
             var handlers = chains.Where(x => x.MessageType == read.Record && x.Handlers.Count > 0).ToList();
             if (handlers is not [var chain] || chain.Handlers is not [_])
-                throw new StartupException($"{read.Record.FullName} ({read.Name}) has {handlers.Sum(x => x.Handlers.Count)} handlers in {read.Context.Role}: a context that reads an event has one handler for it.");
+                throw new StartupException(
+                    $"{read.Record.FullName} ({read.Name}) has {handlers.Sum(x => x.Handlers.Count)} handlers in {read.Context.Role}: a "
+                    + $"context that reads an event has one handler for it.");
             Weave(chain, rules, container);
         }
     }
@@ -35,6 +39,7 @@ internal sealed class WireEventPolicy(IReadOnlyList<WireEvent> events) : IHandle
         // A handler that takes no session still has one: ProcessedEvent asks for it.
         if (!chain.IsTransactional) new TransactionalAttribute().Modify(chain, rules, container);
         chain.ExecutionTimeoutInSeconds = 30;
-        chain.OnAnyException().RetryWithCooldown(100.Milliseconds(), 250.Milliseconds(), 500.Milliseconds(), 1000.Milliseconds()).Then.MoveToErrorQueue();
+        chain.OnAnyException().RetryWithCooldown(100.Milliseconds(), 250.Milliseconds(), 500.Milliseconds(), 1000.Milliseconds()).Then
+            .MoveToErrorQueue();
     }
 }

@@ -37,22 +37,28 @@ public static class ApiDocument
         });
         builder.Services.AddSingleton<WholeDocument>();
         foreach (var module in roles.HostsGateway ? contexts.Dormant : [])
-            builder.Services.AddSingleton(_ => new ContextClient(ContextAddress.Of(module.Role, builder.Configuration, builder.Environment)));
+            builder.Services.AddSingleton(_ =>
+                new ContextClient(ContextAddress.Of(module.Role, builder.Configuration, builder.Environment)));
     }
 
     internal static void MapApiDocument(this WebApplication app, ActiveRoles roles)
     {
-        app.MapGet(Path, async (WholeDocument document, HttpContext http) => await document.GetAsync(http.RequestAborted)).ExcludeFromDescription();
+        app.MapGet(Path, async (WholeDocument document, HttpContext http) => await document.GetAsync(http.RequestAborted))
+            .ExcludeFromDescription();
         if (!roles.HostsGateway) return;
         app.MapScalarApiReference(DocsPath, x =>
             {
                 // Whatever leads away to its maker's services is left out.
-                x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").DisableDefaultFonts().HideDeveloperTools().DisableAgent().DisableMcp().HideClientButton();
+                x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").DisableDefaultFonts().HideDeveloperTools().DisableAgent().DisableMcp()
+                    .HideClientButton();
                 x.AddPreferredSecuritySchemes("bearer");
                 x.Telemetry = false;
             })
             // Nothing but what this server itself holds: the pages read the same without the internet.
-            .WithMetadata(new PagePolicy("default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"));
+            .WithMetadata(
+                new PagePolicy(
+                    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                    + "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"));
     }
 
     private static Task Describe(OpenApiDocument document)
@@ -64,13 +70,15 @@ public static class ApiDocument
             Description = """
                 The commerce backend of Aarya Clothing.
 
-                Amounts are in minor units (`129900` is ₹1,299.00). Lists are `{items, nextCursor}`: pass `nextCursor` as `cursor` to read on. Every
-                refusal is a problem with a stable `code`. Anything that changes something takes an `Idempotency-Key`: after a lost answer send
-                the same request again under the same key. Keys are known for three days, those of cart changes for an hour.
+                Amounts are in minor units (`129900` is ₹1,299.00). Lists are `{items, nextCursor}`: pass `nextCursor` as `cursor` to read
+                on. Every refusal is a problem with a stable `code`. Anything that changes something takes an `Idempotency-Key`: after a
+                lost answer send the same request again under the same key. Keys are known for three days, those of cart changes for an
+                hour.
                 """,
         };
         document.Servers = [];
-        document.Tags = document.Paths.Values.SelectMany(x => x.Operations ?? []).SelectMany(x => x.Value.Tags ?? new HashSet<OpenApiTagReference>())
+        document.Tags = document.Paths.Values.SelectMany(x => x.Operations ?? [])
+            .SelectMany(x => x.Value.Tags ?? new HashSet<OpenApiTagReference>())
             .Select(x => x.Reference.Id!).Distinct().Order(StringComparer.Ordinal).Select(x => new OpenApiTag { Name = x }).ToHashSet();
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
@@ -80,7 +88,9 @@ public static class ApiDocument
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 BearerFormat = "JWT",
-                Description = "The `accessToken` of `POST /api/auth/guest` or `POST /api/auth/login`; good for 15 minutes, renewed by `POST /api/auth/refresh`.",
+                Description =
+                    "The `accessToken` of `POST /api/auth/guest` or `POST /api/auth/login`; good for 15 minutes, renewed by `POST "
+                    + "/api/auth/refresh`.",
             },
         };
         Refusals.Describe(document);
@@ -92,7 +102,8 @@ public static class ApiDocument
 /// The document of everything that the edge serves: of this process, and of the contexts behind it as they describe
 /// themselves. It is made once, and made again while a context could not be asked.
 /// </summary>
-internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentProvider own, IEnumerable<ContextClient> contexts, TimeProvider time) : IDisposable
+internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentProvider own, IEnumerable<ContextClient> contexts,
+    TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly List<ContextClient> contexts = [.. contexts];
@@ -124,7 +135,8 @@ internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentPr
         var whole = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation))!.AsObject();
         foreach (var context in told.OrderBy(x => x.Key, StringComparer.Ordinal)) Merge(whole, context.Value);
         if (contexts.Where(x => !told.ContainsKey(x.Role)).Select(x => x.Role).ToList() is { Count: > 0 } away)
-            whole["info"]!["description"] = $"{whole["info"]!["description"]}\n\nNot described here, because they do not answer right now: {string.Join(", ", away)}.";
+            whole["info"]!["description"] =
+                $"{whole["info"]!["description"]}\n\nNot described here, because they do not answer right now: {string.Join(", ", away)}.";
         complete = told.Count == contexts.Count;
         madeAt = time.GetTimestamp();
         made = ReadyAnswer.Json(System.Text.Encoding.UTF8.GetBytes(whole.ToJsonString()));
@@ -136,7 +148,9 @@ internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentPr
         {
             using var response = await context.GetAsync(ApiDocument.Path, cancellation);
             response.EnsureSuccessStatusCode();
-            var document = (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!.AsObject();
+            var document =
+                (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!
+                    .AsObject();
             lock (told) told[context.Role] = document;
         }
         catch (Exception e) when (Outage.Is(e) && !cancellation.IsCancellationRequested)

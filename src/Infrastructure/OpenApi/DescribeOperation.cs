@@ -26,21 +26,31 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         var endpoint = chain.Method.HandlerType;
         var document = context.Document!;
         var writes = chain.HttpMethods.Any(x => x is "POST" or "PUT" or "PATCH" or "DELETE");
-        var authorize = endpoint.GetCustomAttributes<AuthorizeAttribute>().Concat(chain.Method.Method.GetCustomAttributes<AuthorizeAttribute>()).ToList();
-        var takesCaller = authorize.Count > 0 || endpoint.GetMethods().Any(x => x.GetParameters().Any(y => y.ParameterType == typeof(Caller)));
+        var authorize = endpoint.GetCustomAttributes<AuthorizeAttribute>()
+            .Concat(chain.Method.Method.GetCustomAttributes<AuthorizeAttribute>()).ToList();
+        var takesCaller = authorize.Count > 0
+            || endpoint.GetMethods().Any(x => x.GetParameters().Any(y => y.ParameterType == typeof(Caller)));
 
         operation.OperationId = OperationIdOf(chain);
         operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(endpoint), document) };
         operation.Summary = TitleOf(operation.OperationId);
-        var said = SourceDocumentation.Of(chain.Method.Method) ?? SourceDocumentation.Of(endpoint) ?? (chain.RequestType is { } request ? SourceDocumentation.Of(request) : null);
-        var own = endpoint.GetCustomAttributes<RefusesAttribute>().Concat(chain.Method.Method.GetCustomAttributes<RefusesAttribute>()).OrderBy(x => x.Status).ToList();
+        var said = SourceDocumentation.Of(chain.Method.Method) ?? SourceDocumentation.Of(endpoint)
+            ?? (chain.RequestType is { } request ? SourceDocumentation.Of(request) : null);
+        var own = endpoint.GetCustomAttributes<RefusesAttribute>().Concat(chain.Method.Method.GetCustomAttributes<RefusesAttribute>())
+            .OrderBy(x => x.Status).ToList();
         operation.Description = string.Join("\n\n", new[] { said, Remarks(chain, authorize), Meanings(own) }.Where(x => x is not null));
         if (takesCaller) operation.Security = [new() { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
-        if (writes && !chain.HasAttribute<AnswerIsNeverStoredAttribute>()) AcceptKey(operation, chain.HasAttribute<IdempotencyKeyRequiredAttribute>());
+        if (writes && !chain.HasAttribute<AnswerIsNeverStoredAttribute>())
+            AcceptKey(operation, chain.HasAttribute<IdempotencyKeyRequiredAttribute>());
 
-        DropGuesses(operation, endpoint.GetCustomAttributes<ProducesResponseTypeAttribute>().Concat(chain.Method.Method.GetCustomAttributes<ProducesResponseTypeAttribute>()));
-        if (operation.Responses?.ContainsKey("304") == true) AcceptTag(operation, HeaderNames.IfNoneMatch, "An `ETag` of before: while it is still that, the answer is 304 without a body.");
-        if (operation.Responses?.ContainsKey("412") == true) AcceptTag(operation, HeaderNames.IfMatch, "The `ETag` that was read: if somebody has changed it meanwhile, nothing happens and the answer is 412.");
+        DropGuesses(operation,
+            endpoint.GetCustomAttributes<ProducesResponseTypeAttribute>()
+                .Concat(chain.Method.Method.GetCustomAttributes<ProducesResponseTypeAttribute>()));
+        if (operation.Responses?.ContainsKey("304") == true)
+            AcceptTag(operation, HeaderNames.IfNoneMatch, "An `ETag` of before: while it is still that, the answer is 304 without a body.");
+        if (operation.Responses?.ContainsKey("412") == true)
+            AcceptTag(operation, HeaderNames.IfMatch,
+                "The `ETag` that was read: if somebody has changed it meanwhile, nothing happens and the answer is 412.");
         if (chain.Method.Method.GetCustomAttribute<AcceptsTagAttribute>() is { } tag)
             AcceptTag(operation, HeaderNames.IfMatch, tag.Meaning);
 
@@ -66,44 +76,63 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
     {
         var said = declared.Select(x => x.StatusCode).ToHashSet();
         if (!said.Contains(StatusCodes.Status404NotFound)) operation.Responses?.Remove("404");
-        if (!said.Contains(StatusCodes.Status200OK) && operation.Responses is { Count: > 0 } responses && responses.Keys.Any(x => x is "201" or "202" or "204")) responses.Remove("200");
+        if (!said.Contains(StatusCodes.Status200OK) && operation.Responses is { Count: > 0 } responses
+            && responses.Keys.Any(x => x is "201" or "202" or "204")) responses.Remove("200");
     }
 
     // What a slice says itself of its refusals names the status; the words and the schema are the same everywhere.
     private static void Refuse(OpenApiOperation operation, SortedSet<int> refusals, OpenApiDocument document)
     {
         operation.Responses ??= [];
-        foreach (var status in operation.Responses.Keys.Select(x => int.TryParse(x, CultureInfo.InvariantCulture, out var status) ? status : 0).Where(Refusals.Has)) refusals.Add(status);
-        foreach (var status in refusals) operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = Refusals.Refer(status, document);
+        foreach (var status in operation.Responses.Keys.Select(x => int.TryParse(x, CultureInfo.InvariantCulture, out var status)
+            ? status
+            : 0).Where(Refusals.Has)) refusals.Add(status);
+        foreach (var status in refusals)
+            operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = Refusals.Refer(status, document);
     }
 
     private static void AcceptKey(OpenApiOperation operation, bool required) => Accept(
         operation, KeyedRequest.HeaderName, required,
-        "A fresh UUID for every new intention. The same key with the same request is answered as before and does nothing again (the answer then says `Idempotency-Replayed: true`).",
+        "A fresh UUID for every new intention. The same key with the same request is answered as before and does nothing again (the answer "
+        + "then says `Idempotency-Replayed: true`).",
         new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" });
 
     private static void AcceptTag(OpenApiOperation operation, string header, string meaning, bool required = false) =>
         Accept(operation, header, required, meaning, new() { Type = JsonSchemaType.String });
 
     private static void Accept(OpenApiOperation operation, string header, bool required, string meaning, OpenApiSchema schema) =>
-        (operation.Parameters ??= []).Add(new OpenApiParameter { Name = header, In = ParameterLocation.Header, Required = required, Description = meaning, Schema = schema });
+        (operation.Parameters ??= [])
+            .Add(new OpenApiParameter
+            {
+                Name = header,
+                In = ParameterLocation.Header,
+                Required = required,
+                Description = meaning,
+                Schema = schema,
+            });
 
     private static string? Remarks(HttpChain chain, IEnumerable<AuthorizeAttribute> authorize)
     {
         var remarks = new List<string>();
         if (authorize.Select(x => x.Policy).FirstOrDefault(x => x is not null and not "guest") is { } role)
             remarks.Add($"For the role `{role.Replace(" or ", "` or `", StringComparison.Ordinal)}`.");
-        if ((chain.Method.Method.GetCustomAttribute<RateLimitAttribute>() ?? chain.Method.HandlerType.GetCustomAttribute<RateLimitAttribute>())?.Policy is { } rate)
-            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"At most {rate.Requests} requests in {rate.Window.TotalSeconds:0} s."));
+        if ((chain.Method.Method.GetCustomAttribute<RateLimitAttribute>()
+            ?? chain.Method.HandlerType.GetCustomAttribute<RateLimitAttribute>())?.Policy is { } rate)
+            remarks.Add(string.Create(CultureInfo.InvariantCulture,
+                $"At most {rate.Requests} requests in {rate.Window.TotalSeconds:0} s."));
         return remarks.Count == 0 ? null : string.Join(' ', remarks);
     }
 
     private static string? Meanings(List<RefusesAttribute> own) =>
-        own.Count == 0 ? null : string.Join('\n', own.Select(x => string.Create(CultureInfo.InvariantCulture, $"- {x.Status} `{x.Code}`: {x.Meaning}")));
+        own.Count == 0
+            ? null
+            : string.Join('\n', own.Select(x => string.Create(CultureInfo.InvariantCulture, $"- {x.Status} `{x.Code}`: {x.Meaning}")));
 
     // RefreshTokens: Refresh tokens.
     private static string TitleOf(string operationId) =>
-        operationId[0] + string.Concat(operationId.Skip(1).Select(x => x == '_' ? ": " : char.IsUpper(x) ? $" {char.ToLowerInvariant(x)}" : $"{x}")).Replace(":  ", ": ", StringComparison.Ordinal);
+        operationId[0]
+            + string.Concat(operationId.Skip(1).Select(x => x == '_' ? ": " : char.IsUpper(x) ? $" {char.ToLowerInvariant(x)}" : $"{x}"))
+                .Replace(":  ", ": ", StringComparison.Ordinal);
 
     private static string OperationIdOf(HttpChain chain)
     {
@@ -115,5 +144,7 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
 
     // The folder that the slice lies in: Cart, Orders, ...
     private string TagOf(Type endpoint) =>
-        contexts.Owner(endpoint) is { } owner && endpoint.Namespace!.Length > owner.Namespace.Length ? endpoint.Namespace[(owner.Namespace.Length + 1)..].Split('.')[0] : endpoint.Namespace!.Split('.')[^1];
+        contexts.Owner(endpoint) is { } owner && endpoint.Namespace!.Length > owner.Namespace.Length
+            ? endpoint.Namespace[(owner.Namespace.Length + 1)..].Split('.')[0]
+            : endpoint.Namespace!.Split('.')[^1];
 }

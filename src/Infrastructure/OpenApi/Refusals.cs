@@ -18,7 +18,9 @@ internal static class Refusals
         [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, "
             + "`request.ambiguous`, `idempotency.key_required`, `idempotency.key_invalid`. What is no HTTP at all is answered without "
             + "a body.", false),
-        [401] = ("NotSignedIn", "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, `auth.session_ended`.", false),
+        [401] = ("NotSignedIn",
+            "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, "
+            + "`auth.session_ended`.", false),
         [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
         [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),
         [406] = ("NotAcceptable", "The client's `Accept` leaves out JSON. Code: `request.not_acceptable`.", false),
@@ -29,14 +31,18 @@ internal static class Refusals
         [413] = ("TooLarge", "The body is too large. Code: `request.too_large`.", false),
         [414] = ("TargetTooLong", "Path and query have more than 8 KB. The answer has no body.", false),
         [415] = ("MediaType", "The body is not JSON in UTF-8. Code: `request.media_type`.", false),
-        [422] = ("Unprocessable", "The request is well formed but cannot be carried out, or its key belongs to another request. Codes: the operation's own, `idempotency.key_reused`.", false),
+        [422] = ("Unprocessable",
+            "The request is well formed but cannot be carried out, or its key belongs to another request. Codes: the operation's own, "
+            + "`idempotency.key_reused`.", false),
         [428] = ("TagRequired", "`If-Match` is missing: send the `ETag` that was read. "
             + "Code: `request.precondition_required`.", false),
         [429] = ("TooManyRequests", "The client asks too often. Code: `rate.limited`.", true),
         [431] = ("HeadersTooLarge", "The headers have more than 32 KB, or are more than 100. The answer has no body.", false),
         [502] = ("BrokeOff", "A part of the shop broke off while it worked on the request, which may have had its effect: repeat it under "
             + "the same `Idempotency-Key`. Code: `service.broke_off`.", false),
-        [503] = ("Unavailable", "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, `service.overloaded`.", true),
+        [503] = ("Unavailable",
+            "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, "
+            + "`service.overloaded`.", true),
         [504] = ("TimedOut", "The request took longer than the shop allows, and may have had its effect: repeat it under the same "
             + "`Idempotency-Key`. Code: `service.timeout`.", false),
     };
@@ -54,21 +60,30 @@ internal static class Refusals
         foreach (var (status, refusal) in Known) document.Components.Responses[refusal.Name] = Response(refusal, status, document);
     }
 
-    private static OpenApiResponse Response((string Name, string Description, bool RetryAfter) refusal, int status, OpenApiDocument document)
+    private static OpenApiResponse Response((string Name, string Description, bool RetryAfter) refusal, int status,
+        OpenApiDocument document)
     {
         var response = new OpenApiResponse
         {
             Description = refusal.Description,
             Content = WithoutBody.Contains(status) ? null : new Dictionary<string, OpenApiMediaType>
             {
-                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(SchemaNames.Problem, document), Example = Example(status) },
+                ["application/problem+json"] = new()
+                {
+                    Schema = new OpenApiSchemaReference(SchemaNames.Problem, document),
+                    Example = Example(status),
+                },
             },
         };
         if (refusal.RetryAfter)
         {
             response.Headers = new Dictionary<string, IOpenApiHeader>
             {
-                ["Retry-After"] = new OpenApiHeader { Description = "Seconds until asking again makes sense.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+                ["Retry-After"] = new OpenApiHeader
+                {
+                    Description = "Seconds until asking again makes sense.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                },
             };
         }
 
@@ -81,14 +96,20 @@ internal static class Refusals
         ["title"] = "The request is not valid",
         ["status"] = status,
         ["code"] = "request.invalid",
-        ["errors"] = new JsonObject { ["quantity"] = new JsonArray(string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {int.MinValue} to {int.MaxValue}.")) },
+        ["errors"] = new JsonObject
+        {
+            ["quantity"] =
+                new JsonArray(string.Create(CultureInfo.InvariantCulture,
+                    $"must be a whole number from {int.MinValue} to {int.MaxValue}.")),
+        },
         ["traceId"] = "0af7651916cd43dd8448eb211c80319c",
     };
 
     private static OpenApiSchema Problem() => new()
     {
         Type = JsonSchemaType.Object,
-        Description = "Why a request was refused or failed (RFC 9457). Act on `code`, show `detail`, and give `traceId` when asking for help.",
+        Description =
+            "Why a request was refused or failed (RFC 9457). Act on `code`, show `detail`, and give `traceId` when asking for help.",
         Required = new HashSet<string> { "type", "title", "status", "code", "traceId" },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
@@ -96,13 +117,22 @@ internal static class Refusals
             ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
             ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
-            ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Stable, dotted, the thing first.", Examples = ["cart.line_limit"] },
+            ["code"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = "Stable, dotted, the thing first.",
+                Examples = ["cart.line_limit"],
+            },
             ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String },
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
                 Description = "By member of the request (`lines[0].quantity`), parameter or header, what is wrong with it.",
-                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+                AdditionalProperties = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = new OpenApiSchema { Type = JsonSchemaType.String },
+                },
             },
         },
     };

@@ -21,7 +21,9 @@ internal sealed class SchemaNames
     {
         this.features = features;
         root = features.GetName().Name! + ".";
-        ambiguous = [.. features.GetTypes().Where(x => !x.IsNested && IsSliced(x)).GroupBy(x => x.Name, StringComparer.Ordinal).Where(x => x.Count() > 1).Select(x => x.Key)];
+        ambiguous =
+            [.. features.GetTypes().Where(x => !x.IsNested && IsSliced(x)).GroupBy(x => x.Name, StringComparer.Ordinal)
+                .Where(x => x.Count() > 1).Select(x => x.Key)];
     }
 
     public string? Of(JsonTypeInfo info)

@@ -26,7 +26,9 @@ internal static partial class SourceDocumentation
     public static string? Of(Type type, string member)
     {
         if (Find(type, $"P:{NameOf(type)}.{member}")?.Element("summary") is { } summary) return Text(summary);
-        return Find(type, $"T:{NameOf(type)}")?.Elements("param").FirstOrDefault(x => x.Attribute("name")?.Value == member) is { } parameter ? Text(parameter) : null;
+        return Find(type, $"T:{NameOf(type)}")?.Elements("param").FirstOrDefault(x => x.Attribute("name")?.Value == member) is { } parameter
+            ? Text(parameter)
+            : null;
     }
 
     private static XElement? Find(Type type, string name) => FileOf(type).GetValueOrDefault(name);
@@ -35,7 +37,8 @@ internal static partial class SourceDocumentation
     {
         var file = Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml");
         if (!File.Exists(file)) return new Dictionary<string, XElement>();
-        return XDocument.Load(file).Descendants("member").DistinctBy(x => x.Attribute("name")!.Value).ToDictionary(x => x.Attribute("name")!.Value);
+        return XDocument.Load(file).Descendants("member").DistinctBy(x => x.Attribute("name")!.Value)
+            .ToDictionary(x => x.Attribute("name")!.Value);
     });
 
     private static string NameOf(Type type) => (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');
@@ -44,7 +47,8 @@ internal static partial class SourceDocumentation
     private static string Text(XElement element) => Spaces().Replace(string.Concat(element.Nodes().Select(x => x switch
     {
         XText text => text.Value,
-        XElement { Name.LocalName: "see" or "paramref" } reference => (reference.Attribute("cref") ?? reference.Attribute("name"))?.Value.Split('.', ':')[^1] ?? "",
+        XElement { Name.LocalName: "see" or "paramref" } reference =>
+            (reference.Attribute("cref") ?? reference.Attribute("name"))?.Value.Split('.', ':')[^1] ?? "",
         XElement code => code.Value,
         _ => "",
     })), " ").Trim();

@@ -59,7 +59,9 @@ public sealed class ContextDatabases : IDisposable
         return built.ConnectionString;
     }
 
-    /// <summary>What needs a session of its own: migrations, durability agents, listeners (a transaction pooler breaks session locks).</summary>
+    /// <summary>
+    /// What needs a session of its own: migrations, durability agents, listeners (a transaction pooler breaks session locks).
+    /// </summary>
     public string DirectOf(string role) => Build(role, direct, DirectUrlOf(role)).ConnectionString;
 
     /// <summary>
@@ -78,7 +80,9 @@ public sealed class ContextDatabases : IDisposable
 
     /// <summary>Where the context's schema is provisioned; its own server when its URL names one.</summary>
     public string AdministratorOf(string role) =>
-        configuration.Find($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL") is { } url ? Parse($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL", url).ConnectionString : Administrator;
+        configuration.Find($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL") is { } url
+            ? Parse($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL", url).ConnectionString
+            : Administrator;
 
     public string PasswordOf(string role) => Build(role, direct, DirectUrlOf(role)).Password ?? "";
 
@@ -127,7 +131,8 @@ public sealed class ContextDatabases : IDisposable
         : throw new FormatException($"its Minimum Pool Size is {builder.MinPoolSize} and its Maximum Pool Size {builder.MaxPoolSize}.");
 
     private static string Derive(string? secret, string role) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? ""), Encoding.UTF8.GetBytes($"aarya database login {role}")))[..40];
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? ""),
+            Encoding.UTF8.GetBytes($"aarya database login {role}")))[..40];
 
     public void Dispose()
     {
@@ -159,7 +164,8 @@ public sealed class ContextDatabases : IDisposable
             foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
             {
                 var parts = pair.Split('=', 2);
-                builder[Uri.UnescapeDataString(parts[0]) is "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(parts[0])] = Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? "");
+                builder[Uri.UnescapeDataString(parts[0]) is "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(parts[0])] =
+                    Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? "");
             }
 
             return Sized(builder);

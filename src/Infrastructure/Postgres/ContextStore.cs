@@ -14,7 +14,8 @@ namespace Aarya.Infrastructure.Postgres;
 /// <summary>The document store of one context: its own login, schema, event store and message storage.</summary>
 public static class ContextStore
 {
-    internal static void AddContextStore<TStore>(this IServiceCollection services, Module module, ContextDatabases databases, Sealer sealer, bool createSchemaObjects)
+    internal static void AddContextStore<TStore>(this IServiceCollection services, Module module, ContextDatabases databases, Sealer sealer,
+        bool createSchemaObjects)
         where TStore : class, IDocumentStore
     {
         services.AddMartenStore<TStore>(provider =>
@@ -43,6 +44,9 @@ internal sealed class ContextStoreOptions(Sealer sealer) : StoreOptions
 
 public static class BlindIndexes
 {
-    /// <summary>What a property that is <see cref="BlindIndexAttribute"/> may hold for this value; see <see cref="Sealer.IndexesOf"/>.</summary>
-    public static string[] BlindIndexesOf(this IQuerySession session, string value) => ((ContextStoreOptions)session.DocumentStore.Options).Sealer.IndexesOf(value);
+    /// <summary>
+    /// What a property that is <see cref="BlindIndexAttribute"/> may hold for this value; see <see cref="Sealer.IndexesOf"/>.
+    /// </summary>
+    public static string[] BlindIndexesOf(this IQuerySession session, string value) =>
+        ((ContextStoreOptions)session.DocumentStore.Options).Sealer.IndexesOf(value);
 }

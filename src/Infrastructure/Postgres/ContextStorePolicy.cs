@@ -7,7 +7,9 @@ using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Infrastructure.Postgres;
 
-/// <summary>Sends every handler and endpoint to the document store of the context whose namespace it lives in, so that no slice says it.</summary>
+/// <summary>
+/// Sends every handler and endpoint to the document store of the context whose namespace it lives in, so that no slice says it.
+/// </summary>
 public sealed class ContextStorePolicy(ActiveModules contexts) : IChainPolicy
 {
     public void Apply(IReadOnlyList<IChain> chains, GenerationRules rules, IServiceContainer container)
@@ -22,7 +24,8 @@ public sealed class ContextStorePolicy(ActiveModules contexts) : IChainPolicy
 
     private void Route(IChain chain)
     {
-        if (chain.AncillaryStoreType is null && chain.HandlerCalls().Select(x => contexts.Owner(x.HandlerType)).FirstOrDefault(x => x is not null) is { } owner)
+        if (chain.AncillaryStoreType is null
+            && chain.HandlerCalls().Select(x => contexts.Owner(x.HandlerType)).FirstOrDefault(x => x is not null) is { } owner)
             chain.UseMartenStore(owner.StoreType);
     }
 }

@@ -35,7 +35,8 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             var one = new PostgresAdvisoryLockKey($"aarya migrate {module.Role}", allowHashing: true);
             var alone = new PostgresDistributedLock(one, databases.PlainSourceOf(module.Role));
             await using var turn = await alone.AcquireAsync(null, cancellation);
-            foreach (var database in Databases(module)) await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
+            foreach (var database in Databases(module))
+                await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
         }
     }
 
@@ -47,7 +48,8 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         {
             if (!await CanLogInAsync(module, cancellation))
             {
-                all.Add(new(module.Role, $"-- the login {ContextDatabases.LoginOf(module.Role)} and the schema {module.Role} do not exist yet"));
+                all.Add(new(module.Role,
+                    $"-- the login {ContextDatabases.LoginOf(module.Role)} and the schema {module.Role} do not exist yet"));
                 continue;
             }
 
@@ -130,13 +132,15 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         try
         {
             await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);
-            await using var command = new NpgsqlCommand("select has_schema_privilege(current_user, $1, 'create') from pg_namespace where nspname = $1", connection)
+            await using var command = new NpgsqlCommand(
+                "select has_schema_privilege(current_user, $1, 'create') from pg_namespace where nspname = $1", connection)
             {
                 Parameters = { new() { Value = module.Role } },
             };
             return await command.ExecuteScalarAsync(cancellation) is true;
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword
+            or PostgresErrorCodes.InvalidAuthorizationSpecification)
         {
             return false;
         }
@@ -148,11 +152,15 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
 
     private string Explain(Exception e) => e switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing => $"PostgreSQL at {databases.Host} answers, but: {missing.MessageText}. Create the database, or correct DATABASE_URL.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing =>
+            $"PostgreSQL at {databases.Host} answers, but: {missing.MessageText}. Create the database, or correct DATABASE_URL.",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
-            $"PostgreSQL at {databases.Host}: {denied.MessageText}. Run `migrate` with a DATABASE_DIRECT_URL that may create roles and schemas.",
+            $"PostgreSQL at {databases.Host}: {denied.MessageText}. Run `migrate` with a DATABASE_DIRECT_URL that may create roles and "
+            + $"schemas.",
         PostgresException refused => $"PostgreSQL at {databases.Host} refused: {refused.MessageText}. Check DATABASE_URL.",
-        _ => $"PostgreSQL does not answer at {databases.Host} ({e.InnerException?.Message ?? e.Message}). Start it, correct DATABASE_URL, or run ./aarya up.",
+        _ =>
+            $"PostgreSQL does not answer at {databases.Host} ({e.InnerException?.Message ?? e.Message}). Start it, correct DATABASE_URL, "
+            + $"or run ./aarya up.",
     };
 
     private IEnumerable<IDatabase> Databases(Module module)

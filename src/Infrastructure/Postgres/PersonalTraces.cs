@@ -15,7 +15,10 @@ public static class PersonalTraces
         var schema = session.DocumentStore.Options.DatabaseSchemaName;
         string[] ids = [.. about.Select(x => $"{x:D}")];
         string[] anywhere = [.. ids.Select(x => $"%{x}%")];
-        session.QueueSqlCommand($"delete from {schema}.{IdempotencyKeyTable.Name} where subject = any (?) or location like any (?)", ids, anywhere);
-        session.QueueSqlCommand($"delete from {schema}.wolverine_dead_letters where encode(body, 'escape') like '%sealed:%' and encode(body, 'escape') like any (?)", [anywhere]);
+        session.QueueSqlCommand($"delete from {schema}.{IdempotencyKeyTable.Name} where subject = any (?) or location like any (?)", ids,
+            anywhere);
+        session.QueueSqlCommand(
+            $"delete from {schema}.wolverine_dead_letters where encode(body, 'escape') like '%sealed:%' and encode(body, 'escape') like "
+            + $"any (?)", [anywhere]);
     }
 }

@@ -16,13 +16,18 @@ public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine>
     private const int Backlog = 10_000;
 
     private readonly Channel<(string Group, Func<IShopperLine, Task> Tell)> waiting =
-        Channel.CreateBounded<(string, Func<IShopperLine, Task>)>(new BoundedChannelOptions(Backlog) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        Channel.CreateBounded<(string, Func<IShopperLine, Task>)>(new BoundedChannelOptions(Backlog)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest,
+            SingleReader = true,
+        });
 
     /// <summary>Queues the call and returns at once. Call it after the commit, never inside the transaction.</summary>
     public void Tell(Guid subject, Func<IShopperLine, Task> tell) => waiting.Writer.TryWrite((StorefrontHub.ShopperGroup(subject), tell));
 
     /// <summary>As <see cref="Tell"/>, to whoever watches the product.</summary>
-    public void TellWatchers(Guid productId, Func<IShopperLine, Task> tell) => waiting.Writer.TryWrite((StorefrontHub.ProductGroup(productId), tell));
+    public void TellWatchers(Guid productId, Func<IShopperLine, Task> tell) =>
+        waiting.Writer.TryWrite((StorefrontHub.ProductGroup(productId), tell));
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {

@@ -55,7 +55,8 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
     /// </exception>
     public async Task WatchProduct(Guid productId)
     {
-        if (Watched.Count >= MostWatched && !Watched.Contains(productId)) throw new HubException($"At most {MostWatched} products are watched at a time: unwatch one.");
+        if (Watched.Count >= MostWatched && !Watched.Contains(productId))
+            throw new HubException($"At most {MostWatched} products are watched at a time: unwatch one.");
         if (Watched.Contains(productId)) return;
         if (!lines.TryWatch(Context.ConnectionId))
             throw new HubException($"At most {OpenLines.MostWatchedOfAddress} products are watched from one network address at a time.");

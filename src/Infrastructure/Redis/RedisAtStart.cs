@@ -20,7 +20,8 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
         if (environment.IsProduction() && state.Eviction != "noeviction")
         {
             throw new StartupException(
-                $"The Redis at {state.Address} evicts keys ({state.Eviction}) and would lose carts and sessions: give REDIS_URL an instance with maxmemory-policy noeviction.");
+                $"The Redis at {state.Address} evicts keys ({state.Eviction}) and would lose carts and sessions: give REDIS_URL an "
+                + $"instance with maxmemory-policy noeviction.");
         }
 
         if (connections.CacheUrl != connections.StateUrl) await ProbeAsync("REDIS_CACHE_URL", connections.CacheUrl);
@@ -56,7 +57,8 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
         }
         catch (Exception e) when (Outage.IsOfRedis(e))
         {
-            throw new StartupException($"Redis does not answer at {address} ({Reason(e)}). Start it, correct {setting}, or run ./aarya up.");
+            throw new StartupException(
+                $"Redis does not answer at {address} ({Reason(e)}). Start it, correct {setting}, or run ./aarya up.");
         }
     }
 
@@ -71,7 +73,10 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
     {
         RedisServerException refused => refused.Message.TrimEnd('.'),
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "the password is wrong or missing",
-        RedisConnectionException { InnerException: RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } } => "the password is wrong or missing",
+        RedisConnectionException
+        {
+            InnerException: RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure },
+        } => "the password is wrong or missing",
         RedisConnectionException => "no connection",
         _ => "it took too long",
     };

@@ -21,7 +21,10 @@ public sealed class RedisConnections : IAsyncDisposable
         StateUrl = configuration.Find("REDIS_URL");
         CacheUrl = configuration.Find("REDIS_CACHE_URL") ?? StateUrl;
         state = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor(StateUrl, "aarya-state")));
-        cache = new(() => CacheUrl == StateUrl ? state.Value : ConnectionMultiplexer.ConnectAsync(OptionsFor(CacheUrl, "aarya-cache", failFast: true, setting: "REDIS_CACHE_URL")));
+        cache =
+            new(() => CacheUrl == StateUrl
+                ? state.Value
+                : ConnectionMultiplexer.ConnectAsync(OptionsFor(CacheUrl, "aarya-cache", failFast: true, setting: "REDIS_CACHE_URL")));
     }
 
     public string? StateUrl { get; }
@@ -55,7 +58,8 @@ public sealed class RedisConnections : IAsyncDisposable
     /// <exception cref="StartupException">The setting is missing or cannot be understood.</exception>
     public static ConfigurationOptions OptionsFor(string? url, string name, bool failFast = false, string setting = "REDIS_URL")
     {
-        if (url is null) throw new StartupException("REDIS_URL is not set: give the Redis to use, such as redis://127.0.0.1:6379, or run ./aarya up.");
+        if (url is null)
+            throw new StartupException("REDIS_URL is not set: give the Redis to use, such as redis://127.0.0.1:6379, or run ./aarya up.");
         ConfigurationOptions options;
         try
         {

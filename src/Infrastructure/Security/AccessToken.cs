@@ -27,7 +27,8 @@ public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
 
 /// <summary>A caller as ASP.NET Core's policies want to see one. Shared between requests, so nobody adds to it.</summary>
 internal sealed class CallerPrincipal(Caller caller, DateTimeOffset expiresAt) : ClaimsPrincipal(new ClaimsIdentity(
-    [new("sub", $"{caller.Subject:D}"), new("sid", $"{caller.SessionId:D}"), .. caller.RoleNames.Select(x => new Claim("role", x))], BearerHandler.Scheme, "sub", "role"))
+    [new("sub", $"{caller.Subject:D}"), new("sid", $"{caller.SessionId:D}"), .. caller.RoleNames.Select(x => new Claim("role", x))],
+    BearerHandler.Scheme, "sub", "role"))
 {
     public Caller Caller => caller;
 

@@ -100,6 +100,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
 
         public bool Equals(ReadOnlyMemory<char> x, ReadOnlyMemory<char> y) => x.Span.SequenceEqual(y.Span);
 
-        public int GetHashCode(ReadOnlyMemory<char> obj) => string.GetHashCode(obj.Span[Math.Max(0, obj.Length - End)..], StringComparison.Ordinal);
+        public int GetHashCode(ReadOnlyMemory<char> obj) =>
+            string.GetHashCode(obj.Span[Math.Max(0, obj.Length - End)..], StringComparison.Ordinal);
     }
 }

@@ -8,9 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace Aarya.Infrastructure.Security;
 
-/// <summary>Reads the access token of a request (RFC 6750). A request without one, or with a bad one, is anonymous: what needs a caller answers 401.</summary>
+/// <summary>
+/// Reads the access token of a request (RFC 6750). A request without one, or with a bad one, is anonymous: what needs a caller answers 401.
+/// </summary>
 public sealed class BearerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokenValidator tokens, SessionGate sessions)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    AccessTokenValidator tokens, SessionGate sessions)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "Bearer";
@@ -27,15 +30,21 @@ public sealed class BearerHandler(
         var judged = check.Result;
         if (!judged.IsGood) return Task.FromResult(Fail(judged.Fault));
         var open = IsOpenAsync(judged.Token!);
-        return open is { IsCompletedSuccessfully: true, Result: true } ? judged.Token!.Recognised : FinishAsync(judged.Token!, open.AsTask());
+        return open is { IsCompletedSuccessfully: true, Result: true }
+            ? judged.Token!.Recognised
+            : FinishAsync(judged.Token!, open.AsTask());
     }
 
     private async Task<AuthenticateResult> FinishAsync(Task<TokenCheck> check) =>
-        await check is { IsGood: true, Token: { } token } ? await FinishAsync(token, IsOpenAsync(token).AsTask()) : Fail((await check).Fault);
+        await check is { IsGood: true, Token: { } token }
+            ? await FinishAsync(token, IsOpenAsync(token).AsTask())
+            : Fail((await check).Fault);
 
-    private async Task<AuthenticateResult> FinishAsync(AccessToken token, Task<bool> open) => await open ? await token.Recognised : Fail(TokenFault.SessionEnded);
+    private async Task<AuthenticateResult> FinishAsync(AccessToken token, Task<bool> open) =>
+        await open ? await token.Recognised : Fail(TokenFault.SessionEnded);
 
-    private ValueTask<bool> IsOpenAsync(AccessToken token) => sessions.IsOpenAsync(token, HttpMethods.IsGet(Request.Method) || HttpMethods.IsHead(Request.Method));
+    private ValueTask<bool> IsOpenAsync(AccessToken token) =>
+        sessions.IsOpenAsync(token, HttpMethods.IsGet(Request.Method) || HttpMethods.IsHead(Request.Method));
 
     private AuthenticateResult Fail(TokenFault fault)
     {
@@ -43,7 +52,9 @@ public sealed class BearerHandler(
         return AuthenticateResult.Fail($"{fault}");
     }
 
-    /// <summary>The token as sent: in the Authorization header, or, for a browser's WebSocket which cannot set one, in the query of a hub.</summary>
+    /// <summary>
+    /// The token as sent: in the Authorization header, or, for a browser's WebSocket which cannot set one, in the query of a hub.
+    /// </summary>
     public static ReadOnlyMemory<char>? FindToken(HttpRequest request)
     {
         string? header = request.Headers.Authorization;

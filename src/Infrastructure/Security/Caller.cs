@@ -20,7 +20,9 @@ public sealed record Caller(Guid Subject, Guid SessionId, IReadOnlyList<string> 
 
 public static class CallerContext
 {
-    /// <summary>The caller, or null when no token was sent. A slice that needs one takes a <see cref="Caller"/> parameter instead.</summary>
+    /// <summary>
+    /// The caller, or null when no token was sent. A slice that needs one takes a <see cref="Caller"/> parameter instead.
+    /// </summary>
     public static Caller? FindCaller(this HttpContext http) => (http.User as CallerPrincipal)?.Caller;
 }
 

@@ -20,7 +20,8 @@ public static class CallerSetup
     {
         builder.Services.AddSingleton<AccessTokenValidator>();
         builder.Services.AddSingleton<SessionGate>();
-        builder.Services.AddAuthentication(BearerHandler.Scheme).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
+        builder.Services.AddAuthentication(BearerHandler.Scheme)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy(CallerRoles.Guest, x => x.RequireAuthenticatedUser())
             .AddPolicy(CallerRoles.Customer, x => x.RequireAuthenticatedUser().RequireAssertion(y => !y.User.IsInRole(CallerRoles.Guest)))

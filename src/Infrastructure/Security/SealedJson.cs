@@ -11,7 +11,8 @@ public static class SealedJson
     /// <summary>For stores and transports, not for answers.</summary>
     public static JsonSerializerOptions Sealing(this JsonSerializerOptions options, Sealer sealer)
     {
-        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(type => Seal(type, sealer));
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver())
+            .WithAddedModifier(type => Seal(type, sealer));
         return options;
     }
 
@@ -20,8 +21,10 @@ public static class SealedJson
         foreach (var property in type.Properties)
         {
             if (property.AttributeProvider is not { } member) continue;
-            if (member.IsDefined(typeof(PersonalAttribute), inherit: true)) property.CustomConverter = ConverterFor(property.PropertyType, sealer);
-            if (member.GetCustomAttributes(typeof(BlindIndexAttribute), inherit: true) is [BlindIndexAttribute index]) property.Get = ReaderOf(type.Type, index.Of, sealer);
+            if (member.IsDefined(typeof(PersonalAttribute), inherit: true))
+                property.CustomConverter = ConverterFor(property.PropertyType, sealer);
+            if (member.GetCustomAttributes(typeof(BlindIndexAttribute), inherit: true) is [BlindIndexAttribute index])
+                property.Get = ReaderOf(type.Type, index.Of, sealer);
         }
     }
 
@@ -42,9 +45,12 @@ public static class SealedJson
     private sealed class TextConverter(Sealer sealer) : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String ? sealer.Open(reader.GetString()!) : throw new JsonException("A text is expected here.");
+            reader.TokenType == JsonTokenType.String
+                ? sealer.Open(reader.GetString()!)
+                : throw new JsonException("A text is expected here.");
 
-        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(sealer.Seal(value));
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(sealer.Seal(value));
     }
 
     /// <summary>Anything but a text is sealed as the JSON that it would have been.</summary>

@@ -44,7 +44,8 @@ public sealed partial class Sealer
 
     /// <summary>The same for bytes that hold the text.</summary>
     /// <inheritdoc cref="Open"/>
-    public byte[] Open(byte[] text) => text.AsSpan().StartsWith("sealed:"u8) && TryOpen(Encoding.Latin1.GetString(text), out var clear) ? clear : text;
+    public byte[] Open(byte[] text) =>
+        text.AsSpan().StartsWith("sealed:"u8) && TryOpen(Encoding.Latin1.GetString(text), out var clear) ? clear : text;
 
     /// <summary>False when it is not sealed.</summary>
     /// <inheritdoc cref="Open(string)"/>
@@ -54,7 +55,8 @@ public sealed partial class Sealer
         if (!text.StartsWith(Mark, StringComparison.Ordinal) || !Whole().IsMatch(text)) return false;
         var colon = text.IndexOf(':', Mark.Length);
         var id = text.AsSpan(Mark.Length, colon - Mark.Length);
-        var key = Keys.Find(id) ?? throw new CryptographicException($"A field is sealed with the key {id}, which ENCRYPTION_KEY does not have.");
+        var key = Keys.Find(id)
+            ?? throw new CryptographicException($"A field is sealed with the key {id}, which ENCRYPTION_KEY does not have.");
         if (!Base64Url.IsValid(text.AsSpan(colon + 1))) throw new CryptographicException("A field looks sealed and is not.");
         var box = Base64Url.DecodeFromChars(text.AsSpan(colon + 1));
         clear = new byte[box.Length - NonceSize - TagSize];
@@ -64,8 +66,8 @@ public sealed partial class Sealer
     }
 
     /// <summary>
-    /// A keyed hash (HMAC-SHA256) that says whether two values are the same and nothing else about them; case and spaces around do not count.
-    /// It is under the first key.
+    /// A keyed hash (HMAC-SHA256) that says whether two values are the same and nothing else about them; case and spaces around do not
+    /// count. It is under the first key.
     /// </summary>
     public string IndexOf(string value) => IndexOf(value, Keys.First);
 
@@ -75,13 +77,20 @@ public sealed partial class Sealer
     /// <summary>True when there is something in the text that another key than the first has made.</summary>
     public bool IsStale(string text) => Any().Matches(text).Any(x => x.Groups["key"].Value != Keys.First.Id);
 
-    /// <summary>The text with everything in it sealed under the first key. Blind indexes stay: what they were made of cannot be told from them.</summary>
+    /// <summary>
+    /// The text with everything in it sealed under the first key. Blind indexes stay: what they were made of cannot be told from them.
+    /// </summary>
     /// <inheritdoc cref="Open(string)"/>
     public string Renew(string text) => Any().Replace(text, x =>
-        x.Groups["mark"].Value == Mark && x.Groups["key"].Value != Keys.First.Id && TryOpen(x.Value, out var clear) ? Seal(clear) : x.Value);
+        x.Groups["mark"].Value == Mark && x.Groups["key"].Value != Keys.First.Id && TryOpen(x.Value, out var clear)
+            ? Seal(clear)
+            : x.Value);
 
-    private static string IndexOf(string value, EncryptionKey key) =>
-        $"{IndexMark}{key.Id}:{Base64Url.EncodeToString(HMACSHA256.HashData(key.Indexing, Encoding.UTF8.GetBytes(value.Trim().ToLowerInvariant())))}";
+    private static string IndexOf(string value, EncryptionKey key)
+    {
+        var hash = HMACSHA256.HashData(key.Indexing, Encoding.UTF8.GetBytes(value.Trim().ToLowerInvariant()));
+        return $"{IndexMark}{key.Id}:{Base64Url.EncodeToString(hash)}";
+    }
 
     // 38 characters are nonce and tag of an empty text.
     [GeneratedRegex(@"^sealed:[A-Za-z0-9-]{1,32}:[A-Za-z0-9_-]{38,}\z")]

@@ -109,7 +109,8 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
     private bool Assume()
     {
         var last = Volatile.Read(ref lastWarning);
-        if ((last == 0 || clock.GetElapsedTime(last) > TimeSpan.FromSeconds(10)) && Interlocked.CompareExchange(ref lastWarning, clock.GetTimestamp(), last) == last)
+        if ((last == 0 || clock.GetElapsedTime(last) > TimeSpan.FromSeconds(10))
+            && Interlocked.CompareExchange(ref lastWarning, clock.GetTimestamp(), last) == last)
             LogAway();
         return true;
     }

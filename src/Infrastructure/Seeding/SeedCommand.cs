@@ -28,7 +28,8 @@ public sealed class SeedCommand : JasperFxAsyncCommand<SeedInput>
         using var host = input.BuildHost();
         var watch = Stopwatch.StartNew();
         // A developer's database follows the code here too, so that seeding may be the first thing anybody runs.
-        if (!host.Services.GetRequiredService<IHostEnvironment>().IsProduction() && host.Services.GetService<Migrations>() is { } migrations)
+        if (!host.Services.GetRequiredService<IHostEnvironment>().IsProduction()
+            && host.Services.GetService<Migrations>() is { } migrations)
             await migrations.ApplyAsync(CancellationToken.None);
         foreach (var seed in host.Services.GetServices<ISeed>())
         {

@@ -9,7 +9,9 @@ using Wolverine.Http;
 
 namespace Aarya.Infrastructure.Validation;
 
-/// <summary>Runs a slice's own Validator before its endpoint, answering 400 with every failure at once, fields named as the client wrote them.</summary>
+/// <summary>
+/// Runs a slice's own Validator before its endpoint, answering 400 with every failure at once, fields named as the client wrote them.
+/// </summary>
 public sealed class RequestValidation<T>(IValidator<T> validator)
 {
     public async Task<ProblemDetails> BeforeAsync(T request, CancellationToken cancellation)

@@ -17,7 +17,8 @@ public sealed class BillingModule : Module<IBillingStore>
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<BillingService, Payment.PaymentClient>();
 
-    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) => services.AddNoKeys();
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
+        services.AddNoKeys();
 
     public override void ConfigureMarten(StoreOptions marten) => marten.Storage.ExtendedSchemaObjects.Add(new EffectTable(Role));
 

@@ -51,5 +51,11 @@ public static class PetEndpoints
     public static string GetBroken() => throw new InvalidOperationException("a secret");
 
     [WolverineGet("/specs/pets/who")]
-    public static IResult GetWho(HttpContext http) => Results.Ok(new { host = http.Request.Host.Value, scheme = http.Request.Scheme, address = http.Connection.RemoteIpAddress?.ToString() });
+    public static IResult GetWho(HttpContext http) =>
+        Results.Ok(new
+        {
+            host = http.Request.Host.Value,
+            scheme = http.Request.Scheme,
+            address = http.Connection.RemoteIpAddress?.ToString(),
+        });
 }

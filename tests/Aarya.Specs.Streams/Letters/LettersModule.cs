@@ -17,7 +17,8 @@ public sealed class LettersModule : Module<ILettersStore>
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<LettersService, Content.ContentClient>();
 
-    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) => services.AddNoKeys();
+    public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
+        services.AddNoKeys();
 
     public override void ConfigureMarten(StoreOptions marten) { }
 

@@ -5,5 +5,6 @@ namespace Aarya.Specs.Streams.Orders;
 
 public static class ConfirmOrderHandler
 {
-    public static void Handle(PaymentCaptured paid, IDocumentSession session) => Effect.Record(session, "commerce", "confirmed", paid.OrderId);
+    public static void Handle(PaymentCaptured paid, IDocumentSession session) =>
+        Effect.Record(session, "commerce", "confirmed", paid.OrderId);
 }

@@ -4,7 +4,10 @@ using Wolverine;
 
 namespace Aarya.Specs.Streams.Orders;
 
-/// <summary>Places the orders that a spec asks for: lines of a number and a note on standard input, the ids of what was committed on standard output.</summary>
+/// <summary>
+/// Places the orders that a spec asks for: lines of a number and a note on standard input, the ids of what was committed on standard
+/// output.
+/// </summary>
 public sealed class Till(IServiceProvider services, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -14,7 +17,8 @@ public sealed class Till(IServiceProvider services, IHostApplicationLifetime lif
         while (await Console.In.ReadLineAsync(stoppingToken) is { } line)
         {
             var (count, note) = line.Split(' ', 2) is [var number, var text] ? (int.Parse(number), text) : (int.Parse(line), "");
-            await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 4 }, (x, _) => PlaceAsync(x, note));
+            await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 4 },
+                (x, _) => PlaceAsync(x, note));
             Console.WriteLine("all placed");
         }
     }

@@ -18,7 +18,8 @@ public sealed class CompiledFeatures : IDisposable
     {
         var outermost = type;
         while (outermost.DeclaringType is not null) outermost = outermost.DeclaringType;
-        return Modules.All.FirstOrDefault(x => outermost.Namespace == Folder(x) || outermost.Namespace.StartsWith(Folder(x) + ".", StringComparison.Ordinal));
+        return Modules.All.FirstOrDefault(x => outermost.Namespace == Folder(x)
+            || outermost.Namespace.StartsWith(Folder(x) + ".", StringComparison.Ordinal));
     }
 
     /// <summary>The types that a type mentions, each with the place.</summary>
@@ -28,7 +29,8 @@ public sealed class CompiledFeatures : IDisposable
         found.AddRange(type.Interfaces.Select(x => ((TypeReference?)x.InterfaceType, type.FullName)));
         found.AddRange(type.Fields.Select(x => ((TypeReference?)x.FieldType, x.FullName)));
         found.AddRange(Attributes(type, type.FullName));
-        found.AddRange(type.GenericParameters.SelectMany(x => x.Constraints).Select(x => ((TypeReference?)x.ConstraintType, type.FullName)));
+        found.AddRange(type.GenericParameters.SelectMany(x => x.Constraints)
+            .Select(x => ((TypeReference?)x.ConstraintType, type.FullName)));
         foreach (var method in type.Methods)
         {
             found.Add((method.ReturnType, method.FullName));
@@ -37,10 +39,12 @@ public sealed class CompiledFeatures : IDisposable
             foreach (var parameter in method.Parameters) found.AddRange(Attributes(parameter, method.FullName));
             if (!method.HasBody) continue;
             found.AddRange(method.Body.Variables.Select(x => ((TypeReference?)x.VariableType, method.FullName)));
-            foreach (var operand in method.Body.Instructions.Select(x => x.Operand)) found.AddRange(Mentioned(operand).Select(x => (x, method.FullName)));
+            foreach (var operand in method.Body.Instructions.Select(x => x.Operand))
+                found.AddRange(Mentioned(operand).Select(x => (x, method.FullName)));
         }
 
-        foreach (var member in type.Properties.Cast<ICustomAttributeProvider>().Concat(type.Fields)) found.AddRange(Attributes(member, type.FullName));
+        foreach (var member in type.Properties.Cast<ICustomAttributeProvider>().Concat(type.Fields))
+            found.AddRange(Attributes(member, type.FullName));
         return found.Where(x => x.Item1 is not null).SelectMany(x => Parts(x.Item1!).Select(part => (part, x.Item2)));
     }
 
@@ -60,7 +64,8 @@ public sealed class CompiledFeatures : IDisposable
     {
         TypeReference type => [type],
         FieldReference field => [field.DeclaringType, field.FieldType],
-        GenericInstanceMethod method => [method.DeclaringType, method.ReturnType, .. method.GenericArguments, .. method.Parameters.Select(x => x.ParameterType)],
+        GenericInstanceMethod method =>
+            [method.DeclaringType, method.ReturnType, .. method.GenericArguments, .. method.Parameters.Select(x => x.ParameterType)],
         MethodReference method => [method.DeclaringType, method.ReturnType, .. method.Parameters.Select(x => x.ParameterType)],
         _ => [],
     };

@@ -17,7 +17,8 @@ namespace Aarya.Specs.Architecture;
 /// <summary>Contexts share names and JSON shapes, never types; so any of them can live in a process of its own.</summary>
 public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
 {
-    private IEnumerable<HandlerChain> Chains => Host.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).Where(x => x.Handlers.Count > 0);
+    private IEnumerable<HandlerChain> Chains =>
+        Host.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).Where(x => x.Handlers.Count > 0);
 
     [Fact]
     public void a_context_knows_no_type_of_another()
@@ -56,9 +57,11 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
             .ToList();
 
         Assert.NotEmpty(handled);
-        None(handled.Where(x => x.Distinct().Count() > 1).Select(x => $"{x.Key.FullName} is handled in {string.Join(" and ", x.Distinct())}"));
+        None(handled.Where(x => x.Distinct().Count() > 1)
+            .Select(x => $"{x.Key.FullName} is handled in {string.Join(" and ", x.Distinct())}"));
         // A message of a context is that context's own affair: another reads the event by its own record.
-        None(handled.Where(x => OwnerOf(x.Key) is { } owner && !x.Contains(owner.Role)).Select(x => $"{x.Key.FullName} is handled in {x.First()}"));
+        None(handled.Where(x => OwnerOf(x.Key) is { } owner && !x.Contains(owner.Role))
+            .Select(x => $"{x.Key.FullName} is handled in {x.First()}"));
     }
 
     [Fact]
@@ -69,10 +72,13 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
         List<string> faults = [];
         foreach (var read in events.Where(x => x.IsRead))
         {
-            if (read.Record.Namespace != $"{read.Context.GetType().Namespace}.Contracts") faults.Add($"{read.Record.FullName} is not in its context's Contracts");
+            if (read.Record.Namespace != $"{read.Context.GetType().Namespace}.Contracts")
+                faults.Add($"{read.Record.FullName} is not in its context's Contracts");
             if (!Chains.Any(x => x.MessageType == read.Record)) faults.Add($"{read.Record.FullName} has no handler");
-            if (events.SingleOrDefault(x => x.Name == read.Name && !x.IsRead) is not { } published) faults.Add($"nobody publishes {read.Name}, which {read.Context.Role} reads");
-            else if (published.Stream != read.Stream) faults.Add($"{read.Name} is published to {published.Stream} and read from {read.Stream} by {read.Context.Role}");
+            if (events.SingleOrDefault(x => x.Name == read.Name && !x.IsRead) is not { } published)
+                faults.Add($"nobody publishes {read.Name}, which {read.Context.Role} reads");
+            else if (published.Stream != read.Stream)
+                faults.Add($"{read.Name} is published to {published.Stream} and read from {read.Stream} by {read.Context.Role}");
             else faults.AddRange(Shape.Misfits(read.Record, published.Record, $"{read.Name} in {read.Context.Role}"));
         }
 
@@ -87,9 +93,11 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
             .Concat(Modules.All.SelectMany(ContextRoutes.Of).Select(x => x.Endpoint.DeclaringType!))
             .Where(x => OwnerOf(x) is not null).Distinct().ToList();
         Assert.NotEmpty(slices);
-        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance
+            | BindingFlags.DeclaredOnly;
         var takers = from slice in slices
-                     from taken in slice.GetConstructors(all).Cast<MethodBase>().Concat(slice.GetMethods(all)).SelectMany(x => x.GetParameters())
+                     from taken in slice.GetConstructors(all).Cast<MethodBase>().Concat(slice.GetMethods(all))
+                         .SelectMany(x => x.GetParameters())
                      where notForSlices.Any(x => x.IsAssignableFrom(taken.ParameterType))
                      select $"{slice.FullName} takes {taken.ParameterType.Name}";
         None(takers);
@@ -109,7 +117,8 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
     {
         var served = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(x => x.Metadata.GetMetadata<HttpChain>() is { } chain && OwnerOf(chain.Method.HandlerType) is not null)
-            .SelectMany(x => x.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} /{x.RoutePattern.RawText!.Trim('/')}"));
+            .SelectMany(x => x.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+                .Select(method => $"{method} /{x.RoutePattern.RawText!.Trim('/')}"));
         var known = Modules.All.SelectMany(ContextRoutes.Of).Select(x => $"{x.Method} /{x.Template.Trim('/')}");
         Assert.Equal(known.Order(), served.Order());
 
@@ -142,7 +151,9 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
         public IApplicationBuilder CreateApplicationBuilder() => new ApplicationBuilder(ServiceProvider);
     }
 
-    /// <summary>Whether the JSON that one record is written as can be read as another: every member that must be there is, in a form that fits.</summary>
+    /// <summary>
+    /// Whether the JSON that one record is written as can be read as another: every member that must be there is, in a form that fits.
+    /// </summary>
     private static class Shape
     {
         private static readonly NullabilityInfoContext Nullability = new();
@@ -168,8 +179,10 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
                 var optional = Nullability.Create(member).WriteState == NullabilityState.Nullable;
                 if (source is null && !optional) yield return $"{where}.{member.Name} is not written";
                 if (source is null) continue;
-                if (!optional && Nullability.Create(source).ReadState == NullabilityState.Nullable) yield return $"{where}.{member.Name} may be null";
-                foreach (var misfit in Misfits(Bare(member.PropertyType), Bare(source.PropertyType), $"{where}.{member.Name}")) yield return misfit;
+                if (!optional && Nullability.Create(source).ReadState == NullabilityState.Nullable)
+                    yield return $"{where}.{member.Name} may be null";
+                foreach (var misfit in Misfits(Bare(member.PropertyType), Bare(source.PropertyType), $"{where}.{member.Name}"))
+                    yield return misfit;
             }
         }
 
@@ -179,7 +192,8 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
         private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
         private static Type? Element(Type type) => type == typeof(string) ? null : type.IsArray ? type.GetElementType()
-            : type.GetInterfaces().Append(type).FirstOrDefault(x => x.IsGenericType && x.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
+            : type.GetInterfaces().Append(type)
+                .FirstOrDefault(x => x.IsGenericType && x.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
 
         private static bool IsRecord(Type type) => type.Namespace?.StartsWith("Aarya.", StringComparison.Ordinal) == true;
     }

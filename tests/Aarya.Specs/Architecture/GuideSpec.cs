@@ -14,7 +14,9 @@ public sealed partial class GuideSpec(AaryaFixture fixture) : Spec(fixture)
         var page = await File.ReadAllTextAsync(Repository.PathOf("docs/authentication.md"), TestContext.Current.CancellationToken);
         using var client = Host.Server.CreateClient();
         var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", TestContext.Current.CancellationToken);
-        var routes = from path in document.GetProperty("paths").EnumerateObject() from operation in path.Value.EnumerateObject() select $"{operation.Name.ToUpperInvariant()} {path.Name}";
+        var routes = from path in document.GetProperty("paths").EnumerateObject()
+                     from operation in path.Value.EnumerateObject()
+                     select $"{operation.Name.ToUpperInvariant()} {path.Name}";
 
         var named = Route().Matches(page).Select(x => x.Value).ToHashSet();
         Assert.Contains("POST /api/auth/login", named);

@@ -22,5 +22,7 @@ public sealed class PersonalMessagesSpec
     }
 
     private static bool IsPersonal(Type type) => type.GetProperties().Any(x =>
-        x.GetCustomAttribute<PersonalAttribute>() is not null || (x.PropertyType.Assembly == type.Assembly && !x.PropertyType.IsEnum && x.PropertyType != type && IsPersonal(x.PropertyType)));
+        x.GetCustomAttribute<PersonalAttribute>() is not null
+            || (x.PropertyType.Assembly == type.Assembly && !x.PropertyType.IsEnum && x.PropertyType != type
+                && IsPersonal(x.PropertyType)));
 }

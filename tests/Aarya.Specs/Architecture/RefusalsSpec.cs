@@ -10,7 +10,8 @@ namespace Aarya.Specs.Architecture;
 public sealed partial class RefusalsSpec
 {
     // What the pipeline itself sends under these words is described with the status.
-    private static readonly string[] Pipelines = ["request.invalid", "request.too_large", "request.precondition_failed", "idempotency.key_reused"];
+    private static readonly string[] Pipelines = ["request.invalid", "request.too_large", "request.precondition_failed",
+        "idempotency.key_reused"];
 
     [Fact]
     public void every_code_that_a_slice_sends_is_declared_by_a_slice_and_none_that_is_not_sent()
@@ -18,7 +19,8 @@ public sealed partial class RefusalsSpec
         using var features = new CompiledFeatures();
         var sent = features.Types.SelectMany(x => x.Methods).Where(x => x.HasBody).SelectMany(SentBy).Except(Pipelines).ToHashSet();
         var declared = features.Types.SelectMany(x => x.CustomAttributes.Concat(x.Methods.SelectMany(y => y.CustomAttributes)))
-            .Where(x => x.AttributeType.FullName == typeof(RefusesAttribute).FullName).Select(x => (string)x.ConstructorArguments[1].Value).ToHashSet();
+            .Where(x => x.AttributeType.FullName == typeof(RefusesAttribute).FullName).Select(x => (string)x.ConstructorArguments[1].Value)
+            .ToHashSet();
 
         Assert.Contains("cart.empty", sent);
         Assert.Empty(sent.Except(declared));
@@ -29,7 +31,8 @@ public sealed partial class RefusalsSpec
     private static IEnumerable<string> SentBy(MethodDefinition method)
     {
         var code = method.Body.Instructions;
-        return code.Any(x => x.Operand is MethodReference called && (called.DeclaringType.FullName == typeof(Problem).FullName || called.ReturnType.Name == "ProblemDetails"))
+        return code.Any(x => x.Operand is MethodReference called
+            && (called.DeclaringType.FullName == typeof(Problem).FullName || called.ReturnType.Name == "ProblemDetails"))
             ? code.Where(x => x.OpCode == OpCodes.Ldstr).Select(x => (string)x.Operand).Where(x => Code().IsMatch(x))
             : [];
     }

@@ -9,13 +9,16 @@ public sealed partial class SettingsSpec
     public async Task every_setting_that_the_program_reads_is_in_the_operations_page()
     {
         var page = await File.ReadAllTextAsync(Repository.PathOf("docs/operations.md"), TestContext.Current.CancellationToken);
-        var read = Repository.Sources().SelectMany(file => Reading().Matches(File.ReadAllText(file))).Select(x => x.Groups["name"].Value).ToHashSet();
+        var read = Repository.Sources().SelectMany(file => Reading().Matches(File.ReadAllText(file))).Select(x => x.Groups["name"].Value)
+            .ToHashSet();
 
         Assert.Contains("DATABASE_URL", read);
         Assert.DoesNotContain(read, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
     // Find("NAME"), Read("NAME", ...), Require("NAME", ...), Number("NAME", ...), Url(configuration, "NAME"), configuration["NAME"]
-    [GeneratedRegex("""(?:Find|Read|Require|Number|Url|Secret|Flag)\((?:\w*[cC]onfiguration, )?"(?<name>[A-Z][A-Z0-9_]+)"|onfiguration\["(?<name>[A-Z][A-Z0-9_]+)"\]""")]
+    [GeneratedRegex(
+        """(?:Find|Read|Require|Number|Url|Secret|Flag)\((?:\w*[cC]onfiguration, """
+        + """)?"(?<name>[A-Z][A-Z0-9_]+)"|onfiguration\["(?<name>[A-Z][A-Z0-9_]+)"\]""")]
     private static partial Regex Reading();
 }

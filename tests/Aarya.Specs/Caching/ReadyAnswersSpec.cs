@@ -64,7 +64,8 @@ public sealed class ReadyAnswersSpec : IDisposable
         var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
 
         Assert.Null(await answers.GetAsync("none", 0, _ => Task.FromResult<ReadyAnswer?>(null)));
-        await Assert.ThrowsAsync<TimeoutException>(async () => await answers.GetAsync("down", 0, _ => Task.FromException<ReadyAnswer?>(new TimeoutException())));
+        await Assert.ThrowsAsync<TimeoutException>(async () =>
+            await answers.GetAsync("down", 0, _ => Task.FromException<ReadyAnswer?>(new TimeoutException())));
 
         Assert.Equal(0, answers.Count);
         Assert.NotNull(await Get(answers, "none"));

@@ -4,5 +4,6 @@ namespace Aarya.Specs.Commerce;
 
 internal static class Addresses
 {
-    public static ShippingAddress Bengaluru { get; } = new("Asha Rao", "14 Residency Road", null, "Bengaluru", "Karnataka", "560025", "IN", "+919845012345");
+    public static ShippingAddress Bengaluru { get; } = new("Asha Rao", "14 Residency Road", null, "Bengaluru", "Karnataka", "560025",
+        "IN", "+919845012345");
 }

@@ -21,11 +21,21 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         ShippingMethod = "standard",
         PaymentToken = "tok_approve",
         IdempotencyKey = Guid.NewGuid().ToString(),
-        ShippingAddress = new() { Name = "Asha Rao", Line1 = "14 Residency Road", City = "Bengaluru", State = "Karnataka", PostalCode = "560025", Country = "IN", Phone = "+919845012345" },
+        ShippingAddress = new()
+        {
+            Name = "Asha Rao",
+            Line1 = "14 Residency Road",
+            City = "Bengaluru",
+            State = "Karnataka",
+            PostalCode = "560025",
+            Country = "IN",
+            Phone = "+919845012345",
+        },
     };
 
     private async Task<Wire.CartItem> AddAsync(string sku, int quantity, Guid? to = null) =>
-        await Commerce.AddToCartAsync(new() { Subject = $"{to ?? subject}", Sku = sku, Quantity = quantity }, cancellationToken: TestContext.Current.CancellationToken);
+        await Commerce.AddToCartAsync(new() { Subject = $"{to ?? subject}", Sku = sku, Quantity = quantity },
+            cancellationToken: TestContext.Current.CancellationToken);
 
     private static async Task RefusedAsync<T>(Func<AsyncUnaryCall<T>> call, StatusCode status, string code)
     {
@@ -52,8 +62,10 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         var sku = await Host.SellsAsync();
         await AddAsync(sku, 20);
 
-        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 1 }), StatusCode.FailedPrecondition, "cart.line_limit");
-        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = "NOPE", Quantity = 1 }), StatusCode.NotFound, "sku.not_found");
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 1 }),
+            StatusCode.FailedPrecondition, "cart.line_limit");
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = "NOPE", Quantity = 1 }),
+            StatusCode.NotFound, "sku.not_found");
         var added = new Wire.AddToCartRequest { Subject = $"{subject}", Sku = "a\0b", Quantity = 1 };
         await RefusedAsync(() => Commerce.AddToCartAsync(added), StatusCode.InvalidArgument, "request.invalid");
         await RefusedAsync(() => Commerce.GetProductAsync(new() { IdOrSlug = "a\0b" }), StatusCode.InvalidArgument, "request.invalid");
@@ -64,8 +76,10 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
             Lines = { new Wire.StockLine { Sku = "\0", Quantity = 1 } },
         };
         await RefusedAsync(() => Commerce.ReserveStockAsync(lines), StatusCode.InvalidArgument, "request.invalid");
-        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 0 }), StatusCode.InvalidArgument, "request.invalid");
-        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = "me", Sku = sku, Quantity = 1 }), StatusCode.InvalidArgument, "request.invalid");
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 0 }),
+            StatusCode.InvalidArgument, "request.invalid");
+        await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = "me", Sku = sku, Quantity = 1 }),
+            StatusCode.InvalidArgument, "request.invalid");
     }
 
     [Fact]
@@ -82,7 +96,8 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         var merged = await Commerce.MergeCartAsync(request);
         var again = await Commerce.MergeCartAsync(request);
 
-        Assert.Equal([(both, 7), (mine, 1), (theirs, 2)], merged.Lines.Select(x => (x.Sku, x.Quantity)).OrderBy(x => Array.IndexOf([both, mine, theirs], x.Sku)));
+        Assert.Equal([(both, 7), (mine, 1), (theirs, 2)],
+            merged.Lines.Select(x => (x.Sku, x.Quantity)).OrderBy(x => Array.IndexOf([both, mine, theirs], x.Sku)));
         Assert.Equal(merged, again);
         Assert.Empty((await Commerce.GetCartAsync(new() { Subject = $"{guest}" })).Lines);
     }
@@ -97,7 +112,8 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         var orders = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await Commerce.CreateOrderAsync(request)));
 
         var order = Assert.Single(orders.Distinct());
-        Assert.Equal(("pending_payment", "pending", $"{subject}", 100_000), (order.Status, order.PaymentStatus, order.Subject, order.Total.Minor));
+        Assert.Equal(("pending_payment", "pending", $"{subject}", 100_000),
+            (order.Status, order.PaymentStatus, order.Subject, order.Total.Minor));
         Assert.Equal(order, await Commerce.GetOrderAsync(new() { Id = order.Id }));
         Assert.Equal(2, (await Host.StockOfAsync(sku)).Reserved);
     }
@@ -139,12 +155,16 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         var nowhere = OrderRequest;
         nowhere.ShippingAddress.PostalCode = "1";
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await Commerce.CreateOrderAsync(nowhere));
-        Assert.Equal((StatusCode.InvalidArgument, "shipping_address.postal_code"), (refused.StatusCode, refused.Trailers.GetValue(Refusal.FieldTrailer)));
+        Assert.Equal((StatusCode.InvalidArgument, "shipping_address.postal_code"),
+            (refused.StatusCode, refused.Trailers.GetValue(Refusal.FieldTrailer)));
         foreach (var (field, change) in new (string, Action<Wire.CreateOrderRequest>)[]
         {
-            ("email", x => x.Email = "Meera <meera@example.com>"), ("email", x => x.Email = "a b@c"), ("email", x => x.Email = "foo@bar..com"),
-            ("email", x => x.Email = "meera@example.com\r\nBcc: rao@example.com"), ("shipping_address.name", x => x.ShippingAddress.Name = "As\u202Eha"),
-            ("shipping_address.line2", x => x.ShippingAddress.Line2 = "a\nb"), ("shipping_address.city", x => x.ShippingAddress.City = "\u200D"),
+            ("email", x => x.Email = "Meera <meera@example.com>"), ("email", x => x.Email = "a b@c"),
+            ("email", x => x.Email = "foo@bar..com"),
+            ("email", x => x.Email = "meera@example.com\r\nBcc: rao@example.com"),
+            ("shipping_address.name", x => x.ShippingAddress.Name = "As\u202Eha"),
+            ("shipping_address.line2", x => x.ShippingAddress.Line2 = "a\nb"),
+            ("shipping_address.city", x => x.ShippingAddress.City = "\u200D"),
         })
         {
             var request = OrderRequest;
@@ -161,7 +181,8 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
     {
         await AddAsync(await Host.SellsAsync(), 1);
         var request = OrderRequest;
-        (request.Email, request.ShippingAddress.Name, request.ShippingAddress.Phone) = (" Asha@B\u00DCcher.example ", " Ame\u0301lie 😀 ", " 98450 12345 ");
+        (request.Email, request.ShippingAddress.Name, request.ShippingAddress.Phone) = (" Asha@B\u00DCcher.example ",
+            " Ame\u0301lie 😀 ", " 98450 12345 ");
 
         var placed = await Commerce.CreateOrderAsync(request);
 

@@ -12,7 +12,10 @@ namespace Aarya.Specs.Commerce;
 internal sealed record Answer(int Status, JsonElement Body, HttpResponseHeaders Headers, string Text)
 {
     /// <summary>How a storefront reads and writes.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
 
     public string? Code => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("code", out var code) ? code.GetString() : null;
 
@@ -63,7 +66,8 @@ internal sealed class Shopper : IDisposable
 
     public Task<Answer> PostAsync(string path, object? body = null, string? key = null) => SendAsync(HttpMethod.Post, path, body, key);
 
-    public Task<Answer> AddAsync(string sku, int quantity = 1, string? key = null) => PostAsync("/api/cart/items", new { sku, quantity }, key);
+    public Task<Answer> AddAsync(string sku, int quantity = 1, string? key = null) =>
+        PostAsync("/api/cart/items", new { sku, quantity }, key);
 
     public Task<Answer> CheckoutAsync(string? key = null, string shippingMethod = "standard") =>
         PostAsync("/api/checkout", Checkout(shippingMethod), key ?? Guid.NewGuid().ToString());
@@ -74,12 +78,16 @@ internal sealed class Shopper : IDisposable
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? key = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = body is string json ? new StringContent(json, null, "application/json") : JsonContent.Create(body, options: Answer.Json);
+        if (body is not null)
+            request.Content = body is string json
+                ? new StringContent(json, null, "application/json")
+                : JsonContent.Create(body, options: Answer.Json);
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new((int)response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text), response.Headers, text);
+        return new((int)response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text),
+            response.Headers, text);
     }
 
     public void Dispose() => client.Dispose();

@@ -58,7 +58,8 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var shopper = await SignedInAsync();
         await StoreAsync(shopper.User.Id, x => x.Roles = ["customer", "support"]);
-        var after = (await Host.Scenario(x => x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;
+        var after = (await Host.Scenario(x => x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh")))
+            .ReadAsJson<SignedIn>()!;
         await Host.Scenario(x => { x.WithBearerToken(after.AccessToken); x.Get.Url("/specs/doors/support"); });
         var me = (await Host.Scenario(x => { x.WithBearerToken(after.AccessToken); x.Get.Url("/api/users/me"); })).ReadAsJson<UserView>()!;
         Assert.Equal(["customer", "support"], me.Roles);
@@ -71,7 +72,8 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var late = ChangedFrom(shopper.AccessToken, x => x.Expires = DateTime.UtcNow.AddSeconds(-20));
         await Host.Scenario(x => { x.WithBearerToken(late); x.Get.Url("/api/users/me"); });
         var later = ChangedFrom(shopper.AccessToken, x => x.Expires = DateTime.UtcNow.AddSeconds(-31));
-        Assert.Equal("auth.token_expired", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(later); x.Get.Url("/api/users/me"); }));
+        Assert.Equal("auth.token_expired",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(later); x.Get.Url("/api/users/me"); }));
     }
 
     [Fact]
@@ -90,9 +92,12 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
                 x.SigningCredentials = foreign;
             }),
             ["our public key as a shared secret"] = ChangedFrom(shopper.AccessToken, x => x.SigningCredentials = new(
-                new SymmetricSecurityKey(Encoding.UTF8.GetBytes(own.Public.X + own.Public.Y)) { KeyId = own.Public.Kid }, SecurityAlgorithms.HmacSha256)),
+                new SymmetricSecurityKey(Encoding.UTF8.GetBytes(own.Public.X + own.Public.Y)) { KeyId = own.Public.Kid },
+                SecurityAlgorithms.HmacSha256)),
             ["no signature"] = $"{Encoded($$"""{"alg":"none","typ":"at+jwt","kid":"{{own.Public.Kid}}"}""")}.{parts[1]}.",
-            ["a signature of something else"] = $"{parts[0]}.{Encoded(Base64UrlEncoder.Decode(parts[1]).Replace("customer", "admin", StringComparison.Ordinal))}.{parts[2]}",
+            ["a signature of something else"] =
+                $"{parts[0]}.{Encoded(Base64UrlEncoder.Decode(parts[1]).Replace("customer",
+                    "admin", StringComparison.Ordinal))}.{parts[2]}",
             ["another issuer"] = ChangedFrom(shopper.AccessToken, x => x.Issuer = "somebody"),
             ["another audience"] = ChangedFrom(shopper.AccessToken, x => x.Audience = "another-api"),
             ["another type"] = ChangedFrom(shopper.AccessToken, x => x.TokenType = "JWT"),
@@ -201,8 +206,9 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
             claims = read.ToJsonString();
         }
 
-        var signed = $"{(header is null ? parts[0] : Base64UrlEncoder.Encode(header.Replace("KID", key.Public.Kid, StringComparison.Ordinal)))}."
-            + (claims is null ? parts[1] : Base64UrlEncoder.Encode(claims));
+        var signed =
+            $"{(header is null ? parts[0] : Base64UrlEncoder.Encode(header.Replace("KID", key.Public.Kid, StringComparison.Ordinal)))}."
+                + (claims is null ? parts[1] : Base64UrlEncoder.Encode(claims));
         var signer = new AsymmetricSignatureProvider(key.Credentials.Key, SecurityAlgorithms.EcdsaSha256, true);
         return $"{signed}.{Base64UrlEncoder.Encode(signer.Sign(Encoding.UTF8.GetBytes(signed)))}";
     }

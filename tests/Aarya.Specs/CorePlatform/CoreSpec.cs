@@ -26,7 +26,9 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
 
     protected static string NewEmail() => $"asha.{Guid.NewGuid():N}@example.com";
 
-    /// <summary>Asks until the session is over: whoever asks a second after it ended must be told so, however slow the machine is.</summary>
+    /// <summary>
+    /// Asks until the session is over: whoever asks a second after it ended must be told so, however slow the machine is.
+    /// </summary>
     /// <param name="isOver">A question that some node answers.</param>
     public static async Task OverWithinASecondAsync(Func<Task<bool>> isOver)
     {
@@ -43,7 +45,11 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
     protected async Task<string> RegisteredAsync()
     {
         var email = NewEmail();
-        await Track(x => { x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(HttpStatusCode.Accepted); });
+        await Track(x =>
+        {
+            x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register");
+            x.StatusCodeShouldBe(HttpStatusCode.Accepted);
+        });
         return email;
     }
 
@@ -67,7 +73,8 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
         (await Track(x => x.Post.Json(new LogIn(email, password)).ToUrl("/api/auth/login"))).Response.ReadAsJson<SignedIn>()!;
 
     /// <summary>Sends this as somebody who is signed in, and answers what their owner is told by mail.</summary>
-    protected async Task<(IScenarioResult Response, IReadOnlyList<AccountNotice> Told)> AsAsync(SignedIn who, HttpStatusCode status, Action<Scenario> configure)
+    protected async Task<(IScenarioResult Response, IReadOnlyList<AccountNotice> Told)> AsAsync(SignedIn who, HttpStatusCode status,
+        Action<Scenario> configure)
     {
         var (messages, response) = await Track(x =>
         {
@@ -93,9 +100,12 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
     protected static string TokenOf(AccountNotice notice) => notice.Link!.Split("#token=")[1];
 
     protected async Task SessionIsOverAsync(SignedIn who) =>
-        Assert.Equal("auth.refresh_invalid", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(who.RefreshToken)).ToUrl("/api/auth/refresh")));
+        Assert.Equal("auth.refresh_invalid",
+            await RefusedAsync(HttpStatusCode.Unauthorized,
+                x => x.Post.Json(new RefreshTokens(who.RefreshToken)).ToUrl("/api/auth/refresh")));
 
-    protected Task SessionGoesOnAsync(SignedIn who) => Host.Scenario(x => x.Post.Json(new RefreshTokens(who.RefreshToken)).ToUrl("/api/auth/refresh"));
+    protected Task SessionGoesOnAsync(SignedIn who) =>
+        Host.Scenario(x => x.Post.Json(new RefreshTokens(who.RefreshToken)).ToUrl("/api/auth/refresh"));
 
     protected async Task<SignedIn> GuestAsync() => (await Host.Scenario(x => x.Post.Url("/api/auth/guest"))).ReadAsJson<SignedIn>()!;
 
@@ -135,7 +145,10 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
     protected async Task<IReadOnlyList<string>> FaultsAsync(string url, string body, string? token = null, string method = "POST")
     {
         using var client = Host.Server.CreateClient();
-        using var request = new HttpRequestMessage(new(method), url) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(new(method), url)
+        {
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
         if (token is not null) request.Headers.Authorization = new("Bearer", token);
         using var response = await client.SendAsync(request, Cancellation);
         var text = await response.Content.ReadAsStringAsync(Cancellation);

@@ -13,7 +13,8 @@ public sealed class HashCount : IDisposable
     {
         listener.InstrumentPublished = (instrument, x) =>
         {
-            if (instrument.Meter.Name == PasswordHasher.MeterName && instrument.Name == "aarya.passwords.hashed") x.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == PasswordHasher.MeterName && instrument.Name == "aarya.passwords.hashed")
+                x.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((_, measured, _, _) => Interlocked.Add(ref count, measured));
         listener.Start();

@@ -27,26 +27,76 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var email = NewEmail();
         var guest = (await node.Scenario(x => x.Post.Url("/api/auth/guest"))).ReadAsJson<SignedIn>()!;
         for (var i = 0; i < 2; i++)
-            await node.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+            await node.Scenario(x =>
+            {
+                x.WithBearerToken(guest.AccessToken);
+                x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register");
+                x.StatusCodeShouldBe(202);
+            });
         await node.Scenario(x => { x.Post.Json(new LogIn(email, Password + "?")).ToUrl("/api/auth/login"); x.StatusCodeShouldBe(401); });
-        await node.Scenario(x => { x.Post.Text($$"""{"email":7,"password":"{{Password}}"}""").ToUrl("/api/auth/login"); x.WithRequestHeader("content-type", "application/json"); x.StatusCodeShouldBe(400); });
-        var shopper = (await node.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); })).ReadAsJson<SignedIn>()!;
-        var after = (await node.Scenario(x => x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;
+        await node.Scenario(x =>
+        {
+            x.Post.Text($$"""{"email":7,"password":"{{Password}}"}""").ToUrl("/api/auth/login");
+            x.WithRequestHeader("content-type", "application/json");
+            x.StatusCodeShouldBe(400);
+        });
+        var shopper =
+            (await node.Scenario(x =>
+            {
+                x.WithBearerToken(guest.AccessToken);
+                x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+            })).ReadAsJson<SignedIn>()!;
+        var after = (await node.Scenario(x => x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh")))
+            .ReadAsJson<SignedIn>()!;
         await node.Scenario(x => { x.WithBearerToken(shopper.AccessToken + "x"); x.Get.Url("/api/users/me"); x.StatusCodeShouldBe(401); });
         await node.Scenario(x => { x.WithBearerToken(after.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(204); });
-        await node.Scenario(x => { x.Post.Json(new RefreshTokens(after.RefreshToken)).ToUrl("/api/auth/refresh"); x.StatusCodeShouldBe(401); });
+        await node.Scenario(x =>
+        {
+            x.Post.Json(new RefreshTokens(after.RefreshToken)).ToUrl("/api/auth/refresh");
+            x.StatusCodeShouldBe(401);
+        });
 
         List<string> links = [];
-        await MailedAsync(() => node.Scenario(x => { x.Post.Json(new ForgetPassword(email)).ToUrl("/api/auth/password/forgot"); x.StatusCodeShouldBe(202); }));
-        await MailedAsync(() => node.Scenario(x => { x.Post.Json(new ResetPassword(links[^1], Other)).ToUrl("/api/auth/password/reset"); x.StatusCodeShouldBe(200); }));
-        await node.Scenario(x => { x.Post.Json(new ResetPassword(links[0], Other)).ToUrl("/api/auth/password/reset"); x.StatusCodeShouldBe(400); });
+        await MailedAsync(() => node.Scenario(x =>
+        {
+            x.Post.Json(new ForgetPassword(email)).ToUrl("/api/auth/password/forgot");
+            x.StatusCodeShouldBe(202);
+        }));
+        await MailedAsync(() => node.Scenario(x =>
+        {
+            x.Post.Json(new ResetPassword(links[^1], Other)).ToUrl("/api/auth/password/reset");
+            x.StatusCodeShouldBe(200);
+        }));
+        await node.Scenario(x =>
+        {
+            x.Post.Json(new ResetPassword(links[0], Other)).ToUrl("/api/auth/password/reset");
+            x.StatusCodeShouldBe(400);
+        });
         var owner = (await node.Scenario(x => x.Post.Json(new LogIn(email, Other)).ToUrl("/api/auth/login"))).ReadAsJson<SignedIn>()!;
-        await MailedAsync(() => node.Scenario(x => { x.WithBearerToken(owner.AccessToken); x.Post.Json(new ChangeEmail(NewEmail(), Other)).ToUrl("/api/users/me/email"); x.StatusCodeShouldBe(202); }));
-        var key = (await node.Scenario(x => { x.WithBearerToken(owner.AccessToken); x.Post.Json(new StartTwoFactor(Other)).ToUrl("/api/users/me/two-factor"); })).ReadAsJson<TwoFactorKeyView>()!;
+        await MailedAsync(() => node.Scenario(x =>
+        {
+            x.WithBearerToken(owner.AccessToken);
+            x.Post.Json(new ChangeEmail(NewEmail(), Other)).ToUrl("/api/users/me/email");
+            x.StatusCodeShouldBe(202);
+        }));
+        var key =
+            (await node.Scenario(x =>
+            {
+                x.WithBearerToken(owner.AccessToken);
+                x.Post.Json(new StartTwoFactor(Other)).ToUrl("/api/users/me/two-factor");
+            })).ReadAsJson<TwoFactorKeyView>()!;
         var code = Totp.CodeAt(Base32.Decode(key.Secret), Totp.StepAt(DateTimeOffset.UtcNow));
-        var recovery = (await node.Scenario(x => { x.WithBearerToken(owner.AccessToken); x.Post.Json(new ConfirmTwoFactor(code)).ToUrl("/api/users/me/two-factor/confirm"); })).ReadAsJson<RecoveryCodesView>()!.RecoveryCodes;
-        var challenge = (await node.Scenario(x => { x.Post.Json(new LogIn(email, Other)).ToUrl("/api/auth/login"); x.StatusCodeShouldBe(401); })).ReadAsJson<JsonElement>().GetProperty("challenge").GetString()!;
-        var again = (await node.Scenario(x => x.Post.Json(new PassTwoFactor(challenge, recovery[0])).ToUrl("/api/auth/two-factor"))).ReadAsJson<SignedIn>()!;
+        var recovery =
+            (await node.Scenario(x =>
+            {
+                x.WithBearerToken(owner.AccessToken);
+                x.Post.Json(new ConfirmTwoFactor(code)).ToUrl("/api/users/me/two-factor/confirm");
+            })).ReadAsJson<RecoveryCodesView>()!.RecoveryCodes;
+        var challenge =
+            (await node.Scenario(x => { x.Post.Json(new LogIn(email, Other)).ToUrl("/api/auth/login"); x.StatusCodeShouldBe(401); }))
+                .ReadAsJson<JsonElement>().GetProperty("challenge").GetString()!;
+        var again = (await node.Scenario(x => x.Post.Json(new PassTwoFactor(challenge, recovery[0])).ToUrl("/api/auth/two-factor")))
+            .ReadAsJson<SignedIn>()!;
         var export = await ExportLinkAsync(again);
         await node.Scenario(x => x.Get.Url($"/api/users/exports/{export}"));
 
@@ -54,19 +104,29 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var hash = (await AccountsOfAsync(email)).Single().PasswordHash.Split('$')[^1];
         var account = (await AccountsOfAsync(email)).Single();
         Assert.NotEmpty(links);
-        string[] secrets = [Password, Other, hash, key.Secret, challenge, account.SecurityStamp, owner.DeviceToken!, again.DeviceToken!, .. recovery, .. links, .. new[] { guest, shopper, after }.SelectMany(x => new[] { x.AccessToken.Split('.')[2], x.RefreshToken })];
+        string[] secrets = [Password, Other, hash, key.Secret, challenge, account.SecurityStamp, owner.DeviceToken!, again.DeviceToken!,
+            .. recovery, .. links,
+            .. new[] { guest, shopper, after }.SelectMany(x => new[] { x.AccessToken.Split('.')[2], x.RefreshToken })];
         foreach (var secret in secrets) Assert.DoesNotContain(log.Lines, x => x.Text.Contains(secret, StringComparison.Ordinal));
 
         // This one is in a path, which the framework tells of in lines that are not written here.
         Assert.Equal("Warning", node.Services.GetRequiredService<IConfiguration>()["Logging:LogLevel:Microsoft.AspNetCore"]);
-        var others = log.Lines.Where(x => x.Level >= LogLevel.Warning || !x.Category.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+        var others =
+            log.Lines.Where(x => x.Level >= LogLevel.Warning || !x.Category.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
         Assert.DoesNotContain(others, x => x.Text.Contains(export, StringComparison.Ordinal));
 
         // What the others send is made up: only the link counts.
         async Task<string> ExportLinkAsync(SignedIn who)
         {
-            var (user, id) = (who.User.Id, (await node.Scenario(x => { x.WithBearerToken(who.AccessToken); x.Get.Url("/api/users/me/export"); x.StatusCodeShouldBe(202); })).ReadAsJson<ExportView>()!.Id);
-            object[] parts = [new CommerceDataGathered(user, id, "{}", []), new PaymentDataGathered(user, id, "{}"), new ContentDataGathered(user, id, "{}"), new SearchDataGathered(user, id, "{}")];
+            var (user, id) = (who.User.Id,
+                (await node.Scenario(x =>
+                {
+                    x.WithBearerToken(who.AccessToken);
+                    x.Get.Url("/api/users/me/export");
+                    x.StatusCodeShouldBe(202);
+                })).ReadAsJson<ExportView>()!.Id);
+            object[] parts = [new CommerceDataGathered(user, id, "{}", []), new PaymentDataGathered(user, id, "{}"),
+                new ContentDataGathered(user, id, "{}"), new SearchDataGathered(user, id, "{}")];
             List<PersonalDataReady> ready = [];
             foreach (var part in parts) ready.AddRange((await node.InvokeMessageAndWaitAsync(part)).Sent.MessagesOf<PersonalDataReady>());
             return Assert.Single(ready).Link.Split('/')[^1];
@@ -92,8 +152,10 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.DoesNotContain("secret", new ChangePassword("secret", "secret").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new TwoFactorKeyView("secret", "secret").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new RecoveryCodesView(["secret"]).ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", AccountNotice.To(new(), AccountNoticeKind.ResetPassword, DateTimeOffset.UtcNow, "secret").ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", new SignedIn(UserView.Guest(Guid.NewGuid()), "secret", "secret", 900, "secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret",
+            AccountNotice.To(new(), AccountNoticeKind.ResetPassword, DateTimeOffset.UtcNow, "secret").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new SignedIn(UserView.Guest(Guid.NewGuid()), "secret", "secret", 900, "secret").ToString(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new KnownDevice("secret").ToString(), StringComparison.Ordinal);
     }
 
@@ -117,7 +179,8 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+                Func<TState, Exception?, string> formatter) =>
                 lines.Enqueue(new(category, logLevel, $"{formatter(state, exception)} {exception}"));
         }
     }

@@ -26,9 +26,13 @@ public sealed class SplitTokensSpec
         Assert.Equal((HttpStatusCode.Unauthorized, "auth.required"), await CartAsync(null));
         Assert.Equal((HttpStatusCode.Unauthorized, "auth.token_invalid"), await CartAsync(Forged(guest.AccessToken)));
 
-        using var leaving = new HttpRequestMessage(HttpMethod.Post, "/api/auth/logout") { Headers = { Authorization = new("Bearer", guest.AccessToken) } };
+        using var leaving = new HttpRequestMessage(HttpMethod.Post, "/api/auth/logout")
+        {
+            Headers = { Authorization = new("Bearer", guest.AccessToken) },
+        };
         Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync(leaving, Cancellation)).StatusCode);
-        await CoreSpec.OverWithinASecondAsync(async () => await CartAsync(guest.AccessToken) == (HttpStatusCode.Unauthorized, "auth.session_ended"));
+        await CoreSpec.OverWithinASecondAsync(async () =>
+            await CartAsync(guest.AccessToken) == (HttpStatusCode.Unauthorized, "auth.session_ended"));
 
         async Task<(HttpStatusCode, string?)> CartAsync(string? token)
         {

@@ -21,7 +21,8 @@ public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture
         var described = Operations(document).Select(x => x.Route).ToHashSet();
 
         var served = from endpoint in Host.Services.GetServices<EndpointDataSource>().SelectMany(x => x.Endpoints).OfType<RouteEndpoint>()
-                     where endpoint.Metadata.GetMetadata<HttpChain>() is not null && !endpoint.RoutePattern.RawText!.StartsWith("/dev/", StringComparison.Ordinal)
+                     where endpoint.Metadata.GetMetadata<HttpChain>() is not null
+                         && !endpoint.RoutePattern.RawText!.StartsWith("/dev/", StringComparison.Ordinal)
                      from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
                      select $"{method.ToLowerInvariant()} {Constraint().Replace(endpoint.RoutePattern.RawText!, "")}";
         Assert.Empty(served.Except(described));
@@ -32,18 +33,23 @@ public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture
     {
         var operations = Operations(await DocumentAsync()).Where(x => x.Route.Contains(" /api/", StringComparison.Ordinal)).ToList();
 
-        Assert.Empty(operations.Where(x => !x.Operation.TryGetProperty("summary", out var summary) || summary.GetString() is not { Length: > 0 }).Select(x => x.Route));
-        Assert.Empty(operations.GroupBy(x => x.Operation.GetProperty("operationId").GetString()).Where(x => x.Count() > 1).Select(x => x.Key));
+        Assert.Empty(
+            operations.Where(x => !x.Operation.TryGetProperty("summary", out var summary) || summary.GetString() is not { Length: > 0 })
+                .Select(x => x.Route));
+        Assert.Empty(operations.GroupBy(x => x.Operation.GetProperty("operationId").GetString()).Where(x => x.Count() > 1)
+            .Select(x => x.Key));
         Assert.All(operations, x => Assert.NotEmpty(x.Operation.GetProperty("tags").EnumerateArray()));
         Assert.All(operations, x => Assert.True(x.Operation.GetProperty("responses").TryGetProperty("429", out _), x.Route));
-        Assert.All(operations.Where(x => x.Operation.TryGetProperty("requestBody", out _)), x => Assert.True(x.Operation.GetProperty("responses").TryGetProperty("400", out _), x.Route));
+        Assert.All(operations.Where(x => x.Operation.TryGetProperty("requestBody", out _)),
+            x => Assert.True(x.Operation.GetProperty("responses").TryGetProperty("400", out _), x.Route));
     }
 
     [Fact]
     public async Task every_operation_says_the_one_way_in_which_it_succeeds()
     {
         var successes = Operations(await DocumentAsync()).Where(x => x.Route.Contains(" /api/", StringComparison.Ordinal))
-            .ToDictionary(x => x.Route, x => string.Join(' ', x.Operation.GetProperty("responses").EnumerateObject().Select(y => y.Name).Where(y => y[0] == '2')));
+            .ToDictionary(x => x.Route,
+                x => string.Join(' ', x.Operation.GetProperty("responses").EnumerateObject().Select(y => y.Name).Where(y => y[0] == '2')));
         Assert.DoesNotContain(successes, x => x.Value.Length != 3);
         Assert.Equal("204", successes["post /api/users/me/password"]);
         Assert.Equal("202", successes["post /api/auth/register"]);
@@ -54,7 +60,11 @@ public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture
     public async Task what_can_be_known_by_its_tag_says_which_header_takes_it()
     {
         var operations = Operations(await DocumentAsync()).ToDictionary(x => x.Route, x => x.Operation);
-        foreach (var (route, status, header) in new[] { ("get /api/admin/flags/{name}", "304", "If-None-Match"), ("put /api/admin/flags/{name}", "412", "If-Match") })
+        foreach (var (route, status, header) in new[]
+        {
+            ("get /api/admin/flags/{name}", "304", "If-None-Match"),
+            ("put /api/admin/flags/{name}", "412", "If-Match"),
+        })
         {
             Assert.True(operations[route].GetProperty("responses").TryGetProperty(status, out _), route);
             Assert.Contains(operations[route].GetProperty("parameters").EnumerateArray(), x => x.GetProperty("name").GetString() == header);
@@ -70,7 +80,8 @@ public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture
         Assert.True(key.GetProperty("required").GetBoolean());
         Assert.Equal("header", key.GetProperty("in").GetString());
         Assert.True(checkout.GetProperty("security")[0].TryGetProperty("bearer", out _));
-        foreach (var status in new[] { "201", "400", "401", "409", "422", "429", "503" }) Assert.True(checkout.GetProperty("responses").TryGetProperty(status, out _), status);
+        foreach (var status in new[] { "201", "400", "401", "409", "422", "429", "503" })
+            Assert.True(checkout.GetProperty("responses").TryGetProperty(status, out _), status);
     }
 
     [Fact]
@@ -81,7 +92,10 @@ public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture
         var money = schemas.GetProperty("Money").GetProperty("properties");
         Assert.Equal("integer", money.GetProperty("amount").GetProperty("type").GetString());
         Assert.Equal("string", money.GetProperty("currency").GetProperty("type").GetString());
-        Assert.Equal(["type", "title", "status", "code", "traceId"], schemas.GetProperty("Problem").GetProperty("required").EnumerateArray().Select(x => x.GetString()).Order().Intersect(["type", "title", "status", "code", "traceId"]).OrderBy(x => Array.IndexOf(["type", "title", "status", "code", "traceId"], x)));
+        Assert.Equal(["type", "title", "status", "code", "traceId"],
+            schemas.GetProperty("Problem").GetProperty("required").EnumerateArray().Select(x => x.GetString()).Order()
+                .Intersect(["type", "title", "status", "code", "traceId"])
+                .OrderBy(x => Array.IndexOf(["type", "title", "status", "code", "traceId"], x)));
     }
 
     [Fact]
@@ -92,7 +106,8 @@ public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture
         foreach (Match reference in Reference().Matches(text))
         {
             var at = document;
-            foreach (var step in reference.Groups[1].Value.Split('/')) Assert.True(at.TryGetProperty(step.Replace("~1", "/", StringComparison.Ordinal), out at), reference.Value);
+            foreach (var step in reference.Groups[1].Value.Split('/'))
+                Assert.True(at.TryGetProperty(step.Replace("~1", "/", StringComparison.Ordinal), out at), reference.Value);
         }
 
         Assert.DoesNotContain("System.", text, StringComparison.Ordinal);

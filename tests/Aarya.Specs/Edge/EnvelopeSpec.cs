@@ -61,7 +61,8 @@ public abstract class EnvelopeSpec(EdgeShop edge)
 
         Assert.StartsWith($"00-{Trace}-", Header(response, "traceparent"), StringComparison.Ordinal);
         Assert.Equal(Trace, Header(response, "X-Request-Id"));
-        Assert.Equal(Trace, JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement.GetProperty("traceId").GetString());
+        Assert.Equal(Trace,
+            JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancel)).RootElement.GetProperty("traceId").GetString());
     }
 
     [Theory]
@@ -79,7 +80,9 @@ public abstract class EnvelopeSpec(EdgeShop edge)
     [Fact]
     public async Task a_proxy_that_is_not_trusted_is_not_believed()
     {
-        using var response = await SendAsync("/specs/who", ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example"));
+        using var response =
+            await SendAsync("/specs/who", ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-Host", "evil.example"));
         var who = await response.Content.ReadAsStringAsync(Cancel);
         Assert.StartsWith("127.0.0.1 http 127.0.0.1:", who, StringComparison.Ordinal);
     }
@@ -111,7 +114,9 @@ public abstract class EnvelopeSpec(EdgeShop edge)
         Assert.Equal([encoding], response.Content.Headers.ContentEncoding);
         Assert.Contains("Accept-Encoding", response.Headers.Vary);
         await using var sent = await response.Content.ReadAsStreamAsync(Cancel);
-        await using Stream plain = encoding == "br" ? new BrotliStream(sent, CompressionMode.Decompress) : new GZipStream(sent, CompressionMode.Decompress);
+        await using Stream plain = encoding == "br"
+            ? new BrotliStream(sent, CompressionMode.Decompress)
+            : new GZipStream(sent, CompressionMode.Decompress);
         using var reader = new StreamReader(plain);
         Assert.Contains("Kurta", await reader.ReadToEndAsync(Cancel), StringComparison.Ordinal);
     }
@@ -122,7 +127,10 @@ public abstract class EnvelopeSpec(EdgeShop edge)
         var (_, trusting) = await edge.StartAsync(("AARYA_TRUSTED_PROXIES", "127.0.0.1"));
         foreach (var (path, encoded) in new[] { ("/specs/long", true), ("/specs/token", false) })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "X-Forwarded-Proto", "https" }, { "X-Forwarded-For", "203.0.113.9" }, { "Accept-Encoding", "br" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, path)
+            {
+                Headers = { { "X-Forwarded-Proto", "https" }, { "X-Forwarded-For", "203.0.113.9" }, { "Accept-Encoding", "br" } },
+            };
             using var response = await trusting.SendAsync(request, Cancel);
             Assert.Equal(encoded, response.Content.Headers.ContentEncoding.Contains("br"));
         }
@@ -133,7 +141,9 @@ public abstract class EnvelopeSpec(EdgeShop edge)
     [InlineData("https://evil.example", false)]
     public async Task only_the_shops_own_sites_may_call_from_a_browser(string origin, bool allowed)
     {
-        using var preflight = await SendAsync("/specs/who", HttpMethod.Options, ("Origin", origin), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization,idempotency-key,content-type"));
+        using var preflight =
+            await SendAsync("/specs/who", HttpMethod.Options, ("Origin", origin), ("Access-Control-Request-Method", "POST"),
+                ("Access-Control-Request-Headers", "authorization,idempotency-key,content-type"));
         using var actual = await SendAsync("/specs/broken", ("Origin", origin));
 
         Assert.Equal(allowed, preflight.Headers.Contains("Access-Control-Allow-Origin"));
@@ -147,7 +157,8 @@ public abstract class EnvelopeSpec(EdgeShop edge)
         Assert.Contains("Idempotency-Replayed", Header(actual, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
     }
 
-    private Task<HttpResponseMessage> SendAsync(string path, params (string Name, string Value)[] headers) => SendAsync(path, HttpMethod.Get, headers);
+    private Task<HttpResponseMessage> SendAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(path, HttpMethod.Get, headers);
 
     private async Task<HttpResponseMessage> SendAsync(string path, HttpMethod method, params (string Name, string Value)[] headers)
     {

@@ -32,7 +32,8 @@ public sealed class HealthSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal("up", body.GetProperty("status").GetString());
         Assert.Equal("all", body.GetProperty("role").GetString());
         var parts = body.GetProperty("parts").EnumerateArray().ToList();
-        Assert.Equal(["redis.state", "redis.cache", "postgres.core", "postgres.commerce", "postgres.payment", "postgres.content", "postgres.search"],
+        Assert.Equal(["redis.state", "redis.cache", "postgres.core", "postgres.commerce", "postgres.payment",
+            "postgres.content", "postgres.search"],
             parts.Select(x => x.GetProperty("name").GetString()));
         Assert.All(parts, x => Assert.Equal("up", x.GetProperty("status").GetString()));
         Assert.All(parts, x => Assert.InRange(x.GetProperty("latencyMs").GetDouble(), 0, 2100));
@@ -43,7 +44,8 @@ public sealed class HealthSpec(AaryaFixture fixture) : Spec(fixture)
     {
         await using var state = await RedisServer.StartAsync();
         await using var cache = await RedisServer.StartAsync();
-        await using var node = await fixture.NodeApartAsync(x => x.UseSetting("REDIS_URL", state.Url).UseSetting("REDIS_CACHE_URL", cache.Url));
+        await using var node =
+            await fixture.NodeApartAsync(x => x.UseSetting("REDIS_URL", state.Url).UseSetting("REDIS_CACHE_URL", cache.Url));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/health", node)).Item1);
 
         await cache.KillAsync();

@@ -61,7 +61,8 @@ public sealed class OverloadSpec(AaryaFixture fixture)
 
         Assert.All(refused, x => Assert.Equal(HttpStatusCode.ServiceUnavailable, x.StatusCode));
         Assert.All(refused, x => Assert.Equal(TimeSpan.FromSeconds(1), x.Headers.RetryAfter?.Delta));
-        Assert.Equal("service.overloaded", (await refused[0].Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
+        Assert.Equal("service.overloaded",
+            (await refused[0].Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
         foreach (var response in await Task.WhenAll([.. served, .. late, news])) Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 

@@ -136,7 +136,8 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("::ffff:203.0.113.9", "203.0.113.9")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     [InlineData("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64")]
-    public void an_ipv6_customer_counts_as_one(string address, string client) => Assert.Equal(client, RateLimits.NetworkOf(IPAddress.Parse(address)));
+    public void an_ipv6_customer_counts_as_one(string address, string client) =>
+        Assert.Equal(client, RateLimits.NetworkOf(IPAddress.Parse(address)));
 
     [Fact]
     public void a_nodes_own_count_refills_evenly_and_never_grows_past_its_bound()
@@ -160,7 +161,8 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public void a_policy_that_does_not_exist_is_a_mistake_at_start() => Assert.Throws<ArgumentException>(() => new RateLimitAttribute("logn"));
+    public void a_policy_that_does_not_exist_is_a_mistake_at_start() =>
+        Assert.Throws<ArgumentException>(() => new RateLimitAttribute("logn"));
 
     private static Task<EdgeHost> StartAsync(RedisServer redis, params string[] settings) => EdgeHost.StartAsync(redis.Url, app =>
     {
@@ -179,6 +181,8 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
     {
         using var client = node.Server.CreateClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return [.. await Task.WhenAll(Enumerable.Range(0, count).Select(async _ => (await client.GetAsync("/.well-known/jwks.json", Cancel)).StatusCode))];
+        return [
+            .. await Task.WhenAll(Enumerable.Range(0, count)
+                .Select(async _ => (await client.GetAsync("/.well-known/jwks.json", Cancel)).StatusCode))];
     }
 }

@@ -75,7 +75,9 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [InlineData((1024 * 1024) + 1, "413")]
     public async Task a_body_has_at_most_1_MB(int length, string status)
     {
-        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}");
+        var answer =
+            await edge.SendRawAsync(
+                $"POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{new string('x', length)}");
         Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
         if (status == "413") Assert.Contains("request.too_large", answer, StringComparison.Ordinal);
     }
@@ -83,7 +85,10 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [Fact]
     public async Task a_body_of_unknown_length_is_held_to_the_same_limit()
     {
-        var answer = await edge.SendRawAsync($"POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n200000\r\n{new string('x', 2 * 1024 * 1024)}\r\n0\r\n\r\n");
+        var answer =
+            await edge.SendRawAsync(
+                $"POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: "
+                + $"close\r\n\r\n200000\r\n{new string('x', 2 * 1024 * 1024)}\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
     }
 

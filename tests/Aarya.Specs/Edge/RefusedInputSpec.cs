@@ -25,9 +25,9 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     public async Task what_the_contract_names_is_taken()
     {
         var all = $$"""
-            {"name": "Rex \u00e9 \\u0000", "legs": 4, "shelterId": "{{Id}}", "size": "small", "nickname": null, "fee": {"amount": 100, "currency": "INR"},
-             "toys": [{"name": "ball", "count": 2}], "bornAt": "2026-01-31T12:00:00+05:30", "admittedOn": "2026-01-31", "vaccinated": true, "chip": 9007199254740993,
-             "weight": 12.5, "notes": {"diet": "fish"} }
+            {"name": "Rex \u00e9 \\u0000", "legs": 4, "shelterId": "{{Id}}", "size": "small", "nickname": null,
+             "fee": {"amount": 100, "currency": "INR"}, "toys": [{"name": "ball", "count": 2}], "bornAt": "2026-01-31T12:00:00+05:30",
+             "admittedOn": "2026-01-31", "vaccinated": true, "chip": 9007199254740993, "weight": 12.5, "notes": {"diet": "fish"} }
             """;
         foreach (var body in new[] { Good, all, "\uFEFF" + Good })
         {
@@ -55,7 +55,8 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [InlineData("""{}""", "size", "is required")]
     [InlineData("""{"name": null, "legs": 4, "shelterId": "ID", "size": "small"}""", "name", "must not be null")]
     [InlineData("""{"name": "Rex", "legs": null, "shelterId": "ID", "size": "small"}""", "legs", "must not be null")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "colour": "red"}""", "colour", "is not a member of this request")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "colour": "red"}""", "colour",
+        "is not a member of this request")]
     [InlineData("""{"Name": "Rex", "legs": 4, "shelterId": "ID", "size": "small"}""", "Name", "is not a member of this request")]
     [InlineData("""{"name": "Rex", "legs": 4, "legs": 5, "shelterId": "ID", "size": "small"}""", "legs", "is given twice")]
     [InlineData("""{"name": "Rex", "legs": 4, "l\u0065gs": 5, "shelterId": "ID", "size": "small"}""", "legs", "is given twice")]
@@ -72,21 +73,29 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": 1}""", "size", "must be one of: small, very_large")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "VeryLarge"}""", "size", "must be one of: small, very_large")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "bornAt": "yesterday"}""", "bornAt", "must be a time")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "admittedOn": "31/01/2026"}""", "admittedOn", "must be a date")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "vaccinated": "yes"}""", "vaccinated", "must be true or false")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "admittedOn": "31/01/2026"}""",
+        "admittedOn", "must be a date")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "vaccinated": "yes"}""", "vaccinated",
+        "must be true or false")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "weight": "12"}""", "weight", "must be a number")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "toys": {}}""", "toys", "must be a list")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "toys": [null]}""", "toys[0]", "must not be null")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "toys": [{"name": "a", "count": 1}, {"name": "b", "count": "2"}]}""", "toys[1].count", "must be a whole number")]
+    [InlineData(
+        """{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "toys": [{"name": "a", "count": 1}, """
+        + """{"name": "b", "count": "2"}]}""", "toys[1].count", "must be a whole number")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "toys": ["ball"]}""", "toys[0]", "must be an object")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": 1}}""", "notes.a", "must be a text")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "1", "a": "2"}}""", "notes.a", "is given twice")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "1", "a": "2"}}""",
+        "notes.a", "is given twice")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": 100}""", "fee", "Money is an object")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": {"amount": 1.5, "currency": "INR"}}""", "fee", "whole amount")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": {"amount": 1.5, "currency": "INR"}}""",
+        "fee", "whole amount")]
     // text that cannot be kept
     [InlineData("""{"name": "R\u0000x", "legs": 4, "shelterId": "ID", "size": "small"}""", "name", "must not contain the NUL character")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "\u0000"}}""", "notes.a", "must not contain the NUL character")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"\u0000": "a"}}""", "notes", "must not contain the NUL character")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "\u0000"}}""", "notes.a",
+        "must not contain the NUL character")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"\u0000": "a"}}""", "notes",
+        "must not contain the NUL character")]
     [InlineData("""{"name": "\ud800", "legs": 4, "shelterId": "ID", "size": "small"}""", "name", "is not valid Unicode")]
     [InlineData("""{"\ud800": 1}""", "?", "is not a member of this request")]
     [InlineData("""{"na\udc00me": 1}""", "?", "is not a member of this request")]
@@ -157,7 +166,8 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [Fact]
     public async Task no_more_faults_are_listed_than_a_person_can_read()
     {
-        using var response = await PostAsync($$"""{{{string.Join(',', Enumerable.Range(0, 5000).Select(x => $"\"{new string('x', 100)}{x}\": 1"))}}}""");
+        using var response =
+            await PostAsync($$"""{{{string.Join(',', Enumerable.Range(0, 5000).Select(x => $"\"{new string('x', 100)}{x}\": 1"))}}}""");
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.InRange((await response.Content.ReadAsByteArrayAsync(Cancel)).Length, 1, 8000);
@@ -267,7 +277,8 @@ public abstract class RefusedInputSpec(EdgeShop edge)
         await AssertProblemAsync(response, HttpStatusCode.NotFound, "route.not_found");
     }
 
-    private Task<HttpResponseMessage> PostAsync(string body) => SendAsync(HttpMethod.Post, "/specs/pets", new StringContent(body, Encoding.UTF8, "application/json"));
+    private Task<HttpResponseMessage> PostAsync(string body) =>
+        SendAsync(HttpMethod.Post, "/specs/pets", new StringContent(body, Encoding.UTF8, "application/json"));
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
@@ -278,7 +289,8 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     private static async Task<JsonElement> AssertRefusedAsync(HttpResponseMessage response, string field, string message)
     {
         var problem = await AssertProblemAsync(response, HttpStatusCode.BadRequest, "request.invalid");
-        Assert.DoesNotContain("Aarya", problem.GetRawText().Replace("aarya.example", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Aarya", problem.GetRawText().Replace("aarya.example", "", StringComparison.Ordinal),
+            StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("System.", problem.GetRawText(), StringComparison.Ordinal);
         Assert.DoesNotContain(".NET", problem.GetRawText(), StringComparison.Ordinal);
         var errors = problem.GetProperty("errors");

@@ -22,7 +22,8 @@ public sealed class SplitDocumentSpec
         Assert.True(document.GetProperty("paths").TryGetProperty("/api/auth/login", out _), document.GetRawText());
         Assert.True(document.GetProperty("paths").TryGetProperty("/api/notifications", out _));
         Assert.False(document.GetProperty("paths").TryGetProperty("/api/checkout", out _));
-        Assert.Contains("do not answer right now: commerce, payment, search", document.GetProperty("info").GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.Contains("do not answer right now: commerce, payment, search",
+            document.GetProperty("info").GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.Equal("Aarya", document.GetProperty("info").GetProperty("title").GetString());
         var schemas = document.GetProperty("components").GetProperty("schemas");
         Assert.True(schemas.TryGetProperty("SignedIn", out _), string.Join(" ", schemas.EnumerateObject().Select(x => x.Name)));
@@ -54,7 +55,8 @@ public sealed class SplitDocumentSpec
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(shop.Host, shop.Port, Cancel);
         await using var stream = tcp.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HEAD {path} HTTP/1.1\r\nHost: {shop.Authority}\r\nConnection: close\r\n\r\n"), Cancel);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HEAD {path} HTTP/1.1\r\nHost: {shop.Authority}\r\nConnection: close\r\n\r\n"),
+            Cancel);
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return await reader.ReadToEndAsync(Cancel);
     }

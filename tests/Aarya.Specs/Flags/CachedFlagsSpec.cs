@@ -112,7 +112,8 @@ public sealed class CachedFlagsSpec
     public async Task however_many_ask_the_flags_are_read_once_a_second()
     {
         source.Flags = [On];
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 500).Select(async _ => await flags.IsOnAsync(Name, null, Cancellation))), Assert.True);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 500).Select(async _ => await flags.IsOnAsync(Name, null, Cancellation))),
+            Assert.True);
         clock.Move(TimeSpan.FromMilliseconds(999));
         Assert.True(await flags.IsOnAsync(Name, null, Cancellation));
         Assert.Equal(1, source.Asked);

@@ -37,7 +37,8 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
 
         Assert.Equal(3, await OnDatabaseAsync("select count(*) from core.mt_doc_user"));
         Assert.Equal(0, await OnDatabaseAsync(
-            "select count(*) from (select sku from commerce.stock_ledger where reason = 'opening' group by sku having count(*) > 1) twice"));
+            "select count(*) from (select sku from commerce.stock_ledger where reason = 'opening' group by sku having count(*) > 1) "
+            + "twice"));
         var products = await OnDatabaseAsync("select count(*) from commerce.mt_doc_product");
         WentWell(await RunAsync("seed"));
         Assert.Equal(products, await OnDatabaseAsync("select count(*) from commerce.mt_doc_product"));

@@ -38,15 +38,18 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         RefusesAsync("Redis does not answer at 127.0.0.1:1", Settings("REDIS_URL", "redis://127.0.0.1:1"));
 
     [Theory]
-    [InlineData("REDIS_URL", "http://127.0.0.1:6379", "REDIS_URL cannot be understood (write redis://:password@host:6379): it begins with http://.")]
+    [InlineData("REDIS_URL", "http://127.0.0.1:6379",
+        "REDIS_URL cannot be understood (write redis://:password@host:6379): it begins with http://.")]
     [InlineData("REDIS_URL", "::", "REDIS_URL cannot be understood")]
     [InlineData("REDIS_CACHE_URL", "redis://", "REDIS_CACHE_URL cannot be understood")]
     [InlineData("REDIS_CACHE_URL", "redis://127.0.0.1:1", "correct REDIS_CACHE_URL")]
-    public Task a_redis_url_that_is_none_is_named(string name, string value, string cause) => RefusesAsync(cause, new(Gateway()) { [name] = value });
+    public Task a_redis_url_that_is_none_is_named(string name, string value, string cause) =>
+        RefusesAsync(cause, new(Gateway()) { [name] = value });
 
     [Fact]
     public Task a_login_that_postgresql_refuses_is_named() =>
-        RefusesAsync("Check DATABASE_URL.", Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(servers.Database.Url) { Password = "wrong" }.ConnectionString));
+        RefusesAsync("Check DATABASE_URL.",
+            Settings("DATABASE_URL", new NpgsqlConnectionStringBuilder(servers.Database.Url) { Password = "wrong" }.ConnectionString));
 
     [Fact]
     public Task a_database_that_is_not_there_is_named() =>
@@ -59,7 +62,8 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         await using var redis = await RedisServer.StartAsync();
         await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port},allowAdmin=true");
         await connection.GetDatabase().ExecuteAsync("CONFIG", "SET", "requirepass", "right");
-        await RefusesAsync("(the password is wrong or missing)", new(Gateway()) { ["REDIS_URL"] = $"redis://:wrong@127.0.0.1:{redis.Port}" });
+        await RefusesAsync("(the password is wrong or missing)",
+            new(Gateway()) { ["REDIS_URL"] = $"redis://:wrong@127.0.0.1:{redis.Port}" });
     }
 
     [Theory]
@@ -71,13 +75,16 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
     {
         await using var redis = new OtherRedis(version);
         await RefusesAsync(
-            isOld ? $"The Redis at 127.0.0.1:{redis.Port} is version {version}: {setting} needs 7.0 or newer." : $"The Redis at 127.0.0.1:{redis.Port} does not know XAUTOCLAIM",
+            isOld
+                ? $"The Redis at 127.0.0.1:{redis.Port} is version {version}: {setting} needs 7.0 or newer."
+                : $"The Redis at 127.0.0.1:{redis.Port} does not know XAUTOCLAIM",
             new(Gateway()) { [setting] = $"redis://127.0.0.1:{redis.Port}" });
     }
 
     [Fact]
     public Task an_unknown_role_is_answered_with_the_roles() =>
-        RefusesAsync("AARYA_ROLES names 'warehouse': the roles are all, gateway, core, commerce, payment, content, search.", Settings("AARYA_ROLES", "commerce warehouse"));
+        RefusesAsync("AARYA_ROLES names 'warehouse': the roles are all, gateway, core, commerce, payment, content, search.",
+            Settings("AARYA_ROLES", "commerce warehouse"));
 
     [Fact]
     public Task a_setting_that_must_be_a_number_is_named_with_its_bounds() =>
@@ -102,7 +109,8 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
 
     [Fact]
     public Task a_taken_port_is_named() =>
-        RefusesAsync($"Failed to bind to address http://127.0.0.1:{servers.Redis.Port}", Gateway(), "--urls", $"http://127.0.0.1:{servers.Redis.Port}");
+        RefusesAsync($"Failed to bind to address http://127.0.0.1:{servers.Redis.Port}", Gateway(), "--urls",
+            $"http://127.0.0.1:{servers.Redis.Port}");
 
     [Fact]
     public Task an_address_that_is_none_is_named() =>
@@ -144,9 +152,11 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", redis.Url)]).Build();
         await using var connections = new RedisConnections(configuration);
 
-        await new RedisAtStart(connections, new HostingEnvironment { EnvironmentName = "Development" }).StartAsync(TestContext.Current.CancellationToken);
+        await new RedisAtStart(connections,
+            new HostingEnvironment { EnvironmentName = "Development" }).StartAsync(TestContext.Current.CancellationToken);
         var refused = await Assert.ThrowsAsync<StartupException>(() =>
-            new RedisAtStart(connections, new HostingEnvironment { EnvironmentName = "Production" }).StartAsync(TestContext.Current.CancellationToken));
+            new RedisAtStart(connections,
+                new HostingEnvironment { EnvironmentName = "Production" }).StartAsync(TestContext.Current.CancellationToken));
         Assert.Contains("maxmemory-policy noeviction", refused.Message, StringComparison.Ordinal);
     }
 
@@ -210,7 +220,14 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         {
             (Database, Redis) = (await SpecDatabase.CreateAsync(), await RedisServer.StartAsync());
             // Production looks at its settings after its schemas.
-            var migrated = await ChildProgram.AaryaAsync(["migrate"], new Dictionary<string, string> { ["DATABASE_URL"] = Database.Url, ["REDIS_URL"] = Redis.Url, ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+            var migrated =
+                await ChildProgram.AaryaAsync(["migrate"],
+                    new Dictionary<string, string>
+                    {
+                        ["DATABASE_URL"] = Database.Url,
+                        ["REDIS_URL"] = Redis.Url,
+                        ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                    });
             Assert.True(migrated.ExitCode == 0, migrated.Error);
         }
 

@@ -57,13 +57,16 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
         using var client = Host.Server.CreateClient();
         var seat = Guid.NewGuid();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.PostAsJsonAsync("/specs/seats", new TakeSeat(seat, how), Cancel)));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 10)
+                .Select(_ => client.PostAsJsonAsync("/specs/seats", new TakeSeat(seat, how), Cancel)));
 
         Assert.Single(answers, x => x.IsSuccessStatusCode);
         foreach (var refused in answers.Where(x => !x.IsSuccessStatusCode))
         {
             Assert.Equal(409, (int)refused.StatusCode);
-            Assert.Equal("conflict.already_exists", (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
+            Assert.Equal("conflict.already_exists",
+                (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
         }
     }
 
@@ -79,7 +82,12 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
         var violations = new Violations([], NullLogger<Violations>.Instance);
         var failure = Failure(sqlState, "shop", "anything");
 
-        foreach (var wrapped in new Exception[] { failure, new MartenCommandException(new NpgsqlCommand(), failure), new InvalidOperationException("outer", new AggregateException(failure)) })
+        foreach (var wrapped in new Exception[]
+        {
+            failure,
+            new MartenCommandException(new NpgsqlCommand(), failure),
+            new InvalidOperationException("outer", new AggregateException(failure)),
+        })
             Assert.Equal(code, CodeOf(violations.ProblemOf(wrapped)));
     }
 
@@ -103,7 +111,8 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
         await connection.OpenAsync(Cancel);
         await using var select = new NpgsqlCommand(
             """
-            select nspname || '.' || relname from pg_index join pg_class on pg_class.oid = indexrelid join pg_namespace on pg_namespace.oid = relnamespace where indisunique
+            select nspname || '.' || relname from pg_index
+            join pg_class on pg_class.oid = indexrelid join pg_namespace on pg_namespace.oid = relnamespace where indisunique
             union select nspname || '.' || conname from pg_constraint join pg_namespace on pg_namespace.oid = connamespace
             """, connection);
         HashSet<string> there = [];
@@ -112,7 +121,9 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
 
         var known = Host.Services.GetRequiredService<Violations>().Known;
         Assert.NotEmpty(known);
-        Assert.True(known.All(there.Contains), $"{string.Join(' ', known.Except(there))} is none of {string.Join(' ', there.Where(x => x.StartsWith("commerce.", StringComparison.Ordinal)))}");
+        Assert.True(known.All(there.Contains),
+            $"{string.Join(' ', known.Except(there))} is none of {string.Join(' ', there.Where(x => x.StartsWith(
+                "commerce.", StringComparison.Ordinal)))}");
     }
 
     [Fact]
@@ -127,7 +138,9 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
             _ => admin.SendAsync(HttpMethod.Put, $"/api/admin/flags/race-{tag}", new { enabled = true }),
             _ => admin.SendAsync(HttpMethod.Put, $"/api/admin/synonyms/race{tag}", new { words = new[] { "kurta" } }),
             _ => customer.PostAsync("/api/users/me/addresses", Addresses.Bengaluru),
-            _ => admin.PostAsync("/api/auth/register", new { email = $"race-{tag}@example.com", password = "correct horse battery staple", name = "Race" }),
+            _ =>
+                admin.PostAsync("/api/auth/register",
+                    new { email = $"race-{tag}@example.com", password = "correct horse battery staple", name = "Race" }),
             x => customer.AddAsync($"NONE-{x}"),
         })
         {

@@ -89,8 +89,10 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_key_belongs_to_its_caller()
     {
         using var anonymous = await SendAsync("", key);
-        using var guest = await SendAsync(HttpMethod.Post, "/specs/parcels", key, JsonContent.Create(new { label }), await Host.GuestToken());
-        using var other = await SendAsync(HttpMethod.Post, "/specs/parcels", key, JsonContent.Create(new { label }), await Host.GuestToken());
+        using var guest =
+            await SendAsync(HttpMethod.Post, "/specs/parcels", key, JsonContent.Create(new { label }), await Host.GuestToken());
+        using var other =
+            await SendAsync(HttpMethod.Post, "/specs/parcels", key, JsonContent.Create(new { label }), await Host.GuestToken());
 
         Assert.All([anonymous, guest, other], x => Assert.Equal(HttpStatusCode.Created, x.StatusCode));
         Assert.All([anonymous, guest, other], x => Assert.False(x.Headers.Contains("Idempotency-Replayed")));
@@ -150,7 +152,8 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
     public async Task what_must_not_be_stored_says_so_on_its_class_or_its_method_and_takes_no_notice_of_a_key()
     {
         var marked = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Where(x => x.Metadata.GetMetadata<HttpChain>() is { } chain && (IsMarked(chain.Method.HandlerType) || IsMarked(chain.Method.Method))).ToList();
+            .Where(x => x.Metadata.GetMetadata<HttpChain>() is { } chain
+                && (IsMarked(chain.Method.HandlerType) || IsMarked(chain.Method.Method))).ToList();
         // The edge knows it too, by which it does not compress the answer.
         Assert.All(marked, x => Assert.NotNull(x.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>()));
 
@@ -159,7 +162,8 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
         // No read takes a key.
         foreach (var chain in marked.Select(x => x.Metadata.GetMetadata<HttpChain>()!).Where(x => !x.HttpMethods.Contains("GET")))
         {
-            var operation = document.GetProperty("paths").GetProperty(chain.RoutePattern!.RawText!).GetProperty(chain.HttpMethods.Single().ToLowerInvariant());
+            var operation = document.GetProperty("paths").GetProperty(chain.RoutePattern!.RawText!)
+                .GetProperty(chain.HttpMethods.Single().ToLowerInvariant());
             Assert.DoesNotContain("Idempotency-Key", operation.GetRawText(), StringComparison.Ordinal);
         }
 
@@ -203,14 +207,17 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
         using var first = await SendAsync("", key);
         await using (var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession())
         {
-            session.QueueSqlCommand("insert into content.idempotency_key (subject, key, request_hash, status, body, created_at) values ('old', ?, '', 200, '', now() - interval '73 hours')", key);
+            session.QueueSqlCommand(
+                "insert into content.idempotency_key (subject, key, request_hash, status, body, created_at) values ('old', ?, '', 200, '', "
+                + "now() - interval '73 hours')", key);
             await session.SaveChangesAsync(Cancel);
         }
 
         await Host.Services.GetServices<IHostedService>().OfType<IdempotencyKeyExpiry>().Single().ForgetAsync(Cancel);
 
         await using var query = Host.Services.GetRequiredService<IContentStore>().QuerySession();
-        Assert.Equal([key], await query.AdvancedSql.QueryAsync<string>("select key from content.idempotency_key where key = ?", Cancel, key));
+        Assert.Equal([key],
+            await query.AdvancedSql.QueryAsync<string>("select key from content.idempotency_key where key = ?", Cancel, key));
     }
 
     private Task<HttpResponseMessage> SendAsync(string path, string? key, string? text = null, string? json = null) =>
@@ -219,7 +226,8 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
 
     private Task<HttpResponseMessage> PutAsync(string path, string? key) => SendAsync(HttpMethod.Put, path, key, null);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key, HttpContent? content, string? token = null)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key,
+        HttpContent? content, string? token = null)
     {
         using var client = Host.Server.CreateClient();
         using var request = new HttpRequestMessage(method, path) { Content = content };

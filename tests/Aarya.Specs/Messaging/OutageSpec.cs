@@ -49,7 +49,9 @@ public sealed class OutageSpec : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await SpecDatabase.CreateAsync();
-        await AsOwnerAsync($"create role {login} login password 'outage'; create table secret (id int); create table known (id int primary key); grant insert on known to {login}");
+        await AsOwnerAsync(
+            $"create role {login} login password 'outage'; create table secret (id int); create table known (id int primary key); grant "
+            + $"insert on known to {login}");
     }
 
     public async ValueTask DisposeAsync()
@@ -79,7 +81,8 @@ public sealed class OutageSpec : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_database_that_is_not_there_now_is_away() => Assert.True(Outage.Is(await RefusedAsync("select 1", database: "nowhere_" + login)));
+    public async Task a_database_that_is_not_there_now_is_away() =>
+        Assert.True(Outage.Is(await RefusedAsync("select 1", database: "nowhere_" + login)));
 
     [Fact]
     public async Task a_connection_that_is_ended_from_outside_is_away() =>

@@ -15,10 +15,13 @@ public sealed class ProcessedEventPruningSpec(AaryaFixture fixture) : Spec(fixtu
     public async Task what_was_handled_is_remembered_for_longer_than_any_stream_keeps_it()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var source = NpgsqlDataSource.Create(Host.Services.GetRequiredService<ContextDatabases>().Of(Infrastructure.Hosting.Roles.Payment));
+        await using var source =
+            NpgsqlDataSource.Create(Host.Services.GetRequiredService<ContextDatabases>().Of(Infrastructure.Hosting.Roles.Payment));
         await using var insert = source.CreateCommand("""
             insert into payment.processed_event(grp, event_id, at) values
-              ('payment', gen_random_uuid(), now() - interval '36 days'), ('payment', gen_random_uuid(), now() - interval '34 days'), ('payment', gen_random_uuid(), now())
+              ('payment', gen_random_uuid(), now() - interval '36 days'),
+              ('payment', gen_random_uuid(), now() - interval '34 days'),
+              ('payment', gen_random_uuid(), now())
             """);
         await insert.ExecuteNonQueryAsync(cancellation);
 

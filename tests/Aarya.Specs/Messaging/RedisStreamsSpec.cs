@@ -14,7 +14,9 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         var orders = await PlaceAsync(shop, 20);
         await rig.SettleAsync(orders);
 
-        Assert.Equal(20, shop.Output.Split('\n').Count(x => x.StartsWith("told ", StringComparison.Ordinal) && orders.Contains(Guid.Parse(x["told ".Length..]))));
+        Assert.Equal(20,
+            shop.Output.Split('\n')
+                .Count(x => x.StartsWith("told ", StringComparison.Ordinal) && orders.Contains(Guid.Parse(x["told ".Length..]))));
         var entry = (await rig.Redis.StreamRangeAsync(Orders, count: 1, messageOrder: Order.Descending))[0];
         Assert.Equal("commerce.order_placed.v1", entry["type"]);
         Assert.Contains(Guid.Parse((string)entry["key"]!), orders);
@@ -36,7 +38,8 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
     public async Task an_event_that_nobody_here_reads_or_whose_handler_finds_nothing_to_do_is_acknowledged()
     {
         var orders = await PlaceAsync((await RunSplitAsync()).Shop, 1, "content:declines");
-        await rig.Redis.StreamAddAsync(Orders, [new("id", Guid.NewGuid().ToString()), new("type", "commerce.order_gift_wrapped.v1"), new("body", "{}")]);
+        await rig.Redis.StreamAddAsync(Orders,
+            [new("id", Guid.NewGuid().ToString()), new("type", "commerce.order_gift_wrapped.v1"), new("body", "{}")]);
 
         await rig.SettleAsync(orders);
     }
@@ -75,7 +78,8 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         var orders = await PlaceAsync(shop, 3, "payment:fails");
         await UntilAsync("the events are dead letters", async () => await rig.DeadLettersAsync() == 3);
         Assert.Equal(3, await rig.CountAsync("""
-            select count(*) from payment.wolverine_dead_letters where exception_message = 'This order cannot be handled.' and message_type = 'billing.commerce.order_placed.v1'
+            select count(*) from payment.wolverine_dead_letters
+            where exception_message = 'This order cannot be handled.' and message_type = 'billing.commerce.order_placed.v1'
             """, []));
         Assert.Equal(0, await rig.CountAsync("select count(*) from payment.effect where order_id = any($1)", orders));
 
@@ -99,7 +103,10 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
 
         await RunSplitAsync();
         await UntilAsync("the event is a dead letter", async () => await rig.DeadLettersAsync() == 1);
-        Assert.Equal(1, await rig.CountAsync("select count(*) from payment.wolverine_dead_letters where exception_message = 'Delivered 5 times without an answer.'", []));
+        Assert.Equal(1,
+            await rig.CountAsync(
+                "select count(*) from payment.wolverine_dead_letters where exception_message = 'Delivered 5 times without an answer.'",
+                []));
 
         await rig.ExecuteAsync("update payment.wolverine_dead_letters set replayable = true");
         await rig.SettleAsync(orders);
@@ -184,7 +191,8 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         for (var i = 0; i < 5; i++)
         {
             await shop.HearAsync("told");
-            await rig.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like 'aarya\\_%'");
+            await rig.ExecuteAsync(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like 'aarya\\_%'");
         }
 
         await rig.SettleAsync(await placing);
@@ -201,7 +209,8 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
               execute format('revoke connect on database %I from public', current_database());
             end $$
             """);
-        await rig.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'aarya_payment'");
+        await rig.ExecuteAsync(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'aarya_payment'");
         var leftPending = payment.HearAsync("left it to be delivered again");
         var orders = await PlaceAsync(shop, 20);
         await leftPending;

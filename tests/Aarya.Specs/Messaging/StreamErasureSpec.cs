@@ -72,13 +72,16 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     [Fact]
     public void no_event_of_a_stream_that_is_not_searched_says_anything_about_a_person()
     {
-        var personal = typeof(Modules).Assembly.GetTypes().Where(x => x.GetCustomAttribute<WireEventAttribute>() is not null && IsPersonal(x)).ToList();
+        var personal = typeof(Modules).Assembly.GetTypes()
+            .Where(x => x.GetCustomAttribute<WireEventAttribute>() is not null && IsPersonal(x)).ToList();
         Assert.NotEmpty(personal);
         Assert.All(personal, x => Assert.Contains(x.GetCustomAttribute<WireEventAttribute>()!.Stream, Streams.Personal));
     }
 
     private static bool IsPersonal(Type type) => type.GetProperties().Any(x =>
-        x.GetCustomAttribute<PersonalAttribute>() is not null || (x.PropertyType.Assembly == typeof(Modules).Assembly && !x.PropertyType.IsEnum && x.PropertyType != type && IsPersonal(x.PropertyType)));
+        x.GetCustomAttribute<PersonalAttribute>() is not null
+            || (x.PropertyType.Assembly == typeof(Modules).Assembly && !x.PropertyType.IsEnum && x.PropertyType != type
+                && IsPersonal(x.PropertyType)));
 
     private Task<int> EraseAsync() => new StreamErasure(redis).EraseAsync([person], Since);
 
@@ -88,8 +91,10 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     /// <summary>The group reads and acknowledges all there is.</summary>
     private async Task ReadAsync(string group)
     {
-        if ((await redis.State.StreamGroupInfoAsync(Users)).All(x => x.Name != group)) await redis.State.StreamCreateConsumerGroupAsync(Users, group, "0-0");
-        foreach (var entry in await redis.State.StreamReadGroupAsync(Users, group, "node", ">")) await redis.State.StreamAcknowledgeAsync(Users, group, entry.Id);
+        if ((await redis.State.StreamGroupInfoAsync(Users)).All(x => x.Name != group))
+            await redis.State.StreamCreateConsumerGroupAsync(Users, group, "0-0");
+        foreach (var entry in await redis.State.StreamReadGroupAsync(Users, group, "node", ">"))
+            await redis.State.StreamAcknowledgeAsync(Users, group, entry.Id);
     }
 
     private async Task<IEnumerable<string>> EntriesAsync() => (await redis.State.StreamRangeAsync(Users)).Select(x => x.Id.ToString());

@@ -18,7 +18,10 @@ public sealed class StreamJsonSpec
     public void a_reader_ignores_what_the_publisher_has_added_since() =>
         Assert.Equal(
             new Refunded(Guid.Empty, Money.Rupees(1), false),
-            Read("""{"orderId":"00000000-0000-0000-0000-000000000000","amount":{"amount":100,"currency":"INR"},"whole":false,"channel":"web","lines":[]}"""));
+            Read("""
+                {"orderId":"00000000-0000-0000-0000-000000000000","amount":{"amount":100,"currency":"INR"},"whole":false,
+                 "channel":"web","lines":[]}
+                """));
 
     [Theory]
     [InlineData("""{"amount":{"amount":100,"currency":"INR"},"whole":false}""")]

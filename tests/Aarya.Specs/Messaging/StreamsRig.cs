@@ -36,7 +36,8 @@ public sealed class StreamsRig : IAsyncLifetime
         get
         {
             var output = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.GetFullPath(Path.Combine(output.FullName, "../../../../Aarya.Specs.Streams/bin", output.Parent!.Name, output.Name, "Aarya.Specs.Streams.dll"));
+            return Path.GetFullPath(Path.Combine(output.FullName, "../../../../Aarya.Specs.Streams/bin", output.Parent!.Name, output.Name,
+                "Aarya.Specs.Streams.dll"));
         }
     }
 
@@ -71,7 +72,9 @@ public sealed class StreamsRig : IAsyncLifetime
                 ["REDIS_URL"] = Server.Url,
                 ["AARYA_SOLO"] = Further.GetValueOrDefault("AARYA_SOLO", "false"),
                 ["AARYA_NODE"] = node,
-                ["AARYA_SOCKET_DIR"] = Directory.CreateDirectory(Path.Combine(folder, node), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName,
+                ["AARYA_SOCKET_DIR"] =
+                    Directory.CreateDirectory(Path.Combine(folder, node),
+                        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName,
                 ["FATE_FILE"] = FateFile,
             }, Program);
         }
@@ -90,28 +93,35 @@ public sealed class StreamsRig : IAsyncLifetime
     }
 
     private static List<Guid> Placed(RoleProcess shop) =>
-        [.. shop.Output.Split('\n').Where(x => x.StartsWith("placed ", StringComparison.Ordinal)).Select(x => Guid.Parse(x["placed ".Length..]))];
+        [.. shop.Output.Split('\n').Where(x => x.StartsWith("placed ", StringComparison.Ordinal))
+            .Select(x => Guid.Parse(x["placed ".Length..]))];
 
     /// <summary>From now on handlers meet the fate that an order's note names.</summary>
     public void ArmFate() => File.WriteAllText(FateFile, "");
 
     public void DisarmFate() => File.Delete(FateFile);
 
-    /// <summary>Waits until every order is charged, told of and confirmed and nothing is under way, and checks that all happened once.</summary>
+    /// <summary>
+    /// Waits until every order is charged, told of and confirmed and nothing is under way, and checks that all happened once.
+    /// </summary>
     public async Task SettleAsync(IReadOnlyCollection<Guid> orders)
     {
         await UntilAsync("every order is confirmed", async () => await CountAsync(ConfirmedOf, orders) >= orders.Count);
         await UntilAsync("nothing is under way", IsIdleAsync);
         foreach (var (schema, what) in new[] { ("commerce", "placed"), ("payment", "charged"), ("commerce", "confirmed") })
         {
-            Assert.Equal(orders.Count, await CountAsync($"select count(*) from {schema}.effect where what = '{what}' and order_id = any($1)", orders));
-            Assert.Equal(orders.Count, await CountAsync($"select count(distinct order_id) from {schema}.effect where what = '{what}' and order_id = any($1)", orders));
+            Assert.Equal(orders.Count,
+                await CountAsync($"select count(*) from {schema}.effect where what = '{what}' and order_id = any($1)", orders));
+            Assert.Equal(orders.Count,
+                await CountAsync($"select count(distinct order_id) from {schema}.effect where what = '{what}' and order_id = any($1)",
+                    orders));
         }
 
         Assert.Equal(0, await DeadLettersAsync());
     }
 
-    private const string ConfirmedOf = "select count(distinct order_id) from commerce.effect where what = 'confirmed' and order_id = any($1)";
+    private const string ConfirmedOf =
+        "select count(distinct order_id) from commerce.effect where what = 'confirmed' and order_id = any($1)";
 
     private async Task<bool> IsIdleAsync()
     {
@@ -127,12 +137,15 @@ public sealed class StreamsRig : IAsyncLifetime
         }
 
         return await CountAsync("""
-            select (select count(*) from commerce.wolverine_outgoing_envelopes) + (select count(*) from payment.wolverine_outgoing_envelopes)
+            select (select count(*) from commerce.wolverine_outgoing_envelopes)
+              + (select count(*) from payment.wolverine_outgoing_envelopes)
             """, []) == 0;
     }
 
     public Task<long> DeadLettersAsync() =>
-        CountAsync("select (select count(*) from payment.wolverine_dead_letters) + (select count(*) from commerce.wolverine_dead_letters) + (select count(*) from content.wolverine_dead_letters)", []);
+        CountAsync(
+            "select (select count(*) from payment.wolverine_dead_letters) + (select count(*) from commerce.wolverine_dead_letters) + "
+            + "(select count(*) from content.wolverine_dead_letters)", []);
 
     /// <param name="sql">A count; <c>$1</c> is the array of the orders' ids.</param>
     public async Task<long> CountAsync(string sql, IReadOnlyCollection<Guid> orders)

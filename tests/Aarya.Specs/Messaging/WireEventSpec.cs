@@ -10,7 +10,8 @@ namespace Aarya.Specs.Messaging;
 public sealed class WireEventSpec
 {
     private static readonly (Type Record, WireEventAttribute Event)[] All =
-        [.. typeof(Modules).Assembly.GetTypes().Select(x => (x, x.GetCustomAttribute<WireEventAttribute>()!)).Where(x => x.Item2 is not null)];
+        [.. typeof(Modules).Assembly.GetTypes().Select(x => (x, x.GetCustomAttribute<WireEventAttribute>()!))
+            .Where(x => x.Item2 is not null)];
 
     [Fact]
     public void every_event_bears_the_role_that_publishes_it_its_version_and_its_stream()
@@ -32,7 +33,8 @@ public sealed class WireEventSpec
             Assert.Equal(source.Stream, wire.Stream);
             var members = published.GetProperties().ToDictionary(x => x.Name);
             foreach (var needed in read.GetConstructors()[0].GetParameters().Where(x => !x.HasDefaultValue))
-                Assert.True(members.ContainsKey(needed.Name!), $"{read.FullName} needs {needed.Name}, which {published.FullName} does not have.");
+                Assert.True(members.ContainsKey(needed.Name!),
+                    $"{read.FullName} needs {needed.Name}, which {published.FullName} does not have.");
         }
     }
 

@@ -47,7 +47,8 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
 
         Assert.Equal("request.invalid", await RefusedAsync(StatusCode.InvalidArgument, shop.Rpc.ProcessPaymentAsync(request)));
         Assert.Equal("request.invalid", await RefusedAsync(StatusCode.InvalidArgument, shop.Rpc.CheckFraudAsync(check)));
-        Assert.Equal("payment.not_found", await RefusedAsync(StatusCode.NotFound, shop.Rpc.GetPaymentAsync(new() { OrderId = request.OrderId })));
+        Assert.Equal("payment.not_found",
+            await RefusedAsync(StatusCode.NotFound, shop.Rpc.GetPaymentAsync(new() { OrderId = request.OrderId })));
     }
 
     [Fact]
@@ -63,7 +64,8 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
 
         Assert.Equal((1, 129_900, 0), await shop.Sandbox.TotalsAsync(order));
         await shop.HearsAsync(order, "payment_captured");
-        Assert.Equal("payment.captured", await RefusedAsync(StatusCode.FailedPrecondition, shop.Rpc.VoidPaymentAsync(new() { OrderId = request.OrderId })));
+        Assert.Equal("payment.captured",
+            await RefusedAsync(StatusCode.FailedPrecondition, shop.Rpc.VoidPaymentAsync(new() { OrderId = request.OrderId })));
     }
 
     [Fact]
@@ -76,7 +78,8 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
 
         Assert.Equal("voided", (string?)(await shop.Sandbox.ChargeAsync(Guid.Parse(request.OrderId)))!["status"]);
         Assert.Equal("voided", (string?)(await shop.HearsAsync(Guid.Parse(request.OrderId), "payment_declined"))["code"]);
-        Assert.Equal("payment.not_authorized", await RefusedAsync(StatusCode.FailedPrecondition, shop.Rpc.CapturePaymentAsync(new() { OrderId = request.OrderId })));
+        Assert.Equal("payment.not_authorized",
+            await RefusedAsync(StatusCode.FailedPrecondition, shop.Rpc.CapturePaymentAsync(new() { OrderId = request.OrderId })));
     }
 
     [Fact]
@@ -84,9 +87,15 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
     {
         var request = Request();
         await shop.Rpc.ProcessPaymentAsync(request);
-        var refund = new RefundPaymentRequest { OrderId = request.OrderId, RefundId = Guid.CreateVersion7().ToString(), Amount = new() { Minor = 29_900, Currency = "INR" } };
+        var refund = new RefundPaymentRequest
+        {
+            OrderId = request.OrderId,
+            RefundId = Guid.CreateVersion7().ToString(),
+            Amount = new() { Minor = 29_900, Currency = "INR" },
+        };
 
-        Assert.Equal(("succeeded", 29_900), await shop.Rpc.RefundPaymentAsync(refund) is var first ? (first.Status, first.Amount.Minor) : default);
+        Assert.Equal(("succeeded", 29_900),
+            await shop.Rpc.RefundPaymentAsync(refund) is var first ? (first.Status, first.Amount.Minor) : default);
         Assert.Equal("succeeded", (await shop.Rpc.RefundPaymentAsync(refund)).Status);
         refund.RefundId = Guid.CreateVersion7().ToString();
         refund.Amount.Minor = 100_001;
@@ -99,7 +108,13 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
     [Fact]
     public async Task an_order_can_be_assessed_without_being_charged()
     {
-        var request = new CheckFraudRequest { OrderId = Guid.CreateVersion7().ToString(), Subject = Guid.CreateVersion7().ToString(), Amount = new() { Minor = 60_000_000, Currency = "INR" }, Ip = "203.0.113.9" };
+        var request = new CheckFraudRequest
+        {
+            OrderId = Guid.CreateVersion7().ToString(),
+            Subject = Guid.CreateVersion7().ToString(),
+            Amount = new() { Minor = 60_000_000, Currency = "INR" },
+            Ip = "203.0.113.9",
+        };
 
         var assessed = await shop.Rpc.CheckFraudAsync(request);
 
@@ -113,8 +128,10 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
     {
         var unknown = Guid.CreateVersion7().ToString();
         Assert.Equal("payment.not_found", await RefusedAsync(StatusCode.NotFound, shop.Rpc.GetPaymentAsync(new() { OrderId = unknown })));
-        Assert.Equal("payment.not_found", await RefusedAsync(StatusCode.NotFound, shop.Rpc.CapturePaymentAsync(new() { OrderId = unknown })));
-        Assert.Equal("payment.not_found", await RefusedAsync(StatusCode.NotFound, shop.Rpc.RefundPaymentAsync(new() { OrderId = unknown, RefundId = unknown })));
+        Assert.Equal("payment.not_found",
+            await RefusedAsync(StatusCode.NotFound, shop.Rpc.CapturePaymentAsync(new() { OrderId = unknown })));
+        Assert.Equal("payment.not_found",
+            await RefusedAsync(StatusCode.NotFound, shop.Rpc.RefundPaymentAsync(new() { OrderId = unknown, RefundId = unknown })));
 
         (string Field, Action<ProcessPaymentRequest> Spoil)[] wrong =
         [

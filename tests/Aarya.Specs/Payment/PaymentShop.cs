@@ -46,7 +46,8 @@ public sealed class PaymentShop : IAsyncLifetime
     public HttpClient Http { get; private set; } = null!;
 
     /// <summary>The payment role as other contexts call it.</summary>
-    public global::Aarya.Protos.Payment.Payment.PaymentClient Rpc => app.Services.GetRequiredService<global::Aarya.Protos.Payment.Payment.PaymentClient>();
+    public global::Aarya.Protos.Payment.Payment.PaymentClient Rpc =>
+        app.Services.GetRequiredService<global::Aarya.Protos.Payment.Payment.PaymentClient>();
 
     public IPaymentStore Store => app.Services.GetRequiredService<IPaymentStore>();
 
@@ -90,15 +91,18 @@ public sealed class PaymentShop : IAsyncLifetime
         return orderId;
     }
 
-    public static OrderPlaced Order(Guid orderId, string token, long amount = 129_900, TimeSpan? expires = null, Guid? subject = null) => new(
-        orderId, $"A-{orderId.ToString()[^6..]}", subject ?? Guid.CreateVersion7(), $"{orderId:N}@example.com", new(amount, Money.Inr), [], token,
+    public static OrderPlaced Order(Guid orderId, string token, long amount = 129_900, TimeSpan? expires = null,
+        Guid? subject = null) => new(
+        orderId, $"A-{orderId.ToString()[^6..]}", subject ?? Guid.CreateVersion7(), $"{orderId:N}@example.com",
+        new(amount, Money.Inr), [], token,
         DateTimeOffset.UtcNow, DateTimeOffset.UtcNow + (expires ?? TimeSpan.FromMinutes(15)));
 
     public Task CancelAsync(Guid orderId, string reason = "changed_mind") =>
         TellAsync(new OrderCancelled(orderId, "", Guid.CreateVersion7(), null, reason, DateTimeOffset.UtcNow));
 
     public Task RefundAsync(Guid orderId, Guid refundId, long? amount) =>
-        TellAsync(new RefundRequested(orderId, refundId, amount is { } minor ? new Money(minor, Money.Inr) : null, "returned", DateTimeOffset.UtcNow));
+        TellAsync(new RefundRequested(orderId, refundId, amount is { } minor ? new Money(minor, Money.Inr) : null, "returned",
+            DateTimeOffset.UtcNow));
 
     /// <summary>Runs the handler of an event or message in place.</summary>
     public async Task TellAsync(object message)
@@ -173,7 +177,8 @@ public sealed class PaymentShop : IAsyncLifetime
     /// <summary>The access token of somebody with this role.</summary>
     public async Task<string> TokenOf(string role, Guid? subject = null)
     {
-        var (session, _) = await app.Services.GetRequiredService<SessionStore>().StartAsync(subject ?? Guid.CreateVersion7(), guest: role == "guest");
+        var (session, _) = await app.Services.GetRequiredService<SessionStore>()
+            .StartAsync(subject ?? Guid.CreateVersion7(), guest: role == "guest");
         return app.Services.GetRequiredService<AccessTokens>().Mint(session, [role]);
     }
 

@@ -49,8 +49,10 @@ public sealed class ProviderAtStartSpec : IDisposable
 
     private (ProviderAtStart Start, ProviderAccess Access) At(string environment, params string[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(x => x.Split('=', 2)).ToDictionary(x => x[0], x => (string?)x[1]))
-            .AddInMemoryCollection([new("DATABASE_URL", "postgres://nobody@127.0.0.1/none"), new("SANDBOX_DATA", folder)]).Build();
+        var configuration =
+            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(x => x.Split('=', 2))
+                .ToDictionary(x => x[0], x => (string?)x[1]))
+                .AddInMemoryCollection([new("DATABASE_URL", "postgres://nobody@127.0.0.1/none"), new("SANDBOX_DATA", folder)]).Build();
         var access = new ProviderAccess();
         return (new(PaymentOptions.From(configuration), access, new ContextDatabases(configuration), new NoServer(),
             new HostingEnvironment { EnvironmentName = environment }, NullLogger<ProviderAtStart>.Instance), access);
@@ -62,7 +64,8 @@ public sealed class ProviderAtStartSpec : IDisposable
     {
         public IFeatureCollection Features { get; } = new FeatureCollection();
 
-        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull => Task.CompletedTask;
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

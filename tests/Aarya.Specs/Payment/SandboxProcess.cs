@@ -74,7 +74,8 @@ public sealed class SandboxProcess : IAsyncDisposable
         return ((int)totals["charges"]!, (long)totals["captured"]!, (long)totals["refunded"]!);
     }
 
-    public async Task<JsonNode?> ChargeAsync(Guid orderId) => (await GetAsync($"/v1/charges?reference={orderId}"))["items"]!.AsArray().SingleOrDefault();
+    public async Task<JsonNode?> ChargeAsync(Guid orderId) =>
+        (await GetAsync($"/v1/charges?reference={orderId}"))["items"]!.AsArray().SingleOrDefault();
 
     public async ValueTask DisposeAsync()
     {

@@ -19,15 +19,27 @@ public sealed class ContextDatabasesSpec
     [Fact]
     public void what_the_url_says_of_the_pool_counts_more_than_the_setting()
     {
-        var core = Of("core", new() { ["DATABASE_URL"] = "postgres://owner:secret@db/shop?Maximum%20Pool%20Size=7&Timeout=9", ["DATABASE_POOL_SIZE"] = "50" });
+        var core = Of("core",
+            new()
+            {
+                ["DATABASE_URL"] = "postgres://owner:secret@db/shop?Maximum%20Pool%20Size=7&Timeout=9",
+                ["DATABASE_POOL_SIZE"] = "50",
+            });
         Assert.Equal((7, 9), (core.MaxPoolSize, core.Timeout));
     }
 
     [Fact]
     public void a_context_may_have_a_server_of_its_own()
     {
-        var payment = Of("payment", new() { ["DATABASE_URL"] = "postgres://owner:secret@db/shop", ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money", ["DATABASE_POOL_SIZE"] = "50" });
-        Assert.Equal(("teller", "vault", "safe", "money", 50), (payment.Username, payment.Password, payment.Host, payment.Database, payment.MaxPoolSize));
+        var payment = Of("payment",
+            new()
+            {
+                ["DATABASE_URL"] = "postgres://owner:secret@db/shop",
+                ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe/money",
+                ["DATABASE_POOL_SIZE"] = "50",
+            });
+        Assert.Equal(("teller", "vault", "safe", "money", 50),
+            (payment.Username, payment.Password, payment.Host, payment.Database, payment.MaxPoolSize));
     }
 
     [Fact]

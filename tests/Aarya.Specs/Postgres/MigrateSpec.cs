@@ -17,7 +17,8 @@ public sealed class MigrateSpec : IAsyncLifetime
     {
         var empty = await MigrateAsync("--check");
         Assert.Equal(1, empty.ExitCode);
-        Assert.All(Contexts, x => Assert.Contains($"-- the login aarya_{x} and the schema {x} do not exist yet", empty.Output, StringComparison.Ordinal));
+        Assert.All(Contexts,
+            x => Assert.Contains($"-- the login aarya_{x} and the schema {x} do not exist yet", empty.Output, StringComparison.Ordinal));
         Assert.Empty(await SchemasAsync());
 
         Assert.Equal(0, (await MigrateAsync()).ExitCode);
@@ -46,7 +47,8 @@ public sealed class MigrateSpec : IAsyncLifetime
               add column document tsvector generated always as (to_tsvector('simple'::regconfig, name || ' ' || colours)) stored;
             create index product_document on search.product using gin (document);
             create index product_colours on search.product (colours);
-            insert into search.product (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
+            insert into search.product
+              (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
             values (gen_random_uuid(), 1, true, 'old', 'Black/White Shirt', '', 'shirts', '', 100, 'INR', now());
             """);
         Assert.Equal(1, (await MigrateAsync("--check")).ExitCode);
@@ -56,7 +58,8 @@ public sealed class MigrateSpec : IAsyncLifetime
         await IsCurrentAsync();
         Assert.Equal(["Black/White Shirt"], await OnDatabaseAsync("select name from search.product where words = '' and word_rules = 0"));
         Assert.Empty(await OnDatabaseAsync(
-            "select column_name::text from information_schema.columns where table_schema = 'search' and column_name in ('document', 'colours')"));
+            "select column_name::text from information_schema.columns where table_schema = 'search' and column_name in ('document', "
+            + "'colours')"));
     }
 
     [Fact]
@@ -83,14 +86,18 @@ public sealed class MigrateSpec : IAsyncLifetime
         Assert.Equal(Contexts.Order(), await SchemasAsync());
     }
 
-    private Task<ChildProgram> MigrateAsync(params string[] options) => ChildProgram.AaryaAsync(["migrate", .. options], new Dictionary<string, string>
-    {
-        ["DATABASE_URL"] = database.Url,
-        ["REDIS_URL"] = "redis://127.0.0.1:1",
-        ["ASPNETCORE_ENVIRONMENT"] = "Development",
-    });
+    private Task<ChildProgram> MigrateAsync(params string[] options) =>
+        ChildProgram.AaryaAsync(["migrate", .. options], new Dictionary<string, string>
+        {
+            ["DATABASE_URL"] = database.Url,
+            ["REDIS_URL"] = "redis://127.0.0.1:1",
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+        });
 
-    private Task<List<string>> SchemasAsync() => OnDatabaseAsync("select nspname from pg_namespace where nspname = any (string_to_array('core commerce payment content search', ' ')) order by 1");
+    private Task<List<string>> SchemasAsync() =>
+        OnDatabaseAsync(
+            "select nspname from pg_namespace where nspname = any (string_to_array('core commerce payment content search', ' ')) order by "
+            + "1");
 
     private async Task<List<string>> OnDatabaseAsync(string sql)
     {

@@ -50,7 +50,8 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
             // The shop is open while its keys change.
             await customer.LogInAsync();
             var said = await RotateAsync();
-            string[] places = ["core.mt_doc_user.data", "commerce.mt_doc_order.data", "commerce.mt_events.data", "commerce.idempotency_key.body", "commerce.wolverine_dead_letters.body", "content.mt_doc_emailmessage.data"];
+            string[] places = ["core.mt_doc_user.data", "commerce.mt_doc_order.data", "commerce.mt_events.data",
+                "commerce.idempotency_key.body", "commerce.wolverine_dead_letters.body", "content.mt_doc_emailmessage.data"];
             Assert.All(places, x => Assert.Contains(x, said, StringComparison.Ordinal));
             await running.StopAsync();
         }
@@ -58,8 +59,10 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
         await using (var running = await shop.StartAsync(New))
         {
             await customer.LogInAsync();
-            Assert.Equal("77 Zephyrine Terrace", (await customer.OrderAsync(order)).GetProperty("shippingAddress").GetProperty("line1").GetString());
-            Assert.Contains(await customer.MailsAsync(), x => x.GetProperty("text").GetString()!.Contains(Customer.Name, StringComparison.Ordinal));
+            Assert.Equal("77 Zephyrine Terrace",
+                (await customer.OrderAsync(order)).GetProperty("shippingAddress").GetProperty("line1").GetString());
+            Assert.Contains(await customer.MailsAsync(),
+                x => x.GetProperty("text").GetString()!.Contains(Customer.Name, StringComparison.Ordinal));
             await LogInAsync(client, InClear);
             await running.StopAsync();
         }
@@ -67,7 +70,8 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
         Assert.Empty((await shop.KeptAsync()).PlacesOf(InClear));
         var body = (byte[])(await shop.AskAsync("select body from commerce.wolverine_dead_letters where id = $1", letter))!;
         var envelope = EnvelopeSerializer.Deserialize(body);
-        Assert.Equal((letter, "Vasundhara"), (envelope.Id, new Sealer(EncryptionKeys.Parse(New)).Open(Encoding.UTF8.GetString(envelope.Data!))));
+        Assert.Equal((letter, "Vasundhara"),
+            (envelope.Id, new Sealer(EncryptionKeys.Parse(New)).Open(Encoding.UTF8.GetString(envelope.Data!))));
         Assert.Equal(AllNew, (await shop.RunAsync(New, "rotate-keys")).Output);
         Assert.Empty((await shop.KeptAsync()).PlacesOf("index:old:"));
     }
@@ -75,13 +79,17 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
     /// <summary>Another account with the same password, as it lay there before anything was sealed.</summary>
     private Task KeepInClearAsync(Guid like) => shop.AskAsync(
         """
-        insert into core.mt_doc_user select (jsonb_populate_record(x, jsonb_build_object('id', $2, 'data', (x.data - 'EmailIndex') || jsonb_build_object('Id', $2, 'Email', $3)))).*
+        insert into core.mt_doc_user
+        select (jsonb_populate_record(x, jsonb_build_object(
+          'id', $2, 'data', (x.data - 'EmailIndex') || jsonb_build_object('Id', $2, 'Email', $3)))).*
         from core.mt_doc_user x where id = $1
         """, like, Guid.NewGuid(), InClear);
 
     private static async Task LogInAsync(HttpClient client, string email)
     {
-        using var answer = await client.PostAsJsonAsync(new Uri("/api/auth/login", UriKind.Relative), new { email, password = Customer.Password }, TestContext.Current.CancellationToken);
+        using var answer =
+            await client.PostAsJsonAsync(new Uri("/api/auth/login", UriKind.Relative), new { email, password = Customer.Password },
+                TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
     }
 

@@ -24,7 +24,17 @@ internal sealed partial class Customer(HttpClient shop)
     private const string Phone = "+919812377045";
 
     private static readonly object Home =
-        new { name = Name, line1 = "77 Zephyrine Terrace", line2 = "Bluebell Chambers", city = "Kakkanad", state = "Kerala", postalCode = "682037", country = "IN", phone = Phone };
+        new
+        {
+            name = Name,
+            line1 = "77 Zephyrine Terrace",
+            line2 = "Bluebell Chambers",
+            city = "Kakkanad",
+            state = "Kerala",
+            postalCode = "682037",
+            country = "IN",
+            phone = Phone,
+        };
 
     /// <summary>None of these may lie anywhere in clear. The number is looked for without its country.</summary>
     public string[] Words => [mailbox, "Vasundhara", "Quintessa", "Zephyrine", "Bluebell Chambers", "9812377045", "682037", "Kakkanad"];
@@ -33,7 +43,8 @@ internal sealed partial class Customer(HttpClient shop)
 
     public Guid Id { get; private set; }
 
-    public async Task RegisterAsync() => await SendAsync(HttpMethod.Post, "/api/auth/register", new { email = Email, password = Password, name = Name });
+    public async Task RegisterAsync() =>
+        await SendAsync(HttpMethod.Post, "/api/auth/register", new { email = Email, password = Password, name = Name });
 
     public async Task LogInAsync()
     {
@@ -44,13 +55,15 @@ internal sealed partial class Customer(HttpClient shop)
     }
 
     /// <summary>As a guest, with a token that is nobody's account.</summary>
-    public async Task VisitAsync() => AccessToken = (await SendAsync(HttpMethod.Post, "/api/auth/guest", new { })).GetProperty("accessToken").GetString();
+    public async Task VisitAsync() =>
+        AccessToken = (await SendAsync(HttpMethod.Post, "/api/auth/guest", new { })).GetProperty("accessToken").GetString();
 
     /// <summary>Buys one piece of the first product there is, and waits until it is paid for and the mail about it is out.</summary>
     public async Task<Guid> BuyAsync()
     {
         var products = await SendAsync(HttpMethod.Get, "/api/products?limit=1");
-        var sku = products.GetProperty("items")[0].GetProperty("variants").EnumerateArray().First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku").GetString();
+        var sku = products.GetProperty("items")[0].GetProperty("variants").EnumerateArray()
+            .First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku").GetString();
         await SendAsync(HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
         var placed = await SendAsync(HttpMethod.Post, "/api/checkout", new
         {
@@ -60,8 +73,11 @@ internal sealed partial class Customer(HttpClient shop)
             email = Email,
         }, Guid.NewGuid().ToString());
         var order = placed.GetProperty("id").GetGuid();
-        await UntilAsync("the order to be confirmed", async () => (await OrderAsync(order)).GetProperty("status").GetString() == "confirmed");
-        await UntilAsync("the mail about it", async () => (await MailsAsync()).Any(x => x.GetProperty("subject").GetString()!.Contains("confirmed", StringComparison.Ordinal)));
+        await UntilAsync("the order to be confirmed",
+            async () => (await OrderAsync(order)).GetProperty("status").GetString() == "confirmed");
+        await UntilAsync("the mail about it",
+            async () => (await MailsAsync())
+                .Any(x => x.GetProperty("subject").GetString()!.Contains("confirmed", StringComparison.Ordinal)));
         return order;
     }
 
@@ -74,18 +90,21 @@ internal sealed partial class Customer(HttpClient shop)
         JsonElement mail = default;
         await UntilAsync("the mail with the link", async () =>
         {
-            mail = (await MailsAsync()).FirstOrDefault(x => x.GetProperty("text").GetString()!.Contains("/account/verify#token=", StringComparison.Ordinal));
+            mail = (await MailsAsync())
+                .FirstOrDefault(x => x.GetProperty("text").GetString()!.Contains("/account/verify#token=", StringComparison.Ordinal));
             return mail.ValueKind == JsonValueKind.Object;
         });
         var token = mail.GetProperty("text").GetString()!.Split("#token=")[1].Split(['\r', '\n', ' '])[0];
         await SendAsync(HttpMethod.Post, "/api/auth/email/verify", new { token });
-        return (await SendAsync(HttpMethod.Post, "/api/users/me/two-factor", new { password = Password })).GetProperty("secret").GetString()!;
+        return (await SendAsync(HttpMethod.Post, "/api/users/me/two-factor", new { password = Password })).GetProperty("secret")
+            .GetString()!;
     }
 
     public Task<JsonElement> OrderAsync(Guid id) => SendAsync(HttpMethod.Get, $"/api/orders/{id}");
 
     public async Task<IReadOnlyList<JsonElement>> MailsAsync(string? to = null) =>
-        [.. (await SendAsync(HttpMethod.Get, $"/dev/mailbox?to={Uri.EscapeDataString(to ?? Email)}")).GetProperty("items").EnumerateArray()];
+        [.. (await SendAsync(HttpMethod.Get, $"/dev/mailbox?to={Uri.EscapeDataString(to ?? Email)}")).GetProperty("items")
+            .EnumerateArray()];
 
     /// <summary>Moves the account to another address, and then begins to move it to a third.</summary>
     public async Task MoveAsync()
@@ -93,7 +112,10 @@ internal sealed partial class Customer(HttpClient shop)
         var to = AddressAt("moved.");
         await SendAsync(HttpMethod.Post, "/api/users/me/email", new { newEmail = to, password = Password });
         var token = "";
-        await UntilAsync("the link", async () => (token = (await MailsAsync(to)).Select(x => Token().Match(x.GetProperty("text").GetString()!).Value).FirstOrDefault() ?? "").Length > 0);
+        await UntilAsync("the link",
+            async () =>
+                (token = (await MailsAsync(to)).Select(x => Token().Match(x.GetProperty("text").GetString()!).Value).FirstOrDefault()
+                    ?? "").Length > 0);
         await SendAsync(HttpMethod.Post, "/api/auth/email/verify", new { token });
         moved = to;
         await SendAsync(HttpMethod.Post, "/api/users/me/email", new { newEmail = AddressAt("pending."), password = Password });
@@ -103,7 +125,8 @@ internal sealed partial class Customer(HttpClient shop)
     public async Task CancelAsync(Guid order)
     {
         await SendAsync(HttpMethod.Post, $"/api/orders/{order}/cancel");
-        await UntilAsync("the money to be back", async () => (await OrderAsync(order)).GetProperty("payment").GetProperty("status").GetString() == "refunded");
+        await UntilAsync("the money to be back",
+            async () => (await OrderAsync(order)).GetProperty("payment").GetProperty("status").GetString() == "refunded");
     }
 
     private string AddressAt(string prefix) => $"{prefix}{mailbox}@zephyrine.example";

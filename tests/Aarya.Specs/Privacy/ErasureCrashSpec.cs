@@ -72,7 +72,8 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
         select case when data ->> 'UserId' is null then 'erased' else
           concat('round ', data ->> 'Round', ', waiting for ', case
             when data ->> 'Round' = '0' then 'sessions'
-            when exists (select from core.wolverine_incoming_envelopes where status = 'Scheduled' and message_type like '%BeginRound') then 'stragglers'
+            when exists (select from core.wolverine_incoming_envelopes
+              where status = 'Scheduled' and message_type like '%BeginRound') then 'stragglers'
             else coalesce((select string_agg(x, ' and ') from jsonb_array_elements_text(data -> 'Waiting') x), 'streams') end) end
         from core.mt_doc_erasure
         """))!;

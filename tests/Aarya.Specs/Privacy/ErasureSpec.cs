@@ -29,7 +29,8 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         var order = await customer.BuyAsync();
         var total = (await customer.OrderAsync(order)).GetProperty("total").GetProperty("amount").GetInt64();
 
-        await Customer.UntilAsync("recommendations to know of it", async () => await shop.CountAsync("select count(*) from search.purchase") == 2);
+        await Customer.UntilAsync("recommendations to know of it",
+            async () => await shop.CountAsync("select count(*) from search.purchase") == 2);
         Assert.DoesNotContain(key, await SeesEverythingAsync(client, customer), StringComparison.Ordinal);
 
         foreach (var placed in new[] { order, guestOrder }) await customer.CancelAsync(placed);
@@ -43,12 +44,15 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         await Customer.UntilAsync("the session to end", async () =>
             (await customer.TrySendAsync(HttpMethod.Get, "/api/users/me")).StatusCode == HttpStatusCode.Unauthorized);
         await Customer.UntilAsync("everybody to have forgotten", async () =>
-            (await client.GetFromJsonAsync<JsonElement>(receipt, TestContext.Current.CancellationToken)).GetProperty("status").GetString() == "erased");
+            (await client.GetFromJsonAsync<JsonElement>(receipt, TestContext.Current.CancellationToken)).GetProperty("status").GetString()
+                == "erased");
         Assert.Empty((await shop.KeptAsync()).PlacesOf([.. customer.Words.Where(x => x != Town)]));
         // Given up by a context that had been through with the person.
         foreach (var context in Infrastructure.Hosting.Roles.Contexts)
-            await shop.KeepDeadLetterAsync(context, $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");
-        await Customer.UntilAsync("the last round to end", async () => await shop.CountAsync("select count(*) from core.mt_doc_erasure where data ->> 'UserId' is null") == 1);
+            await shop.KeepDeadLetterAsync(context,
+                $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");
+        await Customer.UntilAsync("the last round to end",
+            async () => await shop.CountAsync("select count(*) from core.mt_doc_erasure where data ->> 'UserId' is null") == 1);
 
         var kept = await shop.KeptAsync();
         var opened = kept.Opened(new(EncryptionKeys.Parse(Keys)));
@@ -59,7 +63,9 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         Assert.NotEmpty(opened.PlacesOf(Town));
         Assert.NotEmpty(kept.PlacesOf($"\"minor\": {total}", $"\"amount\": {total}"));
 
-        using var unknown = await client.GetAsync(new Uri($"/api/users/erasures/{Guid.NewGuid()}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var unknown =
+            await client.GetAsync(new Uri($"/api/users/erasures/{Guid.NewGuid()}", UriKind.Relative),
+                TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
 
         await customer.RegisterAsync();
@@ -74,14 +80,16 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         using var asked = await customer.TrySendAsync(HttpMethod.Get, "/api/users/me/export");
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         var status = asked.Headers.Location!.ToString();
-        await Customer.UntilAsync("all parts", async () => (await customer.SendAsync(HttpMethod.Get, status)).GetProperty("status").GetString() == "ready");
+        await Customer.UntilAsync("all parts",
+            async () => (await customer.SendAsync(HttpMethod.Get, status)).GetProperty("status").GetString() == "ready");
         using var again = await customer.TrySendAsync(HttpMethod.Get, "/api/users/me/export");
         Assert.Equal(status, again.Headers.Location!.ToString());
 
         var link = "";
         await Customer.UntilAsync("the link", async () =>
         {
-            link = (await customer.MailsAsync()).Select(x => Link().Match(x.GetProperty("text").GetString()!).Value).FirstOrDefault(x => x.Length > 0) ?? "";
+            link = (await customer.MailsAsync()).Select(x => Link().Match(x.GetProperty("text").GetString()!).Value)
+                .FirstOrDefault(x => x.Length > 0) ?? "";
             return link.Length > 0;
         });
         var text = await client.GetStringAsync(new Uri(link, UriKind.Relative), TestContext.Current.CancellationToken);
@@ -90,9 +98,11 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         Assert.Equal(customer.Email, file.GetProperty("core").GetProperty("account").GetProperty("email").GetString());
         Assert.Equal("77 Zephyrine Terrace", file.GetProperty("core").GetProperty("addresses")[0].GetProperty("line1").GetString());
         Assert.NotEmpty(file.GetProperty("core").GetProperty("sessions").EnumerateArray());
-        Assert.Equal("77 Zephyrine Terrace", file.GetProperty("commerce").GetProperty("orders")[0].GetProperty("shippingAddress").GetProperty("line1").GetString());
+        Assert.Equal("77 Zephyrine Terrace",
+            file.GetProperty("commerce").GetProperty("orders")[0].GetProperty("shippingAddress").GetProperty("line1").GetString());
         // What they did as a guest too.
-        Assert.Equal(["captured", "captured"], file.GetProperty("payment").GetProperty("payments").EnumerateArray().Select(x => x.GetProperty("status").GetString()));
+        Assert.Equal(["captured", "captured"],
+            file.GetProperty("payment").GetProperty("payments").EnumerateArray().Select(x => x.GetProperty("status").GetString()));
         Assert.Equal(2, file.GetProperty("commerce").GetProperty("orders").GetArrayLength());
         Assert.Equal(2, file.GetProperty("search").GetProperty("purchases").GetArrayLength());
         Assert.Equal(2, file.GetProperty("content").GetProperty("notifications").GetArrayLength());
@@ -100,7 +110,8 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         Assert.DoesNotContain("#token=", text, StringComparison.Ordinal);
         Assert.DoesNotContain("argon2", text, StringComparison.Ordinal);
 
-        using var guessed = await client.GetAsync(new Uri("/api/users/exports/guessed", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var guessed =
+            await client.GetAsync(new Uri("/api/users/exports/guessed", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, guessed.StatusCode);
         var other = new Customer(client);
         await other.VisitAsync();

@@ -7,7 +7,9 @@ using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Specs.Privacy;
 
-/// <summary>The whole shop as one real process on a seeded database and a Redis of its own, to be stopped and started with other keys.</summary>
+/// <summary>
+/// The whole shop as one real process on a seeded database and a Redis of its own, to be stopped and started with other keys.
+/// </summary>
 public sealed class WholeShop : IAsyncLifetime
 {
     private readonly Uri url = new($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
@@ -34,7 +36,8 @@ public sealed class WholeShop : IAsyncLifetime
     }
 
     /// <summary>Starts the shop as it was left.</summary>
-    public Task<RoleProcess> StartAgainAsync(string keys) => RoleProcess.StartAsync("gateway,core,commerce,payment,content,search", Settings(keys));
+    public Task<RoleProcess> StartAgainAsync(string keys) =>
+        RoleProcess.StartAsync("gateway,core,commerce,payment,content,search", Settings(keys));
 
     public HttpClient Client() => new() { BaseAddress = url, Timeout = TimeSpan.FromMinutes(1) };
 
@@ -46,7 +49,8 @@ public sealed class WholeShop : IAsyncLifetime
     /// <summary>The first value that the statement answers.</summary>
     public async Task<object?> AskAsync(string sql, params object[] values)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await using var connection =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });

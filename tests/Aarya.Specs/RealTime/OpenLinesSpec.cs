@@ -21,7 +21,12 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
         await using var kept = await Line.OpenAsync(Host, laptop);
         await using var anonymous = await Line.OpenAsync(Host, null);
 
-        await node.Host.Scenario(x => { x.WithBearerToken(phone.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
+        await node.Host.Scenario(x =>
+        {
+            x.WithBearerToken(phone.AccessToken);
+            x.Post.Url("/api/auth/logout");
+            x.StatusCodeShouldBe(HttpStatusCode.NoContent);
+        });
 
         await ended.Closed.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         foreach (var line in new[] { kept, anonymous }) await line.AnswersAsync();
@@ -32,7 +37,8 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
     {
         var shopper = await SignedInAsync();
         await using var line = await Line.OpenAsync(Host, shopper);
-        var notice = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(shopper.User.Email!), "/api/auth/password/forgot"));
+        var notice =
+            Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(shopper.User.Email!), "/api/auth/password/forgot"));
         await ToldAsync(HttpStatusCode.OK, new ResetPassword(TokenOf(notice), "another way to Mumbai"), "/api/auth/password/reset");
         await line.Closed.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
     }

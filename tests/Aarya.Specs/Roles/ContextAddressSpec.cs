@@ -45,11 +45,14 @@ public sealed class ContextAddressSpec
     [InlineData("host:8010")]
     [InlineData("http://host/path")]
     public void an_address_that_leads_nowhere_is_refused_by_name(string setting) =>
-        Assert.Contains($"COMMERCE_URL is '{setting}'", Refusal(("COMMERCE_URL", setting), ("AARYA_MESH_SECRET", Secret)), StringComparison.Ordinal);
+        Assert.Contains($"COMMERCE_URL is '{setting}'", Refusal(("COMMERCE_URL", setting), ("AARYA_MESH_SECRET", Secret)),
+            StringComparison.Ordinal);
 
-    private static string Refusal(params (string Name, string Value)[] settings) => Assert.Throws<StartupException>(() => Address(settings)).Message;
+    private static string Refusal(params (string Name, string Value)[] settings) =>
+        Assert.Throws<StartupException>(() => Address(settings)).Message;
 
-    private static ContextAddress Address(params (string Name, string Value)[] settings) => ContextAddress.Of(Infrastructure.Hosting.Roles.Commerce,
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(x => x.Name, x => (string?)x.Value)).Build(),
-        new HostingEnvironment { EnvironmentName = "Production" });
+    private static ContextAddress Address(params (string Name, string Value)[] settings) =>
+        ContextAddress.Of(Infrastructure.Hosting.Roles.Commerce,
+            new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(x => x.Name, x => (string?)x.Value)).Build(),
+            new HostingEnvironment { EnvironmentName = "Production" });
 }

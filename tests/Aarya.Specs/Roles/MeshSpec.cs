@@ -44,7 +44,8 @@ public sealed class MeshSpec : IAsyncLifetime
         host = builder.Build();
         host.UseMesh();
         host.MapGrpcService<ProbeService>().RequireMesh();
-        host.MapGet("/who", (HttpContext http) => new Who(http.Connection.RemoteIpAddress?.ToString(), http.Request.Scheme, http.Request.Host.Value,
+        host.MapGet("/who",
+            (HttpContext http) => new Who(http.Connection.RemoteIpAddress?.ToString(), http.Request.Scheme, http.Request.Host.Value,
             RequestDeadline.Current is { } at ? (at - DateTime.UtcNow).TotalSeconds : null));
         await host.StartAsync();
     }
@@ -88,8 +89,19 @@ public sealed class MeshSpec : IAsyncLifetime
     private static async Task<Who> AskAsync(ContextAddress address, string? secret)
     {
         using var client = new HttpClient(new Dialer(address).Handler());
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address.Url, "/who")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        foreach (var (name, value) in new[] { ("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "shop.aarya.example"), (Mesh.TimeLeftHeader, "2000"), (Mesh.SecretHeader, secret) })
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address.Url, "/who"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        foreach (var (name, value) in new[]
+        {
+            ("X-Forwarded-For", "203.0.113.7"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "shop.aarya.example"),
+            (Mesh.TimeLeftHeader, "2000"),
+            (Mesh.SecretHeader, secret),
+        })
             if (value is not null) request.Headers.Add(name, value);
         return (await (await client.SendAsync(request)).Content.ReadFromJsonAsync<Who>())!;
     }

@@ -65,7 +65,14 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Keys);
         request.Headers.Host = "shop.aarya.example";
-        foreach (var (name, value) in new[] { ("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil"), (Mesh.SecretHeader, "guessed"), (Mesh.TimeLeftHeader, "999999999") })
+        foreach (var (name, value) in new[]
+        {
+            ("X-Forwarded-For", "6.6.6.6"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "evil"),
+            (Mesh.SecretHeader, "guessed"),
+            (Mesh.TimeLeftHeader, "999999999"),
+        })
             request.Headers.Add(name, value);
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         (await client.SendAsync(request)).EnsureSuccessStatusCode();
@@ -114,7 +121,8 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     public async Task a_request_without_a_key_is_never_sent_twice()
     {
         contexts.Behave = BreakOff(times: 1);
-        await ProblemAsync(await client.PostAsync(At(Guest), new StringContent("{}", null, "application/json")), HttpStatusCode.BadGateway, "service.broke_off");
+        await ProblemAsync(await client.PostAsync(At(Guest), new StringContent("{}", null, "application/json")),
+            HttpStatusCode.BadGateway, "service.broke_off");
         Assert.Single(contexts.Seen);
     }
 
@@ -165,7 +173,8 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     {
         contexts.Behave = BreakOff(times: int.MaxValue);
         const int requests = 200;
-        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancellation) => await client.GetAsync(At(Keys), cancellation));
+        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (_, cancellation) => await client.GetAsync(At(Keys), cancellation));
 
         // Fifty at once and one in ten after that, where every request asked for two more.
         Assert.InRange(contexts.Seen.Count, requests + 50, requests + 50 + (requests / 10));
@@ -272,7 +281,11 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     private sealed record Body(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 
     private static HttpRequestMessage Keyed(string path, string body) =>
-        new(HttpMethod.Post, At(path)) { Content = new StringContent(body), Headers = { { "Idempotency-Key", Guid.NewGuid().ToString() } } };
+        new(HttpMethod.Post, At(path))
+        {
+            Content = new StringContent(body),
+            Headers = { { "Idempotency-Key", Guid.NewGuid().ToString() } },
+        };
 
     private static Uri At(string path) => new(path, UriKind.Relative);
 

@@ -30,7 +30,8 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
         });
 
         NoneFailed(answers);
-        TestContext.Current.SendDiagnosticMessage("restart: {0} requests, none failed, the slowest took {1:F0} ms", answers.Count, slowest.TotalMilliseconds);
+        TestContext.Current.SendDiagnosticMessage("restart: {0} requests, none failed, the slowest took {1:F0} ms", answers.Count,
+            slowest.TotalMilliseconds);
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
 
         NoneFailed(answers);
         Assert.True(File.Exists(Path.Combine(shop.Sockets, "core.sock")));
-        TestContext.Current.SendDiagnosticMessage("takeover: {0} requests, none failed, the slowest took {1:F0} ms", answers.Count, slowest.TotalMilliseconds);
+        TestContext.Current.SendDiagnosticMessage("takeover: {0} requests, none failed, the slowest took {1:F0} ms", answers.Count,
+            slowest.TotalMilliseconds);
     }
 
     [Fact]
@@ -54,12 +56,16 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
         var (code, output) = await RoleProcess.RefuseAsync(Roles.Core, shop.SettingsOf(Roles.Core));
 
         Assert.Equal(1, code);
-        Assert.Equal($"aarya: Another process is serving {shop.Sockets}/core.sock: stop it first, or set AARYA_SOCKET_TAKEOVER=true to take its place.", output.Split('\n')[^1]);
+        Assert.Equal(
+            $"aarya: Another process is serving {shop.Sockets}/core.sock: stop it first, or set AARYA_SOCKET_TAKEOVER=true to take its "
+            + $"place.", output.Split('\n')[^1]);
         using var client = shop.Client();
         Assert.Equal("OK", await AskAsync(client, 0));
     }
 
-    /// <summary>The load before, while and after something happens; what each request was answered, and how long the slowest took.</summary>
+    /// <summary>
+    /// The load before, while and after something happens; what each request was answered, and how long the slowest took.
+    /// </summary>
     private async Task<(ConcurrentBag<string> Answers, TimeSpan Slowest)> UnderLoadAsync(Func<Task> happen)
     {
         var answers = new ConcurrentBag<string>();
@@ -106,7 +112,9 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
     private void NoneFailed(IReadOnlyCollection<string> answers)
     {
         var failed = answers.Where(x => x != "OK").ToList();
-        Assert.True(failed.Count == 0, $"{failed.Count} of {answers.Count} failed, the first: {failed.FirstOrDefault()}\nThe gateway said:\n{shop.Role(Roles.Gateway).Output}");
+        Assert.True(failed.Count == 0,
+            $"{failed.Count} of {answers.Count} failed, the first: {failed.FirstOrDefault()}\nThe gateway "
+            + $"said:\n{shop.Role(Roles.Gateway).Output}");
     }
 
     // A read, and a write without a key, which nobody may send twice.

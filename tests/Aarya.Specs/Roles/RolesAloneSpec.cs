@@ -23,7 +23,8 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
         var hosted = await production.HostedByAsync(role);
 
         Assert.Equal(contexts.SelectMany(ContextRoutes.Of).Select(x => $"{x.Method} {x.Template}").Order(), hosted.Routes.Order());
-        var own = fixture.Host.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).SelectMany(x => x.Handlers)
+        var own = fixture.Host.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x))
+            .SelectMany(x => x.Handlers)
             .Select(x => x.HandlerType).Where(x => contexts.Any(context => context.Owns(x))).Select(x => x.FullName!).Distinct();
         Assert.Equal(own.Order(), hosted.Handlers.Order());
     }
@@ -42,9 +43,12 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
 
             await using var app = AaryaHost.Build(args, Modules.All);
             await app.StartAsync();
-            var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(x => x.Metadata.GetMetadata<HttpChain>()).OfType<HttpChain>()
-                .Where(x => x.Method.HandlerType.Assembly == typeof(Modules).Assembly).SelectMany(x => x.HttpMethods.Select(method => $"{method} {x.RoutePattern!.RawText}"));
-            var handlers = app.Services.GetRequiredService<HandlerGraph>().Chains.SelectMany(x => x.ByEndpoint.Append(x)).SelectMany(x => x.Handlers)
+            var routes = app.Services.GetRequiredService<EndpointDataSource>().Endpoints
+                .Select(x => x.Metadata.GetMetadata<HttpChain>()).OfType<HttpChain>()
+                .Where(x => x.Method.HandlerType.Assembly == typeof(Modules).Assembly)
+                .SelectMany(x => x.HttpMethods.Select(method => $"{method} {x.RoutePattern!.RawText}"));
+            var handlers = app.Services.GetRequiredService<HandlerGraph>().Chains
+                .SelectMany(x => x.ByEndpoint.Append(x)).SelectMany(x => x.Handlers)
                 .Select(x => x.HandlerType).Where(x => x.Assembly == typeof(Modules).Assembly).Select(x => x.FullName).Distinct();
             Console.WriteLine("hosts " + System.Text.Json.JsonSerializer.Serialize(new { routes, handlers }));
             await app.StopAsync();
@@ -60,7 +64,8 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
         {
             database = await SpecDatabase.CreateAsync();
             redis = await RedisServer.StartAsync();
-            var migrated = ChildProgram.AaryaAsync(["migrate"], new Dictionary<string, string>(Settings(Roles.All)) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+            var migrated = ChildProgram.AaryaAsync(["migrate"],
+                new Dictionary<string, string>(Settings(Roles.All)) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
             program = await StaticProgram.BuildAsync(Main);
             Assert.True((await migrated).ExitCode == 0, (await migrated).Error);
         }

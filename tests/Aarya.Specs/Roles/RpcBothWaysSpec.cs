@@ -16,7 +16,9 @@ namespace Aarya.Specs.Roles;
 using Money = Aarya.Protos.Money;
 using Wire = Aarya.Protos;
 
-/// <summary>Every RPC of every context, called in the process and over the context's socket: one answer, one refusal, whichever way.</summary>
+/// <summary>
+/// Every RPC of every context, called in the process and over the context's socket: one answer, one refusal, whichever way.
+/// </summary>
 public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<ServedContexts>, IAsyncLifetime
 {
     private const string InProcess = "in process";
@@ -52,7 +54,8 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
 
     [Fact]
     public void every_method_of_every_proto_is_served() =>
-        Assert.Empty(Methods.Where(x => ContextOf(x).Rpc.Service.GetMethod(x.Name)!.DeclaringType != ContextOf(x).Rpc.Service).Select(x => x.FullName));
+        Assert.Empty(Methods.Where(x => ContextOf(x).Rpc.Service.GetMethod(x.Name)!.DeclaringType != ContextOf(x).Rpc.Service)
+            .Select(x => x.FullName));
 
     [Theory]
     [MemberData(nameof(EveryMethod))]
@@ -65,7 +68,15 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         var overSocket = await OutcomeAsync(contexts.OverSocket(ContextOf(asked)), asked, message);
 
         Assert.Equal(inProcess, overSocket);
-        Assert.DoesNotContain(inProcess.Status, new[] { StatusCode.Unimplemented, StatusCode.Unknown, StatusCode.Internal, StatusCode.Unavailable, StatusCode.DeadlineExceeded });
+        Assert.DoesNotContain(inProcess.Status,
+            new[]
+            {
+                StatusCode.Unimplemented,
+                StatusCode.Unknown,
+                StatusCode.Internal,
+                StatusCode.Unavailable,
+                StatusCode.DeadlineExceeded,
+            });
         Assert.Equal(inProcess.Status is not StatusCode.OK, inProcess.Code is not null);
     }
 
@@ -87,7 +98,16 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         Assert.Equal("shopper@aarya.example", (await core.GetUserAsync(new() { Id = valid.UserId })).Email);
         rest.DefaultRequestHeaders.Authorization = new("Bearer", tokens.GetProperty("accessToken").GetString());
         using var added = await rest.PostAsJsonAsync("/api/users/me/addresses",
-            new { name = "A. Shopper", line1 = "12 Linking Road", city = "Mumbai", state = "MH", postalCode = "400050", country = "IN", phone = "+919820012345" });
+            new
+            {
+                name = "A. Shopper",
+                line1 = "12 Linking Road",
+                city = "Mumbai",
+                state = "MH",
+                postalCode = "400050",
+                country = "IN",
+                phone = "+919820012345",
+            });
         var address = (await added.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
         Assert.Equal("Maharashtra", (await core.GetAddressAsync(new() { UserId = valid.UserId, AddressId = address })).State);
         Assert.Contains("P-256", (await core.GetSigningKeysAsync(new())).JwksJson, StringComparison.Ordinal);
@@ -102,11 +122,24 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         var listed = (await commerce.ListProductsAsync(new() { Limit = 5 })).Items[0];
         var product = await commerce.GetProductAsync(new() { IdOrSlug = listed.Slug });
         var sku = product.Variants[0].Sku;
-        var stock = await commerce.UpdateInventoryAsync(new() { Sku = sku, Delta = 10, Reason = "delivery", Reference = Guid.NewGuid().ToString() });
+        var stock =
+            await commerce.UpdateInventoryAsync(new()
+            {
+                Sku = sku,
+                Delta = 10,
+                Reason = "delivery",
+                Reference = Guid.NewGuid().ToString(),
+            });
         Assert.True(stock.Available >= 10);
 
         var reservation = Guid.NewGuid().ToString();
-        Assert.Equal("held", (await commerce.ReserveStockAsync(new() { ReservationId = reservation, Lines = { new StockLine { Sku = sku, Quantity = 2 } }, HoldSeconds = 60 })).Status);
+        Assert.Equal("held",
+            (await commerce.ReserveStockAsync(new()
+            {
+                ReservationId = reservation,
+                Lines = { new StockLine { Sku = sku, Quantity = 2 } },
+                HoldSeconds = 60,
+            })).Status);
         Assert.Equal("released", (await commerce.ReleaseStockAsync(new() { ReservationId = reservation })).Status);
 
         var (guest, customer) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
@@ -118,7 +151,16 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         {
             Subject = customer,
             Email = "shopper@example.com",
-            ShippingAddress = new() { Name = "A. Shopper", Line1 = "12 Linking Road", City = "Mumbai", State = "Maharashtra", PostalCode = "400050", Country = "IN", Phone = "+919820012345" },
+            ShippingAddress = new()
+            {
+                Name = "A. Shopper",
+                Line1 = "12 Linking Road",
+                City = "Mumbai",
+                State = "Maharashtra",
+                PostalCode = "400050",
+                Country = "IN",
+                Phone = "+919820012345",
+            },
             ShippingMethod = "standard",
             PaymentToken = "tok_approve",
             IdempotencyKey = Guid.NewGuid().ToString(),
@@ -145,10 +187,23 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         };
 
         var (taken, letGo) = (Charge(), Charge());
-        Assert.Equal("accept", (await payment.CheckFraudAsync(new() { OrderId = taken.OrderId, Amount = taken.Amount, Email = taken.Email, Subject = taken.Subject })).Decision);
+        Assert.Equal("accept",
+            (await payment.CheckFraudAsync(new()
+            {
+                OrderId = taken.OrderId,
+                Amount = taken.Amount,
+                Email = taken.Email,
+                Subject = taken.Subject,
+            })).Decision);
         Assert.Equal("authorized", (await payment.ProcessPaymentAsync(taken)).Status);
         Assert.Equal("captured", (await payment.CapturePaymentAsync(new() { OrderId = taken.OrderId })).Status);
-        Assert.Equal("succeeded", (await payment.RefundPaymentAsync(new() { OrderId = taken.OrderId, RefundId = Guid.NewGuid().ToString(), Amount = new Money { Minor = 900, Currency = "INR" } })).Status);
+        Assert.Equal("succeeded",
+            (await payment.RefundPaymentAsync(new()
+            {
+                OrderId = taken.OrderId,
+                RefundId = Guid.NewGuid().ToString(),
+                Amount = new Money { Minor = 900, Currency = "INR" },
+            })).Status);
         Assert.Equal("partially_refunded", (await payment.GetPaymentAsync(new() { OrderId = taken.OrderId })).Status);
 
         await payment.ProcessPaymentAsync(letGo);
@@ -159,7 +214,9 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
     [InlineData(InProcess)]
     [InlineData(OverSocket)]
     public async Task content_lists_what_a_shopper_was_told(string way) =>
-        Assert.Empty((await Client<Wire.Content.Content.ContentClient>(way).ListNotificationsAsync(new() { Subject = Guid.NewGuid().ToString(), Limit = 10 })).Items);
+        Assert.Empty(
+            (await Client<Wire.Content.Content.ContentClient>(way)
+                .ListNotificationsAsync(new() { Subject = Guid.NewGuid().ToString(), Limit = 10 })).Items);
 
     [Theory]
     [InlineData(InProcess)]
@@ -170,7 +227,8 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         Wire.Search.ProductResults found;
         // The catalogue comes by events.
-        while ((found = await search.SearchProductsAsync(new() { Limit = 5 }, cancellationToken: patience.Token)).Total == 0) await Task.Delay(50, patience.Token);
+        while ((found = await search.SearchProductsAsync(new() { Limit = 5 }, cancellationToken: patience.Token)).Total == 0)
+            await Task.Delay(50, patience.Token);
         Assert.Equal(Math.Min(5, found.Total), found.Items.Count);
         Assert.NotEmpty((await search.GetRecommendationsAsync(new() { UserId = Guid.NewGuid().ToString(), Limit = 3 })).Items);
     }
@@ -181,18 +239,21 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         return (T)(way == InProcess ? contexts.InProcess(context) : contexts.OverSocket(context));
     }
 
-    private static Module ContextOf(MethodDescriptor method) => Modules.All.Single(x => x.Rpc.Client.Namespace == method.InputType.ClrType.Namespace);
+    private static Module ContextOf(MethodDescriptor method) =>
+        Modules.All.Single(x => x.Rpc.Client.Namespace == method.InputType.ClrType.Namespace);
 
     private static async Task<Outcome> OutcomeAsync(object client, MethodDescriptor method, IMessage request)
     {
-        dynamic call = client.GetType().GetMethod($"{method.Name}Async", [method.InputType.ClrType, typeof(CallOptions)])!.Invoke(client, [request, new CallOptions(deadline: DateTime.UtcNow.AddMinutes(1))])!;
+        dynamic call = client.GetType().GetMethod($"{method.Name}Async", [method.InputType.ClrType, typeof(CallOptions)])!
+            .Invoke(client, [request, new CallOptions(deadline: DateTime.UtcNow.AddMinutes(1))])!;
         try
         {
             return new(StatusCode.OK, "", null, null, ((IMessage)await call).ToString()!);
         }
         catch (RpcException refused)
         {
-            return new(refused.StatusCode, refused.Status.Detail, Refusal.CodeOf(refused), refused.Trailers.GetValue(Refusal.FieldTrailer), "");
+            return new(refused.StatusCode, refused.Status.Detail, Refusal.CodeOf(refused),
+                refused.Trailers.GetValue(Refusal.FieldTrailer), "");
         }
     }
 
@@ -209,7 +270,8 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
                 FieldType.Int32 => 1,
                 FieldType.Int64 => 1L,
                 FieldType.Bool => false,
-                _ => field.Name is "id" or "subject" or "ip" || field.Name.EndsWith("_id", StringComparison.Ordinal) || field.Name.EndsWith("_subject", StringComparison.Ordinal)
+                _ => field.Name is "id" or "subject" or "ip" || field.Name.EndsWith("_id", StringComparison.Ordinal)
+                    || field.Name.EndsWith("_subject", StringComparison.Ordinal)
                     ? field.Name == "ip" ? "203.0.113.7" : Guid.NewGuid().ToString()
                     : "nobody's",
             };

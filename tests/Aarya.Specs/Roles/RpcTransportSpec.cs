@@ -82,7 +82,8 @@ public sealed class RpcTransportSpec : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task a_refusal_has_the_same_status_and_code_and_a_failure_tells_no_secret(string way, string behave, StatusCode status, string? code)
+    public async Task a_refusal_has_the_same_status_and_code_and_a_failure_tells_no_secret(string way, string behave,
+        StatusCode status, string? code)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await Client(way).AskAsync(new() { Behave = behave }));
 
@@ -138,7 +139,8 @@ public sealed class RpcTransportSpec : IAsyncLifetime
         var before = DateTimeOffset.UtcNow;
         using (RequestDeadline.Begin(DateTime.UtcNow.AddSeconds(3)))
         {
-            using (RequestDeadline.Begin(DateTime.UtcNow.AddSeconds(30))) Near(before.AddSeconds(3), (await Client(way).AskAsync(new())).DeadlineUnixMs);
+            using (RequestDeadline.Begin(DateTime.UtcNow.AddSeconds(30)))
+                Near(before.AddSeconds(3), (await Client(way).AskAsync(new())).DeadlineUnixMs);
             Near(before.AddSeconds(3), (await Client(way).AskAsync(new())).DeadlineUnixMs);
         }
 
@@ -162,7 +164,8 @@ public sealed class RpcTransportSpec : IAsyncLifetime
     [MemberData(nameof(BothWays))]
     public async Task a_deadline_that_has_passed_already_reaches_nobody(string way)
     {
-        var late = await Assert.ThrowsAsync<RpcException>(async () => await Client(way).AskAsync(new(), deadline: DateTime.UtcNow.AddSeconds(-1)));
+        var late =
+            await Assert.ThrowsAsync<RpcException>(async () => await Client(way).AskAsync(new(), deadline: DateTime.UtcNow.AddSeconds(-1)));
         Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
         Assert.False(log.Entered.Task.IsCompleted);
     }
@@ -185,7 +188,8 @@ public sealed class RpcTransportSpec : IAsyncLifetime
     public async Task a_caller_who_leaves_is_told_cancelled_whatever_the_clock_says(string way)
     {
         using var leaving = new CancellationTokenSource();
-        var byToken = Client(way).AskAsync(new() { Behave = "wait" }, deadline: DateTime.UtcNow.AddSeconds(5), cancellationToken: leaving.Token);
+        var byToken = Client(way)
+            .AskAsync(new() { Behave = "wait" }, deadline: DateTime.UtcNow.AddSeconds(5), cancellationToken: leaving.Token);
         await log.Entered.Task;
         await leaving.CancelAsync();
         Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(async () => await byToken)).StatusCode);
@@ -202,7 +206,11 @@ public sealed class RpcTransportSpec : IAsyncLifetime
     public async Task a_call_belongs_to_the_trace_of_its_caller(string way)
     {
         // A server that nobody watches makes no activity of its own; in the program its log does.
-        using var watched = new ActivityListener { ShouldListenTo = x => x.Name == "Microsoft.AspNetCore", Sample = (ref _) => ActivitySamplingResult.AllData };
+        using var watched = new ActivityListener
+        {
+            ShouldListenTo = x => x.Name == "Microsoft.AspNetCore",
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+        };
         ActivitySource.AddActivityListener(watched);
         using var caller = new Activity("a shopper's request").Start();
         Assert.Equal(caller.TraceId.ToString(), (await Client(way).AskAsync(new())).TraceId);
@@ -217,7 +225,8 @@ public sealed class RpcTransportSpec : IAsyncLifetime
     }
 
     private Probe.ProbeClient Client(string way) => new((way == InProcess
-        ? new InProcessInvoker<ProbeService>(host.Services.GetRequiredService<IServiceScopeFactory>(), [host.Services.GetRequiredService<ServiceErrors>()])
+        ? new InProcessInvoker<ProbeService>(host.Services.GetRequiredService<IServiceScopeFactory>(),
+            [host.Services.GetRequiredService<ServiceErrors>()])
         : channel.CreateCallInvoker()).Intercept(new CallDeadline()));
 
     private static void Near(DateTimeOffset expected, long unixMilliseconds) =>

@@ -28,7 +28,12 @@ public sealed class SchemaIsolationSpec(AaryaFixture fixture) : Spec(fixture)
         await connection.OpenAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0L, await ScalarAsync(connection, $"select count(*) from {own}.wolverine_outgoing_envelopes where id is null"));
-        foreach (var sql in new[] { $"select 1 from {other}.wolverine_outgoing_envelopes", $"create table {other}.intruder(id int)", "create table public.intruder(id int)" })
+        foreach (var sql in new[]
+        {
+            $"select 1 from {other}.wolverine_outgoing_envelopes",
+            $"create table {other}.intruder(id int)",
+            "create table public.intruder(id int)",
+        })
         {
             var refused = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(connection, sql));
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);

@@ -139,7 +139,8 @@ public sealed class SocketSpec : IDisposable
     public void a_path_longer_than_the_system_allows_is_refused_with_its_length()
     {
         var name = new string('x', 107 - Encoding.UTF8.GetByteCount($"{folder}/.{Environment.ProcessId}"));
-        using (new UnixSocketListener(Path.Combine(folder, name)).Open()) Assert.Equal(SocketError.Success, Connect(Path.Combine(folder, name)));
+        using (new UnixSocketListener(Path.Combine(folder, name)).Open())
+            Assert.Equal(SocketError.Success, Connect(Path.Combine(folder, name)));
 
         var refusal = Refusal(new UnixSocketListener(Path.Combine(folder, name + "x")));
         Assert.Contains("is 108 bytes long and the system allows 107", refusal, StringComparison.Ordinal);

@@ -45,11 +45,13 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
 
     [Fact]
     public Task a_wrong_sdk_gets_one_line() =>
-        WithToolAsync("dotnet", "echo '8.0.404 [/usr/share/dotnet/sdk]'", "the .NET SDK must be 10.x (found: 8.0.404): install it from https://dot.net/download.");
+        WithToolAsync("dotnet", "echo '8.0.404 [/usr/share/dotnet/sdk]'",
+            "the .NET SDK must be 10.x (found: 8.0.404): install it from https://dot.net/download.");
 
     [Fact]
     public Task a_full_disk_gets_one_line() =>
-        WithToolAsync("df", "echo 'Filesystem 1048576-blocks Used Available Capacity Mounted on'; echo '/dev/sda1 100 97 3 97% /'", "has 3 MB left and 512 MB are needed.");
+        WithToolAsync("df", "echo 'Filesystem 1048576-blocks Used Available Capacity Mounted on'; echo '/dev/sda1 100 97 3 97% /'",
+            "has 3 MB left and 512 MB are needed.");
 
     [Fact]
     public async Task down_where_nothing_runs_does_no_harm() => Assert.Equal(0, (await ScriptAsync(["down"])).ExitCode);
@@ -86,7 +88,8 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
         {
             var start = new ProcessStartInfo(Repository.PathOf("aarya"), arguments.Where(x => x.Length > 0));
             start.Environment["AARYA_HOME"] = state.FullName;
-            foreach (var port in new[] { "AARYA_PORT", "AARYA_SANDBOX_PORT", "AARYA_PG_PORT", "AARYA_REDIS_PORT" }) start.Environment[port] = $"{Ports.Free()}";
+            foreach (var port in new[] { "AARYA_PORT", "AARYA_SANDBOX_PORT", "AARYA_PG_PORT", "AARYA_REDIS_PORT" })
+                start.Environment[port] = $"{Ports.Free()}";
             foreach (var (name, value) in settings) start.Environment[name] = value;
             return await ChildProgram.RunAsync(start);
         }

@@ -12,10 +12,12 @@ public sealed class CatalogueNews(IAlbaHost host)
     private static int told;
 
     /// <summary>A word that no other story has and that is no near miss of one.</summary>
-    public string Word { get; } = string.Concat(Guid.NewGuid().ToString("N")[..12].Select(x => (char)('a' + Convert.ToInt32(x.ToString(), 16))));
+    public string Word { get; } =
+        string.Concat(Guid.NewGuid().ToString("N")[..12].Select(x => (char)('a' + Convert.ToInt32(x.ToString(), 16))));
 
     public async Task<ProductPublished> PublishAsync(
-        string name, string category = "shirts", long rupees = 1_299, string[]? sizes = null, string[]? colours = null, int available = 5, string description = "", long version = 1, Guid? id = null)
+        string name, string category = "shirts", long rupees = 1_299, string[]? sizes = null, string[]? colours = null, int available = 5,
+        string description = "", long version = 1, Guid? id = null)
     {
         var product = Product(name, category, rupees, sizes, colours, available, description, version, id);
         await TellAsync(product);
@@ -23,16 +25,21 @@ public sealed class CatalogueNews(IAlbaHost host)
     }
 
     public ProductPublished Product(
-        string name, string category = "shirts", long rupees = 1_299, string[]? sizes = null, string[]? colours = null, int available = 5, string description = "", long version = 1, Guid? id = null)
+        string name, string category = "shirts", long rupees = 1_299, string[]? sizes = null, string[]? colours = null, int available = 5,
+        string description = "", long version = 1, Guid? id = null)
     {
         var productId = id ?? Guid.CreateVersion7();
         return new(
-            productId, version, $"{name.ToLowerInvariant().Replace(' ', '-')}-{productId.ToString()[^6..]}", $"{name} {Word}", description, category, ["/pictures/1.svg"],
-            [.. from size in sizes ?? ["M"] from colour in colours ?? ["Blue"] select new PublishedVariant($"{productId:N}-{size}-{colour}", size, colour, Money.Rupees(rupees), available)],
+            productId, version, $"{name.ToLowerInvariant().Replace(' ', '-')}-{productId.ToString()[^6..]}", $"{name} {Word}", description,
+            category, ["/pictures/1.svg"],
+            [.. from size in sizes ?? ["M"]
+                from colour in colours ?? ["Blue"]
+                select new PublishedVariant($"{productId:N}-{size}-{colour}", size, colour, Money.Rupees(rupees), available)],
             Start.AddSeconds(Interlocked.Increment(ref told)));
     }
 
     public Task TellAsync(object news) => host.InvokeMessageAndWaitAsync(news);
 
-    public Task StockAsync(PublishedVariant variant, Guid productId, int available, long sequence) => TellAsync(new StockChanged(variant.Sku, productId, available, sequence));
+    public Task StockAsync(PublishedVariant variant, Guid productId, int available, long sequence) =>
+        TellAsync(new StockChanged(variant.Sku, productId, available, sequence));
 }

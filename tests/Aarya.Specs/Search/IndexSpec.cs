@@ -27,7 +27,12 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
             first,
             first with { Version = 2, Name = $"Long Kurta {news.Word}", Variants = [first.Variants[0] with { Price = Money.Rupees(999) }] },
             new ProductWithdrawn(first.ProductId, 3),
-            first with { Version = 4, Name = $"Silk Kurta {news.Word}", Variants = [first.Variants[0] with { Sku = $"{first.ProductId:N}-new", Size = "L" }] },
+            first with
+            {
+                Version = 4,
+                Name = $"Silk Kurta {news.Word}",
+                Variants = [first.Variants[0] with { Sku = $"{first.ProductId:N}-new", Size = "L" }],
+            },
         ];
         for (var round = 0; round < 6; round++)
         {
@@ -82,7 +87,16 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
                 slug = $"achkan-{news.Word}",
                 description = "For a wedding",
                 category = "Sherwanis",
-                variants = new[] { new { sku = $"ACH-{news.Word.ToUpperInvariant()}", options = new { size = "M", colour = "Ivory" }, price = new { amount = 899_900, currency = "INR" }, stock = 4 } },
+                variants = new[]
+                {
+                    new
+                    {
+                        sku = $"ACH-{news.Word.ToUpperInvariant()}",
+                        options = new { size = "M", colour = "Ivory" },
+                        price = new { amount = 899_900, currency = "INR" },
+                        stock = 4,
+                    },
+                },
             }).ToUrl("/api/admin/products");
             x.WithBearerToken(merchandiser);
             x.StatusCodeShouldBe(201);
@@ -109,7 +123,12 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task reindexing_is_for_merchandisers_and_goes_on_by_itself()
     {
         var token = await Host.TokenFor("merchandiser");
-        var (messages, response) = await Track(x => { x.Post.Url("/api/admin/reindex"); x.WithBearerToken(token); x.StatusCodeShouldBe(202); });
+        var (messages, response) = await Track(x =>
+        {
+            x.Post.Url("/api/admin/reindex");
+            x.WithBearerToken(token);
+            x.StatusCodeShouldBe(202);
+        });
 
         Assert.Equal(202, response.Context.Response.StatusCode);
         Assert.NotEmpty(messages.Executed.MessagesOf<RefillIndex>());
@@ -234,5 +253,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         return await command.ExecuteScalarAsync() as long? ?? 0;
     }
 
-    private Task<SearchPage> FindAsync() => Engine.SearchAsync(SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);
+    private Task<SearchPage> FindAsync() =>
+        Engine.SearchAsync(SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!,
+            CancellationToken.None);
 }

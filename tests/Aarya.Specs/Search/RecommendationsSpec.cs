@@ -12,7 +12,8 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);
 
-    private global::Aarya.Protos.Search.Search.SearchClient Rpc => Host.Services.GetRequiredService<global::Aarya.Protos.Search.Search.SearchClient>();
+    private global::Aarya.Protos.Search.Search.SearchClient Rpc =>
+        Host.Services.GetRequiredService<global::Aarya.Protos.Search.Search.SearchClient>();
 
     [Fact]
     public async Task related_products_share_the_shelf_those_in_stock_and_nearest_in_price_first()
@@ -27,10 +28,16 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
         foreach (var id in new[] { one.ProductId.ToString(), one.Slug })
         {
             var related = await Host.Scenario(x => x.Get.Url($"/api/products/{id}/related"));
-            Assert.Equal([near.ProductId, far.ProductId, gone.ProductId], related.ReadAsJson<Features.Search.Recommendations.RecommendedProducts>()!.Items.Select(x => x.Id));
+            Assert.Equal([near.ProductId, far.ProductId, gone.ProductId],
+                related.ReadAsJson<Features.Search.Recommendations.RecommendedProducts>()!.Items.Select(x => x.Id));
         }
 
-        await Host.Scenario(x => { x.Get.Url($"/api/products/{Guid.NewGuid()}/related"); x.StatusCodeShouldBe(404); x.ContentTypeShouldBe("application/problem+json"); });
+        await Host.Scenario(x =>
+        {
+            x.Get.Url($"/api/products/{Guid.NewGuid()}/related");
+            x.StatusCodeShouldBe(404);
+            x.ContentTypeShouldBe("application/problem+json");
+        });
         await Host.Scenario(x => { x.Get.Url($"/api/products/{one.ProductId}/related?limit=0"); x.StatusCodeShouldBe(400); });
     }
 
@@ -41,7 +48,8 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
         var bought = await news.PublishAsync("Kurta", shelf, 1_000);
         var like = await news.PublishAsync("Achkan", shelf, 1_100);
         var shopper = Guid.CreateVersion7();
-        var order = new OrderConfirmed(Guid.CreateVersion7(), shopper, [new(bought.Variants[0].Sku, 1), new(bought.Variants[0].Sku, 2)], DateTimeOffset.UtcNow);
+        var order = new OrderConfirmed(Guid.CreateVersion7(), shopper, [new(bought.Variants[0].Sku, 1), new(bought.Variants[0].Sku, 2)],
+            DateTimeOffset.UtcNow);
         await news.TellAsync(order);
         await news.TellAsync(order);
 
@@ -55,9 +63,11 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_stranger_is_shown_what_sells()
     {
         var seller = await news.PublishAsync("Kurta");
-        await news.TellAsync(new OrderConfirmed(Guid.CreateVersion7(), Guid.CreateVersion7(), [new(seller.Variants[0].Sku, 1_000_000)], DateTimeOffset.UtcNow));
+        await news.TellAsync(new OrderConfirmed(Guid.CreateVersion7(), Guid.CreateVersion7(), [new(seller.Variants[0].Sku, 1_000_000)],
+            DateTimeOffset.UtcNow));
 
-        var recommended = (await Host.Scenario(x => x.Get.Url("/api/recommendations?limit=3"))).ReadAsJson<Features.Search.Recommendations.RecommendedProducts>()!;
+        var recommended = (await Host.Scenario(x => x.Get.Url("/api/recommendations?limit=3")))
+            .ReadAsJson<Features.Search.Recommendations.RecommendedProducts>()!;
 
         Assert.Equal(seller.ProductId, recommended.Items[0].Id);
         await Host.Scenario(x => { x.Get.Url("/api/recommendations?limit=51"); x.StatusCodeShouldBe(400); });
@@ -68,10 +78,18 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     {
         var product = await news.PublishAsync("Kurta", rupees: 1_500);
 
-        var results = await Rpc.SearchProductsAsync(new() { Query = $"kurtta {news.Word}", MaxPriceMinor = 150_000, InStock = true, Sort = "price_asc" });
+        var results =
+            await Rpc.SearchProductsAsync(new()
+            {
+                Query = $"kurtta {news.Word}",
+                MaxPriceMinor = 150_000,
+                InStock = true,
+                Sort = "price_asc",
+            });
 
         Assert.Equal((1, $"kurta {news.Word}"), (results.Total, results.DidYouMean));
-        Assert.Equal((product.ProductId.ToString(), 150_000, true), (results.Items[0].Id, results.Items[0].Price.Minor, results.Items[0].InStock));
+        Assert.Equal((product.ProductId.ToString(), 150_000, true),
+            (results.Items[0].Id, results.Items[0].Price.Minor, results.Items[0].InStock));
         Assert.Equal(["category", "size", "colour", "price"], results.Facets.Select(x => x.Name));
         Assert.Equal(0, (await Rpc.SearchProductsAsync(new() { Query = news.Word, MaxPriceMinor = 149_999 })).Total);
     }
@@ -85,7 +103,13 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("cursor")]
     public async Task a_call_that_makes_no_sense_is_refused_by_the_name_of_its_field(string field)
     {
-        var request = new SearchProductsRequest { Query = field == "query" ? "a\0b" : "", Sort = field == "sort" ? "random" : "", Limit = field == "limit" ? -1 : 0, Cursor = field == "cursor" ? "x" : "" };
+        var request = new SearchProductsRequest
+        {
+            Query = field == "query" ? "a\0b" : "",
+            Sort = field == "sort" ? "random" : "",
+            Limit = field == "limit" ? -1 : 0,
+            Cursor = field == "cursor" ? "x" : "",
+        };
         if (field == "min_price_minor") request.MinPriceMinor = -1;
         if (field == "max_price_minor") (request.MinPriceMinor, request.MaxPriceMinor) = (2, 1);
 

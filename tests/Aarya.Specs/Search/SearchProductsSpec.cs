@@ -62,7 +62,16 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
         await news.PublishAsync("Chino", "trousers", 899, ["M", "L"], ["Blue"]);
         await news.PublishAsync("Cargo", "trousers", 5_999, ["L"], ["Olive"]);
 
-        foreach (var already in new[] { "", "&size=M", "&colour=blue,white", "&category=trousers", "&inStock=true", "&minPrice=100000&maxPrice=300000", "&size=L&colour=olive" })
+        foreach (var already in new[]
+        {
+            "",
+            "&size=M",
+            "&colour=blue,white",
+            "&category=trousers",
+            "&inStock=true",
+            "&minPrice=100000&maxPrice=300000",
+            "&size=L&colour=olive",
+        })
         {
             var page = await SearchAsync(news.Word, already);
             Assert.Equal(page.Total, page.Items.Count);
@@ -71,9 +80,13 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
                 foreach (var value in facet.Values)
                 {
                     var bounds = value.Value.Split('-');
-                    var filter = facet.Name == "price" ? $"&minPrice={bounds[0]}{(bounds[1].Length > 0 ? $"&maxPrice={bounds[1]}" : "")}" : $"&{facet.Name}={value.Value}";
+                    var filter = facet.Name == "price"
+                        ? $"&minPrice={bounds[0]}{(bounds[1].Length > 0 ? $"&maxPrice={bounds[1]}" : "")}"
+                        : $"&{facet.Name}={value.Value}";
                     var others = string.Concat(already.Split('&', StringSplitOptions.RemoveEmptyEntries)
-                        .Where(x => facet.Name == "price" ? !x.Contains("Price", StringComparison.Ordinal) : !x.StartsWith($"{facet.Name}=", StringComparison.Ordinal)).Select(x => $"&{x}"));
+                        .Where(x => facet.Name == "price"
+                            ? !x.Contains("Price", StringComparison.Ordinal)
+                            : !x.StartsWith($"{facet.Name}=", StringComparison.Ordinal)).Select(x => $"&{x}"));
                     Assert.Equal(value.Count, (await SearchAsync(news.Word, others + filter)).Total);
                 }
             }
@@ -83,7 +96,8 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(4, all.Total);
         Assert.Equal(all.Total, all.Facets.Single(x => x.Name == "category").Values.Sum(x => x.Count));
         Assert.Equal(["S", "M", "L", "XL"], all.Facets.Single(x => x.Name == "size").Values.Select(x => x.Value));
-        Assert.Equal(["50000-99999", "100000-199999", "200000-499999", "500000-"], all.Facets.Single(x => x.Name == "price").Values.Select(x => x.Value));
+        Assert.Equal(["50000-99999", "100000-199999", "200000-499999", "500000-"],
+            all.Facets.Single(x => x.Name == "price").Values.Select(x => x.Value));
     }
 
     [Fact]
@@ -106,7 +120,8 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task pages_follow_one_another_without_gap_or_repetition(string sort)
     {
         var products = new List<ProductPublished>();
-        for (var i = 0; i < 11; i++) products.Add(await news.PublishAsync(i % 2 == 0 ? "Kurta" : "Kurta Kurta", rupees: 1_000 + i / 3 * 100));
+        for (var i = 0; i < 11; i++)
+            products.Add(await news.PublishAsync(i % 2 == 0 ? "Kurta" : "Kurta Kurta", rupees: 1_000 + i / 3 * 100));
         List<ProductHit> seen = [];
         var cursor = "";
         do
@@ -206,7 +221,12 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
         var first = await Host.Scenario(x => x.Get.Url($"/api/search?q={news.Word}"));
         var tag = first.Context.Response.Headers.ETag.ToString();
 
-        await Host.Scenario(x => { x.Get.Url($"/api/search?q={news.Word}"); x.WithRequestHeader("If-None-Match", tag); x.StatusCodeShouldBe(304); });
+        await Host.Scenario(x =>
+        {
+            x.Get.Url($"/api/search?q={news.Word}");
+            x.WithRequestHeader("If-None-Match", tag);
+            x.StatusCodeShouldBe(304);
+        });
     }
 
     [Fact]
@@ -217,14 +237,32 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
         var merchandiser = await Host.TokenFor("merchandiser");
 
         string[] meaning = ["Trousers"];
-        await Host.Scenario(x => { x.Put.Json(new { words = meaning }).ToUrl($"/api/admin/synonyms/{term}"); x.WithBearerToken(merchandiser); });
+        await Host.Scenario(x =>
+        {
+            x.Put.Json(new { words = meaning }).ToUrl($"/api/admin/synonyms/{term}");
+            x.WithBearerToken(merchandiser);
+        });
 
         Assert.Equal(product.ProductId, Assert.Single((await SearchAsync($"{term} {news.Word}")).Items).Id);
-        Assert.Contains(term, (await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(merchandiser); })).ReadAsText(), StringComparison.Ordinal);
-        await Host.Scenario(x => { x.Delete.Url($"/api/admin/synonyms/{term}"); x.WithBearerToken(merchandiser); x.StatusCodeShouldBe(204); });
-        Assert.DoesNotContain(term, (await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(merchandiser); })).ReadAsText(), StringComparison.Ordinal);
+        Assert.Contains(term,
+            (await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(merchandiser); })).ReadAsText(),
+            StringComparison.Ordinal);
+        await Host.Scenario(x =>
+        {
+            x.Delete.Url($"/api/admin/synonyms/{term}");
+            x.WithBearerToken(merchandiser);
+            x.StatusCodeShouldBe(204);
+        });
+        Assert.DoesNotContain(term,
+            (await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(merchandiser); })).ReadAsText(),
+            StringComparison.Ordinal);
         foreach (var words in new[] { [], new[] { "two words" }, [""], [.. Enumerable.Repeat("a", 21)] })
-            await Host.Scenario(x => { x.Put.Json(new { words }).ToUrl($"/api/admin/synonyms/{term}"); x.WithBearerToken(merchandiser); x.StatusCodeShouldBe(400); });
+            await Host.Scenario(x =>
+            {
+                x.Put.Json(new { words }).ToUrl($"/api/admin/synonyms/{term}");
+                x.WithBearerToken(merchandiser);
+                x.StatusCodeShouldBe(400);
+            });
         var customer = await Host.TokenFor("customer");
         await Host.Scenario(x => { x.Get.Url("/api/admin/synonyms"); x.WithBearerToken(customer); x.StatusCodeShouldBe(403); });
     }

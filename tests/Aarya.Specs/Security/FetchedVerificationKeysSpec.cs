@@ -120,7 +120,9 @@ public sealed class FetchedVerificationKeysSpec : IDisposable
             asked.Writer.TryWrite(++Asked);
             await Task.Yield();
             if (IsAway) throw new HttpRequestException("away");
-            return new($$"""{"keys":[{{string.Join(',', published.Select(x => $$"""{"kty":"EC","crv":"P-256","x":"{{x.X}}","y":"{{x.Y}}","kid":"{{x.Kid}}"}"""))}}]}""", IsComplete);
+            return new(
+                $$"""{"keys":[{{string.Join(',', published.Select(x =>
+                    $$"""{"kty":"EC","crv":"P-256","x":"{{x.X}}","y":"{{x.Y}}","kid":"{{x.Kid}}"}"""))}}]}""", IsComplete);
         }
     }
 }

@@ -20,7 +20,12 @@ public sealed class RolesSpec(AaryaFixture fixture) : Spec(fixture)
         foreach (var policy in Policies)
         {
             var open = opened.Split(' ').Contains(policy);
-            var response = await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url($"/specs/doors/{policy}"); x.StatusCodeShouldBe(open ? 200 : 403); });
+            var response = await Host.Scenario(x =>
+            {
+                x.WithBearerToken(token);
+                x.Get.Url($"/specs/doors/{policy}");
+                x.StatusCodeShouldBe(open ? 200 : 403);
+            });
             if (!open) Assert.Equal("auth.forbidden", response.ReadAsJson<JsonElement>().GetProperty("code").GetString());
         }
 

@@ -76,7 +76,8 @@ public sealed class SealerSpec
 
         Assert.Equal(both.IndexOf("asha@example.com"), both.IndexOf(" Asha@Example.com "));
         Assert.Contains(With(Old).IndexOf("asha@example.com"), both.IndexesOf("asha@example.com"));
-        Assert.NotEqual(With($"other:{Secret()}").IndexOf("asha@example.com").Split(':')[2], both.IndexOf("asha@example.com").Split(':')[2]);
+        Assert.NotEqual(With($"other:{Secret()}").IndexOf("asha@example.com").Split(':')[2],
+            both.IndexOf("asha@example.com").Split(':')[2]);
         Assert.True(both.IsStale(With(Old).IndexOf("asha@example.com")));
     }
 
@@ -105,7 +106,8 @@ public sealed class SealerSpec
 
     [Fact]
     public void two_keys_of_one_name_are_refused() =>
-        Assert.Equal("ENCRYPTION_KEY has two keys of the name old.", Assert.Throws<StartupException>(() => EncryptionKeys.Parse($"{Old} old:{Secret()}")).Message);
+        Assert.Equal("ENCRYPTION_KEY has two keys of the name old.",
+            Assert.Throws<StartupException>(() => EncryptionKeys.Parse($"{Old} old:{Secret()}")).Message);
 
     [Fact]
     public void a_key_without_a_name_has_the_same_one_every_time()
@@ -139,7 +141,8 @@ public sealed class SealerSpec
 
     private static string Secret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    private sealed record Person([property: Personal] string Name, [property: Personal] string? Nickname, [property: Personal] DateOnly Born, string City)
+    private sealed record Person([property: Personal] string Name, [property: Personal] string? Nickname,
+        [property: Personal] DateOnly Born, string City)
     {
         [BlindIndex(nameof(Name))]
         public string NameIndex { get; init; } = "";

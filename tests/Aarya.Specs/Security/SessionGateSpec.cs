@@ -118,7 +118,8 @@ public sealed class SessionGateSpec : IAsyncLifetime
     }
 
     [Fact]
-    public async Task a_session_that_never_was_is_not_open() => Assert.False(await gate.IsOpenAsync(TokenOf(Guid.NewGuid()), reading: true));
+    public async Task a_session_that_never_was_is_not_open() =>
+        Assert.False(await gate.IsOpenAsync(TokenOf(Guid.NewGuid()), reading: true));
 
     [Fact]
     public async Task with_redis_away_reads_pass_at_once_and_writes_are_refused_until_it_is_back()

@@ -51,8 +51,8 @@ public sealed class AaryaFixture : IAsyncLifetime
     });
 
     /// <summary>
-    /// A process on the same database with another Redis than the others: it announces no changes, because it would drop them from a cache that the
-    /// others do not use. Dispose it.
+    /// A process on the same database with another Redis than the others: it announces no changes, because it would drop them from a cache
+    /// that the others do not use. Dispose it.
     /// </summary>
     public Task<IAlbaHost> NodeApartAsync(Action<IWebHostBuilder> configure) => AnotherNodeAsync(x =>
     {

@@ -61,5 +61,6 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
     }
 
     private static bool IsSetting(string name) =>
-        name.Contains("_URL", StringComparison.Ordinal) || name.StartsWith("AARYA_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal);
+        name.Contains("_URL", StringComparison.Ordinal) || name.StartsWith("AARYA_", StringComparison.Ordinal)
+            || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal);
 }

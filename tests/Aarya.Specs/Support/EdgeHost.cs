@@ -32,7 +32,8 @@ public sealed class EdgeHost : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("aarya-edge-").FullName;
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
-        var app = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_DIAL_SECONDS=0",
+        var app = AaryaHost.Build(["--environment=Development", "--roles=gateway", $"--urls={url}", $"--AARYA_SOCKET_DIR={folder}",
+            "--AARYA_DIAL_SECONDS=0",
             $"--REDIS_URL={redis}", "--Logging:LogLevel:Yarp=Error", .. settings.Select(x => $"--{x}")], Modules.All);
         map(app);
         await app.StartAsync();

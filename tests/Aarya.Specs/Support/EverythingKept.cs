@@ -79,13 +79,17 @@ public sealed partial class EverythingKept
     }
 
     private static bool Holds(string text, string word) =>
-        text.Contains(word, StringComparison.OrdinalIgnoreCase) || text.Contains(Convert.ToHexString(Encoding.UTF8.GetBytes(word)), StringComparison.OrdinalIgnoreCase);
+        text.Contains(word, StringComparison.OrdinalIgnoreCase)
+            || text.Contains(Convert.ToHexString(Encoding.UTF8.GetBytes(word)), StringComparison.OrdinalIgnoreCase);
 
     private static string Around(string text, string word) =>
-        text.IndexOf(word, StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 60)] : "(as bytes)";
+        text.IndexOf(word, StringComparison.OrdinalIgnoreCase) is >= 0 and var at
+            ? text[Math.Max(0, at - 60)..Math.Min(text.Length, at + 60)]
+            : "(as bytes)";
 
     // The bytes of a column are written in hexadecimal.
-    private static string Readable(string text) => Bytes().Replace(text, x => Encoding.Latin1.GetString(Convert.FromHexString(x.Groups["hex"].Value)));
+    private static string Readable(string text) =>
+        Bytes().Replace(text, x => Encoding.Latin1.GetString(Convert.FromHexString(x.Groups["hex"].Value)));
 
     [GeneratedRegex(@"\\\\x(?<hex>(?:[0-9a-f]{2})+)")]
     private static partial Regex Bytes();

@@ -23,7 +23,8 @@ public sealed class FakeContexts : IAsyncDisposable
         {
             foreach (var socket in sockets) kestrel.ListenUnixSocket(socket.SocketPath, x => x.Protocols = HttpProtocols.Http2);
         });
-        builder.Services.Configure<SocketTransportOptions>(x => x.CreateBoundListenSocket = end => sockets.Single(s => s.SocketPath == end.ToString()).Open());
+        builder.Services.Configure<SocketTransportOptions>(x =>
+            x.CreateBoundListenSocket = end => sockets.Single(s => s.SocketPath == end.ToString()).Open());
         app = builder.Build();
         app.Run(async http =>
         {
@@ -41,7 +42,8 @@ public sealed class FakeContexts : IAsyncDisposable
             }
 
             var body = await new StreamReader(http.Request.Body).ReadToEndAsync();
-            Seen.Add(new(http.Request.Method, http.Request.Path, http.Request.Protocol, http.Request.Headers.ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.OrdinalIgnoreCase), body));
+            Seen.Add(new(http.Request.Method, http.Request.Path, http.Request.Protocol,
+                http.Request.Headers.ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.OrdinalIgnoreCase), body));
             await Behave(http, Seen.Count);
         });
     }

@@ -31,7 +31,9 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static int PlaceOf<TTestCollection>(TTestCollection collection)
         where TTestCollection : ITestCollection
     {
-        var place = Array.FindIndex(Long, x => collection.TestCollectionDisplayName.Contains(x, StringComparison.Ordinal) && (x != "aarya" || collection.TestCollectionDisplayName == x));
+        var place = Array.FindIndex(Long,
+            x => collection.TestCollectionDisplayName.Contains(x, StringComparison.Ordinal)
+                && (x != "aarya" || collection.TestCollectionDisplayName == x));
         return place < 0 ? Long.Length : place;
     }
 }

@@ -20,7 +20,9 @@ public sealed class MailServer : IAsyncDisposable
 
     public async Task StartAgainAsync()
     {
-        process = Process.Start(new ProcessStartInfo("aiosmtpd", ["-n", "-u", "-l", $"127.0.0.1:{Port}", "-c", "aiosmtpd.handlers.Mailbox", maildir]))!;
+        process =
+            Process.Start(new ProcessStartInfo("aiosmtpd",
+                ["-n", "-u", "-l", $"127.0.0.1:{Port}", "-c", "aiosmtpd.handlers.Mailbox", maildir]))!;
         var until = Stopwatch.GetTimestamp() + 10 * Stopwatch.Frequency;
         while (true)
         {

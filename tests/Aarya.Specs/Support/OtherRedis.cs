@@ -44,7 +44,8 @@ public sealed class OtherRedis : IAsyncDisposable
             try
             {
                 using var reader = new StreamReader(client.GetStream(), Encoding.Latin1);
-                while (await CommandAsync(reader) is { } command) await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(AnswerTo(command)), stopping.Token);
+                while (await CommandAsync(reader) is { } command)
+                    await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(AnswerTo(command)), stopping.Token);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {

@@ -10,7 +10,8 @@ public static class Repository
     /// <summary>The program's own C# sources.</summary>
     public static IEnumerable<string> Sources() =>
         Directory.EnumerateFiles(PathOf("src"), "*.cs", SearchOption.AllDirectories)
-            .Where(x => !x.Contains("/obj/", StringComparison.Ordinal) && !x.Contains("/bin/", StringComparison.Ordinal) && !x.Contains("/Internal/Generated/", StringComparison.Ordinal));
+            .Where(x => !x.Contains("/obj/", StringComparison.Ordinal) && !x.Contains("/bin/", StringComparison.Ordinal)
+                && !x.Contains("/Internal/Generated/", StringComparison.Ordinal));
 
     private static string Find()
     {

@@ -46,7 +46,8 @@ public sealed class RoleProcess : IAsyncDisposable
 
     /// <summary>Starts the program and waits until it listens.</summary>
     /// <param name="program">Another program than Aarya.Api.</param>
-    public static async Task<RoleProcess> StartAsync(string roles, IEnumerable<KeyValuePair<string, string>> settings, string? program = null)
+    public static async Task<RoleProcess> StartAsync(string roles, IEnumerable<KeyValuePair<string, string>> settings,
+        string? program = null)
     {
         var role = new RoleProcess(roles, settings, program);
         await Task.WhenAny(role.started.Task, role.process.WaitForExitAsync());

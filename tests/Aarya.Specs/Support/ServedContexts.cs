@@ -11,7 +11,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>All contexts in one process without the gateway: each can be called in the process and over its socket, on the same seeded data.</summary>
+/// <summary>
+/// All contexts in one process without the gateway: each can be called in the process and over its socket, on the same seeded data.
+/// </summary>
 public sealed class ServedContexts : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-both-").FullName;
@@ -25,7 +27,8 @@ public sealed class ServedContexts : IAsyncLifetime
     {
         database = await SpecDatabase.CreateAsync();
         redis = await RedisServer.StartAsync();
-        app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Infrastructure.Hosting.Roles.Contexts)}", $"--AARYA_SOCKET_DIR={folder}", "--AARYA_SOLO=true",
+        app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Infrastructure.Hosting.Roles.Contexts)}",
+            $"--AARYA_SOCKET_DIR={folder}", "--AARYA_SOLO=true",
             $"--DATABASE_URL={database.Url}", $"--REDIS_URL={redis.Url}", $"--SANDBOX_DATA={folder}/sandbox"], Modules.All);
         await app.StartAsync();
         foreach (var seed in app.Services.GetServices<ISeed>()) await seed.PlantAsync(SeedSize.Demo, CancellationToken.None);
@@ -46,12 +49,13 @@ public sealed class ServedContexts : IAsyncLifetime
     }
 
     /// <summary>For the REST endpoints of a context, as the gateway reaches them.</summary>
-    public HttpClient Rest(string role) => new(new Dialer(new(role, Path.Combine(folder, $"{role}.sock"), new($"http://{role}.sock"))).Handler())
-    {
-        BaseAddress = new($"http://{role}.sock"),
-        DefaultRequestVersion = System.Net.HttpVersion.Version20,
-        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
+    public HttpClient Rest(string role) =>
+        new(new Dialer(new(role, Path.Combine(folder, $"{role}.sock"), new($"http://{role}.sock"))).Handler())
+        {
+            BaseAddress = new($"http://{role}.sock"),
+            DefaultRequestVersion = System.Net.HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,8 @@ public sealed class ShopOfTwo : IAsyncLifetime
     private const string Everything = "gateway,core,commerce,payment,content,search";
 
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-two-").FullName;
-    private readonly Uri[] urls = [.. Enumerable.Range(0, 2).Select(_ => new Uri($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}"))];
+    private readonly Uri[] urls =
+        [.. Enumerable.Range(0, 2).Select(_ => new Uri($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}"))];
     private readonly RoleProcess[] processes = new RoleProcess[2];
     private readonly string signingKey = SigningKey.GeneratePem();
     private readonly string encryptionKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -53,7 +54,8 @@ public sealed class ShopOfTwo : IAsyncLifetime
         await using var connection = new NpgsqlConnection(database.Url);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            "update commerce.stock set on_hand = on_hand + 10000 where sku in (select sku from commerce.stock order by sku limit $1) returning sku", connection)
+            "update commerce.stock set on_hand = on_hand + 10000 where sku in (select sku from commerce.stock order by sku limit $1) "
+            + "returning sku", connection)
         {
             Parameters = { new() { Value = count } },
         };

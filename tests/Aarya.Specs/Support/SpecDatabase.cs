@@ -12,7 +12,12 @@ public sealed class SpecDatabase : IAsyncDisposable
     {
         this.server = server;
         // A host that has ended leaves its pools behind: what lies idle in them is closed soon, or a run of many hosts has no slots left.
-        Url = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name, ConnectionIdleLifetime = 10, ConnectionPruningInterval = 5 }.ConnectionString;
+        Url = new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Database = name,
+            ConnectionIdleLifetime = 10,
+            ConnectionPruningInterval = 5,
+        }.ConnectionString;
         Name = name;
     }
 
@@ -32,7 +37,12 @@ public sealed class SpecDatabase : IAsyncDisposable
 
     private async Task OnServerAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
+        await using var connection =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString)
+            {
+                Database = "postgres",
+                Pooling = false,
+            }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

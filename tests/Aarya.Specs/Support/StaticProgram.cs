@@ -15,8 +15,9 @@ public sealed class StaticProgram : IDisposable
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
         global using System.Net.Http; global using System.Net.Http.Json; global using System.Threading; global using System.Threading.Tasks;
         global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting; global using Microsoft.AspNetCore.Http;
-        global using Microsoft.AspNetCore.Routing; global using Microsoft.Extensions.Configuration; global using Microsoft.Extensions.DependencyInjection;
-        global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
+        global using Microsoft.AspNetCore.Routing; global using Microsoft.Extensions.Configuration;
+        global using Microsoft.Extensions.DependencyInjection; global using Microsoft.Extensions.Hosting;
+        global using Microsoft.Extensions.Logging;
         """;
 
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-static-").FullName;
@@ -55,8 +56,10 @@ public sealed class StaticProgram : IDisposable
         var app = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!).FullName;
         // Without a list of dependencies what is not .NET is looked for beside the program only.
         var native = ((string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!).Split(System.IO.Path.PathSeparator)
-            .Where(x => x.StartsWith(System.IO.Path.Combine(AppContext.BaseDirectory, "runtimes"), StringComparison.Ordinal)).SelectMany(Directory.EnumerateFiles);
-        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(Belongs).Concat(native)) File.CreateSymbolicLink(System.IO.Path.Combine(app, System.IO.Path.GetFileName(file)), file);
+            .Where(x => x.StartsWith(System.IO.Path.Combine(AppContext.BaseDirectory, "runtimes"), StringComparison.Ordinal))
+            .SelectMany(Directory.EnumerateFiles);
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(Belongs).Concat(native))
+            File.CreateSymbolicLink(System.IO.Path.Combine(app, System.IO.Path.GetFileName(file)), file);
 
         var sources = Directory.EnumerateFiles(written, "*.cs", SearchOption.AllDirectories)
             .Where(x => !System.IO.Path.GetFileName(x).EndsWith("Registry.cs", StringComparison.Ordinal))
@@ -65,13 +68,17 @@ public sealed class StaticProgram : IDisposable
             .Append(CSharpSyntaxTree.ParseText(WebUsings));
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(System.IO.Path.PathSeparator)
             .Where(x => System.IO.Path.GetFileName(x) != "Aarya.Api.dll").Select(x => MetadataReference.CreateFromFile(x));
-        var compiled = CSharpCompilation.Create("Aarya.Api", sources, references, new(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release)).Emit(Path);
-        if (!compiled.Success) throw new InvalidOperationException(string.Join('\n', compiled.Diagnostics.Where(x => x.Severity == DiagnosticSeverity.Error)));
+        var compiled =
+            CSharpCompilation.Create("Aarya.Api", sources, references,
+                new(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release)).Emit(Path);
+        if (!compiled.Success)
+            throw new InvalidOperationException(string.Join('\n', compiled.Diagnostics.Where(x => x.Severity == DiagnosticSeverity.Error)));
     }
 
     // Not the specs, not the compiler, and not the lists of dependencies that name it.
     private static bool Belongs(string file) => System.IO.Path.GetFileName(file) is var name
-        && name is not "Aarya.Api.dll" && !name.StartsWith("Aarya.Specs", StringComparison.Ordinal) && !name.StartsWith("xunit", StringComparison.Ordinal)
+        && name is not "Aarya.Api.dll" && !name.StartsWith("Aarya.Specs", StringComparison.Ordinal)
+        && !name.StartsWith("xunit", StringComparison.Ordinal)
         && !name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) && !name.Contains("RuntimeCompil", StringComparison.Ordinal)
         && !name.EndsWith(".deps.json", StringComparison.Ordinal);
 

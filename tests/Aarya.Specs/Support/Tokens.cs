@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>Callers for stories: real accounts, sessions and tokens, signed with the host's own key; only the password is left out.</summary>
+/// <summary>
+/// Callers for stories: real accounts, sessions and tokens, signed with the host's own key; only the password is left out.
+/// </summary>
 public static class Tokens
 {
     /// <summary>The access token of a new guest.</summary>
@@ -23,9 +25,17 @@ public static class Tokens
     {
         var id = Guid.CreateVersion7();
         await using var documents = host.Services.GetRequiredService<ICoreStore>().LightweightSession();
-        documents.Insert(new User { Id = id, Email = $"{role}.{id:N}@example.com", Name = $"{role} {id:N}"[..20], Roles = [role], RegisteredAt = DateTimeOffset.UtcNow });
+        documents.Insert(new User
+        {
+            Id = id,
+            Email = $"{role}.{id:N}@example.com",
+            Name = $"{role} {id:N}"[..20],
+            Roles = [role],
+            RegisteredAt = DateTimeOffset.UtcNow,
+        });
         await documents.SaveChangesAsync();
-        var (session, _) = await host.Services.GetRequiredService<SessionStore>().StartAsync(id, guest: false, staff: StaffRoles.Any([role]));
+        var (session, _) = await host.Services.GetRequiredService<SessionStore>()
+            .StartAsync(id, guest: false, staff: StaffRoles.Any([role]));
         return host.Services.GetRequiredService<AccessTokens>().Mint(session, [role]);
     }
 }

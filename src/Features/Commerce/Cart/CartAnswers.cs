@@ -40,8 +40,10 @@ public sealed class CartAnswers(Carts carts, Offers offers, TimeProvider time)
     {
         CartOutcome.UnknownSku => Problem.NotFound("sku"),
         CartOutcome.NotOnSale => Problem.Conflict("cart.not_on_sale", "Not on sale", "The shop does not sell this any more."),
-        CartOutcome.LineLimit => Problem.Conflict("cart.line_limit", "Too many of one kind", $"A cart holds at most {ShoppingCart.MaxPerLine} of one SKU."),
-        CartOutcome.TooManyLines => Problem.Conflict("cart.too_many_lines", "The cart is full", $"A cart holds at most {ShoppingCart.MaxLines} different SKUs."),
+        CartOutcome.LineLimit =>
+            Problem.Conflict("cart.line_limit", "Too many of one kind", $"A cart holds at most {ShoppingCart.MaxPerLine} of one SKU."),
+        CartOutcome.TooManyLines =>
+            Problem.Conflict("cart.too_many_lines", "The cart is full", $"A cart holds at most {ShoppingCart.MaxLines} different SKUs."),
         CartOutcome.NoLine => Problem.NotFound("cart_line"),
         CartOutcome.KeyReused => Problem.Unprocessable("idempotency.key_reused", "This key belongs to another request",
             "The Idempotency-Key was sent before with another request: take a fresh key for a new intention."),

@@ -51,13 +51,16 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     private static readonly TimeSpan OrderKept = TimeSpan.FromDays(7);
     private static readonly string Script = EmbeddedText.Of<Carts>("change-cart.lua");
 
-    public async Task<ShoppingCart> ReadAsync(Guid subject) => ShoppingCart.From(subject, await redis.State.HashGetAllAsync(RedisKeys.Cart($"{subject}")));
+    public async Task<ShoppingCart> ReadAsync(Guid subject) =>
+        ShoppingCart.From(subject, await redis.State.HashGetAllAsync(RedisKeys.Cart($"{subject}")));
 
     /// <summary>Puts <paramref name="quantity"/> more of the SKU into the cart, at the price that the shopper sees now.</summary>
-    public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer) => PutAsync("add", owner, sku, quantity, offer);
+    public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
+        PutAsync("add", owner, sku, quantity, offer);
 
     /// <summary>Makes the line of the SKU hold exactly <paramref name="quantity"/>, at the price that the shopper sees now.</summary>
-    public Task<CartChange> SetAsync(CartOwner owner, string sku, int quantity, Offer? offer) => PutAsync("set", owner, sku, quantity, offer);
+    public Task<CartChange> SetAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
+        PutAsync("set", owner, sku, quantity, offer);
 
     public Task<CartChange> RemoveAsync(CartOwner owner, string sku) => ChangeAsync("remove", owner, $"remove {sku}", sku);
 
@@ -77,7 +80,9 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
         return change.Outcome == CartOutcome.Replayed ? await ReadAsync(subject) : change.Cart!;
     }
 
-    /// <summary>Moves a guest's cart into a customer's: of every SKU the larger quantity stays, no line is lost. Again = no change.</summary>
+    /// <summary>
+    /// Moves a guest's cart into a customer's: of every SKU the larger quantity stays, no line is lost. Again = no change.
+    /// </summary>
     public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer) => guest == customer
         ? await ReadAsync(customer)
         : (await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), RedisKeys.Cart($"{guest}"), "", "", KeyKept)).Cart!;

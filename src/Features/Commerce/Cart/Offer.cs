@@ -21,7 +21,8 @@ public sealed record Offer(
         """;
 
     /// <summary>Selects the offers of these SKUs; one that the shop never had is absent.</summary>
-    internal static NpgsqlBatchCommand Select(IReadOnlyCollection<string> skus) => new(Sql) { Parameters = { new() { Value = skus.ToArray() } } };
+    internal static NpgsqlBatchCommand Select(IReadOnlyCollection<string> skus) =>
+        new(Sql) { Parameters = { new() { Value = skus.ToArray() } } };
 
     /// <summary>Reads what <see cref="Select"/> has found, by SKU.</summary>
     internal static async Task<Dictionary<string, Offer>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)

@@ -35,7 +35,8 @@ public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvide
         return missing is null ? ValueTask.FromResult(found) : ReadAsync(found, missing, cancellation);
     }
 
-    private async ValueTask<Dictionary<string, Offer>> ReadAsync(Dictionary<string, Offer> found, List<string> missing, CancellationToken cancellation)
+    private async ValueTask<Dictionary<string, Offer>> ReadAsync(Dictionary<string, Offer> found, List<string> missing,
+        CancellationToken cancellation)
     {
         var read = await Gather(missing).WaitAsync(cancellation);
         foreach (var sku in missing)

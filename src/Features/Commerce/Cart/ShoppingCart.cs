@@ -14,7 +14,8 @@ public sealed record CartLine(string Sku, int Quantity, Money PriceSeen, DateTim
         return new(
             sku,
             int.Parse(packed[parts[0]], CultureInfo.InvariantCulture),
-            new(long.Parse(packed[parts[1]], CultureInfo.InvariantCulture), packed[parts[2]] is Money.Inr ? Money.Inr : packed[parts[2]].ToString()),
+            new(long.Parse(packed[parts[1]], CultureInfo.InvariantCulture),
+                packed[parts[2]] is Money.Inr ? Money.Inr : packed[parts[2]].ToString()),
             DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(packed[parts[3]], CultureInfo.InvariantCulture)));
     }
 }
@@ -50,7 +51,10 @@ public sealed record ShoppingCart(Guid Subject, IReadOnlyList<CartLine> Lines)
 
     private static ShoppingCart InOrder(Guid subject, CartLine[] lines)
     {
-        Array.Sort(lines, static (one, other) => one.AddedAt.CompareTo(other.AddedAt) is var age and not 0 ? age : string.CompareOrdinal(one.Sku, other.Sku));
+        Array.Sort(lines,
+            static (one, other) => one.AddedAt.CompareTo(other.AddedAt) is var age and not 0
+                ? age
+                : string.CompareOrdinal(one.Sku, other.Sku));
         return new(subject, lines);
     }
 }

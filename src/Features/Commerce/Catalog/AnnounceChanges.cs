@@ -19,13 +19,16 @@ public sealed record AnnounceChanges
 
 public static class AnnounceChangesHandler
 {
-    public static async Task<OutgoingMessages> Handle(AnnounceChanges _, IDocumentSession session, ProductCache cache, ProductAnswers answers, ShopperFeed feed, CancellationToken cancellation)
+    public static async Task<OutgoingMessages> Handle(AnnounceChanges _, IDocumentSession session, ProductCache cache,
+        ProductAnswers answers, ShopperFeed feed, CancellationToken cancellation)
     {
         await session.BeginTransactionAsync(cancellation);
         var products = await TakeAsync<Guid>(session, "product_changed", "product_id", cancellation);
         var skus = await TakeAsync<string>(session, "stock_changed", "sku", cancellation);
-        var touched = (await session.AdvancedSql.QueryAsync<Guid>("select distinct product_id from commerce.variant where sku = any (?)", cancellation, [skus.ToArray()]))
-            .Concat(products).ToHashSet();
+        var touched =
+            (await session.AdvancedSql.QueryAsync<Guid>("select distinct product_id from commerce.variant where sku = any (?)",
+                cancellation, [skus.ToArray()]))
+                .Concat(products).ToHashSet();
         var known = await Catalogue.WithStockAsync(session, await session.LoadManyAsync<Product>(cancellation, [.. touched]), cancellation);
 
         // The changes are committed already, so the cache may go and shoppers may hear before this transaction ends.
@@ -38,7 +41,8 @@ public static class AnnounceChangesHandler
         }
 
         OutgoingMessages news = [];
-        news.AddRange(known.Where(x => products.Contains(x.Product.Id)).Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawn(x.Product.Id, x.Product.Revision)));
+        news.AddRange(known.Where(x => products.Contains(x.Product.Id))
+            .Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawn(x.Product.Id, x.Product.Revision)));
         news.AddRange(known.SelectMany(x => x.Product.Variants.Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku))
             .Select(v => new StockChanged(v.Sku, x.Product.Id, x.Available(v.Sku), x.Stock[v.Sku].Sequence))));
         if (products.Count == AnnounceChanges.Most || skus.Count == AnnounceChanges.Most) news.Add(new AnnounceChanges());
@@ -51,15 +55,18 @@ public static class AnnounceChangesHandler
 
     private static ProductPublished Published(ProductOnSale x) => new ProductPublished(
         x.Product.Id, x.Product.Revision, x.Product.Slug, x.Product.Name, x.Product.Description, x.Product.Category, x.Product.Images,
-        [.. x.Product.Variants.Select(v => new PublishedVariant(v.Sku, v.Size, v.Colour, v.Price, v.CompareAtPrice, x.Available(v.Sku)))], x.Product.PublishedAt);
+        [.. x.Product.Variants.Select(v => new PublishedVariant(v.Sku, v.Size, v.Colour, v.Price, v.CompareAtPrice, x.Available(v.Sku)))],
+        x.Product.PublishedAt);
 
     // What another node is announcing at this moment is skipped, not waited for.
-    private static async Task<HashSet<T>> TakeAsync<T>(IDocumentSession session, string table, string column, CancellationToken cancellation)
+    private static async Task<HashSet<T>> TakeAsync<T>(IDocumentSession session, string table, string column,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"""
             delete from commerce.{table}
-            where ctid = any (array(select ctid from commerce.{table} limit {AnnounceChanges.Most} for update skip locked)) returning {column}
+            where ctid = any (array(select ctid from commerce.{table} limit {AnnounceChanges.Most} for update skip locked))
+            returning {column}
             """, session.Connection);
         HashSet<T> taken = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);

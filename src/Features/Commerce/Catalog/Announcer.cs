@@ -21,7 +21,8 @@ public sealed class Announcer(ICommerceStore store, IServiceScopeFactory scopes,
     private async Task<bool> HasNewsAsync(CancellationToken cancellation)
     {
         await using var session = store.QuerySession();
-        await using var command = new NpgsqlCommand("select exists (select from commerce.product_changed) or exists (select from commerce.stock_changed)");
+        await using var command =
+            new NpgsqlCommand("select exists (select from commerce.product_changed) or exists (select from commerce.stock_changed)");
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
         return await reader.ReadAsync(cancellation) && reader.GetBoolean(0);
     }

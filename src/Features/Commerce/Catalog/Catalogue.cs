@@ -17,7 +17,9 @@ public sealed record ProductOnSale(Product Product, IReadOnlyDictionary<string, 
 
     public ProductView ToView() => ProductView.Of(Product, Available);
 
-    public ProductNews ToNews() => new(Product.Id, Product.Published, [.. Product.Variants.Select(x => new VariantNews(x.Sku, new(x.Price.Minor, x.Price.Currency), Available(x.Sku)))]);
+    public ProductNews ToNews() =>
+        new(Product.Id, Product.Published,
+            [.. Product.Variants.Select(x => new VariantNews(x.Sku, new(x.Price.Minor, x.Price.Currency), Available(x.Sku)))]);
 }
 
 /// <summary>Reads products as shoppers may see them.</summary>
@@ -54,7 +56,8 @@ public static class Catalogue
         return await WithStockAsync(session, products, cancellation);
     }
 
-    public static async Task<IReadOnlyList<ProductOnSale>> WithStockAsync(IQuerySession session, IReadOnlyList<Product> products, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ProductOnSale>> WithStockAsync(IQuerySession session, IReadOnlyList<Product> products,
+        CancellationToken cancellation)
     {
         var stock = await Stock.FindAsync(session, products.SelectMany(x => x.Variants).Select(x => x.Sku), cancellation);
         return [.. products.Select(x => new ProductOnSale(x, stock))];

@@ -22,5 +22,6 @@ public static class ListProductsEndpoint
     [ProducesResponseType<ProductPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static async Task<IResult> Get(ProductAnswers answers, string? category = null, int limit = 24, string? cursor = null) =>
-        (await answers.ListAsync(string.IsNullOrEmpty(category) ? null : Slug.Of(category), string.IsNullOrEmpty(cursor) ? null : CatalogueCursor.Parse(cursor), limit))!;
+        (await answers.ListAsync(string.IsNullOrEmpty(category) ? null : Slug.Of(category),
+            string.IsNullOrEmpty(cursor) ? null : CatalogueCursor.Parse(cursor), limit))!;
 }

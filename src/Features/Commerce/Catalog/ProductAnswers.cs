@@ -14,10 +14,12 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
 {
     private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));
 
-    public ValueTask<ReadyAnswer?> FindAsync(string idOrSlug) => ready.GetAsync(idOrSlug, (this, idOrSlug), static x => x.Item1.FetchAsync(x.idOrSlug));
+    public ValueTask<ReadyAnswer?> FindAsync(string idOrSlug) =>
+        ready.GetAsync(idOrSlug, (this, idOrSlug), static x => x.Item1.FetchAsync(x.idOrSlug));
 
     public ValueTask<ReadyAnswer?> ListAsync(string? category, CatalogueCursor? after, int limit) =>
-        ready.GetAsync($"list:{category}:{limit}:{after}", (this, category, after, limit), static x => x.Item1.FetchAsync(x.category, x.after, x.limit));
+        ready.GetAsync($"list:{category}:{limit}:{after}", (this, category, after, limit),
+            static x => x.Item1.FetchAsync(x.category, x.after, x.limit));
 
     public ValueTask<ReadyAnswer?> CategoriesAsync() => ready.GetAsync("categories", this, static x => x.FetchCategoriesAsync());
 
@@ -47,7 +49,8 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
         await using var session = store.QuerySession();
         var categories = await session.Query<Category>().OrderBy(x => x.Position).ThenBy(x => x.Name).ToListAsync();
         Dictionary<string, int> counts = [];
-        await using var command = new NpgsqlCommand("select category, count(*)::integer from commerce.mt_doc_product where published group by category");
+        await using var command =
+            new NpgsqlCommand("select category, count(*)::integer from commerce.mt_doc_product where published group by category");
         await using var reader = await session.ExecuteReaderAsync(command, CancellationToken.None);
         while (await reader.ReadAsync()) counts[reader.GetString(0)] = reader.GetInt32(1);
         return Json(new CategoryPage([.. categories.Select(x => new CategoryView(x.Id, x.Name, counts.GetValueOrDefault(x.Id)))]));

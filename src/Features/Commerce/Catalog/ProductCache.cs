@@ -31,7 +31,8 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
 
     private long restUntil;
 
-    public async Task<byte[]?> FindAsync(string idOrSlug) => await TryAsync(async x => (byte[]?)await x.HashGetAsync(Key(idOrSlug), "json"));
+    public async Task<byte[]?> FindAsync(string idOrSlug) =>
+        await TryAsync(async x => (byte[]?)await x.HashGetAsync(Key(idOrSlug), "json"));
 
     public Task PutAsync(string idOrSlug, long stamp, byte[] json) =>
         TryAsync(x => x.ScriptEvaluateAsync(Change, [Key(idOrSlug)], [stamp, (long)Keep.TotalMilliseconds, json]));

@@ -12,7 +12,8 @@ namespace Aarya.Features.Commerce.Catalog;
 public sealed record NewVariant(
     string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice = null, int Stock = 0, string? Image = null)
 {
-    internal Variant ToVariant() => new(Sku, PersonText.Compose(Options.Size), PersonText.Compose(Options.Colour), Price, CompareAtPrice, Image ?? "");
+    internal Variant ToVariant() =>
+        new(Sku, PersonText.Compose(Options.Size), PersonText.Compose(Options.Colour), Price, CompareAtPrice, Image ?? "");
 }
 
 /// <summary>What staff say of a product, when they make it and when they edit it.</summary>

@@ -30,7 +30,9 @@ public sealed class Buyers(Protos.Core.Core.CoreClient core)
         if (order.ShippingAddress is { } given) return (given.Spelt(), WolverineContinue.NoProblems);
         try
         {
-            var x = await core.GetAddressAsync(new() { UserId = $"{caller.Subject}", AddressId = $"{order.AddressId}" }, cancellationToken: cancellation);
+            var x =
+                await core.GetAddressAsync(new() { UserId = $"{caller.Subject}", AddressId = $"{order.AddressId}" },
+                    cancellationToken: cancellation);
             var line2 = x.Line2.Length > 0 ? x.Line2 : null;
             return (new(x.Name, x.Line1, line2, x.City, x.State, x.PostalCode, x.Country, x.Phone), WolverineContinue.NoProblems);
         }

@@ -29,7 +29,8 @@ public sealed record CartOrdered(Order? Order, ProblemDetails? Refused);
 public static class OrderCartHandler
 {
     public static async Task<(CartOrdered, OutgoingMessages)> Handle(
-        OrderCart command, Carts carts, CheckoutOptions options, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+        OrderCart command, Carts carts, CheckoutOptions options, IDocumentSession session, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         await OneAtATimeAsync(session, command.OrderId, cancellation);
         if (await session.LoadAsync<Order>(command.OrderId, cancellation) is { } placed) return (new(placed, null), []);
@@ -57,7 +58,10 @@ public static class OrderCartHandler
     private static async Task OneAtATimeAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
     {
         await session.BeginTransactionAsync(cancellation);
-        await using var lockKey = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"order {orderId}" } } };
+        await using var lockKey = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+        {
+            Parameters = { new() { Value = $"order {orderId}" } },
+        };
         await session.ExecuteAsync(lockKey, cancellation);
     }
 }

@@ -31,7 +31,8 @@ public sealed record PlaceOrder(
         {
             RuleFor(x => x.ShippingAddress).NotNull().When(x => x.AddressId is null).WithMessage("is required, or an addressId.");
             RuleFor(x => x.ShippingAddress!).SetValidator(new ShippingAddress.Validator()).When(x => x.ShippingAddress is not null);
-            RuleFor(x => x.AddressId).Null().When(x => x.ShippingAddress is not null).WithMessage("must not be given beside a shippingAddress.");
+            RuleFor(x => x.AddressId).Null().When(x => x.ShippingAddress is not null)
+                .WithMessage("must not be given beside a shippingAddress.");
             RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).IsPaymentToken();
@@ -81,7 +82,8 @@ public static class PlaceOrderEndpoint
         + "seconds, or sign in to an account that has bought here before.")]
     [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
-    public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer, [NotBody] ShippingAddress address, TakenGoods goods)
+    public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer,
+        [NotBody] ShippingAddress address, TakenGoods goods)
     {
         var order = goods.OrderedBy(buyer, command, address);
         return (

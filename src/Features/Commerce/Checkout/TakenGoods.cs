@@ -37,7 +37,9 @@ public sealed record TakenGoods(
             return (null, tooMany);
         string[] withdrawn = [.. cart.Lines.Where(x => !offers.TryGetValue(x.Sku, out var offer) || !offer.OnSale).Select(x => x.Sku)];
         if (withdrawn.Length > 0) return (null, NotOnSale(withdrawn));
-        var shortages = await Stock.ReserveAsync(session, orderId, [.. cart.Lines.Select(x => new StockLine(x.Sku, x.Quantity))], now + hold, cancellation);
+        var shortages =
+            await Stock.ReserveAsync(session, orderId, [.. cart.Lines.Select(x => new StockLine(x.Sku, x.Quantity))],
+                now + hold, cancellation);
         if (shortages.Count > 0) return (null, Insufficient(shortages));
         CartClaims.Claim(session, subject, orderId);
         UnpaidOrders.Hold(session, orderId, subject, network, pieces, now + hold);
@@ -69,7 +71,8 @@ public sealed record TakenGoods(
 
     private static ProblemDetails NotOnSale(string[] skus)
     {
-        var problem = Problem.Conflict("cart.not_on_sale", "Not on sale", $"The shop does not sell {string.Join(", ", skus)} any more: take it out of the cart.");
+        var problem = Problem.Conflict("cart.not_on_sale", "Not on sale",
+            $"The shop does not sell {string.Join(", ", skus)} any more: take it out of the cart.");
         problem.Extensions["skus"] = skus;
         return problem;
     }
@@ -129,7 +132,8 @@ internal static class OrderNews
     /// <summary>Payment receives the order, and at its expiry the shop checks whether it was paid.</summary>
     public static OutgoingMessages News(this OrderPlaced order, Guid id, string paymentToken) =>
     [
-        new Contracts.OrderPlaced(id, order.Number, order.Subject, order.Email, order.Totals.Total, Consequences.LinesOf(order.Lines), paymentToken, order.At, order.ExpiresAt),
+        new Contracts.OrderPlaced(id, order.Number, order.Subject, order.Email, order.Totals.Total, Consequences.LinesOf(order.Lines),
+            paymentToken, order.At, order.ExpiresAt),
         new CancelUnpaidOrder(id).ScheduledAt(order.ExpiresAt),
     ];
 }

@@ -26,11 +26,13 @@ public sealed record OrderPaymentDeclined(
 /// <summary>An order is paid and its goods are sold.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
 public sealed record OrderConfirmed(
-    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines, [property: Personal] string ShippingName, DateTimeOffset At);
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
+    [property: Personal] string ShippingName, DateTimeOffset At);
 
 /// <summary>An order came to nothing. Payment lets go of what it holds for it.</summary>
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
-public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Reason, DateTimeOffset At);
+public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email,
+    string Reason, DateTimeOffset At);
 
 /// <summary>Money is to be given back.</summary>
 /// <param name="Amount">Null: all that has not been given back yet.</param>
@@ -40,7 +42,8 @@ public sealed record RefundRequested(Guid OrderId, Guid RefundId, Money? Amount,
 /// <summary>Money was given back.</summary>
 /// <param name="Whole">True when nothing of what was paid is left.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
-public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount, bool Whole, DateTimeOffset At);
+public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount,
+    bool Whole, DateTimeOffset At);
 
 /// <summary>The shopper's bank asks for a step of the shopper's own, such as 3-D Secure, before the order can be paid.</summary>
 [WireEvent("commerce.payment_action_required.v1", Streams.Orders)]

@@ -38,7 +38,8 @@ public static class AdjustStockEndpoint
     [ProducesResponseType<ShelfView>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    public static async Task<(IResult, AnnounceChanges?)> Post(AdjustStock command, string sku, IDocumentSession session, CancellationToken cancellation)
+    public static async Task<(IResult, AnnounceChanges?)> Post(AdjustStock command, string sku, IDocumentSession session,
+        CancellationToken cancellation)
     {
         var reason = PersonText.Compose(command.Reason);
         var adjustment = await Stock.AdjustAsync(session, sku, command.Delta, reason, $"adjustment:{Guid.CreateVersion7()}", cancellation);

@@ -8,6 +8,7 @@ public sealed record BookStock(string Sku, int Delta, string Reason, string Refe
 
 public static class BookStockHandler
 {
-    public static async Task<(StockAdjustment?, AnnounceChanges)> Handle(BookStock command, IDocumentSession session, CancellationToken cancellation) =>
+    public static async Task<(StockAdjustment?, AnnounceChanges)> Handle(BookStock command, IDocumentSession session,
+        CancellationToken cancellation) =>
         (await Stock.AdjustAsync(session, command.Sku, command.Delta, command.Reason, $"booking:{command.Reference}", cancellation), new());
 }

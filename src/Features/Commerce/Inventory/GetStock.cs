@@ -17,7 +17,8 @@ public static class GetStockEndpoint
     public static async Task<IResult> Get(string sku, IQuerySession session, CancellationToken cancellation)
     {
         var available = await session.AdvancedSql.QueryAsync<int>(
-            "select on_hand - reserved from commerce.stock join commerce.variant using (sku) where sku = ? and published", cancellation, sku);
+            "select on_hand - reserved from commerce.stock join commerce.variant using (sku) where sku = ? and published",
+            cancellation, sku);
         return available is [var now] ? Results.Ok(new StockView(sku, now)) : Results.Problem(Problem.NotFound("sku"));
     }
 }

@@ -11,7 +11,8 @@ public sealed record StockHeld(Reservation? Reservation, IReadOnlyList<StockShor
 
 public static class HoldStockHandler
 {
-    public static async Task<(StockHeld, OutgoingMessages)> Handle(HoldStock command, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<(StockHeld, OutgoingMessages)> Handle(HoldStock command, IDocumentSession session, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var expiresAt = now + command.Hold;
         var shortages = await Stock.ReserveAsync(session, command.ReservationId, command.Lines, expiresAt, cancellation);
@@ -28,9 +29,11 @@ public sealed record ReleaseWhenExpired(Guid ReservationId);
 
 public static class ReleaseWhenExpiredHandler
 {
-    public static async Task Handle(ReleaseWhenExpired command, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task Handle(ReleaseWhenExpired command, IDocumentSession session, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var reservation = await Stock.FindReservationAsync(session, command.ReservationId, cancellation);
-        if (reservation is { Status: "held" } && reservation.ExpiresAt <= now) await Stock.ReleaseAsync(session, command.ReservationId, cancellation);
+        if (reservation is { Status: "held" } && reservation.ExpiresAt <= now)
+            await Stock.ReleaseAsync(session, command.ReservationId, cancellation);
     }
 }

@@ -23,7 +23,8 @@ public static class ListStockLedgerEndpoint
         : WolverineContinue.NoProblems;
 
     [WolverineGet("/api/admin/stock/{sku}/ledger")]
-    public static async Task<LedgerPage> Get(string sku, IQuerySession session, CancellationToken cancellation, int limit = 50, long? cursor = null)
+    public static async Task<LedgerPage> Get(string sku, IQuerySession session, CancellationToken cancellation,
+        int limit = 50, long? cursor = null)
     {
         await using var command = new NpgsqlCommand(
             "select id, delta, reason, reference, at from commerce.stock_ledger where sku = $1 and id < $2 order by id desc limit $3")
@@ -33,7 +34,8 @@ public static class ListStockLedgerEndpoint
         List<LedgerEntryView> entries = [];
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
         while (await reader.ReadAsync(cancellation))
-            entries.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), await reader.GetFieldValueAsync<DateTimeOffset>(4, cancellation)));
+            entries.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3),
+                await reader.GetFieldValueAsync<DateTimeOffset>(4, cancellation)));
         return new([.. entries.Take(limit)], entries.Count > limit ? entries[limit - 1].Id.ToString(CultureInfo.InvariantCulture) : null);
     }
 }

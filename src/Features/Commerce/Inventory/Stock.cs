@@ -34,7 +34,8 @@ public static class Stock
     /// is left as it is, whatever became of it.
     /// </summary>
     public static async Task<IReadOnlyList<StockShortage>> ReserveAsync(
-        IDocumentSession session, Guid reservationId, IReadOnlyList<StockLine> lines, DateTimeOffset expiresAt, CancellationToken cancellation)
+        IDocumentSession session, Guid reservationId, IReadOnlyList<StockLine> lines, DateTimeOffset expiresAt,
+        CancellationToken cancellation)
     {
         if (lines.Any(x => x.Quantity < 1)) throw new ArgumentOutOfRangeException(nameof(lines), "A line asks for one at least.");
         await using var batch = await BeginAsync(session, cancellation);
@@ -51,7 +52,8 @@ public static class Stock
             ), taken as (
               update commerce.stock set reserved = reserved + wanted.quantity, sequence = sequence + 1
               from wanted
-              where stock.sku = wanted.sku and not exists (select from short) and not exists (select from commerce.reservation where id = $1)
+              where stock.sku = wanted.sku and not exists (select from short)
+                and not exists (select from commerce.reservation where id = $1)
               returning stock.sku, wanted.quantity
             ), held as (
               insert into commerce.reservation (id, sku, quantity, status, expires_at) select $1, sku, quantity, 'held', $4 from taken
@@ -88,7 +90,8 @@ public static class Stock
             with line as (
               update commerce.reservation set status = 'released' where id = $1 and status = 'held' returning sku, quantity
             ), freed as (
-              update commerce.stock set reserved = reserved - quantity, sequence = sequence + 1 from line where stock.sku = line.sku returning stock.sku
+              update commerce.stock set reserved = reserved - quantity, sequence = sequence + 1
+              from line where stock.sku = line.sku returning stock.sku
             ), told as (
               insert into commerce.stock_changed (sku) select sku from freed
             )
@@ -105,7 +108,8 @@ public static class Stock
               update commerce.stock set on_hand = on_hand - quantity, reserved = reserved - quantity
               from line where stock.sku = line.sku returning stock.sku, quantity
             ), booked as (
-              insert into commerce.stock_ledger (sku, delta, reason, reference) select sku, -quantity, 'sale', 'reservation:' || $1::text from gone
+              insert into commerce.stock_ledger (sku, delta, reason, reference)
+              select sku, -quantity, 'sale', 'reservation:' || $1::text from gone
             )
             select count(*) from gone
             """, [], cancellation);
@@ -122,7 +126,8 @@ public static class Stock
               update commerce.stock set on_hand = on_hand + quantity, sequence = sequence + 1
               from line where stock.sku = line.sku returning stock.sku, quantity
             ), booked as (
-              insert into commerce.stock_ledger (sku, delta, reason, reference) select sku, quantity, $2, 'reservation:' || $1::text from back
+              insert into commerce.stock_ledger (sku, delta, reason, reference)
+              select sku, quantity, $2, 'reservation:' || $1::text from back
             ), told as (
               insert into commerce.stock_changed (sku) select sku from back
             )
@@ -217,7 +222,8 @@ public static class Stock
         (await FindAsync(session, [sku], cancellation)).GetValueOrDefault(sku);
 
     /// <summary>The shelves as they are now, by SKU; unknown ones are absent.</summary>
-    public static async Task<IReadOnlyDictionary<string, StockLevel>> FindAsync(IQuerySession session, IEnumerable<string> skus, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<string, StockLevel>> FindAsync(IQuerySession session, IEnumerable<string> skus,
+        CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select sku, on_hand, reserved, sequence from commerce.stock where sku = any ($1)")
         {
@@ -225,7 +231,8 @@ public static class Stock
         };
         Dictionary<string, StockLevel> found = [];
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
-        while (await reader.ReadAsync(cancellation)) found[reader.GetString(0)] = new(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3));
+        while (await reader.ReadAsync(cancellation))
+            found[reader.GetString(0)] = new(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3));
         return found;
     }
 
@@ -233,9 +240,14 @@ public static class Stock
     public static async Task<Reservation?> FindReservationAsync(IQuerySession session, Guid reservationId, CancellationToken cancellation)
     {
         // All lines of a reservation move together, so any of them tells.
-        await using var command = new NpgsqlCommand("select status, expires_at from commerce.reservation where id = $1 limit 1") { Parameters = { new() { Value = reservationId } } };
+        await using var command = new NpgsqlCommand("select status, expires_at from commerce.reservation where id = $1 limit 1")
+        {
+            Parameters = { new() { Value = reservationId } },
+        };
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
-        return await reader.ReadAsync(cancellation) ? new(reservationId, reader.GetString(0), await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellation)) : null;
+        return await reader.ReadAsync(cancellation)
+            ? new(reservationId, reader.GetString(0), await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellation))
+            : null;
     }
 
     private static async Task<bool> MoveAsync(

@@ -48,7 +48,8 @@ internal static class StockTables
         reservation.AddColumn("status", "text").NotNull();
         reservation.AddColumn("expires_at", "timestamptz").NotNull();
         // Spelt as PostgreSQL gives it back, or every migration would see a difference.
-        reservation.CheckConstraints.Add(new TableCheckConstraint("reservation_status", "status = any (array['held'::text, 'released'::text, 'sold'::text, 'restocked'::text])"));
+        reservation.CheckConstraints.Add(new TableCheckConstraint("reservation_status",
+            "status = any (array['held'::text, 'released'::text, 'sold'::text, 'restocked'::text])"));
         reservation.CheckConstraints.Add(new TableCheckConstraint("reservation_quantity", "quantity > 0"));
         reservation.WithFillFactor(80);
         return reservation;

@@ -18,9 +18,11 @@ public static class CancelOrderEndpoint
     [Refuses(409, "order.not_cancellable", "It has been shipped or has ended. `detail` names the status of the order.")]
     [WolverinePost("/api/orders/{id:guid}/cancel")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
-        Guid id, Caller caller, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+        Guid id, Caller caller, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var facts = order!.Cancel(order.Subject == caller.Subject ? CancelReason.ByShopper : CancelReason.ByShop, Guid.CreateVersion7(now), now);
+        var facts = order!.Cancel(order.Subject == caller.Subject ? CancelReason.ByShopper : CancelReason.ByShop,
+            Guid.CreateVersion7(now), now);
         var (events, news) = await Consequences.OfAsync(session, order, facts, cancellation);
         return (OrderView.Of(order.After(facts)), events, news);
     }

@@ -10,6 +10,7 @@ public sealed record CancelUnpaidOrder(Guid OrderId);
 public static class CancelUnpaidOrderHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(
-        CancelUnpaidOrder command, [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive)] Order order, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation) =>
+        CancelUnpaidOrder command, [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive)] Order order, IDocumentSession session,
+        DateTimeOffset now, CancellationToken cancellation) =>
         Consequences.OfAsync(session, order, order.Expire(now), cancellation);
 }

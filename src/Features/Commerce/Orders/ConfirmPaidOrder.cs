@@ -21,6 +21,7 @@ public static class ConfirmPaidOrderHandler
         CancellationToken cancellation)
     {
         var sold = order.IsConfirmedBy(captured.Amount) && await Stock.SellAsync(session, order.Id, cancellation);
-        return await Consequences.OfAsync(session, order, order.Receive(captured.Amount, sold, Guid.CreateVersion7(now), now), cancellation);
+        return await Consequences.OfAsync(session, order,
+            order.Receive(captured.Amount, sold, Guid.CreateVersion7(now), now), cancellation);
     }
 }

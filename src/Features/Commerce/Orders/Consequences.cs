@@ -45,9 +45,12 @@ internal static class Consequences
         // The cancellation that follows at once says so too.
         PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new Contracts.OrderPaymentDeclined(
             order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At),
-        OrderCancelled cancelled => new Contracts.OrderCancelled(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
-        RefundRequested requested => new Contracts.RefundRequested(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
-        OrderRefunded refunded => new Contracts.OrderRefunded(order.Id, order.Number, order.Subject, order.Email, refunded.Amount, refunded.Whole, refunded.At),
+        OrderCancelled cancelled =>
+            new Contracts.OrderCancelled(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
+        RefundRequested requested =>
+            new Contracts.RefundRequested(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
+        OrderRefunded refunded =>
+            new Contracts.OrderRefunded(order.Id, order.Number, order.Subject, order.Email, refunded.Amount, refunded.Whole, refunded.At),
         PaymentActionRequired required =>
             new Contracts.OrderAwaitsAction(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At),
         OrderPacked packed => new Contracts.OrderPacked(order.Id, order.Number, order.Subject, order.Email, packed.At),

@@ -12,7 +12,8 @@ namespace Aarya.Features.Commerce.Orders;
 public static class HandOverGuestHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        GuestSignedIn signedIn, Carts carts, IDocumentSession session, Stragglers stragglers, DateTimeOffset now, CancellationToken cancellation)
+        GuestSignedIn signedIn, Carts carts, IDocumentSession session, Stragglers stragglers, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var messages = new OutgoingMessages();
         if (signedIn.GuestId == signedIn.UserId) return messages;
@@ -34,7 +35,8 @@ public static class HandOverAgainHandler
         var messages = new OutgoingMessages();
         await CartClaims.HandOverAsync(session, command.GuestId, command.UserId, cancellation);
         await carts.MergeAsync(command.GuestId, command.UserId);
-        foreach (var order in await session.Query<Order>().Where(x => x.Subject == command.GuestId).OrderBy(x => x.Sequence).ToListAsync(cancellation))
+        foreach (var order in await session.Query<Order>().Where(x => x.Subject == command.GuestId).OrderBy(x => x.Sequence)
+            .ToListAsync(cancellation))
         {
             var stream = await session.Events.FetchForExclusiveWriting<Order>(order.Id, cancellation);
             messages.AddRange(stream.HandOver(session, stream.Aggregate!, command.UserId, now));

@@ -75,5 +75,6 @@ public static class ListAllOrdersEndpoint
         return OrderPage.ReadAsync(orders, limit, cursor, cancellation);
     }
 
-    private static OrderStatus? StatusOf(string? text) => Enum.GetValues<OrderStatus>().Cast<OrderStatus?>().FirstOrDefault(x => x!.Value.Text() == text);
+    private static OrderStatus? StatusOf(string? text) =>
+        Enum.GetValues<OrderStatus>().Cast<OrderStatus?>().FirstOrDefault(x => x!.Value.Text() == text);
 }

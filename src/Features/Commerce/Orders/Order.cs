@@ -86,7 +86,8 @@ public sealed record Order
 
     /// <summary>Nothing is on its way any more, neither goods nor money.</summary>
     [JsonIgnore]
-    public bool HasEnded => Status is OrderStatus.Delivered or OrderStatus.Returned or OrderStatus.Cancelled or OrderStatus.Refunded && !HasRefundPending;
+    public bool HasEnded =>
+        Status is OrderStatus.Delivered or OrderStatus.Returned or OrderStatus.Cancelled or OrderStatus.Refunded && !HasRefundPending;
 
     [JsonIgnore]
     public bool IsPaid => Paid.Minor > 0;
@@ -192,7 +193,8 @@ public sealed record Order
     public IReadOnlyList<object> FailRefund(Guid refundId, string code, DateTimeOffset now) =>
         Refunds.Any(x => x.Id == refundId && x.State == RefundState.Pending) ? [new RefundFailed(refundId, code, now)] : [];
 
-    public IReadOnlyList<object> HandOver(Guid subject, DateTimeOffset now) => Subject == subject ? [] : [new OrderHandedOver(subject, now)];
+    public IReadOnlyList<object> HandOver(Guid subject, DateTimeOffset now) =>
+        Subject == subject ? [] : [new OrderHandedOver(subject, now)];
 
     private bool Covers(Money amount) => amount.Currency == Totals.Total.Currency && amount.Minor >= Totals.Total.Minor;
 
@@ -219,9 +221,14 @@ public sealed record Order
             Shipment = Shipment is null ? null : Shipment with { DeliveredAt = delivered.At },
         },
         OrderCancelled cancelled => this with { Status = OrderStatus.Cancelled, CancelledFor = cancelled.Reason, NextActionUrl = null },
-        RefundRequested requested => this with { Refunds = [.. Refunds, new(requested.RefundId, requested.Amount, requested.Reason, requested.At, RefundState.Pending)] },
+        RefundRequested requested =>
+            this with
+            {
+                Refunds = [.. Refunds, new(requested.RefundId, requested.Amount, requested.Reason, requested.At, RefundState.Pending)],
+            },
         OrderRefunded refunded => After(refunded),
-        RefundFailed failed => this with { Refunds = [.. Refunds.Select(x => x.Id == failed.RefundId ? x with { State = RefundState.Failed } : x)] },
+        RefundFailed failed =>
+            this with { Refunds = [.. Refunds.Select(x => x.Id == failed.RefundId ? x with { State = RefundState.Failed } : x)] },
         BuyerForgotten => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten(), IsForgotten = true },
         OrderHandedOver handed => this with { Subject = handed.Subject, ByGuest = false },
         _ => this,
@@ -229,11 +236,13 @@ public sealed record Order
 
     private Order After(OrderRefunded refunded)
     {
-        var known = Refunds.FirstOrDefault(x => x.Id == refunded.RefundId) ?? new(refunded.RefundId, null, "", refunded.At, RefundState.Pending);
+        var known = Refunds.FirstOrDefault(x => x.Id == refunded.RefundId)
+            ?? new(refunded.RefundId, null, "", refunded.At, RefundState.Pending);
         return this with
         {
             GivenBack = GivenBack + refunded.Amount,
-            Refunds = [.. Refunds.Where(x => x.Id != refunded.RefundId), known with { Amount = refunded.Amount, State = RefundState.Succeeded }],
+            Refunds = [.. Refunds.Where(x => x.Id != refunded.RefundId),
+                known with { Amount = refunded.Amount, State = RefundState.Succeeded }],
             Status = refunded.Whole && !AwaitsPayment && Status != OrderStatus.Cancelled ? OrderStatus.Refunded : Status,
         };
     }
@@ -260,5 +269,6 @@ public sealed record Order
 /// <summary>Keeps the order beside its stream, in the same transaction.</summary>
 public sealed class OrderProjection : SingleStreamProjection<Order, Guid>
 {
-    public override Order? Evolve(Order? snapshot, Guid id, IEvent e) => e.Data is OrderPlaced placed ? Order.From(id, placed) : snapshot?.After(e.Data);
+    public override Order? Evolve(Order? snapshot, Guid id, IEvent e) =>
+        e.Data is OrderPlaced placed ? Order.From(id, placed) : snapshot?.After(e.Data);
 }

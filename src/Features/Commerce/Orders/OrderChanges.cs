@@ -6,7 +6,10 @@ using StackExchange.Redis;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Tells every node, after the commit, which orders have changed. Who waits for one reads it then; news that gets lost is made up for by their next look.</summary>
+/// <summary>
+/// Tells every node, after the commit, which orders have changed. Who waits for one reads it then; news that gets lost is made up for by
+/// their next look.
+/// </summary>
 internal sealed class OrderChanges(RedisConnections redis) : DocumentSessionListenerBase, IConfigureMarten<ICommerceStore>
 {
     public static readonly RedisChannel Channel = RedisChannel.Literal("order_changed");
@@ -15,7 +18,8 @@ internal sealed class OrderChanges(RedisConnections redis) : DocumentSessionList
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        foreach (var stream in commit.GetStreams()) redis.StateConnection.GetSubscriber().Publish(Channel, $"{stream.Id}", CommandFlags.FireAndForget);
+        foreach (var stream in commit.GetStreams())
+            redis.StateConnection.GetSubscriber().Publish(Channel, $"{stream.Id}", CommandFlags.FireAndForget);
         return Task.CompletedTask;
     }
 }

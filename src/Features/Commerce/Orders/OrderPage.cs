@@ -15,7 +15,9 @@ public sealed record OrderPage(IReadOnlyList<OrderView> Items, string? NextCurso
     internal static ProblemDetails Validate(int? limit, string? cursor)
     {
         if (limit is < 1 or > Most) return Problem.Invalid("limit", $"must be from 1 to {Most}.");
-        return cursor is null || OrderNumber.TryParse(cursor, out _) ? WolverineContinue.NoProblems : Problem.Invalid("cursor", "is not one that this list has given.");
+        return cursor is null || OrderNumber.TryParse(cursor, out _)
+            ? WolverineContinue.NoProblems
+            : Problem.Invalid("cursor", "is not one that this list has given.");
     }
 
     internal static async Task<OrderPage> ReadAsync(IQueryable<Order> from, int? limit, string? cursor, CancellationToken cancellation)

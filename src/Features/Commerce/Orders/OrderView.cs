@@ -28,6 +28,7 @@ public record OrderView(
             x.Sku, x.Name, new(x.Size, x.Colour), x.Image, x.Quantity, x.UnitPrice, x.LineTotal, x.TaxRate, x.HsnCode, x.Tax))],
         order.Totals.Subtotal, order.Totals.Discount, order.Totals.Shipping, order.Totals.Tax, order.Totals.Total,
         order.ShippingAddress, order.ShippingMethod,
-        new(order.PaymentStatus, order.NextActionUrl is { } url ? new("redirect", url) : null, order.DeclineCode, order.GivenBack.Minor > 0 ? order.GivenBack : null),
+        new(order.PaymentStatus, order.NextActionUrl is { } url ? new("redirect", url) : null, order.DeclineCode,
+            order.GivenBack.Minor > 0 ? order.GivenBack : null),
         order.PlacedAt, order.AwaitsPayment ? order.ExpiresAt : null, order.CancelledFor, order.Shipment, order.Totals.Taxes);
 }

@@ -34,7 +34,9 @@ public sealed class OrderWatch(RedisConnections redis)
             if (!listening)
             {
                 // On this connection's own thread, which must not be held up: waking only writes to a channel.
-                redis.StateConnection.GetSubscriber().Subscribe(OrderChanges.Channel, (_, id) => Wake(Guid.Parse((string)id!)), StackExchange.Redis.CommandFlags.FireAndForget);
+                redis.StateConnection.GetSubscriber()
+                    .Subscribe(OrderChanges.Channel, (_, id) => Wake(Guid.Parse((string)id!)),
+                        StackExchange.Redis.CommandFlags.FireAndForget);
                 listening = true;
             }
 
@@ -70,7 +72,8 @@ public sealed class OrderWatch(RedisConnections redis)
 
     public sealed class Waiter(OrderWatch watch, Guid orderId, string[] sharers) : IDisposable
     {
-        private readonly Channel<bool> woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        private readonly Channel<bool> woken =
+            Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
         /// <summary>Ends when the order has changed, after <paramref name="atMost"/>, or when it is cancelled; it does not throw.</summary>
         public async Task ChangeAsync(TimeSpan atMost, CancellationToken cancellation)

@@ -31,10 +31,12 @@ public static class RefundOrderEndpoint
         _ => order.Refuses("order.not_refundable", "there is nothing left that could be given back, or it is on its way already."),
     };
 
-    [Refuses(409, "order.not_refundable", "There is nothing left to give back, or it is on its way already. `detail` names the status of the order.")]
+    [Refuses(409, "order.not_refundable",
+        "There is nothing left to give back, or it is on its way already. `detail` names the status of the order.")]
     [WolverinePost("/api/admin/orders/{id:guid}/refunds"), Authorize("support"), IdempotencyKeyRequired]
     public static async Task<(Accepted<OrderView>, Events, OutgoingMessages)> Post(
-        RefundOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+        RefundOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         IReadOnlyList<object> facts = [new RefundRequested(Guid.CreateVersion7(now), null, PersonText.Compose(command.Reason), now)];
         var (events, news) = await Consequences.OfAsync(session, order!, facts, cancellation);

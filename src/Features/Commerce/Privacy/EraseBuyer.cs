@@ -13,15 +13,16 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Features.Commerce.Privacy;
 
 /// <summary>
-/// Forgets somebody's carts and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its way keeps its
-/// address until it has ended; the message comes back until the last one has.
+/// Forgets somebody's carts and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its
+/// way keeps its address until it has ended; the message comes back until the last one has.
 /// </summary>
 public sealed record EraseBuyer(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests);
 
 public static class UserErasedHandler
 {
     // With the orders it is for the others.
-    public static EraseBuyer? Handle(UserErased erased) => erased.Orders is null ? new(erased.UserId, erased.ErasureId, erased.Guests) : null;
+    public static EraseBuyer? Handle(UserErased erased) =>
+        erased.Orders is null ? new(erased.UserId, erased.ErasureId, erased.Guests) : null;
 }
 
 public static class EraseBuyerHandler
@@ -30,12 +31,14 @@ public static class EraseBuyerHandler
 
     public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
-    public static async Task<OutgoingMessages> Handle(EraseBuyer command, IDocumentSession session, Carts carts, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<OutgoingMessages> Handle(EraseBuyer command, IDocumentSession session, Carts carts, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         Guid[] subjects = [command.UserId, .. command.Guests];
         foreach (var subject in subjects) await carts.ForgetAsync(subject);
         CartClaims.Forget(session, subjects);
-        var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence).ToListAsync(cancellation);
+        var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence)
+            .ToListAsync(cancellation);
         var open = 0;
         foreach (var id in orders.Select(x => x.Id))
         {
@@ -54,7 +57,8 @@ public static class EraseBuyerHandler
     }
 
     // The facts stay, in their places, without the person.
-    private static async Task ForgetAsync(IDocumentSession session, IEventStream<Order> stream, DateTimeOffset now, CancellationToken cancellation)
+    private static async Task ForgetAsync(IDocumentSession session, IEventStream<Order> stream, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         foreach (var placed in (await session.Events.FetchStreamAsync(stream.Id, token: cancellation)).OfType<Event<Orders.OrderPlaced>>())
         {

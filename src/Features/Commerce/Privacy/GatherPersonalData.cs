@@ -10,12 +10,15 @@ namespace Aarya.Features.Commerce.Privacy;
 /// <summary>What somebody has in the cart, and what they ordered.</summary>
 public static class PersonalDataAskedHandler
 {
-    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, Carts carts, CartAnswers answers, CancellationToken cancellation)
+    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, Carts carts, CartAnswers answers,
+        CancellationToken cancellation)
     {
         if (asked.Orders is not null) return null;
         Guid[] subjects = [asked.UserId, .. asked.Guests];
         var cart = await answers.ViewAsync(await carts.ReadAsync(asked.UserId), cancellation);
-        var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence).ToListAsync(cancellation);
-        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(new { cart, orders = orders.Select(OrderView.Of) }, AaryaJson.Options), [.. orders.Select(x => x.Id)]);
+        var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence)
+            .ToListAsync(cancellation);
+        return new(asked.UserId, asked.ExportId,
+            JsonSerializer.Serialize(new { cart, orders = orders.Select(OrderView.Of) }, AaryaJson.Options), [.. orders.Select(x => x.Id)]);
     }
 }

@@ -8,7 +8,8 @@ public sealed record OrderedLine(string Sku, string Name, int Quantity, Money Un
 /// <summary>Paid for: the shop will send it.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
 public sealed record OrderConfirmed(
-    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines, [property: Personal] string ShippingName, DateTimeOffset At);
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
+    [property: Personal] string ShippingName, DateTimeOffset At);
 
 /// <summary>A payment was declined; the order can be paid another way until it expires.</summary>
 /// <param name="ChargeNumber">Which of the shopper's ways to pay it was, from 1 on.</param>
@@ -18,11 +19,13 @@ public sealed record OrderPaymentDeclined(
     DateTimeOffset ExpiresAt, DateTimeOffset At);
 
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
-public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Reason, DateTimeOffset At);
+public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email,
+    string Reason, DateTimeOffset At);
 
 /// <param name="Whole">True when nothing of the order's price is left with the shop.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
-public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount, bool Whole, DateTimeOffset At);
+public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount,
+    bool Whole, DateTimeOffset At);
 
 /// <summary>The shopper's bank asks for a step of the shopper's own before the order can be paid.</summary>
 /// <param name="ExpiresAt">Until then the goods are held.</param>

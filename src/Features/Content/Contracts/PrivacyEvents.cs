@@ -27,4 +27,5 @@ public sealed record PersonalDataErased(Guid UserId, Guid ErasureId);
 /// <summary>All that is held about somebody can be fetched at the link until it expires.</summary>
 [WireEvent("core.personal_data_ready.v1", Streams.Users)]
 public sealed record PersonalDataReady(
-    Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link, DateTimeOffset ExpiresAt);
+    Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link,
+    DateTimeOffset ExpiresAt);

@@ -11,7 +11,8 @@ public sealed record UserRegistered(Guid UserId, [property: Personal] string Ema
 /// <param name="Link">Carries a token: it is nobody's but the reader's of that mail.</param>
 [WireEvent("core.account_notice.v1", Streams.Users)]
 public sealed record AccountNotice(
-    Guid UserId, Guid NoticeId, string Kind, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string? Link, DateTimeOffset At)
+    Guid UserId, Guid NoticeId, string Kind, [property: Personal] string Email, [property: Personal] string Name,
+    [property: Personal] string? Link, DateTimeOffset At)
 {
     public override string ToString() => $"{nameof(AccountNotice)} {Kind} {NoticeId}";
 }

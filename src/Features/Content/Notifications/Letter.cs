@@ -38,7 +38,8 @@ public sealed class Letter(string title)
             var weight = i == rows.Count - 1 ? "font-weight:600;border-top:1px solid #ddd;" : "";
             text.Append(label.PadRight(width + 2)).Append(amount).Append('\n');
             html.Append($"<tr><td style=\"padding:6px 0;{weight}\">{WebUtility.HtmlEncode(label)}</td>")
-                .Append($"<td style=\"padding:6px 0;text-align:right;white-space:nowrap;{weight}\">{WebUtility.HtmlEncode(amount)}</td></tr>");
+                .Append(
+                    $"<td style=\"padding:6px 0;text-align:right;white-space:nowrap;{weight}\">{WebUtility.HtmlEncode(amount)}</td></tr>");
         }
 
         text.Append('\n');

@@ -6,7 +6,8 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Content.Notifications;
 
-public sealed record NotificationView(Guid Id, string Kind, string Title, string Body, Guid? OrderId, DateTimeOffset CreatedAt, DateTimeOffset? ReadAt)
+public sealed record NotificationView(Guid Id, string Kind, string Title, string Body, Guid? OrderId, DateTimeOffset CreatedAt,
+    DateTimeOffset? ReadAt)
 {
     public static NotificationView Of(Notification x) => new(x.Id, x.Kind, x.Title, x.Body, x.OrderId, x.CreatedAt, x.ReadAt);
 }
@@ -23,7 +24,8 @@ public static class ListNotificationsEndpoint
         : WolverineContinue.NoProblems;
 
     [WolverineGet("/api/notifications")]
-    public static async Task<NotificationPage> Get(Caller caller, IQuerySession session, CancellationToken cancellation, int limit = 20, Guid? cursor = null)
+    public static async Task<NotificationPage> Get(Caller caller, IQuerySession session, CancellationToken cancellation,
+        int limit = 20, Guid? cursor = null)
     {
         var mine = session.Query<Notification>().Where(x => x.Subject == caller.Subject);
         if (cursor is { } after && await session.LoadAsync<Notification>(after, cancellation) is { } last && last.Subject == caller.Subject)

@@ -24,7 +24,8 @@ public static class NotifyOrderCancelledHandler
             .Paragraph(why)
             .Paragraph(order.Reason switch
             {
-                "payment_declined" or "unpaid" => "Nothing was charged for it. The goods are still in your cart, should you want to order them again.",
+                "payment_declined" or "unpaid" =>
+                    "Nothing was charged for it. The goods are still in your cart, should you want to order them again.",
                 "replaced" => "Nothing was charged for it.",
                 _ => "We refund anything that you have paid for it to your original payment method.",
             })

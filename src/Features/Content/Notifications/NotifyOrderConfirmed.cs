@@ -21,7 +21,8 @@ public static class NotifyOrderConfirmedHandler
         };
         var mail = new Letter($"Your order {order.Number} is confirmed")
             .Paragraph($"Dear {order.ShippingName}, thank you. We have your payment and are packing your order.")
-            .Table([.. order.Lines.Select(x => ($"{x.Quantity} × {x.Name} ({x.Sku})", (x.UnitPrice * x.Quantity).ToDisplay())), ("Total, with shipping and tax", order.Total.ToDisplay())])
+            .Table([.. order.Lines.Select(x => ($"{x.Quantity} × {x.Name} ({x.Sku})", (x.UnitPrice * x.Quantity).ToDisplay())),
+                ("Total, with shipping and tax", order.Total.ToDisplay())])
             .Paragraph($"Your order number is {order.Number}. We will write again when it ships.")
             .To(order.Email, order.Subject, notification.Id, now, order.OrderId);
 

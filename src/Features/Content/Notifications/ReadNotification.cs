@@ -15,7 +15,8 @@ public static class ReadNotificationEndpoint
         : Problem.NotFound("notification");
 
     [WolverinePost("/api/notifications/{id:guid}/read")]
-    public static (NotificationView, IMartenOp) Post(Guid id, Caller caller, [Entity(nameof(id), Required = false)] Notification? notification, DateTimeOffset now)
+    public static (NotificationView, IMartenOp) Post(Guid id, Caller caller,
+        [Entity(nameof(id), Required = false)] Notification? notification, DateTimeOffset now)
     {
         if (notification!.ReadAt is not null) return (NotificationView.Of(notification), MartenOps.Nothing());
         notification.ReadAt = now;

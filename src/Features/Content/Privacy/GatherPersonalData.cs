@@ -21,9 +21,11 @@ public static class PersonalDataAskedHandler
         Guid[] subjects = [asked.UserId, .. asked.Guests];
         Guid[] orders = [.. asked.Orders];
         var notifications = await session.Query<Notification>()
-            .Where(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt).ToListAsync(cancellation);
+            .Where(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt)
+            .ToListAsync(cancellation);
         var mails = await session.Query<EmailMessage>()
-            .Where(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt).ToListAsync(cancellation);
+            .Where(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt)
+            .ToListAsync(cancellation);
         return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(
             new { notifications = notifications.Select(NotificationView.Of), mails = mails.Select(SentMailView.Of) }, AaryaJson.Options));
     }

@@ -7,7 +7,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Audit;
 
 public sealed record AuditEntryView(
-    Guid Id, DateTimeOffset At, Guid ActorId, string Action, string TargetType, string TargetId, IReadOnlyDictionary<string, string> Details, string TraceId)
+    Guid Id, DateTimeOffset At, Guid ActorId, string Action, string TargetType, string TargetId,
+    IReadOnlyDictionary<string, string> Details, string TraceId)
 {
     public static AuditEntryView Of(AuditEntry x) => new(x.Id, x.At, x.ActorId, x.Action, x.TargetType, x.TargetId, x.Details, x.TraceId);
 }
@@ -23,14 +24,16 @@ public static class ListAuditEndpoint
     public static ProblemDetails Validate(string? action, DateTimeOffset? from, DateTimeOffset? to, int limit = 50)
     {
         if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"A page has 1 to {LargestPage} entries.");
-        if (action is not null && !AuditActions.All.Contains(action)) return Problem.Invalid("action", $"must be one of {string.Join(", ", AuditActions.All)}.");
+        if (action is not null && !AuditActions.All.Contains(action))
+            return Problem.Invalid("action", $"must be one of {string.Join(", ", AuditActions.All)}.");
         return from > to ? Problem.Invalid("to", "must not be before from.") : WolverineContinue.NoProblems;
     }
 
     [WolverineGet("/api/admin/audit")]
     public static async Task<AuditPage> Get(
         IQuerySession session, CancellationToken cancellation,
-        Guid? actor = null, string? action = null, string? target = null, DateTimeOffset? from = null, DateTimeOffset? to = null, Guid? cursor = null, int limit = 50)
+        Guid? actor = null, string? action = null, string? target = null, DateTimeOffset? from = null, DateTimeOffset? to = null,
+        Guid? cursor = null, int limit = 50)
     {
         IQueryable<AuditEntry> entries = session.Query<AuditEntry>();
         if (actor is { } by) entries = entries.Where(x => x.ActorId == by);

@@ -21,8 +21,8 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// <see cref="DeviceTokens">token</see> is counted by itself, and held up by nobody else: nobody can keep an owner out.
 /// </summary>
 /// <remarks>
-/// An attempt counts before it is made, so that a thousand at once are not a thousand first ones. With the cache instance of Redis away each
-/// process counts for itself: ten or a hundred an hour, and what there are more of at once than fit share one count.
+/// An attempt counts before it is made, so that a thousand at once are not a thousand first ones. With the cache instance of Redis away
+/// each process counts for itself: ten or a hundred an hour, and what there are more of at once than fit share one count.
 /// </remarks>
 public sealed partial class Attempts(RedisConnections redis, AccountKey key, TimeProvider clock, ILogger<Attempts> log)
 {
@@ -68,13 +68,16 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
-        return Problem.Of(StatusCodes.Status429TooManyRequests, "auth.too_many_attempts", "Too many attempts", $"Try again in {seconds} s.");
+        return Problem.Of(StatusCodes.Status429TooManyRequests, "auth.too_many_attempts", "Too many attempts",
+            $"Try again in {seconds} s.");
 
         Task WithdrawIfNotJudgedAsync() =>
             http.Response.StatusCode < 500 ? Task.CompletedTask : TryAsync(x => x.ScriptEvaluateAsync(WithdrawScript, keys));
     }
 
-    /// <summary>Counts a mail to an address; false when it has had so many of this kind that this one is not sent. No kind uses up another's.</summary>
+    /// <summary>
+    /// Counts a mail to an address; false when it has had so many of this kind that this one is not sent. No kind uses up another's.
+    /// </summary>
     public async Task<bool> MayMailAsync(AccountNoticeKind kind, string email) =>
         await WaitAsync(KeysOf(NameOf($"mail.{kind}", email), "any", null)) is { Wait.Ticks: 0 };
 
@@ -103,7 +106,8 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
         var wait = TimeSpan.Zero;
         var counted = await TryAsync(async x => wait = TimeSpan.FromMilliseconds((long)await x.ScriptEvaluateAsync(CountScript, keys,
         [
-            FreeFromOneNetwork, (long)LongestDelay.TotalMilliseconds, FreeFromAnywhere, (long)LongestDelayFromAnywhere.TotalMilliseconds, (long)Remembered.TotalMilliseconds,
+            FreeFromOneNetwork, (long)LongestDelay.TotalMilliseconds, FreeFromAnywhere, (long)LongestDelayFromAnywhere.TotalMilliseconds,
+            (long)Remembered.TotalMilliseconds,
         ])));
         if (counted) return (wait, true);
         var here = keys.Length > 1

@@ -38,7 +38,8 @@ public sealed class Challenges(RedisConnections redis)
     {
         var challenge = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));
         var transaction = redis.State.CreateTransaction();
-        _ = transaction.HashSetAsync(KeyOf(challenge), [new("user", user.Id.ToString("D")), new("stamp", StampOf(user)), new("device", device ?? "")]);
+        _ = transaction.HashSetAsync(KeyOf(challenge),
+            [new("user", user.Id.ToString("D")), new("stamp", StampOf(user)), new("device", device ?? "")]);
         _ = transaction.KeyExpireAsync(KeyOf(challenge), Lifetime);
         await transaction.ExecuteAsync();
         return challenge;
@@ -48,7 +49,10 @@ public sealed class Challenges(RedisConnections redis)
     public async Task<Challenged?> TryAsync(string challenge)
     {
         var answer = await redis.State.ScriptEvaluateAsync(Try, [KeyOf(challenge)], [Tries]);
-        return answer.IsNull ? null : new(Guid.Parse((string)answer[0]!, CultureInfo.InvariantCulture), (string)answer[1]!, (string?)answer[2] is { Length: > 0 } device ? device : null);
+        return answer.IsNull
+            ? null
+            : new(Guid.Parse((string)answer[0]!, CultureInfo.InvariantCulture), (string)answer[1]!,
+                (string?)answer[2] is { Length: > 0 } device ? device : null);
     }
 
     /// <summary>False when somebody else was faster.</summary>
@@ -56,7 +60,8 @@ public sealed class Challenges(RedisConnections redis)
 
     internal static string StampOf(User user) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(user.SecurityStamp)));
 
-    private static RedisKey KeyOf(string challenge) => RedisKeys.Challenge(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(challenge))));
+    private static RedisKey KeyOf(string challenge) =>
+        RedisKeys.Challenge(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(challenge))));
 }
 
 /// <summary>Whose second factor is awaited, and what their account was when the password was right.</summary>

@@ -8,9 +8,10 @@ using Aarya.Features.CorePlatform.Users;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// What a device is given when somebody signs in on it, and sends with the next login: its attempts are counted apart, so that strangers who guess
-/// at the account never make its owner wait (OWASP's "device cookies"). It is no proof of anything: without the password it opens nothing. Nothing
-/// is kept; it is good for one account, for ninety days, and until the security stamp changes, with a new password for example.
+/// What a device is given when somebody signs in on it, and sends with the next login: its attempts are counted apart, so that strangers
+/// who guess at the account never make its owner wait (OWASP's "device cookies"). It is no proof of anything: without the password it opens
+/// nothing. Nothing is kept; it is good for one account, for ninety days, and until the security stamp changes, with a new password for
+/// example.
 /// </summary>
 public sealed class DeviceTokens(AccountKey key, TimeProvider clock)
 {
@@ -35,12 +36,14 @@ public sealed class DeviceTokens(AccountKey key, TimeProvider clock)
     public string? FindDevice(User user, string? token)
     {
         var bytes = new byte[Size];
-        return token?.Length == Longest && Base64Url.DecodeFromChars(token, bytes, out _, out var written) == OperationStatus.Done && written == Size
+        return token?.Length == Longest && Base64Url.DecodeFromChars(token, bytes, out _, out var written) == OperationStatus.Done
+            && written == Size
             && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(HeadSize), Seal(bytes[..HeadSize], user))
             && BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(IdSize)) > clock.GetUtcNow().ToUnixTimeSeconds()
                 ? Convert.ToHexStringLower(bytes.AsSpan(0, IdSize))
                 : null;
     }
 
-    private byte[] Seal(byte[] head, User user) => key.Sign([.. head, .. Encoding.UTF8.GetBytes($"device\n{user.Id:N}\n{user.SecurityStamp}")]);
+    private byte[] Seal(byte[] head, User user) =>
+        key.Sign([.. head, .. Encoding.UTF8.GetBytes($"device\n{user.Id:N}\n{user.SecurityStamp}")]);
 }

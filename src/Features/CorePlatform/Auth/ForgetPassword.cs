@@ -11,7 +11,10 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Asks for a link to set another password. Whether the address has an account cannot be told from the answer nor from the work done for it.</summary>
+/// <summary>
+/// Asks for a link to set another password. Whether the address has an account cannot be told from the answer nor from the work done for
+/// it.
+/// </summary>
 public sealed record ForgetPassword(string Email)
 {
     public sealed class Validator : AbstractValidator<ForgetPassword>
@@ -34,19 +37,22 @@ public static class ForgetPasswordEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/password/forgot"), RateLimit("password")]
-    public static async Task<(IResult, SendPasswordReset)> Post(ForgetPassword command, IQuerySession documents, CancellationToken cancellation) =>
+    public static async Task<(IResult, SendPasswordReset)> Post(ForgetPassword command, IQuerySession documents,
+        CancellationToken cancellation) =>
         (Results.Accepted(), new(await documents.FindIdByEmailAsync(EmailAddress.Normalize(command.Email)!, cancellation)));
 }
 
 public static class SendPasswordResetHandler
 {
     public static async Task<AccountNotice?> Handle(
-        SendPasswordReset command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
+        SendPasswordReset command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         if (command.UserId is not { } id || await documents.LoadAsync<User>(id, cancellation) is not { } user) return null;
         // Who was named administrator sets the first password by the link that the operator gave, and by no other.
         if (user.InvitedAt is not null || !await attempts.MayMailAsync(AccountNoticeKind.ResetPassword, user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);
-        return AccountNotice.To(user, AccountNoticeKind.ResetPassword, now, links.ToReset(await accounts.GeneratePasswordResetTokenAsync(user)));
+        return AccountNotice.To(user, AccountNoticeKind.ResetPassword, now,
+            links.ToReset(await accounts.GeneratePasswordResetTokenAsync(user)));
     }
 }

@@ -18,7 +18,8 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// Whether an address has an account cannot be told from the answer nor from the work done for it. An account with a second factor is
 /// answered <c>auth.two_factor_required</c> with a <c>challenge</c> for <c>/api/auth/two-factor</c>.
 /// </summary>
-/// <param name="DeviceToken">What an earlier login on this device was answered: whatever strangers try at the account, this login need not wait for it.</param>
+/// <param name="DeviceToken">What an earlier login on this device was answered: whatever strangers try at the account, this login need not
+/// wait for it.</param>
 public sealed record LogIn(string Email, string Password, string? DeviceToken = null)
 {
     public override string ToString() => nameof(LogIn);
@@ -43,7 +44,8 @@ public static class LogInEndpoint
     internal const string Attempt = "login";
 
     public static async Task<(Recognised?, ProblemDetails)> LoadAsync(
-        LogIn command, HttpContext http, IDocumentSession documents, PasswordHasher passwords, Attempts attempts, DeviceTokens devices, Challenges challenges, SignIns signIns, DateTimeOffset now)
+        LogIn command, HttpContext http, IDocumentSession documents, PasswordHasher passwords, Attempts attempts, DeviceTokens devices,
+        Challenges challenges, SignIns signIns, DateTimeOffset now)
     {
         var email = EmailAddress.Normalize(command.Email);
         var user = email is null ? null : await documents.FindByEmailAsync(email, http.RequestAborted);
@@ -63,10 +65,12 @@ public static class LogInEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; which of them is not told.")]
-    [Refuses(401, "auth.two_factor_required", "The password was right. Send `challenge` with a code to `/api/auth/two-factor` within `expiresIn` seconds.")]
+    [Refuses(401, "auth.two_factor_required",
+        "The password was right. Send `challenge` with a code to `/api/auth/two-factor` within `expiresIn` seconds.")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/login"), RateLimit("login")]
-    public static async Task<(IResult, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents, PasswordHasher passwords, CancellationToken cancellation)
+    public static async Task<(IResult, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents,
+        PasswordHasher passwords, CancellationToken cancellation)
     {
         var (user, check, opened) = recognised;
         if (user.GuestToMerge is not null) documents.Patch<User>(user.Id).Delete(x => x.GuestToMerge!);
@@ -83,7 +87,8 @@ public static class LogInEndpoint
 
     private static ProblemDetails TwoFactorRequired(string challenge)
     {
-        var problem = Problem.Unauthorized("auth.two_factor_required", "Send the challenge with a code of your authenticator app, or a recovery code.");
+        var problem = Problem.Unauthorized("auth.two_factor_required",
+            "Send the challenge with a code of your authenticator app, or a recovery code.");
         problem.Extensions["challenge"] = challenge;
         problem.Extensions["expiresIn"] = (int)Challenges.Lifetime.TotalSeconds;
         return problem;

@@ -10,7 +10,9 @@ namespace Aarya.Features.CorePlatform.Auth;
 public static class LogOutEndpoint
 {
     public static async Task<(Session?, ProblemDetails)> LoadAsync(HttpContext http, PresentedTokens presented) =>
-        await presented.FindSessionAsync(http) is { } session ? (session, WolverineContinue.NoProblems) : (null, BearerHandler.Refuse(http));
+        await presented.FindSessionAsync(http) is { } session
+            ? (session, WolverineContinue.NoProblems)
+            : (null, BearerHandler.Refuse(http));
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]

@@ -41,12 +41,15 @@ public static class PassTwoFactorEndpoint
     internal const string Attempt = "two_factor";
 
     public static async Task<(Passed?, ProblemDetails)> LoadAsync(
-        PassTwoFactor command, HttpContext http, IDocumentSession documents, Identity identity, Attempts attempts, Challenges challenges, SignIns signIns, DateTimeOffset now)
+        PassTwoFactor command, HttpContext http, IDocumentSession documents, Identity identity, Attempts attempts, Challenges challenges,
+        SignIns signIns, DateTimeOffset now)
     {
         if (await challenges.TryAsync(command.Challenge) is not { } challenged) return Over;
-        if (await attempts.BeginAsync(Attempt, $"{challenged.UserId:N}", http, challenged.Device) is { Status: not null } tooMany) return (null, tooMany);
+        if (await attempts.BeginAsync(Attempt, $"{challenged.UserId:N}", http, challenged.Device) is { Status: not null } tooMany)
+            return (null, tooMany);
         // The same code in two logins at once: the second waits, and then finds it used.
-        if (await documents.LoadAloneAsync(challenged.UserId, http.RequestAborted) is not { } user || !challenged.IsStillGoodFor(user)) return Over;
+        if (await documents.LoadAloneAsync(challenged.UserId, http.RequestAborted) is not { } user || !challenged.IsStillGoodFor(user))
+            return Over;
 
         using var accounts = identity.In(documents, http.RequestAborted);
         var byRecoveryCode = !await accounts.TakeCurrentCodeAsync(user, command.Code);
@@ -75,5 +78,6 @@ public static class PassTwoFactorEndpoint
         return (passed.Opened.Answer, MartenOps.Update(passed.User), passed.Opened.Messages);
     }
 
-    private static (Passed?, ProblemDetails) Over => (null, Problem.Unauthorized("auth.challenge_invalid", "The login has taken too long or too many tries: begin again."));
+    private static (Passed?, ProblemDetails) Over =>
+        (null, Problem.Unauthorized("auth.challenge_invalid", "The login has taken too long or too many tries: begin again."));
 }

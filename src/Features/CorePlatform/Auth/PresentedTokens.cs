@@ -19,7 +19,9 @@ public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore se
         if (BearerHandler.FindToken(http.Request) is not { } sent) return null;
         var check = await tokens.CheckAsync(sent);
         if (check.Fault == TokenFault.KeysUnknown) throw BearerHandler.KeysUnknown();
-        return check.Token is { } token && clock.GetUtcNow() < token.ExpiresAt + HeardFor ? await sessions.FindAsync(token.Caller.SessionId) : null;
+        return check.Token is { } token && clock.GetUtcNow() < token.ExpiresAt + HeardFor
+            ? await sessions.FindAsync(token.Caller.SessionId)
+            : null;
     }
 
     /// <summary>The same, when it is a guest's.</summary>

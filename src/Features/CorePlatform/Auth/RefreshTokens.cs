@@ -33,11 +33,14 @@ public static partial class RefreshTokensEndpoint
     public static async Task<(Refreshed?, ProblemDetails)> LoadAsync(
         RefreshTokens command, IQuerySession documents, SessionStore sessions, ILogger<RefreshTokens> log, CancellationToken cancellation)
     {
-        if (RefreshToken.Parse(command.RefreshToken) is not { } presented || await sessions.FindAsync(presented.SessionId) is not { } session) return Refused;
+        if (RefreshToken.Parse(command.RefreshToken) is not { } presented
+            || await sessions.FindAsync(presented.SessionId) is not { } session) return Refused;
 
         var user = session.IsGuest
             ? UserView.Guest(session.UserId)
-            : await documents.LoadAsync<User>(session.UserId, cancellation) is { DeactivatedAt: null } found && found.Has(session) ? UserView.Of(found) : null;
+            : await documents.LoadAsync<User>(session.UserId, cancellation) is { DeactivatedAt: null } found && found.Has(session)
+                ? UserView.Of(found)
+                : null;
         if (user is null)
         {
             await sessions.EndAsync(session.Id);
@@ -62,7 +65,8 @@ public static partial class RefreshTokensEndpoint
 
     private static (Refreshed?, ProblemDetails) Refused => (null, Invalid);
 
-    private static ProblemDetails Invalid => Problem.Unauthorized("auth.refresh_invalid", "The refresh token is not good any more: sign in again.");
+    private static ProblemDetails Invalid =>
+        Problem.Unauthorized("auth.refresh_invalid", "The refresh token is not good any more: sign in again.");
 
     [LoggerMessage(LogLevel.Warning, "A refresh token of session {SessionId} of {UserId} was used twice: the session has been ended.")]
     private static partial void LogReused(ILogger log, Guid sessionId, Guid userId);

@@ -48,7 +48,8 @@ public static class RegisterEndpoint
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/register"), RateLimit("register")]
     public static async Task<(IResult, OutgoingMessages)> Post(
-        Register command, HttpContext http, IDocumentSession documents, Identity identity, PasswordHasher passwords, PresentedTokens presented, DateTimeOffset now)
+        Register command, HttpContext http, IDocumentSession documents, Identity identity, PasswordHasher passwords,
+        PresentedTokens presented, DateTimeOffset now)
     {
         var cancellation = http.RequestAborted;
         var email = EmailAddress.Normalize(command.Email)!;
@@ -57,7 +58,8 @@ public static class RegisterEndpoint
 
         // Two registrations of one address at the same moment: the second waits, and then finds the first.
         await documents.AloneAsync(email, cancellation);
-        if (await documents.FindByEmailAsync(email, cancellation) is { } known) return (Results.Accepted(), [new RegistrationRepeated(known.Id)]);
+        if (await documents.FindByEmailAsync(email, cancellation) is { } known)
+            return (Results.Accepted(), [new RegistrationRepeated(known.Id)]);
 
         var user = new User
         {

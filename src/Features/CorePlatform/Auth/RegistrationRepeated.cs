@@ -9,8 +9,10 @@ public sealed record RegistrationRepeated(Guid UserId);
 
 public static class RegistrationRepeatedHandler
 {
-    public static async Task<AccountNotice?> Handle(RegistrationRepeated repeated, IQuerySession documents, Attempts attempts, DateTimeOffset now, CancellationToken cancellation) =>
-        await documents.LoadAsync<User>(repeated.UserId, cancellation) is { } user && await attempts.MayMailAsync(AccountNoticeKind.RegistrationRepeated, user.Email)
+    public static async Task<AccountNotice?> Handle(RegistrationRepeated repeated, IQuerySession documents, Attempts attempts,
+        DateTimeOffset now, CancellationToken cancellation) =>
+        await documents.LoadAsync<User>(repeated.UserId, cancellation) is { } user
+            && await attempts.MayMailAsync(AccountNoticeKind.RegistrationRepeated, user.Email)
             ? AccountNotice.To(user, AccountNoticeKind.RegistrationRepeated, now)
             : null;
 }

@@ -17,8 +17,9 @@ namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
 /// Sets another password by the link in a mail: good for an hour, and once. Every session ends, and the owner is told. The mail having
-/// arrived, the address is verified too, and a deactivated account is open again. If it was not verified before, whoever registered was anybody: nothing
-/// that they put into the account stays, nor does a second factor. The answer's token lets the next login pass all who guess at the account.
+/// arrived, the address is verified too, and a deactivated account is open again. If it was not verified before, whoever registered was
+/// anybody: nothing that they put into the account stays, nor does a second factor. The answer's token lets the next login pass all who
+/// guess at the account.
 /// </summary>
 public sealed record ResetPassword(string Token, string NewPassword)
 {
@@ -43,11 +44,15 @@ public sealed record KnownDevice(string DeviceToken)
 [AnswerIsNeverStored]
 public static class ResetPasswordEndpoint
 {
-    public static async Task<(User?, ProblemDetails)> LoadAsync(ResetPassword command, IDocumentSession documents, Identity identity, CancellationToken cancellation)
+    public static async Task<(User?, ProblemDetails)> LoadAsync(ResetPassword command, IDocumentSession documents, Identity identity,
+        CancellationToken cancellation)
     {
-        if (MailedTokens.OwnerOf(command.Token) is not { } owner || await documents.LoadAloneAsync(owner, cancellation) is not { } user) return (null, VerifyEmailEndpoint.LinkOver);
+        if (MailedTokens.OwnerOf(command.Token) is not { } owner || await documents.LoadAloneAsync(owner, cancellation) is not { } user)
+            return (null, VerifyEmailEndpoint.LinkOver);
         using var accounts = identity.In(documents, cancellation);
-        return await accounts.IsForResetAsync(user, command.Token) ? (user, WolverineContinue.NoProblems) : (null, VerifyEmailEndpoint.LinkOver);
+        return await accounts.IsForResetAsync(user, command.Token)
+            ? (user, WolverineContinue.NoProblems)
+            : (null, VerifyEmailEndpoint.LinkOver);
     }
 
     public static Task<ProblemDetails> ValidateAsync(
@@ -58,7 +63,8 @@ public static class ResetPasswordEndpoint
     [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
     [WolverinePost("/api/auth/password/reset"), RateLimit("password")]
     public static async Task<(KnownDevice, OutgoingMessages)> Post(
-        ResetPassword command, User user, IDocumentSession documents, Identity identity, Attempts attempts, DeviceTokens devices, HttpContext http, DateTimeOffset now)
+        ResetPassword command, User user, IDocumentSession documents, Identity identity, Attempts attempts, DeviceTokens devices,
+        HttpContext http, DateTimeOffset now)
     {
         using var accounts = identity.In(documents, http.RequestAborted);
         var isFirstProof = !user.EmailVerified;

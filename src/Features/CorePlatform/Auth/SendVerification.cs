@@ -10,11 +10,13 @@ public sealed record SendVerification(Guid UserId);
 public static class SendVerificationHandler
 {
     public static async Task<AccountNotice?> Handle(
-        SendVerification command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
+        SendVerification command, IDocumentSession documents, Identity identity, Attempts attempts, MailedLinks links, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         if (await documents.LoadAsync<User>(command.UserId, cancellation) is not { EmailVerified: false } user
             || !await attempts.MayMailAsync(AccountNoticeKind.VerifyEmail, user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);
-        return AccountNotice.To(user, AccountNoticeKind.VerifyEmail, now, links.ToVerify(await accounts.GenerateEmailConfirmationTokenAsync(user)));
+        return AccountNotice.To(user, AccountNoticeKind.VerifyEmail, now,
+            links.ToVerify(await accounts.GenerateEmailConfirmationTokenAsync(user)));
     }
 }

@@ -9,6 +9,9 @@ public sealed record SessionStolen(Guid UserId);
 
 public static class SessionStolenHandler
 {
-    public static async Task<AccountNotice?> Handle(SessionStolen stolen, IQuerySession documents, DateTimeOffset now, CancellationToken cancellation) =>
-        await documents.LoadAsync<User>(stolen.UserId, cancellation) is { } user ? AccountNotice.To(user, AccountNoticeKind.SessionStolen, now) : null;
+    public static async Task<AccountNotice?> Handle(SessionStolen stolen, IQuerySession documents, DateTimeOffset now,
+        CancellationToken cancellation) =>
+        await documents.LoadAsync<User>(stolen.UserId, cancellation) is { } user
+            ? AccountNotice.To(user, AccountNoticeKind.SessionStolen, now)
+            : null;
 }

@@ -14,12 +14,14 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>A session that was opened, and what follows from it.</summary>
-/// <param name="Answer">A <see cref="SignedIn"/>, sent after the commit and once the guest's cart has followed or was waited for long enough.</param>
+/// <param name="Answer">A <see cref="SignedIn"/>, sent after the commit and once the guest's cart has followed or was waited for long
+/// enough.</param>
 public sealed record Opened(IResult Answer, OutgoingMessages Messages);
 
 /// <summary>Opens the session of somebody who has proved who they are, and makes a guest's cart theirs.</summary>
 public sealed partial class SignIns(
-    SessionStore sessions, AccessTokens tokens, DeviceTokens devices, PresentedTokens presented, Protos.Commerce.Commerce.CommerceClient commerce, ILogger<SignIns> log)
+    SessionStore sessions, AccessTokens tokens, DeviceTokens devices, PresentedTokens presented,
+    Protos.Commerce.Commerce.CommerceClient commerce, ILogger<SignIns> log)
 {
     // A login waits this long for the cart; the event moves it if commerce is slower than that.
     private static readonly TimeSpan PatienceForTheCart = TimeSpan.FromSeconds(2);
@@ -28,9 +30,11 @@ public sealed partial class SignIns(
     public async Task<(Opened?, ProblemDetails)> OpenAsync(User user, IDocumentSession documents, HttpContext http, DateTimeOffset now)
     {
         var guest = await presented.FindGuestAsync(http);
-        var (session, refresh) = await sessions.StartAsync(user.Id, guest: false, StaffRoles.Any(user.Roles), Device.Of(http), user.SessionEpoch);
+        var (session, refresh) =
+            await sessions.StartAsync(user.Id, guest: false, StaffRoles.Any(user.Roles), Device.Of(http), user.SessionEpoch);
         // Whoever ended all sessions meanwhile did not see this one: what they changed first tells.
-        if (await documents.LoadAsync<User>(user.Id, http.RequestAborted) is not { DeactivatedAt: null } today || today.SecurityStamp != user.SecurityStamp)
+        if (await documents.LoadAsync<User>(user.Id, http.RequestAborted) is not { DeactivatedAt: null } today
+            || today.SecurityStamp != user.SecurityStamp)
         {
             await sessions.EndAsync(session.Id);
             return (null, Refused);
@@ -52,7 +56,8 @@ public sealed partial class SignIns(
         try
         {
             await commerce.MergeCartAsync(
-                new() { FromSubject = $"{guestId:D}", ToSubject = $"{userId:D}" }, deadline: DateTime.UtcNow + PatienceForTheCart, cancellationToken: cancellation);
+                new() { FromSubject = $"{guestId:D}", ToSubject = $"{userId:D}" }, deadline: DateTime.UtcNow + PatienceForTheCart,
+                cancellationToken: cancellation);
         }
         catch (RpcException e)
         {

@@ -13,7 +13,8 @@ public sealed record SignedIn(UserView User, string AccessToken, string RefreshT
     {
         // RFC 6749 section 5.1: no cache may keep a token.
         http.Response.Headers.CacheControl = "no-store";
-        return new(user, tokens.Mint(session, user.Roles), refresh.Encode(), (int)Infrastructure.Security.AccessToken.Lifetime.TotalSeconds);
+        return new(user, tokens.Mint(session, user.Roles), refresh.Encode(),
+            (int)Infrastructure.Security.AccessToken.Lifetime.TotalSeconds);
     }
 
     public override string ToString() => $"{nameof(SignedIn)} {User.Id}";

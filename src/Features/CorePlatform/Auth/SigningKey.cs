@@ -12,7 +12,15 @@ public sealed class SigningKey
     private SigningKey(ECParameters parameters)
     {
         Public = PublicOf(Base64UrlEncoder.Encode(parameters.Q.X), Base64UrlEncoder.Encode(parameters.Q.Y));
-        var signer = new JsonWebKey { Kty = Public.Kty, Crv = Public.Crv, X = Public.X, Y = Public.Y, D = Base64UrlEncoder.Encode(parameters.D), Kid = Public.Kid };
+        var signer = new JsonWebKey
+        {
+            Kty = Public.Kty,
+            Crv = Public.Crv,
+            X = Public.X,
+            Y = Public.Y,
+            D = Base64UrlEncoder.Encode(parameters.D),
+            Kid = Public.Kid,
+        };
         Credentials = new(signer, SecurityAlgorithms.EcdsaSha256);
     }
 
@@ -71,5 +79,7 @@ public sealed class SigningKey
 
     // The library's own message may quote the key.
     private static StartupException Unusable() =>
-        new("JWT_SECRET is not the PEM of an EC P-256 private key, or several of different ones: make one with `openssl ecparam -name prime256v1 -genkey -noout`.");
+        new(
+            "JWT_SECRET is not the PEM of an EC P-256 private key, or several of different ones: make one with `openssl ecparam -name "
+            + "prime256v1 -genkey -noout`.");
 }

@@ -35,14 +35,16 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     private IReadOnlyList<SigningKey> own = [];
     private long noted;
 
-    public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
+    public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock,
+        ILogger<SigningKeys> log)
         : base(clock, log)
     {
         (this.configuration, this.environment, this.databases) = (configuration, environment, databases);
         known = new(clock);
     }
 
-    public SigningKey Current => own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is read when the host starts.");
+    public SigningKey Current =>
+        own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is read when the host starts.");
 
     /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as they were a second ago.</summary>
     public Jwks Jwks => new(
@@ -60,7 +62,8 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var pem = environment.IsProduction()
-            ? configuration.Require("JWT_SECRET", "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
+            ? configuration.Require("JWT_SECRET",
+                "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
             : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
         own = SigningKey.AllFromPem(pem);
         // The others must know the key before they meet a token of it.
@@ -119,7 +122,10 @@ public sealed class SigningKeys : Worker, IVerificationKeys
             Parameters = { new() { Value = key.Kid }, new() { Value = key.X }, new() { Value = key.Y }, new() { Value = KeptFor } },
         };
         var isNewBesideAnother = (bool)(await note.ExecuteScalarAsync(cancellation))!;
-        await using var forget = new NpgsqlCommand("delete from core.verification_key where signed_at < now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
+        await using var forget = new NpgsqlCommand("delete from core.verification_key where signed_at < now() - $1", connection)
+        {
+            Parameters = { new() { Value = KeptFor } },
+        };
         await forget.ExecuteNonQueryAsync(cancellation);
         return isNewBesideAnother;
     }
@@ -129,7 +135,10 @@ public sealed class SigningKeys : Worker, IVerificationKeys
         var began = Time.GetTimestamp();
         var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public, StringComparer.Ordinal);
         await using var connection = await ConnectAsync(cancellation);
-        await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection) { Parameters = { new() { Value = KeptFor } } };
+        await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection)
+        {
+            Parameters = { new() { Value = KeptFor } },
+        };
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -151,7 +160,8 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     private async Task<string> DevelopmentPemAsync(CancellationToken cancellation)
     {
         await using var connection = await ConnectAsync(cancellation);
-        await using var insert = new NpgsqlCommand("insert into core.signing_key (purpose, private_pem) values ('development', $1) on conflict do nothing", connection)
+        await using var insert = new NpgsqlCommand(
+            "insert into core.signing_key (purpose, private_pem) values ('development', $1) on conflict do nothing", connection)
         {
             Parameters = { new() { Value = SigningKey.GeneratePem() } },
         };

@@ -13,7 +13,9 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>The link in a mail was opened: the address is verified, or the account moves to it. A link is good for a day, and works once.</summary>
+/// <summary>
+/// The link in a mail was opened: the address is verified, or the account moves to it. A link is good for a day, and works once.
+/// </summary>
 public sealed record VerifyEmail(string Token)
 {
     public override string ToString() => nameof(VerifyEmail);
@@ -30,23 +32,28 @@ public sealed record OpenedLink(User User, string? NewEmail);
 [AnswerIsNeverStored]
 public static class VerifyEmailEndpoint
 {
-    public static async Task<(OpenedLink?, ProblemDetails)> LoadAsync(VerifyEmail command, IDocumentSession documents, Identity identity, CancellationToken cancellation)
+    public static async Task<(OpenedLink?, ProblemDetails)> LoadAsync(VerifyEmail command, IDocumentSession documents, Identity identity,
+        CancellationToken cancellation)
     {
-        if (MailedTokens.OwnerOf(command.Token) is not { } owner || await documents.LoadAloneAsync(owner, cancellation) is not { } user) return Refused;
+        if (MailedTokens.OwnerOf(command.Token) is not { } owner || await documents.LoadAloneAsync(owner, cancellation) is not { } user)
+            return Refused;
         using var accounts = identity.In(documents, cancellation);
         if (await accounts.IsForVerificationAsync(user, command.Token)) return (new(user, null), WolverineContinue.NoProblems);
         if (!await accounts.IsForPendingEmailAsync(user, command.Token)) return Refused;
 
         // Somebody may have registered there since the mail was sent.
         await documents.AloneAsync(user.PendingEmail!, cancellation);
-        return await documents.FindByEmailAsync(user.PendingEmail!, cancellation) is null ? (new(user, user.PendingEmail), WolverineContinue.NoProblems) : Refused;
+        return await documents.FindByEmailAsync(user.PendingEmail!, cancellation) is null
+            ? (new(user, user.PendingEmail), WolverineContinue.NoProblems)
+            : Refused;
     }
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
     [WolverinePost("/api/auth/email/verify"), RateLimit("password")]
     public static async Task<(IResult, OutgoingMessages)> Post(
-        VerifyEmail command, OpenedLink link, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+        VerifyEmail command, OpenedLink link, IDocumentSession documents, Identity identity, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var (user, newEmail) = link;
         using var accounts = identity.In(documents, cancellation);
@@ -69,5 +76,6 @@ public static class VerifyEmailEndpoint
 
     private static (OpenedLink?, ProblemDetails) Refused => (null, LinkOver);
 
-    internal static ProblemDetails LinkOver => Problem.Invalid("token", "is of no link that still works: ask for another mail.", "account.token_invalid");
+    internal static ProblemDetails LinkOver =>
+        Problem.Invalid("token", "is of no link that still works: ask for another mail.", "account.token_invalid");
 }

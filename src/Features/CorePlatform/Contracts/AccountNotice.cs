@@ -37,7 +37,8 @@ public enum AccountNoticeKind
 /// <param name="Link">Carries a token: it is nobody's but the reader's of that mail.</param>
 [WireEvent("core.account_notice.v1", Streams.Users)]
 public sealed record AccountNotice(
-    Guid UserId, Guid NoticeId, AccountNoticeKind Kind, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string? Link, DateTimeOffset At)
+    Guid UserId, Guid NoticeId, AccountNoticeKind Kind, [property: Personal] string Email, [property: Personal] string Name,
+    [property: Personal] string? Link, DateTimeOffset At)
 {
     public static AccountNotice To(User user, AccountNoticeKind kind, DateTimeOffset now, string? link = null, string? email = null) =>
         new(user.Id, Guid.CreateVersion7(now), kind, email ?? user.Email, user.Name, link, now);

@@ -3,7 +3,10 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Contracts;
 
-/// <summary>Somebody wants to see all that is held about them. Told twice: at once, and when commerce has sent its part; then the others send theirs.</summary>
+/// <summary>
+/// Somebody wants to see all that is held about them. Told twice: at once, and when commerce has sent its part; then the others send
+/// theirs.
+/// </summary>
 /// <param name="Guests">Who they were before they signed in.</param>
 /// <param name="Orders">Null the first time.</param>
 [WireEvent("core.personal_data_asked.v1", Streams.Users)]
@@ -12,9 +15,12 @@ public sealed record PersonalDataAsked(Guid UserId, Guid ExportId, IReadOnlyList
 /// <summary>All of it can be fetched at the link until it expires.</summary>
 [WireEvent("core.personal_data_ready.v1", Streams.Users)]
 public sealed record PersonalDataReady(
-    Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link, DateTimeOffset ExpiresAt);
+    Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link,
+    DateTimeOffset ExpiresAt);
 
-/// <summary>Somebody is to be forgotten. Told twice a round: at once, and when commerce has said which orders were theirs; then the others answer.</summary>
+/// <summary>
+/// Somebody is to be forgotten. Told twice a round: at once, and when commerce has said which orders were theirs; then the others answer.
+/// </summary>
 /// <param name="Guests">Who they were before they signed in.</param>
 /// <param name="Orders">Null the first time.</param>
 [WireEvent("core.user_erased.v1", Streams.Users)]

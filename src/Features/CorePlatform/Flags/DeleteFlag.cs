@@ -15,15 +15,18 @@ namespace Aarya.Features.CorePlatform.Flags;
 [Authorize("admin")]
 public static class DeleteFlagEndpoint
 {
-    public static ProblemDetails Validate(Flag? flag, HttpContext http) => flag is null ? Problem.NotFound("flag") : FlagPreconditions.Check(http, flag);
+    public static ProblemDetails Validate(Flag? flag, HttpContext http) =>
+        flag is null ? Problem.NotFound("flag") : FlagPreconditions.Check(http, flag);
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     [WolverineDelete("/api/admin/flags/{name}")]
-    public static (IResult, IMartenOp, IMartenOp) Delete(string name, Caller caller, [Entity(nameof(name), Required = false)] Flag? flag, DateTimeOffset now)
+    public static (IResult, IMartenOp, IMartenOp) Delete(string name, Caller caller,
+        [Entity(nameof(name), Required = false)] Flag? flag, DateTimeOffset now)
     {
         var details = new Dictionary<string, string> { ["was"] = JsonSerializer.Serialize(FlagView.Of(flag!), AaryaJson.Options) };
-        return (Results.NoContent(), MartenOps.Delete(flag!), MartenOps.Insert(AuditEntry.Of(caller, AuditActions.FlagDeleted, "flag", name, now, details)));
+        return (Results.NoContent(), MartenOps.Delete(flag!),
+            MartenOps.Insert(AuditEntry.Of(caller, AuditActions.FlagDeleted, "flag", name, now, details)));
     }
 }

@@ -14,11 +14,14 @@ internal static class FlagPreconditions
     {
         var headers = http.Request.Headers;
         var own = flag is null ? null : new EntityTagHeaderValue(FlagView.Of(flag).Answer().ETag);
-        return (headers.IfMatch.Count > 0 && !Names(headers.IfMatch, own)) || (headers.IfNoneMatch.Count > 0 && Names(headers.IfNoneMatch, own))
-            ? Problem.Of(StatusCodes.Status412PreconditionFailed, "request.precondition_failed", "Changed meanwhile", "The flag is not as you have seen it: read it again and repeat what you still want.")
+        return (headers.IfMatch.Count > 0 && !Names(headers.IfMatch, own))
+            || (headers.IfNoneMatch.Count > 0 && Names(headers.IfNoneMatch, own))
+            ? Problem.Of(StatusCodes.Status412PreconditionFailed, "request.precondition_failed", "Changed meanwhile",
+                "The flag is not as you have seen it: read it again and repeat what you still want.")
             : WolverineContinue.NoProblems;
     }
 
     private static bool Names(StringValues sent, EntityTagHeaderValue? own) =>
-        own is not null && EntityTagHeaderValue.TryParseList(sent, out var tags) && tags.Any(x => x.Equals(EntityTagHeaderValue.Any) || x.Compare(own, useStrongComparison: true));
+        own is not null && EntityTagHeaderValue.TryParseList(sent, out var tags)
+            && tags.Any(x => x.Equals(EntityTagHeaderValue.Any) || x.Compare(own, useStrongComparison: true));
 }

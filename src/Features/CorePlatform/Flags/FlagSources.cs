@@ -24,7 +24,13 @@ internal static class FlagWire
 {
     public static Protos.Core.Flag Write(FlagDefinition x)
     {
-        var flag = new Protos.Core.Flag { Name = x.Name, Enabled = x.Enabled, AnyCondition = x.Match == FlagMatch.Any, Roles = { x.Roles } };
+        var flag = new Protos.Core.Flag
+        {
+            Name = x.Name,
+            Enabled = x.Enabled,
+            AnyCondition = x.Match == FlagMatch.Any,
+            Roles = { x.Roles },
+        };
         if (x.Percentage is { } percentage) flag.Percentage = percentage;
         if (x.From is { } from) flag.FromUnixMs = from.ToUnixTimeMilliseconds();
         if (x.Until is { } until) flag.UntilUnixMs = until.ToUnixTimeMilliseconds();
@@ -33,5 +39,6 @@ internal static class FlagWire
 
     public static FlagDefinition Read(Protos.Core.Flag x) => new(
         x.Name, x.Enabled, x.AnyCondition ? FlagMatch.Any : FlagMatch.All, x.HasPercentage ? x.Percentage : null, [.. x.Roles],
-        x.HasFromUnixMs ? DateTimeOffset.FromUnixTimeMilliseconds(x.FromUnixMs) : null, x.HasUntilUnixMs ? DateTimeOffset.FromUnixTimeMilliseconds(x.UntilUnixMs) : null);
+        x.HasFromUnixMs ? DateTimeOffset.FromUnixTimeMilliseconds(x.FromUnixMs) : null,
+        x.HasUntilUnixMs ? DateTimeOffset.FromUnixTimeMilliseconds(x.UntilUnixMs) : null);
 }

@@ -7,9 +7,12 @@ namespace Aarya.Features.CorePlatform.Flags;
 
 /// <summary>A flag as the shop's people see it.</summary>
 public sealed record FlagView(
-    string Name, string? Description, bool Enabled, FlagMatch Match, double? Percentage, IReadOnlyList<string>? Roles, DateTimeOffset? From, DateTimeOffset? Until, DateTimeOffset ChangedAt)
+    string Name, string? Description, bool Enabled, FlagMatch Match, double? Percentage, IReadOnlyList<string>? Roles, DateTimeOffset? From,
+    DateTimeOffset? Until, DateTimeOffset ChangedAt)
 {
-    public static FlagView Of(Flag x) => new(x.Id, x.Description, x.Enabled, x.Match, x.Percentage, x.Roles is { Count: > 0 } roles ? roles : null, x.From, x.Until, x.ChangedAt);
+    public static FlagView Of(Flag x) =>
+        new(x.Id, x.Description, x.Enabled, x.Match, x.Percentage, x.Roles is { Count: > 0 } roles ? roles : null, x.From,
+            x.Until, x.ChangedAt);
 
     /// <summary>The answer with its tag, by which a change says what it was made from.</summary>
     internal ReadyAnswer Answer() => ReadyAnswer.Json(JsonSerializer.SerializeToUtf8Bytes(this, AaryaJson.Options));

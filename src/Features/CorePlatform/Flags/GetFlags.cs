@@ -21,6 +21,7 @@ public static class GetFlagsEndpoint
     public static async Task<IResult> Get(Caller caller, IFlags flags, CancellationToken cancellation)
     {
         var view = new FlagsView(await flags.AllAsync(caller, cancellation));
-        return new ReadyAnswer(JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options), "application/json; charset=utf-8", "private, no-cache");
+        return new ReadyAnswer(JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options),
+            "application/json; charset=utf-8", "private, no-cache");
     }
 }

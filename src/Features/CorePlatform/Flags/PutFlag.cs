@@ -14,7 +14,9 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.CorePlatform.Flags;
 
-/// <summary>Says for whom and when a feature is on; every process follows within two seconds. With If-Match only what was seen is changed.</summary>
+/// <summary>
+/// Says for whom and when a feature is on; every process follows within two seconds. With If-Match only what was seen is changed.
+/// </summary>
 /// <param name="Enabled">False switches it off whatever the conditions say; true without conditions is on for everybody.</param>
 /// <param name="Description">What it is for.</param>
 /// <param name="Match">Whether all conditions must hold (the default) or any of them.</param>
@@ -37,7 +39,8 @@ public sealed record PutFlag(
         {
             RuleFor(x => x.Description).MaximumLength(500).OnlyWhatCanBeSeen(inLines: true);
             RuleFor(x => x.Percentage).InclusiveBetween(0, 100);
-            RuleFor(x => x.Roles).Must(x => x is null || (x.Count > 0 && x.All(CallerRoles.All.Contains) && x.Distinct().Count() == x.Count))
+            RuleFor(x => x.Roles)
+                .Must(x => x is null || (x.Count > 0 && x.All(CallerRoles.All.Contains) && x.Distinct().Count() == x.Count))
                 .WithMessage($"must be some of {string.Join(", ", CallerRoles.All)}, each once.");
             RuleFor(x => x.Until).Must((x, until) => until is null || x.From is null || x.From < until).WithMessage("must be after from.");
         }
@@ -55,7 +58,8 @@ public static partial class PutFlagEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     [WolverinePut("/api/admin/flags/{name}")]
     public static (FlagView, IMartenOp, IMartenOp) Put(
-        string name, PutFlag command, Caller caller, [Entity(nameof(name), Required = false)] Flag? flag, HttpContext http, DateTimeOffset now)
+        string name, PutFlag command, Caller caller, [Entity(nameof(name), Required = false)] Flag? flag,
+        HttpContext http, DateTimeOffset now)
     {
         var was = flag is null ? null : FlagView.Of(flag);
         flag ??= new() { Id = name };

@@ -12,17 +12,19 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>
-/// Gathers all that the shop holds about the caller; a link to it is mailed when it is together. As long as there is one that has not expired, asking
-/// again leads to the same; but when a part is still missing after an hour, it begins anew.
+/// Gathers all that the shop holds about the caller; a link to it is mailed when it is together. As long as there is one that has not
+/// expired, asking again leads to the same; but when a part is still missing after an hour, it begins anew.
 /// </summary>
 public static class AskForExportEndpoint
 {
-    public static async Task<(User?, PersonalExport?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents, CancellationToken cancellation)
+    public static async Task<(User?, PersonalExport?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents,
+        CancellationToken cancellation)
     {
         // Nothing is gathered for an account that is being erased, and one thing for somebody who asks twice.
         var user = await documents.LoadAloneAsync(caller.Subject, cancellation);
         if (user is null) return (null, null, Problem.NotFound("user"));
-        return (user, await documents.Query<PersonalExport>().FirstOrDefaultAsync(x => x.UserId == caller.Subject, cancellation), WolverineContinue.NoProblems);
+        return (user, await documents.Query<PersonalExport>().FirstOrDefaultAsync(x => x.UserId == caller.Subject, cancellation),
+            WolverineContinue.NoProblems);
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
@@ -42,5 +44,6 @@ public static class AskForExportEndpoint
         ]);
     }
 
-    private static Accepted<ExportView> Answer(PersonalExport export) => TypedResults.Accepted($"/api/users/me/export/{export.Id}", ExportView.Of(export));
+    private static Accepted<ExportView> Answer(PersonalExport export) =>
+        TypedResults.Accepted($"/api/users/me/export/{export.Id}", ExportView.Of(export));
 }

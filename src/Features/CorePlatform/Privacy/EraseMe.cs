@@ -16,8 +16,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>
-/// Closes the caller's account for good and has everybody forget them. The password is asked for again, because whoever finds an open session must not
-/// be able to do this. The answer's receipt is how it can be followed afterwards, without an account.
+/// Closes the caller's account for good and has everybody forget them. The password is asked for again, because whoever finds an open
+/// session must not be able to do this. The answer's receipt is how it can be followed afterwards, without an account.
 /// </summary>
 public sealed record EraseMe(string Password)
 {
@@ -54,9 +54,17 @@ public static class EraseMeEndpoint
     [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverineDelete("/api/users/me"), RateLimit("password")]
-    public static (Accepted<ErasureView>, BeginRound) Delete(EraseMe command, [NotBody] User user, IDocumentSession documents, DateTimeOffset now)
+    public static (Accepted<ErasureView>, BeginRound) Delete(EraseMe command, [NotBody] User user,
+        IDocumentSession documents, DateTimeOffset now)
     {
-        var erasure = new Erasure { Id = Guid.NewGuid(), UserId = user.Id, RegisteredAt = user.RegisteredAt, AskedAt = now, Waiting = [Roles.Commerce] };
+        var erasure = new Erasure
+        {
+            Id = Guid.NewGuid(),
+            UserId = user.Id,
+            RegisteredAt = user.RegisteredAt,
+            AskedAt = now,
+            Waiting = [Roles.Commerce],
+        };
         documents.DeleteAccount(user.Id);
         documents.EraseTraces([user.Id]);
         documents.Insert(erasure);

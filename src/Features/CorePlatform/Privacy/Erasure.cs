@@ -7,7 +7,9 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>Somebody's being forgotten. Its id is the receipt; when everybody has been asked for the last time it no longer says whose.</summary>
+/// <summary>
+/// Somebody's being forgotten. Its id is the receipt; when everybody has been asked for the last time it no longer says whose.
+/// </summary>
 public sealed class Erasure : IVersioned
 {
     public Guid Id { get; set; }
@@ -48,7 +50,8 @@ public sealed class Erasure : IVersioned
         Guests.Concat(Orders).Where(x => x.Version == 7).Select(MadeAt).Append(RegisteredAt).Min() - TimeSpan.FromHours(1);
 
     // The id of a guest, and of an order that was handed over, begins with its time (RFC 9562, section 5.7).
-    private static DateTimeOffset MadeAt(Guid id) => DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >> 16);
+    private static DateTimeOffset MadeAt(Guid id) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >> 16);
 }
 
 internal static class DeletedAccounts
@@ -62,7 +65,8 @@ internal static class DeletedAccounts
     }
 }
 
-/// <param name="Status">erasing; or erased, when nothing is left. For a minute more the shop then looks for what was still under way.</param>
+/// <param name="Status">erasing; or erased, when nothing is left. For a minute more the shop then looks for what was still under
+/// way.</param>
 /// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended.</param>
 public sealed record ErasureView(Guid Receipt, string Status, IReadOnlyList<string> Waiting, DateTimeOffset AskedAt, DateTimeOffset? DoneAt)
 {

@@ -12,10 +12,12 @@ namespace Aarya.Features.CorePlatform.Privacy;
 /// <summary>The file behind the mailed link, which is all that it takes to read it.</summary>
 public static class FetchExportEndpoint
 {
-    public static async Task<(PersonalExport?, ProblemDetails)> LoadAsync(string token, IQuerySession documents, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<(PersonalExport?, ProblemDetails)> LoadAsync(string token, IQuerySession documents, TimeProvider clock,
+        CancellationToken cancellation)
     {
         var (hash, now) = (HashOf(token), clock.GetUtcNow());
-        return await documents.Query<PersonalExport>().FirstOrDefaultAsync(x => x.TokenHash == hash, cancellation) is { } export && export.ExpiresAt > now
+        return await documents.Query<PersonalExport>().FirstOrDefaultAsync(x => x.TokenHash == hash, cancellation) is { } export
+            && export.ExpiresAt > now
             ? (export, WolverineContinue.NoProblems)
             : (null, Problem.NotFound("export"));
     }

@@ -17,7 +17,8 @@ public static class BeginRoundHandler
 {
     public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
-    public static async Task<UserErased?> Handle(BeginRound command, IDocumentSession documents, SessionStore sessions, CancellationToken cancellation)
+    public static async Task<UserErased?> Handle(BeginRound command, IDocumentSession documents, SessionStore sessions,
+        CancellationToken cancellation)
     {
         if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user } erasure) return null;
         erasure.Guests = await documents.GuestsOfAsync(user, cancellation);
@@ -34,7 +35,8 @@ public static class DataErasedHandler
 {
     public static async Task<UserErased?> Handle(CommerceDataErased erased, IDocumentSession documents, CancellationToken cancellation)
     {
-        if (await documents.LoadAsync<Erasure>(erased.ErasureId, cancellation) is not { UserId: { } user } erasure || !erasure.Waiting.Contains(Roles.Commerce)) return null;
+        if (await documents.LoadAsync<Erasure>(erased.ErasureId, cancellation) is not { UserId: { } user } erasure
+            || !erasure.Waiting.Contains(Roles.Commerce)) return null;
         erasure.FoundMore = erased.Orders.Except(erasure.Orders).Any();
         erasure.Orders = [.. erasure.Orders.Union(erased.Orders)];
         erasure.Waiting = [Roles.Payment, Roles.Content, Roles.Search];
@@ -51,9 +53,11 @@ public static class DataErasedHandler
     public static Task<ClearStreams?> Handle(SearchDataErased erased, IDocumentSession documents, CancellationToken cancellation) =>
         AnsweredAsync(Roles.Search, erased.ErasureId, documents, cancellation);
 
-    private static async Task<ClearStreams?> AnsweredAsync(string context, Guid id, IDocumentSession documents, CancellationToken cancellation)
+    private static async Task<ClearStreams?> AnsweredAsync(string context, Guid id, IDocumentSession documents,
+        CancellationToken cancellation)
     {
-        if (await documents.LoadAsync<Erasure>(id, cancellation) is not { UserId: not null } erasure || !erasure.Waiting.Contains(context)) return null;
+        if (await documents.LoadAsync<Erasure>(id, cancellation) is not { UserId: not null } erasure || !erasure.Waiting.Contains(context))
+            return null;
         erasure.Waiting = [.. erasure.Waiting.Where(x => x != context)];
         documents.Update(erasure);
         return erasure.Waiting.Count == 0 ? new(id, 1) : null;
@@ -61,8 +65,8 @@ public static class DataErasedHandler
 }
 
 /// <summary>
-/// Takes the person out of the streams; what some context has still to handle is looked at again. Then all of it once more, when nothing is under way
-/// any more, and again as long as that finds orders that were not known.
+/// Takes the person out of the streams; what some context has still to handle is looked at again. Then all of it once more, when nothing is
+/// under way any more, and again as long as that finds orders that were not known.
 /// </summary>
 public sealed record ClearStreams(Guid ErasureId, int Attempt);
 
@@ -73,13 +77,15 @@ public static class ClearStreamsHandler
     public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
     public static async Task<OutgoingMessages> Handle(
-        ClearStreams command, IDocumentSession documents, StreamErasure streams, Stragglers stragglers, DateTimeOffset now, CancellationToken cancellation)
+        ClearStreams command, IDocumentSession documents, StreamErasure streams, Stragglers stragglers, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user } erasure) return [];
         var messages = new OutgoingMessages();
         if (await streams.EraseAsync(erasure.About, erasure.Since) > 0)
         {
-            messages.Delay(command with { Attempt = command.Attempt + 1 }, LookAgainAfter[Math.Min(command.Attempt, LookAgainAfter.Length) - 1]);
+            messages.Delay(command with { Attempt = command.Attempt + 1 },
+                LookAgainAfter[Math.Min(command.Attempt, LookAgainAfter.Length) - 1]);
             return messages;
         }
 

@@ -2,7 +2,10 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>A guest who turned out to be a customer: what the guest did is about the customer. Kept in the transaction of the login, and never changed.</summary>
+/// <summary>
+/// A guest who turned out to be a customer: what the guest did is about the customer. Kept in the transaction of the login, and never
+/// changed.
+/// </summary>
 public sealed class FormerGuest
 {
     public Guid Id { get; init; }
@@ -19,5 +22,6 @@ internal static class FormerGuests
 
     /// <summary>Who somebody was before they signed in.</summary>
     public static async Task<IReadOnlyList<Guid>> GuestsOfAsync(this IQuerySession documents, Guid user, CancellationToken cancellation) =>
-        [.. (await documents.Query<FormerGuest>().Where(x => x.UserId == user).Select(x => x.GuestId).ToListAsync(cancellation)).Distinct()];
+        [.. (await documents.Query<FormerGuest>().Where(x => x.UserId == user).Select(x => x.GuestId).ToListAsync(cancellation))
+            .Distinct()];
 }

@@ -15,29 +15,34 @@ using Wolverine;
 namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>
-/// One context after another sends what it holds: commerce first, which knows the orders that the others are asked about. With the last of them the
-/// link is mailed.
+/// One context after another sends what it holds: commerce first, which knows the orders that the others are asked about. With the last of
+/// them the link is mailed.
 /// </summary>
 public static class PersonalDataGatheredHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+        CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now,
+        CancellationToken cancellation) =>
     [
         .. await AddAsync(Roles.Commerce, part.ExportId, part.Json, documents, sessions, links, now, cancellation),
         new PersonalDataAsked(part.UserId, part.ExportId, await documents.GuestsOfAsync(part.UserId, cancellation), part.Orders),
     ];
 
-    public static Task<OutgoingMessages> Handle(PaymentDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+    public static Task<OutgoingMessages> Handle(PaymentDataGathered part, IDocumentSession documents, SessionStore sessions,
+        MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
         AddAsync(Roles.Payment, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
-    public static Task<OutgoingMessages> Handle(ContentDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+    public static Task<OutgoingMessages> Handle(ContentDataGathered part, IDocumentSession documents, SessionStore sessions,
+        MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
         AddAsync(Roles.Content, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
-    public static Task<OutgoingMessages> Handle(SearchDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
+    public static Task<OutgoingMessages> Handle(SearchDataGathered part, IDocumentSession documents, SessionStore sessions,
+        MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
         AddAsync(Roles.Search, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
     private static async Task<OutgoingMessages> AddAsync(
-        string context, Guid exportId, string json, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
+        string context, Guid exportId, string json, IDocumentSession documents, SessionStore sessions, MailedLinks links,
+        DateTimeOffset now, CancellationToken cancellation)
     {
         // Erased meanwhile, or the last part came twice.
         if (await documents.LoadAsync<PersonalExport>(exportId, cancellation) is not { IsReady: false } export
@@ -63,10 +68,12 @@ public static class PersonalDataGatheredHandler
     }
 
     // Everything but the secrets: hashes, stamps and keys are not about the person.
-    private static async Task<string> AccountOfAsync(User user, IQuerySession documents, SessionStore sessions, CancellationToken cancellation)
+    private static async Task<string> AccountOfAsync(User user, IQuerySession documents, SessionStore sessions,
+        CancellationToken cancellation)
     {
         var book = await documents.LoadAsync<AddressBook>(user.Id, cancellation);
-        var acts = await documents.Query<AuditEntry>().Where(x => x.ActorId == user.Id || x.TargetId == user.Id.ToString()).OrderBy(x => x.Id).ToListAsync(cancellation);
+        var acts = await documents.Query<AuditEntry>().Where(x => x.ActorId == user.Id || x.TargetId == user.Id.ToString())
+            .OrderBy(x => x.Id).ToListAsync(cancellation);
         return JsonSerializer.Serialize(new
         {
             account = new
@@ -82,7 +89,8 @@ public static class PersonalDataGatheredHandler
                 TwoFactor = user.TwoFactorEnabled,
             },
             addresses = book?.Addresses.Select(x => AddressView.Of(book, x.Id)) ?? [],
-            sessions = (await sessions.ListAsync(user.Id)).Select(x => new { x.Id, Device = x.From.Name, x.From.Address, x.CreatedAt, x.LastSeenAt }),
+            sessions = (await sessions.ListAsync(user.Id))
+                .Select(x => new { x.Id, Device = x.From.Name, x.From.Address, x.CreatedAt, x.LastSeenAt }),
             audit = acts.Select(AuditEntryView.Of),
         }, AaryaJson.Options);
     }
@@ -95,6 +103,7 @@ public static class ForgetExportHandler
 {
     public static async Task Handle(ForgetExport command, IDocumentSession documents, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (await documents.LoadAsync<PersonalExport>(command.ExportId, cancellation) is { } export && !export.IsGoodAt(now)) documents.Delete(export);
+        if (await documents.LoadAsync<PersonalExport>(command.ExportId, cancellation) is { } export && !export.IsGoodAt(now))
+            documents.Delete(export);
     }
 }

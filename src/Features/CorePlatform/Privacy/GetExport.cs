@@ -10,7 +10,8 @@ namespace Aarya.Features.CorePlatform.Privacy;
 /// <summary>How far the gathering has come.</summary>
 public static class GetExportEndpoint
 {
-    public static async Task<(PersonalExport?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+    public static async Task<(PersonalExport?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents,
+        CancellationToken cancellation) =>
         await documents.LoadAsync<PersonalExport>(id, cancellation) is { } export && export.UserId == caller.Subject
             ? (export, WolverineContinue.NoProblems)
             : (null, Problem.NotFound("export"));

@@ -18,7 +18,8 @@ public sealed record Device(string Name, string Address)
 
     private static readonly (string Mark, string Name)[] Systems =
     [
-        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("CrOS", "ChromeOS"), ("Mac OS X", "Mac"), ("Linux", "Linux"),
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+        ("Mac OS X", "Mac"), ("Linux", "Linux"),
     ];
 
     public static Device Unknown { get; } = new("Unknown device", "");
@@ -26,7 +27,8 @@ public sealed record Device(string Name, string Address)
     public static Device Of(HttpContext http)
     {
         var address = http.Connection.RemoteIpAddress;
-        return new(NameOf(http.Request.Headers.UserAgent.ToString()), (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "");
+        return new(NameOf(http.Request.Headers.UserAgent.ToString()),
+            (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "");
     }
 
     /// <summary>The name for a User-Agent header, which may say anything at all.</summary>

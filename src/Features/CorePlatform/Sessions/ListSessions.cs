@@ -10,7 +10,8 @@ namespace Aarya.Features.CorePlatform.Sessions;
 /// <param name="Current">True for the session that is asking.</param>
 public sealed record SessionView(Guid Id, string Device, string Address, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, bool Current)
 {
-    internal static SessionView Of(Session x, Caller caller) => new(x.Id, x.From.Name, x.From.Address, x.CreatedAt, x.LastSeenAt, x.Id == caller.SessionId);
+    internal static SessionView Of(Session x, Caller caller) =>
+        new(x.Id, x.From.Name, x.From.Address, x.CreatedAt, x.LastSeenAt, x.Id == caller.SessionId);
 }
 
 public sealed record SessionList(IReadOnlyList<SessionView> Items);

@@ -6,9 +6,9 @@ using System.Security.Cryptography;
 namespace Aarya.Features.CorePlatform.Sessions;
 
 /// <summary>
-/// What a client holds between access tokens; opaque to it. The family secret (256 bits) stays the same in all tokens of a session, and only
-/// its hash is kept. The generation says which of them this is, and a seal that nobody but core can make says that core gave it out: so core
-/// can tell a later token than storage remembers from an invention, and gives the same successor to whoever asks for it twice.
+/// What a client holds between access tokens; opaque to it. The family secret (256 bits) stays the same in all tokens of a session, and
+/// only its hash is kept. The generation says which of them this is, and a seal that nobody but core can make says that core gave it out:
+/// so core can tell a later token than storage remembers from an invention, and gives the same successor to whoever asks for it twice.
 /// </summary>
 public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation, byte[] Seal)
 {
@@ -18,7 +18,8 @@ public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation
     private const int Size = SealedSize + HMACSHA256.HashSizeInBytes;
 
     /// <param name="sign">Core's signature over what it is given.</param>
-    public static RefreshToken First(Guid sessionId, Func<byte[], byte[]> sign) => Of(sessionId, RandomNumberGenerator.GetBytes(FamilySize), 0, sign);
+    public static RefreshToken First(Guid sessionId, Func<byte[], byte[]> sign) =>
+        Of(sessionId, RandomNumberGenerator.GetBytes(FamilySize), 0, sign);
 
     /// <summary>The token of another generation of the same session.</summary>
     /// <inheritdoc cref="First"/>
@@ -28,14 +29,17 @@ public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation
     public static RefreshToken? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        return text.Length == Base64Url.GetEncodedLength(Size) && Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == Size
-            ? new(new Guid(bytes[..IdSize]), bytes.Slice(IdSize, FamilySize).ToArray(), BinaryPrimitives.ReadUInt32BigEndian(bytes[(IdSize + FamilySize)..]), bytes[SealedSize..].ToArray())
+        return text.Length == Base64Url.GetEncodedLength(Size)
+            && Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == Size
+            ? new(new Guid(bytes[..IdSize]), bytes.Slice(IdSize, FamilySize).ToArray(),
+                BinaryPrimitives.ReadUInt32BigEndian(bytes[(IdSize + FamilySize)..]), bytes[SealedSize..].ToArray())
             : null;
     }
 
     /// <summary>True when core gave it out.</summary>
     /// <inheritdoc cref="First"/>
-    public bool IsSealed(Func<byte[], byte[]> sign) => CryptographicOperations.FixedTimeEquals(Seal, sign(Bytes(SessionId, Family, Generation)));
+    public bool IsSealed(Func<byte[], byte[]> sign) =>
+        CryptographicOperations.FixedTimeEquals(Seal, sign(Bytes(SessionId, Family, Generation)));
 
     public byte[] FamilyHash => SHA256.HashData(Family);
 

@@ -18,10 +18,9 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(90);
     private static readonly RedisValue[] Fields = ["user", "guest", "idle", "device", "address", "created", "seen", "epoch"];
 
-    // The clock is that of Redis, so that two nodes cannot disagree about the grace. A token later than the one that Redis remembers was given
-    // out in the last second before Redis lost it: its seal says so.
-    // KEYS: session, ids of the owner. ARGV: id, family hash, generation of the presented token, grace ms, lifetime ms, idle ms or 0,
-    // lifetime of the ids in ms.
+    // The clock is that of Redis, so that two nodes cannot disagree about the grace. A token later than the one that Redis remembers was
+    // given out in the last second before Redis lost it: its seal says so. KEYS: session, ids of the owner. ARGV: id, family hash,
+    // generation of the presented token, grace ms, lifetime ms, idle ms or 0, lifetime of the ids in ms.
     private const string Rotate =
         """
         local s = redis.call('HMGET', KEYS[1], 'family', 'generation', 'rotated')
@@ -60,7 +59,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     /// <summary>Opens a session for a customer or a guest; the refresh token is known to nobody else.</summary>
     /// <param name="staff">True for the people of the shop: the session ends when nothing is asked with it for half an hour.</param>
     /// <param name="epoch">The owner's <see cref="User.SessionEpoch"/>.</param>
-    public async Task<(Session Session, RefreshToken Token)> StartAsync(Guid userId, bool guest, bool staff = false, Device? from = null, int epoch = 0)
+    public async Task<(Session Session, RefreshToken Token)> StartAsync(Guid userId, bool guest, bool staff = false,
+        Device? from = null, int epoch = 0)
     {
         var now = clock.GetUtcNow();
         var session = new Session(Guid.CreateVersion7(now), userId, guest, staff, from ?? Device.Unknown, now, now, epoch);
@@ -94,7 +94,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     /// <summary>The sessions of one owner that have not ended, the last one used first.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid owner)
     {
-        var ids = (await redis.State.SetMembersAsync(IdsOf(owner))).Select(x => Guid.Parse(x.ToString(), CultureInfo.InvariantCulture)).ToList();
+        var ids = (await redis.State.SetMembersAsync(IdsOf(owner))).Select(x => Guid.Parse(x.ToString(), CultureInfo.InvariantCulture))
+            .ToList();
         var found = await Task.WhenAll(ids.Select(FindAsync));
         var gone = ids.Where((_, i) => found[i] is null).Select(x => (RedisValue)KeyIn(x)).ToArray();
         if (gone.Length > 0) await redis.State.SetRemoveAsync(IdsOf(owner), gone);
@@ -113,7 +114,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         var answer = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Rotate, [KeyOf(session.Id), IdsOf(session.UserId)],
         [
             KeyIn(session.Id), presented.FamilyHash, presented.Generation,
-            (long)Grace.TotalMilliseconds, (long)session.Lifetime.TotalMilliseconds, staff ? IdleOf(session) : 0, (long)LongestLifetime.TotalMilliseconds,
+            (long)Grace.TotalMilliseconds, (long)session.Lifetime.TotalMilliseconds, staff ? IdleOf(session) : 0,
+            (long)LongestLifetime.TotalMilliseconds,
         ]))!;
         switch ((string?)answer[0])
         {
@@ -140,14 +142,17 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     public async Task EndAllAsync(Guid owner, Guid? except = null)
     {
         var kept = except is { } one ? KeyIn(one) : "";
-        var ended = (string[])(await redis.State.ScriptEvaluateAsync(EndAll, [IdsOf(owner)], [(RedisValue)RedisKeys.Session("").ToString(), kept]))!;
+        var ended =
+            (string[])(await redis.State.ScriptEvaluateAsync(EndAll, [IdsOf(owner)],
+                [(RedisValue)RedisKeys.Session("").ToString(), kept]))!;
         foreach (var id in ended) gate.Forget(Guid.Parse(id, CultureInfo.InvariantCulture));
     }
 
     private Session? Read(Guid id, RedisValue[] fields) => fields[0].IsNull
         ? null
         : new(id, Guid.Parse(fields[0].ToString(), CultureInfo.InvariantCulture), (bool)fields[1], !fields[2].IsNull,
-            fields[3].IsNull ? Device.Unknown : new(sealer.Open(fields[3].ToString()), sealer.Open(fields[4].ToString())), Moment(fields[5]), Moment(fields[6]), (int)fields[7]);
+            fields[3].IsNull ? Device.Unknown : new(sealer.Open(fields[3].ToString()), sealer.Open(fields[4].ToString())),
+            Moment(fields[5]), Moment(fields[6]), (int)fields[7]);
 
     private byte[] Sign(byte[] token) => key.Sign([.. "refresh token\n"u8, .. token]);
 

@@ -24,30 +24,38 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : Sta
 
     public override async Task StartAsync(CancellationToken cancellationToken) => key = await read(cancellationToken);
 
-    /// <summary>The key of the table <c>account_key</c>, made once and sealed: whoever reads the database cannot write a link with it.</summary>
+    /// <summary>
+    /// The key of the table <c>account_key</c>, made once and sealed: whoever reads the database cannot write a link with it.
+    /// </summary>
     /// <exception cref="StartupException">It is sealed with a key that ENCRYPTION_KEY does not have.</exception>
     public static async Task<byte[]> ReadAsync(ContextDatabases databases, Sealer sealer, CancellationToken cancellation)
     {
         await using var connection = new NpgsqlConnection(databases.Of(Roles.Core));
         await connection.OpenAsync(cancellation);
         // The first process's key stays; the others read it.
-        await WriteAsync("insert into core.account_key (purpose, secret) values ('accounts', $1) on conflict do nothing", RandomNumberGenerator.GetBytes(Size));
+        await WriteAsync("insert into core.account_key (purpose, secret) values ('accounts', $1) on conflict do nothing",
+            RandomNumberGenerator.GetBytes(Size));
         await using var select = new NpgsqlCommand("select secret from core.account_key where purpose = 'accounts'", connection);
         var kept = (byte[])(await select.ExecuteScalarAsync(cancellation))!;
         // One of before keys were sealed.
-        if (kept.Length == Size) await WriteAsync("update core.account_key set secret = $1 where purpose = 'accounts' and length(secret) = 32", kept);
+        if (kept.Length == Size)
+            await WriteAsync("update core.account_key set secret = $1 where purpose = 'accounts' and length(secret) = 32", kept);
         try
         {
             return sealer.Open(kept);
         }
         catch (CryptographicException e)
         {
-            throw new StartupException($"{e.Message} It is the one that signs the links in mails: add the key of before to ENCRYPTION_KEY, behind the new one.");
+            throw new StartupException(
+                $"{e.Message} It is the one that signs the links in mails: add the key of before to ENCRYPTION_KEY, behind the new one.");
         }
 
         async Task WriteAsync(string sql, byte[] clear)
         {
-            await using var write = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = Encoding.ASCII.GetBytes(sealer.Seal(clear)) } } };
+            await using var write = new NpgsqlCommand(sql, connection)
+            {
+                Parameters = { new() { Value = Encoding.ASCII.GetBytes(sealer.Seal(clear)) } },
+            };
             await write.ExecuteNonQueryAsync(cancellation);
         }
     }

@@ -38,8 +38,10 @@ public sealed class Accounts : UserManager<User>
     private readonly PasswordHasher passwords;
 
     // Identity hashes while its thread waits; passwords are hashed by SetPasswordAsync, which waits its turn without one.
-    internal Accounts(IDocumentSession documents, AccountKey key, PasswordHasher passwords, TimeProvider clock, CancellationToken cancellation)
-        : base(new UserStore(documents), Settings, null!, [], [], OneSpelling.Instance, new(), null!, NullLogger<UserManager<User>>.Instance)
+    internal Accounts(IDocumentSession documents, AccountKey key, PasswordHasher passwords, TimeProvider clock,
+        CancellationToken cancellation)
+        : base(new UserStore(documents), Settings, null!, [], [], OneSpelling.Instance, new(), null!,
+            NullLogger<UserManager<User>>.Instance)
     {
         this.passwords = passwords;
         CancellationToken = cancellation;

@@ -15,8 +15,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Asks for the account to move to another address: a link goes there, and a notice to the old one. It moves when the link is opened. Whether the
-/// address is somebody's already cannot be told from the answer.
+/// Asks for the account to move to another address: a link goes there, and a notice to the old one. It moves when the link is opened.
+/// Whether the address is somebody's already cannot be told from the answer.
 /// </summary>
 public sealed record ChangeEmail(string NewEmail, string Password)
 {
@@ -35,7 +35,8 @@ public sealed record ChangeEmail(string NewEmail, string Password)
 [AnswerIsNeverStored]
 public static class ChangeEmailEndpoint
 {
-    public static Task<(User?, ProblemDetails)> LoadAsync(ChangeEmail command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
+    public static Task<(User?, ProblemDetails)> LoadAsync(ChangeEmail command, Caller caller, IQuerySession documents,
+        Reconfirmation reconfirmation, HttpContext http) =>
         reconfirmation.OfAsync(caller, command.Password, documents, http);
 
     public static async Task<ProblemDetails> ValidateAsync(ChangeEmail command, User user, HttpContext http, Auth.Attempts attempts) =>
@@ -54,14 +55,16 @@ public static class ChangeEmailEndpoint
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/email"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Post(
-        ChangeEmail command, User user, IDocumentSession documents, Identity identity, MailedLinks links, DateTimeOffset now, CancellationToken cancellation)
+        ChangeEmail command, User user, IDocumentSession documents, Identity identity, MailedLinks links, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var email = EmailAddress.Normalize(command.NewEmail)!;
         using var accounts = identity.In(documents, cancellation);
         user.PendingEmail = email;
         await accounts.UpdateAsync(user);
         var asked = AccountNotice.To(user, AccountNoticeKind.EmailChangeAsked, now);
-        if (await documents.FindByEmailAsync(email, cancellation) is { } owner) return (Results.Accepted(), [asked, new Auth.RegistrationRepeated(owner.Id)]);
+        if (await documents.FindByEmailAsync(email, cancellation) is { } owner)
+            return (Results.Accepted(), [asked, new Auth.RegistrationRepeated(owner.Id)]);
         var link = links.ToVerify(await accounts.GenerateChangeEmailTokenAsync(user, email));
         return (Results.Accepted(), [asked, AccountNotice.To(user, AccountNoticeKind.ConfirmNewEmail, now, link, email)]);
     }

@@ -33,7 +33,8 @@ public sealed record ChangePassword(string CurrentPassword, string NewPassword)
 [AnswerIsNeverStored]
 public static class ChangePasswordEndpoint
 {
-    public static Task<(User?, ProblemDetails)> LoadAsync(ChangePassword command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
+    public static Task<(User?, ProblemDetails)> LoadAsync(ChangePassword command, Caller caller, IQuerySession documents,
+        Reconfirmation reconfirmation, HttpContext http) =>
         reconfirmation.OfAsync(caller, command.CurrentPassword, documents, http, "currentPassword");
 
     public static Task<ProblemDetails> ValidateAsync(
@@ -51,10 +52,12 @@ public static class ChangePasswordEndpoint
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/password"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Post(
-        ChangePassword command, Caller caller, User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+        ChangePassword command, Caller caller, User user, IDocumentSession documents, Identity identity, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         using var accounts = identity.In(documents, cancellation);
         await accounts.SetPasswordAsync(user, command.NewPassword);
-        return (Results.NoContent(), [user.EndSessions(except: caller.SessionId), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
+        return (Results.NoContent(),
+            [user.EndSessions(except: caller.SessionId), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
     }
 }

@@ -15,7 +15,9 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Switches the second factor on, with a code that shows that the app has the key. The answer holds the recovery codes, this once.</summary>
+/// <summary>
+/// Switches the second factor on, with a code that shows that the app has the key. The answer holds the recovery codes, this once.
+/// </summary>
 public sealed record ConfirmTwoFactor(string Code)
 {
     public override string ToString() => nameof(ConfirmTwoFactor);
@@ -39,10 +41,13 @@ public static class ConfirmTwoFactorEndpoint
         ConfirmTwoFactor command, Caller caller, IDocumentSession documents, Identity identity, Attempts attempts, HttpContext http)
     {
         if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
-        if (user.TwoFactorEnabled || user.AuthenticatorKey is null) return (null, Problem.Conflict("two_factor.not_started", "Not started", "Ask for a key first."));
-        if (await attempts.BeginAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        if (user.TwoFactorEnabled || user.AuthenticatorKey is null)
+            return (null, Problem.Conflict("two_factor.not_started", "Not started", "Ask for a key first."));
+        if (await attempts.BeginAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http) is { Status: not null } tooMany)
+            return (null, tooMany);
         using var accounts = identity.In(documents, http.RequestAborted);
-        if (!await accounts.TakeCurrentCodeAsync(user, command.Code)) return (null, Problem.Invalid("code", "is not what the app shows now.", "two_factor.code_wrong"));
+        if (!await accounts.TakeCurrentCodeAsync(user, command.Code))
+            return (null, Problem.Invalid("code", "is not what the app shows now.", "two_factor.code_wrong"));
         await attempts.SucceedAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
         return (user, WolverineContinue.NoProblems);
     }

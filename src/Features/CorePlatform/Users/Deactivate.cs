@@ -16,7 +16,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Closes the account until its owner sets another password by mail: every session ends, and a login is answered like one with a wrong password.
+/// Closes the account until its owner sets another password by mail: every session ends, and a login is answered like one with a wrong
+/// password.
 /// </summary>
 public sealed record Deactivate(string Password)
 {
@@ -31,7 +32,8 @@ public sealed record Deactivate(string Password)
 [AnswerIsNeverStored]
 public static class DeactivateEndpoint
 {
-    public static async Task<(User?, ProblemDetails)> LoadAsync(Deactivate command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, HttpContext http)
+    public static async Task<(User?, ProblemDetails)> LoadAsync(Deactivate command, Caller caller, IDocumentSession documents,
+        Reconfirmation reconfirmation, HttpContext http)
     {
         var (user, refused) = await reconfirmation.OfAsync(caller, command.Password, documents, http);
         return user is null ? (null, refused) : (user, await documents.RefuseLastAdminAsync(user, http.RequestAborted));

@@ -10,7 +10,8 @@ namespace Aarya.Features.CorePlatform.Users;
 /// A customer, a supporter and an administrator to try the shop with. Outside production everybody knows their passwords;
 /// in production they exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
 /// </summary>
-public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, IConfiguration configuration, IHostEnvironment environment, TimeProvider clock) : ISeed
+public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, IConfiguration configuration, IHostEnvironment environment,
+    TimeProvider clock) : ISeed
 {
     private const string EmailDomain = "aarya.example";
 
@@ -26,7 +27,8 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
     public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
     {
         var chosen = environment.IsProduction()
-            ? configuration.Require("SEED_PASSWORD", "give the password of the demo accounts; they are not made in production with one that everybody knows.")
+            ? configuration.Require("SEED_PASSWORD",
+                "give the password of the demo accounts; they are not made in production with one that everybody knows.")
             : configuration.Find("SEED_PASSWORD");
         if (chosen is not null && !(Password.IsReadable(chosen) && Password.Length(chosen) is >= Password.Shortest and <= Password.Longest))
             throw new StartupException($"SEED_PASSWORD must have {Password.Shortest} to {Password.Longest} characters.");
@@ -42,7 +44,8 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
             await documents.AloneAsync(email, cancellation);
             var known = await documents.FindByEmailAsync(email, cancellation);
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
-            var usual = chosen is null && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
+            var usual = chosen is null
+                && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
             lines.Add($"  {email,-24} {role,-10} {(usual ? password : known is null ? "password: SEED_PASSWORD" : "password unchanged")}");
         }
 

@@ -26,7 +26,9 @@ public sealed record EditMe(string? Name = null, string? Phone = null)
 public static class EditMeEndpoint
 {
     public static async Task<(User?, ProblemDetails)> LoadAsync(Caller caller, IQuerySession documents, CancellationToken cancellation) =>
-        await documents.LoadAsync<User>(caller.Subject, cancellation) is { } user ? (user, WolverineContinue.NoProblems) : (null, Problem.NotFound("user"));
+        await documents.LoadAsync<User>(caller.Subject, cancellation) is { } user
+            ? (user, WolverineContinue.NoProblems)
+            : (null, Problem.NotFound("user"));
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]

@@ -8,8 +8,12 @@ namespace Aarya.Features.CorePlatform.Users;
 /// <summary>Somebody must always be able to give roles.</summary>
 internal static class LastAdmin
 {
-    /// <summary>Refuses when nobody else is an admin. Two who leave at the same moment go one after the other, and the second counts without the first.</summary>
-    public static async Task<ProblemDetails> RefuseLastAdminAsync(this IDocumentSession documents, User user, CancellationToken cancellation)
+    /// <summary>
+    /// Refuses when nobody else is an admin. Two who leave at the same moment go one after the other, and the second counts without the
+    /// first.
+    /// </summary>
+    public static async Task<ProblemDetails> RefuseLastAdminAsync(this IDocumentSession documents, User user,
+        CancellationToken cancellation)
     {
         if (!user.Roles.Contains(StaffRoles.Admin)) return WolverineContinue.NoProblems;
         await documents.AloneAsync("admins", cancellation);

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Hosting;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Where the links in mails lead. Those about an account lead to pages of the storefront (<c>STOREFRONT_URL</c>), which send the token back; it
-/// stands in the fragment, which a browser keeps to itself: no log of a server and no Referer holds it. A file is fetched from the API itself
-/// (<c>AARYA_PUBLIC_URL</c>).
+/// Where the links in mails lead. Those about an account lead to pages of the storefront (<c>STOREFRONT_URL</c>), which send the token
+/// back; it stands in the fragment, which a browser keeps to itself: no log of a server and no Referer holds it. A file is fetched from the
+/// API itself (<c>AARYA_PUBLIC_URL</c>).
 /// </summary>
 public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment environment) : StartStep
 {

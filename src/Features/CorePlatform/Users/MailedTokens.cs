@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// What the links in mails carry: whose account, until when, and an HMAC over both, the purpose, the address and the security stamp. Every node
-/// can judge one, nothing is kept, and a stamp that has changed makes it worthless.
+/// What the links in mails carry: whose account, until when, and an HMAC over both, the purpose, the address and the security stamp. Every
+/// node can judge one, nothing is kept, and a stamp that has changed makes it worthless.
 /// </summary>
 public sealed class MailedTokens(AccountKey key, TimeProvider clock, TimeSpan lifetime) : IUserTwoFactorTokenProvider<User>
 {
@@ -43,6 +43,7 @@ public sealed class MailedTokens(AccountKey key, TimeProvider clock, TimeSpan li
     private static byte[]? Decode(string token)
     {
         var bytes = new byte[Size];
-        return token.Length == Longest && Base64Url.DecodeFromChars(token, bytes, out _, out var written) == OperationStatus.Done && written == Size ? bytes : null;
+        return token.Length == Longest && Base64Url.DecodeFromChars(token, bytes, out _, out var written) == OperationStatus.Done
+            && written == Size ? bytes : null;
     }
 }

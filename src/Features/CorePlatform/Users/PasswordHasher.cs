@@ -26,7 +26,8 @@ public sealed class PasswordHasher : IDisposable
     private const int HashSize = 32;
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Hashed = Meter.CreateCounter<long>("aarya.passwords.hashed", description: "Argon2id hashes computed");
+    private static readonly Counter<long> Hashed = Meter.CreateCounter<long>("aarya.passwords.hashed",
+        description: "Argon2id hashes computed");
 
     private static readonly Parameters Today = new(MemoryKiB: 19 * 1024, Passes: 2);
 
@@ -107,7 +108,8 @@ public sealed class PasswordHasher : IDisposable
 
         public static Encoded Parse(string phc)
         {
-            if (phc.Split('$') is not ["", "argon2id", "v=19", var costs, var salt, var hash] || costs.Split(',') is not [['m', '=', .. var m], ['t', '=', .. var t], "p=1"])
+            if (phc.Split('$') is not ["", "argon2id", "v=19", var costs, var salt, var hash]
+                || costs.Split(',') is not [['m', '=', .. var m], ['t', '=', .. var t], "p=1"])
                 throw new FormatException("A stored password is not an argon2id PHC string.");
             return new(new(Number(m), Number(t)), FromBase64(salt), FromBase64(hash));
         }

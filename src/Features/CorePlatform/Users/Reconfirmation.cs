@@ -8,14 +8,18 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Asks somebody who is signed in for their password once more: a token that was left lying about must not be enough to take an account over.</summary>
+/// <summary>
+/// Asks somebody who is signed in for their password once more: a token that was left lying about must not be enough to take an account
+/// over.
+/// </summary>
 public sealed class Reconfirmation(PasswordHasher passwords, Attempts attempts)
 {
     private const string Attempt = "reconfirm";
 
     /// <summary>The caller's account, or why not.</summary>
     /// <param name="field">What the request calls the password.</param>
-    public async Task<(User?, ProblemDetails)> OfAsync(Caller caller, string password, IQuerySession documents, HttpContext http, string field = "password")
+    public async Task<(User?, ProblemDetails)> OfAsync(Caller caller, string password, IQuerySession documents, HttpContext http,
+        string field = "password")
     {
         var account = $"{caller.Subject:N}";
         if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));

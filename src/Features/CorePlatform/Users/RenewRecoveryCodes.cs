@@ -28,7 +28,8 @@ public sealed record RenewRecoveryCodes(string Password)
 [AnswerIsNeverStored]
 public static class RenewRecoveryCodesEndpoint
 {
-    public static Task<(User?, ProblemDetails)> LoadAsync(RenewRecoveryCodes command, Caller caller, IQuerySession documents, Reconfirmation reconfirmation, HttpContext http) =>
+    public static Task<(User?, ProblemDetails)> LoadAsync(RenewRecoveryCodes command, Caller caller, IQuerySession documents,
+        Reconfirmation reconfirmation, HttpContext http) =>
         reconfirmation.OfAsync(caller, command.Password, documents, http);
 
     public static ProblemDetails Validate(User user) => user.TwoFactorEnabled

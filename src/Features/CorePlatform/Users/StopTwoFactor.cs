@@ -35,13 +35,16 @@ public sealed record StopTwoFactor(string? Password = null, string? Code = null)
 public static class StopTwoFactorEndpoint
 {
     public static async Task<(User?, ProblemDetails)> LoadAsync(
-        StopTwoFactor command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, Identity identity, Attempts attempts, HttpContext http)
+        StopTwoFactor command, Caller caller, IDocumentSession documents, Reconfirmation reconfirmation, Identity identity,
+        Attempts attempts, HttpContext http)
     {
         if (command.Password is { Length: > 0 } password) return await reconfirmation.OfAsync(caller, password, documents, http);
         if (await documents.LoadAsync<User>(caller.Subject, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
-        if (await attempts.BeginAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http) is { Status: not null } tooMany) return (null, tooMany);
+        if (await attempts.BeginAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http) is { Status: not null } tooMany)
+            return (null, tooMany);
         using var accounts = identity.In(documents, http.RequestAborted);
-        if (!user.TwoFactorEnabled || !(await accounts.TakeCurrentCodeAsync(user, command.Code!) || await accounts.TakeRecoveryCodeAsync(user, command.Code!)))
+        if (!user.TwoFactorEnabled
+            || !(await accounts.TakeCurrentCodeAsync(user, command.Code!) || await accounts.TakeRecoveryCodeAsync(user, command.Code!)))
             return (null, Problem.Invalid("code", "is wrong, or was used before.", "two_factor.code_wrong"));
         await attempts.SucceedAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
         return (user, WolverineContinue.NoProblems);
@@ -59,7 +62,8 @@ public static class StopTwoFactorEndpoint
     [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
     [WolverineDelete("/api/users/me/two-factor"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Delete(
-        StopTwoFactor command, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+        StopTwoFactor command, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         if (user is { TwoFactorEnabled: false, AuthenticatorKey: null }) return (Results.NoContent(), []);
         using var accounts = identity.In(documents, cancellation);

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Time-based one-time passwords (RFC 6238) as every authenticator app makes them: HMAC-SHA1, six digits, a step of 30 s.</summary>
+/// <summary>
+/// Time-based one-time passwords (RFC 6238) as every authenticator app makes them: HMAC-SHA1, six digits, a step of 30 s.
+/// </summary>
 public static class Totp
 {
     public const int Digits = 6;
@@ -28,13 +30,17 @@ public static class Totp
     }
 #pragma warning restore CA5350
 
-    /// <summary>The step whose code this is, later than <paramref name="last"/> and near <paramref name="now"/>; null when it is none.</summary>
+    /// <summary>
+    /// The step whose code this is, later than <paramref name="last"/> and near <paramref name="now"/>; null when it is none.
+    /// </summary>
     public static long? FindStep(byte[] key, string code, long last, DateTimeOffset now)
     {
         long? found = null;
         for (var step = StepAt(now) - Drift; step <= StepAt(now) + Drift; step++)
         {
-            if (step > last && CryptographicOperations.FixedTimeEquals(System.Text.Encoding.UTF8.GetBytes(CodeAt(key, step)), System.Text.Encoding.UTF8.GetBytes(code)))
+            if (step > last
+                && CryptographicOperations.FixedTimeEquals(System.Text.Encoding.UTF8.GetBytes(CodeAt(key, step)),
+                    System.Text.Encoding.UTF8.GetBytes(code)))
                 found ??= step;
         }
 
@@ -42,5 +48,6 @@ public static class Totp
     }
 
     /// <summary>What an app reads from a QR code.</summary>
-    public static string UriOf(string key, string email) => $"otpauth://totp/Aarya:{Uri.EscapeDataString(email)}?secret={key}&issuer=Aarya&digits={Digits}&period={Step}";
+    public static string UriOf(string key, string email) =>
+        $"otpauth://totp/Aarya:{Uri.EscapeDataString(email)}?secret={key}&issuer=Aarya&digits={Digits}&period={Step}";
 }

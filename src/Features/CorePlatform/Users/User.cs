@@ -46,7 +46,9 @@ public sealed class User : IVersioned
     /// </summary>
     public string SecurityStamp { get; set; } = "";
 
-    /// <summary>Grows when all sessions are ended: one that began before refreshes no more, even where Redis has forgotten that it ended.</summary>
+    /// <summary>
+    /// Grows when all sessions are ended: one that began before refreshes no more, even where Redis has forgotten that it ended.
+    /// </summary>
     public int SessionEpoch { get; set; }
 
     /// <summary>The one session that went on when the others were last ended.</summary>

@@ -17,6 +17,7 @@ public static class UserByEmail
     public static async Task<Guid?> FindIdByEmailAsync(this IQuerySession documents, string email, CancellationToken cancellation)
     {
         var indexes = documents.BlindIndexesOf(email);
-        return await documents.Query<User>().Where(x => x.EmailIndex.IsOneOf(indexes)).Select(x => x.Id).ToListAsync(cancellation) is [var id] ? id : null;
+        return await documents.Query<User>().Where(x => x.EmailIndex.IsOneOf(indexes)).Select(x => x.Id)
+            .ToListAsync(cancellation) is [var id] ? id : null;
     }
 }

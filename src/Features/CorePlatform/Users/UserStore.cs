@@ -36,15 +36,18 @@ public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<U
         Guid.TryParse(userId, out var id) ? documents.LoadAsync<User>(id, cancellationToken) : Task.FromResult<User?>(null);
 
     // The address is the name that a person signs in with.
-    public Task<User?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) => FindByEmailAsync(normalizedUserName, cancellationToken);
+    public Task<User?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
+        FindByEmailAsync(normalizedUserName, cancellationToken);
 
-    public Task<User?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken) => documents.FindByEmailAsync(normalizedEmail, cancellationToken);
+    public Task<User?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken) =>
+        documents.FindByEmailAsync(normalizedEmail, cancellationToken);
 
     public Task<string> GetUserIdAsync(User user, CancellationToken cancellationToken) => Task.FromResult($"{user.Id:D}");
 
     public Task<string?> GetUserNameAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.Email);
 
-    public Task SetUserNameAsync(User user, string? userName, CancellationToken cancellationToken) => SetEmailAsync(user, userName, cancellationToken);
+    public Task SetUserNameAsync(User user, string? userName, CancellationToken cancellationToken) =>
+        SetEmailAsync(user, userName, cancellationToken);
 
     public Task<string?> GetNormalizedUserNameAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.Email);
 
@@ -53,7 +56,8 @@ public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<U
 
     public Task<string?> GetEmailAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.Email);
 
-    public Task SetEmailAsync(User user, string? email, CancellationToken cancellationToken) => Set(user.Email = email ?? throw new ArgumentNullException(nameof(email)));
+    public Task SetEmailAsync(User user, string? email, CancellationToken cancellationToken) =>
+        Set(user.Email = email ?? throw new ArgumentNullException(nameof(email)));
 
     public Task<string?> GetNormalizedEmailAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.Email);
 
@@ -61,21 +65,26 @@ public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<U
 
     public Task<bool> GetEmailConfirmedAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.EmailVerified);
 
-    public Task SetEmailConfirmedAsync(User user, bool confirmed, CancellationToken cancellationToken) => Set(user.EmailVerified = confirmed);
+    public Task SetEmailConfirmedAsync(User user, bool confirmed, CancellationToken cancellationToken) =>
+        Set(user.EmailVerified = confirmed);
 
-    public Task<string?> GetPasswordHashAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.PasswordHash);
+    public Task<string?> GetPasswordHashAsync(User user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.PasswordHash);
 
-    public Task SetPasswordHashAsync(User user, string? passwordHash, CancellationToken cancellationToken) => Set(user.PasswordHash = passwordHash ?? "");
+    public Task SetPasswordHashAsync(User user, string? passwordHash, CancellationToken cancellationToken) =>
+        Set(user.PasswordHash = passwordHash ?? "");
 
     public Task<bool> HasPasswordAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.PasswordHash.Length > 0);
 
-    public Task<string?> GetSecurityStampAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.SecurityStamp);
+    public Task<string?> GetSecurityStampAsync(User user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.SecurityStamp);
 
     public Task SetSecurityStampAsync(User user, string stamp, CancellationToken cancellationToken) => Set(user.SecurityStamp = stamp);
 
     public Task<bool> GetTwoFactorEnabledAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.TwoFactorEnabled);
 
-    public Task SetTwoFactorEnabledAsync(User user, bool enabled, CancellationToken cancellationToken) => Set(user.TwoFactorEnabled = enabled);
+    public Task SetTwoFactorEnabledAsync(User user, bool enabled, CancellationToken cancellationToken) =>
+        Set(user.TwoFactorEnabled = enabled);
 
     public Task<string?> GetAuthenticatorKeyAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.AuthenticatorKey);
 

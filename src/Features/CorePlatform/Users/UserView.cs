@@ -5,11 +5,13 @@ namespace Aarya.Features.CorePlatform.Users;
 /// <summary>A person as they see themselves; a guest has only an id and the role.</summary>
 /// <param name="TwoFactor">Whether signing in takes a second factor.</param>
 public sealed record UserView(
-    Guid Id, string? Email, string? Name, IReadOnlyList<string> Roles, string? Phone = null, bool? EmailVerified = null, bool? TwoFactor = null)
+    Guid Id, string? Email, string? Name, IReadOnlyList<string> Roles, string? Phone = null, bool? EmailVerified = null,
+    bool? TwoFactor = null)
 {
     private static readonly IReadOnlyList<string> GuestRoles = [CallerRoles.Guest];
 
     public static UserView Guest(Guid id) => new(id, null, null, GuestRoles);
 
-    public static UserView Of(User user) => new(user.Id, user.Email, user.Name, user.Roles, user.Phone, user.EmailVerified, user.TwoFactorEnabled);
+    public static UserView Of(User user) =>
+        new(user.Id, user.Email, user.Name, user.Roles, user.Phone, user.EmailVerified, user.TwoFactorEnabled);
 }

@@ -5,7 +5,9 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>The order wants no money any more: what is held is let go, what was taken goes back. It may be heard of before the order itself.</summary>
+/// <summary>
+/// The order wants no money any more: what is held is let go, what was taken goes back. It may be heard of before the order itself.
+/// </summary>
 public static class OrderCancelledHandler
 {
     public static (Events, OutgoingMessages) Handle(
@@ -23,7 +25,8 @@ public static class VoidChargeHandler
     private const int MostAttempts = 50;
 
     public static async Task<OutgoingMessages> Handle(
-        VoidCharge command, [ReadAggregate(nameof(VoidCharge.OrderId))] OrderPayment payment, IPaymentProvider provider, CancellationToken cancellation)
+        VoidCharge command, [ReadAggregate(nameof(VoidCharge.OrderId))] OrderPayment payment, IPaymentProvider provider,
+        CancellationToken cancellation)
     {
         if (!(payment.IsUnwanted || payment.IsBeingReplaced) || payment.Status == PaymentStatus.Captured) return [];
         try
@@ -51,7 +54,9 @@ public sealed record RecordNoCharge(Guid OrderId);
 public static class RecordNoChargeHandler
 {
     public static (Events, OutgoingMessages) Handle(
-        RecordNoCharge record, [WriteAggregate(nameof(RecordNoCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment, DateTimeOffset now) =>
+        RecordNoCharge record,
+        [WriteAggregate(nameof(RecordNoCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
+        DateTimeOffset now) =>
         Consequences.Of(payment.Id, payment, payment.HearOfNoCharge(now));
 }
 
@@ -61,6 +66,8 @@ public sealed record GiveBackCancelled(Guid OrderId);
 public static class GiveBackCancelledHandler
 {
     public static (Events, OutgoingMessages) Handle(
-        GiveBackCancelled command, [WriteAggregate(nameof(GiveBackCancelled.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment, DateTimeOffset now) =>
+        GiveBackCancelled command,
+        [WriteAggregate(nameof(GiveBackCancelled.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
+        DateTimeOffset now) =>
         Consequences.Of(payment.Id, payment, payment.GiveBackCancelled(now));
 }

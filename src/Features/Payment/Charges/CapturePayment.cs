@@ -10,7 +10,8 @@ public sealed record CapturePayment(Guid OrderId);
 public static class CapturePaymentHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        CapturePayment capture, [ReadAggregate(nameof(CapturePayment.OrderId))] OrderPayment payment, IPaymentProvider provider, CancellationToken cancellation) =>
+        CapturePayment capture, [ReadAggregate(nameof(CapturePayment.OrderId))] OrderPayment payment, IPaymentProvider provider,
+        CancellationToken cancellation) =>
         payment is { Status: PaymentStatus.Authorised, CancelReason: null, ChargeId: { } charge }
             ? [new RecordCharge(payment.Id, await provider.CaptureAsync(charge, cancellation))]
             : [];
@@ -25,6 +26,7 @@ public sealed record VoidPayment(Guid OrderId)
 public static class VoidPaymentHandler
 {
     public static (Events, OutgoingMessages) Handle(
-        VoidPayment command, [WriteAggregate(nameof(VoidPayment.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment, DateTimeOffset now) =>
+        VoidPayment command, [WriteAggregate(nameof(VoidPayment.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
+        DateTimeOffset now) =>
         Consequences.Of(payment.Id, payment, payment.IsOpen ? OrderPayment.Cancel(payment, VoidPayment.Reason, now) : []);
 }

@@ -17,7 +17,8 @@ public sealed record CardView(string Brand, string Last4);
 public sealed record NextActionView(string Type, string Url);
 
 /// <param name="Status">pending, requires_action, authorized, captured, declined, voided, refunded, partially_refunded.</param>
-public sealed record PaymentView(Guid OrderId, string Status, Money Amount, Money Refunded, CardView? Card, string? DeclineCode, NextActionView? NextAction)
+public sealed record PaymentView(Guid OrderId, string Status, Money Amount, Money Refunded, CardView? Card, string? DeclineCode,
+    NextActionView? NextAction)
 {
     public static PaymentView Of(OrderPayment x) => new(
         x.Id, x.StatusWord, x.Amount, x.RefundedAmount,
@@ -29,7 +30,8 @@ public sealed record PaymentView(Guid OrderId, string Status, Money Amount, Mone
 /// <summary>The payment of an order, for the shopper who placed it and for staff.</summary>
 public static class GetPaymentEndpoint
 {
-    public static async Task<ProblemDetails> ValidateAsync(Caller caller, OrderPayment? payment, IQuerySession session, CancellationToken cancellation)
+    public static async Task<ProblemDetails> ValidateAsync(Caller caller, OrderPayment? payment, IQuerySession session,
+        CancellationToken cancellation)
     {
         if (payment?.RequestedAt is null) return Problem.NotFound("payment");
         var owner = (await session.LoadAsync<OrderOwner>(payment.Id, cancellation))?.UserId ?? payment.Subject;
@@ -43,7 +45,8 @@ public static class GetPaymentEndpoint
     [ProducesResponseType<PaymentView>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    public static PaymentView Get(Guid orderId, Caller caller, [ReadAggregate(nameof(orderId), Required = false)] OrderPayment? payment) => PaymentView.Of(payment!);
+    public static PaymentView Get(Guid orderId, Caller caller, [ReadAggregate(nameof(orderId), Required = false)] OrderPayment? payment) =>
+        PaymentView.Of(payment!);
 }
 
 /// <summary>Whose an order is that was handed over.</summary>

@@ -102,7 +102,9 @@ public sealed record OrderPayment
 
     /// <summary>A charge may be under way at the provider.</summary>
     [JsonIgnore]
-    public bool IsOpen => RequestedAt is not null && Status is PaymentStatus.Pending or PaymentStatus.InReview or PaymentStatus.ActionRequired or PaymentStatus.Authorised;
+    public bool IsOpen =>
+        RequestedAt is not null
+            && Status is PaymentStatus.Pending or PaymentStatus.InReview or PaymentStatus.ActionRequired or PaymentStatus.Authorised;
 
     /// <summary>Money that arrives now has to go back.</summary>
     [JsonIgnore]
@@ -114,7 +116,8 @@ public sealed record OrderPayment
 
     /// <summary>The provider has been asked, or is about to be, and has said nothing yet.</summary>
     [JsonIgnore]
-    public bool AwaitsAnswer => RequestedAt is not null && Status == PaymentStatus.Pending && Attempts > 0 && ChargeId is null && CancelReason is null;
+    public bool AwaitsAnswer =>
+        RequestedAt is not null && Status == PaymentStatus.Pending && Attempts > 0 && ChargeId is null && CancelReason is null;
 
     /// <summary>The words of the public API.</summary>
     [JsonIgnore]
@@ -140,10 +143,12 @@ public sealed record OrderPayment
 
     private Guid IdOf(string occasion) => new(SHA256.HashData([.. Id.ToByteArray(), .. Encoding.UTF8.GetBytes(occasion)])[..16]);
 
-    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now, string emailFingerprint = "")
+    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now,
+        string emailFingerprint = "")
     {
         if (known?.RequestedAt is not null) return [];
-        var requested = new PaymentRequested(request.Number, request.Subject, emailFingerprint, request.Amount, request.Token, request.CaptureLater, request.ExpiresAt, now);
+        var requested = new PaymentRequested(request.Number, request.Subject, emailFingerprint, request.Amount, request.Token,
+            request.CaptureLater, request.ExpiresAt, now);
         if (known is not null) return [requested, new Voided(null, known.CancelReason ?? "order_cancelled", now)];
         if (request.Amount.Minor == 0) return [requested, new Captured(null, request.Amount, null, now)];
         if (now >= request.ExpiresAt) return [requested, new Declined(null, DeclineCodes.Expired, null, now)];
@@ -184,7 +189,8 @@ public sealed record OrderPayment
         };
     }
 
-    public IReadOnlyList<object> PassReview(Guid by, DateTimeOffset now) => Status != PaymentStatus.InReview || CancelReason is not null ? []
+    public IReadOnlyList<object> PassReview(Guid by,
+        DateTimeOffset now) => Status != PaymentStatus.InReview || CancelReason is not null ? []
         : now >= ExpiresAt ? [new Declined(null, DeclineCodes.Expired, null, now)]
         : [new ReviewPassed(by, now), new ChargeAttempted(1, now)];
 
@@ -215,8 +221,10 @@ public sealed record OrderPayment
             ChargeState.Declined or ChargeState.Voided when IsBeingReplaced => Begin(Next!, report.State == ChargeState.Declined, now),
             ChargeState.Declined => [new Declined(report.ChargeId, report.DeclineCode ?? "declined", report.Card, now)],
             ChargeState.Voided => [new Voided(report.ChargeId, CancelReason ?? "voided", now)],
-            ChargeState.Authorised when Status != PaymentStatus.Authorised => [new Authorised(report.ChargeId!, report.Amount, report.Card, now)],
-            ChargeState.ActionRequired when Status == PaymentStatus.Pending => [new ActionRequired(report.ChargeId!, report.NextActionUrl ?? "", report.Card, now)],
+            ChargeState.Authorised when Status != PaymentStatus.Authorised =>
+                [new Authorised(report.ChargeId!, report.Amount, report.Card, now)],
+            ChargeState.ActionRequired when Status == PaymentStatus.Pending =>
+                [new ActionRequired(report.ChargeId!, report.NextActionUrl ?? "", report.Card, now)],
             ChargeState.Pending when ChargeId is null => [new ChargePending(report.ChargeId!, report.Card, now)],
             _ => [],
         };
@@ -255,9 +263,10 @@ public sealed record OrderPayment
     };
 
     /// <summary>Gives back what a cancelled order was paid, where nobody has asked for it.</summary>
-    public IReadOnlyList<object> GiveBackCancelled(DateTimeOffset now) => CancelReason is not null && Status == PaymentStatus.Captured && Refundable.Minor > 0
-        ? StartRefund(RefundIdOfCancellation, null, CancelReason, now)
-        : [];
+    public IReadOnlyList<object> GiveBackCancelled(DateTimeOffset now) =>
+        CancelReason is not null && Status == PaymentStatus.Captured && Refundable.Minor > 0
+            ? StartRefund(RefundIdOfCancellation, null, CancelReason, now)
+            : [];
 
     /// <param name="refundId">The asker's own id: the same one is refunded once.</param>
     /// <param name="amount">Null for all that is left.</param>
@@ -265,20 +274,27 @@ public sealed record OrderPayment
     {
         if (Refunds.Any(x => x.Id == refundId)) return [];
         var wanted = amount ?? Refundable;
-        return Refusal(wanted) is { } code ? [new RefundDeclined(refundId, wanted, code, now)] : [new RefundStarted(refundId, wanted, reason, now)];
+        return Refusal(wanted) is { } code
+            ? [new RefundDeclined(refundId, wanted, code, now)]
+            : [new RefundStarted(refundId, wanted, reason, now)];
     }
 
     /// <summary>How a refund ended, also one that somebody made at the provider's own desk.</summary>
     /// <remarks>A report in a currency other than the payment's changes nothing.</remarks>
     /// <param name="chargeNumber">Which charge it gives back; null for the one that is being tried.</param>
-    public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null) => Refunds.FirstOrDefault(x => x.Id == refundId) switch
-    {
-        _ when report.Amount.Currency != Amount.Currency => [],
-        { Status: RefundStatus.Pending } => report.Succeeded ? [new Refunded(refundId, report.Amount, now)] : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
-        // What gives an earlier charge back is no refund of what the order counts as paid.
-        null when report.Succeeded && Status == PaymentStatus.Captured && (chargeNumber ?? ChargeNumber) == ChargeNumber => [new Refunded(refundId, report.Amount, now)],
-        _ => [],
-    };
+    public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null) =>
+        Refunds.FirstOrDefault(x => x.Id == refundId) switch
+        {
+            _ when report.Amount.Currency != Amount.Currency => [],
+            { Status: RefundStatus.Pending } =>
+                report.Succeeded
+                    ? [new Refunded(refundId, report.Amount, now)]
+                    : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
+            // What gives an earlier charge back is no refund of what the order counts as paid.
+            null when report.Succeeded && Status == PaymentStatus.Captured && (chargeNumber ?? ChargeNumber) == ChargeNumber =>
+                [new Refunded(refundId, report.Amount, now)],
+            _ => [],
+        };
 
     private string? Refusal(Money wanted) =>
         Status != PaymentStatus.Captured ? "not_captured"
@@ -310,7 +326,8 @@ public sealed record OrderPayment
             RequestedAt = x.At,
             ChangedAt = x.At,
         },
-        FraudAssessed x => this with { Fraud = x, Status = x.Decision == FraudDecision.Review ? PaymentStatus.InReview : Status, ChangedAt = x.At },
+        FraudAssessed x =>
+            this with { Fraud = x, Status = x.Decision == FraudDecision.Review ? PaymentStatus.InReview : Status, ChangedAt = x.At },
         ReviewPassed x => this with { Status = PaymentStatus.Pending, IsReviewed = true, ChangedAt = x.At },
         RetryRequested x => this with { Next = x, ChangedAt = x.At },
         ChargeRenewed x => this with
@@ -329,8 +346,24 @@ public sealed record OrderPayment
         },
         ChargeAttempted x => this with { Attempts = x.Attempt, ChangedAt = x.At },
         ChargePending x => this with { ChargeId = x.ChargeId, Card = x.Card ?? Card, ChangedAt = x.At },
-        ActionRequired x => this with { Status = PaymentStatus.ActionRequired, ChargeId = x.ChargeId, NextActionUrl = x.NextActionUrl, Card = x.Card ?? Card, ChangedAt = x.At },
-        Authorised x => this with { Status = PaymentStatus.Authorised, ChargeId = x.ChargeId, NextActionUrl = null, Card = x.Card ?? Card, ChangedAt = x.At },
+        ActionRequired x =>
+            this with
+            {
+                Status = PaymentStatus.ActionRequired,
+                ChargeId = x.ChargeId,
+                NextActionUrl = x.NextActionUrl,
+                Card = x.Card ?? Card,
+                ChangedAt = x.At,
+            },
+        Authorised x =>
+            this with
+            {
+                Status = PaymentStatus.Authorised,
+                ChargeId = x.ChargeId,
+                NextActionUrl = null,
+                Card = x.Card ?? Card,
+                ChangedAt = x.At,
+            },
         Captured x => this with
         {
             Status = PaymentStatus.Captured,
@@ -372,7 +405,8 @@ public sealed record OrderPayment
     {
         _ when Refunds.Any(x => x.Status == RefundStatus.Pending) || (IsOpen && Attempts > 0) => ChangedAt.AddDays(90),
         // Closed without an answer: a charge may still turn up.
-        Declined { Code: DeclineCodes.ProviderUnreachable } or Voided { ChargeId: null } when Attempts > 0 && ChargeId is null => ChangedAt + LateCharges,
+        Declined { Code: DeclineCodes.ProviderUnreachable } or Voided { ChargeId: null } when Attempts > 0 && ChargeId is null =>
+            ChangedAt + LateCharges,
         PaymentCancelled or PayerForgotten => WatchUntil,
         _ => null,
     };

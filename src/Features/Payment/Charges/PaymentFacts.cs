@@ -2,9 +2,12 @@ using Aarya.Features.Payment.Fraud;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>An order wants to be paid. The shopper's address is kept only as a fingerprint, which is all that the fraud rules need.</summary>
+/// <summary>
+/// An order wants to be paid. The shopper's address is kept only as a fingerprint, which is all that the fraud rules need.
+/// </summary>
 public sealed record PaymentRequested(
-    string Number, Guid Subject, string EmailFingerprint, Money Amount, string Token, bool CaptureLater, DateTimeOffset ExpiresAt, DateTimeOffset At);
+    string Number, Guid Subject, string EmailFingerprint, Money Amount, string Token, bool CaptureLater,
+    DateTimeOffset ExpiresAt, DateTimeOffset At);
 
 /// <summary>Nobody is to know any more who paid.</summary>
 public sealed record PayerForgotten(DateTimeOffset At);

@@ -27,7 +27,9 @@ public static partial class ReceiveWebhookEndpoint
     {
         if (providers.FirstOrDefault(x => x.Name == provider) is not { } known) return (null, Problem.NotFound("payment_provider"));
         if (await http.ReadAllAsync(LargestBody) is not { } body)
-            return (null, Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "An event has at most 64 KB."));
+            return (null,
+                Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large",
+                    "An event has at most 64 KB."));
         try
         {
             return (known.ReadWebhook(body, http.Request.Headers, now), WolverineContinue.NoProblems);
@@ -56,7 +58,8 @@ public static partial class ReceiveWebhookEndpoint
         if (payment?.RequestedAt is null || payment.IsStray(news.Charge)) RecordChargeHandler.LogStray(logger, news.OrderId, news.Charge);
         if (payment is null || payment.Knows(news, clock.GetUtcNow())) return (Results.Ok(), []);
         await session.BeginTransactionAsync(cancellation);
-        await using var note = new NpgsqlCommand("insert into payment.provider_event (provider, event_id) values ($1, $2) on conflict do nothing")
+        await using var note = new NpgsqlCommand(
+            "insert into payment.provider_event (provider, event_id) values ($1, $2) on conflict do nothing")
         {
             Parameters = { new() { Value = provider }, new() { Value = news.EventId } },
         };

@@ -14,9 +14,11 @@ public static class ReconcilePaymentHandler
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(3);
 
     public static async Task<OutgoingMessages> Handle(
-        ReconcilePayment reconcile, [ReadAggregate(nameof(ReconcilePayment.OrderId))] OrderPayment payment, IPaymentProvider provider, DateTimeOffset now, CancellationToken cancellation)
+        ReconcilePayment reconcile, [ReadAggregate(nameof(ReconcilePayment.OrderId))] OrderPayment payment, IPaymentProvider provider,
+        DateTimeOffset now, CancellationToken cancellation)
     {
-        OutgoingMessages next = [.. payment.Refunds.Where(x => x.Status == RefundStatus.Pending).Select(x => new SendRefund(payment.Id, x.Id, Attempt: 2))];
+        OutgoingMessages next =
+            [.. payment.Refunds.Where(x => x.Status == RefundStatus.Pending).Select(x => new SendRefund(payment.Id, x.Id, Attempt: 2))];
         if (payment.Status == PaymentStatus.Captured || payment.WatchUntil is null) return next;
         try
         {

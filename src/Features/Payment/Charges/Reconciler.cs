@@ -20,7 +20,9 @@ public sealed class Reconciler(
         insert into payment.reconciliation as known (order_id, asked_at, asks)
         select id, now(), 1 from payment.mt_doc_orderpayment payment
         where watch_until > now() and changed_at < now() - $1
-          and not exists (select from payment.reconciliation r where r.order_id = payment.id and r.asked_at > now() - least($1 * (2 ^ least(r.asks - 1, 12)), interval '1 hour'))
+          and not exists (
+            select from payment.reconciliation r where r.order_id = payment.id
+              and r.asked_at > now() - least($1 * (2 ^ least(r.asks - 1, 12)), interval '1 hour'))
         order by changed_at limit 200
         on conflict (order_id) do update set asked_at = excluded.asked_at, asks = known.asks + 1
           where known.asked_at <= now() - least($1 * (2 ^ least(known.asks - 1, 12)), interval '1 hour')

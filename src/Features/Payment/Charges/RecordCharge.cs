@@ -30,6 +30,7 @@ public static partial class RecordChargeHandler
     internal static void LogStray(ILogger logger, Guid orderId, ChargeReport report) =>
         LogStray(logger, report.ChargeId, orderId, report.State);
 
-    [LoggerMessage(LogLevel.Error, "The provider tells of charge {ChargeId} ({State}) for order {OrderId}, which this shop did not make: look into it there")]
+    [LoggerMessage(LogLevel.Error,
+        "The provider tells of charge {ChargeId} ({State}) for order {OrderId}, which this shop did not make: look into it there")]
     private static partial void LogStray(ILogger logger, string? chargeId, Guid orderId, ChargeState state);
 }

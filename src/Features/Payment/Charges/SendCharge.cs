@@ -13,7 +13,8 @@ public sealed record SendCharge(Guid OrderId, int Attempt);
 public static class SendChargeHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        SendCharge send, [ReadAggregate(nameof(SendCharge.OrderId))] OrderPayment payment, IPaymentProvider provider, CancellationToken cancellation)
+        SendCharge send, [ReadAggregate(nameof(SendCharge.OrderId))] OrderPayment payment, IPaymentProvider provider,
+        CancellationToken cancellation)
     {
         if (!payment.AwaitsAnswer) return [];
         try
@@ -37,6 +38,7 @@ public sealed record AttemptCharge(Guid OrderId);
 public static class AttemptChargeHandler
 {
     public static (Events, OutgoingMessages) Handle(
-        AttemptCharge attempt, [WriteAggregate(nameof(AttemptCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment, DateTimeOffset now) =>
+        AttemptCharge attempt, [WriteAggregate(nameof(AttemptCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
+        DateTimeOffset now) =>
         Consequences.Of(payment.Id, payment, payment.AttemptAgain(now));
 }

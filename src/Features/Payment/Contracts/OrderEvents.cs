@@ -19,7 +19,8 @@ public sealed record PaymentRetried(
 
 /// <summary>An order came to nothing: no money is wanted for it any more.</summary>
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
-public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, string Reason, DateTimeOffset At);
+public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email,
+    string Reason, DateTimeOffset At);
 
 /// <summary>Money is to be given back.</summary>
 /// <param name="Amount">Null: all that is left.</param>

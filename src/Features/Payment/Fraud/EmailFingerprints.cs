@@ -4,8 +4,8 @@ using Marten;
 namespace Aarya.Features.Payment.Fraud;
 
 /// <summary>
-/// Tells whether two payments share an address without keeping the address, and tells nobody who lacks the shop's key. It says nothing of the
-/// key it was made with: that can never be made anew, and after <see cref="FraudRules.Window"/> nobody compares it any more.
+/// Tells whether two payments share an address without keeping the address, and tells nobody who lacks the shop's key. It says nothing of
+/// the key it was made with: that can never be made anew, and after <see cref="FraudRules.Window"/> nobody compares it any more.
 /// </summary>
 internal static class EmailFingerprints
 {

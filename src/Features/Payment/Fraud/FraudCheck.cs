@@ -45,6 +45,7 @@ public static class FraudRules
         ];
         var scored = rules.Where(x => x.Applies).ToList();
         var score = Math.Min(100, scored.Sum(x => x.Points));
-        return new(score, score >= RejectAt ? FraudDecision.Reject : score >= ReviewAt ? FraudDecision.Review : FraudDecision.Accept, [.. scored.Select(x => x.Reason)]);
+        return new(score, score >= RejectAt ? FraudDecision.Reject : score >= ReviewAt ? FraudDecision.Review : FraudDecision.Accept,
+            [.. scored.Select(x => x.Reason)]);
     }
 }

@@ -8,7 +8,8 @@ public static class FraudHistoryQuery
     // Far above every threshold; a busier shopper is busy all the same.
     private const int Enough = 500;
 
-    public static async Task<FraudHistory> FraudHistoryAsync(this IQuerySession session, Guid subject, string? email, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<FraudHistory> FraudHistoryAsync(this IQuerySession session, Guid subject, string? email, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var since = now - FraudRules.Window;
         var fingerprints = session.EmailFingerprintsOf(email);

@@ -12,9 +12,11 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Fraud;
 
-public sealed record FraudReviewView(Guid OrderId, string Number, Guid Subject, Money Amount, int Score, IReadOnlyList<string> Reasons, DateTimeOffset RequestedAt, DateTimeOffset ExpiresAt)
+public sealed record FraudReviewView(Guid OrderId, string Number, Guid Subject, Money Amount, int Score, IReadOnlyList<string> Reasons,
+    DateTimeOffset RequestedAt, DateTimeOffset ExpiresAt)
 {
-    public static FraudReviewView Of(OrderPayment x) => new(x.Id, x.Number, x.Subject, x.Amount, x.Fraud!.Score, x.Fraud.Reasons, x.RequestedAt!.Value, x.ExpiresAt);
+    public static FraudReviewView Of(OrderPayment x) =>
+        new(x.Id, x.Number, x.Subject, x.Amount, x.Fraud!.Score, x.Fraud.Reasons, x.RequestedAt!.Value, x.ExpiresAt);
 }
 
 public sealed record FraudReviewPage(IReadOnlyList<FraudReviewView> Items, Guid? NextCursor);
@@ -30,7 +32,8 @@ public static class ListFraudReviewsEndpoint
 
     [WolverineGet("/api/admin/fraud-reviews")]
     [Authorize("support")]
-    public static async Task<FraudReviewPage> Get(IQuerySession session, CancellationToken cancellation, int limit = 50, Guid? cursor = null)
+    public static async Task<FraudReviewPage> Get(IQuerySession session, CancellationToken cancellation,
+        int limit = 50, Guid? cursor = null)
     {
         var held = session.Query<OrderPayment>().Where(x => x.Status == PaymentStatus.InReview);
         if (cursor is { } after && await session.LoadAsync<OrderPayment>(after, cancellation) is { RequestedAt: { } at })
@@ -51,7 +54,8 @@ public static class ApproveFraudReviewEndpoint
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    public static (IResult, Events, OutgoingMessages) Post(Guid orderId, Caller caller, [WriteAggregate(nameof(orderId), Required = false)] OrderPayment? payment, DateTimeOffset now)
+    public static (IResult, Events, OutgoingMessages) Post(Guid orderId, Caller caller,
+        [WriteAggregate(nameof(orderId), Required = false)] OrderPayment? payment, DateTimeOffset now)
     {
         var (facts, messages) = Consequences.Of(orderId, payment, payment!.PassReview(caller.Subject, now));
         return (Results.NoContent(), facts, messages);
@@ -69,7 +73,8 @@ public static class RejectFraudReviewEndpoint
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    public static (IResult, Events, OutgoingMessages) Post(Guid orderId, Caller caller, [WriteAggregate(nameof(orderId), Required = false)] OrderPayment? payment, DateTimeOffset now)
+    public static (IResult, Events, OutgoingMessages) Post(Guid orderId, Caller caller,
+        [WriteAggregate(nameof(orderId), Required = false)] OrderPayment? payment, DateTimeOffset now)
     {
         var (facts, messages) = Consequences.Of(orderId, payment, payment!.FailReview(caller.Subject, now));
         return (Results.NoContent(), facts, messages);
@@ -81,7 +86,8 @@ internal static class FraudReview
     public static ProblemDetails Check(OrderPayment? payment) => payment switch
     {
         { RequestedAt: null } or null => Problem.NotFound("payment"),
-        { Status: not PaymentStatus.InReview } => Problem.Conflict("fraud_review.closed", "Not under review", $"The payment is {payment.StatusWord}."),
+        { Status: not PaymentStatus.InReview } =>
+            Problem.Conflict("fraud_review.closed", "Not under review", $"The payment is {payment.StatusWord}."),
         _ => WolverineContinue.NoProblems,
     };
 }

@@ -12,14 +12,16 @@ namespace Aarya.Features.Payment.Privacy;
 /// </summary>
 public static class UserErasedHandler
 {
-    public static async Task<PersonalDataErased?> Handle(UserErased erased, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<PersonalDataErased?> Handle(UserErased erased, IDocumentSession session, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         Guid[] subjects = [erased.UserId, .. erased.Guests];
         var payments = await session.PaymentsOfAsync(subjects, erased.Orders ?? [], cancellation);
         foreach (var payment in payments.Where(x => x.EmailFingerprint.Length > 0))
         {
             var stream = await session.Events.FetchForExclusiveWriting<OrderPayment>(payment.Id, cancellation);
-            foreach (var requested in (await session.Events.FetchStreamAsync(payment.Id, token: cancellation)).OfType<Event<PaymentRequested>>())
+            foreach (var requested in (await session.Events.FetchStreamAsync(payment.Id, token: cancellation))
+                .OfType<Event<PaymentRequested>>())
             {
                 requested.Data = requested.Data with { EmailFingerprint = "" };
                 session.Events.OverwriteEvent(requested);

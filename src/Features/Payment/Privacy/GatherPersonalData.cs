@@ -13,6 +13,7 @@ public static class PersonalDataAskedHandler
     {
         if (asked.Orders is null) return null;
         var payments = await session.PaymentsOfAsync([asked.UserId, .. asked.Guests], asked.Orders, cancellation);
-        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(new { payments = payments.Select(PaymentView.Of) }, AaryaJson.Options));
+        return new(asked.UserId, asked.ExportId,
+            JsonSerializer.Serialize(new { payments = payments.Select(PaymentView.Of) }, AaryaJson.Options));
     }
 }

@@ -37,7 +37,8 @@ public sealed class WebhookRefusedException(string message) : Exception(message)
 /// A payment provider. An order is charged under a key of the order and the charge's number, and a refund under its own id, so every call
 /// here may be repeated without moving money twice.
 /// </summary>
-/// <remarks>Every method throws <see cref="ProviderUnavailableException"/> when the outcome is unknown; none takes longer than 5 s.</remarks>
+/// <remarks>Every method throws <see cref="ProviderUnavailableException"/> when the outcome is unknown; none takes longer than 5
+/// s.</remarks>
 public interface IPaymentProvider
 {
     /// <summary>The name in the webhook's path.</summary>

@@ -15,7 +15,8 @@ namespace Aarya.Features.Payment.Providers;
 /// for each database, its journal and its secrets kept in a folder, so that a restart, or a second node, finds the same charges.
 /// </summary>
 public sealed partial class ProviderAtStart(
-    PaymentOptions options, ProviderAccess access, ContextDatabases databases, IServer server, IHostEnvironment environment, ILogger<ProviderAtStart> logger)
+    PaymentOptions options, ProviderAccess access, ContextDatabases databases, IServer server, IHostEnvironment environment,
+    ILogger<ProviderAtStart> logger)
     : StartStep, IAsyncDisposable
 {
     private SandboxHost? sandbox;
@@ -29,7 +30,8 @@ public sealed partial class ProviderAtStart(
         }
 
         if (environment.IsProduction())
-            throw new StartupException("PAYMENT_PROVIDER_URL is not set: give the payment provider's API, and its PAYMENT_API_KEY and PAYMENT_WEBHOOK_SECRET.");
+            throw new StartupException(
+                "PAYMENT_PROVIDER_URL is not set: give the payment provider's API, and its PAYMENT_API_KEY and PAYMENT_WEBHOOK_SECRET.");
         access.Grant(await OwnSandboxAsync(cancellationToken));
     }
 
@@ -50,7 +52,9 @@ public sealed partial class ProviderAtStart(
         }
         catch (JournalInUseException)
         {
-            throw new StartupException($"The sandbox's folder {folder} is in use by another process: give each its own SANDBOX_DATA, or both one PAYMENT_PROVIDER_URL.");
+            throw new StartupException(
+                $"The sandbox's folder {folder} is in use by another process: give each its own SANDBOX_DATA, or both one "
+                + $"PAYMENT_PROVIDER_URL.");
         }
 
         var account = new ProviderAccount(new(sandbox.Url), apiKey, secret);
@@ -77,9 +81,12 @@ public sealed partial class ProviderAtStart(
     private Uri? WebhookUrl()
     {
         if (options.SandboxWebhookUrl is { } url) return url;
-        var own = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(x => x.StartsWith("http://", StringComparison.Ordinal) && !x.Contains("unix:", StringComparison.Ordinal));
+        var own =
+            server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(x => x.StartsWith("http://", StringComparison.Ordinal)
+                && !x.Contains("unix:", StringComparison.Ordinal));
         if (own is null) return null;
-        var port = new Uri(own.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
+        var port =
+            new Uri(own.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
         return new($"http://127.0.0.1:{port}/api/payments/webhooks/{SandboxProvider.ProviderName}");
     }
 
@@ -94,7 +101,8 @@ public sealed partial class ProviderAtStart(
         if (sandbox is not null) await sandbox.DisposeAsync();
     }
 
-    [LoggerMessage(LogLevel.Information, "Payments go to a sandbox provider in this process at {Url}, its journal in {Folder} (PAYMENT_PROVIDER_URL is not set)")]
+    [LoggerMessage(LogLevel.Information,
+        "Payments go to a sandbox provider in this process at {Url}, its journal in {Folder} (PAYMENT_PROVIDER_URL is not set)")]
     private static partial void LogHosted(ILogger logger, string url, string folder);
 
     [LoggerMessage(LogLevel.Information, "Payments go to the sandbox provider that another process of this database hosts at {Url}")]

@@ -21,7 +21,11 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     // No retries here: whether to ask again is the payment's decision, and it looks first.
-    private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), ConnectTimeout = TimeSpan.FromSeconds(2) })
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+    })
     {
         Timeout = TimeSpan.FromSeconds(5),
     };
@@ -55,7 +59,9 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     public async Task<RefundReport> RefundAsync(string chargeId, Money amount, Guid refundId, CancellationToken cancellation)
     {
-        var (status, refund, error) = await AskAsync<Refund>(HttpMethod.Post, "/v1/refunds", new { chargeId, amount = amount.Minor, reference = refundId }, cancellation);
+        var (status, refund, error) =
+            await AskAsync<Refund>(HttpMethod.Post, "/v1/refunds",
+                new { chargeId, amount = amount.Minor, reference = refundId }, cancellation);
         if (refund is not null && refund.Currency != amount.Currency) throw Unexpected(status, "in another currency");
         if (refund is not null) return refund.ToReport();
         // Only these statuses judge the refund. Another may come from a proxy on the way, after the money has moved.
@@ -97,7 +103,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     private static void Verify(string secret, ReadOnlySpan<byte> body, string header, DateTimeOffset now)
     {
         var parts = header.Split(',').Select(x => x.Split('=', 2)).Where(x => x.Length == 2).ToLookup(x => x[0].Trim(), x => x[1].Trim());
-        if (!long.TryParse(parts["t"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        if (!long.TryParse(parts["t"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             throw new WebhookRefusedException($"{SignatureHeader} is missing or has no time.");
         byte[] signed = [.. Encoding.ASCII.GetBytes($"{seconds.ToString(CultureInfo.InvariantCulture)}."), .. body];
         var expected = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed)));
@@ -114,9 +121,11 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     private async Task<ChargeReport> MoveAsync(string chargeId, string move, CancellationToken cancellation)
     {
-        var (status, charge, error) = await AskAsync<Charge>(HttpMethod.Post, $"/v1/charges/{Uri.EscapeDataString(chargeId)}/{move}", null, cancellation);
+        var (status, charge, error) =
+            await AskAsync<Charge>(HttpMethod.Post, $"/v1/charges/{Uri.EscapeDataString(chargeId)}/{move}", null, cancellation);
         if (charge is null && status == HttpStatusCode.Conflict)
-            (status, charge, error) = await AskAsync<Charge>(HttpMethod.Get, $"/v1/charges/{Uri.EscapeDataString(chargeId)}", null, cancellation);
+            (status, charge,
+                error) = await AskAsync<Charge>(HttpMethod.Get, $"/v1/charges/{Uri.EscapeDataString(chargeId)}", null, cancellation);
         return charge?.ToReport() ?? throw Unexpected(status, error);
     }
 
@@ -165,7 +174,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         ? "items must be a list"
         : page.Items.Select(x => FaultOf((object?)x)).FirstOrDefault(x => x is not null);
 
-    private static ProviderUnavailableException Unexpected(HttpStatusCode status, string? error) => new($"The provider answered {(int)status} {error}.");
+    private static ProviderUnavailableException Unexpected(HttpStatusCode status, string? error) =>
+        new($"The provider answered {(int)status} {error}.");
 
     public void Dispose() => http.Dispose();
 
@@ -216,17 +226,19 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     private sealed class ChargeStateJson : JsonConverter<ChargeState>
     {
-        public override ChargeState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString() switch
-        {
-            "pending" => ChargeState.Pending,
-            "requires_action" => ChargeState.ActionRequired,
-            "authorized" => ChargeState.Authorised,
-            "captured" => ChargeState.Captured,
-            "declined" => ChargeState.Declined,
-            "voided" => ChargeState.Voided,
-            var unknown => throw new JsonException($"'{unknown}' is no status of a charge."),
-        };
+        public override ChargeState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString() switch
+            {
+                "pending" => ChargeState.Pending,
+                "requires_action" => ChargeState.ActionRequired,
+                "authorized" => ChargeState.Authorised,
+                "captured" => ChargeState.Captured,
+                "declined" => ChargeState.Declined,
+                "voided" => ChargeState.Voided,
+                var unknown => throw new JsonException($"'{unknown}' is no status of a charge."),
+            };
 
-        public override void Write(Utf8JsonWriter writer, ChargeState value, JsonSerializerOptions options) => throw new NotSupportedException("The shop reads charges, it sends none.");
+        public override void Write(Utf8JsonWriter writer, ChargeState value, JsonSerializerOptions options) =>
+            throw new NotSupportedException("The shop reads charges, it sends none.");
     }
 }

@@ -37,7 +37,8 @@ public static class SendRefundHandler
     private const int MostAttempts = 50;
 
     public static async Task<OutgoingMessages> Handle(
-        SendRefund send, [ReadAggregate(nameof(SendRefund.OrderId))] OrderPayment payment, IPaymentProvider provider, CancellationToken cancellation)
+        SendRefund send, [ReadAggregate(nameof(SendRefund.OrderId))] OrderPayment payment, IPaymentProvider provider,
+        CancellationToken cancellation)
     {
         if (payment.Refunds.FirstOrDefault(x => x.Id == send.RefundId) is not { Status: RefundStatus.Pending } refund) return [];
         if ((refund.ChargeId ?? payment.ChargeId) is not { } charge) return [];
@@ -60,7 +61,8 @@ public static class SendRefundHandler
 }
 
 /// <summary>Takes note of how a refund ended.</summary>
-/// <param name="ChargeNumber">Which of the order's charges the provider says that it gives back; null for one that the shop asked for.</param>
+/// <param name="ChargeNumber">Which of the order's charges the provider says that it gives back; null for one that the shop asked
+/// for.</param>
 public sealed record RecordRefund(Guid OrderId, Guid RefundId, RefundReport Report, int Attempt = 1, int? ChargeNumber = null);
 
 public static partial class RecordRefundHandler
@@ -82,6 +84,7 @@ public static partial class RecordRefundHandler
         return Consequences.Of(payment.Id, payment, facts);
     }
 
-    [LoggerMessage(LogLevel.Error, "An earlier charge of order {OrderId} was paid too, and the provider refused to give it back ({Code}): refund it there")]
+    [LoggerMessage(LogLevel.Error,
+        "An earlier charge of order {OrderId} was paid too, and the provider refused to give it back ({Code}): refund it there")]
     private static partial void LogChargedTwice(ILogger logger, Guid orderId, string? code);
 }

@@ -8,8 +8,10 @@ public static class ProductPublishedHandler
 {
     public static Task Handle(ProductPublished published, ISearchEngine engine, CancellationToken cancellation) => engine.IndexAsync(
         [
-            new(published.ProductId, published.Version, published.Slug, published.Name, published.Description, published.Category, published.Images is [var first, ..] ? first : "",
-                [.. published.Variants.Select(x => new VariantDocument(x.Sku, x.Size, x.Colour, x.Price, x.CompareAtPrice, x.Available))], published.PublishedAt),
+            new(published.ProductId, published.Version, published.Slug, published.Name, published.Description, published.Category,
+                published.Images is [var first, ..] ? first : "",
+                [.. published.Variants.Select(x => new VariantDocument(x.Sku, x.Size, x.Colour, x.Price, x.CompareAtPrice, x.Available))],
+                published.PublishedAt),
         ], cancellation);
 }
 

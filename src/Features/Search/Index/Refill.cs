@@ -16,11 +16,15 @@ public sealed class Refill(ISearchEngine engine, Protos.Commerce.Commerce.Commer
     {
         var page = await commerce.ListProductsAsync(new() { Cursor = cursor, Limit = PageSize }, cancellationToken: cancellation);
         await engine.IndexAsync([.. page.Items.Select(Document)], cancellation);
-        await engine.RefreshStockAsync(page.Items.SelectMany(x => x.Variants).DistinctBy(x => x.Sku).ToDictionary(x => x.Sku, x => x.Available), since, cancellation);
+        await engine.RefreshStockAsync(page.Items.SelectMany(x => x.Variants).DistinctBy(x => x.Sku)
+            .ToDictionary(x => x.Sku, x => x.Available), since, cancellation);
         return (page.NextCursor, page.Items.Count);
     }
 
     private static ProductDocument Document(Product x) => new(
         Guid.Parse(x.Id), x.Version, x.Slug, x.Name, x.Description, x.Category, x.Images is [var first, ..] ? first : "",
-        [.. x.Variants.Select(y => new VariantDocument(y.Sku, y.Size, y.Colour, Money.From(y.Price), y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available))], null);
+        [
+            .. x.Variants.Select(y =>
+                new VariantDocument(y.Sku, y.Size, y.Colour, Money.From(y.Price),
+                    y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available))], null);
 }

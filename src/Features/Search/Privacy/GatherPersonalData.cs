@@ -14,14 +14,20 @@ public static class PersonalDataAskedHandler
     public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
     {
         if (asked.Orders is null) return null;
-        await using var select = new NpgsqlCommand("select order_id, sku, quantity, at from search.purchase where subject = any ($1) or order_id = any ($2) order by at, sku")
+        await using var select = new NpgsqlCommand(
+            "select order_id, sku, quantity, at from search.purchase where subject = any ($1) or order_id = any ($2) order by at, sku")
         {
-            Parameters = { new() { Value = new[] { asked.UserId }.Concat(asked.Guests).ToArray() }, new() { Value = asked.Orders.ToArray() } },
+            Parameters =
+            {
+                new() { Value = new[] { asked.UserId }.Concat(asked.Guests).ToArray() },
+                new() { Value = asked.Orders.ToArray() },
+            },
         };
         List<BoughtView> bought = [];
         await using var reader = await session.ExecuteReaderAsync(select, cancellation);
         while (await reader.ReadAsync(cancellation))
-            bought.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellation)));
+            bought.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2),
+                await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellation)));
         return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(new { purchases = bought }, AaryaJson.Options));
     }
 }

@@ -3,7 +3,8 @@ using Aarya.Features.Search.Index;
 namespace Aarya.Features.Search.Query;
 
 /// <summary>One product that was found, with the lowest price among the variants that match.</summary>
-public sealed record ProductHit(Guid Id, string Slug, string Name, string Category, Money Price, Money? CompareAtPrice, string? Image, bool InStock);
+public sealed record ProductHit(Guid Id, string Slug, string Name, string Category, Money Price, Money? CompareAtPrice,
+    string? Image, bool InStock);
 
 public sealed record FacetValue(string Value, int Count);
 
@@ -11,7 +12,8 @@ public sealed record FacetValue(string Value, int Count);
 public sealed record Facet(string Name, IReadOnlyList<FacetValue> Values);
 
 /// <param name="DidYouMean">The words that were searched for instead, because those asked for are found nowhere.</param>
-public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IReadOnlyList<Facet> Facets, string? NextCursor, string? DidYouMean);
+public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IReadOnlyList<Facet> Facets,
+    string? NextCursor, string? DidYouMean);
 
 /// <param name="Kind">product or category.</param>
 /// <param name="Slug">What the storefront links to.</param>

@@ -44,14 +44,17 @@ public sealed record SetSynonyms(IReadOnlyList<string> Words)
 [Authorize("merchandiser")]
 public static class SetSynonymsEndpoint
 {
-    public static ProblemDetails Validate(string term) => Words.Of(term) is [_] ? WolverineContinue.NoProblems : Problem.Invalid("term", "One word of letters and digits.");
+    public static ProblemDetails Validate(string term) =>
+        Words.Of(term) is [_] ? WolverineContinue.NoProblems : Problem.Invalid("term", "One word of letters and digits.");
 
     [WolverinePut("/api/admin/synonyms/{term}")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static SynonymView Put(string term, SetSynonyms command, IDocumentSession session)
     {
         var view = new SynonymView(Words.Of(term)[0].Joined, [.. command.Words.Select(x => Words.Of(x)[0].Joined).Distinct()]);
-        session.QueueSqlCommand("insert into search.synonym (term, words) values (?, ?) on conflict (term) do update set words = excluded.words", view.Term, view.Words.ToArray());
+        session.QueueSqlCommand(
+            "insert into search.synonym (term, words) values (?, ?) on conflict (term) do update set words = excluded.words", view.Term,
+            view.Words.ToArray());
         return view;
     }
 }

@@ -95,7 +95,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
                 (array_agg(compare_at_minor order by price_minor))[1] as compare_at_minor, bool_or(in_stock) as in_stock
               from offer where by_category and by_size and by_colour and by_price and by_stock group by product_id
             ), page as (
-              select *, row_number() over (order by {order}) as position from found {beyond} order by {order} limit {Bind(command, query.Limit + 1)}
+              select *, row_number() over (order by {order}) as position
+              from found {beyond} order by {order} limit {Bind(command, query.Limit + 1)}
             ), facet as (
               select 'category' as name, min(category collate "C") as value, count(distinct product_id) as count
               from offer where by_size and by_colour and by_price and by_stock group by lower(category)
@@ -110,8 +111,10 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
               from offer where by_category and by_size and by_colour and by_stock group by 2
             )
             select (select count(*) from found),
-              (select coalesce(json_agg(json_build_object('id', product_id, 'slug', slug, 'name', name, 'category', category, 'currency', currency, 'image', image,
-                'price', page.price_minor, 'compareAt', compare_at_minor, 'inStock', in_stock, 'rank', rank, 'publishedAt', page.published_at) order by position), '[]')
+              (select coalesce(json_agg(json_build_object(
+                'id', product_id, 'slug', slug, 'name', name, 'category', category, 'currency', currency, 'image', image,
+                'price', page.price_minor, 'compareAt', compare_at_minor, 'inStock', in_stock, 'rank', rank,
+                'publishedAt', page.published_at) order by position), '[]')
                from page join search.product using (product_id)),
               (select coalesce(json_agg(facet), '[]') from facet)
             """;
@@ -135,7 +138,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         if (words.Length == 0) return null;
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Two letters that changed places leave a short word few trigrams in common; the edit distance judges what this lets in.
-        await using var loosen = new NpgsqlCommand("select set_config('pg_trgm.similarity_threshold', '0.12', true)", connection, transaction);
+        await using var loosen = new NpgsqlCommand("select set_config('pg_trgm.similarity_threshold', '0.12', true)",
+            connection, transaction);
         await loosen.ExecuteNonQueryAsync(cancellation);
         await using var command = new NpgsqlCommand(
             """
@@ -197,7 +201,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
                 (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at, words,
                  word_rules)
               values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19)
-              on conflict (product_id) do update set version = excluded.version, published = true, slug = excluded.slug, name = excluded.name, description = excluded.description,
+              on conflict (product_id) do update set version = excluded.version, published = true,
+                slug = excluded.slug, name = excluded.name, description = excluded.description,
                 category = excluded.category, words = excluded.words, word_rules = excluded.word_rules, image = excluded.image,
                 price_minor = excluded.price_minor, currency = excluded.currency,
                 published_at = coalesce($11, known.published_at), indexed_at = now()
@@ -207,8 +212,11 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
               delete from search.variant using indexed where variant.product_id = indexed.product_id and sku <> all($12)
             ), kept as (
               insert into search.variant (product_id, sku, size, colour, price_minor, compare_at_minor)
-              select product_id, line.* from indexed cross join unnest($12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[]) as line(sku, size, colour, price, compare)
-              on conflict (product_id, sku) do update set size = excluded.size, colour = excluded.colour, price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor
+              select product_id, line.* from indexed
+              cross join unnest($12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[])
+                as line(sku, size, colour, price, compare)
+              on conflict (product_id, sku) do update set size = excluded.size, colour = excluded.colour,
+                price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor
             )
             insert into search.stock as known (sku, available, sequence)
             select line.* from indexed cross join (select unnest($12::text[]), unnest($17::integer[]), 0) as line(sku, available, sequence)
@@ -246,13 +254,15 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         insert into search.product as known
           (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
         values ($1, $2, false, '', '', '', '', '', 0, 'INR', now())
-        on conflict (product_id) do update set version = excluded.version, published = false, indexed_at = now() where known.version < excluded.version
+        on conflict (product_id) do update set version = excluded.version, published = false, indexed_at = now()
+          where known.version < excluded.version
         """, cancellation, productId, version);
 
     public Task SetStockAsync(string sku, int available, long sequence, CancellationToken cancellation) => ExecuteAsync(
         """
         insert into search.stock as known (sku, available, sequence) values ($1, $2, $3)
-        on conflict (sku) do update set available = excluded.available, sequence = excluded.sequence, indexed_at = now() where known.sequence < excluded.sequence
+        on conflict (sku) do update set available = excluded.available, sequence = excluded.sequence, indexed_at = now()
+          where known.sequence < excluded.sequence
         """, cancellation, sku, available, sequence);
 
     public async Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation)
@@ -320,8 +330,12 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             var values = rows.Where(x => x.Name == name).Select(x => new FacetValue(x.Value, x.Count));
             yield return new(name, name switch
             {
-                "price" => [.. values.OrderBy(x => x.Value, StringComparer.Ordinal).Select(x => x with { Value = PriceBands.Name(int.Parse(x.Value, CultureInfo.InvariantCulture)) })],
-                "size" => [.. values.OrderBy(x => Array.IndexOf(Sizes, x.Value) is >= 0 and var at ? at : Sizes.Length).ThenBy(x => x.Value.Length).ThenBy(x => x.Value, StringComparer.Ordinal)],
+                "price" =>
+                    [.. values.OrderBy(x => x.Value, StringComparer.Ordinal)
+                        .Select(x => x with { Value = PriceBands.Name(int.Parse(x.Value, CultureInfo.InvariantCulture)) })],
+                "size" =>
+                    [.. values.OrderBy(x => Array.IndexOf(Sizes, x.Value) is >= 0 and var at ? at : Sizes.Length)
+                        .ThenBy(x => x.Value.Length).ThenBy(x => x.Value, StringComparer.Ordinal)],
                 _ => [.. values.OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)],
             });
         }
@@ -330,10 +344,12 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
     private sealed record FacetRow(string Name, string Value, int Count);
 
     private sealed record Row(
-        Guid Id, string Slug, string Name, string Category, string Currency, string Image, long Price, long? CompareAt, bool InStock, float Rank, DateTimeOffset PublishedAt)
+        Guid Id, string Slug, string Name, string Category, string Currency, string Image, long Price, long? CompareAt, bool InStock,
+        float Rank, DateTimeOffset PublishedAt)
     {
         public ProductHit ToHit() => new(
-            Id, Slug, Name, Category, new(Price, Currency), CompareAt is { } before && before > Price ? new(before, Currency) : null, Image.Length == 0 ? null : Image, InStock);
+            Id, Slug, Name, Category, new(Price, Currency), CompareAt is { } before && before > Price ? new(before, Currency) : null,
+            Image.Length == 0 ? null : Image, InStock);
 
         public SearchCursor ToCursor(SearchSort sort) => new(sort, sort switch
         {

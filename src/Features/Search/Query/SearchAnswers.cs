@@ -12,10 +12,12 @@ public sealed class SearchAnswers(ISearchEngine engine, CacheBudget budget, Time
     private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));
 
     public async ValueTask<ReadyAnswer> SearchAsync(SearchQuery query) =>
-        (await ready.GetAsync($"search:{query.Key}", (engine, query), static async x => Json(await x.engine.SearchAsync(x.query, CancellationToken.None))))!;
+        (await ready.GetAsync($"search:{query.Key}", (engine, query),
+            static async x => Json(await x.engine.SearchAsync(x.query, CancellationToken.None))))!;
 
     public async ValueTask<ReadyAnswer> SuggestAsync(string text, int limit) =>
-        (await ready.GetAsync($"suggest:{limit}:{text}", (engine, text, limit), static async x => Json(new SuggestionPage(await x.engine.SuggestAsync(x.text, x.limit, CancellationToken.None)))))!;
+        (await ready.GetAsync($"suggest:{limit}:{text}", (engine, text, limit),
+            static async x => Json(new SuggestionPage(await x.engine.SuggestAsync(x.text, x.limit, CancellationToken.None)))))!;
 
     private static ReadyAnswer? Json<T>(T view) => ReadyAnswer.Json(JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options));
 }

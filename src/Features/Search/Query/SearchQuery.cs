@@ -69,7 +69,8 @@ public sealed record SearchQuery
             : maxPrice < 0 ? Problem.Invalid("maxPrice", "must not be negative.")
             : maxPrice < minPrice ? Problem.Invalid("maxPrice", "must not be below minPrice.")
             : limit is < 1 or > LargestPage ? Problem.Invalid("limit", $"A page has 1 to {LargestPage} products.")
-            : !string.IsNullOrEmpty(cursor) && after?.Sort != order ? Problem.Invalid("cursor", "This is not the nextCursor of an earlier page of this search.")
+            : !string.IsNullOrEmpty(cursor) && after?.Sort != order
+                ? Problem.Invalid("cursor", "This is not the nextCursor of an earlier page of this search.")
             : null;
         if (problem is not null) return (null, problem);
         return (new()
@@ -117,8 +118,10 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
     public static SearchCursor? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        if (text.Length != 34 || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size || !Enum.IsDefined((SearchSort)bytes[0])) return null;
-        var cursor = new SearchCursor((SearchSort)bytes[0], BinaryPrimitives.ReadInt64BigEndian(bytes[1..]), new(bytes[9..], bigEndian: true));
+        if (text.Length != 34 || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size
+            || !Enum.IsDefined((SearchSort)bytes[0])) return null;
+        var cursor = new SearchCursor((SearchSort)bytes[0], BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
+            new(bytes[9..], bigEndian: true));
         return cursor.Sort switch
         {
             SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,

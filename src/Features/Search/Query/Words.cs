@@ -63,7 +63,8 @@ public static class Words
         var slips = typed.Length switch { < 3 => 0, < 6 => 1, _ => 2 };
         return known.Select(x => (Word: x, Distance: Distance(typed, x)))
             .Where(x => x.Distance <= slips)
-            .OrderBy(x => x.Distance).ThenBy(x => x.Word[0] == typed[0] ? 0 : 1).ThenBy(x => Math.Abs(x.Word.Length - typed.Length)).ThenBy(x => x.Word, StringComparer.Ordinal)
+            .OrderBy(x => x.Distance).ThenBy(x => x.Word[0] == typed[0] ? 0 : 1).ThenBy(x => Math.Abs(x.Word.Length - typed.Length))
+            .ThenBy(x => x.Word, StringComparer.Ordinal)
             .Select(x => x.Word).FirstOrDefault();
     }
 

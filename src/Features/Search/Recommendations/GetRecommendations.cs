@@ -13,7 +13,8 @@ public static class GetRecommendationsEndpoint
 {
     internal const int Most = 50;
 
-    public static ProblemDetails Validate(int? limit) => limit is < 1 or > Most ? Problem.Invalid("limit", $"must be from 1 to {Most}.") : WolverineContinue.NoProblems;
+    public static ProblemDetails Validate(int? limit) =>
+        limit is < 1 or > Most ? Problem.Invalid("limit", $"must be from 1 to {Most}.") : WolverineContinue.NoProblems;
 
     [WolverineGet("/api/recommendations")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]

@@ -9,7 +9,8 @@ public sealed class Recommender(ISearchStore store)
     private const string Offer =
         """
         select product.product_id, slug, name, category, product.price_minor, currency, image,
-          exists (select from search.variant join search.stock using (sku) where variant.product_id = product.product_id and available > 0) as in_stock
+          exists (select from search.variant join search.stock using (sku)
+            where variant.product_id = product.product_id and available > 0) as in_stock
         from search.product
         """;
 
@@ -18,7 +19,9 @@ public sealed class Recommender(ISearchStore store)
     {
         var byId = Guid.TryParseExact(idOrSlug, "D", out var id);
         await using var connection = await OpenAsync(cancellation);
-        await using var find = new NpgsqlCommand($"select product_id, category, price_minor from search.product where published and {(byId ? "product_id" : "slug")} = $1", connection)
+        await using var find = new NpgsqlCommand(
+            $"select product_id, category, price_minor from search.product where published and {(byId ? "product_id" : "slug")} = $1",
+            connection)
         {
             Parameters = { new() { Value = byId ? id : idOrSlug } },
         };
@@ -30,7 +33,9 @@ public sealed class Recommender(ISearchStore store)
             (id, category, price) = (reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2));
         }
 
-        return await ReadAsync(connection, $"{Offer} where published and category = $1 and product_id <> $2 order by in_stock desc, abs(product.price_minor - $3), product_id limit $4",
+        return await ReadAsync(connection,
+            $"{Offer} where published and category = $1 and product_id <> $2 order by in_stock desc, abs(product.price_minor - $3), "
+            + $"product_id limit $4",
             cancellation, category, id, price, limit);
     }
 
@@ -41,7 +46,8 @@ public sealed class Recommender(ISearchStore store)
         return await ReadAsync(connection,
             $"""
             with bought as (
-              select distinct product.product_id, product.category, product.price_minor from search.purchase join search.variant using (sku) join search.product using (product_id)
+              select distinct product.product_id, product.category, product.price_minor
+              from search.purchase join search.variant using (sku) join search.product using (product_id)
               where subject = $1
             ), shelf as (
               select category, avg(price_minor) as price from bought group by category
@@ -51,8 +57,10 @@ public sealed class Recommender(ISearchStore store)
             ), offer as (
               {Offer} where published and product_id not in (select product_id from bought)
             )
-            select offer.* from offer left join shelf on shelf.category = offer.category left join sold using (product_id) join search.product using (product_id)
-            order by in_stock desc, shelf.price is not null desc, pieces desc nulls last, abs(offer.price_minor - shelf.price) nulls last, published_at desc, product_id
+            select offer.* from offer left join shelf on shelf.category = offer.category
+              left join sold using (product_id) join search.product using (product_id)
+            order by in_stock desc, shelf.price is not null desc, pieces desc nulls last,
+              abs(offer.price_minor - shelf.price) nulls last, published_at desc, product_id
             limit $2
             """, cancellation, subject ?? Guid.Empty, limit);
     }
@@ -64,7 +72,8 @@ public sealed class Recommender(ISearchStore store)
         return connection;
     }
 
-    private static async Task<IReadOnlyList<ProductHit>> ReadAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params object[] values)
+    private static async Task<IReadOnlyList<ProductHit>> ReadAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation,
+        params object[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });
@@ -72,7 +81,8 @@ public sealed class Recommender(ISearchStore store)
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            hits.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), new(reader.GetInt64(4), reader.GetString(5)), null,
+            hits.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
+                new(reader.GetInt64(4), reader.GetString(5)), null,
                 reader.GetString(6) is { Length: > 0 } image ? image : null, reader.GetBoolean(7)));
         }
 

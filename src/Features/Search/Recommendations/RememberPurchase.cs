@@ -14,6 +14,7 @@ public static class OrderConfirmedHandler
             insert into search.purchase (order_id, sku, subject, quantity, at)
             select ?, line.sku, ?, line.quantity, ? from unnest(?::text[], ?::integer[]) as line(sku, quantity) on conflict do nothing
             """,
-            confirmed.OrderId, confirmed.Subject, confirmed.At.ToUniversalTime(), lines.Select(x => x.Key).ToArray(), lines.Select(x => x.Sum(y => y.Quantity)).ToArray());
+            confirmed.OrderId, confirmed.Subject, confirmed.At.ToUniversalTime(), lines.Select(x => x.Key).ToArray(),
+            lines.Select(x => x.Sum(y => y.Quantity)).ToArray());
     }
 }

@@ -11,7 +11,9 @@ public sealed class Dialer(ContextAddress address)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>The handler of a channel to this context: HTTP/2 with pings, so that a peer that is gone without a word is noticed.</summary>
+    /// <summary>
+    /// The handler of a channel to this context: HTTP/2 with pings, so that a peer that is gone without a word is noticed.
+    /// </summary>
     public SocketsHttpHandler Handler()
     {
         var handler = new SocketsHttpHandler();
@@ -46,7 +48,8 @@ public sealed class Dialer(ContextAddress address)
                 : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                await socket.ConnectAsync(address.SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : context.DnsEndPoint, cancellation);
+                await socket.ConnectAsync(address.SocketPath is { } path ? new UnixDomainSocketEndPoint(path) : context.DnsEndPoint,
+                    cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException) when (Environment.TickCount64 < until)

@@ -30,7 +30,9 @@ internal static class RoleListening
         {
             var others = transport.CreateBoundListenSocket;
             transport.CreateBoundListenSocket = end =>
-                end is UnixDomainSocketEndPoint && sockets.FirstOrDefault(x => x.SocketPath == end.ToString()) is { } own ? own.Open() : others(end);
+                end is UnixDomainSocketEndPoint && sockets.FirstOrDefault(x => x.SocketPath == end.ToString()) is { } own
+                    ? own.Open()
+                    : others(end);
         });
 
         var urls = Urls(builder.Configuration, roles);

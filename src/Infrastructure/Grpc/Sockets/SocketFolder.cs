@@ -9,7 +9,9 @@ public sealed record SocketFolder(string Path)
 {
     /// <summary><c>AARYA_SOCKET_DIR</c>; by default <c>/var/run/aarya</c>, and in development a folder of the user's own.</summary>
     public static SocketFolder From(IConfiguration configuration, IHostEnvironment environment) =>
-        new(System.IO.Path.GetFullPath(configuration.Find("AARYA_SOCKET_DIR") ?? (environment.IsProduction() ? "/var/run/aarya" : OfUser())));
+        new(
+            System.IO.Path.GetFullPath(configuration.Find("AARYA_SOCKET_DIR")
+                ?? (environment.IsProduction() ? "/var/run/aarya" : OfUser())));
 
     public string PathOf(string role) => System.IO.Path.Combine(Path, $"{role}.sock");
 

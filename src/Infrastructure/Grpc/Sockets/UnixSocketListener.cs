@@ -22,8 +22,10 @@ public sealed class UnixSocketListener(string path, bool takeOver = false)
 
     private const int Backlog = 512;
     private const int ErrnoNoSuchDevice = 6;
-    private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-    private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+    private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite;
+    private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
+        | UnixFileMode.GroupExecute;
 
     private readonly string bindPath = $"{path}.{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
 
@@ -47,22 +49,29 @@ public sealed class UnixSocketListener(string path, bool takeOver = false)
 
     private T UnderLock<T>(Func<T> act)
     {
-        if (OperatingSystem.IsWindows()) throw new StartupException("Sockets with file permissions need Linux or macOS: on Windows run everything in one process (AARYA_ROLES=all).");
+        if (OperatingSystem.IsWindows())
+            throw new StartupException(
+                "Sockets with file permissions need Linux or macOS: on Windows run everything in one process (AARYA_ROLES=all).");
         var bytes = Encoding.UTF8.GetByteCount(bindPath);
         if (bytes > LongestPath)
-            throw new StartupException($"The socket path {bindPath} is {bytes} bytes long and the system allows {LongestPath}: set AARYA_SOCKET_DIR to a shorter folder.");
+            throw new StartupException(
+                $"The socket path {bindPath} is {bytes} bytes long and the system allows {LongestPath}: set AARYA_SOCKET_DIR to a shorter "
+                + $"folder.");
         try
         {
             PrepareFolder(Path.GetDirectoryName(SocketPath)!);
             using var held = Lock();
-            if (IsSomethingElse()) throw new StartupException($"{SocketPath} is not a socket: move that file away or set AARYA_SOCKET_DIR.");
+            if (IsSomethingElse())
+                throw new StartupException($"{SocketPath} is not a socket: move that file away or set AARYA_SOCKET_DIR.");
             if (!takeOver && IsAnswering())
-                throw new StartupException($"Another process is serving {SocketPath}: stop it first, or set AARYA_SOCKET_TAKEOVER=true to take its place.");
+                throw new StartupException(
+                    $"Another process is serving {SocketPath}: stop it first, or set AARYA_SOCKET_TAKEOVER=true to take its place.");
             return act();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
         {
-            throw new StartupException($"The socket {SocketPath} cannot be made: {e.Message} Set AARYA_SOCKET_DIR to a folder that this user can write.");
+            throw new StartupException(
+                $"The socket {SocketPath} cannot be made: {e.Message} Set AARYA_SOCKET_DIR to a folder that this user can write.");
         }
     }
 
@@ -96,7 +105,9 @@ public sealed class UnixSocketListener(string path, bool takeOver = false)
         }
         else if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.OtherWrite))
         {
-            throw new StartupException($"Anybody can write to {folder}, and so could put a socket of theirs there: set AARYA_SOCKET_DIR to a folder that only this service's group can write.");
+            throw new StartupException(
+                $"Anybody can write to {folder}, and so could put a socket of theirs there: set AARYA_SOCKET_DIR to a folder that only "
+                + $"this service's group can write.");
         }
     }
 

@@ -5,7 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Infrastructure.Security.Rotation;
 
-[Description("Seal everything that is stored under the first key of ENCRYPTION_KEY; exit 1 while something still needs another one", Name = "rotate-keys")]
+[Description("Seal everything that is stored under the first key of ENCRYPTION_KEY; exit 1 while something still needs another one",
+    Name = "rotate-keys")]
 public sealed class RotateKeysCommand : JasperFxAsyncCommand<NetCoreInput>
 {
     public override async Task<bool> Execute(NetCoreInput input)

@@ -19,7 +19,8 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
     private static readonly ConcurrentDictionary<Type, bool> Personal = new();
 
-    private readonly Dictionary<string, Type> documents = store.Options.AllKnownDocumentTypes().ToDictionary(x => x.TableName.Name, x => x.DocumentType);
+    private readonly Dictionary<string,
+        Type> documents = store.Options.AllKnownDocumentTypes().ToDictionary(x => x.TableName.Name, x => x.DocumentType);
 
     private string[]? personalEvents;
 
@@ -90,7 +91,8 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
             foreach (var row in rows)
             {
                 if (RenewOrNull(column, row) is not { } value) continue;
-                await using var update = new NpgsqlCommand($"update {schema}.{column.Table} set {column.Name} = $1::{column.Type} where ctid = $2::tid", connection, transaction)
+                await using var update = new NpgsqlCommand(
+                    $"update {schema}.{column.Table} set {column.Name} = $1::{column.Type} where ctid = $2::tid", connection, transaction)
                 {
                     Parameters = { new() { Value = value }, new() { Value = row.Place } },
                 };
@@ -102,13 +104,15 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         }
     }
 
-    private async Task<IReadOnlyList<Row>> LockAsync(NpgsqlConnection connection, Column column, string after, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Row>> LockAsync(NpgsqlConnection connection, Column column, string after,
+        CancellationToken cancellation)
     {
         // Whether something of these lies in clear only their type can tell.
         var clear = TypeOf(column) is not null ? " or true" : column.IsEvent ? " or mt_dotnet_type = any ($3)" : "";
         await using var select = new NpgsqlCommand(
             $"""
-            select ctid::text, {(column.IsBytes ? column.Name : column.Text)}, {(column.IsEvent ? "mt_dotnet_type" : "null::text")} from {schema}.{column.Table}
+            select ctid::text, {(column.IsBytes ? column.Name : column.Text)}, {(column.IsEvent ? "mt_dotnet_type" : "null::text")}
+            from {schema}.{column.Table}
             where ctid > $1::tid and ({column.Text} ~ $2{clear}) limit {BatchSize} for update skip locked
             """, connection)
         {
@@ -118,21 +122,27 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         List<Row> rows = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            rows.Add(new(reader.GetString(0), reader.GetValue(1), reader.IsDBNull(2) ? TypeOf(column) : PersonalOrNull(Type.GetType(reader.GetString(2)))));
+            rows.Add(new(reader.GetString(0), reader.GetValue(1),
+                reader.IsDBNull(2) ? TypeOf(column) : PersonalOrNull(Type.GetType(reader.GetString(2)))));
         return rows;
     }
 
     private async Task<string[]> PersonalEventsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         if (personalEvents is not null) return personalEvents;
-        await using var select = new NpgsqlCommand($"select array_agg(distinct mt_dotnet_type) filter (where mt_dotnet_type is not null) from {schema}.mt_events", connection);
+        await using var select =
+            new NpgsqlCommand(
+                $"select array_agg(distinct mt_dotnet_type) filter (where mt_dotnet_type is not null) from {schema}.mt_events", connection);
         var all = await select.ExecuteScalarAsync(cancellation) as string[] ?? [];
         return personalEvents = [.. all.Where(x => PersonalOrNull(Type.GetType(x)) is not null)];
     }
 
     private async Task<int> LeftAsync(NpgsqlConnection connection, Column column, CancellationToken cancellation)
     {
-        await using var count = new NpgsqlCommand($"select count(*)::int from {schema}.{column.Table} where {column.Text} ~ $1", connection) { Parameters = { new() { Value = Stale } } };
+        await using var count = new NpgsqlCommand($"select count(*)::int from {schema}.{column.Table} where {column.Text} ~ $1", connection)
+        {
+            Parameters = { new() { Value = Stale } },
+        };
         return (int)(await count.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -185,12 +195,15 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
     private static int Marks(string text) => text.Split("sealed:").Length + text.Split("index:").Length;
 
-    private Type? TypeOf(Column column) => column.IsDocument && documents.TryGetValue(column.Table, out var type) ? PersonalOrNull(type) : null;
+    private Type? TypeOf(Column column) =>
+        column.IsDocument && documents.TryGetValue(column.Table, out var type) ? PersonalOrNull(type) : null;
 
     private static Type? PersonalOrNull(Type? type) => type is not null && Personal.GetOrAdd(type, x => IsPersonal(x, [])) ? type : null;
 
     private static bool IsPersonal(Type type, HashSet<Type> seen) => seen.Add(type) && type.GetProperties().Any(x =>
-        x.IsDefined(typeof(PersonalAttribute)) || Parts(x.PropertyType).Any(part => part.Assembly == type.Assembly && IsPersonal(part, seen)));
+        x.IsDefined(typeof(PersonalAttribute))
+            || Parts(x.PropertyType).Any(part => part.Assembly == type.Assembly && IsPersonal(part, seen)));
 
-    private static IEnumerable<Type> Parts(Type type) => type.HasElementType ? [type.GetElementType()!] : [type, .. type.GetGenericArguments()];
+    private static IEnumerable<Type> Parts(Type type) =>
+        type.HasElementType ? [type.GetElementType()!] : [type, .. type.GetGenericArguments()];
 }

@@ -7,18 +7,20 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Security.Rotation;
 
 /// <summary>
-/// What the state instance of Redis keeps: texts and hashes are sealed anew where they lie. An entry of a stream cannot be changed; those that
-/// some group has still to handle are counted, and what all have handled is read by nobody again.
+/// What the state instance of Redis keeps: texts and hashes are sealed anew where they lie. An entry of a stream cannot be changed; those
+/// that some group has still to handle are counted, and what all have handled is read by nobody again.
 /// </summary>
 internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
 {
     private const int PageSize = 500;
 
     // Only while it still is what was read. KEYS: key. ARGV: before, after.
-    private const string SetText = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1";
+    private const string SetText =
+        "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1";
 
     // ARGV: field, before, after.
-    private const string SetField = "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) return 1";
+    private const string SetField =
+        "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) return 1";
 
     public async IAsyncEnumerable<Rotated> RenewAsync([EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -28,8 +28,10 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         var cart = (await shopper.AddAsync(sku, 2)).Is(200).As<CartView>();
 
         var line = Assert.Single(cart.Lines);
-        Assert.Equal((sku, 2, Money.Rupees(525), Money.Rupees(1_050), 7), (line.Sku, line.Quantity, line.UnitPrice, line.LineTotal, line.Available));
-        Assert.Equal((Money.Rupees(1_050), Money.Rupees(50), Money.Zero(), Money.Rupees(1_050)), (cart.Subtotal, cart.Tax, cart.Shipping, cart.Total));
+        Assert.Equal((sku, 2, Money.Rupees(525), Money.Rupees(1_050), 7),
+            (line.Sku, line.Quantity, line.UnitPrice, line.LineTotal, line.Available));
+        Assert.Equal((Money.Rupees(1_050), Money.Rupees(50), Money.Zero(), Money.Rupees(1_050)),
+            (cart.Subtotal, cart.Tax, cart.Shipping, cart.Total));
         Assert.Equal(shopper.Subject, cart.Id);
         Assert.Empty(cart.Changes);
         Assert.Equal(cart.Lines, (await shopper.GetAsync("/api/cart")).Is(200).As<CartView>().Lines);
@@ -54,7 +56,9 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         var carts = new Carts(Host.Services.GetRequiredService<RedisConnections>(), new HeldTime());
         var owner = new CartOwner(Guid.NewGuid(), IsGuest: true);
         string[] skus = ["C", "A", "B", "D"];
-        foreach (var sku in skus) await carts.AddAsync(owner, sku, 1, new(sku, Guid.NewGuid(), "tee", "Tee", "M", "Red", "", Money.Rupees(525), OnSale: true, Available: 5));
+        foreach (var sku in skus)
+            await carts.AddAsync(owner, sku, 1,
+                new(sku, Guid.NewGuid(), "tee", "Tee", "M", "Red", "", Money.Rupees(525), OnSale: true, Available: 5));
 
         Assert.Equal(skus, (await carts.ReadAsync(owner.Subject)).Lines.Select(x => x.Sku));
     }

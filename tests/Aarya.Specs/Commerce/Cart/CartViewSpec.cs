@@ -8,7 +8,8 @@ public sealed class CartViewSpec
     private static readonly Money Seen = Money.Rupees(500);
     private static readonly DateTimeOffset Now = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly Offer tee = new("TEE-S", Guid.CreateVersion7(), "linen-tee", "Linen tee", "S", "white", "/tee.jpg", Seen, OnSale: true, Available: 9);
+    private readonly Offer tee = new("TEE-S", Guid.CreateVersion7(), "linen-tee", "Linen tee", "S", "white", "/tee.jpg", Seen,
+        OnSale: true, Available: 9);
 
     private static CartView View(Offer? offer, int quantity = 2) => CartView.Of(
         new(Guid.CreateVersion7(), [new("TEE-S", quantity, Seen, DateTimeOffset.UnixEpoch)]),

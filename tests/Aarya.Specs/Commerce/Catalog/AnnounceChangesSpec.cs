@@ -32,7 +32,8 @@ public sealed class AnnounceChangesSpec(AaryaFixture fixture) : CatalogueStory(f
     private async Task ReserveAsync()
     {
         await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
-        Assert.Empty(await Stock.ReserveAsync(session, Guid.CreateVersion7(), [new(Sku("S"), 1)], DateTimeOffset.UtcNow.AddMinutes(5), default));
+        Assert.Empty(
+            await Stock.ReserveAsync(session, Guid.CreateVersion7(), [new(Sku("S"), 1)], DateTimeOffset.UtcNow.AddMinutes(5), default));
         await session.SaveChangesAsync();
     }
 }

@@ -50,12 +50,14 @@ public sealed class CreateProductRaceSpec(AaryaFixture fixture, OtherNode other)
     }
 
     private CreateProduct Tee(int racer, string? sku = null, string? slug = null) => new(
-        $"Linen Tee {tag}", "Linen, loose.", "Tees", [new(sku ?? $"TEE-{tag.ToUpperInvariant()}-{racer}", new("M", "White"), Money.Rupees(900), null, 1)], slug);
+        $"Linen Tee {tag}", "Linen, loose.", "Tees",
+        [new(sku ?? $"TEE-{tag.ToUpperInvariant()}-{racer}", new("M", "White"), Money.Rupees(900), null, 1)], slug);
 
     private async Task<IReadOnlyList<Answer>> RaceAsync(Func<int, CreateProduct> product)
     {
         using var here = await Shopper.OfRoleAsync(Host, "merchandiser");
         using var there = await Shopper.OfRoleAsync(other.Host, "merchandiser");
-        return await Task.WhenAll(Enumerable.Range(0, Racers).Select(x => (x % 2 == 0 ? here : there).PostAsync("/api/admin/products", product(x))));
+        return await Task.WhenAll(Enumerable.Range(0, Racers)
+            .Select(x => (x % 2 == 0 ? here : there).PostAsync("/api/admin/products", product(x))));
     }
 }

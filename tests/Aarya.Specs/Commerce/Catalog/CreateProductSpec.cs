@@ -26,8 +26,10 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         Assert.Equal([5, 5], created.Variants.Select(x => x.Available));
         var told = messages.Sent.MessagesOf<ProductPublished>().Single(x => x.ProductId == created.Id);
         Assert.Equal((1L, "kurtas", 2), (told.Version, told.Category, told.Variants.Count));
-        Assert.Equal((Money.Rupees(1_299), Money.Rupees(1_799), 5), (told.Variants[0].Price, told.Variants[0].CompareAtPrice!.Value, told.Variants[0].Available));
-        Assert.Equal([Sku("M"), Sku("S")], messages.Sent.MessagesOf<StockChanged>().Where(x => x.ProductId == created.Id).Select(x => x.Sku).Order());
+        Assert.Equal((Money.Rupees(1_299), Money.Rupees(1_799), 5),
+            (told.Variants[0].Price, told.Variants[0].CompareAtPrice!.Value, told.Variants[0].Available));
+        Assert.Equal([Sku("M"), Sku("S")],
+            messages.Sent.MessagesOf<StockChanged>().Where(x => x.ProductId == created.Id).Select(x => x.Sku).Order());
 
         foreach (var address in new[] { created.Id.ToString(), created.Slug })
             Assert.Equal(created.Name, (await Get($"/api/products/{address}")).ReadAsJson<ProductView>()!.Name);
@@ -94,11 +96,14 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
     [Fact]
     public async Task a_name_that_no_address_can_be_made_of_or_that_is_an_id_has_an_address_of_its_own()
     {
-        var unwritten = Enumerable.Range(0x2A6E0, 0x8000).Select(x => new Rune(x)).First(x => Rune.IsLetter(x) && Slug.Of($"{x}").Length == 0);
-        Assert.StartsWith("product-", (await GivenAsync(Another() with { Name = $"{unwritten}{unwritten}" })).Slug, StringComparison.Ordinal);
+        var unwritten = Enumerable.Range(0x2A6E0, 0x8000).Select(x => new Rune(x))
+            .First(x => Rune.IsLetter(x) && Slug.Of($"{x}").Length == 0);
+        Assert.StartsWith("product-", (await GivenAsync(Another() with { Name = $"{unwritten}{unwritten}" })).Slug,
+            StringComparison.Ordinal);
         var id = Guid.NewGuid().ToString();
         Assert.Equal($"item-{id}", (await GivenAsync(Another() with { Name = id })).Slug);
-        Assert.True((await GivenAsync(Another() with { Name = $"{Tag} {string.Join(' ', Enumerable.Repeat("ਕੁੜਤਾ", 18))}" })).Slug.Length <= Slug.Longest);
+        Assert.True((await GivenAsync(Another() with { Name = $"{Tag} {string.Join(' ', Enumerable.Repeat("ਕੁੜਤਾ", 18))}" })).Slug.Length
+            <= Slug.Longest);
     }
 
     [Theory]
@@ -110,7 +115,10 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
     public async Task two_variants_of_one_size_and_colour_are_refused(string size, string colour)
     {
         await SignIn();
-        var kurta = Kurta() with { Variants = [new(Sku("S"), new("S", "Indigo"), Money.Rupees(1)), new(Sku("T"), new(size, colour), Money.Rupees(1))] };
+        var kurta = Kurta() with
+        {
+            Variants = [new(Sku("S"), new("S", "Indigo"), Money.Rupees(1)), new(Sku("T"), new(size, colour), Money.Rupees(1))],
+        };
 
         var refused = (await Host.Scenario(x => Ask(x, kurta, 400))).ReadAsJson<JsonElement>();
 
@@ -121,12 +129,19 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
     public async Task a_colour_is_the_same_however_its_letters_are_composed()
     {
         await SignIn();
-        var kurta = Kurta() with { Variants = [new(Sku("S"), new("S", "Cr\u00E8me"), Money.Rupees(1)), new(Sku("T"), new("S", "cre\u0300me"), Money.Rupees(1))] };
+        var kurta = Kurta() with
+        {
+            Variants = [new(Sku("S"), new("S", "Cr\u00E8me"), Money.Rupees(1)), new(Sku("T"), new("S", "cre\u0300me"), Money.Rupees(1))],
+        };
         await Host.Scenario(x => Ask(x, kurta, 400));
     }
 
     // The same name under another SKU.
-    private CreateProduct Another() => Kurta() with { Variants = [new($"OTH-{Guid.NewGuid():N}"[..30].ToUpperInvariant(), new("S", "Indigo"), Money.Rupees(900), Stock: 1)] };
+    private CreateProduct Another() =>
+        Kurta() with
+        {
+            Variants = [new($"OTH-{Guid.NewGuid():N}"[..30].ToUpperInvariant(), new("S", "Indigo"), Money.Rupees(900), Stock: 1)],
+        };
 
     public static TheoryData<string, string> Mistakes => new()
     {
@@ -137,7 +152,11 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         { "category", """{"category": "---"}""" },
         { "slug", """{"slug": "Not A Slug"}""" },
         { "slug", """{"slug": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""" },
-        { "variants[0].image", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}, "image": "ftp://x/y"}]}""" },
+        {
+            "variants[0].image",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": """
+            + """1, "currency": "INR"}, "image": "ftp://x/y"}]}"""
+        },
         { "slug", """{"slug": "0198c5ab-7d56-7000-8000-000000000000"}""" },
         { "hsnCode", """{"hsnCode": ""}""" },
         { "hsnCode", """{"hsnCode": "8517"}""" },
@@ -148,23 +167,58 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         { "images[0]", """{"images": ["/\\evil.example/x.jpg"]}""" },
         { "images[0]", """{"images": ["/x.jpg\n"]}""" },
         { "images[0]", """{"images": ["/x.jpg\" onerror=\"alert(1)"]}""" },
-        { "variants[0].image", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}, "image": "/\\evil.example/x.jpg"}]}""" },
+        {
+            "variants[0].image",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": """
+            + """1, "currency": "INR"}, "image": "/\\evil.example/x.jpg"}]}"""
+        },
         { "name", """{"name": "Kurta \u202Eatruk"}""" },
         { "name", """{"name": "Kur\u200Bta"}""" },
         { "name", """{"name": "Kurta\nred"}""" },
         { "category", """{"category": "kur\u2066tas"}""" },
         { "description", """{"description": "soft \u202Etfos"}""" },
         { "description", """{"description": "soft\u0000"}""" },
-        { "variants[0].options.size", """{"variants": [{"sku": "A", "options": {"size": "S\u202E", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
-        { "variants[0].options.colour", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "R\u202Eed"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
+        {
+            "variants[0].options.size",
+            """{"variants": [{"sku": "A", "options": {"size": "S\u202E", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}"""
+        },
+        {
+            "variants[0].options.colour",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "R\u202Eed"}, "price": {"amount": 1, "currency": "INR"}}]}"""
+        },
         { "variants", """{"variants": []}""" },
-        { "variants", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}, {"sku": "A", "options": {"size": "M", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
-        { "variants[0].sku", """{"variants": [{"sku": "lower case", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
-        { "variants[0].options.size", """{"variants": [{"sku": "A", "options": {"size": "", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
-        { "variants[0].price", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 0, "currency": "INR"}}]}""" },
-        { "variants[0].price", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "USD"}}]}""" },
-        { "variants[0].compareAtPrice", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 9, "currency": "INR"}, "compareAtPrice": {"amount": 9, "currency": "INR"}}]}""" },
-        { "variants[0].stock", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 9, "currency": "INR"}, "stock": -1}]}""" },
+        {
+            "variants",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}, """
+            + """{"sku": "A", "options": {"size": "M", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}"""
+        },
+        {
+            "variants[0].sku",
+            """{"variants": [{"sku": "lower case", "options": {"size": "S", "colour": "Red"}, "price": {"amount": """
+            + """1, "currency": "INR"}}]}"""
+        },
+        {
+            "variants[0].options.size",
+            """{"variants": [{"sku": "A", "options": {"size": "", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}]}"""
+        },
+        {
+            "variants[0].price",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 0, "currency": "INR"}}]}"""
+        },
+        {
+            "variants[0].price",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "USD"}}]}"""
+        },
+        {
+            "variants[0].compareAtPrice",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": """
+            + """9, "currency": "INR"}, "compareAtPrice": {"amount": 9, "currency": "INR"}}]}"""
+        },
+        {
+            "variants[0].stock",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": """
+            + """9, "currency": "INR"}, "stock": -1}]}"""
+        },
     };
 
     [Theory]

@@ -50,7 +50,8 @@ public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
         HashSet<string> codes = ["6211", "5007", "5208", "5407", "4202", "42022220", "4203", "6214"];
         Assert.Superset(codes, goods.Select(x => x.HsnCode).ToHashSet());
 
-        Assert.StartsWith("The shop has 1000 products in 4000 sizes and colours", await SeedAsync(SeedSize.Large), StringComparison.Ordinal);
+        Assert.StartsWith("The shop has 1000 products in 4000 sizes and colours", await SeedAsync(SeedSize.Large),
+            StringComparison.Ordinal);
         Assert.Equal(before - 5, await StockAsync(sku));
     }
 

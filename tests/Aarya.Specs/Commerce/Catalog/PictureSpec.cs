@@ -70,9 +70,16 @@ public sealed class PictureSpec(AaryaFixture fixture) : CatalogueStory(fixture)
     [Fact]
     public async Task every_kind_of_garment_in_every_cloth_can_be_drawn()
     {
-        string[] cloths = ["Plain", "Striped", "Pinstripe", "Gingham", "Check", "Block", "Floral", "Bandhani", "Ikat", "Leheriya", "Chikan", "Jaal", "Brocade", "Twill", "Herringbone"];
-        string[] garments = ["Shirt", "T-Shirt", "Polo", "Kurta", "Anarkali", "Saree", "Trousers", "Jeans", "Palazzo", "Skirt", "Dress", "Nehru Jacket", "Blazer", "Bomber", "Denim Jacket", "Dupatta", "Jutti", "Sandal", "Sneaker", "Tote", "Sling", "Potli", "Belt"];
-        var variants = new[] { new NewVariant("", new("M", "White"), Money.Rupees(1)), new NewVariant("", new("M", "Black"), Money.Rupees(1)), new NewVariant("", new("M", "Zaffre"), Money.Rupees(1)) };
+        string[] cloths = ["Plain", "Striped", "Pinstripe", "Gingham", "Check", "Block", "Floral", "Bandhani", "Ikat", "Leheriya", "Chikan",
+            "Jaal", "Brocade", "Twill", "Herringbone"];
+        string[] garments = ["Shirt", "T-Shirt", "Polo", "Kurta", "Anarkali", "Saree", "Trousers", "Jeans", "Palazzo", "Skirt", "Dress",
+            "Nehru Jacket", "Blazer", "Bomber", "Denim Jacket", "Dupatta", "Jutti", "Sandal", "Sneaker", "Tote", "Sling", "Potli", "Belt"];
+        var variants = new[]
+        {
+            new NewVariant("", new("M", "White"), Money.Rupees(1)),
+            new NewVariant("", new("M", "Black"), Money.Rupees(1)),
+            new NewVariant("", new("M", "Zaffre"), Money.Rupees(1)),
+        };
         foreach (var (name, i) in garments.Select((x, i) => ($"{cloths[i % cloths.Length]} {x}", i)))
         {
             var product = await GivenAsync(Kurta() with

@@ -46,7 +46,8 @@ public sealed class SlugSpec
     }
 
     [Theory]
-    [InlineData("Handloom cotton kurta with mirror work and a mandarin collar, long sleeves, side slits, made in Kutch, Gujarat", "handloom-cotton-kurta-with-mirror-work-and-a-mandarin-collar-long-sleeves-side-slits-made-in")]
+    [InlineData("Handloom cotton kurta with mirror work and a mandarin collar, long sleeves, side slits, made in Kutch, Gujarat",
+        "handloom-cotton-kurta-with-mirror-work-and-a-mandarin-collar-long-sleeves-side-slits-made-in")]
     public void a_long_name_is_cut_at_the_end_of_a_word(string name, string slug) => Assert.Equal(slug, Slug.Of(name));
 
     [Fact]

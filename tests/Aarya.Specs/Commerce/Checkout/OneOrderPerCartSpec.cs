@@ -67,7 +67,9 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         foreach (var (token, sku) in racers) await AddAsync(token, sku);
 
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var clicks = racers.SelectMany(x => Enumerable.Range(0, Clicks).Select(i => (x.Token, Process: i % 2, Key: Guid.NewGuid().ToString()))).ToList();
+        var clicks =
+            racers.SelectMany(x => Enumerable.Range(0, Clicks).Select(i => (x.Token, Process: i % 2, Key: Guid.NewGuid().ToString())))
+                .ToList();
         var first = clicks.Select(x => ClickAsync(x.Token, x.Process, x.Key, answered)).ToList();
         await answered.Task.WaitAsync(Cancel);
         await shop.KillAsync(1);
@@ -94,7 +96,8 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         var skus = await shop.SkusAsync(3);
         var token = await GuestAsync();
         await AddAsync(token, skus[0]);
-        var (first, one) = await shop.SendAsync(0, token, HttpMethod.Post, "/api/checkout", Body("tok_challenge"), Guid.NewGuid().ToString());
+        var (first, one) =
+            await shop.SendAsync(0, token, HttpMethod.Post, "/api/checkout", Body("tok_challenge"), Guid.NewGuid().ToString());
         await AddAsync(token, skus[1]);
 
         var (second, two) = await shop.SendAsync(1, token, HttpMethod.Post, "/api/checkout", Body(), Guid.NewGuid().ToString());
@@ -135,7 +138,8 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         var sku = (await shop.SkusAsync(1))[0];
         var guest = await GuestAsync();
         await AddAsync(guest, sku);
-        var (_, declined) = await shop.SendAsync(0, guest, HttpMethod.Post, "/api/checkout", Body("tok_decline_funds"), Guid.NewGuid().ToString());
+        var (_, declined) =
+            await shop.SendAsync(0, guest, HttpMethod.Post, "/api/checkout", Body("tok_decline_funds"), Guid.NewGuid().ToString());
         var id = declined.GetProperty("id").GetGuid();
         await UntilAsync("the decline", async () => await PaymentStatusAsync(guest, id) == "declined");
 
@@ -156,7 +160,8 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         await AddAsync(devices[0], sku);
         var answers = await Task.WhenAll(Enumerable.Range(0, Clicks).Select(i =>
             CheckOutAsync(i % 2, devices[i % devices.Count], Guid.NewGuid().ToString())));
-        Assert.Equal("201 409 409 409", string.Join(' ', answers.Select(x => x.Status.ToString(CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal)));
+        Assert.Equal("201 409 409 409",
+            string.Join(' ', answers.Select(x => x.Status.ToString(CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal)));
         return (answers.Single(x => x.Status == 201).Body, [.. answers.Where(x => x.Status == 409).Select(x => x.Body)]);
     }
 
@@ -165,12 +170,14 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
     {
         var (_, page) = await shop.SendAsync(0, token, HttpMethod.Get, "/api/orders?limit=100");
         var standing = page.GetProperty("items").EnumerateArray().Where(x => x.GetProperty("status").GetString() != "cancelled");
-        Assert.Equal(orders.Select(x => x.GetProperty("id").GetGuid()).Order(), standing.Select(x => x.GetProperty("id").GetGuid()).Order());
+        Assert.Equal(orders.Select(x => x.GetProperty("id").GetGuid()).Order(),
+            standing.Select(x => x.GetProperty("id").GetGuid()).Order());
         foreach (var order in orders)
         {
             var id = order.GetProperty("id").GetGuid();
             await UntilAsync($"order {id} to be confirmed", async () =>
-                (await shop.SendAsync(0, token, HttpMethod.Get, $"/api/orders/{id}")).Body.GetProperty("status").GetString() == "confirmed");
+                (await shop.SendAsync(0, token, HttpMethod.Get, $"/api/orders/{id}")).Body.GetProperty("status").GetString()
+                    == "confirmed");
             var (_, captured, refunded) = await shop.Sandbox.TotalsAsync(id);
             Assert.Equal((order.GetProperty("total").GetProperty("amount").GetInt64(), 0), (captured, refunded));
         }
@@ -214,7 +221,8 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         for (var i = 0; i < count; i++)
         {
             var (email, password) = ($"asha-{Guid.NewGuid():N}@example.com", $"a cart in Pune {Guid.NewGuid():N}");
-            Assert.Equal(202, (await shop.SendAsync(0, null, HttpMethod.Post, "/api/auth/register", new { email, password, name = "Asha Rao" })).Status);
+            Assert.Equal(202,
+                (await shop.SendAsync(0, null, HttpMethod.Post, "/api/auth/register", new { email, password, name = "Asha Rao" })).Status);
             List<string> devices = [];
             for (var device = 0; device < 2; device++)
             {

@@ -29,7 +29,8 @@ public sealed class OrderNumberSpec
     [Fact]
     public void neighbours_differ_in_most_characters()
     {
-        var alike = Enumerable.Range(0, 1_000).Average(i => OrderNumber.Of(i).Zip(OrderNumber.Of(i + 1)).Skip(3).Count(x => x.First == x.Second));
+        var alike = Enumerable.Range(0, 1_000)
+            .Average(i => OrderNumber.Of(i).Zip(OrderNumber.Of(i + 1)).Skip(3).Count(x => x.First == x.Second));
 
         Assert.InRange(alike, 0, 1.5);
     }
@@ -62,8 +63,10 @@ public sealed class OrderNumberSpec
             var number = OrderNumber.Of(sequence);
             foreach (var typed in new[]
             {
-                number.ToLowerInvariant(), $"  {number} ", number.Replace("-", "", StringComparison.Ordinal), number.Replace('-', ' '), number.Replace('-', '\u2013'),
-                number[3..], $"{number[..6]} {number[6..]}", number.Replace('0', 'O'), number.Replace('0', 'o').ToLowerInvariant(), number.Replace('1', 'I'), number.Replace('1', 'l'),
+                number.ToLowerInvariant(), $"  {number} ", number.Replace("-", "", StringComparison.Ordinal), number.Replace('-', ' '),
+                number.Replace('-', '\u2013'),
+                number[3..], $"{number[..6]} {number[6..]}", number.Replace('0', 'O'), number.Replace('0', 'o').ToLowerInvariant(),
+                number.Replace('1', 'I'), number.Replace('1', 'l'),
                 string.Concat(number.Select(x => (char)(x + 0xFEE0))),
             })
             {

@@ -30,7 +30,8 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task an_order_holds_its_goods_at_the_shops_prices_and_tells_payment()
     {
         using var shopper = await Shopper.GuestAsync(Host);
-        var (tee, shirt) = (await Host.SellsAsync(pieces: 5, price: Money.Rupees(525)), await Host.SellsAsync(pieces: 5, price: Money.Rupees(1_120)));
+        var (tee, shirt) = (await Host.SellsAsync(pieces: 5, price: Money.Rupees(525)),
+            await Host.SellsAsync(pieces: 5, price: Money.Rupees(1_120)));
         await shopper.AddAsync(tee, 2);
         await shopper.AddAsync(shirt);
 
@@ -41,7 +42,8 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Pending), (order.Status, order.Payment.Status));
         Assert.Equal("pending_payment", answer["status"].GetString());
         Assert.True(OrderNumber.TryParse(order.Number, out _));
-        Assert.Equal([(tee, 2, Money.Rupees(1_050)), (shirt, 1, Money.Rupees(1_120))], order.Lines.Select(x => (x.Sku, x.Quantity, x.LineTotal)));
+        Assert.Equal([(tee, 2, Money.Rupees(1_050)), (shirt, 1, Money.Rupees(1_120))],
+            order.Lines.Select(x => (x.Sku, x.Quantity, x.LineTotal)));
         Assert.Equal((217_000, 10_333, 0, 217_000), (order.Subtotal.Minor, order.Tax.Minor, order.Shipping.Minor, order.Total.Minor));
         Assert.Equal(Addresses.Bengaluru, order.ShippingAddress);
 
@@ -90,14 +92,16 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
             await redis.StartAgainAsync();
         }
 
-        await Eventually(async () => await shopper.GetAsync("/api/cart") is { Status: 200 } cart && cart.As<CartView>().Lines is [{ Quantity: 1 }], "the cart to let go");
+        await Eventually(async () => await shopper.GetAsync("/api/cart") is { Status: 200 } cart
+            && cart.As<CartView>().Lines is [{ Quantity: 1 }], "the cart to let go");
     }
 
     private async Task<bool> PostponedAsync(Guid subject)
     {
         await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
         var waiting = await session.AdvancedSql.QueryAsync<long>(
-            "select count(*) from commerce.wolverine_incoming_envelopes where status = 'Scheduled' and message_type like '%TakeOrderedFromCart' and position(?::bytea in body) > 0",
+            "select count(*) from commerce.wolverine_incoming_envelopes where status = 'Scheduled' and message_type like "
+            + "'%TakeOrderedFromCart' and position(?::bytea in body) > 0",
             TestContext.Current.CancellationToken, System.Text.Encoding.UTF8.GetBytes($"{subject}"));
         return waiting[0] > 0;
     }
@@ -119,7 +123,8 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         var answers = await Task.WhenAll(shoppers.Select(x => x.CheckoutAsync()));
 
         Assert.Equal(10, answers.Count(x => x.Status == 201));
-        Assert.All(answers.Where(x => x.Status != 201), x => Assert.Equal(0, x.Is(409, "stock.insufficient")["shortages"][0].GetProperty("available").GetInt32()));
+        Assert.All(answers.Where(x => x.Status != 201),
+            x => Assert.Equal(0, x.Is(409, "stock.insufficient")["shortages"][0].GetProperty("available").GetInt32()));
         Assert.Equal((10, 10), await ShelfAsync(sku));
         Assert.Equal(10, answers.Where(x => x.Status == 201).Select(x => x.As<OrderView>().Number).Distinct().Count());
         foreach (var shopper in shoppers) shopper.Dispose();
@@ -155,7 +160,9 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         var refused = (await shopper.CheckoutAsync(key)).Is(409, "stock.insufficient");
 
         var shortage = Assert.Single(refused["shortages"].EnumerateArray());
-        Assert.Equal((few, 2, 1), (shortage.GetProperty("sku").GetString(), shortage.GetProperty("requested").GetInt32(), shortage.GetProperty("available").GetInt32()));
+        Assert.Equal((few, 2, 1),
+            (shortage.GetProperty("sku").GetString(), shortage.GetProperty("requested").GetInt32(),
+                shortage.GetProperty("available").GetInt32()));
         Assert.Equal((50, 0), await ShelfAsync(plenty));
         Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
 
@@ -215,7 +222,8 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         var refused = (await OrderAsync(shopper, ifMatch: tag)).Is(409, "cart.changed");
 
         Assert.Equal((129_900, 13_119_900), (AmountOf(refused["expected"]), AmountOf(refused["total"])));
-        foreach (var other in new[] { "\"x\"", "\"129900-0\"", $"W/{tag}", "nonsense" }) (await OrderAsync(shopper, ifMatch: other)).Is(409, "cart.changed");
+        foreach (var other in new[] { "\"x\"", "\"129900-0\"", $"W/{tag}", "nonsense" })
+            (await OrderAsync(shopper, ifMatch: other)).Is(409, "cart.changed");
         Assert.Equal((100, 0), await ShelfAsync(shown));
         await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{added}");
         // That pieces were sold meanwhile is not the shopper's affair.
@@ -258,7 +266,8 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         }
 
         foreach (var order in declined)
-            await Host.InvokeMessageAndWaitAsync(new Features.Commerce.Contracts.PaymentDeclined(order.Id, "insufficient_funds", DateTimeOffset.UtcNow));
+            await Host.InvokeMessageAndWaitAsync(new Features.Commerce.Contracts.PaymentDeclined(order.Id, "insufficient_funds",
+                DateTimeOffset.UtcNow));
 
         var both = (await OrderAsync(shopper)).Is(201).As<OrderView>();
 
@@ -308,7 +317,8 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         await shopper.AddAsync(await Host.SellsAsync());
 
-        (await shopper.PostAsync("/api/checkout", new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("email");
+        (await shopper.PostAsync("/api/checkout",
+            new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("email");
     }
 
     [Theory]
@@ -339,7 +349,9 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         await shopper.AddAsync(await Host.SellsAsync());
 
-        var messages = await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync("/api/checkout", With(" Asha@B\u00FCcher.EXAMPLE "), key)).Is(201), 30_000);
+        var messages =
+            await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync("/api/checkout", With(" Asha@B\u00FCcher.EXAMPLE "), key))
+                .Is(201), 30_000);
 
         Assert.Equal("asha@xn--bcher-kva.example", messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlaced>().Email);
     }
@@ -354,7 +366,15 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         using var other = await Shopper.OfRoleAsync(Host, "customer");
         var sku = await Host.SellsAsync();
         await shopper.AddAsync(sku);
-        object With(object? id, object? address = null) => new { addressId = id, shippingAddress = address, shippingMethod = "standard", paymentToken = "tok_approve", email = "asha@example.com" };
+        object With(object? id, object? address = null) =>
+            new
+            {
+                addressId = id,
+                shippingAddress = address,
+                shippingMethod = "standard",
+                paymentToken = "tok_approve",
+                email = "asha@example.com",
+            };
         var home = (await shopper.PostAsync("/api/users/me/addresses", Addresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
         var theirs = (await other.PostAsync("/api/users/me/addresses", Addresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
 
@@ -375,10 +395,13 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         await shopper.AddAsync(sku);
         var address = Addresses.Bengaluru with { PostalCode = "1", Phone = "x", Country = "IN", Name = "" };
 
-        (await shopper.PostAsync("/api/checkout", new { shippingAddress = address, shippingMethod = "pigeon", paymentToken = "4111111111111111", email = "nowhere" }, key))
-            .Names("shippingAddress.name", "shippingAddress.postalCode", "shippingAddress.phone", "shippingMethod", "paymentToken", "email");
+        (await shopper.PostAsync("/api/checkout",
+            new { shippingAddress = address, shippingMethod = "pigeon", paymentToken = "4111111111111111", email = "nowhere" }, key))
+            .Names("shippingAddress.name", "shippingAddress.postalCode", "shippingAddress.phone", "shippingMethod",
+                "paymentToken", "email");
         (await shopper.PostAsync("/api/checkout", new { }, key)).Names("shippingMethod", "paymentToken");
-        (await shopper.PostAsync("/api/checkout", new { shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("shippingAddress");
+        (await shopper.PostAsync("/api/checkout", new { shippingMethod = "standard", paymentToken = "tok_approve" }, key))
+            .Names("shippingAddress");
 
         Assert.Equal((100, 0), await ShelfAsync(sku));
         Assert.Single((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);

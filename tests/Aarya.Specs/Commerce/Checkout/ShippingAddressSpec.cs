@@ -6,7 +6,8 @@ public sealed class ShippingAddressSpec
 {
     private static readonly ShippingAddress.Validator Validator = new();
 
-    private static string[] Faults(ShippingAddress address) => [.. Validator.Validate(address).Errors.Select(x => x.PropertyName).Distinct()];
+    private static string[] Faults(ShippingAddress address) =>
+        [.. Validator.Validate(address).Errors.Select(x => x.PropertyName).Distinct()];
 
     [Fact]
     public void an_indian_address_is_good() => Assert.Empty(Faults(Addresses.Bengaluru));
@@ -85,7 +86,9 @@ public sealed class ShippingAddressSpec
     [InlineData("JP", "Tokyo", "100-0001", true)]
     [InlineData("IS", "", "101", true)]
     public void every_country_s_post_has_its_own_codes_and_states(string country, string state, string code, bool good) =>
-        Assert.Equal(good, Faults(Addresses.Bengaluru with { Country = country, State = state, PostalCode = code, Phone = "+44 20 7946 0000" }).Length == 0);
+        Assert.Equal(good,
+            Faults(Addresses.Bengaluru with { Country = country, State = state, PostalCode = code, Phone = "+44 20 7946 0000" }).Length
+                == 0);
 
     [Theory]
     [InlineData("Bengal", "560025", "State")]
@@ -95,7 +98,8 @@ public sealed class ShippingAddressSpec
 
     [Fact]
     public void an_address_is_kept_in_one_spelling() =>
-        Assert.Equal(Addresses.Bengaluru, (Addresses.Bengaluru with { Name = " Asha Rao ", Line2 = "", State = "IN-KA", PostalCode = "560 025" }).Spelt());
+        Assert.Equal(Addresses.Bengaluru,
+            (Addresses.Bengaluru with { Name = " Asha Rao ", Line2 = "", State = "IN-KA", PostalCode = "560 025" }).Spelt());
 
     [Fact]
     public void codes_and_numbers_are_kept_in_one_spelling()

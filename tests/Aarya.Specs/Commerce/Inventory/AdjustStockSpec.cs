@@ -38,7 +38,8 @@ public sealed class AdjustStockSpec(AaryaFixture fixture) : CatalogueStory(fixtu
         await GivenAsync(Kurta(stock: 3));
         await using (var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession())
         {
-            Assert.Empty(await Stock.ReserveAsync(session, Guid.CreateVersion7(), [new(Sku("S"), 2)], DateTimeOffset.UtcNow.AddMinutes(5), default));
+            Assert.Empty(
+                await Stock.ReserveAsync(session, Guid.CreateVersion7(), [new(Sku("S"), 2)], DateTimeOffset.UtcNow.AddMinutes(5), default));
             await session.SaveChangesAsync();
         }
 
@@ -65,7 +66,8 @@ public sealed class AdjustStockSpec(AaryaFixture fixture) : CatalogueStory(fixtu
     public async Task a_sku_that_nobody_has_heard_of_is_a_404()
     {
         await SignIn();
-        Assert.Equal("sku.not_found", (await Post($"NO-{Tag}", new(1, "delivery"), 404)).ReadAsJson<JsonElement>().GetProperty("code").GetString());
+        Assert.Equal("sku.not_found",
+            (await Post($"NO-{Tag}", new(1, "delivery"), 404)).ReadAsJson<JsonElement>().GetProperty("code").GetString());
         await Get($"/api/inventory/NO-{Tag}", 404);
     }
 

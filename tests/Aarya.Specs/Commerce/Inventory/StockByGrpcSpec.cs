@@ -12,7 +12,8 @@ namespace Aarya.Specs.Commerce.Inventory;
 
 public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
-    private Aarya.Protos.Commerce.Commerce.CommerceClient Client => Host.Services.GetRequiredService<Aarya.Protos.Commerce.Commerce.CommerceClient>();
+    private Aarya.Protos.Commerce.Commerce.CommerceClient Client =>
+        Host.Services.GetRequiredService<Aarya.Protos.Commerce.Commerce.CommerceClient>();
 
     [Fact]
     public async Task products_are_found_and_paged_through_as_shoppers_see_them()
@@ -20,10 +21,12 @@ public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixtu
         var kurta = await GivenAsync(Kurta(stock: 4));
 
         var found = await Client.GetProductAsync(new() { IdOrSlug = kurta.Slug });
-        Assert.Equal((kurta.Id.ToString(), 1L, 4, 129_900L), (found.Id, found.Version, found.Variants[0].Available, found.Variants[0].Price.Minor));
+        Assert.Equal((kurta.Id.ToString(), 1L, 4, 129_900L),
+            (found.Id, found.Version, found.Variants[0].Available, found.Variants[0].Price.Minor));
 
         List<string> seen = [];
-        for (var page = await Client.ListProductsAsync(new() { Limit = 2 }); ; page = await Client.ListProductsAsync(new() { Limit = 2, Cursor = page.NextCursor }))
+        for (var page = await Client.ListProductsAsync(new() { Limit = 2 }); ; page =
+            await Client.ListProductsAsync(new() { Limit = 2, Cursor = page.NextCursor }))
         {
             seen.AddRange(page.Items.Select(x => x.Slug));
             if (page.NextCursor.Length == 0) break;
@@ -46,10 +49,12 @@ public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixtu
         Assert.Equal((10, 10), OnHand(await Client.UpdateInventoryAsync(delivery)));
 
         await RefusedAsync(StatusCode.NotFound, "sku.not_found", () => Client.UpdateInventoryAsync(new(delivery) { Sku = "NEVER" }));
-        await RefusedAsync(StatusCode.FailedPrecondition, "stock.reserved", () => Client.UpdateInventoryAsync(new(delivery) { Delta = -11, Reference = "x" }));
+        await RefusedAsync(StatusCode.FailedPrecondition, "stock.reserved",
+            () => Client.UpdateInventoryAsync(new(delivery) { Delta = -11, Reference = "x" }));
         await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.UpdateInventoryAsync(new(delivery) { Delta = 0 }));
         await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.UpdateInventoryAsync(new(delivery) { Reason = "" }));
-        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.UpdateInventoryAsync(new(delivery) { Reference = "" }));
+        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid",
+            () => Client.UpdateInventoryAsync(new(delivery) { Reference = "" }));
 
         static (int, int) OnHand(InventoryUpdate x) => (x.OnHand, x.Available);
     }
@@ -58,7 +63,12 @@ public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixtu
     public async Task held_stock_comes_back_by_itself_when_its_time_is_over()
     {
         await GivenAsync(Kurta(stock: 4));
-        var hold = new ReserveStockRequest { ReservationId = Guid.CreateVersion7().ToString(), HoldSeconds = 600, Lines = { new StockLine { Sku = Sku("S"), Quantity = 3 } } };
+        var hold = new ReserveStockRequest
+        {
+            ReservationId = Guid.CreateVersion7().ToString(),
+            HoldSeconds = 600,
+            Lines = { new StockLine { Sku = Sku("S"), Quantity = 3 } },
+        };
 
         var tracked = await Host.ExecuteAndWaitAsync(async _ =>
         {
@@ -82,18 +92,26 @@ public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixtu
     public async Task held_stock_is_released_once_and_what_cannot_be_held_is_refused()
     {
         await GivenAsync(Kurta(stock: 4));
-        var hold = new ReserveStockRequest { ReservationId = Guid.CreateVersion7().ToString(), HoldSeconds = 600, Lines = { new StockLine { Sku = Sku("S"), Quantity = 3 } } };
+        var hold = new ReserveStockRequest
+        {
+            ReservationId = Guid.CreateVersion7().ToString(),
+            HoldSeconds = 600,
+            Lines = { new StockLine { Sku = Sku("S"), Quantity = 3 } },
+        };
         await Client.ReserveStockAsync(hold);
 
-        await RefusedAsync(StatusCode.FailedPrecondition, "stock.short", () => Client.ReserveStockAsync(new(hold) { ReservationId = Guid.CreateVersion7().ToString() }));
+        await RefusedAsync(StatusCode.FailedPrecondition, "stock.short",
+            () => Client.ReserveStockAsync(new(hold) { ReservationId = Guid.CreateVersion7().ToString() }));
         Assert.Equal("released", (await Client.ReleaseStockAsync(new() { ReservationId = hold.ReservationId })).Status);
         Assert.Equal("released", (await Client.ReleaseStockAsync(new() { ReservationId = hold.ReservationId })).Status);
         Assert.Equal("released", (await Client.ReleaseStockAsync(new() { ReservationId = Guid.CreateVersion7().ToString() })).Status);
         Assert.Equal(4, await AvailableAsync());
 
-        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.ReserveStockAsync(new(hold) { ReservationId = "7" }));
+        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid",
+            () => Client.ReserveStockAsync(new(hold) { ReservationId = "7" }));
         await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.ReserveStockAsync(new(hold) { HoldSeconds = 0 }));
-        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.ReserveStockAsync(new(hold) { Lines = { new StockLine { Sku = "A", Quantity = -1 } } }));
+        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid",
+            () => Client.ReserveStockAsync(new(hold) { Lines = { new StockLine { Sku = "A", Quantity = -1 } } }));
         await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.ReleaseStockAsync(new() { ReservationId = "7" }));
     }
 

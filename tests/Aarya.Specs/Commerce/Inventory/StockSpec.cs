@@ -105,7 +105,9 @@ public sealed class StockSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifet
         Assert.Equal((5, 0), await OnShelfAsync(sku));
         Assert.False(await ReleaseAsync(id));
 
-        Assert.Single(await AtOnce(Enumerable.Range(0, 8), i => InOneTransaction(x => Stock.RestockAsync(x, id, i % 2 == 0 ? "return" : "refund", default))), x => x);
+        Assert.Single(
+            await AtOnce(Enumerable.Range(0, 8),
+                i => InOneTransaction(x => Stock.RestockAsync(x, id, i % 2 == 0 ? "return" : "refund", default))), x => x);
         Assert.Equal((9, 0), await OnShelfAsync(sku));
     }
 
@@ -149,7 +151,10 @@ public sealed class StockSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifet
             var id = ids[random.Next(ids.Length)];
             return random.Next(5) switch
             {
-                0 or 1 => (await ReserveAsync(id, [.. skus.Where(_ => random.Next(2) == 0).Append(skus[0]).Distinct().Select(x => new StockLine(x, random.Next(1, 4)))])).Count == 0,
+                0 or 1 =>
+                    (await ReserveAsync(id,
+                        [.. skus.Where(_ => random.Next(2) == 0).Append(skus[0]).Distinct()
+                            .Select(x => new StockLine(x, random.Next(1, 4)))])).Count == 0,
                 2 => await ReleaseAsync(id),
                 3 => await SellAsync(id),
                 _ => await InOneTransaction(x => Stock.RestockAsync(x, id, "return", default)),
@@ -187,7 +192,8 @@ public sealed class StockSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifet
             """
             select count(*) from commerce.stock
             where on_hand <> (select coalesce(sum(delta), 0) from commerce.stock_ledger where stock_ledger.sku = stock.sku)
-               or reserved <> (select coalesce(sum(quantity), 0) from commerce.reservation where reservation.sku = stock.sku and status = 'held')
+               or reserved <> (
+                 select coalesce(sum(quantity), 0) from commerce.reservation where reservation.sku = stock.sku and status = 'held')
             """, connection);
         Assert.Equal(0L, await unbalanced.ExecuteScalarAsync());
     }
@@ -240,6 +246,8 @@ public sealed class StockSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifet
     private async Task<(int OnHand, int Reserved)> OnShelfAsync(string sku)
     {
         await using var session = Store.QuerySession();
-        return await Stock.FindAsync(session, sku, default) is { } level ? (level.OnHand, level.Reserved) : throw new InvalidOperationException(sku);
+        return await Stock.FindAsync(session, sku, default) is { } level
+            ? (level.OnHand, level.Reserved)
+            : throw new InvalidOperationException(sku);
     }
 }

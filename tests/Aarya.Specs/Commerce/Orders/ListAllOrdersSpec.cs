@@ -20,10 +20,19 @@ public sealed class ListAllOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         using var support = await Shopper.OfRoleAsync(Host, "support");
         var (order, _) = await PlacedAsync("Meera Rao");
 
-        foreach (var typed in new[] { order.Number, order.Number.ToLowerInvariant(), $" {order.Number} ", order.Number.Replace("-", "", StringComparison.Ordinal), order.Number[3..].ToLowerInvariant(), order.Number.Replace('0', 'o') })
+        foreach (var typed in new[]
+        {
+            order.Number,
+            order.Number.ToLowerInvariant(),
+            $" {order.Number} ",
+            order.Number.Replace("-", "", StringComparison.Ordinal),
+            order.Number[3..].ToLowerInvariant(),
+            order.Number.Replace('0', 'o'),
+        })
         {
             Assert.Equal([order.Id], await FindAsync(support, $"number={Uri.EscapeDataString(typed)}"));
-            Assert.Equal(order.Id, (await support.GetAsync($"/api/admin/orders/{Uri.EscapeDataString(typed.Trim())}")).Is(200)["id"].GetGuid());
+            Assert.Equal(order.Id,
+                (await support.GetAsync($"/api/admin/orders/{Uri.EscapeDataString(typed.Trim())}")).Is(200)["id"].GetGuid());
             (await support.GetAsync($"/api/admin/orders?limit=1&cursor={Uri.EscapeDataString(typed)}")).Is(200);
         }
 
@@ -78,9 +87,17 @@ public sealed class ListAllOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         var (order, sku) = await PlacedAsync("Meera Rao");
         var day = order.PlacedAt.ToOffset(new(5, 30, 0));
         string Day(int days) => day.AddDays(days).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-        string At(int seconds) => Uri.EscapeDataString(order.PlacedAt.AddSeconds(seconds).ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        string At(int seconds) =>
+            Uri.EscapeDataString(order.PlacedAt.AddSeconds(seconds).ToString("O", System.Globalization.CultureInfo.InvariantCulture));
 
-        foreach (var within in new[] { $"placedFrom={Day(0)}&placedTo={Day(0)}", $"placedFrom={Day(-1)}", $"placedTo={Day(0)}", $"placedFrom={At(-1)}&placedTo={At(1)}", $"placedFrom={At(-1).Replace("%2B", "+", StringComparison.Ordinal)}" })
+        foreach (var within in new[]
+        {
+            $"placedFrom={Day(0)}&placedTo={Day(0)}",
+            $"placedFrom={Day(-1)}",
+            $"placedTo={Day(0)}",
+            $"placedFrom={At(-1)}&placedTo={At(1)}",
+            $"placedFrom={At(-1).Replace("%2B", "+", StringComparison.Ordinal)}",
+        })
             Assert.Equal([order.Id], await FindAsync(support, $"sku={sku}&{within}"));
         foreach (var outside in new[] { $"placedFrom={Day(1)}", $"placedTo={Day(-1)}", $"placedFrom={At(1)}", $"placedTo={At(-1)}" })
             Assert.Empty(await FindAsync(support, $"sku={sku}&{outside}"));
@@ -111,7 +128,8 @@ public sealed class ListAllOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 
         var whole = (await support.GetAsync($"/api/admin/orders/{order.Id}")).Is(200);
 
-        Assert.Equal((order.Number, "pending_payment", "Meera Rao"), (whole["number"].GetString(), whole["status"].GetString(), whole["shippingAddress"].GetProperty("name").GetString()));
+        Assert.Equal((order.Number, "pending_payment", "Meera Rao"),
+            (whole["number"].GetString(), whole["status"].GetString(), whole["shippingAddress"].GetProperty("name").GetString()));
         Assert.NotEqual(Guid.Empty, whole["subject"].GetGuid());
         Assert.Equal("placed", whole["timeline"][0].GetProperty("kind").GetString());
         Assert.Equal((0, "pending"), (whole["refunds"].GetArrayLength(), whole["payment"].GetProperty("status").GetString()));
@@ -140,5 +158,6 @@ public sealed class ListAllOrdersSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     private static async Task<IReadOnlyList<Guid>> FindAsync(Shopper support, string query) =>
-        [.. (await support.GetAsync($"/api/admin/orders?{query}")).Is(200)["items"].EnumerateArray().Select(x => x.GetProperty("id").GetGuid())];
+        [.. (await support.GetAsync($"/api/admin/orders?{query}")).Is(200)["items"].EnumerateArray()
+            .Select(x => x.GetProperty("id").GetGuid())];
 }

@@ -49,13 +49,15 @@ public sealed class OrderSpec
 
         Assert.False(pending.IsConfirmedBy(paid));
         Is(pending.Receive(paid, goodsSold: false, refund, Now),
-            new PaymentReceived(paid, Now), new OrderCancelled(CancelReason.PaymentShort, Now), new RefundRequested(refund, null, CancelReason.PaymentShort, Now));
+            new PaymentReceived(paid, Now), new OrderCancelled(CancelReason.PaymentShort, Now),
+            new RefundRequested(refund, null, CancelReason.PaymentShort, Now));
     }
 
     [Fact]
     public void a_payment_for_goods_that_are_no_longer_held_goes_back() =>
         Is(pending.Receive(Total, goodsSold: false, refund, Now),
-            new PaymentReceived(Total, Now), new OrderCancelled(CancelReason.GoodsGone, Now), new RefundRequested(refund, null, CancelReason.GoodsGone, Now));
+            new PaymentReceived(Total, Now), new OrderCancelled(CancelReason.GoodsGone, Now),
+            new RefundRequested(refund, null, CancelReason.GoodsGone, Now));
 
     [Fact]
     public void money_that_went_back_before_its_arrival_was_told_is_not_sent_back_twice()
@@ -139,7 +141,8 @@ public sealed class OrderSpec
     public void an_unpaid_order_is_cancelled_without_a_refund_and_a_paid_one_with_it()
     {
         Is(pending.Cancel(CancelReason.ByShopper, refund, Now), new OrderCancelled(CancelReason.ByShopper, Now));
-        Is(Confirmed.Cancel(CancelReason.ByShopper, refund, Now), new OrderCancelled(CancelReason.ByShopper, Now), new RefundRequested(refund, null, CancelReason.ByShopper, Now));
+        Is(Confirmed.Cancel(CancelReason.ByShopper, refund, Now), new OrderCancelled(CancelReason.ByShopper, Now),
+            new RefundRequested(refund, null, CancelReason.ByShopper, Now));
     }
 
     [Theory]

@@ -46,7 +46,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     }
 
     private async Task<string?[]> TimelineAsync() =>
-        [.. (await shopper.GetAsync($"/api/orders/{order.Id}/timeline")).Is(200)["items"].EnumerateArray().Select(x => x.GetProperty("kind").GetString())];
+        [.. (await shopper.GetAsync($"/api/orders/{order.Id}/timeline")).Is(200)["items"].EnumerateArray()
+            .Select(x => x.GetProperty("kind").GetString())];
 
     [Fact]
     public async Task a_payment_confirms_the_order_and_sells_its_goods_however_often_it_is_told()
@@ -55,7 +56,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var again = await Host.InvokeMessageAndWaitAsync(Captured);
 
         var told = first.Sent.SingleMessage<Wire.OrderConfirmed>();
-        Assert.Equal((order.Id, order.Number, "asha@example.com", order.Total, "Asha Rao"), (told.OrderId, told.Number, told.Email, told.Total, told.ShippingName));
+        Assert.Equal((order.Id, order.Number, "asha@example.com", order.Total, "Asha Rao"),
+            (told.OrderId, told.Number, told.Email, told.Total, told.ShippingName));
         Assert.Empty(again.Sent.MessagesOf<Wire.OrderConfirmed>());
         var now = await NowAsync();
         Assert.Equal((OrderStatus.Confirmed, PaymentStatus.Captured), (now.Status, now.Payment.Status));
@@ -72,7 +74,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         Assert.Equal((order.Number, "insufficient_funds", order.ExpiresAt), (told.Number, told.Code, told.ExpiresAt));
         Assert.Empty(messages.Sent.MessagesOf<Wire.OrderCancelled>());
         var now = await NowAsync();
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Declined, "insufficient_funds"), (now.Status, now.Payment.Status, now.Payment.DeclineCode));
+        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Declined, "insufficient_funds"),
+            (now.Status, now.Payment.Status, now.Payment.DeclineCode));
         Assert.Equal((10, 2), await ShelfAsync());
         Assert.Equal([(sku, 2)], await CartAsync());
 
@@ -188,7 +191,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then));
 
         var seen = (await waiting).Is(200).As<OrderView>();
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.RequiresAction, "https://bank.example/3ds"), (seen.Status, seen.Payment.Status, seen.Payment.NextAction?.Url));
+        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.RequiresAction, "https://bank.example/3ds"),
+            (seen.Status, seen.Payment.Status, seen.Payment.NextAction?.Url));
     }
 
     [Fact]
@@ -205,7 +209,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     [Fact]
     public async Task who_waits_for_nothing_is_answered_when_the_time_is_over()
     {
-        Assert.Equal(OrderStatus.PendingPayment, (await shopper.GetAsync($"/api/orders/{order.Id}?wait=1s")).Is(200).As<OrderView>().Status);
+        Assert.Equal(OrderStatus.PendingPayment,
+            (await shopper.GetAsync($"/api/orders/{order.Id}?wait=1s")).Is(200).As<OrderView>().Status);
 
         await Host.InvokeMessageAndWaitAsync(Captured);
         var watch = Stopwatch.StartNew();
@@ -243,7 +248,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     }
 
     [Fact]
-    public async Task a_status_that_there_is_not_is_refused() => (await shopper.GetAsync($"/api/orders/{order.Id}?wait=1s&status=lost")).Names("status");
+    public async Task a_status_that_there_is_not_is_refused() =>
+        (await shopper.GetAsync($"/api/orders/{order.Id}?wait=1s&status=lost")).Names("status");
 
     [Theory]
     [InlineData("26s")]
@@ -251,16 +257,19 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     [InlineData("-1s")]
     [InlineData("1.5s")]
     [InlineData("s")]
-    public async Task a_wait_that_cannot_be_is_refused(string wait) => (await shopper.GetAsync($"/api/orders/{order.Id}?wait={wait}")).Names("wait");
+    public async Task a_wait_that_cannot_be_is_refused(string wait) =>
+        (await shopper.GetAsync($"/api/orders/{order.Id}?wait={wait}")).Names("wait");
 
     [Fact]
     public async Task a_shopper_cancels_an_unpaid_order()
     {
         Answer answer = null!;
-        var messages = await Host.ExecuteAndWaitAsync(async () => answer = await shopper.PostAsync($"/api/orders/{order.Id}/cancel"), 30_000);
+        var messages =
+            await Host.ExecuteAndWaitAsync(async () => answer = await shopper.PostAsync($"/api/orders/{order.Id}/cancel"), 30_000);
 
         var cancelled = answer.Is(200).As<OrderView>();
-        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Voided, "shopper"), (cancelled.Status, cancelled.Payment.Status, cancelled.CancelReason));
+        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Voided, "shopper"),
+            (cancelled.Status, cancelled.Payment.Status, cancelled.CancelReason));
         Assert.Equal("shopper", messages.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
         Assert.Empty(messages.Sent.MessagesOf<Wire.RefundRequested>());
         Assert.Equal((10, 0), await ShelfAsync());
@@ -274,7 +283,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     {
         await Host.InvokeMessageAndWaitAsync(Captured);
         Answer answer = null!;
-        var messages = await Host.ExecuteAndWaitAsync(async () => answer = await shopper.PostAsync($"/api/orders/{order.Id}/cancel"), 30_000);
+        var messages =
+            await Host.ExecuteAndWaitAsync(async () => answer = await shopper.PostAsync($"/api/orders/{order.Id}/cancel"), 30_000);
 
         Assert.Equal(PaymentStatus.RefundPending, answer.Is(200).As<OrderView>().Payment.Status);
         Assert.Equal((10, 0), await ShelfAsync());
@@ -299,17 +309,20 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         (await support.PostAsync(path, new { reason = "torn" })).Is(400, "idempotency.key_required");
         (await support.PostAsync(path, new { reason = "" }, Guid.NewGuid().ToString())).Names("reason");
         (await shopper.PostAsync(path, new { reason = "torn" }, Guid.NewGuid().ToString())).Is(403);
-        (await support.PostAsync($"/api/admin/orders/{Guid.NewGuid()}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString())).Is(404, "order.not_found");
+        (await support.PostAsync($"/api/admin/orders/{Guid.NewGuid()}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString()))
+            .Is(404, "order.not_found");
 
         var key = Guid.NewGuid().ToString();
         Answer answer = null!;
-        var messages = await Host.ExecuteAndWaitAsync(async () => answer = await support.PostAsync(path, new { reason = "torn" }, key), 30_000);
+        var messages =
+            await Host.ExecuteAndWaitAsync(async () => answer = await support.PostAsync(path, new { reason = "torn" }, key), 30_000);
         Assert.Equal(PaymentStatus.RefundPending, answer.Is(202).As<OrderView>().Payment.Status);
         Assert.True((await support.PostAsync(path, new { reason = "torn" }, key)).Is(202).Replayed);
         (await support.PostAsync(path, new { reason = "torn" }, Guid.NewGuid().ToString())).Is(409, "order.not_refundable");
         Assert.Equal((8, 0), await ShelfAsync());
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentRefunded(order.Id, messages.Sent.SingleMessage<Wire.RefundRequested>().RefundId, order.Total, Then));
+        await Host.InvokeMessageAndWaitAsync(new PaymentRefunded(order.Id,
+            messages.Sent.SingleMessage<Wire.RefundRequested>().RefundId, order.Total, Then));
         var now = await NowAsync();
         Assert.Equal((OrderStatus.Refunded, PaymentStatus.Refunded, order.Total), (now.Status, now.Payment.Status, now.Payment.Refunded));
         Assert.Equal((10, 0), await ShelfAsync());
@@ -329,7 +342,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         Assert.Equal(PaymentStatus.RefundFailed, (await NowAsync()).Payment.Status);
         await RefundAsync();
 
-        async Task RefundAsync() => (await support.PostAsync($"/api/admin/orders/{order.Id}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString())).Is(202);
+        async Task RefundAsync() =>
+            (await support.PostAsync($"/api/admin/orders/{order.Id}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString())).Is(202);
     }
 
     [Fact]
@@ -414,7 +428,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         List<string> seen = [];
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = (await shopper.GetAsync($"/api/orders?limit=2{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}")).Is(200).As<OrderPage>();
+            var page = (await shopper.GetAsync($"/api/orders?limit=2{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}")).Is(200)
+                .As<OrderPage>();
             Assert.InRange(page.Items.Count, 1, 2);
             seen.AddRange(page.Items.Select(x => x.Number));
             cursor = page.NextCursor;
@@ -452,7 +467,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         object[] news =
         [
             Captured, Captured, new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then), new CancelUnpaidOrder(order.Id),
-            new PaymentRefunded(order.Id, refund, order.Total, Then), new PaymentRefunded(order.Id, refund, order.Total, Then), new Wire.PaymentDeclined(order.Id, "late", Then),
+            new PaymentRefunded(order.Id, refund, order.Total, Then), new PaymentRefunded(order.Id, refund, order.Total, Then),
+            new Wire.PaymentDeclined(order.Id, "late", Then),
         ];
         Random.Shared.Shuffle(news);
 

@@ -36,7 +36,8 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
     public async Task a_token_that_is_none_is_named_and_nothing_happens()
     {
         await DeclineAsync();
-        foreach (var token in new[] { "", "4111111111111111", "x", "tok approve", "tok_approve\n", new string('t', 300) }) (await PayAsync(token)).Names("paymentToken");
+        foreach (var token in new[] { "", "4111111111111111", "x", "tok approve", "tok_approve\n", new string('t', 300) })
+            (await PayAsync(token)).Names("paymentToken");
         (await shopper.PostAsync(Path, new { })).Names("paymentToken");
 
         Assert.Equal(PaymentStatus.Declined, (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().Payment.Status);
@@ -48,7 +49,8 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
         await DeclineAsync();
         using var other = await Shopper.GuestAsync(Host);
         using var support = await Shopper.OfRoleAsync(Host, "support");
-        foreach (var caller in new[] { other, support }) (await caller.PostAsync(Path, new { paymentToken = "tok_approve" })).Is(404, "order.not_found");
+        foreach (var caller in new[] { other, support })
+            (await caller.PostAsync(Path, new { paymentToken = "tok_approve" })).Is(404, "order.not_found");
         (await shopper.PostAsync($"/api/orders/{Guid.NewGuid()}/payment", new { paymentToken = "tok_approve" })).Is(404, "order.not_found");
         using var nobody = Shopper.WithoutToken(Host);
         (await nobody.PostAsync(Path, new { paymentToken = "tok_approve" })).Is(401);
@@ -63,7 +65,8 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
 
         var messages = await Host.ExecuteAndWaitAsync(async () => answer = await PayAsync("tok_other"), 30_000);
 
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Pending), (answer.Is(202).As<OrderView>().Status, answer.As<OrderView>().Payment.Status));
+        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Pending),
+            (answer.Is(202).As<OrderView>().Status, answer.As<OrderView>().Payment.Status));
         var told = messages.Sent.SingleMessage<Wire.PaymentRetried>();
         Assert.Equal((order.Id, 2, shopper.Subject, "tok_other"), (told.OrderId, told.ChargeNumber, told.Subject, told.PaymentToken));
         (await PayAsync()).Is(409, "order.payment_in_progress");
@@ -73,7 +76,8 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
         await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, Then));
         Assert.Equal("order.not_payable", (await PayAsync()).Is(409).Code);
         Assert.Equal(["placed", "payment_declined", "payment_retried", "payment_received", "confirmed"],
-            (await shopper.GetAsync($"/api/orders/{order.Id}/timeline"))["items"].EnumerateArray().Select(x => x.GetProperty("kind").GetString()));
+            (await shopper.GetAsync($"/api/orders/{order.Id}/timeline"))["items"].EnumerateArray()
+                .Select(x => x.GetProperty("kind").GetString()));
     }
 
     [Fact]

@@ -52,7 +52,9 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
 
         Assert.All(new[] { first, again }, x => Assert.Equal([order.Id], x.Sent.SingleMessage<PersonalDataErased>().Orders));
         var now = await NowAsync();
-        Assert.Equal(("", "", "", "Bengaluru", "Karnataka", ""), (now.Email, now.ShippingAddress.Name, now.ShippingAddress.Line1, now.ShippingAddress.City, now.ShippingAddress.State, now.ShippingAddress.Phone));
+        Assert.Equal(("", "", "", "Bengaluru", "Karnataka", ""),
+            (now.Email, now.ShippingAddress.Name, now.ShippingAddress.Line1, now.ShippingAddress.City, now.ShippingAddress.State,
+                now.ShippingAddress.Phone));
         Assert.Equal((order.Number, order.Total, order.Tax, order.Lines.Count), (now.Number, now.Total, now.Tax, now.Lines.Count));
         Assert.Empty((await shopper.GetAsync("/api/cart")).Is(200)["lines"].EnumerateArray());
 
@@ -72,11 +74,19 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var then = DateTimeOffset.UtcNow;
         await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, then));
         using var support = await Shopper.OfRoleAsync(Host, "support");
-        foreach (var (step, body) in new (string, object?)[] { ("pack", null), ("ship", new { carrier = "Delhivery", trackingNumber = "DL1" }), ("deliver", null) })
+        foreach (var (step, body) in new (string, object?)[]
+        {
+            ("pack", null),
+            ("ship", new { carrier = "Delhivery", trackingNumber = "DL1" }),
+            ("deliver", null),
+        })
             (await support.PostAsync($"/api/admin/orders/{order.Id}/{step}", body)).Is(200);
         await Host.InvokeMessageAndWaitAsync(Erase);
 
-        var asked = await Host.ExecuteAndWaitAsync(async () => (await support.PostAsync($"/api/admin/orders/{order.Id}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString())).Is(202), 30_000);
+        var asked =
+            await Host.ExecuteAndWaitAsync(async () =>
+                (await support.PostAsync($"/api/admin/orders/{order.Id}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString()))
+                    .Is(202), 30_000);
         var refund = asked.Sent.SingleMessage<Wire.RefundRequested>();
         var back = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefunded(order.Id, refund.RefundId, order.Total, then));
         Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefunded>());
@@ -90,7 +100,9 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         await Host.InvokeMessageAndWaitAsync(Erase);
 
         var late = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, DateTimeOffset.UtcNow));
-        var back = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefunded(order.Id, late.Sent.SingleMessage<Wire.RefundRequested>().RefundId, order.Total, DateTimeOffset.UtcNow));
+        var back =
+            await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefunded(order.Id,
+                late.Sent.SingleMessage<Wire.RefundRequested>().RefundId, order.Total, DateTimeOffset.UtcNow));
         Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefunded>());
         Assert.Equal(PaymentStatus.Refunded, (await NowAsync()).Payment.Status);
     }

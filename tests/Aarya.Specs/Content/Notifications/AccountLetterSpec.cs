@@ -14,7 +14,8 @@ public sealed class AccountLetterSpec(AaryaFixture fixture) : Spec(fixture)
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
     private readonly AccountNotice reset = new(
-        Guid.CreateVersion7(), Guid.CreateVersion7(), "reset_password", $"{Guid.NewGuid():N}@example.com", "Asha <Rao>", "https://aarya.example/account/reset#token=abc", Now);
+        Guid.CreateVersion7(), Guid.CreateVersion7(), "reset_password", $"{Guid.NewGuid():N}@example.com", "Asha <Rao>",
+        "https://aarya.example/account/reset#token=abc", Now);
 
     [Fact]
     public void a_letter_holds_the_link_and_what_to_do_with_it()

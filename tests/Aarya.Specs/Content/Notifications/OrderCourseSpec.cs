@@ -62,7 +62,8 @@ public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
         var challenged = await ChallengedAsync(shopper);
         await Customer.UntilAsync("the open page to ask for the second step", () => Task.FromResult(orders.Any(x =>
             x.GetProperty("id").GetGuid() == challenged && x.GetProperty("paymentStatus").GetString() == "requires_action")));
-        await Customer.UntilAsync("the notification of it", () => Task.FromResult(Of(notifications, "kind").Contains("payment_action_required")));
+        await Customer.UntilAsync("the notification of it",
+            () => Task.FromResult(Of(notifications, "kind").Contains("payment_action_required")));
         Assert.Equal(steps.Length, Subjects(server).Count);
         await running.StopAsync();
     }
@@ -74,7 +75,13 @@ public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
             .First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku").GetString();
         await shopper.SendAsync(HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
         var address = Commerce.Addresses.Bengaluru;
-        var checkout = new { shippingAddress = address, shippingMethod = "standard", paymentToken = "tok_challenge", email = shopper.Email };
+        var checkout = new
+        {
+            shippingAddress = address,
+            shippingMethod = "standard",
+            paymentToken = "tok_challenge",
+            email = shopper.Email,
+        };
         return (await shopper.SendAsync(HttpMethod.Post, "/api/checkout", checkout, Guid.NewGuid().ToString())).GetProperty("id").GetGuid();
     }
 

@@ -15,7 +15,8 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
 
     private readonly OrderConfirmed confirmed = new(
         Guid.CreateVersion7(), "AA-10042", Guid.CreateVersion7(), $"{Guid.NewGuid():N}@example.com", new Money(337_800, "INR"),
-        [new("KURTA-M-INDIGO", "Indigo block-print kurta", 2, new Money(129_900, "INR")), new("STOLE", "Silk <stole>", 1, new Money(78_000, "INR"))],
+        [new("KURTA-M-INDIGO", "Indigo block-print kurta", 2, new Money(129_900, "INR")),
+            new("STOLE", "Silk <stole>", 1, new Money(78_000, "INR"))],
         "Asha Rao", Now);
 
     [Fact]
@@ -23,7 +24,15 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     {
         var mail = Mail(NotifyOrderConfirmedHandler.Handle(confirmed, Now).Item2);
 
-        foreach (var words in new[] { "Asha Rao", "AA-10042", "2 × Indigo block-print kurta (KURTA-M-INDIGO)", "₹2,598.00", "₹780.00", "₹3,378.00" })
+        foreach (var words in new[]
+        {
+            "Asha Rao",
+            "AA-10042",
+            "2 × Indigo block-print kurta (KURTA-M-INDIGO)",
+            "₹2,598.00",
+            "₹780.00",
+            "₹3,378.00",
+        })
             Assert.Contains(words, mail.Text, StringComparison.Ordinal);
         Assert.Contains("Silk &lt;stole&gt;", mail.Html, StringComparison.Ordinal);
         Assert.Equal(confirmed.Email, mail.To);
@@ -42,7 +51,8 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public void two_refunds_of_one_order_are_two_notifications()
     {
-        var refund = new OrderRefunded(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, new Money(10_000, "INR"), Whole: false, Now);
+        var refund = new OrderRefunded(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email,
+            new Money(10_000, "INR"), Whole: false, Now);
 
         var (first, _, _, _) = NotifyOrderRefundedHandler.Handle(refund, Now);
         var (second, _, _, news) = NotifyOrderRefundedHandler.Handle(refund with { At = Now.AddMinutes(1), Whole = true }, Now);
@@ -57,7 +67,9 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("whatever", "had to cancel")]
     public void a_cancellation_says_why(string reason, string words)
     {
-        var (notification, _, _, _) = NotifyOrderCancelledHandler.Handle(new(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, reason, Now), Now);
+        var (notification, _, _, _) =
+            NotifyOrderCancelledHandler.Handle(new(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, reason, Now),
+                Now);
 
         Assert.Contains(words, Told(notification).Body, StringComparison.Ordinal);
     }
@@ -134,13 +146,15 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_declined_payment_is_told_with_the_time_that_is_left_to_pay_another_way()
     {
         var now = DateTimeOffset.UtcNow;
-        var declined = new OrderPaymentDeclined(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, 1, now.AddMinutes(11.9), now);
+        var declined = new OrderPaymentDeclined(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, 1,
+            now.AddMinutes(11.9), now);
         var told = await Host.InvokeMessageAndWaitAsync(declined);
         var again = await Host.InvokeMessageAndWaitAsync(declined);
         var second = await Host.InvokeMessageAndWaitAsync(declined with { ChargeNumber = 2, ExpiresAt = now.AddMinutes(0.9) });
 
         var news = told.Executed.SingleMessage<TellShopper>();
-        Assert.Equal(("payment_declined", "pending_payment", "declined"), (news.Notification.Kind, news.Order!.Status, news.Order.PaymentStatus));
+        Assert.Equal(("payment_declined", "pending_payment", "declined"),
+            (news.Notification.Kind, news.Order!.Status, news.Order.PaymentStatus));
         Assert.Empty(again.Executed.MessagesOf<TellShopper>());
         Assert.Single(second.Executed.MessagesOf<TellShopper>());
         var mails = await MailsAsync();

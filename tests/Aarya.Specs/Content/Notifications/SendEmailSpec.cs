@@ -37,7 +37,8 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     private static EmailMessage Letter(string to) =>
-        new Letter("News of your order").Paragraph("It is on its way.").To(to, Guid.CreateVersion7(), Guid.CreateVersion7(), DateTimeOffset.UtcNow);
+        new Letter("News of your order").Paragraph("It is on its way.")
+            .To(to, Guid.CreateVersion7(), Guid.CreateVersion7(), DateTimeOffset.UtcNow);
 
     // One that is tried again stands in the inbox until then, not here.
     private static async Task<long> DeadLettersAsync(IDocumentSession session, Guid mail) => (await session.AdvancedSql.QueryAsync<long>(
@@ -49,7 +50,8 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
 
     private static async Task Eventually(Func<Task<bool>> holds, string what)
     {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100, TestContext.Current.CancellationToken))
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed
+            < TimeSpan.FromSeconds(60); await Task.Delay(100, TestContext.Current.CancellationToken))
             if (await holds()) return;
         Assert.Fail($"Waited a minute for {what}.");
     }

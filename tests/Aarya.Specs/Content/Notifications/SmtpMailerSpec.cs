@@ -10,7 +10,8 @@ namespace Aarya.Specs.Content.Notifications;
 
 public sealed class SmtpMailerSpec
 {
-    private readonly Mail mail = new(Guid.CreateVersion7(), "asha@example.com", "Your order AA-1 is confirmed", "Total ₹1,299.00", "<p>Total ₹1,299.00</p>");
+    private readonly Mail mail = new(Guid.CreateVersion7(), "asha@example.com", "Your order AA-1 is confirmed", "Total ₹1,299.00",
+        "<p>Total ₹1,299.00</p>");
 
     [Fact]
     public async Task a_mail_arrives_with_its_words_and_one_message_id_however_often_it_is_sent()
@@ -65,7 +66,9 @@ public sealed class SmtpMailerSpec
         await using var server = await MailServer.StartAsync();
         var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", null));
 
-        var refused = await Assert.ThrowsAsync<MailUndeliverableException>(() => mailer.SendAsync(mail with { To = to }, TestContext.Current.CancellationToken));
+        var refused =
+            await Assert.ThrowsAsync<MailUndeliverableException>(() =>
+                mailer.SendAsync(mail with { To = to }, TestContext.Current.CancellationToken));
 
         Assert.Contains($"{mail.Id}", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("meera", refused.Message, StringComparison.Ordinal);
@@ -104,7 +107,8 @@ public sealed class SmtpMailerSpec
         using var reader = new StreamReader(client.GetStream());
         await using var writer = new StreamWriter(client.GetStream()) { NewLine = "\r\n", AutoFlush = true };
         await writer.WriteLineAsync("220 here");
-        while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } command && !command.StartsWith("QUIT", StringComparison.Ordinal))
+        while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } command
+            && !command.StartsWith("QUIT", StringComparison.Ordinal))
             await writer.WriteLineAsync(command.StartsWith("RCPT", StringComparison.Ordinal) ? answer : "250 fine");
     }
 

@@ -19,14 +19,17 @@ public sealed class EraseUserSpec(AaryaFixture fixture) : Spec(fixture)
     private readonly string first = $"{Guid.NewGuid():N}@example.com";
     private readonly string second = $"{Guid.NewGuid():N}@example.com";
 
-    /// <summary>All that writes to somebody who ordered as a guest, registered, moved to another address and began to move to a third.</summary>
+    /// <summary>
+    /// All that writes to somebody who ordered as a guest, registered, moved to another address and began to move to a third.
+    /// </summary>
     private IReadOnlyList<object> News(Guid customer, Guid before, Guid ordered) =>
     [
         new OrderConfirmed(ordered, "AA-1", before, first, new Money(1000, "INR"), [], "Asha Rao", Now),
         new UserRegistered(customer, first, "Asha Rao", Now),
         new AccountNotice(customer, Guid.CreateVersion7(), "verify_email", first, "Asha Rao", "https://aarya.example/#token=1", Now),
         new AccountNotice(customer, Guid.CreateVersion7(), "email_changed", second, "Asha Rao", null, Now),
-        new AccountNotice(customer, Guid.CreateVersion7(), "confirm_new_email", $"{Guid.NewGuid():N}@example.com", "Asha Rao", "https://aarya.example/#token=2", Now),
+        new AccountNotice(customer, Guid.CreateVersion7(), "confirm_new_email", $"{Guid.NewGuid():N}@example.com", "Asha Rao",
+            "https://aarya.example/#token=2", Now),
         new OrderCancelled(ordered, "AA-1", customer, second, "shopper", Now),
         new OrderRefunded(ordered, "AA-1", customer, second, new Money(1000, "INR"), true, Now),
         new PersonalDataReady(customer, Guid.CreateVersion7(), second, "Asha Rao", "https://aarya.example/export", Now),
@@ -55,13 +58,16 @@ public sealed class EraseUserSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal((8, 3), (held.GetProperty("mails").GetArrayLength(), held.GetProperty("notifications").GetArrayLength()));
         Assert.DoesNotContain("https://", held.ToString(), StringComparison.Ordinal);
         Assert.Contains("Asha Rao", held.ToString(), StringComparison.Ordinal);
-        Assert.Empty((await Host.InvokeMessageAndWaitAsync(new PersonalDataAsked(user, Guid.NewGuid(), [guest], null))).Sent.MessagesOf<PersonalDataGathered>());
+        Assert.Empty((await Host.InvokeMessageAndWaitAsync(new PersonalDataAsked(user, Guid.NewGuid(), [guest], null))).Sent
+            .MessagesOf<PersonalDataGathered>());
     }
 
     private async Task<(int Mails, int Notifications)> HeldAboutAsync(Guid customer, Guid before)
     {
         await using var session = Host.Services.GetRequiredService<IContentStore>().QuerySession();
-        return (await session.Query<EmailMessage>().CountAsync(x => x.Owner == customer || x.Owner == before, TestContext.Current.CancellationToken),
-            await session.Query<Notification>().CountAsync(x => x.Subject == customer || x.Subject == before, TestContext.Current.CancellationToken));
+        return (await session.Query<EmailMessage>()
+            .CountAsync(x => x.Owner == customer || x.Owner == before, TestContext.Current.CancellationToken),
+            await session.Query<Notification>()
+                .CountAsync(x => x.Subject == customer || x.Subject == before, TestContext.Current.CancellationToken));
     }
 }

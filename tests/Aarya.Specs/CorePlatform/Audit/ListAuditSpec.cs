@@ -22,8 +22,10 @@ public sealed class ListAuditSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var (shirt, scarf) = ($"{Guid.NewGuid():N}", $"{Guid.NewGuid():N}");
         await using (var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
         {
-            for (var day = 0; day < 5; day++) documents.Insert(AuditEntry.Of(asha, AuditActions.FlagChanged, "flag", shirt, Monday.AddDays(day)));
-            documents.Insert(AuditEntry.Of(asha, AuditActions.FlagDeleted, "flag", scarf, Monday.AddDays(5)), AuditEntry.Of(ravi, AuditActions.FlagChanged, "flag", shirt, Monday.AddDays(6)));
+            for (var day = 0; day < 5; day++)
+                documents.Insert(AuditEntry.Of(asha, AuditActions.FlagChanged, "flag", shirt, Monday.AddDays(day)));
+            documents.Insert(AuditEntry.Of(asha, AuditActions.FlagDeleted, "flag", scarf, Monday.AddDays(5)),
+                AuditEntry.Of(ravi, AuditActions.FlagChanged, "flag", shirt, Monday.AddDays(6)));
             await documents.SaveChangesAsync(Cancellation);
         }
 
@@ -64,7 +66,12 @@ public sealed class ListAuditSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task a_question_that_means_nothing_is_refused_by_name(string query, string field)
     {
         var admin = await Host.TokenFor("admin");
-        var refused = await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url($"/api/admin/audit?{query}"); x.StatusCodeShouldBe(HttpStatusCode.BadRequest); });
+        var refused = await Host.Scenario(x =>
+        {
+            x.WithBearerToken(admin);
+            x.Get.Url($"/api/admin/audit?{query}");
+            x.StatusCodeShouldBe(HttpStatusCode.BadRequest);
+        });
         Assert.Equal(field, Assert.Single(refused.ReadAsJson<JsonElement>().GetProperty("errors").EnumerateObject()).Name);
     }
 

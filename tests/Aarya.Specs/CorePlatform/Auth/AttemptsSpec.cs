@@ -24,12 +24,18 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         foreach (var email in new[] { await RegisteredAsync(), NewEmail() })
         {
             for (var i = 0; i < Attempts.FreeFromOneNetwork; i++)
-                Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, $"wrong {i}")).ToUrl("/api/auth/login")));
+                Assert.Equal("auth.credentials_wrong",
+                    await RefusedAsync(HttpStatusCode.Unauthorized,
+                        x => x.Post.Json(new LogIn(email, $"wrong {i}")).ToUrl("/api/auth/login")));
             // However slow the machine, the wait doubles until it is longer than a request takes.
             IScenarioResult? refused = null;
             for (var i = 0; refused is null && i < 8; i++)
             {
-                var response = await Host.Scenario(x => { x.Post.Json(new LogIn(email, "wrong")).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); });
+                var response = await Host.Scenario(x =>
+                {
+                    x.Post.Json(new LogIn(email, "wrong")).ToUrl("/api/auth/login");
+                    x.IgnoreStatusCode();
+                });
                 if (response.Context.Response.StatusCode == 429) refused = response;
             }
 
@@ -53,7 +59,8 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var account = NewEmail();
         for (var round = 0; round < 3; round++)
         {
-            for (var i = 0; i < Attempts.FreeFromOneNetwork; i++) Assert.Null((await Attempts.BeginAsync("login", account, From("203.0.113.7"))).Status);
+            for (var i = 0; i < Attempts.FreeFromOneNetwork; i++)
+                Assert.Null((await Attempts.BeginAsync("login", account, From("203.0.113.7"))).Status);
             await Attempts.SucceedAsync("login", account, From("203.0.113.7"));
         }
     }
@@ -66,14 +73,16 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         for (var i = 0; i < Attempts.FreeFromAnywhere + 20; i++) await Attempts.BeginAsync("login", account, From($"203.0.113.{i}"));
 
         Assert.Equal(429, await WaitingAsync(account, "192.0.2.1"));
-        for (var i = 0; i < Attempts.FreeFromOneNetwork; i++) Assert.Null((await Attempts.BeginAsync("login", account, From("198.51.100.1"))).Status);
+        for (var i = 0; i < Attempts.FreeFromOneNetwork; i++)
+            Assert.Null((await Attempts.BeginAsync("login", account, From("198.51.100.1"))).Status);
     }
 
     [Fact]
     public async Task two_spellings_of_an_address_are_one_account_and_redis_knows_neither()
     {
         var account = NewEmail();
-        for (var i = 0; i < Attempts.FreeFromOneNetwork; i++) await Attempts.BeginAsync("login", i % 2 == 0 ? account : $" {account.ToUpperInvariant()}", From("203.0.113.7"));
+        for (var i = 0; i < Attempts.FreeFromOneNetwork; i++)
+            await Attempts.BeginAsync("login", i % 2 == 0 ? account : $" {account.ToUpperInvariant()}", From("203.0.113.7"));
         Assert.Equal(429, await WaitingAsync(account, "203.0.113.7"));
 
         var redis = Host.Services.GetRequiredService<RedisConnections>();
@@ -107,7 +116,13 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var shopper = await SignedInAsync();
         HashSet<int> seen = [];
         for (var i = 0; i < 20 && !seen.Contains(429); i++)
-            seen.Add((await Host.Scenario(x => { x.WithBearerToken(shopper.AccessToken); x.Post.Json(new Deactivate("wrong")).ToUrl("/api/users/me/deactivate"); x.IgnoreStatusCode(); })).Context.Response.StatusCode);
+            seen.Add(
+                (await Host.Scenario(x =>
+                {
+                    x.WithBearerToken(shopper.AccessToken);
+                    x.Post.Json(new Deactivate("wrong")).ToUrl("/api/users/me/deactivate");
+                    x.IgnoreStatusCode();
+                })).Context.Response.StatusCode);
         Assert.Equal([400, 429], seen.Order());
     }
 
@@ -117,16 +132,23 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var email = await VerifiedAsync();
         var shopper = await SignInAsync(email);
         await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"));
-        Assert.Equal([400, 429], await SeenAsync(x => { x.WithBearerToken(shopper.AccessToken); x.Post.Json(new ConfirmTwoFactor("wrong")).ToUrl("/api/users/me/two-factor/confirm"); }));
+        Assert.Equal([400, 429],
+            await SeenAsync(x =>
+            {
+                x.WithBearerToken(shopper.AccessToken);
+                x.Post.Json(new ConfirmTwoFactor("wrong")).ToUrl("/api/users/me/two-factor/confirm");
+            }));
 
         var other = await VerifiedAsync();
-        await StoreAsync(Assert.Single(await AccountsOfAsync(other)).Id, x => (x.TwoFactorEnabled, x.AuthenticatorKey) = (true, "JBSWY3DPEHPK3PXP"));
+        await StoreAsync(Assert.Single(await AccountsOfAsync(other)).Id,
+            x => (x.TwoFactorEnabled, x.AuthenticatorKey) = (true, "JBSWY3DPEHPK3PXP"));
         HashSet<int> seen = [];
         for (var i = 0; i < 10 && !seen.Contains(429); i++)
         {
             var challenge = await ChallengeAsync(new(other, Password));
             // One more than the challenge is good for would be refused for that.
-            for (var j = 0; j < Challenges.Tries && !seen.Contains(429); j++) seen.Add(await StatusAsync(x => x.Post.Json(new PassTwoFactor(challenge, "wrong")).ToUrl("/api/auth/two-factor")));
+            for (var j = 0; j < Challenges.Tries && !seen.Contains(429); j++)
+                seen.Add(await StatusAsync(x => x.Post.Json(new PassTwoFactor(challenge, "wrong")).ToUrl("/api/auth/two-factor")));
         }
 
         Assert.Equal([401, 429], seen.Order());
@@ -148,9 +170,11 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         for (var i = 0; i < Attempts.FreeFromAnywhere + 20; i++) await Attempts.BeginAsync("login", email, From($"203.0.113.{i}"));
         Assert.Equal([401, 429], await SeenAsync(x => x.Post.Json(new LogIn(email, "wrong")).ToUrl("/api/auth/login")));
         await TheyGoOnAsync();
-        Assert.Equal("auth.too_many_attempts", await RefusedAsync(HttpStatusCode.TooManyRequests, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
+        Assert.Equal("auth.too_many_attempts",
+            await RefusedAsync(HttpStatusCode.TooManyRequests, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
 
-        var again = (await Host.Scenario(x => x.Post.Json(new LogIn(email, Password, device)).ToUrl("/api/auth/login"))).ReadAsJson<SignedIn>()!;
+        var again = (await Host.Scenario(x => x.Post.Json(new LogIn(email, Password, device)).ToUrl("/api/auth/login")))
+            .ReadAsJson<SignedIn>()!;
         Assert.NotEqual(device, again.DeviceToken);
         await Host.Scenario(x => x.Post.Json(new LogIn(email, Password, again.DeviceToken)).ToUrl("/api/auth/login"));
     }
@@ -174,7 +198,8 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var device = (await SignInAsync(email)).DeviceToken;
         var account = Assert.Single(await AccountsOfAsync(email));
         await StoreAsync(account.Id, x => (x.TwoFactorEnabled, x.AuthenticatorKey) = (true, "JBSWY3DPEHPK3PXP"));
-        for (var i = 0; i < Attempts.FreeFromAnywhere + 20; i++) await Attempts.BeginAsync("two_factor", $"{account.Id:N}", From($"203.0.113.{i}"));
+        for (var i = 0; i < Attempts.FreeFromAnywhere + 20; i++)
+            await Attempts.BeginAsync("two_factor", $"{account.Id:N}", From($"203.0.113.{i}"));
         await TheyGoOnAsync();
 
         var code = Totp.CodeAt(Base32.Decode("JBSWY3DPEHPK3PXP"), Totp.StepAt(DateTimeOffset.UtcNow));
@@ -199,7 +224,8 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         // And when they go on faster than the owner types.
         await StrangersGuessAsync();
         Assert.Equal(429, await StatusAsync(x => x.Post.Json(new LogIn(email, next)).ToUrl("/api/auth/login")));
-        await Host.Scenario(x => x.Post.Json(new LogIn(email, next, reset.ReadAsJson<KnownDevice>()!.DeviceToken)).ToUrl("/api/auth/login"));
+        await Host.Scenario(x => x.Post.Json(new LogIn(email, next, reset.ReadAsJson<KnownDevice>()!.DeviceToken))
+            .ToUrl("/api/auth/login"));
 
         async Task StrangersGuessAsync()
         {
@@ -219,11 +245,13 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var token = devices.Issue(Account(owner, stamp));
         Assert.Equal(DeviceTokens.Longest, token.Length);
         Assert.NotNull(devices.FindDevice(Account(owner, stamp), token));
-        Assert.NotEqual(devices.FindDevice(Account(owner, stamp), token), devices.FindDevice(Account(owner, stamp), devices.Issue(Account(owner, stamp))));
+        Assert.NotEqual(devices.FindDevice(Account(owner, stamp), token),
+            devices.FindDevice(Account(owner, stamp), devices.Issue(Account(owner, stamp))));
 
         Assert.Null(devices.FindDevice(Account(Guid.NewGuid(), stamp), token));
         Assert.Null(devices.FindDevice(Account(owner, "after"), token));
-        foreach (var bad in new[] { null, "", "x", token[1..], $"{token}A", new string('A', token.Length), new string('?', token.Length) }) Assert.Null(devices.FindDevice(Account(owner, stamp), bad));
+        foreach (var bad in new[] { null, "", "x", token[1..], $"{token}A", new string('A', token.Length), new string('?', token.Length) })
+            Assert.Null(devices.FindDevice(Account(owner, stamp), bad));
         for (var i = 0; i < token.Length - 1; i++)
             Assert.Null(devices.FindDevice(Account(owner, stamp), $"{token[..i]}{(token[i] == 'A' ? 'B' : 'A')}{token[(i + 1)..]}"));
         now.Move(DeviceTokens.Lifetime - TimeSpan.FromMinutes(1));
@@ -252,7 +280,8 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
         for (var round = 0; round < 2; round++)
         {
-            for (var i = 0; i < Attempts.FreeFromOneNetwork; i++) Assert.Null((await here.BeginAsync("login", account, From("203.0.113.7"))).Status);
+            for (var i = 0; i < Attempts.FreeFromOneNetwork; i++)
+                Assert.Null((await here.BeginAsync("login", account, From("203.0.113.7"))).Status);
             var refused = From("203.0.113.7");
             Assert.Equal(429, (await here.BeginAsync("login", account, refused)).Status);
             Assert.InRange(int.Parse(refused.Response.Headers.RetryAfter.ToString(), CultureInfo.InvariantCulture), 1, 360);
@@ -260,7 +289,8 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         }
 
         var answers = new List<int?>();
-        for (var i = 0; i < Attempts.FreeFromAnywhere + 20; i++) answers.Add((await here.BeginAsync("login", account, From($"198.51.100.{i}"))).Status);
+        for (var i = 0; i < Attempts.FreeFromAnywhere + 20; i++)
+            answers.Add((await here.BeginAsync("login", account, From($"198.51.100.{i}"))).Status);
         Assert.Contains(429, answers);
         Assert.Null((await here.BeginAsync("login", account, From("198.51.100.1"), device)).Status);
         Assert.Null((await here.BeginAsync("login", NewEmail(), From("198.51.100.1"))).Status);
@@ -301,7 +331,8 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         return refused.ReadAsJson<JsonElement>().GetProperty("challenge").GetString()!;
     }
 
-    private async Task<int> StatusAsync(Action<Scenario> configure) => (await Host.Scenario(x => { configure(x); x.IgnoreStatusCode(); })).Context.Response.StatusCode;
+    private async Task<int> StatusAsync(Action<Scenario> configure) =>
+        (await Host.Scenario(x => { configure(x); x.IgnoreStatusCode(); })).Context.Response.StatusCode;
 
     // Until it has to wait: the tenth begins a wait of a second, and on a machine that is slower than that the next ones are longer.
     private async Task<IEnumerable<int>> SeenAsync(Action<Scenario> configure)

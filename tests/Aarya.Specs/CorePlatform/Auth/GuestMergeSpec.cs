@@ -24,7 +24,8 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
         await AddAsync(guest, both, ShoppingCart.MaxPerLine);
         await AddAsync(guest, guests, 3);
 
-        Assert.Equal(Lines((both, ShoppingCart.MaxPerLine), (customers, 4), (guests, 3)), await CartAsync(await LogInAsync(Host, email, guest)));
+        Assert.Equal(Lines((both, ShoppingCart.MaxPerLine), (customers, 4), (guests, 3)),
+            await CartAsync(await LogInAsync(Host, email, guest)));
     }
 
     [Fact]
@@ -63,7 +64,12 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
         var guest = await GuestAsync();
         await AddAsync(guest, sku, 2);
         var email = NewEmail();
-        await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(HttpStatusCode.Accepted); });
+        await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register");
+            x.StatusCodeShouldBe(HttpStatusCode.Accepted);
+        });
         Assert.Equal(Lines((sku, 2)), await CartAsync(await LogInAsync(node.Host, email, null)));
     }
 
@@ -75,9 +81,11 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
         var number = (await shopper.CheckoutAsync()).Is(201)["number"].GetString();
         var customer = await SignedInAsync();
 
-        await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedIn(shopper.Subject, customer.User.Id, DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedIn(shopper.Subject, customer.User.Id,
+            DateTimeOffset.UtcNow));
         var orders = await Host.Scenario(x => { x.WithBearerToken(customer.AccessToken); x.Get.Url("/api/orders"); });
-        Assert.Equal(number, Assert.Single(orders.ReadAsJson<JsonElement>().GetProperty("items").EnumerateArray()).GetProperty("number").GetString());
+        Assert.Equal(number,
+            Assert.Single(orders.ReadAsJson<JsonElement>().GetProperty("items").EnumerateArray()).GetProperty("number").GetString());
     }
 
     [Fact]
@@ -85,16 +93,20 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
     {
         using var shopper = await Shopper.GuestAsync(Host);
         var customer = await SignedInAsync();
-        var handedOver = await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedIn(shopper.Subject, customer.User.Id, DateTimeOffset.UtcNow));
+        var handedOver =
+            await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedIn(shopper.Subject, customer.User.Id,
+                DateTimeOffset.UtcNow));
         await shopper.AddAsync(await Host.SellsAsync(), 1);
         var number = (await shopper.CheckoutAsync()).Is(201)["number"].GetString();
 
         await handedOver.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));
         var orders = await Host.Scenario(x => { x.WithBearerToken(customer.AccessToken); x.Get.Url("/api/orders"); });
-        Assert.Equal(number, Assert.Single(orders.ReadAsJson<JsonElement>().GetProperty("items").EnumerateArray()).GetProperty("number").GetString());
+        Assert.Equal(number,
+            Assert.Single(orders.ReadAsJson<JsonElement>().GetProperty("items").EnumerateArray()).GetProperty("number").GetString());
     }
 
-    private static IEnumerable<(string?, int)> Lines(params (string? Sku, int Quantity)[] lines) => lines.OrderBy(x => x.Sku, StringComparer.Ordinal);
+    private static IEnumerable<(string?, int)> Lines(params (string? Sku, int Quantity)[] lines) =>
+        lines.OrderBy(x => x.Sku, StringComparer.Ordinal);
 
     private static async Task<SignedIn> LogInAsync(IAlbaHost on, string email, SignedIn? guest)
     {
@@ -108,12 +120,17 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
     }
 
     private async Task AddAsync(SignedIn who, string sku, int quantity) =>
-        await Host.Scenario(x => { x.WithBearerToken(who.AccessToken); x.Post.Json(new AddToCart(sku, quantity)).ToUrl("/api/cart/items"); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(who.AccessToken);
+            x.Post.Json(new AddToCart(sku, quantity)).ToUrl("/api/cart/items");
+        });
 
     private async Task<IEnumerable<(string?, int)>> CartAsync(SignedIn who)
     {
         var cart = await Host.Scenario(x => { x.WithBearerToken(who.AccessToken); x.Get.Url("/api/cart"); });
         return cart.ReadAsJson<JsonElement>().GetProperty("lines").EnumerateArray()
-            .Select(x => (x.GetProperty("sku").GetString(), x.GetProperty("quantity").GetInt32())).OrderBy(x => x.Item1, StringComparer.Ordinal);
+            .Select(x => (x.GetProperty("sku").GetString(), x.GetProperty("quantity").GetInt32()))
+            .OrderBy(x => x.Item1, StringComparer.Ordinal);
     }
 }

@@ -58,7 +58,9 @@ public sealed class KeyRotationSpec
             var watch = Stopwatch.StartNew();
             while (!holds())
             {
-                Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120), $"the shoppers were told {string.Join(", ", shoppers.SelectMany(x => x.Failures).Distinct())}\n{shop.Role("core").Output}");
+                Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120),
+                    $"the shoppers were told {string.Join(
+                        ", ", shoppers.SelectMany(x => x.Failures).Distinct())}\n{shop.Role("core").Output}");
                 await Task.Delay(50, Cancellation);
             }
         }
@@ -110,7 +112,8 @@ public sealed class KeyRotationSpec
             return response.StatusCode;
         }
 
-        private async Task<bool> LookAroundAsync(CancellationToken stop) => Good(await AskAsync("/api/users/me", AccessToken, stop), "me") & Good(await AskAsync("/api/cart", AccessToken, stop), "cart");
+        private async Task<bool> LookAroundAsync(CancellationToken stop) =>
+            Good(await AskAsync("/api/users/me", AccessToken, stop), "me") & Good(await AskAsync("/api/cart", AccessToken, stop), "cart");
 
         private async Task StartAsync(CancellationToken stop)
         {
@@ -120,7 +123,8 @@ public sealed class KeyRotationSpec
 
         private async Task<bool> RefreshAsync(CancellationToken stop)
         {
-            using var response = await client.PostAsJsonAsync("/api/auth/refresh", new RefreshTokens(signedIn!.RefreshToken), AaryaJson.Options, stop);
+            using var response =
+                await client.PostAsJsonAsync("/api/auth/refresh", new RefreshTokens(signedIn!.RefreshToken), AaryaJson.Options, stop);
             if (!Good(response.StatusCode, "refresh")) return false;
             signedIn = await response.Content.ReadFromJsonAsync<SignedIn>(AaryaJson.Options, stop);
             return true;

@@ -39,10 +39,16 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task a_wrong_password_and_an_unknown_address_get_one_answer_for_the_same_work()
     {
         var email = await RegisteredAsync();
-        foreach (var wrong in new[] { new LogIn(email, "a short way to Mumbai"), new LogIn(NewEmail(), Password), new LogIn("not an address", Password) })
+        foreach (var wrong in new[]
+        {
+            new LogIn(email, "a short way to Mumbai"),
+            new LogIn(NewEmail(), Password),
+            new LogIn("not an address", Password),
+        })
         {
             using var hashes = new HashCount();
-            Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(wrong).ToUrl("/api/auth/login")));
+            Assert.Equal("auth.credentials_wrong",
+                await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(wrong).ToUrl("/api/auth/login")));
             Assert.Equal(1, hashes.Count);
         }
     }
@@ -52,12 +58,17 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await RegisteredAsync();
         var guest = await GuestAsync();
-        var (messages, response) = await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        var (messages, response) = await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+        });
 
         var signedIn = messages.Sent.SingleMessage<GuestSignedIn>();
         Assert.Equal((guest.User.Id, response.ReadAsJson<SignedIn>()!.User.Id), (signedIn.GuestId, signedIn.UserId));
         // Another tab must not go on filling a cart that nobody sees any more.
-        Assert.Equal("auth.session_ended", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(guest.AccessToken); x.Get.Url("/api/users/me"); }));
+        Assert.Equal("auth.session_ended",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(guest.AccessToken); x.Get.Url("/api/users/me"); }));
     }
 
     [Fact]
@@ -68,7 +79,11 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await Host.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new AddToCart(sku, 2)).ToUrl("/api/cart/items"); });
         var email = await RegisteredAsync();
 
-        var (_, response) = await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        var (_, response) = await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+        });
         var cart = await Host.Scenario(x => { x.WithBearerToken(response.ReadAsJson<SignedIn>()!.AccessToken); x.Get.Url("/api/cart"); });
         var line = Assert.Single(cart.ReadAsJson<JsonElement>().GetProperty("lines").EnumerateArray());
         Assert.Equal((sku, 2), (line.GetProperty("sku").GetString(), line.GetProperty("quantity").GetInt32()));
@@ -77,16 +92,23 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [Fact]
     public async Task a_login_succeeds_while_commerce_is_away_and_the_event_brings_the_cart()
     {
-        await using var node = await Fixture.AnotherNodeAsync(x => x.ConfigureServices(services => services.AddSingleton<Aarya.Protos.Commerce.Commerce.CommerceClient>(new AwayCommerce())));
+        await using var node =
+            await Fixture.AnotherNodeAsync(x =>
+                x.ConfigureServices(services => services.AddSingleton<Aarya.Protos.Commerce.Commerce.CommerceClient>(new AwayCommerce())));
         var guest = await GuestAsync();
         var email = await RegisteredAsync();
         SignedIn signedIn = null!;
         var messages = await node.ExecuteAndWaitAsync(async () =>
         {
-            var response = await node.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+            var response = await node.Scenario(x =>
+            {
+                x.WithBearerToken(guest.AccessToken);
+                x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+            });
             signedIn = response.ReadAsJson<SignedIn>()!;
         }, 30_000);
-        Assert.Equal(new(guest.User.Id, signedIn.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().At), messages.Sent.SingleMessage<GuestSignedIn>());
+        Assert.Equal(new(guest.User.Id, signedIn.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().At),
+            messages.Sent.SingleMessage<GuestSignedIn>());
     }
 
     [Fact]
@@ -94,15 +116,27 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await RegisteredAsync();
         var guest = await GuestAsync();
-        var (messages, _) = await Track(x => { x.WithBearerToken(ExpiredTokenLike(guest.AccessToken)); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        var (messages, _) = await Track(x =>
+        {
+            x.WithBearerToken(ExpiredTokenLike(guest.AccessToken));
+            x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+        });
         Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().GuestId);
     }
 
     [Fact]
     public async Task whoever_finds_too_many_before_them_is_told_when_to_come_back()
     {
-        await using var busy = await Fixture.AnotherNodeAsync(x => x.ConfigureServices(services => services.AddSingleton(new PasswordHasher(atOnce: 1, queueLength: 0))));
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => busy.Scenario(x => { x.Post.Json(new LogIn(NewEmail(), Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); })));
+        await using var busy =
+            await Fixture.AnotherNodeAsync(x =>
+                x.ConfigureServices(services => services.AddSingleton(new PasswordHasher(atOnce: 1, queueLength: 0))));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 8)
+                .Select(_ => busy.Scenario(x =>
+                {
+                    x.Post.Json(new LogIn(NewEmail(), Password)).ToUrl("/api/auth/login");
+                    x.IgnoreStatusCode();
+                })));
         var refused = answers.Where(x => x.Context.Response.StatusCode == 503).ToList();
         Assert.NotEmpty(refused);
         Assert.All(refused, x => Assert.Equal("2", x.Context.Response.Headers.RetryAfter.ToString()));
@@ -119,7 +153,12 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await busy.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
 
         using var hashes = new HashCount();
-        var flood = Enumerable.Range(0, 150).Select(_ => busy.Scenario(x => { x.Post.Json(new LogIn(NewEmail(), Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); })).ToList();
+        var flood = Enumerable.Range(0, 150)
+            .Select(_ => busy.Scenario(x =>
+            {
+                x.Post.Json(new LogIn(NewEmail(), Password)).ToUrl("/api/auth/login");
+                x.IgnoreStatusCode();
+            })).ToList();
         await busy.Scenario(x => x.Get.Url("/.well-known/jwks.json"));
         var answers = await Task.WhenAll(flood);
 
@@ -133,7 +172,12 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var guest = await GuestAsync();
         var email = NewEmail();
-        await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+        await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register");
+            x.StatusCodeShouldBe(202);
+        });
 
         var (first, _) = await Track(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
         Assert.Equal(guest.User.Id, first.Sent.SingleMessage<GuestSignedIn>().GuestId);
@@ -148,9 +192,18 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var guest = await GuestAsync();
         var email = NewEmail();
-        await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+        await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register");
+            x.StatusCodeShouldBe(202);
+        });
 
-        var (messages, _) = await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        var (messages, _) = await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+        });
         Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().GuestId);
         Assert.Null(Assert.Single(await AccountsOfAsync(email)).GuestToMerge);
     }
@@ -162,7 +215,11 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var other = await SignedInAsync();
         foreach (var token in new[] { other.AccessToken, "nonsense" })
         {
-            var (messages, _) = await Track(x => { x.WithBearerToken(token); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+            var (messages, _) = await Track(x =>
+            {
+                x.WithBearerToken(token);
+                x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+            });
             Assert.Empty(messages.Sent.MessagesOf<GuestSignedIn>());
         }
 
@@ -174,8 +231,15 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var guest = await GuestAsync();
         var email = NewEmail();
-        await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Host.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"))));
+        await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new Register(email, Password, "Asha Rao")).ToUrl("/api/auth/register");
+            x.StatusCodeShouldBe(202);
+        });
+        var answers =
+            await Task.WhenAll(Enumerable.Range(0, 8)
+                .Select(_ => Host.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"))));
         Assert.Equal(8, answers.Select(x => x.ReadAsJson<SignedIn>()!.RefreshToken).Distinct().Count());
     }
 
@@ -184,10 +248,12 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await RegisteredAsync();
         var account = Assert.Single(await AccountsOfAsync(email));
-        await StoreAsync(account.Id, x => x.PasswordHash = "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$dmStS6GjyZn83QmR/8InD3gwLSODIz215778hdG7GBk");
+        await StoreAsync(account.Id,
+            x => x.PasswordHash = "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$dmStS6GjyZn83QmR/8InD3gwLSODIz215778hdG7GBk");
 
         await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
-        Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", Assert.Single(await AccountsOfAsync(email)).PasswordHash, StringComparison.Ordinal);
+        Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", Assert.Single(await AccountsOfAsync(email)).PasswordHash,
+            StringComparison.Ordinal);
         await Host.Scenario(x => x.Post.Json(new LogIn(email, "password")).ToUrl("/api/auth/login"));
     }
 
@@ -197,7 +263,11 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         const string composed = "Cr\u00E8me br\u00FBl\u00E9e in Goa";
         const string decomposed = "Cre\u0300me bru\u0302le\u0301e in Goa";
         var email = NewEmail();
-        await Track(x => { x.Post.Json(new Register(email, composed, "Asha Rao")).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
+        await Track(x =>
+        {
+            x.Post.Json(new Register(email, composed, "Asha Rao")).ToUrl("/api/auth/register");
+            x.StatusCodeShouldBe(202);
+        });
 
         var laptop = await SignInAsync(email, decomposed);
         var change = new ChangePassword(decomposed, $"{decomposed} 2");
@@ -237,7 +307,8 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         {
             using var hashes = new HashCount();
             var wrong = new LogIn(address, "Cre\u0300me bru\u0302le\u0301e");
-            Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(wrong).ToUrl("/api/auth/login")));
+            Assert.Equal("auth.credentials_wrong",
+                await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(wrong).ToUrl("/api/auth/login")));
             Assert.Equal(2, hashes.Count);
         }
     }
@@ -246,7 +317,8 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [InlineData("/api/auth/register", """{"email":"asha@example.com","name":"Asha","password":"half a \ud83d character"}""", "password")]
     [InlineData("/api/auth/login", """{"email":"asha@example.com","password":"half a \ude00 character"}""", "password")]
     [InlineData("/api/auth/password/reset", """{"token":"x","newPassword":"half a \ud83d\ud83d character"}""", "newPassword")]
-    public async Task half_a_character_is_no_password(string url, string body, string field) => Assert.Equal([field], await FaultsAsync(url, body));
+    public async Task half_a_character_is_no_password(string url, string body, string field) =>
+        Assert.Equal([field], await FaultsAsync(url, body));
 
     [Fact]
     public async Task a_password_is_measured_in_composed_characters()
@@ -259,7 +331,8 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var body = JsonSerializer.Serialize(new { email, password = longest + "e", name = "Asha" });
         Assert.Equal(["password"], await FaultsAsync("/api/auth/register", body));
         Assert.Equal(["password"], await FaultsAsync("/api/auth/login", JsonSerializer.Serialize(new { email, password = longest + "e" })));
-        Assert.Equal(["password"], await FaultsAsync("/api/auth/login", JsonSerializer.Serialize(new { email, password = new string('p', 100_000) })));
+        Assert.Equal(["password"],
+            await FaultsAsync("/api/auth/login", JsonSerializer.Serialize(new { email, password = new string('p', 100_000) })));
     }
 
     [Fact]
@@ -272,11 +345,13 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
         await using var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
         var http = new DefaultHttpContext { RequestServices = Host.Services };
-        var (opened, refused) = await Host.Services.GetRequiredService<SignIns>().OpenAsync(asItWas, documents, http, DateTimeOffset.UtcNow);
+        var (opened, refused) = await Host.Services.GetRequiredService<SignIns>()
+            .OpenAsync(asItWas, documents, http, DateTimeOffset.UtcNow);
         Assert.Null(opened);
         Assert.Equal("auth.credentials_wrong", refused.Extensions["code"]);
         var redis = AllOfRedis;
-        foreach (var id in await redis.SetMembersAsync(RedisKeys.SessionsOf($"{asItWas.Id:D}"))) Assert.False(await redis.KeyExistsAsync(RedisKeys.Session(id.ToString())));
+        foreach (var id in await redis.SetMembersAsync(RedisKeys.SessionsOf($"{asItWas.Id:D}")))
+            Assert.False(await redis.KeyExistsAsync(RedisKeys.Session(id.ToString())));
     }
 
     [Fact]
@@ -287,7 +362,8 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var logins = new List<Task<IScenarioResult>>();
         await Host.ExecuteAndWaitAsync(async () =>
         {
-            for (var i = 0; i < 6; i++) logins.Add(Host.Scenario(x => { x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); }));
+            for (var i = 0; i < 6; i++)
+                logins.Add(Host.Scenario(x => { x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); x.IgnoreStatusCode(); }));
             var reset = Host.Scenario(x =>
             {
                 x.Post.Json(new ResetPassword(TokenOf(mail), "another way to Pune")).ToUrl("/api/auth/password/reset");
@@ -296,12 +372,14 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
             await Task.WhenAll([reset, .. logins]);
         }, 60_000);
 
-        foreach (var opened in (await Task.WhenAll(logins)).Where(x => x.Context.Response.StatusCode == 200)) await SessionIsOverAsync(opened.ReadAsJson<SignedIn>()!);
+        foreach (var opened in (await Task.WhenAll(logins)).Where(x => x.Context.Response.StatusCode == 200))
+            await SessionIsOverAsync(opened.ReadAsJson<SignedIn>()!);
     }
 
     private sealed class AwayCommerce : Aarya.Protos.Commerce.Commerce.CommerceClient
     {
-        public override AsyncUnaryCall<Aarya.Protos.Commerce.Cart> MergeCartAsync(Aarya.Protos.Commerce.MergeCartRequest request, CallOptions options) =>
+        public override AsyncUnaryCall<Aarya.Protos.Commerce.Cart> MergeCartAsync(Aarya.Protos.Commerce.MergeCartRequest request,
+            CallOptions options) =>
             throw new RpcException(new(StatusCode.Unavailable, "away"));
     }
 
@@ -310,9 +388,10 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [InlineData("""{"email":"asha@example.com"}""")]
     [InlineData("""{"email":"asha@example.com","password":7}""")]
     [InlineData("""{"email":"asha@example.com","password":"p","remember":true}""")]
-    public async Task a_login_of_another_shape_is_refused(string body) => Assert.Equal("request.invalid", await RefusedAsync(HttpStatusCode.BadRequest, x =>
-    {
-        x.Post.Text(body).ToUrl("/api/auth/login");
-        x.WithRequestHeader("content-type", "application/json");
-    }));
+    public async Task a_login_of_another_shape_is_refused(string body) =>
+        Assert.Equal("request.invalid", await RefusedAsync(HttpStatusCode.BadRequest, x =>
+        {
+            x.Post.Text(body).ToUrl("/api/auth/login");
+            x.WithRequestHeader("content-type", "application/json");
+        }));
 }

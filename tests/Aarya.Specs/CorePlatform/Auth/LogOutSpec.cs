@@ -14,7 +14,12 @@ public sealed class LogOutSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var shopper = await SignedInAsync();
         Assert.Equal(HttpStatusCode.OK, await StatusOnAsync(other, shopper.AccessToken));
 
-        await Host.Scenario(x => { x.WithBearerToken(shopper.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(shopper.AccessToken);
+            x.Post.Url("/api/auth/logout");
+            x.StatusCodeShouldBe(HttpStatusCode.NoContent);
+        });
         await OverWithinASecondAsync(async () => await StatusOnAsync(other, shopper.AccessToken) == HttpStatusCode.Unauthorized);
     }
 
@@ -24,7 +29,12 @@ public sealed class LogOutSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var email = await RegisteredAsync();
         var phone = (await Host.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"))).ReadAsJson<SignedIn>()!;
         var laptop = (await Host.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"))).ReadAsJson<SignedIn>()!;
-        await Host.Scenario(x => { x.WithBearerToken(phone.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(phone.AccessToken);
+            x.Post.Url("/api/auth/logout");
+            x.StatusCodeShouldBe(HttpStatusCode.NoContent);
+        });
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusOnAsync(Host, phone.AccessToken));
         Assert.Equal(HttpStatusCode.OK, await StatusOnAsync(Host, laptop.AccessToken));
     }
@@ -34,8 +44,14 @@ public sealed class LogOutSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var shopper = await SignedInAsync();
         var old = ExpiredTokenLike(shopper.AccessToken);
-        Assert.Equal("auth.token_expired", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(old); x.Get.Url("/api/users/me"); }));
-        await Host.Scenario(x => { x.WithBearerToken(old); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
+        Assert.Equal("auth.token_expired",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(old); x.Get.Url("/api/users/me"); }));
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(old);
+            x.Post.Url("/api/auth/logout");
+            x.StatusCodeShouldBe(HttpStatusCode.NoContent);
+        });
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusOnAsync(Host, shopper.AccessToken));
     }
 
@@ -43,8 +59,18 @@ public sealed class LogOutSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task signing_out_twice_says_that_it_is_done()
     {
         var guest = await GuestAsync();
-        await Host.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
-        Assert.Equal("auth.session_ended", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(guest.AccessToken); x.Post.Url("/api/auth/logout"); }));
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Url("/api/auth/logout");
+            x.StatusCodeShouldBe(HttpStatusCode.NoContent);
+        });
+        Assert.Equal("auth.session_ended",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x =>
+            {
+                x.WithBearerToken(guest.AccessToken);
+                x.Post.Url("/api/auth/logout");
+            }));
     }
 
     [Fact]

@@ -53,12 +53,18 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var owner = await RefreshAsync(shopper.RefreshToken);
         await LetPassAsync(shopper.RefreshToken, SessionStore.Grace + TimeSpan.FromSeconds(1));
 
-        var (messages, refused) = await Track(x => { x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh"); x.StatusCodeShouldBe(HttpStatusCode.Unauthorized); });
+        var (messages, refused) = await Track(x =>
+        {
+            x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh");
+            x.StatusCodeShouldBe(HttpStatusCode.Unauthorized);
+        });
         Assert.Equal("application/problem+json", refused.Context.Response.ContentType);
         Assert.Contains("auth.refresh_invalid", await refused.ReadAsTextAsync(), StringComparison.Ordinal);
-        Assert.Equal((AccountNoticeKind.SessionStolen, shopper.User.Email), (messages.Sent.SingleMessage<AccountNotice>().Kind, messages.Sent.SingleMessage<AccountNotice>().Email));
+        Assert.Equal((AccountNoticeKind.SessionStolen, shopper.User.Email),
+            (messages.Sent.SingleMessage<AccountNotice>().Kind, messages.Sent.SingleMessage<AccountNotice>().Email));
         await RefreshIsRefusedAsync(owner.RefreshToken);
-        Assert.Equal("auth.session_ended", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(owner.AccessToken); x.Get.Url("/api/users/me"); }));
+        Assert.Equal("auth.session_ended",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(owner.AccessToken); x.Get.Url("/api/users/me"); }));
     }
 
     [Fact]
@@ -86,7 +92,8 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
             other with { SessionId = own.SessionId },
             own with { Seal = other.Seal },
         ];
-        foreach (var text in invented.Select(x => x.Encode()).Append(shopper.AccessToken[..own.Encode().Length]).Append("x")) await RefreshIsRefusedAsync(text);
+        foreach (var text in invented.Select(x => x.Encode()).Append(shopper.AccessToken[..own.Encode().Length]).Append("x"))
+            await RefreshIsRefusedAsync(text);
         await RefreshAsync(shopper.RefreshToken);
         await RefreshAsync(other.Encode());
     }
@@ -95,7 +102,12 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task a_session_that_was_logged_out_refreshes_no_more()
     {
         var shopper = await SignedInAsync();
-        await Host.Scenario(x => { x.WithBearerToken(shopper.AccessToken); x.Post.Url("/api/auth/logout"); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(shopper.AccessToken);
+            x.Post.Url("/api/auth/logout");
+            x.StatusCodeShouldBe(HttpStatusCode.NoContent);
+        });
         await RefreshIsRefusedAsync(shopper.RefreshToken);
     }
 
@@ -121,7 +133,8 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var email = await RegisteredAsync();
         var (phone, laptop) = (await SignInAsync(email), await SignInAsync(email));
         var before = await Task.WhenAll(new[] { phone, laptop }.Select(x => Redis.KeyDumpAsync(KeyOf(x))));
-        await AsAsync(laptop, HttpStatusCode.NoContent, x => x.Post.Json(new ChangePassword(Password, "another way to Mumbai")).ToUrl("/api/users/me/password"));
+        await AsAsync(laptop, HttpStatusCode.NoContent,
+            x => x.Post.Json(new ChangePassword(Password, "another way to Mumbai")).ToUrl("/api/users/me/password"));
         // As after a power cut: what Redis was told in its last second is gone.
         foreach (var (who, dump) in new[] { phone, laptop }.Zip(before))
         {
@@ -141,7 +154,8 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         (await Host.Scenario(x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;
 
     private async Task RefreshIsRefusedAsync(string token) =>
-        Assert.Equal("auth.refresh_invalid", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh")));
+        Assert.Equal("auth.refresh_invalid",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh")));
 
     // The clock of the grace is Redis's own: what happened is moved into the past instead.
     private Task<long> LetPassAsync(string token, TimeSpan time) =>

@@ -16,20 +16,25 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     private const string NewPassword = "a short way to Pune";
 
-    private static readonly AddressEntry Home = new("Asha Rao", "14 Residency Road", null, "Bengaluru", "Karnataka", "560025", "IN", "+919845012345");
+    private static readonly AddressEntry Home = new("Asha Rao", "14 Residency Road", null, "Bengaluru", "Karnataka", "560025",
+        "IN", "+919845012345");
 
     [Fact]
     public async Task whoever_forgot_their_password_sets_another_by_mail_and_every_session_ends()
     {
         var email = await RegisteredAsync();
         var before = await SignInAsync(email);
-        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email.ToUpperInvariant()), "/api/auth/password/forgot"));
+        var mail =
+            Assert.Single(
+                await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email.ToUpperInvariant()), "/api/auth/password/forgot"));
         Assert.Equal((AccountNoticeKind.ResetPassword, email), (mail.Kind, mail.Email));
 
-        var told = Assert.Single(await ToldAsync(HttpStatusCode.OK, new ResetPassword(TokenOf(mail), NewPassword), "/api/auth/password/reset"));
+        var told =
+            Assert.Single(await ToldAsync(HttpStatusCode.OK, new ResetPassword(TokenOf(mail), NewPassword), "/api/auth/password/reset"));
         Assert.Equal(AccountNoticeKind.PasswordChanged, told.Kind);
         await SessionIsOverAsync(before);
-        Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
+        Assert.Equal("auth.credentials_wrong",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
         Assert.True((await SignInAsync(email, NewPassword)).User.EmailVerified);
     }
 
@@ -59,7 +64,11 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var token = await ResetTokenAsync(email);
         var answers = await Task.WhenAll(new[] { "the first way to Pune", "the second way to Pune" }.Select(async password =>
         {
-            var response = await Host.Scenario(x => { x.Post.Json(new ResetPassword(token, password)).ToUrl("/api/auth/password/reset"); x.IgnoreStatusCode(); });
+            var response = await Host.Scenario(x =>
+            {
+                x.Post.Json(new ResetPassword(token, password)).ToUrl("/api/auth/password/reset");
+                x.IgnoreStatusCode();
+            });
             return (password, response.Context.Response.StatusCode);
         }));
 
@@ -76,16 +85,29 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var account = Assert.Single(await AccountsOfAsync(email));
         await LinkIsRefusedAsync(await TokenMadeAsync(account, TimeSpan.FromMinutes(61)));
         var token = await TokenMadeAsync(account, TimeSpan.FromMinutes(50));
-        await other.Scenario(x => { x.Post.Json(new ResetPassword(token, NewPassword)).ToUrl("/api/auth/password/reset"); x.StatusCodeShouldBe(200); });
+        await other.Scenario(x =>
+        {
+            x.Post.Json(new ResetPassword(token, NewPassword)).ToUrl("/api/auth/password/reset");
+            x.StatusCodeShouldBe(200);
+        });
     }
 
     [Fact]
     public async Task a_link_of_another_kind_or_an_invented_one_resets_nothing()
     {
         var email = NewEmail();
-        var verification = TokenOf((await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Asha Rao"), "/api/auth/register")).Single(x => x.Kind == AccountNoticeKind.VerifyEmail));
+        var verification =
+            TokenOf((await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Asha Rao"), "/api/auth/register"))
+                .Single(x => x.Kind == AccountNoticeKind.VerifyEmail));
         var good = await ResetTokenAsync(email);
-        foreach (var bad in new[] { verification, "x", new string('A', MailedTokens.Longest), $"{(good[0] == 'A' ? 'B' : 'A')}{good[1..]}", $"{good[..^1]}{(good[^1] == 'A' ? 'E' : 'A')}" })
+        foreach (var bad in new[]
+        {
+            verification,
+            "x",
+            new string('A', MailedTokens.Longest),
+            $"{(good[0] == 'A' ? 'B' : 'A')}{good[1..]}",
+            $"{good[..^1]}{(good[^1] == 'A' ? 'E' : 'A')}",
+        })
             await LinkIsRefusedAsync(bad);
         await SignInAsync(email);
     }
@@ -97,13 +119,19 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var stranger = await SignInAsync(email);
         await AsAsync(stranger, HttpStatusCode.Created, x => x.Post.Json(Home).ToUrl("/api/users/me/addresses"));
         await AsAsync(stranger, HttpStatusCode.OK, x => x.Patch.Json(new EditMe(Phone: "+91 98450 12345")).ToUrl("/api/users/me"));
-        await AsAsync(stranger, HttpStatusCode.Accepted, x => x.Post.Json(new ChangeEmail(NewEmail(), Password)).ToUrl("/api/users/me/email"));
-        await StoreAsync(stranger.User.Id, x => (x.TwoFactorEnabled, x.AuthenticatorKey, x.RecoveryCodes, x.GuestToMerge) = (true, "JBSWY3DPEHPK3PXP", ["hash"], Guid.NewGuid()));
+        await AsAsync(stranger, HttpStatusCode.Accepted,
+            x => x.Post.Json(new ChangeEmail(NewEmail(), Password)).ToUrl("/api/users/me/email"));
+        await StoreAsync(stranger.User.Id,
+            x =>
+                (x.TwoFactorEnabled, x.AuthenticatorKey, x.RecoveryCodes, x.GuestToMerge) = (true, "JBSWY3DPEHPK3PXP",
+                    ["hash"], Guid.NewGuid()));
 
         await ToldAsync(HttpStatusCode.OK, new ResetPassword(await ResetTokenAsync(email), NewPassword), "/api/auth/password/reset");
         var owner = await SignInAsync(email, NewPassword);
-        Assert.Equal((email.Split('@')[0], null, true, false), (owner.User.Name, owner.User.Phone, owner.User.EmailVerified, owner.User.TwoFactor));
-        Assert.Empty((await AsAsync(owner, HttpStatusCode.OK, x => x.Get.Url("/api/users/me/addresses"))).Response.ReadAsJson<AddressList>()!.Items);
+        Assert.Equal((email.Split('@')[0], null, true, false),
+            (owner.User.Name, owner.User.Phone, owner.User.EmailVerified, owner.User.TwoFactor));
+        Assert.Empty((await AsAsync(owner, HttpStatusCode.OK, x => x.Get.Url("/api/users/me/addresses"))).Response
+            .ReadAsJson<AddressList>()!.Items);
         var account = Assert.Single(await AccountsOfAsync(email));
         Assert.Equal((null, null, null), (account.AuthenticatorKey, account.PendingEmail, account.GuestToMerge));
         Assert.Empty(account.RecoveryCodes);
@@ -117,12 +145,15 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var owner = await SignInAsync(email);
         await AsAsync(owner, HttpStatusCode.Created, x => x.Post.Json(Home).ToUrl("/api/users/me/addresses"));
         await AsAsync(owner, HttpStatusCode.OK, x => x.Patch.Json(new EditMe(Phone: "+91 98450 12345")).ToUrl("/api/users/me"));
-        await StoreAsync(owner.User.Id, x => (x.TwoFactorEnabled, x.AuthenticatorKey, x.RecoveryCodes) = (true, "JBSWY3DPEHPK3PXP", ["hash"]));
+        await StoreAsync(owner.User.Id,
+            x => (x.TwoFactorEnabled, x.AuthenticatorKey, x.RecoveryCodes) = (true, "JBSWY3DPEHPK3PXP", ["hash"]));
 
         await ToldAsync(HttpStatusCode.OK, new ResetPassword(await ResetTokenAsync(email), NewPassword), "/api/auth/password/reset");
-        Assert.Equal("auth.two_factor_required", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, NewPassword)).ToUrl("/api/auth/login")));
+        Assert.Equal("auth.two_factor_required",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, NewPassword)).ToUrl("/api/auth/login")));
         var account = Assert.Single(await AccountsOfAsync(email));
-        Assert.Equal(("Asha Rao", "+91 98450 12345", "JBSWY3DPEHPK3PXP", 1), (account.Name, account.Phone, account.AuthenticatorKey, account.RecoveryCodes.Count));
+        Assert.Equal(("Asha Rao", "+91 98450 12345", "JBSWY3DPEHPK3PXP", 1),
+            (account.Name, account.Phone, account.AuthenticatorKey, account.RecoveryCodes.Count));
     }
 
     [Fact]
@@ -133,7 +164,8 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
         foreach (var annoyance in new object[] { new RegistrationRepeated(id), new SendVerification(id) })
         {
             var mails = 0;
-            for (var i = 0; i < 30; i++) mails += (await Host.InvokeMessageAndWaitAsync(annoyance)).Sent.MessagesOf<AccountNotice>().Count();
+            for (var i = 0; i < 30; i++)
+                mails += (await Host.InvokeMessageAndWaitAsync(annoyance)).Sent.MessagesOf<AccountNotice>().Count();
             Assert.InRange(mails, 1, Attempts.FreeFromOneNetwork + 9);
         }
 
@@ -147,7 +179,11 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var mails = 0;
         for (var i = 0; i < 30; i++)
         {
-            var (messages, _) = await Track(x => { x.Post.Json(new ForgetPassword(email)).ToUrl("/api/auth/password/forgot"); x.IgnoreStatusCode(); });
+            var (messages, _) = await Track(x =>
+            {
+                x.Post.Json(new ForgetPassword(email)).ToUrl("/api/auth/password/forgot");
+                x.IgnoreStatusCode();
+            });
             mails += messages.Sent.MessagesOf<AccountNotice>().Count();
         }
 
@@ -161,7 +197,8 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [InlineData("""{"token":"x","newPassword":"seven77"}""", "newPassword")]
     [InlineData("""{"token":"x","newPassword":"nul \u0000 inside"}""", "newPassword")]
     [InlineData("""{"token":"x","newPassword":"a long way","userId":"x"}""", "userId")]
-    public async Task what_is_wrong_with_a_reset_is_named(string body, string field) => Assert.Contains(field, await FaultsAsync("/api/auth/password/reset", body));
+    public async Task what_is_wrong_with_a_reset_is_named(string body, string field) =>
+        Assert.Contains(field, await FaultsAsync("/api/auth/password/reset", body));
 
     [Theory]
     [InlineData("{}", "email")]
@@ -169,7 +206,8 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [InlineData("""{"email":["asha@example.com"]}""", "email")]
     [InlineData("""{"email":"asha\u0000@example.com"}""", "email")]
     [InlineData("""{"email":"asha@example.com","name":"Asha"}""", "name")]
-    public async Task what_is_wrong_with_forgetting_is_named(string body, string field) => Assert.Contains(field, await FaultsAsync("/api/auth/password/forgot", body));
+    public async Task what_is_wrong_with_forgetting_is_named(string body, string field) =>
+        Assert.Contains(field, await FaultsAsync("/api/auth/password/forgot", body));
 
     private async Task<string> ResetTokenAsync(string email) =>
         TokenOf(Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot")));
@@ -177,11 +215,14 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private async Task<string> TokenMadeAsync(User account, TimeSpan ago)
     {
         await using var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
-        var then = new Identity(Host.Services.GetRequiredService<AccountKey>(), Host.Services.GetRequiredService<PasswordHasher>(), new HeldTime(DateTimeOffset.UtcNow - ago));
+        var then = new Identity(Host.Services.GetRequiredService<AccountKey>(), Host.Services.GetRequiredService<PasswordHasher>(),
+            new HeldTime(DateTimeOffset.UtcNow - ago));
         using var accounts = then.In(documents, Cancellation);
         return await accounts.GeneratePasswordResetTokenAsync(account);
     }
 
     private async Task LinkIsRefusedAsync(string token) =>
-        Assert.Equal("account.token_invalid", await RefusedAsync(HttpStatusCode.BadRequest, x => x.Post.Json(new ResetPassword(token, NewPassword)).ToUrl("/api/auth/password/reset")));
+        Assert.Equal("account.token_invalid",
+            await RefusedAsync(HttpStatusCode.BadRequest,
+                x => x.Post.Json(new ResetPassword(token, NewPassword)).ToUrl("/api/auth/password/reset")));
 }

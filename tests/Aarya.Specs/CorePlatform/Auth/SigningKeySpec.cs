@@ -55,7 +55,14 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         using var p256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var rsa = RSA.Create(2048);
-        foreach (var pem in new[] { "a shared secret", "", p384.ExportECPrivateKeyPem(), p256.ExportSubjectPublicKeyInfoPem(), rsa.ExportPkcs8PrivateKeyPem() })
+        foreach (var pem in new[]
+        {
+            "a shared secret",
+            "",
+            p384.ExportECPrivateKeyPem(),
+            p256.ExportSubjectPublicKeyInfoPem(),
+            rsa.ExportPkcs8PrivateKeyPem(),
+        })
         {
             var refused = Assert.Throws<StartupException>(() => SigningKey.FromPem(pem));
             Assert.StartsWith("JWT_SECRET is not the PEM of an EC P-256 private key", refused.Message, StringComparison.Ordinal);
@@ -157,13 +164,16 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
     private async Task AgeAsync(string kid, TimeSpan by)
     {
         await using var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
-        documents.QueueSqlCommand("update core.verification_key set signed_at = signed_at - make_interval(secs => ?) where kid = ?", by.TotalSeconds, kid);
+        documents.QueueSqlCommand("update core.verification_key set signed_at = signed_at - make_interval(secs => ?) where kid = ?",
+            by.TotalSeconds, kid);
         await documents.SaveChangesAsync(Cancellation);
     }
 
     private SigningKeys InProduction(IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DATABASE_URL", Fixture.DatabaseUrl), .. settings]).Build();
-        return new(configuration, new HostingEnvironment { EnvironmentName = Environments.Production }, new ContextDatabases(configuration), TimeProvider.System, NullLogger<SigningKeys>.Instance);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DATABASE_URL", Fixture.DatabaseUrl), .. settings])
+            .Build();
+        return new(configuration, new HostingEnvironment { EnvironmentName = Environments.Production }, new ContextDatabases(configuration),
+            TimeProvider.System, NullLogger<SigningKeys>.Instance);
     }
 }

@@ -21,7 +21,8 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal("auth.code_wrong", await PassAsync(challenge, "000000", HttpStatusCode.Unauthorized));
 
         var code = await NextCodeAsync(email, key);
-        var signedIn = (await Host.Scenario(x => x.Post.Json(new PassTwoFactor(challenge, code)).ToUrl("/api/auth/two-factor"))).ReadAsJson<SignedIn>()!;
+        var signedIn = (await Host.Scenario(x => x.Post.Json(new PassTwoFactor(challenge, code)).ToUrl("/api/auth/two-factor")))
+            .ReadAsJson<SignedIn>()!;
         Assert.Equal((email, true), (signedIn.User.Email, signedIn.User.TwoFactor));
         await Host.Scenario(x => { x.WithBearerToken(signedIn.AccessToken); x.Get.Url("/api/users/me"); });
 
@@ -36,7 +37,13 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var (email, key, _) = await WithTwoFactorAsync();
         string[] challenges = [await ChallengeAsync(email), await ChallengeAsync(email)];
         var code = await NextCodeAsync(email, key);
-        var answers = await Task.WhenAll(challenges.Select(challenge => Host.Scenario(x => { x.Post.Json(new PassTwoFactor(challenge, code)).ToUrl("/api/auth/two-factor"); x.IgnoreStatusCode(); })));
+        var answers =
+            await Task.WhenAll(
+                challenges.Select(challenge => Host.Scenario(x =>
+                {
+                    x.Post.Json(new PassTwoFactor(challenge, code)).ToUrl("/api/auth/two-factor");
+                    x.IgnoreStatusCode();
+                })));
         Assert.Equal([200, 401], answers.Select(x => x.Context.Response.StatusCode).Order());
     }
 
@@ -45,7 +52,13 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var (email, _, codes) = await WithTwoFactorAsync();
         string[] challenges = [await ChallengeAsync(email), await ChallengeAsync(email)];
-        var answers = await Task.WhenAll(challenges.Select(challenge => Host.Scenario(x => { x.Post.Json(new PassTwoFactor(challenge, codes[0])).ToUrl("/api/auth/two-factor"); x.IgnoreStatusCode(); })));
+        var answers =
+            await Task.WhenAll(
+                challenges.Select(challenge => Host.Scenario(x =>
+                {
+                    x.Post.Json(new PassTwoFactor(challenge, codes[0])).ToUrl("/api/auth/two-factor");
+                    x.IgnoreStatusCode();
+                })));
         Assert.Equal([200, 401], answers.Select(x => x.Context.Response.StatusCode).Order());
         Assert.Equal(Accounts.RecoveryCodeCount - 1, Assert.Single(await AccountsOfAsync(email)).RecoveryCodes.Count);
     }
@@ -54,9 +67,11 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task whoever_registered_at_somebody_s_address_switches_nothing_on_there()
     {
         var email = NewEmail();
-        var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Somebody Else"), "/api/auth/register"));
+        var mail =
+            Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Somebody Else"), "/api/auth/register"));
         var stranger = await SignInAsync(email);
-        Assert.Equal("account.email_unverified", await CodeOfAsync(stranger, HttpStatusCode.Conflict, new StartTwoFactor(Password), "/api/users/me/two-factor"));
+        Assert.Equal("account.email_unverified",
+            await CodeOfAsync(stranger, HttpStatusCode.Conflict, new StartTwoFactor(Password), "/api/users/me/two-factor"));
         Assert.Null(Assert.Single(await AccountsOfAsync(email)).AuthenticatorKey);
 
         await ToldAsync(HttpStatusCode.NoContent, new VerifyEmail(TokenOf(mail)), "/api/auth/email/verify");
@@ -70,12 +85,16 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var shopper = await SignInAsync(email);
         for (var i = 0; i <= Attempts.FreeFromOneNetwork / 2; i++)
         {
-            var started = (await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"))).Response.ReadAsJson<TwoFactorKeyView>()!;
+            var started =
+                (await AsAsync(shopper, HttpStatusCode.OK,
+                    x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"))).Response
+                    .ReadAsJson<TwoFactorKeyView>()!;
             var key = Base32.Decode(started.Secret);
             var on = await NextCodeAsync(email, key);
             await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new ConfirmTwoFactor(on)).ToUrl("/api/users/me/two-factor/confirm"));
             var off = await NextCodeAsync(email, key);
-            await AsAsync(shopper, HttpStatusCode.NoContent, x => x.Delete.Json(new StopTwoFactor(Code: off)).ToUrl("/api/users/me/two-factor"));
+            await AsAsync(shopper, HttpStatusCode.NoContent,
+                x => x.Delete.Json(new StopTwoFactor(Code: off)).ToUrl("/api/users/me/two-factor"));
         }
     }
 
@@ -83,11 +102,17 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task a_login_that_waits_for_the_cart_holds_no_other_login_up()
     {
         var commerce = new SlowCommerce();
-        await using var node = await Fixture.AnotherNodeAsync(x => x.ConfigureServices(services => services.AddSingleton<Aarya.Protos.Commerce.Commerce.CommerceClient>(commerce)));
+        await using var node =
+            await Fixture.AnotherNodeAsync(x =>
+                x.ConfigureServices(services => services.AddSingleton<Aarya.Protos.Commerce.Commerce.CommerceClient>(commerce)));
         var (email, _, codes) = await WithTwoFactorAsync();
         var guest = await GuestAsync();
         string[] challenges = [await ChallengeAsync(email), await ChallengeAsync(email)];
-        var slow = node.Scenario(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new PassTwoFactor(challenges[0], codes[0])).ToUrl("/api/auth/two-factor"); });
+        var slow = node.Scenario(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new PassTwoFactor(challenges[0], codes[0])).ToUrl("/api/auth/two-factor");
+        });
         await commerce.Asked.Task.WaitAsync(Cancellation);
         await node.Scenario(x => x.Post.Json(new PassTwoFactor(challenges[1], codes[1])).ToUrl("/api/auth/two-factor"));
         Assert.False(slow.IsCompleted);
@@ -101,7 +126,8 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
         public TaskCompletionSource<Aarya.Protos.Commerce.Cart> Answers { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override AsyncUnaryCall<Aarya.Protos.Commerce.Cart> MergeCartAsync(Aarya.Protos.Commerce.MergeCartRequest request, CallOptions options)
+        public override AsyncUnaryCall<Aarya.Protos.Commerce.Cart> MergeCartAsync(Aarya.Protos.Commerce.MergeCartRequest request,
+            CallOptions options)
         {
             Asked.TrySetResult();
             return new(Answers.Task, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
@@ -113,7 +139,8 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var (email, key, _) = await WithTwoFactorAsync();
         var challenge = await ChallengeAsync(email);
-        for (var i = 0; i < Challenges.Tries; i++) Assert.Equal("auth.code_wrong", await PassAsync(challenge, "000000", HttpStatusCode.Unauthorized));
+        for (var i = 0; i < Challenges.Tries; i++)
+            Assert.Equal("auth.code_wrong", await PassAsync(challenge, "000000", HttpStatusCode.Unauthorized));
         Assert.Equal("auth.challenge_invalid", await PassAsync(challenge, await NextCodeAsync(email, key), HttpStatusCode.Unauthorized));
         Assert.Equal("auth.challenge_invalid", await PassAsync("invented", "000000", HttpStatusCode.Unauthorized));
     }
@@ -148,7 +175,9 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var (email, key, codes) = await WithTwoFactorAsync();
         var signedIn = await PassedAsync(email, await NextCodeAsync(email, key));
-        var (response, told) = await AsAsync(signedIn, HttpStatusCode.OK, x => x.Post.Json(new RenewRecoveryCodes(Password)).ToUrl("/api/users/me/two-factor/recovery-codes"));
+        var (response, told) =
+            await AsAsync(signedIn, HttpStatusCode.OK,
+                x => x.Post.Json(new RenewRecoveryCodes(Password)).ToUrl("/api/users/me/two-factor/recovery-codes"));
         Assert.Equal(AccountNoticeKind.RecoveryCodesRenewed, Assert.Single(told).Kind);
         Assert.Equal("auth.code_wrong", await PassAsync(await ChallengeAsync(email), codes[0], HttpStatusCode.Unauthorized));
         await PassedAsync(email, response.ReadAsJson<RecoveryCodesView>()!.RecoveryCodes[0]);
@@ -165,7 +194,8 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
             Assert.Contains("code", await FaultsAsync("/api/users/me/two-factor", """{"code":"000000"}""", signedIn.AccessToken, "DELETE"));
 
             var (_, told) = await AsAsync(signedIn, HttpStatusCode.NoContent, x =>
-                x.Delete.Json(byPassword ? new StopTwoFactor(Password) : new StopTwoFactor(Code: codes[3])).ToUrl("/api/users/me/two-factor"));
+                x.Delete.Json(byPassword ? new StopTwoFactor(Password) : new StopTwoFactor(Code: codes[3]))
+                    .ToUrl("/api/users/me/two-factor"));
             Assert.Equal(AccountNoticeKind.TwoFactorOff, Assert.Single(told).Kind);
             Assert.False((await SignInAsync(email)).User.TwoFactor);
         }
@@ -176,16 +206,22 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await VerifiedAsync();
         var shopper = await SignInAsync(email);
-        Assert.Equal("two_factor.not_started", await CodeOfAsync(shopper, HttpStatusCode.Conflict, new ConfirmTwoFactor("000000"), "/api/users/me/two-factor/confirm"));
-        Assert.Equal("two_factor.off", await CodeOfAsync(shopper, HttpStatusCode.Conflict, new RenewRecoveryCodes(Password), "/api/users/me/two-factor/recovery-codes"));
-        Assert.Equal("account.password_wrong", await CodeOfAsync(shopper, HttpStatusCode.BadRequest, new StartTwoFactor("wrong"), "/api/users/me/two-factor"));
+        Assert.Equal("two_factor.not_started",
+            await CodeOfAsync(shopper, HttpStatusCode.Conflict, new ConfirmTwoFactor("000000"), "/api/users/me/two-factor/confirm"));
+        Assert.Equal("two_factor.off",
+            await CodeOfAsync(shopper, HttpStatusCode.Conflict, new RenewRecoveryCodes(Password),
+                "/api/users/me/two-factor/recovery-codes"));
+        Assert.Equal("account.password_wrong",
+            await CodeOfAsync(shopper, HttpStatusCode.BadRequest, new StartTwoFactor("wrong"), "/api/users/me/two-factor"));
         await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"));
-        Assert.Equal("two_factor.code_wrong", await CodeOfAsync(shopper, HttpStatusCode.BadRequest, new ConfirmTwoFactor("000000"), "/api/users/me/two-factor/confirm"));
+        Assert.Equal("two_factor.code_wrong",
+            await CodeOfAsync(shopper, HttpStatusCode.BadRequest, new ConfirmTwoFactor("000000"), "/api/users/me/two-factor/confirm"));
         Assert.False((await SignInAsync(email)).User.TwoFactor);
 
         var (on, _, codes) = await WithTwoFactorAsync();
         var signedIn = await PassedAsync(on, codes[0]);
-        Assert.Equal("two_factor.on", await CodeOfAsync(signedIn, HttpStatusCode.Conflict, new StartTwoFactor(Password), "/api/users/me/two-factor"));
+        Assert.Equal("two_factor.on",
+            await CodeOfAsync(signedIn, HttpStatusCode.Conflict, new StartTwoFactor(Password), "/api/users/me/two-factor"));
     }
 
     [Theory]
@@ -204,12 +240,14 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await VerifiedAsync();
         var shopper = await SignInAsync(email);
-        var (started, _) = await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"));
+        var (started, _) =
+            await AsAsync(shopper, HttpStatusCode.OK, x => x.Post.Json(new StartTwoFactor(Password)).ToUrl("/api/users/me/two-factor"));
         var view = started.ReadAsJson<TwoFactorKeyView>()!;
         Assert.Contains($"secret={view.Secret}", view.Uri, StringComparison.Ordinal);
         var key = Base32.Decode(view.Secret);
         var (confirmed, told) = await AsAsync(shopper, HttpStatusCode.OK, x =>
-            x.Post.Json(new ConfirmTwoFactor(Totp.CodeAt(key, Totp.StepAt(DateTimeOffset.UtcNow)))).ToUrl("/api/users/me/two-factor/confirm"));
+            x.Post.Json(new ConfirmTwoFactor(Totp.CodeAt(key, Totp.StepAt(DateTimeOffset.UtcNow))))
+                .ToUrl("/api/users/me/two-factor/confirm"));
         Assert.Equal(AccountNoticeKind.TwoFactorOn, Assert.Single(told).Kind);
         Assert.Equal("no-store", confirmed.Context.Response.Headers.CacheControl.ToString());
         return (email, key, confirmed.ReadAsJson<RecoveryCodesView>()!.RecoveryCodes);
@@ -217,9 +255,14 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     private async Task<string> ChallengeAsync(string email)
     {
-        var refused = await Host.Scenario(x => { x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); x.StatusCodeShouldBe(401); });
+        var refused = await Host.Scenario(x =>
+        {
+            x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+            x.StatusCodeShouldBe(401);
+        });
         var problem = refused.ReadAsJson<JsonElement>();
-        Assert.Equal(("auth.two_factor_required", 300), (problem.GetProperty("code").GetString(), problem.GetProperty("expiresIn").GetInt32()));
+        Assert.Equal(("auth.two_factor_required", 300),
+            (problem.GetProperty("code").GetString(), problem.GetProperty("expiresIn").GetInt32()));
         return problem.GetProperty("challenge").GetString()!;
     }
 
@@ -229,7 +272,8 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private async Task<SignedIn> PassedAsync(string email, string code)
     {
         var challenge = await ChallengeAsync(email);
-        return (await Track(x => x.Post.Json(new PassTwoFactor(challenge, code)).ToUrl("/api/auth/two-factor"))).Response.ReadAsJson<SignedIn>()!;
+        return (await Track(x => x.Post.Json(new PassTwoFactor(challenge, code)).ToUrl("/api/auth/two-factor"))).Response
+            .ReadAsJson<SignedIn>()!;
     }
 
     private Task<string> CodeOfAsync(SignedIn who, HttpStatusCode status, object command, string url) =>

@@ -63,7 +63,12 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task a_guest_has_no_address_to_verify()
     {
         var guest = await GuestAsync();
-        Assert.Equal("auth.forbidden", await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(guest.AccessToken); x.Post.Url("/api/auth/email/verify/resend"); }));
+        Assert.Equal("auth.forbidden",
+            await RefusedAsync(HttpStatusCode.Forbidden, x =>
+            {
+                x.WithBearerToken(guest.AccessToken);
+                x.Post.Url("/api/auth/email/verify/resend");
+            }));
         Assert.Equal("auth.required", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Url("/api/auth/email/verify/resend")));
     }
 
@@ -72,15 +77,18 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var (old, next) = (await RegisteredAsync(), NewEmail());
         var shopper = await SignInAsync(old);
-        var (_, asked) = await AsAsync(shopper, HttpStatusCode.Accepted, x => x.Post.Json(new ChangeEmail(next, Password)).ToUrl("/api/users/me/email"));
-        Assert.Equal([(AccountNoticeKind.EmailChangeAsked, old), (AccountNoticeKind.ConfirmNewEmail, next)], asked.Select(x => (x.Kind, x.Email)));
+        var (_, asked) =
+            await AsAsync(shopper, HttpStatusCode.Accepted, x => x.Post.Json(new ChangeEmail(next, Password)).ToUrl("/api/users/me/email"));
+        Assert.Equal([(AccountNoticeKind.EmailChangeAsked, old), (AccountNoticeKind.ConfirmNewEmail, next)],
+            asked.Select(x => (x.Kind, x.Email)));
         await SignInAsync(old);
 
         var token = TokenOf(asked[1]);
         var told = await ToldAsync(HttpStatusCode.NoContent, new VerifyEmail(token), "/api/auth/email/verify");
         Assert.Equal([(AccountNoticeKind.EmailChanged, old), (AccountNoticeKind.EmailChanged, next)], told.Select(x => (x.Kind, x.Email)));
         Assert.Equal((next, true), ((await SignInAsync(next)).User.Email, (await SignInAsync(next)).User.EmailVerified));
-        Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(old, Password)).ToUrl("/api/auth/login")));
+        Assert.Equal("auth.credentials_wrong",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(old, Password)).ToUrl("/api/auth/login")));
         await LinkIsRefusedAsync(token);
     }
 
@@ -89,8 +97,11 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var taken = await RegisteredAsync();
         var shopper = await SignedInAsync();
-        var (_, asked) = await AsAsync(shopper, HttpStatusCode.Accepted, x => x.Post.Json(new ChangeEmail(taken, Password)).ToUrl("/api/users/me/email"));
-        Assert.Equal([(AccountNoticeKind.EmailChangeAsked, shopper.User.Email), (AccountNoticeKind.RegistrationRepeated, taken)], asked.Select(x => (x.Kind, (string?)x.Email)));
+        var (_, asked) =
+            await AsAsync(shopper, HttpStatusCode.Accepted,
+                x => x.Post.Json(new ChangeEmail(taken, Password)).ToUrl("/api/users/me/email"));
+        Assert.Equal([(AccountNoticeKind.EmailChangeAsked, shopper.User.Email), (AccountNoticeKind.RegistrationRepeated, taken)],
+            asked.Select(x => (x.Kind, (string?)x.Email)));
         Assert.All(asked, x => Assert.Null(x.Link));
     }
 
@@ -99,7 +110,8 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var next = NewEmail();
         var shopper = await SignedInAsync();
-        var (_, asked) = await AsAsync(shopper, HttpStatusCode.Accepted, x => x.Post.Json(new ChangeEmail(next, Password)).ToUrl("/api/users/me/email"));
+        var (_, asked) =
+            await AsAsync(shopper, HttpStatusCode.Accepted, x => x.Post.Json(new ChangeEmail(next, Password)).ToUrl("/api/users/me/email"));
         await ToldAsync(HttpStatusCode.Accepted, new Register(next, Password, "Somebody Else"), "/api/auth/register");
         await LinkIsRefusedAsync(TokenOf(asked[1]));
         Assert.Equal("Somebody Else", Assert.Single(await AccountsOfAsync(next)).Name);
@@ -117,11 +129,13 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
         foreach (var (body, field) in new[]
         {
             ("{}", "newEmail"), ("""{"newEmail":"asha","password":"p"}""", "newEmail"), ("""{"newEmail":"a@example.com"}""", "password"),
-            ($$"""{"newEmail":"{{shopper.User.Email}}","password":"{{Password}}"}""", "newEmail"), ("""{"newEmail":"a@example.com","password":"p","email":"b@example.com"}""", "email"),
+            ($$"""{"newEmail":"{{shopper.User.Email}}","password":"{{Password}}"}""", "newEmail"),
+            ("""{"newEmail":"a@example.com","password":"p","email":"b@example.com"}""", "email"),
         }) Assert.Contains(field, await FaultsAsync("/api/users/me/email", body, shopper.AccessToken));
         Assert.Null(Assert.Single(await AccountsOfAsync(shopper.User.Email!)).PendingEmail);
     }
 
     private async Task LinkIsRefusedAsync(string token) =>
-        Assert.Equal("account.token_invalid", await RefusedAsync(HttpStatusCode.BadRequest, x => x.Post.Json(new VerifyEmail(token)).ToUrl("/api/auth/email/verify")));
+        Assert.Equal("account.token_invalid",
+            await RefusedAsync(HttpStatusCode.BadRequest, x => x.Post.Json(new VerifyEmail(token)).ToUrl("/api/auth/email/verify")));
 }

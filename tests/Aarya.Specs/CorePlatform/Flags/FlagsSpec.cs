@@ -68,7 +68,8 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
     {
         var admin = await Host.TokenFor("admin");
         var (support, customer) = (await Host.TokenFor("support"), await Host.TokenFor("customer"));
-        Assert.Equal("feature.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(support); x.Get.Url("/specs/gates/closed"); }));
+        Assert.Equal("feature.not_found",
+            await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(support); x.Get.Url("/specs/gates/closed"); }));
         Assert.Equal("feature.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => x.Get.Url("/specs/gates/closed")));
 
         await SendAsync(HttpMethod.Put, Gate.Flag, admin, new { enabled = true, roles = new[] { "support" } });
@@ -76,7 +77,8 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         Assert.Equal("open", await TextAsync("/specs/gates/closed", support));
         Assert.Equal("new", await TextAsync("/specs/gates/asking", support));
         Assert.Equal("old", await TextAsync("/specs/gates/asking", customer));
-        Assert.Equal("feature.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(customer); x.Get.Url("/specs/gates/closed"); }));
+        Assert.Equal("feature.not_found",
+            await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(customer); x.Get.Url("/specs/gates/closed"); }));
         await SendAsync(HttpMethod.Delete, Gate.Flag, admin);
     }
 
@@ -91,7 +93,13 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         var first = await Host.Scenario(x => { x.WithBearerToken(guest); x.Get.Url("/api/flags"); });
         var tag = first.Context.Response.Headers.ETag.ToString();
         Assert.Equal("private, no-cache", first.Context.Response.Headers.CacheControl.ToString());
-        await Host.Scenario(x => { x.WithBearerToken(guest); x.WithRequestHeader("If-None-Match", tag); x.Get.Url("/api/flags"); x.StatusCodeShouldBe(HttpStatusCode.NotModified); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(guest);
+            x.WithRequestHeader("If-None-Match", tag);
+            x.Get.Url("/api/flags");
+            x.StatusCodeShouldBe(HttpStatusCode.NotModified);
+        });
         Assert.Equal("auth.required", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Get.Url("/api/flags")));
         await SendAsync(HttpMethod.Delete, name, admin);
     }
@@ -101,16 +109,28 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
     {
         var admin = await Host.TokenFor("admin");
         var name = NewName();
-        var written = new { enabled = true, description = "The new checkout", match = "any", percentage = 12.5, roles = new[] { "support" }, from = "2026-01-01T00:00:00+00:00", until = "2027-01-01T00:00:00+00:00" };
+        var written = new
+        {
+            enabled = true,
+            description = "The new checkout",
+            match = "any",
+            percentage = 12.5,
+            roles = new[] { "support" },
+            from = "2026-01-01T00:00:00+00:00",
+            until = "2027-01-01T00:00:00+00:00",
+        };
         var (_, put, tag) = await SendAsync(HttpMethod.Put, name, admin, written);
         var (_, read, readTag) = await SendAsync(HttpMethod.Get, name, admin);
         Assert.Equal(tag, readTag);
         Assert.Equal(put.ToString(), read.ToString());
-        foreach (var member in JsonSerializer.SerializeToElement(written).EnumerateObject()) Assert.True(JsonElement.DeepEquals(member.Value, read.GetProperty(member.Name)), member.Name);
+        foreach (var member in JsonSerializer.SerializeToElement(written).EnumerateObject())
+            Assert.True(JsonElement.DeepEquals(member.Value, read.GetProperty(member.Name)), member.Name);
 
         await SendAsync(HttpMethod.Put, name, admin, new { enabled = false });
-        var listed = (await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url("/api/admin/flags"); })).ReadAsJson<JsonElement>().GetProperty("items");
-        Assert.False(Assert.Single(listed.EnumerateArray(), x => x.GetProperty("name").GetString() == name).TryGetProperty("percentage", out _));
+        var listed = (await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url("/api/admin/flags"); })).ReadAsJson<JsonElement>()
+            .GetProperty("items");
+        Assert.False(Assert.Single(listed.EnumerateArray(), x => x.GetProperty("name").GetString() == name)
+            .TryGetProperty("percentage", out _));
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, name, admin)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Get, name, admin)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Delete, name, admin)).Status);
@@ -133,11 +153,14 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
 
         foreach (var method in new[] { HttpMethod.Put, HttpMethod.Delete })
         {
-            var (status, problem, _) = await SendAsync(method, name, admin, method == HttpMethod.Put ? new { enabled = true } : null, ifMatch: first);
-            Assert.Equal((HttpStatusCode.PreconditionFailed, "request.precondition_failed"), (status, problem.GetProperty("code").GetString()));
+            var (status, problem, _) =
+                await SendAsync(method, name, admin, method == HttpMethod.Put ? new { enabled = true } : null, ifMatch: first);
+            Assert.Equal((HttpStatusCode.PreconditionFailed, "request.precondition_failed"),
+                (status, problem.GetProperty("code").GetString()));
         }
 
-        Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync(HttpMethod.Put, NewName(), admin, new { enabled = true }, ifMatch: "*")).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed,
+            (await SendAsync(HttpMethod.Put, NewName(), admin, new { enabled = true }, ifMatch: "*")).Status);
         Assert.Equal(2, (await TrailAsync(admin, name)).Count);
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, name, admin, ifMatch: second)).Status);
     }
@@ -148,7 +171,9 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         var admin = await Host.TokenFor("admin");
         var name = NewName();
         await SendAsync(HttpMethod.Put, name, admin, new { enabled = false });
-        var answers = await Task.WhenAll(Enumerable.Range(1, 8).Select(x => SendAsync(HttpMethod.Put, name, admin, new { enabled = true, percentage = x })));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(1, 8)
+                .Select(x => SendAsync(HttpMethod.Put, name, admin, new { enabled = true, percentage = x })));
         Assert.All(answers, x => Assert.Contains(x.Status, new[] { HttpStatusCode.OK, HttpStatusCode.Conflict }));
         Assert.Equal(1 + answers.Count(x => x.Status == HttpStatusCode.OK), (await TrailAsync(admin, name)).Count);
         await SendAsync(HttpMethod.Delete, name, admin);
@@ -195,7 +220,12 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         foreach (var role in new[] { "customer", "support", "merchandiser" })
         {
             var token = await Host.TokenFor(role);
-            foreach (var (method, body) in new[] { (HttpMethod.Get, null), (HttpMethod.Put, new { enabled = true }), (HttpMethod.Delete, (object?)null) })
+            foreach (var (method, body) in new[]
+            {
+                (HttpMethod.Get, null),
+                (HttpMethod.Put, new { enabled = true }),
+                (HttpMethod.Delete, (object?)null),
+            })
                 Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(method, "any", token, body)).Status);
         }
     }
@@ -222,16 +252,22 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         (await (await Host.Scenario(x => { x.WithBearerToken(token); x.Get.Url(url); })).ReadAsTextAsync()).Trim('"');
 
     private async Task<IReadOnlyList<AuditEntryView>> TrailAsync(string admin, string name) =>
-        (await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url($"/api/admin/audit?target={name}"); })).ReadAsJson<AuditPage>()!.Items;
+        (await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url($"/api/admin/audit?target={name}"); }))
+            .ReadAsJson<AuditPage>()!.Items;
 
-    private async Task<(HttpStatusCode Status, JsonElement Body, string? Tag)> SendAsync(HttpMethod method, string name, string token, object? body = null, string? ifMatch = null)
+    private async Task<(HttpStatusCode Status, JsonElement Body, string? Tag)> SendAsync(HttpMethod method, string name, string token,
+        object? body = null, string? ifMatch = null)
     {
         using var client = Host.Server.CreateClient();
-        using var request = new HttpRequestMessage(method, $"/api/admin/flags/{name}") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var request = new HttpRequestMessage(method, $"/api/admin/flags/{name}")
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
         if (body is not null) request.Content = JsonContent.Create(body, options: AaryaJson.Options);
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         using var response = await client.SendAsync(request, Cancellation);
         var text = await response.Content.ReadAsStringAsync(Cancellation);
-        return (response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text), response.Headers.ETag?.ToString());
+        return (response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text),
+            response.Headers.ETag?.ToString());
     }
 }

@@ -21,7 +21,8 @@ public sealed class SplitFlagsSpec
         await using var app = AaryaHost.Build(args, Modules.All);
         await app.StartAsync();
         var flags = app.Services.GetRequiredService<IFlags>();
-        while (await Console.In.ReadLineAsync() is { } name) Console.WriteLine($"{name} is {(await flags.IsOnAsync(name, null, default) ? "on" : "off")}");
+        while (await Console.In.ReadLineAsync() is { } name)
+            Console.WriteLine($"{name} is {(await flags.IsOnAsync(name, null, default) ? "on" : "off")}");
         """;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -31,11 +32,14 @@ public sealed class SplitFlagsSpec
     {
         using var program = await StaticProgram.BuildAsync(Main);
         await using var shop = await SplitShop.StartAsync();
-        var roles = await Task.WhenAll(new[] { Roles.Gateway }.Concat(Roles.Contexts).Select(x => RoleProcess.StartAsync(x, shop.SettingsOf(x), program.Path)));
+        var roles =
+            await Task.WhenAll(new[] { Roles.Gateway }.Concat(Roles.Contexts)
+                .Select(x => RoleProcess.StartAsync(x, shop.SettingsOf(x), program.Path)));
         try
         {
             using var client = shop.Client();
-            client.DefaultRequestHeaders.Authorization = new("Bearer", await AdminAsync(client, shop.SettingsOf(Roles.Core)["DATABASE_URL"]));
+            client.DefaultRequestHeaders.Authorization = new("Bearer",
+                await AdminAsync(client, shop.SettingsOf(Roles.Core)["DATABASE_URL"]));
             foreach (var role in roles) Assert.False(await IsOnAsync(role, "specs.split"));
 
             foreach (var on in new[] { true, false, true })
@@ -45,8 +49,10 @@ public sealed class SplitFlagsSpec
                 var watch = Stopwatch.StartNew();
                 foreach (var role in roles)
                 {
-                    // What is read when is CachedFlagsSpec's, with a clock of its own; this bound is for a machine that has other things to do.
-                    while (await IsOnAsync(role, "specs.split") != on) Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{role.Roles} did not follow:\n{role.Output}");
+                    // What is read when is CachedFlagsSpec's, with a clock of its own; this bound is for a machine that has other things to
+                    // do.
+                    while (await IsOnAsync(role, "specs.split") != on)
+                        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{role.Roles} did not follow:\n{role.Output}");
                 }
 
                 TestContext.Current.TestOutputHelper?.WriteLine($"All six followed after {watch.ElapsedMilliseconds} ms.");
@@ -71,11 +77,14 @@ public sealed class SplitFlagsSpec
     private static async Task<string> AdminAsync(HttpClient client, string database)
     {
         const string password = "a long way to Mumbai";
-        using var registered = await client.PostAsJsonAsync("/api/auth/register", new { name = "Asha Rao", email = "asha@example.com", password }, Cancellation);
+        using var registered =
+            await client.PostAsJsonAsync("/api/auth/register",
+                new { name = "Asha Rao", email = "asha@example.com", password }, Cancellation);
         Assert.Equal(HttpStatusCode.Accepted, registered.StatusCode);
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Cancellation);
-        await using var promote = new NpgsqlCommand("""update core.mt_doc_user set data = jsonb_set(data, '{Roles}', '["admin"]')""", connection);
+        await using var promote = new NpgsqlCommand("""update core.mt_doc_user set data = jsonb_set(data, '{Roles}', '["admin"]')""",
+            connection);
         Assert.Equal(1, await promote.ExecuteNonQueryAsync(Cancellation));
         using var signedIn = await client.PostAsJsonAsync("/api/auth/login", new { email = "asha@example.com", password }, Cancellation);
         return (await signedIn.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("accessToken").GetString()!;

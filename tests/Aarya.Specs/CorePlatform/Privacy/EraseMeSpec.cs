@@ -20,7 +20,16 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
     private const int Rounds = 12;
 
     private static readonly object Home =
-        new { name = "Asha Rao", line1 = "14 Residency Road", city = "Bengaluru", state = "Karnataka", postalCode = "560025", country = "IN", phone = "+919845012345" };
+        new
+        {
+            name = "Asha Rao",
+            line1 = "14 Residency Road",
+            city = "Bengaluru",
+            state = "Karnataka",
+            postalCode = "560025",
+            country = "IN",
+            phone = "+919845012345",
+        };
 
     [Fact]
     public async Task nothing_that_happens_to_an_account_while_it_is_erased_brings_it_back()
@@ -30,7 +39,8 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
         {
             var email = await RegisteredAsync();
             var asha = await SignInAsync(email);
-            var link = TokenOf(Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot")));
+            var link =
+                TokenOf(Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot")));
             var statuses = new List<HttpStatusCode>();
             await Host.ExecuteAndWaitAsync(async () =>
             {
@@ -61,7 +71,9 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
                 if (await erased is not HttpStatusCode.Accepted)
                 {
                     Assert.Contains(await erased, new[] { HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized });
-                    Assert.Equal(HttpStatusCode.Accepted, await SendAsync(Host, (await SignInAsync(email, "a short way to Pune")).AccessToken, HttpMethod.Delete, "/api/users/me", new { password = "a short way to Pune" }));
+                    Assert.Equal(HttpStatusCode.Accepted,
+                        await SendAsync(Host, (await SignInAsync(email, "a short way to Pune")).AccessToken, HttpMethod.Delete,
+                            "/api/users/me", new { password = "a short way to Pune" }));
                 }
             }, 60_000);
 
@@ -75,7 +87,11 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
     {
         var guest = await GuestAsync();
         var email = await RegisteredAsync();
-        var (_, response) = await Track(x => { x.WithBearerToken(guest.AccessToken); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        var (_, response) = await Track(x =>
+        {
+            x.WithBearerToken(guest.AccessToken);
+            x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+        });
         var (phone, laptop) = (response.ReadAsJson<SignedIn>()!, await SignInAsync(email));
 
         var (messages, _) = await Track(x =>
@@ -116,7 +132,10 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
         List<string> found = [];
         foreach (var table in tables)
         {
-            await using var count = new NpgsqlCommand($"select count(*) from core.{table} x where to_jsonb(x)::text like $1") { Parameters = { new() { Value = $"%{person}%" } } };
+            await using var count = new NpgsqlCommand($"select count(*) from core.{table} x where to_jsonb(x)::text like $1")
+            {
+                Parameters = { new() { Value = $"%{person}%" } },
+            };
             await using var reader = await documents.ExecuteReaderAsync(count, Cancellation);
             await reader.ReadAsync(Cancellation);
             if (reader.GetInt64(0) > 0) found.Add(table);

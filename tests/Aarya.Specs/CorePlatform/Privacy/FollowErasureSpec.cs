@@ -91,7 +91,8 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
         return last.Scheduled.MessagesOf<BeginRound>().SingleOrDefault();
     }
 
-    private async Task<UserErased> BegunAsync(BeginRound next) => (await Host.InvokeMessageAndWaitAsync(next)).Sent.SingleMessage<UserErased>();
+    private async Task<UserErased> BegunAsync(BeginRound next) =>
+        (await Host.InvokeMessageAndWaitAsync(next)).Sent.SingleMessage<UserErased>();
 
     private async Task<Erasure> ErasureOfAsync(SignedIn who)
     {
@@ -102,7 +103,10 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private async Task<int> TriesAsync()
     {
         await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
-        await using var tries = new Npgsql.NpgsqlCommand("select coalesce(max(attempts), 0) from core.wolverine_incoming_envelopes where status <> 'Handled' and message_type like '%BeginRound%'");
+        await using var tries =
+            new Npgsql.NpgsqlCommand(
+                "select coalesce(max(attempts), 0) from core.wolverine_incoming_envelopes where status <> 'Handled' and message_type like "
+                + "'%BeginRound%'");
         await using var reader = await documents.ExecuteReaderAsync(tries, Cancellation);
         await reader.ReadAsync(Cancellation);
         return reader.GetInt32(0);

@@ -12,7 +12,8 @@ namespace Aarya.Specs.CorePlatform.Sessions;
 
 public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
-    private const string Phone = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
+    private const string Phone =
+        "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
     private const string Laptop = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0";
 
     private readonly IAlbaHost other = node.Host;
@@ -55,7 +56,9 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
         await EndAsync(laptop, $"/api/sessions/{IdOf(phone):D}");
         await IsOutAsync(other, phone);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusOnAsync(Host, phone));
-        Assert.Equal("auth.refresh_invalid", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(phone.RefreshToken)).ToUrl("/api/auth/refresh")));
+        Assert.Equal("auth.refresh_invalid",
+            await RefusedAsync(HttpStatusCode.Unauthorized,
+                x => x.Post.Json(new RefreshTokens(phone.RefreshToken)).ToUrl("/api/auth/refresh")));
         Assert.Equal(IdOf(laptop), Assert.Single(await ListAsync(laptop)).Id);
     }
 
@@ -64,7 +67,12 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
     {
         var (asha, ravi) = (await SignedInAsync(), await SignedInAsync());
         foreach (var id in new[] { IdOf(ravi), Guid.NewGuid() })
-            Assert.Equal("session.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(asha.AccessToken); x.Delete.Url($"/api/sessions/{id:D}"); }));
+            Assert.Equal("session.not_found",
+                await RefusedAsync(HttpStatusCode.NotFound, x =>
+                {
+                    x.WithBearerToken(asha.AccessToken);
+                    x.Delete.Url($"/api/sessions/{id:D}");
+                }));
         Assert.Equal(HttpStatusCode.OK, await StatusOnAsync(Host, ravi));
     }
 
@@ -114,7 +122,8 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
         {
             var shopper = await SignedInAsync();
             var answers = await Task.WhenAll(new[] { Host, other, Host, other }.Select(async x =>
-                (await x.Scenario(y => y.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!));
+                (await x.Scenario(y => y.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh")))
+                    .ReadAsJson<SignedIn>()!));
             var successor = Assert.Single(answers.Select(x => x.RefreshToken).Distinct());
             Assert.NotEqual(shopper.RefreshToken, successor);
             foreach (var answer in answers) Assert.Equal(HttpStatusCode.OK, await StatusOnAsync(other, answer));
@@ -126,7 +135,8 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
     {
         Assert.Equal("auth.required", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Get.Url("/api/sessions")));
         Assert.Equal("auth.required", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Delete.Url("/api/sessions")));
-        Assert.Equal("auth.required", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Delete.Url($"/api/sessions/{Guid.NewGuid():D}")));
+        Assert.Equal("auth.required",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Delete.Url($"/api/sessions/{Guid.NewGuid():D}")));
     }
 
     [Theory]
@@ -141,7 +151,8 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
 
         // A role that was given works from the next refresh, and so does what comes with it.
         await StoreAsync(shopper.User.Id, x => x.Roles = ["customer", role]);
-        var staff = (await Host.Scenario(x => x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;
+        var staff = (await Host.Scenario(x => x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh")))
+            .ReadAsJson<SignedIn>()!;
         Assert.InRange((await Redis.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
 
         // Twenty minutes later something is asked, on a node that has not seen the session yet.
@@ -151,7 +162,9 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
 
         await Redis.KeyExpireAsync(key, TimeSpan.Zero);
         await IsOutAsync(other, staff);
-        Assert.Equal("auth.refresh_invalid", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(staff.RefreshToken)).ToUrl("/api/auth/refresh")));
+        Assert.Equal("auth.refresh_invalid",
+            await RefusedAsync(HttpStatusCode.Unauthorized,
+                x => x.Post.Json(new RefreshTokens(staff.RefreshToken)).ToUrl("/api/auth/refresh")));
     }
 
     [Fact]
@@ -160,14 +173,19 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
         var email = await RegisteredAsync();
         await StoreAsync((await AccountsOfAsync(email)).Single().Id, x => x.Roles = ["support"]);
         var supporter = await SignInOnAsync(email, Laptop);
-        Assert.InRange((await Redis.KeyTimeToLiveAsync(RedisKeys.Session($"{IdOf(supporter):D}")))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
+        Assert.InRange((await Redis.KeyTimeToLiveAsync(RedisKeys.Session($"{IdOf(supporter):D}")))!.Value, TimeSpan.FromMinutes(25),
+            TimeSpan.FromMinutes(30));
     }
 
     private static Guid IdOf(SignedIn signedIn) => RefreshToken.Parse(signedIn.RefreshToken)!.SessionId;
 
     private async Task<SignedIn> SignInOnAsync(string email, string userAgent)
     {
-        var (_, response) = await Track(x => { x.WithRequestHeader("User-Agent", userAgent); x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"); });
+        var (_, response) = await Track(x =>
+        {
+            x.WithRequestHeader("User-Agent", userAgent);
+            x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
+        });
         return response.ReadAsJson<SignedIn>()!;
     }
 
@@ -175,12 +193,18 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
         (await Host.Scenario(x => { x.WithBearerToken(caller.AccessToken); x.Get.Url("/api/sessions"); })).ReadAsJson<SessionList>()!.Items;
 
     private async Task EndAsync(SignedIn caller, string url) =>
-        await Host.Scenario(x => { x.WithBearerToken(caller.AccessToken); x.Delete.Url(url); x.StatusCodeShouldBe(HttpStatusCode.NoContent); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(caller.AccessToken);
+            x.Delete.Url(url);
+            x.StatusCodeShouldBe(HttpStatusCode.NoContent);
+        });
 
     private static async Task IsOutAsync(IAlbaHost node, SignedIn who)
     {
         var watch = Stopwatch.StartNew();
-        while (await StatusOnAsync(node, who) != HttpStatusCode.Unauthorized) Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        while (await StatusOnAsync(node, who) != HttpStatusCode.Unauthorized)
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     private static async Task<HttpStatusCode> StatusOnAsync(IAlbaHost node, SignedIn who)

@@ -111,7 +111,8 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
         options.AllowAdmin = true;
         await using var admin = await ConnectionMultiplexer.ConnectAsync(options);
         var info = (await admin.GetDatabase().ExecuteAsync("INFO", "persistence")).ToString();
-        return info.Contains("aof_buffer_length:0", StringComparison.Ordinal) && info.Contains("aof_pending_bio_fsync:0", StringComparison.Ordinal);
+        return info.Contains("aof_buffer_length:0", StringComparison.Ordinal)
+            && info.Contains("aof_pending_bio_fsync:0", StringComparison.Ordinal);
     }
 
     private async Task BackAsync()

@@ -35,7 +35,8 @@ public sealed class AccountKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Contains("ENCRYPTION_KEY", refused.Message, StringComparison.Ordinal);
     }
 
-    private async Task<string> KeptAsync() => Encoding.Latin1.GetString((byte[])(await SqlAsync("select secret from core.account_key where purpose = 'accounts'"))!);
+    private async Task<string> KeptAsync() =>
+        Encoding.Latin1.GetString((byte[])(await SqlAsync("select secret from core.account_key where purpose = 'accounts'"))!);
 
     private async Task<object?> SqlAsync(string sql, params byte[][] values)
     {

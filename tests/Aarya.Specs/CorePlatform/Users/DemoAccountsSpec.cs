@@ -22,7 +22,8 @@ public sealed class DemoAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(printed, await seed.PlantAsync(SeedSize.Demo, Cancellation));
 
         var people = printed.Skip(1).Select(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        Assert.Equal([("shopper@aarya.example", "customer"), ("support@aarya.example", "support"), ("admin@aarya.example", "admin")], people.Select(x => (x[0], x[1])));
+        Assert.Equal([("shopper@aarya.example", "customer"), ("support@aarya.example", "support"), ("admin@aarya.example", "admin")],
+            people.Select(x => (x[0], x[1])));
         foreach (var person in people)
         {
             var response = await Host.Scenario(x => x.Post.Json(new LogIn(person[0], person[2])).ToUrl("/api/auth/login"));
@@ -33,9 +34,12 @@ public sealed class DemoAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [Fact]
     public async Task production_has_no_account_with_a_password_that_everybody_knows()
     {
-        var refused = await Assert.ThrowsAsync<StartupException>(() => Accounts(Environments.Production).PlantAsync(SeedSize.Demo, Cancellation));
+        var refused =
+            await Assert.ThrowsAsync<StartupException>(() => Accounts(Environments.Production).PlantAsync(SeedSize.Demo, Cancellation));
         Assert.StartsWith("SEED_PASSWORD is not set", refused.Message, StringComparison.Ordinal);
-        var tooShort = await Assert.ThrowsAsync<StartupException>(() => Accounts(Environments.Production, "short").PlantAsync(SeedSize.Demo, Cancellation));
+        var tooShort =
+            await Assert.ThrowsAsync<StartupException>(() => Accounts(Environments.Production, "short")
+                .PlantAsync(SeedSize.Demo, Cancellation));
         Assert.DoesNotContain("'short'", tooShort.Message, StringComparison.Ordinal);
     }
 

@@ -24,16 +24,21 @@ public sealed class MailedLinksSpec
     [InlineData("aarya.example", "STOREFRONT_URL is 'aarya.example'")]
     [InlineData("ftp://aarya.example", "STOREFRONT_URL is 'ftp://aarya.example'")]
     [InlineData("https://aarya.example/?from=mail", "STOREFRONT_URL is 'https://aarya.example/?from=mail'")]
-    public Task production_does_not_start_without_a_storefront(string? url, string words) => RefusesAsync(Links(url, "https://backend.aarya.example"), words);
+    public Task production_does_not_start_without_a_storefront(string? url, string words) =>
+        RefusesAsync(Links(url, "https://backend.aarya.example"), words);
 
     [Theory]
     [InlineData(null, "AARYA_PUBLIC_URL is not set")]
     [InlineData("the shop", "AARYA_PUBLIC_URL is 'the shop'")]
-    public Task production_does_not_start_without_a_public_address(string? url, string words) => RefusesAsync(Links("https://aarya.example", url), words);
+    public Task production_does_not_start_without_a_public_address(string? url, string words) =>
+        RefusesAsync(Links("https://aarya.example", url), words);
 
     private static async Task RefusesAsync(MailedLinks links, string words) =>
-        Assert.StartsWith(words, (await Assert.ThrowsAsync<StartupException>(() => links.StartAsync(TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(words,
+            (await Assert.ThrowsAsync<StartupException>(() => links.StartAsync(TestContext.Current.CancellationToken))).Message,
+            StringComparison.Ordinal);
 
     private static MailedLinks Links(string? storefront, string? api) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection([new("STOREFRONT_URL", storefront), new("AARYA_PUBLIC_URL", api)]).Build(), new HostingEnvironment { EnvironmentName = Environments.Production });
+        new(new ConfigurationBuilder().AddInMemoryCollection([new("STOREFRONT_URL", storefront), new("AARYA_PUBLIC_URL", api)]).Build(),
+            new HostingEnvironment { EnvironmentName = Environments.Production });
 }

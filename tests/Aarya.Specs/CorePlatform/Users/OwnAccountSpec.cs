@@ -23,11 +23,14 @@ public sealed class OwnAccountSpec(AaryaFixture fixture) : CoreSpec(fixture)
             x.Post.Json(new ChangePassword("a wrong password", NewPassword)).ToUrl("/api/users/me/password");
         }));
 
-        var (_, told) = await AsAsync(laptop, HttpStatusCode.NoContent, x => x.Post.Json(new ChangePassword(Password, NewPassword)).ToUrl("/api/users/me/password"));
+        var (_, told) =
+            await AsAsync(laptop, HttpStatusCode.NoContent,
+                x => x.Post.Json(new ChangePassword(Password, NewPassword)).ToUrl("/api/users/me/password"));
         Assert.Equal((AccountNoticeKind.PasswordChanged, email), (Assert.Single(told).Kind, told[0].Email));
         await SessionIsOverAsync(phone);
         await SessionGoesOnAsync(laptop);
-        Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
+        Assert.Equal("auth.credentials_wrong",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
         await SignInAsync(email, NewPassword);
     }
 
@@ -47,12 +50,14 @@ public sealed class OwnAccountSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await RegisteredAsync();
         var shopper = await SignInAsync(email);
-        var (_, told) = await AsAsync(shopper, HttpStatusCode.NoContent, x => x.Post.Json(new Deactivate(Password)).ToUrl("/api/users/me/deactivate"));
+        var (_, told) =
+            await AsAsync(shopper, HttpStatusCode.NoContent, x => x.Post.Json(new Deactivate(Password)).ToUrl("/api/users/me/deactivate"));
         Assert.Equal(AccountNoticeKind.Deactivated, Assert.Single(told).Kind);
         await SessionIsOverAsync(shopper);
         using (var hashes = new HashCount())
         {
-            Assert.Equal("auth.credentials_wrong", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
+            Assert.Equal("auth.credentials_wrong",
+                await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login")));
             Assert.Equal(1, hashes.Count);
         }
 
@@ -81,7 +86,9 @@ public sealed class OwnAccountSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     [Fact]
     public async Task a_name_of_ten_thousand_letters_is_refused() =>
-        Assert.Equal(["name"], await FaultsAsync("/api/users/me", $$"""{"name":"{{new string('A', 10_000)}}"}""", (await SignedInAsync()).AccessToken, "PATCH"));
+        Assert.Equal(["name"],
+            await FaultsAsync("/api/users/me", $$"""{"name":"{{new string('A', 10_000)}}"}""",
+                (await SignedInAsync()).AccessToken, "PATCH"));
 
     [Theory]
     [InlineData("PATCH", "/api/users/me")]
@@ -93,7 +100,10 @@ public sealed class OwnAccountSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var guest = await GuestAsync();
         using var client = Host.Server.CreateClient();
-        using var request = new HttpRequestMessage(new(method), url) { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(new(method), url)
+        {
+            Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json"),
+        };
         request.Headers.Authorization = new("Bearer", guest.AccessToken);
         using var response = await client.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);

@@ -10,7 +10,8 @@ namespace Aarya.Specs.CorePlatform.Users;
 public sealed class PasswordHasherSpec : IDisposable
 {
     // Written by the reference implementation (phc-winner-argon2): argon2 somesaltsomesalt -id -t 3 -k 65536 -p 1 -l 32 -e.
-    private const string OfTheReference = "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$dmStS6GjyZn83QmR/8InD3gwLSODIz215778hdG7GBk";
+    private const string OfTheReference =
+        "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$dmStS6GjyZn83QmR/8InD3gwLSODIz215778hdG7GBk";
 
     private readonly PasswordHasher passwords = new();
 
@@ -36,7 +37,8 @@ public sealed class PasswordHasherSpec : IDisposable
     }
 
     [Fact]
-    public async Task nobody_s_password_matches_nothing() => Assert.Equal(default, await passwords.CheckAsync("correct horse", null, Cancellation));
+    public async Task nobody_s_password_matches_nothing() =>
+        Assert.Equal(default, await passwords.CheckAsync("correct horse", null, Cancellation));
 
     /// <summary>What was typed when it was set, and later; all are one password.</summary>
     public static TheoryData<string, string> Spellings { get; } = new()

@@ -78,7 +78,8 @@ public sealed class ChargeSpec(PaymentShop shop)
         var order = await shop.PlaceAsync("tok_slow");
         var captured = await shop.UntilAsync(order, x => x.Status == PaymentStatus.Captured);
         Assert.True(captured.ChangedAt - captured.RequestedAt < TimeSpan.FromSeconds(9));
-        await shop.TellAsync(new RecordCharge(order, new(captured.ChargeId, Features.Payment.Providers.ChargeState.Captured, captured.Amount, captured.Card)));
+        await shop.TellAsync(new RecordCharge(order,
+            new(captured.ChargeId, Features.Payment.Providers.ChargeState.Captured, captured.Amount, captured.Card)));
 
         Assert.Single((await shop.FactsAsync(order)).OfType<Captured>());
         await shop.Sandbox.SetAsync(new { });
@@ -199,7 +200,10 @@ public sealed class ChargeSpec(PaymentShop shop)
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> GetAsync(Guid order, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/payments/{order}") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/payments/{order}")
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
         using var response = await shop.Http.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonNode>());
     }

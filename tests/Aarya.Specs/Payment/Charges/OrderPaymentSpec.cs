@@ -17,7 +17,8 @@ public sealed class OrderPaymentSpec
     private static readonly FraudAssessment Fine = new(0, FraudDecision.Accept, []);
 
     private static RequestPayment Request(Money? amount = null) =>
-        new(Order, "A-1", Guid.CreateVersion7(), "kavya@example.com", amount ?? Price, "tok_approve", CaptureLater: false, Now.AddMinutes(15));
+        new(Order, "A-1", Guid.CreateVersion7(), "kavya@example.com", amount ?? Price, "tok_approve",
+            CaptureLater: false, Now.AddMinutes(15));
 
     private static OrderPayment Fold(params IEnumerable<object> facts)
     {
@@ -28,9 +29,11 @@ public sealed class OrderPaymentSpec
 
     private static OrderPayment Asked => Fold(OrderPayment.Request(null, Request(), Fine, Now));
 
-    private static OrderPayment Paid => Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Captured), Now)]);
+    private static OrderPayment Paid =>
+        Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Captured), Now)]);
 
-    private static ChargeReport Report(ChargeState state, string? id = "ch_1") => new(id, state, Price, Visa, state == ChargeState.Declined ? "insufficient_funds" : null, "https://bank.example/step");
+    private static ChargeReport Report(ChargeState state, string? id = "ch_1") =>
+        new(id, state, Price, Visa, state == ChargeState.Declined ? "insufficient_funds" : null, "https://bank.example/step");
 
     [Fact]
     public void an_attempt_is_a_fact_before_it_is_a_call()
@@ -88,7 +91,8 @@ public sealed class OrderPaymentSpec
 
     private static OrderPayment Challenged => OrderPayment.After(Asked, Order, Asked.Hear(Report(ChargeState.ActionRequired), Now)[0]);
 
-    private static OrderPayment Then(OrderPayment before, IEnumerable<object> facts) => facts.Aggregate(before, (x, fact) => OrderPayment.After(x, Order, fact));
+    private static OrderPayment Then(OrderPayment before, IEnumerable<object> facts) =>
+        facts.Aggregate(before, (x, fact) => OrderPayment.After(x, Order, fact));
 
     [Fact]
     public void after_a_decline_the_next_token_is_the_next_charge()
@@ -199,7 +203,8 @@ public sealed class OrderPaymentSpec
         Assert.IsType<ChargeAttempted>(Assert.Single(Asked.AttemptAgain(Now.AddMinutes(14))));
         Assert.Equal(DeclineCodes.ProviderUnreachable, Assert.IsType<Declined>(Assert.Single(Asked.AttemptAgain(Now.AddMinutes(15)))).Code);
         Assert.Empty(Paid.AttemptAgain(Now));
-        Assert.Empty(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Pending), Now)]).AttemptAgain(Now));
+        Assert.Empty(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Pending), Now)])
+            .AttemptAgain(Now));
     }
 
     [Theory]
@@ -222,7 +227,8 @@ public sealed class OrderPaymentSpec
         var under = OrderPayment.After(Paid, Order, Paid.StartRefund(first, Money.Rupees(1_000), "returned", Now)[0]);
 
         Assert.Empty(under.StartRefund(first, Money.Rupees(1_000), "returned", Now));
-        Assert.Equal("exceeds_captured", Assert.IsType<RefundDeclined>(under.StartRefund(second, Money.Rupees(300), "returned", Now)[0]).Code);
+        Assert.Equal("exceeds_captured",
+            Assert.IsType<RefundDeclined>(under.StartRefund(second, Money.Rupees(300), "returned", Now)[0]).Code);
         Assert.Equal(Money.Rupees(299), Assert.IsType<RefundStarted>(under.StartRefund(second, null, "returned", Now)[0]).Amount);
         Assert.Equal("currency_mismatch", Assert.IsType<RefundDeclined>(under.StartRefund(second, new(1, "USD"), "returned", Now)[0]).Code);
     }
@@ -256,7 +262,9 @@ public sealed class OrderPaymentSpec
     {
         Assert.NotNull(Asked.WatchUntil);
         Assert.Null(Paid.WatchUntil);
-        Assert.Null(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(new(null, ChargeState.Declined, Price, DeclineCode: "token_unknown"), Now)]).WatchUntil);
+        Assert.Null(
+            Fold([.. OrderPayment.Request(null, Request(), Fine, Now),
+                .. Asked.Hear(new(null, ChargeState.Declined, Price, DeclineCode: "token_unknown"), Now)]).WatchUntil);
         Assert.NotNull(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.AttemptAgain(Now.AddMinutes(20))]).WatchUntil);
         Assert.NotNull(OrderPayment.After(Paid, Order, new RefundStarted(Guid.CreateVersion7(), Price, "returned", Now)).WatchUntil);
     }

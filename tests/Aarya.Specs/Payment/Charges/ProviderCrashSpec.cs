@@ -71,7 +71,8 @@ public sealed class ProviderCrashSpec(PaymentShop shop)
     [Fact]
     public async Task in_a_storm_of_repeated_and_reordered_webhooks_and_crashes_the_books_agree()
     {
-        string[] tokens = ["tok_approve", "tok_approve", "tok_decline_funds", "tok_pending", "tok_slow", "tok_timeout_after_charge", "tok_timeout_before_charge", "tok_decline_stolen"];
+        string[] tokens = ["tok_approve", "tok_approve", "tok_decline_funds", "tok_pending", "tok_slow", "tok_timeout_after_charge",
+            "tok_timeout_before_charge", "tok_decline_stolen"];
         await shop.Sandbox.SetAsync(new { duplicateWebhooks = 3, shuffleWebhooksMs = 800, pendingMs = 300 });
         var orders = new List<Guid>();
         try
@@ -98,9 +99,13 @@ public sealed class ProviderCrashSpec(PaymentShop shop)
             foreach (var order in orders)
             {
                 // Of what was cancelled in mid-air the last may still turn up, and goes back.
-                await shop.UntilAsync(order, x => x.Refunds.All(y => y.Status != RefundStatus.Pending) && (x.CancelReason is null || x.CapturedAmount == x.RefundedAmount));
-                await PaymentShop.UntilAsync($"the books of {order}", async () => (await shop.Sandbox.TotalsAsync(order)) is var (_, captured, refunded)
-                    && (await shop.FindAsync(order))! is var payment && captured == payment.CapturedAmount.Minor && refunded == payment.RefundedAmount.Minor);
+                await shop.UntilAsync(order,
+                    x => x.Refunds.All(y => y.Status != RefundStatus.Pending)
+                        && (x.CancelReason is null || x.CapturedAmount == x.RefundedAmount));
+                await PaymentShop.UntilAsync($"the books of {order}",
+                    async () => (await shop.Sandbox.TotalsAsync(order)) is var (_, captured, refunded)
+                    && (await shop.FindAsync(order))! is var payment && captured == payment.CapturedAmount.Minor
+                    && refunded == payment.RefundedAmount.Minor);
             }
 
             await shop.BooksAgreeAsync(orders);

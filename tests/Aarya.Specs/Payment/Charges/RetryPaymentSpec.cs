@@ -39,7 +39,8 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
         await RetryAsync(order, "tok_decline_stolen");
 
         await PaymentShop.UntilAsync("the second decline", () => Task.FromResult(shop.HeardOf(order).Count == 2));
-        Assert.Equal([(1, "insufficient_funds"), (2, "stolen_card")], shop.HeardOf(order).Select(x => ((int)x.Body["chargeNumber"]!, (string?)x.Body["code"])));
+        Assert.Equal([(1, "insufficient_funds"), (2, "stolen_card")],
+            shop.HeardOf(order).Select(x => ((int)x.Body["chargeNumber"]!, (string?)x.Body["code"])));
         await RetryAsync(order, "tok_approve", 3);
         await shop.HearsAsync(order, "payment_captured");
         Assert.Equal((3, 129_900, 0), await shop.Sandbox.TotalsAsync(order));
@@ -53,7 +54,8 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
         await shop.HearsAsync(before, "payment_declined");
         await using (var session = shop.Store.LightweightSession())
         {
-            session.QueueSqlCommand("update payment.mt_doc_orderpayment set data = data - 'ChargeNumber' - 'Declines' where id = ?", before);
+            session.QueueSqlCommand("update payment.mt_doc_orderpayment set data = data - 'ChargeNumber' - 'Declines' where id = ?",
+                before);
             await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 

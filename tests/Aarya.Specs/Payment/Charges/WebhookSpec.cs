@@ -160,7 +160,15 @@ public sealed class WebhookSpec(PaymentShop shop)
         var stray = Guid.CreateVersion7();
         foreach (var reference in new[] { stray.ToString(), "somebody-elses-order" })
         {
-            var body = Event(new JsonObject { ["id"] = "ch_stray", ["reference"] = reference, ["amount"] = 100, ["currency"] = "INR", ["status"] = "captured" });
+            var body =
+                Event(new JsonObject
+                {
+                    ["id"] = "ch_stray",
+                    ["reference"] = reference,
+                    ["amount"] = 100,
+                    ["currency"] = "INR",
+                    ["status"] = "captured",
+                });
             Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
         }
 
@@ -227,8 +235,8 @@ public sealed class WebhookSpec(PaymentShop shop)
         """) == "0");
 
     /// <summary>
-    /// All that a webhook about these orders could write: notes, messages, facts, and the version of each row. What asks the provider about a
-    /// payment that waits comes by itself.
+    /// All that a webhook about these orders could write: notes, messages, facts, and the version of each row. What asks the provider about
+    /// a payment that waits comes by itself.
     /// </summary>
     private Task<string> WrittenAsync(Guid[] orders) => ValueAsync(
         $"""
@@ -256,12 +264,16 @@ public sealed class WebhookSpec(PaymentShop shop)
     private static string Signed(string body, DateTimeOffset at, string secret = SandboxProcess.WebhookSecret)
     {
         var time = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        return $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{time}.{body}")))}";
+        return $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(
+            $"{time}.{body}")))}";
     }
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> PostAsync(string body, string? signature)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         if (signature is not null) request.Headers.TryAddWithoutValidation("Sandbox-Signature", signature);
         using var response = await shop.Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();

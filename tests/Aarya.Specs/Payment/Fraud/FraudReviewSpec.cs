@@ -18,7 +18,8 @@ public sealed class FraudReviewSpec(PaymentShop shop)
         var order = await shop.PlaceAsync("tok_approve", VeryLarge);
         Assert.Equal((0, 0, 0), await shop.Sandbox.TotalsAsync(order));
         var support = await shop.TokenOf("support");
-        Assert.Contains((await SendAsync(HttpMethod.Get, "", support)).Body!["items"]!.AsArray(), x => (Guid)x!["orderId"]! == order && (int)x["score"]! == 60);
+        Assert.Contains((await SendAsync(HttpMethod.Get, "", support)).Body!["items"]!.AsArray(),
+            x => (Guid)x!["orderId"]! == order && (int)x["score"]! == 60);
 
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, $"/{order}/approve", support)).Status);
 
@@ -47,7 +48,8 @@ public sealed class FraudReviewSpec(PaymentShop shop)
         await shop.CancelAsync(order, "unpaid");
 
         Assert.Equal(PaymentStatus.Voided, (await shop.FindAsync(order))!.Status);
-        Assert.Equal(HttpStatusCode.Conflict, (await SendAsync(HttpMethod.Post, $"/{order}/approve", await shop.TokenOf("support"))).Status);
+        Assert.Equal(HttpStatusCode.Conflict,
+            (await SendAsync(HttpMethod.Post, $"/{order}/approve", await shop.TokenOf("support"))).Status);
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class FraudReviewSpec(PaymentShop shop)
             Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Post, $"/{order}/approve", token)).Status);
         }
 
-        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Post, $"/{Guid.CreateVersion7()}/approve", await shop.TokenOf("support"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await SendAsync(HttpMethod.Post, $"/{Guid.CreateVersion7()}/approve", await shop.TokenOf("support"))).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Get, "?limit=0", await shop.TokenOf("support"))).Status);
         Assert.Equal(PaymentStatus.InReview, (await shop.FindAsync(order))!.Status);
     }
@@ -102,7 +105,10 @@ public sealed class FraudReviewSpec(PaymentShop shop)
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, string token)
     {
-        using var request = new HttpRequestMessage(method, $"/api/admin/fraud-reviews{path}") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var request = new HttpRequestMessage(method, $"/api/admin/fraud-reviews{path}")
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
         using var response = await shop.Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return (response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));

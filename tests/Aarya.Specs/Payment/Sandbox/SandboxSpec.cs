@@ -53,7 +53,8 @@ public sealed class SandboxSpec : IAsyncLifetime
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => RefundAsync(charge, 300, $"refund-{i}")));
 
         Assert.Equal(3, answers.Count(x => x.Status == HttpStatusCode.OK));
-        Assert.All(answers.Where(x => x.Status != HttpStatusCode.OK), x => Assert.Equal("refund_exceeds_captured", (string?)x.Body["error"]!["code"]));
+        Assert.All(answers.Where(x => x.Status != HttpStatusCode.OK),
+            x => Assert.Equal("refund_exceeds_captured", (string?)x.Body["error"]!["code"]));
         Assert.Equal(900, (long)(await http.GetFromJsonAsync<JsonNode>("/v1/totals"))!["refunded"]!);
     }
 
@@ -77,14 +78,17 @@ public sealed class SandboxSpec : IAsyncLifetime
 
     [Fact]
     public async Task a_journal_belongs_to_one_process_at_a_time() =>
-        await Assert.ThrowsAsync<JournalInUseException>(() => SandboxHost.StartAsync(new() { ApiKey = "key", WebhookSecret = "secret", DataFolder = folder }));
+        await Assert.ThrowsAsync<JournalInUseException>(() =>
+            SandboxHost.StartAsync(new() { ApiKey = "key", WebhookSecret = "secret", DataFolder = folder }));
 
     [Fact]
     public async Task strangers_and_nonsense_are_refused()
     {
         using var stranger = new HttpClient();
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync($"{sandbox.Url}/v1/totals")).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsJsonAsync("/v1/charges", new { reference = "order-1", amount = 1, currency = "INR", token = "tok_approve" })).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await http.PostAsJsonAsync("/v1/charges",
+                new { reference = "order-1", amount = 1, currency = "INR", token = "tok_approve" })).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await ChargeAsync("key", "order-1", 0)).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await ChargeAsync("key", "order-1", "1")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/v1/charges/ch_none")).StatusCode);

@@ -4,7 +4,10 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Catalog.Demo;
 
-/// <summary>Fills the shelves. What is there stays as it is, with whatever stock is left of it; the announcer of the running program tells the other contexts.</summary>
+/// <summary>
+/// Fills the shelves. What is there stays as it is, with whatever stock is left of it; the announcer of the running program tells the other
+/// contexts.
+/// </summary>
 internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
 {
     private const int LargeProducts = 1_000;
@@ -38,9 +41,11 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         // Two who seed at once: the second finds everything there.
         await session.AloneInCatalogueAsync(cancellation);
         var slugs = batch.Select(x => x.Slug).ToArray();
-        var known = (await session.Query<Product>().Where(x => x.Slug.IsOneOf(slugs)).Select(x => x.Slug).ToListAsync(cancellation)).ToHashSet();
+        var known = (await session.Query<Product>().Where(x => x.Slug.IsOneOf(slugs)).Select(x => x.Slug).ToListAsync(cancellation))
+            .ToHashSet();
         var shelves = (await session.Query<Category>().Select(x => x.Id).ToListAsync(cancellation)).ToHashSet();
-        session.Store(Goods.Categories.Select((x, i) => new Category { Id = Slug.Of(x), Name = x, Position = i }).Where(x => !shelves.Contains(x.Id)));
+        session.Store(Goods.Categories.Select((x, i) => new Category { Id = Slug.Of(x), Name = x, Position = i })
+            .Where(x => !shelves.Contains(x.Id)));
 
         var missing = batch.Where(x => !known.Contains(x.Slug)).ToList();
         string[] skus = [.. missing.SelectMany(x => x.Variants.Select(y => y.Sku))];
@@ -100,11 +105,17 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
 
     private static IEnumerable<Variant> Variants(Offered offered) => offered.Good.Colours
         .SelectMany(colour => offered.Good.Sizes.Select(size => new Variant(
-            $"{offered.Code}-{Slug.Of(colour).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()}-{Slug.Of(size).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant()}",
+            $"{offered.Code}-{InCapitals(colour)}-{InCapitals(size)}",
             size, colour, Money.Rupees(offered.Good.Price), offered.Good.Was is { } was ? Money.Rupees(was) : null, "")))
         .Take(offered.Most);
 
-    private static string Code(Good good) => $"{good.Category[..3].ToUpperInvariant()}-{Goods.All.Where(x => x.Category == good.Category).TakeWhile(x => x != good).Count() + 1:00}";
+    private static string InCapitals(string text) => Slug.Of(text).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
+
+    private static string Code(Good good)
+    {
+        var before = Goods.All.Where(x => x.Category == good.Category).TakeWhile(x => x != good).Count();
+        return $"{good.Category[..3].ToUpperInvariant()}-{before + 1:00}";
+    }
 
     // A few are sold out, a few nearly, as in any shop.
     private static int Pieces(string sku)
@@ -118,5 +129,6 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
     private sealed record Offered(Good Good, string Name, string Code, int Most);
 
     private static readonly string[] Towns =
-        ["Jaipur", "Kutch", "Mysuru", "Bhopal", "Kochi", "Nagpur", "Shimla", "Udaipur", "Indore", "Madurai", "Rajkot", "Guwahati", "Ooty", "Pune", "Surat", "Varanasi"];
+        ["Jaipur", "Kutch", "Mysuru", "Bhopal", "Kochi", "Nagpur", "Shimla", "Udaipur", "Indore", "Madurai", "Rajkot", "Guwahati", "Ooty",
+            "Pune", "Surat", "Varanasi"];
 }

@@ -13,7 +13,9 @@ internal readonly record struct Dye(byte Red, byte Green, byte Blue)
 
     public bool IsDark => (0.299 * Red) + (0.587 * Green) + (0.114 * Blue) < 140;
 
-    /// <summary>The colour of this name, or of the first of its words that names one; a name that nobody knows has a colour of its own.</summary>
+    /// <summary>
+    /// The colour of this name, or of the first of its words that names one; a name that nobody knows has a colour of its own.
+    /// </summary>
     public static Dye Of(string name)
     {
         if (Find(name) is { } whole) return whole;
@@ -26,7 +28,8 @@ internal readonly record struct Dye(byte Red, byte Green, byte Blue)
         return FromHue(hash.Next(360), 0.42 + (hash.Next(20) / 100.0), 0.42 + (hash.Next(20) / 100.0));
     }
 
-    public Dye Mix(Dye other, double share) => new(Blend(Red, other.Red, share), Blend(Green, other.Green, share), Blend(Blue, other.Blue, share));
+    public Dye Mix(Dye other, double share) =>
+        new(Blend(Red, other.Red, share), Blend(Green, other.Green, share), Blend(Blue, other.Blue, share));
 
     public Dye Lighter(double share) => Mix(White, share);
 

@@ -16,7 +16,8 @@ public static class GetPictureEndpoint
     [WolverineGet("/media/products/{slug}/{colour}.svg")]
     [ProducesResponseType<string>(StatusCodes.Status200OK, "image/svg+xml"), ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    public static Task<IResult> GetInColour(string slug, string colour, Picture pictures, string? v = null) => Answer(pictures, slug, colour, v);
+    public static Task<IResult> GetInColour(string slug, string colour, Picture pictures, string? v = null) =>
+        Answer(pictures, slug, colour, v);
 
     private static async Task<IResult> Answer(Picture pictures, string slug, string? colour, string? version) =>
         await pictures.FindAsync(slug, colour, version) is { } answer ? answer : Results.Problem(Problem.NotFound("picture"));

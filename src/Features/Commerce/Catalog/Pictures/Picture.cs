@@ -21,7 +21,8 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
     /// The address of the picture for each colour, the first colour's being the product's own. It changes with what the
     /// picture shows, so that a client may keep it for ever.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> EachColour(Product product, IEnumerable<string> colours) => colours.Distinct().Select((x, i) => (
+    public static IReadOnlyDictionary<string, string> EachColour(Product product,
+        IEnumerable<string> colours) => colours.Distinct().Select((x, i) => (
         Colour: x,
         Address: $"{Folder}{product.Slug}{(i == 0 ? "" : $"/{NameOf(x)}")}.svg?v={VersionOf(product, x)}"))
         .ToDictionary(x => x.Colour, x => x.Address);
@@ -30,7 +31,8 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
     /// <param name="colour">As the address spells it; null for the first.</param>
     /// <param name="version">What the address says of the version.</param>
     public ValueTask<ReadyAnswer?> FindAsync(string slug, string? colour, string? version) =>
-        drawn.GetAsync($"{slug}/{colour}?{version}", (this, slug, colour, version), static x => x.Item1.DrawAsync(x.slug, x.colour, x.version));
+        drawn.GetAsync($"{slug}/{colour}?{version}", (this, slug, colour, version),
+            static x => x.Item1.DrawAsync(x.slug, x.colour, x.version));
 
     private async Task<ReadyAnswer?> DrawAsync(string slug, string? name, string? version)
     {
@@ -47,7 +49,8 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
     // A colour that no address can be made of is named by its hash.
     private static string NameOf(string colour) => Slug.Of(colour) is { Length: > 0 } slug ? slug : Hash(colour);
 
-    private static string VersionOf(Product product, string colour) => Hash($"{Sketch.Edition}\n{product.Name}\n{product.Category}\n{colour}");
+    private static string VersionOf(Product product, string colour) =>
+        Hash($"{Sketch.Edition}\n{product.Name}\n{product.Category}\n{colour}");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 }

@@ -14,13 +14,16 @@ namespace Aarya.Features.CorePlatform.Users.Addresses;
 /// <summary>Puts an address into the caller's book. The first is the default for goods and invoices.</summary>
 public static class AddAddressEndpoint
 {
-    public static async Task<(AddressBook?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents, CancellationToken cancellation)
+    public static async Task<(AddressBook?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents,
+        CancellationToken cancellation)
     {
         // The first address makes the book, which must not be made once its owner is erased.
         if (await documents.LoadAloneAsync(caller.Subject, cancellation) is null) return (null, Problem.NotFound("user"));
         return await documents.AddressesOfAsync(caller, cancellation) is { IsFull: false } book
             ? (book, WolverineContinue.NoProblems)
-            : (null, Problem.Conflict("address.too_many", "The book is full", $"A person has at most {AddressBook.MostAddresses} addresses: take one out first."));
+            : (null,
+                Problem.Conflict("address.too_many", "The book is full",
+                    $"A person has at most {AddressBook.MostAddresses} addresses: take one out first."));
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]

@@ -11,7 +11,8 @@ namespace Aarya.Features.CorePlatform.Users.Addresses;
 /// <summary>Replaces one of the caller's addresses. Who loses a race with another change is told.</summary>
 public static class ChangeAddressEndpoint
 {
-    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents,
+        CancellationToken cancellation) =>
         documents.AddressesWithAsync(id, caller, cancellation);
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]

@@ -10,7 +10,8 @@ namespace Aarya.Features.CorePlatform.Users.Addresses;
 /// <summary>One of the caller's addresses.</summary>
 public static class GetAddressEndpoint
 {
-    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents,
+        CancellationToken cancellation) =>
         documents.AddressesWithAsync(id, caller, cancellation);
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]

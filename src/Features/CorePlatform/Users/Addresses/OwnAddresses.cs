@@ -13,6 +13,9 @@ internal static class OwnAddresses
         await documents.LoadAsync<AddressBook>(caller.Subject, cancellation) ?? new() { Id = caller.Subject };
 
     /// <summary>The caller's book, if this address is in it.</summary>
-    public static async Task<(AddressBook?, ProblemDetails)> AddressesWithAsync(this IQuerySession documents, Guid id, Caller caller, CancellationToken cancellation) =>
-        await documents.AddressesOfAsync(caller, cancellation) is var book && book.Find(id) is not null ? (book, WolverineContinue.NoProblems) : (null, Problem.NotFound("address"));
+    public static async Task<(AddressBook?, ProblemDetails)> AddressesWithAsync(this IQuerySession documents, Guid id, Caller caller,
+        CancellationToken cancellation) =>
+        await documents.AddressesOfAsync(caller, cancellation) is var book && book.Find(id) is not null
+            ? (book, WolverineContinue.NoProblems)
+            : (null, Problem.NotFound("address"));
 }

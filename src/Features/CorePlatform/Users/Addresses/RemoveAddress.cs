@@ -11,7 +11,8 @@ namespace Aarya.Features.CorePlatform.Users.Addresses;
 /// <summary>Takes one of the caller's addresses out; what it was the default for goes to the oldest that is left.</summary>
 public static class RemoveAddressEndpoint
 {
-    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents, CancellationToken cancellation) =>
+    public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents,
+        CancellationToken cancellation) =>
         documents.AddressesWithAsync(id, caller, cancellation);
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]

@@ -18,6 +18,7 @@ public static class GetAccountEndpoint
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/admin/users/{id:guid}")]
-    public static (AccountView, IMartenOp) Get(Guid id, Caller caller, [Entity(nameof(id), Required = false)] User? user, DateTimeOffset now) =>
+    public static (AccountView, IMartenOp) Get(Guid id, Caller caller, [Entity(nameof(id), Required = false)] User? user,
+        DateTimeOffset now) =>
         (AccountView.Of(user!), MartenOps.Insert(AuditEntry.Of(caller, AuditActions.AccountRead, "user", $"{id:D}", now)));
 }

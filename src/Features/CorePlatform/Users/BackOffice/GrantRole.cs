@@ -16,7 +16,8 @@ public static class GrantRoleEndpoint
 {
     public static ProblemDetails Validate(string role, User? user)
     {
-        if (!StaffRoles.OfAccounts.Contains(role)) return Problem.Invalid("role", $"must be one of {string.Join(", ", StaffRoles.OfAccounts)}.");
+        if (!StaffRoles.OfAccounts.Contains(role))
+            return Problem.Invalid("role", $"must be one of {string.Join(", ", StaffRoles.OfAccounts)}.");
         return user is null ? Problem.NotFound("user") : WolverineContinue.NoProblems;
     }
 
@@ -27,7 +28,8 @@ public static class GrantRoleEndpoint
     {
         if (user!.Roles.Contains(role)) return (AccountView.Of(user), MartenOps.Nothing(), MartenOps.Nothing());
         user.Roles = [.. user.Roles, role];
-        var entry = AuditEntry.Of(caller, AuditActions.RoleGranted, "user", $"{id:D}", now, new Dictionary<string, string> { ["role"] = role });
+        var entry = AuditEntry.Of(caller, AuditActions.RoleGranted, "user", $"{id:D}", now,
+            new Dictionary<string, string> { ["role"] = role });
         return (AccountView.Of(user), MartenOps.Update(user), MartenOps.Insert(entry));
     }
 }

@@ -12,8 +12,8 @@ namespace Aarya.Features.CorePlatform.Users.BackOffice;
 public sealed record AccountPage(IReadOnlyList<AccountView> Items, Guid? NextCursor);
 
 /// <summary>
-/// The accounts, the newest first: the one of an address, or those with a role if asked. Whose were shown is in the audit trail; for which address
-/// somebody looked is not, because it may be anybody's.
+/// The accounts, the newest first: the one of an address, or those with a role if asked. Whose were shown is in the audit trail; for which
+/// address somebody looked is not, because it may be anybody's.
 /// </summary>
 [Authorize("support")]
 public static class ListAccountsEndpoint
@@ -31,17 +31,25 @@ public static class ListAccountsEndpoint
 
     [WolverineGet("/api/admin/users")]
     public static async Task<(AccountPage, IMartenOp)> Get(
-        IDocumentSession session, Caller caller, DateTimeOffset now, CancellationToken cancellation, string? email = null, string? role = null, Guid? cursor = null, int limit = 20)
+        IDocumentSession session, Caller caller, DateTimeOffset now, CancellationToken cancellation, string? email = null,
+        string? role = null, Guid? cursor = null, int limit = 20)
     {
         var page = email is null
             ? await PageAsync(session, role, cursor, limit, cancellation)
-            : new(await session.FindByEmailAsync(EmailAddress.Normalize(email)!, cancellation) is { } found && (role is null || found.Roles.Contains(role)) ? [AccountView.Of(found)] : [], null);
-        var shown = new Dictionary<string, string> { ["by"] = email is not null ? "email" : role ?? "all", ["shown"] = string.Join(' ', page.Items.Select(x => $"{x.Id:D}")) };
-        var entry = AuditEntry.Of(caller, AuditActions.AccountsListed, "user", email is not null && page.Items is [var one] ? $"{one.Id:D}" : "", now, shown);
+            : new(await session.FindByEmailAsync(EmailAddress.Normalize(email)!, cancellation) is { } found
+                && (role is null || found.Roles.Contains(role)) ? [AccountView.Of(found)] : [], null);
+        var shown = new Dictionary<string, string>
+        {
+            ["by"] = email is not null ? "email" : role ?? "all",
+            ["shown"] = string.Join(' ', page.Items.Select(x => $"{x.Id:D}")),
+        };
+        var entry = AuditEntry.Of(caller, AuditActions.AccountsListed, "user",
+            email is not null && page.Items is [var one] ? $"{one.Id:D}" : "", now, shown);
         return (page, MartenOps.Insert(entry));
     }
 
-    private static async Task<AccountPage> PageAsync(IQuerySession session, string? role, Guid? cursor, int limit, CancellationToken cancellation)
+    private static async Task<AccountPage> PageAsync(IQuerySession session, string? role, Guid? cursor, int limit,
+        CancellationToken cancellation)
     {
         IQueryable<User> users = session.Query<User>();
         if (role is not null) users = users.Where(x => x.Roles.Contains(role));

@@ -20,9 +20,11 @@ namespace Aarya.Features.CorePlatform.Users.BackOffice;
 [Authorize("admin")]
 public static class TakeRoleEndpoint
 {
-    public static async Task<(User?, ProblemDetails)> LoadAsync(Guid id, string role, IDocumentSession documents, CancellationToken cancellation)
+    public static async Task<(User?, ProblemDetails)> LoadAsync(Guid id, string role, IDocumentSession documents,
+        CancellationToken cancellation)
     {
-        if (!StaffRoles.OfAccounts.Contains(role)) return (null, Problem.Invalid("role", $"must be one of {string.Join(", ", StaffRoles.OfAccounts)}."));
+        if (!StaffRoles.OfAccounts.Contains(role))
+            return (null, Problem.Invalid("role", $"must be one of {string.Join(", ", StaffRoles.OfAccounts)}."));
         if (await documents.LoadAsync<User>(id, cancellation) is not { } user) return (null, Problem.NotFound("user"));
         return (user, role == StaffRoles.Admin ? await documents.RefuseLastAdminAsync(user, cancellation) : WolverineContinue.NoProblems);
     }
@@ -32,7 +34,8 @@ public static class TakeRoleEndpoint
     [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
     [WolverineDelete("/api/admin/users/{id:guid}/roles/{role}")]
     public static async Task<(AccountView, IMartenOp, OutgoingMessages)> Delete(
-        Guid id, string role, Caller caller, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)
+        Guid id, string role, Caller caller, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         IReadOnlyList<string> left = [.. user.Roles.Where(x => x != role)];
         if (left.Count == 0) left = [CallerRoles.Customer];
@@ -42,7 +45,8 @@ public static class TakeRoleEndpoint
         user.Roles = left;
         using var accounts = identity.In(documents, cancellation);
         await accounts.UpdateSecurityStampAsync(user);
-        var entry = AuditEntry.Of(caller, AuditActions.RoleTaken, "user", $"{id:D}", now, new Dictionary<string, string> { ["role"] = role });
+        var entry = AuditEntry.Of(caller, AuditActions.RoleTaken, "user", $"{id:D}", now,
+            new Dictionary<string, string> { ["role"] = role });
         return (AccountView.Of(user), MartenOps.Insert(entry), [user.EndSessions()]);
     }
 }

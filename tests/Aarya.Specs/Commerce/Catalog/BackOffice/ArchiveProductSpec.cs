@@ -17,7 +17,8 @@ public sealed class ArchiveProductSpec(AaryaFixture fixture) : CatalogueStory(fi
         var ended = (await staff.PostAsync($"/api/admin/products/{kurta.Id}/archive")).Is(200);
 
         Assert.Equal("archived", ended["status"].GetString());
-        Assert.Equal(ended["slug"].GetString(), (await staff.PostAsync($"/api/admin/products/{kurta.Id}/archive")).Is(200)["slug"].GetString());
+        Assert.Equal(ended["slug"].GetString(),
+            (await staff.PostAsync($"/api/admin/products/{kurta.Id}/archive")).Is(200)["slug"].GetString());
         await Get($"/api/products/{kurta.Id}", 404);
         Assert.Empty((await staff.GetAsync($"/api/admin/products?search={Tag}")).Is(200)["items"].EnumerateArray());
         Assert.Single((await staff.GetAsync($"/api/admin/products?search={Tag}&status=archived")).Is(200)["items"].EnumerateArray());
@@ -53,7 +54,8 @@ public sealed class ArchiveProductSpec(AaryaFixture fixture) : CatalogueStory(fi
         await Host.SoldAsync(order);
         (await staff.PostAsync($"/api/admin/products/{kurta.Id}/archive")).Is(200);
         (await staff.PostAsync("/api/admin/products", Kurta())).Is(409, "product.sku_taken");
-        (await staff.PostAsync("/api/admin/products", Kurta() with { Variants = [new(Sku("M"), new("M", "Madder Red"), Money.Rupees(1))] })).Is(201);
+        (await staff.PostAsync("/api/admin/products", Kurta() with { Variants = [new(Sku("M"), new("M", "Madder Red"), Money.Rupees(1))] }))
+            .Is(201);
     }
 
     [Theory]

@@ -22,14 +22,22 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         Assert.Equal(("published", "\"1\""), (read.GetProperty("status").GetString(), tag));
 
         using var client = await ClientAsync(Host);
-        var edit = Edit(price: 999) with { Name = $"Khadi Kurta {Tag}", Description = "Hand-spun.", Category = $"Khadi {Tag}", Images = ["https://cdn.example.com/k.jpg"] };
+        var edit = Edit(price: 999) with
+        {
+            Name = $"Khadi Kurta {Tag}",
+            Description = "Hand-spun.",
+            Category = $"Khadi {Tag}",
+            Images = ["https://cdn.example.com/k.jpg"],
+        };
         using var answer = await PutAsync(client, kurta.Id, edit, tag);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("\"2\"", answer.Headers.ETag!.Tag);
 
         var seen = (await Get($"/api/products/{kurta.Id}")).ReadAsJson<ProductView>()!;
-        Assert.Equal(($"Khadi Kurta {Tag}", "Hand-spun.", $"khadi-{Tag}", kurta.Slug), (seen.Name, seen.Description, seen.Category, seen.Slug));
-        Assert.All(seen.Variants, x => Assert.Equal((Money.Rupees(999), "https://cdn.example.com/k.jpg", 5), (x.Price, x.Image, x.Available)));
+        Assert.Equal(($"Khadi Kurta {Tag}", "Hand-spun.", $"khadi-{Tag}", kurta.Slug),
+            (seen.Name, seen.Description, seen.Category, seen.Slug));
+        Assert.All(seen.Variants,
+            x => Assert.Equal((Money.Rupees(999), "https://cdn.example.com/k.jpg", 5), (x.Price, x.Image, x.Available)));
         var (after, now) = await ReadAsync(kurta.Id);
         Assert.Equal("\"2\"", now);
         Assert.Equal(5, after.GetProperty("variants")[0].GetProperty("onHand").GetInt32());
@@ -62,13 +70,17 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         using var here = await ClientAsync(Host);
         using var there = await ClientAsync(other.Host);
 
-        var answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(x => PutAsync(x % 2 == 0 ? here : there, kurta.Id, Edit(price: 100 + x), "\"1\"")));
+        var answers =
+            await Task.WhenAll(Enumerable.Range(1, 20)
+                .Select(x => PutAsync(x % 2 == 0 ? here : there, kurta.Id, Edit(price: 100 + x), "\"1\"")));
 
         Assert.Single(answers, x => x.StatusCode == HttpStatusCode.OK);
         foreach (var lost in answers.Where(x => x.StatusCode != HttpStatusCode.OK))
         {
             Assert.Equal(HttpStatusCode.Conflict, lost.StatusCode);
-            Assert.Contains($"variants[{Sku("S")}].price", (await lost.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("changed").EnumerateArray().Select(x => x.GetString()));
+            Assert.Contains($"variants[{Sku("S")}].price",
+                (await lost.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("changed").EnumerateArray()
+                    .Select(x => x.GetString()));
         }
     }
 
@@ -85,7 +97,9 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
 
         Assert.Equal(HttpStatusCode.OK, withdrawn.StatusCode);
         if (edited.StatusCode != HttpStatusCode.OK)
-            Assert.Equal(["status"], (await edited.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("changed").EnumerateArray().Select(x => x.GetString()));
+            Assert.Equal(["status"],
+                (await edited.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("changed").EnumerateArray()
+                    .Select(x => x.GetString()));
         Assert.Equal("withdrawn", (await ReadAsync(kurta.Id)).Product.GetProperty("status").GetString());
     }
 
@@ -104,8 +118,10 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         using var answer = await PutAsync(client, kurta.Id, Edit(price: 999), tag);
 
         Assert.Equal(status, (int)answer.StatusCode);
-        if (code is not null) Assert.Equal(code, (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
-        Assert.Equal(Money.Rupees(status == 200 ? 999 : 1_299), (await Get($"/api/products/{kurta.Id}")).ReadAsJson<ProductView>()!.Variants[0].Price);
+        if (code is not null)
+            Assert.Equal(code, (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("code").GetString());
+        Assert.Equal(Money.Rupees(status == 200 ? 999 : 1_299),
+            (await Get($"/api/products/{kurta.Id}")).ReadAsJson<ProductView>()!.Variants[0].Price);
     }
 
     public static TheoryData<string, string> Mistakes => new()
@@ -116,8 +132,15 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         { "slug", """{"slug": "A b"}""" },
         { "images[0]", """{"images": ["http://example.com/a.jpg"]}""" },
         { "variants", """{"variants": []}""" },
-        { "variants[0].price", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": -1, "currency": "INR"}}]}""" },
-        { "variants[1].options", """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}, {"sku": "B", "options": {"size": "s ", "colour": "red"}, "price": {"amount": 1, "currency": "INR"}}]}""" },
+        {
+            "variants[0].price",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": -1, "currency": "INR"}}]}"""
+        },
+        {
+            "variants[1].options",
+            """{"variants": [{"sku": "A", "options": {"size": "S", "colour": "Red"}, "price": {"amount": 1, "currency": "INR"}}, """
+            + """{"sku": "B", "options": {"size": "s ", "colour": "red"}, "price": {"amount": 1, "currency": "INR"}}]}"""
+        },
         { "onHand", """{"onHand": 3}""" },
     };
 
@@ -134,7 +157,8 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         using var answer = await PutAsync(client, kurta.Id, body, "\"1\"");
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains(field, (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors").EnumerateObject().Select(x => x.Name));
+        Assert.Contains(field,
+            (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("errors").EnumerateObject().Select(x => x.Name));
         Assert.Equal("\"1\"", (await ReadAsync(kurta.Id)).Tag);
     }
 
@@ -144,14 +168,16 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         var kurta = await GivenAsync(Kurta());
         using var client = await ClientAsync(Host);
         var large = new NewVariant(Sku("L"), new("L", "Indigo"), Money.Rupees(1_399), null, 7);
-        using (var added = await PutAsync(client, kurta.Id, Edit(1_299) with { Variants = [.. Edit(1_299).Variants, large] }, "\"1\"")) Assert.Equal(HttpStatusCode.OK, added.StatusCode);
+        using (var added = await PutAsync(client, kurta.Id, Edit(1_299) with { Variants = [.. Edit(1_299).Variants, large] }, "\"1\""))
+            Assert.Equal(HttpStatusCode.OK, added.StatusCode);
         Assert.Equal(7, (await Host.StockOfAsync(Sku("L"))).OnHand);
 
         using (var full = await PutAsync(client, kurta.Id, Edit(1_299), "\"2\""))
         {
             Assert.Equal(HttpStatusCode.Conflict, full.StatusCode);
             var problem = await full.Content.ReadFromJsonAsync<JsonElement>(Cancel);
-            Assert.Equal(("variant.in_use", Sku("L")), (problem.GetProperty("code").GetString(), problem.GetProperty("skus")[0].GetString()));
+            Assert.Equal(("variant.in_use", Sku("L")),
+                (problem.GetProperty("code").GetString(), problem.GetProperty("skus")[0].GetString()));
         }
 
         await Adjust(Sku("L"), -7);
@@ -173,8 +199,12 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         await GivenAsync(Kurta("Other") with { Variants = [new(Sku("XL"), new("XL", "Indigo"), Money.Rupees(1))], Slug = $"other-{Tag}" });
         using var client = await ClientAsync(Host);
 
-        using var stock = await PutAsync(client, kurta.Id, Edit(1_299) with { Variants = [.. Edit(1_299).Variants.Select(x => x with { Stock = 9 })] }, "\"1\"");
-        using var sku = await PutAsync(client, kurta.Id, Edit(1_299) with { Variants = [new(Sku("XL"), new("XL", "Indigo"), Money.Rupees(1))] }, "\"1\"");
+        using var stock =
+            await PutAsync(client, kurta.Id,
+                Edit(1_299) with { Variants = [.. Edit(1_299).Variants.Select(x => x with { Stock = 9 })] }, "\"1\"");
+        using var sku =
+            await PutAsync(client, kurta.Id,
+                Edit(1_299) with { Variants = [new(Sku("XL"), new("XL", "Indigo"), Money.Rupees(1))] }, "\"1\"");
         using var slug = await PutAsync(client, kurta.Id, Edit(1_299) with { Slug = $"other-{Tag}" }, "\"1\"");
 
         Assert.Equal(HttpStatusCode.BadRequest, stock.StatusCode);
@@ -188,9 +218,11 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         var kurta = await GivenAsync(Kurta());
         await Get($"/api/products/{kurta.Slug}");
         using var client = await ClientAsync(Host);
-        using (var moved = await PutAsync(client, kurta.Id, Edit(1_299) with { Slug = $"khadi-{Tag}" }, "\"1\"")) Assert.Equal(HttpStatusCode.OK, moved.StatusCode);
+        using (var moved = await PutAsync(client, kurta.Id, Edit(1_299) with { Slug = $"khadi-{Tag}" }, "\"1\""))
+            Assert.Equal(HttpStatusCode.OK, moved.StatusCode);
 
-        await Until("the old address to lead nowhere", async () => (await client.GetAsync($"/api/products/{kurta.Slug}", Cancel)).StatusCode == HttpStatusCode.NotFound);
+        await Until("the old address to lead nowhere",
+            async () => (await client.GetAsync($"/api/products/{kurta.Slug}", Cancel)).StatusCode == HttpStatusCode.NotFound);
         await Get($"/api/products/khadi-{Tag}");
         var next = await GivenAsync(Kurta() with { Variants = [new(Sku("N"), new("N", "Indigo"), Money.Rupees(1))] });
         Assert.Equal(kurta.Slug, next.Slug);
@@ -204,7 +236,8 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         using var client = await ClientAsync(Host);
         var (read, tag) = await ReadAsync(kurta.Id);
         var same = new EditProductBody(
-            read.GetProperty("name").GetString()!, read.GetProperty("description").GetString()!, read.GetProperty("category").GetString()!, kurta.Slug,
+            read.GetProperty("name").GetString()!, read.GetProperty("description").GetString()!,
+            read.GetProperty("category").GetString()!, kurta.Slug,
             [.. kurta.Images], [.. kurta.Variants.Select(x => new NewVariant(x.Sku, x.Options, x.Price, x.CompareAtPrice, 0, x.Image))]);
 
         using var answer = await PutAsync(client, kurta.Id, same, tag);
@@ -224,16 +257,19 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
-    private sealed record EditProductBody(string Name, string Description, string Category, string Slug, IReadOnlyList<string> Images, IReadOnlyList<NewVariant> Variants);
+    private sealed record EditProductBody(string Name, string Description, string Category, string Slug, IReadOnlyList<string> Images,
+        IReadOnlyList<NewVariant> Variants);
 
     private CreateProductBody Edit(long price)
     {
         var kurta = Kurta();
-        return new(kurta.Name, kurta.Description, kurta.Category, [.. kurta.Variants.Select(x => x with { Price = Money.Rupees(price), CompareAtPrice = null, Stock = 0 })]);
+        return new(kurta.Name, kurta.Description, kurta.Category,
+            [.. kurta.Variants.Select(x => x with { Price = Money.Rupees(price), CompareAtPrice = null, Stock = 0 })]);
     }
 
     private sealed record CreateProductBody(
-        string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants, string? Slug = null, IReadOnlyList<string>? Images = null);
+        string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants, string? Slug = null,
+        IReadOnlyList<string>? Images = null);
 
     private async Task<(JsonElement Product, string Tag)> ReadAsync(Guid id)
     {
@@ -252,12 +288,18 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
 
     private static async Task<HttpResponseMessage> PutAsync(HttpClient client, Guid id, object body, string? tag)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/admin/products/{id}") { Content = JsonContent.Create(body, options: Options) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/admin/products/{id}")
+        {
+            Content = JsonContent.Create(body, options: Options),
+        };
         if (tag is not null) request.Headers.TryAddWithoutValidation("If-Match", tag);
         return await client.SendAsync(request, Cancel);
     }
 
-    private static readonly JsonSerializerOptions Options = new(Answer.Json) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Options = new(Answer.Json)
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 
     private static async Task Until(string what, Func<Task<bool>> holds)
     {

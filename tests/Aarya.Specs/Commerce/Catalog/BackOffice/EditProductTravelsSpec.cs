@@ -23,10 +23,12 @@ public sealed class EditProductTravelsSpec(WholeShop shop) : IClassFixture<Whole
         var shopper = new Customer(client);
         await shopper.VisitAsync();
         using var staff = await StaffAsync();
-        var product = (await staff.GetFromJsonAsync<JsonElement>("/api/admin/products?inStock=true&limit=1", Cancel)).GetProperty("items")[0];
+        var product = (await staff.GetFromJsonAsync<JsonElement>("/api/admin/products?inStock=true&limit=1", Cancel))
+            .GetProperty("items")[0];
         var id = product.GetProperty("id").GetGuid();
         var whole = await staff.GetFromJsonAsync<JsonElement>($"/api/admin/products/{id}", Cancel);
-        var sku = whole.GetProperty("variants").EnumerateArray().First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku").GetString()!;
+        var sku = whole.GetProperty("variants").EnumerateArray().First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku")
+            .GetString()!;
         await shopper.SendAsync(HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
         var old = (await SearchAsync(client, whole.GetProperty("name").GetString()!)).GetArrayLength();
         Assert.True(old > 0);
@@ -39,7 +41,10 @@ public sealed class EditProductTravelsSpec(WholeShop shop) : IClassFixture<Whole
 
         const long price = 12_300;
         var name = $"Quillwort {whole.GetProperty("name").GetString()}";
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/admin/products/{id}") { Content = JsonContent.Create(Edited(whole, name, price)) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/admin/products/{id}")
+        {
+            Content = JsonContent.Create(Edited(whole, name, price)),
+        };
         request.Headers.TryAddWithoutValidation("If-Match", whole.GetProperty("etag").GetString());
         var began = Stopwatch.StartNew();
         using var answer = await staff.SendAsync(request, Cancel);
@@ -47,9 +52,13 @@ public sealed class EditProductTravelsSpec(WholeShop shop) : IClassFixture<Whole
 
         var times = await Task.WhenAll(
             TimeAsync("the page", () => Task.FromResult(told.Any(x => PriceOf(x.GetProperty("variants")[0], "price") == price))),
-            TimeAsync("the product", async () => (await client.GetFromJsonAsync<JsonElement>($"/api/products/{id}", Cancel)).GetProperty("name").GetString() == name),
-            TimeAsync("the cart", async () => PriceOf((await shopper.SendAsync(HttpMethod.Get, "/api/cart")).GetProperty("lines")[0], "unitPrice") == price),
-            TimeAsync("the search", async () => (await SearchAsync(client, "Quillwort")).EnumerateArray().Any(x => x.GetProperty("id").GetGuid() == id)));
+            TimeAsync("the product",
+                async () =>
+                    (await client.GetFromJsonAsync<JsonElement>($"/api/products/{id}", Cancel)).GetProperty("name").GetString() == name),
+            TimeAsync("the cart",
+                async () => PriceOf((await shopper.SendAsync(HttpMethod.Get, "/api/cart")).GetProperty("lines")[0], "unitPrice") == price),
+            TimeAsync("the search",
+                async () => (await SearchAsync(client, "Quillwort")).EnumerateArray().Any(x => x.GetProperty("id").GetGuid() == id)));
         TestContext.Current.SendDiagnosticMessage(string.Join(", ", times));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", times));
         await running.StopAsync();
@@ -69,7 +78,8 @@ public sealed class EditProductTravelsSpec(WholeShop shop) : IClassFixture<Whole
         using var signedIn = await client.PostAsJsonAsync("/api/auth/login",
             new { email = "admin@aarya.example", password = "pink-palace-in-jaipur" }, Cancel);
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
-        client.DefaultRequestHeaders.Authorization = new("Bearer", (await signedIn.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("accessToken").GetString());
+        client.DefaultRequestHeaders.Authorization = new("Bearer",
+            (await signedIn.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("accessToken").GetString());
         return client;
     }
 

@@ -13,17 +13,31 @@ public sealed class ListAllProductsSpec(AaryaFixture fixture) : CatalogueStory(f
         using var staff = await Shopper.OfRoleAsync(Host, "support");
         var draft = await GivenAsync(Kurta("Crème Kurta") with { Publish = false, Category = $"Drafts {Tag}" });
 
-        foreach (var search in new[] { $"crème kurta {Tag}", $"CRE\u0300ME KURTA {Tag}", $"creme-kurta-{Tag}", $"kurta {Tag.ToUpperInvariant()}", Sku("S").ToLowerInvariant(), $"{draft.Id}", $"{draft.Id}".ToUpperInvariant() })
+        foreach (var search in new[]
         {
-            var line = Assert.Single((await staff.GetAsync($"/api/admin/products?search={Uri.EscapeDataString(search)}")).Is(200)["items"].EnumerateArray());
+            $"crème kurta {Tag}",
+            $"CRE\u0300ME KURTA {Tag}",
+            $"creme-kurta-{Tag}",
+            $"kurta {Tag.ToUpperInvariant()}",
+            Sku("S").ToLowerInvariant(),
+            $"{draft.Id}",
+            $"{draft.Id}".ToUpperInvariant(),
+        })
+        {
+            var line =
+                Assert.Single((await staff.GetAsync($"/api/admin/products?search={Uri.EscapeDataString(search)}")).Is(200)["items"]
+                    .EnumerateArray());
             Assert.Equal((draft.Id, "draft"), (line.GetProperty("id").GetGuid(), line.GetProperty("status").GetString()));
-            Assert.Equal((2, 10, 10), (line.GetProperty("variants").GetInt32(), line.GetProperty("onHand").GetInt32(), line.GetProperty("available").GetInt32()));
+            Assert.Equal((2, 10, 10),
+                (line.GetProperty("variants").GetInt32(), line.GetProperty("onHand").GetInt32(), line.GetProperty("available").GetInt32()));
             Assert.Equal(129_900, line.GetProperty("priceRange").GetProperty("from").GetProperty("amount").GetInt64());
             Assert.Equal("\"1\"", line.GetProperty("etag").GetString());
         }
 
         foreach (var nothing in new[] { "%", "_", "\\", $"{Guid.NewGuid()}", "'; drop table" })
-            Assert.Empty((await staff.GetAsync($"/api/admin/products?category=drafts-{Tag}&search={Uri.EscapeDataString(nothing)}")).Is(200)["items"].EnumerateArray());
+            Assert.Empty(
+                (await staff.GetAsync($"/api/admin/products?category=drafts-{Tag}&search={Uri.EscapeDataString(nothing)}")).Is(200)["items"]
+                    .EnumerateArray());
 
         var whole = (await staff.GetAsync($"/api/admin/products/{draft.Id}")).Is(200);
         Assert.Equal(("draft", 5), (whole["status"].GetString(), whole["variants"][0].GetProperty("onHand").GetInt32()));
@@ -53,7 +67,9 @@ public sealed class ListAllProductsSpec(AaryaFixture fixture) : CatalogueStory(f
         string? cursor = null;
         do
         {
-            var page = (await staff.GetAsync($"/api/admin/products?category=shelf-{Tag}&limit=1{(cursor is null ? "" : $"&cursor={cursor}")}")).Is(200);
+            var page =
+                (await staff.GetAsync($"/api/admin/products?category=shelf-{Tag}&limit=1{(cursor is null ? "" : $"&cursor={cursor}")}"))
+                    .Is(200);
             paged.AddRange(page["items"].EnumerateArray().Select(x => x.GetProperty("id").GetGuid()));
             cursor = page.Body.TryGetProperty("nextCursor", out var next) ? next.GetString() : null;
         }
@@ -61,9 +77,11 @@ public sealed class ListAllProductsSpec(AaryaFixture fixture) : CatalogueStory(f
         Assert.Equal([gone.Id, sold.Id, draft.Id], paged);
 
         async Task<IEnumerable<Guid>> IdsAsync(string filter) =>
-            (await staff.GetAsync($"/api/admin/products?category={Uri.EscapeDataString(shelf)}{filter}")).Is(200)["items"].EnumerateArray().Select(x => x.GetProperty("id").GetGuid()).ToList();
+            (await staff.GetAsync($"/api/admin/products?category={Uri.EscapeDataString(shelf)}{filter}")).Is(200)["items"].EnumerateArray()
+                .Select(x => x.GetProperty("id").GetGuid()).ToList();
 
-        CreateProduct One(string size, int stock) => Kurta(size) with { Variants = [new(Sku(size), new(size, "Indigo"), Money.Rupees(900), Stock: stock)] };
+        CreateProduct One(string size, int stock) =>
+            Kurta(size) with { Variants = [new(Sku(size), new(size, "Indigo"), Money.Rupees(900), Stock: stock)] };
     }
 
     [Theory]

@@ -20,7 +20,8 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var support = await Host.TokenFor("support");
         var shopper = await SignedInAsync();
-        var found = Assert.Single((await ListAsync(support, $"email={Uri.EscapeDataString($" {shopper.User.Email!.ToUpperInvariant()}")}")).Items);
+        var found =
+            Assert.Single((await ListAsync(support, $"email={Uri.EscapeDataString($" {shopper.User.Email!.ToUpperInvariant()}")}")).Items);
         Assert.Equal((shopper.User.Id, shopper.User.Email, "Asha Rao", false), (found.Id, found.Email, found.Name, found.EmailVerified));
         Assert.Equal(["customer"], found.Roles);
 
@@ -50,7 +51,8 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.True(all.Count >= 5);
         Assert.All(all, x => Assert.Contains("merchandiser", x.Roles));
         Assert.Equal(all.Count, all.Select(x => x.Id).Distinct().Count());
-        Assert.Equal(all.OrderByDescending(x => x.RegisteredAt.ToUnixTimeMilliseconds()).Select(x => x.RegisteredAt.ToUnixTimeMilliseconds() / 1000), all.Select(x => x.RegisteredAt.ToUnixTimeMilliseconds() / 1000));
+        Assert.Equal(all.OrderByDescending(x => x.RegisteredAt.ToUnixTimeMilliseconds())
+            .Select(x => x.RegisteredAt.ToUnixTimeMilliseconds() / 1000), all.Select(x => x.RegisteredAt.ToUnixTimeMilliseconds() / 1000));
     }
 
     [Fact]
@@ -62,20 +64,28 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await ListAsync(support, $"email={shopper.User.Email}");
         var page = await ListAsync(support, "role=customer&limit=3");
         await ListAsync(support, $"email={NewEmail()}");
-        await Host.Scenario(x => { x.WithBearerToken(support); x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}"); x.StatusCodeShouldBe(404); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(support);
+            x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}");
+            x.StatusCodeShouldBe(404);
+        });
 
         var trail = await TrailAsync(admin, $"actor={new JsonWebToken(support).Subject}");
         Assert.Equal(
-            [(AuditActions.AccountsListed, ""), (AuditActions.AccountsListed, ""), (AuditActions.AccountsListed, $"{shopper.User.Id:D}"), (AuditActions.AccountRead, $"{shopper.User.Id:D}")],
+            [(AuditActions.AccountsListed, ""), (AuditActions.AccountsListed, ""), (AuditActions.AccountsListed, $"{shopper.User.Id:D}"),
+                (AuditActions.AccountRead, $"{shopper.User.Id:D}")],
             trail.Select(x => (x.Action, x.TargetId)));
         Assert.Equal(("email", ""), (trail[0].Details["by"], trail[0].Details["shown"]));
-        Assert.Equal(("customer", string.Join(' ', page.Items.Select(x => $"{x.Id:D}"))), (trail[1].Details["by"], trail[1].Details["shown"]));
+        Assert.Equal(("customer", string.Join(' ', page.Items.Select(x => $"{x.Id:D}"))),
+            (trail[1].Details["by"], trail[1].Details["shown"]));
         Assert.All(trail, x => Assert.NotEmpty(x.TraceId));
         Assert.DoesNotContain(shopper.User.Email!, JsonSerializer.Serialize(trail), StringComparison.OrdinalIgnoreCase);
 
         // Also who administers: no role looks unseen.
         await ListAsync(admin, "role=admin");
-        Assert.Equal(AuditActions.AccountsListed, Assert.Single(await TrailAsync(admin, $"actor={new JsonWebToken(admin).Subject}")).Action);
+        Assert.Equal(AuditActions.AccountsListed,
+            Assert.Single(await TrailAsync(admin, $"actor={new JsonWebToken(admin).Subject}")).Action);
     }
 
     [Fact]
@@ -112,7 +122,12 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task a_question_that_means_nothing_is_refused_by_name(string query, string field)
     {
         var support = await Host.TokenFor("support");
-        var refused = await Host.Scenario(x => { x.WithBearerToken(support); x.Get.Url($"/api/admin/users?{query}"); x.StatusCodeShouldBe(HttpStatusCode.BadRequest); });
+        var refused = await Host.Scenario(x =>
+        {
+            x.WithBearerToken(support);
+            x.Get.Url($"/api/admin/users?{query}");
+            x.StatusCodeShouldBe(HttpStatusCode.BadRequest);
+        });
         Assert.Equal(field, Assert.Single(refused.ReadAsJson<JsonElement>().GetProperty("errors").EnumerateObject()).Name);
     }
 
@@ -122,12 +137,23 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         foreach (var role in new[] { "customer", "merchandiser" })
         {
             var token = await Host.TokenFor(role);
-            Assert.Equal("auth.forbidden", await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(token); x.Get.Url("/api/admin/users"); }));
-            Assert.Equal("auth.forbidden", await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(token); x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}"); }));
+            Assert.Equal("auth.forbidden",
+                await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(token); x.Get.Url("/api/admin/users"); }));
+            Assert.Equal("auth.forbidden",
+                await RefusedAsync(HttpStatusCode.Forbidden, x =>
+                {
+                    x.WithBearerToken(token);
+                    x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}");
+                }));
         }
 
         var support = await Host.TokenFor("support");
-        Assert.Equal("user.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(support); x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}"); }));
+        Assert.Equal("user.not_found",
+            await RefusedAsync(HttpStatusCode.NotFound, x =>
+            {
+                x.WithBearerToken(support);
+                x.Get.Url($"/api/admin/users/{Guid.NewGuid():D}");
+            }));
     }
 
     private async Task<IReadOnlyList<AuditEntryView>> TrailAsync(string admin, string query) =>

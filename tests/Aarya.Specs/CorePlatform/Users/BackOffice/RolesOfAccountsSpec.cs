@@ -25,12 +25,18 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
         Assert.Equal(["customer", "merchandiser"], given.Roles);
 
         await Host.Scenario(x => { x.WithBearerToken(shopper.AccessToken); x.Get.Url("/specs/doors/customer"); });
-        await Host.Scenario(x => { x.WithBearerToken(shopper.AccessToken); x.Get.Url("/specs/doors/merchandiser"); x.StatusCodeShouldBe(403); });
+        await Host.Scenario(x =>
+        {
+            x.WithBearerToken(shopper.AccessToken);
+            x.Get.Url("/specs/doors/merchandiser");
+            x.StatusCodeShouldBe(403);
+        });
         var after = await RefreshAsync(shopper);
         await Host.Scenario(x => { x.WithBearerToken(after.AccessToken); x.Get.Url("/specs/doors/merchandiser"); });
 
         var entry = Assert.Single(await AuditAsync(admin, shopper.User.Id));
-        Assert.Equal((AuditActions.RoleGranted, SubjectOf(admin), "user", "merchandiser"), (entry.Action, entry.ActorId, entry.TargetType, entry.Details["role"]));
+        Assert.Equal((AuditActions.RoleGranted, SubjectOf(admin), "user", "merchandiser"),
+            (entry.Action, entry.ActorId, entry.TargetType, entry.Details["role"]));
         Assert.NotEmpty(entry.TraceId);
         Assert.InRange(entry.At, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddSeconds(1));
     }
@@ -46,8 +52,15 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
 
         var (_, taken) = await Track(x => { x.WithBearerToken(admin); x.Delete.Url(RoleOf(shopper.User.Id, "support")); });
         Assert.Equal(["customer"], taken.ReadAsJson<AccountView>()!.Roles);
-        Assert.Equal("auth.session_ended", await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(supporter.AccessToken); x.Get.Url("/specs/doors/support"); }));
-        Assert.Equal("auth.refresh_invalid", await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(supporter.RefreshToken)).ToUrl("/api/auth/refresh")));
+        Assert.Equal("auth.session_ended",
+            await RefusedAsync(HttpStatusCode.Unauthorized, x =>
+            {
+                x.WithBearerToken(supporter.AccessToken);
+                x.Get.Url("/specs/doors/support");
+            }));
+        Assert.Equal("auth.refresh_invalid",
+            await RefusedAsync(HttpStatusCode.Unauthorized,
+                x => x.Post.Json(new RefreshTokens(supporter.RefreshToken)).ToUrl("/api/auth/refresh")));
         Assert.Equal([AuditActions.RoleTaken, AuditActions.RoleGranted], (await AuditAsync(admin, shopper.User.Id)).Select(x => x.Action));
     }
 
@@ -88,7 +101,12 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
     {
         await NoAdminsAsync();
         var admin = await Host.TokenFor("admin");
-        Assert.Equal("user.last_admin", await RefusedAsync(HttpStatusCode.Conflict, x => { x.WithBearerToken(admin); x.Delete.Url(RoleOf(SubjectOf(admin), "admin")); }));
+        Assert.Equal("user.last_admin",
+            await RefusedAsync(HttpStatusCode.Conflict, x =>
+            {
+                x.WithBearerToken(admin);
+                x.Delete.Url(RoleOf(SubjectOf(admin), "admin"));
+            }));
         await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url("/specs/doors/admin"); });
     }
 
@@ -110,7 +128,13 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
     [Fact]
     public async Task of_two_admins_who_leave_at_once_one_stays()
     {
-        foreach (var (one, other) in new[] { (Deactivating, Deactivating), (Deactivating, Erasing), (Erasing, Deactivating), (Erasing, Erasing) })
+        foreach (var (one, other) in new[]
+        {
+            (Deactivating, Deactivating),
+            (Deactivating, Erasing),
+            (Erasing, Deactivating),
+            (Erasing, Erasing),
+        })
         {
             await NoAdminsAsync();
             var (asha, ravi) = (await AdminAsync(), await AdminAsync());
@@ -129,9 +153,20 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
         foreach (var role in new[] { "customer", "support", "merchandiser" })
         {
             var token = await Host.TokenFor(role);
-            Assert.Equal("auth.forbidden", await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(token); x.Put.Url(RoleOf(shopper.User.Id, "admin")); }));
-            Assert.Equal("auth.forbidden", await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(token); x.Delete.Url(RoleOf(shopper.User.Id, "customer")); }));
-            Assert.Equal("auth.forbidden", await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(token); x.Get.Url("/api/admin/audit"); }));
+            Assert.Equal("auth.forbidden",
+                await RefusedAsync(HttpStatusCode.Forbidden, x =>
+                {
+                    x.WithBearerToken(token);
+                    x.Put.Url(RoleOf(shopper.User.Id, "admin"));
+                }));
+            Assert.Equal("auth.forbidden",
+                await RefusedAsync(HttpStatusCode.Forbidden, x =>
+                {
+                    x.WithBearerToken(token);
+                    x.Delete.Url(RoleOf(shopper.User.Id, "customer"));
+                }));
+            Assert.Equal("auth.forbidden",
+                await RefusedAsync(HttpStatusCode.Forbidden, x => { x.WithBearerToken(token); x.Get.Url("/api/admin/audit"); }));
         }
 
         Assert.Equal(["customer"], (await AccountsOfAsync(shopper.User.Email!)).Single().Roles);
@@ -148,8 +183,14 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
             await IsInvalidAsync("role", x => { x.WithBearerToken(admin); x.Delete.Url(RoleOf(shopper.User.Id, role)); });
         }
 
-        Assert.Equal("user.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(admin); x.Put.Url(RoleOf(Guid.NewGuid(), "support")); }));
-        Assert.Equal("user.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(admin); x.Delete.Url(RoleOf(Guid.NewGuid(), "support")); }));
+        Assert.Equal("user.not_found",
+            await RefusedAsync(HttpStatusCode.NotFound, x => { x.WithBearerToken(admin); x.Put.Url(RoleOf(Guid.NewGuid(), "support")); }));
+        Assert.Equal("user.not_found",
+            await RefusedAsync(HttpStatusCode.NotFound, x =>
+            {
+                x.WithBearerToken(admin);
+                x.Delete.Url(RoleOf(Guid.NewGuid(), "support"));
+            }));
         Assert.Empty(await AuditAsync(admin, shopper.User.Id));
     }
 
@@ -171,7 +212,8 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
         (await Host.Scenario(x => x.Post.Json(new RefreshTokens(before.RefreshToken)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;
 
     private async Task<IReadOnlyList<AuditEntryView>> AuditAsync(string admin, Guid target) =>
-        (await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url($"/api/admin/audit?target={target:D}"); })).ReadAsJson<AuditPage>()!.Items;
+        (await Host.Scenario(x => { x.WithBearerToken(admin); x.Get.Url($"/api/admin/audit?target={target:D}"); }))
+            .ReadAsJson<AuditPage>()!.Items;
 
     private async Task IsInvalidAsync(string field, Action<Scenario> configure)
     {
