@@ -9,6 +9,8 @@ namespace Aarya.Fuzz;
 /// <summary>The tokens that requests are made with: of a guest, a customer and an administrator, and some that are no good.</summary>
 internal sealed class Callers : IDisposable
 {
+    private const int MostLogins = 5;
+
     private static readonly string[] OddTokens =
     [
         "x", "", "a.b.c", "..", $"{Part("""{"alg":"ES256","typ":"at+jwt","kid":null}""")}.{Part("{}")}.AAAA",
@@ -43,11 +45,26 @@ internal sealed class Callers : IDisposable
             return;
         }
 
-        var (email, password) = role == "customer" ? ($"fuzz.{Guid.NewGuid():N}@example.com", Values.Password) : accounts[role];
-        if (role == "customer") await PostAsync("/api/auth/register", new { email, password, name = "Asha Rao" });
-        var signedIn = await PostAsync("/api/auth/login", new { email, password, deviceToken = devices.GetValueOrDefault(role) });
+        var signedIn = await SignInAsync(role);
         tokens[role] = (string)signedIn["accessToken"]!;
         if (role != "customer" && (string?)signedIn["deviceToken"] is { } device) devices[role] = device;
+    }
+
+    // An administrator of another client may deactivate the account, or change its roles, in that moment: the login is refused then.
+    private async Task<JsonNode> SignInAsync(string role)
+    {
+        for (var left = MostLogins; ; left--)
+        {
+            var (email, password) = role == "customer" ? ($"fuzz.{Guid.NewGuid():N}@example.com", Values.Password) : accounts[role];
+            if (role == "customer") await PostAsync("/api/auth/register", new { email, password, name = "Asha Rao" });
+            try
+            {
+                return await PostAsync("/api/auth/login", new { email, password, deviceToken = devices.GetValueOrDefault(role) });
+            }
+            catch (InvalidOperationException) when (left > 1)
+            {
+            }
+        }
     }
 
     /// <summary>

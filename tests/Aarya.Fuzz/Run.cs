@@ -107,7 +107,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         {
             await ask();
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException)
         {
             faults.AddOrUpdate($"a request of the fuzz's own: {e.Message}", (1, ""), (_, x) => (x.Times + 1, x.First));
         }
