@@ -13,7 +13,7 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Features.Commerce.Privacy;
 
 /// <summary>
-/// Forgets somebody's carts and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its
+/// Forgets a person's carts and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its
 /// way keeps its address until it has ended; the message comes back until the last one has.
 /// </summary>
 public sealed record EraseBuyer(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests);

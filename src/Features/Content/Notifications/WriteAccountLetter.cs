@@ -25,8 +25,7 @@ public static class WriteAccountLetterHandler
             "If it was you and you do not remember the password, choose “forgot password” where you sign in. If not, you need do nothing."),
         "reset_password" => ("Set another password", "open this link within an hour to set another password:", NeverMind),
         "password_changed" =>
-            ("Your password was changed",
-                "the password of your account was changed, and whoever was signed in elsewhere is signed out.", NotYou),
+            ("Your password was changed", "the password of your account was changed, and all other devices are signed out.", NotYou),
         "confirm_new_email" =>
             ("Is this your new address?", "open this link within a day to move your account to this address:", NeverMind),
         "email_change_asked" =>
