@@ -117,28 +117,28 @@ internal sealed class Books : IAsyncDisposable
     });
 
     /// <summary>Gives money back once per reference, and never more than was captured.</summary>
-    public Task<(Refund? Refund, Refusal? Refusal)> RefundAsync(string chargeId, string reference,
-        long amount) => AnswerAsync<(Refund?, Refusal?)>(() =>
-    {
-        if (refundByReference.TryGetValue(reference, out var before))
+    public Task<(Refund? Refund, Refusal? Refusal)> RefundAsync(string chargeId, string reference, long amount) =>
+        AnswerAsync<(Refund?, Refusal?)>(() =>
         {
-            return before.ChargeId == chargeId && before.Amount == amount
-                ? (before, null)
-                : (null, new(422, "reference_reused", "The reference was used for another refund."));
-        }
+            if (refundByReference.TryGetValue(reference, out var before))
+            {
+                return before.ChargeId == chargeId && before.Amount == amount
+                    ? (before, null)
+                    : (null, new(422, "reference_reused", "The reference was used for another refund."));
+            }
 
-        if (!charges.TryGetValue(chargeId, out var charge)) return (null, NoSuchCharge);
-        if (charge.Status != ChargeStatus.Captured)
-            return (null, new(409, "charge_not_captured", "Only a captured charge can be given back."));
-        if (amount > charge.Refundable)
-            return (null, new(409, "refund_exceeds_captured", $"Only {charge.Refundable} of the charge can still be given back."));
+            if (!charges.TryGetValue(chargeId, out var charge)) return (null, NoSuchCharge);
+            if (charge.Status != ChargeStatus.Captured)
+                return (null, new(409, "charge_not_captured", "Only a captured charge can be given back."));
+            if (amount > charge.Refundable)
+                return (null, new(409, "refund_exceeds_captured", $"Only {charge.Refundable} of the charge can still be given back."));
 
-        var refund = new Refund(NewId("re"), chargeId, reference, amount, charge.Currency,
-            charge.RefusesRefunds ? RefundStatus.Failed : RefundStatus.Succeeded,
-            charge.RefusesRefunds ? "refund_declined" : null, clock.GetUtcNow());
-        Record(new RefundMade(refund, NewId("evt")));
-        return (refund, null);
-    });
+            var refund = new Refund(NewId("re"), chargeId, reference, amount, charge.Currency,
+                charge.RefusesRefunds ? RefundStatus.Failed : RefundStatus.Succeeded,
+                charge.RefusesRefunds ? "refund_declined" : null, clock.GetUtcNow());
+            Record(new RefundMade(refund, NewId("evt")));
+            return (refund, null);
+        });
 
     public Task<Charge?> FindChargeAsync(string id) => AnswerAsync(() => charges.GetValueOrDefault(id));
 

@@ -9,6 +9,7 @@ namespace Aarya.Sandbox.Webhooks;
 /// <summary>Tells the shop what happened, at least once each: until it answers 2xx, ever more patiently, across restarts.</summary>
 internal sealed partial class WebhookSender : BackgroundService
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     private readonly Books books;
@@ -48,9 +49,7 @@ internal sealed partial class WebhookSender : BackgroundService
         {
             await written;
             if (state.Behaviour.ShuffleWebhooksMs is > 0 and var most) await Task.Delay(Random.Shared.Next(most), stopping);
-            for (var patience = TimeSpan.FromMilliseconds(100); !await TryAsync(notice, stopping); patience = patience * 2 < Longest
-                ? patience * 2
-                : Longest)
+            for (var patience = Shortest; !await TryAsync(notice, stopping); patience = patience * 2 < Longest ? patience * 2 : Longest)
                 await Task.Delay(patience, stopping);
             await books.DeliveredAsync(notice.EventId);
         }

@@ -138,10 +138,10 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
     private static string Email(string text) =>
         text.Length == 0 ? "" : EmailAddress.Normalize(text) ?? throw Refusal.Invalid("email", "is not an e-mail address.");
 
-    private static string Text(string text, string field,
-        int most) => text.Length is 0 || text.Length > most || text.Contains('\0', StringComparison.Ordinal)
-        ? throw Refusal.Invalid(field, $"must have 1 to {most} characters.")
-        : text;
+    private static string Text(string text, string field, int most) =>
+        text.Length is 0 || text.Length > most || text.Contains('\0', StringComparison.Ordinal)
+            ? throw Refusal.Invalid(field, $"must have 1 to {most} characters.")
+            : text;
 
     private static PaymentResult Result(OrderPayment payment) => new()
     {

@@ -91,11 +91,11 @@ public sealed class PaymentShop : IAsyncLifetime
         return orderId;
     }
 
-    public static OrderPlaced Order(Guid orderId, string token, long amount = 129_900, TimeSpan? expires = null,
-        Guid? subject = null) => new(
-        orderId, $"A-{orderId.ToString()[^6..]}", subject ?? Guid.CreateVersion7(), $"{orderId:N}@example.com",
-        new(amount, Money.Inr), [], token,
-        DateTimeOffset.UtcNow, DateTimeOffset.UtcNow + (expires ?? TimeSpan.FromMinutes(15)));
+    public static OrderPlaced Order(
+        Guid orderId, string token, long amount = 129_900, TimeSpan? expires = null, Guid? subject = null) =>
+        new(orderId, $"A-{orderId.ToString()[^6..]}", subject ?? Guid.CreateVersion7(), $"{orderId:N}@example.com",
+            new(amount, Money.Inr), [], token,
+            DateTimeOffset.UtcNow, DateTimeOffset.UtcNow + (expires ?? TimeSpan.FromMinutes(15)));
 
     public Task CancelAsync(Guid orderId, string reason = "changed_mind") =>
         TellAsync(new OrderCancelled(orderId, "", Guid.CreateVersion7(), null, reason, DateTimeOffset.UtcNow));

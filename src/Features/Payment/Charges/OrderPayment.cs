@@ -189,8 +189,8 @@ public sealed record OrderPayment
         };
     }
 
-    public IReadOnlyList<object> PassReview(Guid by,
-        DateTimeOffset now) => Status != PaymentStatus.InReview || CancelReason is not null ? []
+    public IReadOnlyList<object> PassReview(Guid by, DateTimeOffset now) =>
+        Status != PaymentStatus.InReview || CancelReason is not null ? []
         : now >= ExpiresAt ? [new Declined(null, DeclineCodes.Expired, null, now)]
         : [new ReviewPassed(by, now), new ChargeAttempted(1, now)];
 

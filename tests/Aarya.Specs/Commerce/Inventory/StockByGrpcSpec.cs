@@ -25,8 +25,9 @@ public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixtu
             (found.Id, found.Version, found.Variants[0].Available, found.Variants[0].Price.Minor));
 
         List<string> seen = [];
-        for (var page = await Client.ListProductsAsync(new() { Limit = 2 }); ; page =
-            await Client.ListProductsAsync(new() { Limit = 2, Cursor = page.NextCursor }))
+        for (var page = await Client.ListProductsAsync(new() { Limit = 2 });
+             ;
+             page = await Client.ListProductsAsync(new() { Limit = 2, Cursor = page.NextCursor }))
         {
             seen.AddRange(page.Items.Select(x => x.Slug));
             if (page.NextCursor.Length == 0) break;

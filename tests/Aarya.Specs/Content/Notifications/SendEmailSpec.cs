@@ -50,8 +50,8 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
 
     private static async Task Eventually(Func<Task<bool>> holds, string what)
     {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed
-            < TimeSpan.FromSeconds(60); await Task.Delay(100, TestContext.Current.CancellationToken))
+        var cancellation = TestContext.Current.CancellationToken;
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100, cancellation))
             if (await holds()) return;
         Assert.Fail($"Waited a minute for {what}.");
     }

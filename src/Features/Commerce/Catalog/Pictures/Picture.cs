@@ -21,11 +21,11 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
     /// The address of the picture for each colour, the first colour's being the product's own. It changes with what the
     /// picture shows, so that a client may keep it for ever.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> EachColour(Product product,
-        IEnumerable<string> colours) => colours.Distinct().Select((x, i) => (
-        Colour: x,
-        Address: $"{Folder}{product.Slug}{(i == 0 ? "" : $"/{NameOf(x)}")}.svg?v={VersionOf(product, x)}"))
-        .ToDictionary(x => x.Colour, x => x.Address);
+    public static IReadOnlyDictionary<string, string> EachColour(Product product, IEnumerable<string> colours) =>
+        colours.Distinct().Select((x, i) => (
+            Colour: x,
+            Address: $"{Folder}{product.Slug}{(i == 0 ? "" : $"/{NameOf(x)}")}.svg?v={VersionOf(product, x)}"))
+            .ToDictionary(x => x.Colour, x => x.Address);
 
     /// <summary>The drawing under this address, or null when there is no such product or colour on sale.</summary>
     /// <param name="colour">As the address spells it; null for the first.</param>
