@@ -2,12 +2,14 @@ using System.Text.Json;
 
 namespace Aarya.Bench;
 
-/// <summary>POST /api/cart/items of many guests beside a bare endpoint that runs the same script on the same Redis.</summary>
+/// <summary>
+/// Measures POST /api/cart/items of many guests against a bare endpoint that runs the same script on the same Redis.
+/// </summary>
 public static class AddToCart
 {
     private const int Connections = 16;
 
-    // So many that no line comes near its limit: what is refused costs less than what is done.
+    // Enough guests that no cart line comes near its limit: a refused request costs less than an accepted one.
     internal const int Guests = 10_000;
 
     public static async Task<PathReport> RunAsync(Shop shop)
@@ -15,7 +17,7 @@ public static class AddToCart
         var skus = await Skus.InStockAsync(shop, 5);
         var tokens = await shop.GuestsAsync(Guests);
         var file = Path.GetTempFileName();
-        // Every guest takes each SKU in turn; a line of a cart is far from its limit when the last round ends.
+        // Every guest adds each SKU in turn; no cart line is near its limit when the last round ends.
         var bodies = skus.Select(sku => JsonSerializer.Serialize(new { sku, quantity = 1 }));
         await File.WriteAllLinesAsync(file, bodies.SelectMany(body => tokens.Select(token => $"{token}\t-\t-\t{body}")));
         await using var floor = await FloorServer.StartAsync("cart", shop.RedisUrl, string.Join(',', skus));

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Aarya.Bench;
 
-/// <summary>Reads the body, runs the cart's own script with the arguments of an added line, answers a fixed text.</summary>
+/// <summary>Reads the body, runs the cart's own script with the arguments of an added line, and answers a fixed text.</summary>
 public static class CartFloor
 {
     private static readonly byte[] Answer = System.Text.Encoding.UTF8.GetBytes($"{{\"lines\":\"{new string('x', 600)}\"}}");

@@ -6,14 +6,14 @@ using System.Text.RegularExpressions;
 namespace Aarya.Bench;
 
 /// <summary>
-/// POST /api/checkout of two lines beside pgbench running the same SQL. Every order has a buyer of its own, with a network address, a mail
-/// address and goods of their own: what meets on one row, or in one history, would measure that.
+/// Measures POST /api/checkout of two lines against pgbench running the same SQL. Every order has its own buyer, network address, mail
+/// address and goods: orders that share a row or a history would measure that contention.
 /// </summary>
 public static partial class Checkout
 {
     private const int Connections = 16;
 
-    // More than the program can take in one round, so that no round runs dry.
+    // More than the program can accept, so that no round runs out of prepared orders.
     private const int OrdersPerSecond = 1_500;
 
     public static async Task<PathReport> RunAsync(Shop shop)
@@ -40,7 +40,7 @@ public static partial class Checkout
             },
             async _ =>
             {
-                // Otherwise the shop would announce the floor's stock changes, during the floor's round and during its own next one.
+                // Otherwise the shop would publish the floor's stock changes, during the floor's round and during its own next one.
                 await using (shop.Frozen())
                 {
                     var measured = Measured.Of(await Pgbench.RunAsync(shop.DatabaseUrl, floor, Connections, Turns.Time));
@@ -51,7 +51,7 @@ public static partial class Checkout
         return new("checkout", "pgbench, the same SQL", 0.4, runs, floors);
     }
 
-    /// <summary>The transaction as a script, with texts of the program's sizes filled in.</summary>
+    /// <summary>Writes the transaction as a script, filled with texts as long as the program's.</summary>
     private static async Task<string> FloorAsync(int pairs)
     {
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "load", "checkout.sql"));
@@ -66,8 +66,8 @@ public static partial class Checkout
     [GeneratedRegex("@(hex|json)([0-9]+)@")]
     private static partial Regex Size();
 
-    /// <summary>Guests with two lines in the cart each, and the checkout that each will send.</summary>
-    /// <param name="first">The number of the first order, no two of which are the same within a run.</param>
+    /// <summary>Creates guests with two cart lines each, and writes the checkout request that each will send.</summary>
+    /// <param name="first">The number of the first order; order numbers are unique within a run.</param>
     private static async Task<string> OrdersAsync(Shop shop, string[] skus, int count, int first)
     {
         var tokens = await shop.GuestsAsync(count, i => AddressOf(first + i));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Aarya.Bench;
 
-/// <summary>A bare Kestrel endpoint doing the same work and nothing else: what the machine can do at best. A process of its own.</summary>
+/// <summary>A separate process with a bare Kestrel endpoint that does only the same work: the best that the machine can do.</summary>
 public sealed class FloorServer : IAsyncDisposable
 {
     private readonly Process process;
@@ -17,7 +17,7 @@ public sealed class FloorServer : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
-    /// <param name="args">The kind of floor and what it needs; see <see cref="ServeAsync"/>.</param>
+    /// <param name="args">The kind of floor and its arguments; see <see cref="ServeAsync"/>.</param>
     public static async Task<FloorServer> StartAsync(params string[] args)
     {
         var url = new Uri($"http://127.0.0.1:{Shop.FreePort()}");
@@ -28,7 +28,7 @@ public sealed class FloorServer : IAsyncDisposable
             })!;
         while (await process.StandardOutput.ReadLineAsync() is { } line && !line.StartsWith("ready", StringComparison.Ordinal))
         {
-            // What comes before is Kestrel's own.
+            // Skip Kestrel's own output.
         }
 
         if (process.HasExited) throw new InvalidOperationException("The floor did not start.");

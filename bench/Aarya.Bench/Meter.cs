@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace Aarya.Bench;
 
-/// <summary>What a process has used between two looks at it.</summary>
+/// <summary>Measures what a process uses between two readings.</summary>
 public sealed class Meter(int pid)
 {
     private TimeSpan cpu = CpuOf(pid);
     private long since = Stopwatch.GetTimestamp();
 
-    /// <summary>Cores in use (1.0 = one core busy) and resident megabytes, since the last look.</summary>
+    /// <summary>Cores in use since the last reading (1.0 = one core busy), and resident megabytes now.</summary>
     public (double Cores, double Megabytes) Look()
     {
         var now = CpuOf(pid);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Aarya.Bench;
 
-/// <summary>Runs pgbench with a script of ours: the same SQL on the same database, without any program around it.</summary>
+/// <summary>Runs pgbench with our script: the same SQL on the same database, without a program around it.</summary>
 public static partial class Pgbench
 {
     /// <param name="script">The file with the transaction.</param>

@@ -1,6 +1,6 @@
 namespace Aarya.Bench;
 
-/// <summary>GET /api/products/{slug} beside a bare endpoint that answers the same bytes.</summary>
+/// <summary>Measures GET /api/products/{slug} against a bare endpoint that answers the same bytes.</summary>
 public static class ProductRead
 {
     private const int Connections = 16;

@@ -19,7 +19,7 @@ if (args is ["sockets"])
 }
 
 var wanted = args.FirstOrDefault() ?? "paths";
-// With rate limits where the load comes from as many clients as a shop has; elsewhere one generator is one client.
+// Rate limits are on only where the load comes from many clients; elsewhere the generator is a single client.
 (string Name, bool Limits, Func<Shop, Task<PathReport>> Run)[] paths =
 [
     ("product", false, ProductRead.RunAsync),
@@ -31,7 +31,7 @@ var wanted = args.FirstOrDefault() ?? "paths";
 if (wanted is not "paths" && paths.All(x => x.Name != wanted))
 {
     await Console.Error.WriteLineAsync(
-        $"There is no bench '{wanted}': {string.Join(", ", paths.Select(x => x.Name))}, sockets, or none of these for every path.");
+        $"There is no bench '{wanted}': give {string.Join(", ", paths.Select(x => x.Name))} or sockets, or no name for every path.");
     return 1;
 }
 

@@ -6,7 +6,7 @@ namespace Aarya.Bench;
 /// <param name="Cores">Cores that the measured process kept busy; null where the floor is not a process of ours.</param>
 public sealed record Measured(double PerSecond, double P50Ms, double P99Ms, long Errors, double? Cores, double? Megabytes)
 {
-    /// <summary>Purchases whose payment was confirmed, per second until the last of them was; null where there are none.</summary>
+    /// <summary>Purchases confirmed per second, until the last one was confirmed; null for paths without purchases.</summary>
     public double? ConfirmedPerSecond { get; init; }
 
     public static Measured Of(Load load, (double Cores, double Megabytes)? used = null) =>
@@ -28,7 +28,7 @@ public sealed record Measured(double PerSecond, double P50Ms, double P99Ms, long
     }
 }
 
-/// <summary>One path beside its floor, both measured in turns within one run.</summary>
+/// <summary>One path and its floor, measured in turns within one run.</summary>
 /// <param name="Aim">The ratio that the path should reach.</param>
 public sealed record PathReport(string Name, string Floor, double Aim, IReadOnlyList<Measured> Runs, IReadOnlyList<Measured> FloorRuns)
 {
@@ -55,7 +55,7 @@ public static class Report
         if (report.Path.ConfirmedPerSecond is { } confirmed)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"confirmed purchases per second",-34}{confirmed,10:0}"));
         Console.WriteLine(report.Errors > 0
-            ? "  no run: there were errors"
+            ? "  invalid run: there were errors"
             : string.Create(CultureInfo.InvariantCulture,
                 $"  ratio {report.Ratio:0.00} (aim {report.Aim:0.##}), medians of {report.Runs.Count} runs in turns"));
     }

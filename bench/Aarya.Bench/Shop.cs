@@ -13,8 +13,8 @@ using SmtpServer;
 namespace Aarya.Bench;
 
 /// <summary>
-/// The Release program as production runs it, `all` in one process, on a database and a Redis of the bench's own, with a payment provider
-/// that is another process and a mail server that drops what it takes; seeded large.
+/// The Release program as production runs it: all roles in one process, on the bench's own database and Redis, with the payment provider
+/// in another process and a mail server that discards the mails; seeded large.
 /// </summary>
 public sealed class Shop : IAsyncDisposable
 {
@@ -79,9 +79,9 @@ public sealed class Shop : IAsyncDisposable
         var program = Path.GetFullPath(Environment.GetEnvironmentVariable("AARYA_PROGRAM") ?? "artifacts/api/Aarya.Api.dll");
         var sandbox = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, "../sandbox/Aarya.Sandbox.dll"));
         foreach (var needed in new[] { program, sandbox })
-            if (!File.Exists(needed)) throw new InvalidOperationException($"{needed} is not there: run ./aarya release first.");
+            if (!File.Exists(needed)) throw new InvalidOperationException($"{needed} is missing: run ./aarya release first.");
         var server = ContextDatabases.Parse("DATABASE_URL", Environment.GetEnvironmentVariable("DATABASE_URL")
-            ?? throw new InvalidOperationException("DATABASE_URL is not set: run the bench by ./aarya bench."));
+            ?? throw new InvalidOperationException("DATABASE_URL is not set: start the bench with ./aarya bench."));
         var database = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "aarya_bench" }.ConnectionString;
         await using (var connection =
             new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString)
@@ -112,7 +112,7 @@ public sealed class Shop : IAsyncDisposable
         return shop;
     }
 
-    /// <summary>Starts the program with rate limits or without, unless it runs like that.</summary>
+    /// <summary>Starts the program with or without rate limits, unless it already runs that way.</summary>
     public async Task ServeAsync(bool limits)
     {
         if (this.limits == limits) return;
@@ -145,7 +145,7 @@ public sealed class Shop : IAsyncDisposable
         _ = process.StandardOutput.ReadToEndAsync();
         while (true)
         {
-            if (process.HasExited) throw new InvalidOperationException("The program ended at its start.");
+            if (process.HasExited) throw new InvalidOperationException("The program ended while it started.");
             if (watch.Elapsed > TimeSpan.FromSeconds(30)) throw new InvalidOperationException("The program is not ready after 30 s.");
             try
             {
@@ -167,7 +167,7 @@ public sealed class Shop : IAsyncDisposable
 
     public Task<byte[]> BytesAsync(string path) => http.GetByteArrayAsync(new Uri(path, UriKind.Relative));
 
-    /// <param name="address">Whose request it is, as a proxy says it; null for this machine's own.</param>
+    /// <param name="address">The client's address, sent as a proxy would; null for this machine's own.</param>
     public async Task<JsonNode> PostAsync(string path, object body, string? token = null, string? address = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
@@ -180,8 +180,8 @@ public sealed class Shop : IAsyncDisposable
             : throw new InvalidOperationException($"POST {path} answered {(int)response.StatusCode}: {text}");
     }
 
-    /// <summary>Access tokens of new guests.</summary>
-    /// <param name="addressOf">Where each of them comes from; null for all from this machine.</param>
+    /// <summary>Creates guests and returns their access tokens.</summary>
+    /// <param name="addressOf">The address of each guest; null when all come from this machine.</param>
     public async Task<string[]> GuestsAsync(int count, Func<int, string>? addressOf = null)
     {
         var tokens = new string[count];
@@ -190,26 +190,26 @@ public sealed class Shop : IAsyncDisposable
         return tokens;
     }
 
-    /// <summary>A large delivery of everything, so that no order of the bench is refused.</summary>
+    /// <summary>Adds stock to every SKU, so that no order of the bench is refused.</summary>
     public Task StockUpAsync(int pieces) => SqlAsync($"""
         with delivered as (update commerce.stock set on_hand = on_hand + {pieces} returning sku)
         insert into commerce.stock_ledger (sku, delta, reason, reference)
         select sku, {pieces}, 'delivery', gen_random_uuid()::text from delivered
         """);
 
-    /// <summary>Waits until what the last round caused has been worked off: it must not slow what is measured next.</summary>
+    /// <summary>Waits until the messages of the last round are handled, so that they do not slow the next measurement.</summary>
     public async Task QuietAsync()
     {
         var watch = Stopwatch.StartNew();
         while (await WaitingAsync() > 0)
         {
-            if (watch.Elapsed > TimeSpan.FromMinutes(3)) throw new InvalidOperationException("The shop is not quiet after 3 minutes.");
+            if (watch.Elapsed > TimeSpan.FromMinutes(3)) throw new InvalidOperationException("Messages still wait after 3 minutes.");
             await Task.Delay(250);
         }
     }
 
     /// <summary>
-    /// Goods of the floor's own: of each SKU its twin, by number, with the same row in every table that a checkout reads.
+    /// Creates the floor's own goods: for each SKU a numbered twin, with the same row in every table that a checkout reads.
     /// </summary>
     public Task OpenFloorAsync(string[] skus) => SqlAsync($"""
         with twin as (
@@ -223,8 +223,8 @@ public sealed class Shop : IAsyncDisposable
         select (jsonb_populate_record(variant, jsonb_build_object('sku', floor_sku))).* from commerce.variant join twin using (sku)
         """);
 
-    /// <summary>Purchases whose payment was confirmed since then, per second until the last of them was.</summary>
-    /// <exception cref="InvalidOperationException">An order was placed and not confirmed: that is no purchase.</exception>
+    /// <summary>Purchases confirmed per second, from <paramref name="since"/> until the last one was confirmed.</summary>
+    /// <exception cref="InvalidOperationException">An order was placed but not confirmed, so it is not a purchase.</exception>
     public async Task<double> ConfirmedPerSecondAsync(DateTime since)
     {
         var at = since.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
@@ -262,7 +262,7 @@ public sealed class Shop : IAsyncDisposable
         if (kill.ExitCode != 0) throw new InvalidOperationException($"kill {signal} {pid} failed with exit code {kill.ExitCode}.");
     }
 
-    /// <summary>Removes the floor's undeliverable messages and its stock changes, which the shop would otherwise work on.</summary>
+    /// <summary>Removes the floor's undeliverable messages and its stock changes, which the shop would otherwise process.</summary>
     public Task ForgetFloorAsync() => SqlAsync("""
         with sent as (delete from commerce.wolverine_outgoing_envelopes where destination = 'floor://nowhere'),
           changed as (delete from commerce.stock_changed where sku like 'FLOOR-%')

@@ -4,7 +4,7 @@ namespace Aarya.Bench;
 
 public static class Skus
 {
-    /// <summary>Every SKU that has stock, the variants of a product apart from each other.</summary>
+    /// <summary>Every SKU that has stock, each variant of a product separately, sorted.</summary>
     public static async Task<string[]> AllInStockAsync(Shop shop)
     {
         List<string> skus = [];

@@ -9,14 +9,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Aarya.Bench;
 
 /// <summary>
-/// One unary call between two processes, over a unix socket and over TCP loopback, in turns: what the sockets are worth in
-/// speed, beside the 20 to 30 per cent that the source architecture claims for them.
+/// Measures one unary call between two processes, over a unix socket and over TCP loopback, in turns. The source architecture
+/// claims that sockets are 20 to 30 per cent faster.
 /// </summary>
 public static class Sockets
 {
     private static readonly int[] Concurrencies = [1, 16, 64];
 
-    /// <summary>The other process: it answers on both, and says the port it was given.</summary>
+    /// <summary>The other process: it listens on both and prints the URL of its TCP port.</summary>
     public static async Task ServeAsync(string socket)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -31,7 +31,7 @@ public static class Sockets
         app.MapGrpcService<Answering>();
         await app.StartAsync();
         Console.WriteLine(app.Urls.Single(x => !x.Contains("unix:", StringComparison.Ordinal)));
-        // The end of the parent's pipe is the end of this process.
+        // This process ends when its parent closes the pipe.
         await Console.In.ReadLineAsync();
         await app.StopAsync();
     }

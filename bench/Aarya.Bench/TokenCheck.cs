@@ -1,7 +1,8 @@
 namespace Aarya.Bench;
 
 /// <summary>
-/// The product read with an access token beside the same read with as long a header of another scheme: what checking a token costs.
+/// Measures the cost of checking a token: the product read with an access token against the same read with an equally long header of
+/// another scheme.
 /// </summary>
 public static class TokenCheck
 {
@@ -22,6 +23,6 @@ public static class TokenCheck
             _ => Turns.MeterAsync(shop.ProcessId, () => Wrk.GetAsync(url, Connections, Turns.Time, anonymous)));
         File.Delete(signedIn);
         File.Delete(anonymous);
-        return new("product read with a token", "the same with a header that is not looked at", 0.95, runs, floors);
+        return new("product read with a token", "the same with a header that is not read", 0.95, runs, floors);
     }
 }

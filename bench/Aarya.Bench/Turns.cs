@@ -1,6 +1,6 @@
 namespace Aarya.Bench;
 
-/// <summary>Measures two things in turns, so that whatever else the machine does falls on both.</summary>
+/// <summary>Measures two things in turns, so that other load on the machine affects both.</summary>
 public static class Turns
 {
     public static int Rounds { get; } = int.Parse(Environment.GetEnvironmentVariable("BENCH_ROUNDS") ?? "5",
@@ -10,7 +10,7 @@ public static class Turns
         TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("BENCH_SECONDS") ?? "4",
             System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>One warm-up of each, then the rounds.</summary>
+    /// <summary>Runs one warm-up of each, then the rounds.</summary>
     public static async Task<(IReadOnlyList<Measured> One, IReadOnlyList<Measured> Other)> TakeAsync(Func<int, Task<Measured>> one,
         Func<int, Task<Measured>> other)
     {

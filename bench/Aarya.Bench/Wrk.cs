@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Aarya.Bench;
 
-/// <summary>One run of load: what came back and how fast.</summary>
+/// <summary>The result of one load run.</summary>
 /// <param name="P50">Microseconds.</param>
 /// <param name="P99">Microseconds.</param>
 public sealed record Load(long Requests, long Microseconds, long P50, long P99, long Errors)
@@ -11,7 +11,7 @@ public sealed record Load(long Requests, long Microseconds, long P50, long P99, 
     public double PerSecond => Requests * 1e6 / Microseconds;
 }
 
-/// <summary>Runs wrk, the load generator: it costs far less than what it measures.</summary>
+/// <summary>Runs wrk, a load generator that uses far less CPU than what it measures.</summary>
 public static class Wrk
 {
     public const int Threads = 1;
@@ -21,7 +21,7 @@ public static class Wrk
     public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time) =>
         RunAsync(url, connections, time, "get.lua", "GET", null, repeat: false);
 
-    /// <param name="requests">A file of prepared requests without bodies, sent over and over; see load/requests.lua.</param>
+    /// <param name="requests">A file of prepared requests without bodies, sent repeatedly; see load/requests.lua.</param>
     public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time, string requests) =>
         RunAsync(url, connections, time, "requests.lua", "GET", requests, repeat: true);
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # other parts read these variables
-# The Release build: the handlers' code is written by a first build of the same sources, then compiled in.
+# The Release build: a first build of the same sources writes the handlers' code, which is then compiled in.
 
-# What the build depends on, by content: a checkout that changes only times builds nothing.
+# Hashes the content of everything that the build depends on: a checkout that changes only times needs no build.
 fingerprint() {
     find src protos Directory.Build.props Directory.Packages.props .editorconfig -type f \
         -not -path '*/bin/*' -not -path '*/obj/*' -not -path '*/Internal/Generated/*' -print0 |
@@ -10,7 +10,7 @@ fingerprint() {
 
 release_is_current() { [[ $(readlink artifacts/api) == "builds/$(fingerprint)/api" ]]; }
 
-# Every build has a folder of its own, so that a running program keeps its files; artifacts/api leads to the newest.
+# Every build has its own folder, so that a running program keeps its files; artifacts/api links to the newest.
 build_release() {
     local build
     if release_is_current; then
@@ -21,14 +21,14 @@ build_release() {
     mkdir -p artifacts/builds
     need_space "$ROOT" 1024
     rm -rf src/Aarya.Api/Internal/Generated "$build"
-    # The handlers' code is written by the program itself; compiled in, only the last project is built again. What the
-    # analyzers say is the specs' build to hear.
+    # The program itself writes the handlers' code; to compile it in, only the last project is built again. The analyzers run in
+    # the build of the specs.
     quietly build-codegen dotnet build src/Aarya.Api -c Release --nologo -v q -p:RunAnalyzers=false
     quietly codegen env AARYA_CODEGEN_OUT="$ROOT/src/Aarya.Api/Internal/Generated" ASPNETCORE_ENVIRONMENT=Development \
         DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1 \
         dotnet src/Aarya.Api/bin/Release/net10.0/Aarya.Api.dll codegen write
-    # Compiled to machine code as well: a process that starts again must serve at once, not after it has compiled what it serves with.
-    # One project at a time: with the settings of a publish two projects ask for the sandbox at once, and write the same files.
+    # Compiled to machine code as well: a process that starts again must serve immediately, without compiling its code first.
+    # One project at a time: otherwise two projects of the publish build the sandbox simultaneously and write the same files.
     quietly build-release dotnet publish src/Aarya.Api -m:1 -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false \
         -p:PublishReadyToRun=true -p:RuntimeIdentifier="$(runtime_identifier)" -p:SelfContained=false
     quietly build-sandbox dotnet publish src/Aarya.Sandbox -c Release -o "$build/sandbox" --nologo -v q -p:RunAnalyzers=false
@@ -38,10 +38,10 @@ build_release() {
     did="Release, handlers compiled ahead"
 }
 
-# runtime_identifier: of this machine, as .NET names it
+# runtime_identifier: prints .NET's name for this machine's platform
 runtime_identifier() { dotnet --info | sed -n 's/^ *RID: *//p'; }
 
-# forget_old_builds <newest>: all but that one and what still runs
+# forget_old_builds <newest>: deletes all builds but the newest and those that still run
 forget_old_builds() {
     local old
     for old in artifacts/builds/*; do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # other parts read these variables
-# What the other parts stand on: words, time, ports, disk space, secrets, and processes that are surely ours.
+# Shared by the other parts: output, time, ports, disk space, secrets, and the processes that this clone started.
 
 STATE=$(realpath -m -- "${AARYA_HOME:-$ROOT/.aarya}")
 PORT=${AARYA_PORT:-8080}
@@ -24,7 +24,7 @@ fail() {
 # seconds_since <moment>: the moment is a value of EPOCHREALTIME
 seconds_since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
 
-# step <name> <function> [arguments]: runs it, then says what it did (it leaves that in `did`) and how long that took.
+# step <name> <function> [arguments]: runs it, then prints what it did (the function sets `did`) and how long it took.
 step() {
     local name=$1 began=$EPOCHREALTIME
     shift
@@ -33,27 +33,28 @@ step() {
     printf '  %-10s %-60s %5s s\n' "$name" "$did" "$(seconds_since "$began")"
 }
 
-# quietly <name> <command>: output goes to a log; a failure shows its first errors and where the rest is.
+# quietly <name> <command>: output goes to a log; on failure, prints the first errors and the path of the log.
 quietly() {
     local log=$STATE/logs/$1.log
     shift
     mkdir -p "${log%/*}"
     if "$@" >"$log" 2>&1; then return; fi
     grep -E '(error|Error|aarya:)' "$log" | awk '!seen[$0]++' | head -n 5 >&2 || true
-    fail "'$*' failed; all it said is in $log"
+    fail "'$*' failed; its output is in $log"
 }
 
-# under_lock <command> [arguments]: one at a time here; runs the script again under a lock that what it starts does not inherit
+# under_lock <command> [arguments]: one command at a time per clone; runs the script again under a lock that its children do not inherit
 under_lock() {
     local code=0
     [[ -z ${AARYA_LOCKED-} ]] || return 0
     mkdir -p "$STATE" 2>/dev/null || fail "cannot write in ${STATE%/*}."
-    AARYA_LOCKED=1 flock --close --wait 300 --conflict-exit-code 75 "$STATE/lock" "$ROOT/aarya" "$@" || code=$?
-    [[ $code != 75 ]] || fail "another ./aarya has been at work here for five minutes: see what it does."
+    AARYA_LOCKED=1 flock --close --wait "${LOCK_WAIT:-300}" --conflict-exit-code 75 "$STATE/lock" "$ROOT/aarya" "$@" || code=$?
+    if [[ $code == 75 && -n ${LOCK_WAIT-} ]]; then fail "$1 already runs here: wait for it or stop it."; fi
+    [[ $code != 75 ]] || fail "another ./aarya has been running here for five minutes: wait for it or stop it."
     exit "$code"
 }
 
-# ---- what must be there ---------------------------------------------------------------------------------------------
+# ---- requirements ---------------------------------------------------------------------------------------------------
 
 need_sdk() {
     local folder sdks
@@ -83,12 +84,12 @@ claim_port() {
     if command -v ss >/dev/null; then
         who=$(ss -ltnpH "sport = :$1" 2>/dev/null | sed -n 's/.*(("\([^"]*\)",pid=\([0-9]*\).*/ by \1 (process \2)/p' | head -n 1)
     fi
-    fail "port $1 is taken$who: stop that, or choose another port with $2=<port>."
+    fail "port $1 is taken$who: stop that process, or choose another port with $2=<port>."
 }
 
 # ---- secrets --------------------------------------------------------------------------------------------------------
 
-# secret_file <name> <command that writes one>: made once for this clone, readable by its owner only
+# secret_file <name> <command that prints one>: prints the path of a secret, made once per clone, readable by its owner only
 secret_file() {
     local file=$STATE/secrets/$1
     shift
@@ -107,7 +108,7 @@ random_key() { head -c 32 /dev/urandom | base64 | tr -d '\n'; }
 
 # ---- processes ------------------------------------------------------------------------------------------------------
 
-# Which process this is, beyond its number: when it started, counted from which boot. A number is used again one day.
+# Identifies a process beyond its number, which the system reuses: its start time and the boot that this is counted from.
 identity() {
     local stat
     { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
@@ -122,7 +123,7 @@ remember() {
     printf '%s %s %s\n' "$2" "$(identity "$2")" "$3" >"$STATE/run/$1"
 }
 
-# running <name>: true when the process that we started under this name lives; sets PID and RUNNING_PORT
+# running <name>: true when the process that we started under this name still runs; sets PID and RUNNING_PORT
 running() {
     local was
     [[ -f $STATE/run/$1 ]] || return 1
@@ -134,14 +135,14 @@ running() {
     fi
 }
 
-# stop_process <name> <signal> <seconds>: asks, waits, then insists
+# stop_process <name> <signal> <seconds>: sends the signal, waits, then kills the process
 stop_process() {
     local name=$1 left=$(($3 * 10))
     if ! running "$name"; then
         rm -f "$STATE/run/$name"
         return 1
     fi
-    kill -s "$2" "$PID" || fail "$name (process $PID) belongs to somebody else: stop it as the user who started it."
+    kill -s "$2" "$PID" || fail "$name (process $PID) belongs to another user: stop it as the user who started it."
     while running "$name"; do
         if ((left-- == 0)); then kill -s KILL "$PID"; fi
         sleep 0.1

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # other parts read these variables
-# Takes the parts of a running shop down, one after another, and holds its books against what its shoppers were told.
+# Takes down the parts of a running shop, one after another, and compares its books with the answers its shoppers received.
 
-# drill_options <arguments>: before a minute goes into building
+# drill_options <arguments>: checks them before the build, which takes a minute
 drill_options() {
     while (($# > 0)); do
         case $1 in
@@ -15,37 +15,42 @@ drill_options() {
                     fail "drill --part takes postgres, redis, mail, sandbox, all or a role, not '${2-}'."
                 shift
                 ;;
-            *) fail "drill knows only --split, --short, --rounds, --shoppers and --part, not '$1'." ;;
+            *) fail "drill accepts only --split, --short, --rounds, --shoppers and --part, not '$1'." ;;
         esac
         shift
     done
 }
 
-# drill [options]: the shop of a drill has a state folder and ports of its own, beside whatever this clone runs
+# drill [options]: the drill's shop has its own state folder and ports, separate from what this clone runs
 drill() {
     drill_options "$@"
     need_sdk
     if [[ -z ${AARYA_DRILL-} ]]; then
+        # Before the build, which would replace the program that the running drill restarts.
+        if [[ -e $STATE/drill/lock ]] && ! flock --nonblock "$STATE/drill/lock" true; then
+            fail "drill already runs here: wait for it or stop it."
+        fi
         "$ROOT/aarya" release >/dev/null
         AARYA_DRILL=1 AARYA_HOME=$STATE/drill AARYA_PORT=$(free_port) AARYA_PG_PORT=$(free_port) AARYA_REDIS_PORT=$(free_port) \
             AARYA_SANDBOX_PORT=$(free_port) DRILL_MAIL_PORT=$(free_port) exec "$ROOT/aarya" drill "$@"
     fi
-    under_lock drill "$@"
+    LOCK_WAIT=0 under_lock drill "$@"
+    stop_drill
+    wipe_data
     trap end_drill EXIT
-    end_drill
     choose_servers
-    [[ $SERVERS == local ]] || fail "a drill ends PostgreSQL and Redis as processes of this machine: install postgresql and redis-server."
-    # Made here, started by the drill: it must be able to end what it starts.
+    [[ $SERVERS == local ]] || fail "a drill needs PostgreSQL and Redis as local processes: install postgresql and redis-server."
+    # Only creates their data: the drill starts them itself, so that it can kill them.
     start_servers >/dev/null
     stop_servers >/dev/null
     quietly build-drill dotnet build tests/Aarya.Drill -c Release --nologo -v q
     export_drill
     if dotnet tests/Aarya.Drill/bin/Release/net10.0/Aarya.Drill.dll "$@"; then return; fi
     trap stop_drill EXIT
-    fail "the drill failed; its logs and data are in ${STATE/#"$PWD"\//} until the next one."
+    fail "the drill failed; its logs and data are in ${STATE/#"$PWD"\//} until the next drill."
 }
 
-# Below the ports that the system gives to clients.
+# free_port: prints a free port below those that the system assigns to clients
 free_port() {
     local port
     until port=$((RANDOM % 10000 + 20000)) && ! port_answers "$port"; do :; done
@@ -60,12 +65,12 @@ export_drill() {
     DRILL_STATE=$STATE
     DRILL_POSTGRES=$(server_command "$PG_BIN/postgres" -D "$DATA/postgres")
     DRILL_REDIS=$(server_command redis-server "$redis" --daemonize no)
-    # The program's own login may not look at everything.
+    # The program's own login lacks rights that the drill needs.
     DRILL_REDIS_PASSWORD=$REDIS_PASSWORD
     export DRILL_PROGRAM DRILL_SANDBOX DRILL_STATE DRILL_POSTGRES DRILL_REDIS DRILL_REDIS_PASSWORD DRILL_MAIL_PORT
 }
 
-# server_command <command>: as as_server would run it, as words that a shell reads
+# server_command <command>: prints the command that as_server would run, quoted for a shell
 server_command() {
     local words=("$@")
     if [[ $EUID == 0 ]]; then words=(setpriv --reuid "$SERVER_USER" --regid "$(id -g "$SERVER_USER")" --clear-groups -- "$@"); fi
@@ -80,5 +85,5 @@ stop_drill() {
 
 end_drill() {
     stop_drill
-    wipe_data
+    wipe_state
 } >/dev/null 2>&1

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034 # other parts read these variables
-# Where PostgreSQL and Redis come from: what is installed, else apt, else Docker, else one line that says what to install.
+# Finds PostgreSQL and Redis: installed programs, else apt, else Docker, else one line that says what to install.
 
 readonly OLDEST_POSTGRES=14 OLDEST_REDIS=7
 
-# as_root <command>: fails when this person may not
+# as_root <command>: fails when this user is not permitted
 as_root() {
     if [[ $EUID == 0 ]]; then "$@"; else sudo -n "$@"; fi
 }
@@ -12,7 +12,7 @@ may_install() { command -v apt-get >/dev/null && as_root true 2>/dev/null; }
 
 docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 
-# Sets PG_BIN to the PostgreSQL that made this clone's data, else to the newest here.
+# Sets PG_BIN to the PostgreSQL version that made this clone's data, else to the newest that is installed.
 find_postgres() {
     local folder version
     while read -r folder; do
@@ -37,7 +37,7 @@ find_redis() {
     [[ $version -ge $OLDEST_REDIS ]]
 }
 
-# apt would start servers of its own on 5432 and 6379 at once and at every boot; only the programs are wanted.
+# apt would start servers on 5432 and 6379 now and at every boot; we need only the programs.
 install_packages() {
     say "Installing ${*} (apt) ..."
     # shellcheck disable=SC2016 # the shell that root runs expands these
@@ -74,9 +74,9 @@ choose_servers() {
 
     if may_install; then
         install_packages "${missing[@]}"
-        find_postgres || fail "apt gave no PostgreSQL $OLDEST_POSTGRES or newer: install one, or start a Docker engine."
+        find_postgres || fail "apt has no PostgreSQL $OLDEST_POSTGRES or newer: install one, or start a Docker engine."
         find_redis ||
-            fail "apt gave no Redis $OLDEST_REDIS or newer: install one (https://redis.io/docs/install), or start a Docker engine."
+            fail "apt has no Redis $OLDEST_REDIS or newer: install one (https://redis.io/docs/install), or start a Docker engine."
     elif docker_answers; then
         SERVERS=docker
     elif command -v apt-get >/dev/null; then
@@ -87,15 +87,15 @@ choose_servers() {
     fi
 }
 
-# The specs start Redis and mail servers of their own.
+# The specs start their own Redis and mail servers.
 need_spec_tools() {
     local missing=()
     find_redis || missing+=(redis-server)
     command -v aiosmtpd >/dev/null || missing+=(python3-aiosmtpd)
     [[ ${#missing[@]} -gt 0 ]] || return 0
-    may_install || fail "the specs start servers of their own: sudo apt-get install -y ${missing[*]}"
+    may_install || fail "the specs need packages that are missing: sudo apt-get install -y ${missing[*]}"
     install_packages "${missing[@]}"
-    find_redis || fail "apt gave no Redis $OLDEST_REDIS or newer: install one (https://redis.io/docs/install)."
+    find_redis || fail "apt has no Redis $OLDEST_REDIS or newer: install one (https://redis.io/docs/install)."
 }
 
 need_bench_tools() {
@@ -103,7 +103,7 @@ need_bench_tools() {
     command -v wrk >/dev/null || missing+=(wrk)
     find_postgres && [[ -x $PG_BIN/pgbench ]] || missing+=(postgresql postgresql-contrib)
     [[ ${#missing[@]} -gt 0 ]] || return 0
-    may_install || fail "the load needs wrk and pgbench: sudo apt-get install -y ${missing[*]}"
+    may_install || fail "the bench needs wrk and pgbench: sudo apt-get install -y ${missing[*]}"
     install_packages "${missing[@]}"
     find_postgres
 }

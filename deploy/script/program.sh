@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # other parts read these variables
-# The program's own processes: one that serves everything, or one per role behind the gateway; and the sandbox of the
-# payment provider beside them.
+# The program's processes: one that serves everything, or one per role behind the gateway; and the payment provider's
+# sandbox.
 
 readonly SPLIT_ROLES=(core commerce payment content search gateway)
 
@@ -16,7 +16,7 @@ program_runs() {
     return 1
 }
 
-# program_url: where shoppers reach what runs
+# program_url: prints the URL of the running shop
 program_url() {
     if running all || running gateway; then printf 'http://127.0.0.1:%s' "$RUNNING_PORT"; else return 1; fi
 }
@@ -28,7 +28,7 @@ export_databases() {
     export REDIS_URL
 }
 
-# What the program's processes and its commands find in their environment.
+# Exports the settings of the program's processes and commands.
 export_settings() {
     export_databases
     PAYMENT_API_KEY=$(<"$(secret_file payment-api-key random_hex)")
@@ -40,12 +40,12 @@ export_settings() {
     export ASPNETCORE_ENVIRONMENT=Development
 }
 
-# Short, because a socket's path has at most 107 bytes, and this user's own.
+# The folder's path is short, because a socket's path has at most 107 bytes; the folder must belong to this user.
 socket_folder() {
     local parent=${XDG_RUNTIME_DIR:-/tmp}
     [[ -d $parent && -w $parent ]] || parent=/tmp
     (umask 027 && mkdir -p "$parent/aarya-$CLONE")
-    [[ -O $parent/aarya-$CLONE ]] || fail "$parent/aarya-$CLONE belongs to somebody else: remove it."
+    [[ -O $parent/aarya-$CLONE ]] || fail "$parent/aarya-$CLONE belongs to another user: remove it."
     printf '%s' "$parent/aarya-$CLONE"
 }
 
@@ -55,7 +55,7 @@ run_command() {
     dotnet artifacts/api/Aarya.Api.dll "$@"
 }
 
-# Before a minute goes into building: what will listen must be able to.
+# Checks that the ports are free before the build, which takes a minute.
 claim_ports() {
     local front=all
     if [[ $1 == split ]]; then front=gateway; fi
@@ -79,7 +79,7 @@ start_program() {
     step program start_roles "$1"
 }
 
-# other_runs <all|split> <build>: whether something runs that is of the other mode or of another build
+# other_runs <all|split> <build>: true when a process of the other mode or of another build runs
 other_runs() {
     local name
     for name in all "${SPLIT_ROLES[@]}" sandbox; do
@@ -114,7 +114,7 @@ start_sandbox() {
     did="started on 127.0.0.1:$SANDBOX_PORT"
 }
 
-# start_roles <all|split>: what runs already is left alone
+# start_roles <all|split>: starts the roles that do not run yet
 start_roles() {
     local role fresh=() program
     program=$(readlink -f artifacts/api)/Aarya.Api.dll
@@ -131,7 +131,7 @@ start_roles() {
     if [[ ${#fresh[@]} == 0 ]]; then did="runs on 127.0.0.1:$PORT"; else did="started on 127.0.0.1:$PORT (${fresh[*]})"; fi
 }
 
-# launch <name> <port> <command>: in a session of its own, so that closing the terminal ends nothing
+# launch <name> <port> <command>: starts it in its own session, so that it survives the terminal
 launch() {
     local name=$1 port=$2 log=$STATE/logs/$1.log
     shift 2
@@ -142,7 +142,7 @@ launch() {
     remember "$name" $! "$port"
 }
 
-# A service is ready when its socket is there, the front when it says that everything behind it is.
+# A context is ready when its socket exists; all and gateway are ready when they report it.
 is_ready() {
     if [[ $1 == all || $1 == gateway ]]; then
         [[ $(http_status "$PORT" /health/ready) == 200 ]]
@@ -162,28 +162,28 @@ http_status() {
     printf '%s' "$status"
 }
 
-# await_start <name> <command that succeeds once it is ready>
+# await_start <name> <command>: waits until the command succeeds
 await_start() {
     local name=$1 until=$((SECONDS + 60))
     shift
     until "$@"; do
-        running "$name" || fail "$name did not start: $(last_words "$name") (all of it: $STATE/logs/$name.log)"
-        ((SECONDS < until)) || fail "$name did not become ready in 60 s: $(last_words "$name") (all of it: $STATE/logs/$name.log)"
+        running "$name" || fail "$name did not start: $(last_words "$name") (full log: $STATE/logs/$name.log)"
+        ((SECONDS < until)) || fail "$name did not become ready in 60 s: $(last_words "$name") (full log: $STATE/logs/$name.log)"
         sleep 0.1
     done
 }
 
-# The last complaint in a log. The console logger writes the level on one line and the message on the next.
+# last_words <name>: prints the last error in a log. The console logger writes the level on one line and the message on the next.
 last_words() {
     awk '/^aarya: /              { last = substr($0, 8) }
          /^Unhandled exception. / { last = substr($0, 22) }
          next_is_message         { last = $0; next_is_message = 0 }
          /^(fail|crit): /        { next_is_message = 1 }
          NF                      { any = $0 }
-         END                     { gsub(/^ +/, "", last); print last ? last : (any ? any : "it said nothing") }' "$STATE/logs/$1.log"
+         END                     { gsub(/^ +/, "", last); print last ? last : (any ? any : "no output") }' "$STATE/logs/$1.log"
 }
 
-# All at once.
+# Stops all processes at the same time.
 stop_program() {
     local name stopping=()
     for name in all "${SPLIT_ROLES[@]}" sandbox; do

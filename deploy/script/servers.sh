@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # other parts read these variables
-# A PostgreSQL and a Redis of this clone's own: own ports, own data, own passwords. Servers that are already on the
-# machine are never used and never touched.
+# This clone's own PostgreSQL and Redis, with their own ports, data and passwords. Other servers on the machine are never
+# used or changed.
 
 readonly POSTGRES_IMAGE=postgres:15 REDIS_IMAGE=redis:7
 
@@ -12,7 +12,7 @@ start_servers() {
 
 servers_run() { running postgres && running redis; }
 
-# with_servers <command>: starts what is not running, and stops it again afterwards
+# with_servers <command>: starts the servers unless both run, and stops them afterwards
 with_servers() {
     local was_running=false code=0
     if servers_run; then was_running=true; fi
@@ -22,10 +22,10 @@ with_servers() {
     return "$code"
 }
 
-# Somebody may have said `up` in the meantime.
+# `./aarya up` may have run in the meantime.
 stop_servers_unless_serving() { program_runs || stop_servers >/dev/null; }
 
-# PostgreSQL refuses to run as root, and Redis has no need to.
+# PostgreSQL refuses to run as root, and Redis does not need to.
 server_user() {
     if [[ $EUID != 0 ]]; then
         id -un
@@ -45,7 +45,7 @@ as_server() {
     fi
 }
 
-# Sets DATA. The link .aarya/data leads away where the servers' user may not pass, as into /root.
+# Sets DATA. Where the servers' user may not enter the state folder (under /root, for example), .aarya/data links elsewhere.
 need_data_folder() {
     local elsewhere=/var/lib/aarya-$CLONE
     SERVER_USER=$(server_user)
@@ -85,10 +85,10 @@ start_postgres_here() {
     as_server test -f "$cluster/PG_VERSION" || make_cluster "$cluster"
     tune_cluster "$cluster"
     as_server "$PG_BIN/pg_ctl" start --silent --wait --timeout 60 --pgdata "$cluster" --log "$log" >/dev/null 2>&1 ||
-        fail "PostgreSQL did not start: $(last_error "$log") (all of it: $log)"
-    # pg_ctl may read what a server that is just ending has left, and believe it.
+        fail "PostgreSQL did not start: $(last_error "$log") (full log: $log)"
+    # pg_ctl may take the files of a server that is just ending for those of the new one.
     await 30 "$PG_BIN/pg_isready" --quiet --host 127.0.0.1 --port "$PG_PORT" ||
-        fail "PostgreSQL does not answer: $(last_error "$log") (all of it: $log)"
+        fail "PostgreSQL does not answer: $(last_error "$log") (full log: $log)"
     remember postgres "$(as_server head -n 1 "$cluster/postmaster.pid")" "$PG_PORT"
     as_postgres_owner -d postgres -tAc "select 1 from pg_database where datname = 'aarya'" | grep -q 1 ||
         as_postgres_owner -d postgres -qc 'create database aarya'
@@ -105,7 +105,7 @@ make_cluster() {
     as_server mv "$1.new" "$1"
 }
 
-# Sized for one machine that also runs the specs, whose hosts each have a pool for every context.
+# Sized for a machine that also runs the specs: each of their hosts has one pool per context.
 tune_cluster() {
     as_server tee "$1/aarya.conf" >/dev/null <<END
 port = $PG_PORT
@@ -128,7 +128,7 @@ start_postgres_container() {
     fresh_container postgres "$name" "$PG_PORT:5432" --volume "$name:/var/lib/postgresql/data" --shm-size 512m \
         --env POSTGRES_USER=aarya --env "POSTGRES_PASSWORD=$PG_PASSWORD" --env POSTGRES_DB=aarya \
         "$POSTGRES_IMAGE" -c shared_buffers=256MB -c max_connections=800 -c recovery_init_sync_method=syncfs
-    # While the image sets up its data, a first server answers on a socket only: the TCP port is the real one.
+    # While the image sets up its data, a temporary server answers on a socket only; only the real one answers over TCP.
     await_container "$name" 60 docker exec "$name" pg_isready --quiet --host 127.0.0.1 --username aarya --dbname aarya
     remember_container postgres "$name" "$PG_PORT"
 }
@@ -149,20 +149,20 @@ start_redis() {
     make_redis_login
 }
 
-# redis_login: the program's own login, with the rights that it needs and no others, as the rules of an ACL user
+# redis_login: prints the ACL rules of the program's own login, with only the rights that it needs
 redis_login() {
     printf 'aarya reset on >%s %s' "$(<"$(secret_file redis-login random_hex)")" \
         "$(grep -v '^#' "$ROOT/src/Infrastructure/Redis/redis.acl" | tr '\n' ' ')"
 }
 
-# A Redis that was started by an older build has that build's rules, and a Redis in a container keeps no users.
+# A Redis that an older build started has that build's rules, and a Redis in a container does not keep users.
 make_redis_login() {
     local reply
     reply=$(ask_redis "ACL SETUSER $(redis_login)")
-    [[ $reply == +OK* ]] || fail "Redis did not take the login of the program: ${reply:-it said nothing}"
+    [[ $reply == +OK* ]] || fail "Redis did not accept the program's login: ${reply:-no answer}"
 }
 
-# ask_redis <command>: the first line of the answer. No client is needed for it.
+# ask_redis <command>: prints the first line of the answer; needs no Redis client
 ask_redis() {
     local reply
     {
@@ -174,7 +174,7 @@ ask_redis() {
     printf '%s' "$reply"
 }
 
-# The state instance of docs/operations.md: nothing is evicted, at most a second is lost.
+# The state instance of docs/operations.md: it evicts nothing and loses at most one second.
 start_redis_here() {
     local folder log
     need_data_folder
@@ -198,8 +198,8 @@ maxmemory-policy noeviction
 END
         as_server rm -f "$folder/redis.pid"
         as_server redis-server "$folder/redis.conf" >/dev/null 2>&1
-    ) || fail "Redis did not start: $(last_error "$log") (all of it: $log)"
-    await 30 redis_answers || fail "Redis did not start: $(last_error "$log") (all of it: $log)"
+    ) || fail "Redis did not start: $(last_error "$log") (full log: $log)"
+    await 30 redis_answers || fail "Redis did not start: $(last_error "$log") (full log: $log)"
     remember redis "$(as_server cat "$folder/redis.pid")" "$REDIS_PORT"
 }
 
@@ -230,7 +230,7 @@ await() {
 last_error() {
     local line
     line=$(as_server grep -E 'FATAL|PANIC|ERROR|could not|# |Error|error' "$1" 2>/dev/null | tail -n 1)
-    printf '%s' "${line:-it said nothing}"
+    printf '%s' "${line:-no error in the log}"
 }
 
 fresh_container() {
@@ -273,8 +273,14 @@ wipe_data() {
             docker volume rm --force "$name" >/dev/null 2>&1 || true
         done
     fi
-    # By name: AARYA_HOME may be a folder that holds other things.
-    rm -rf -- "$STATE"/{data,run,logs,secrets,sandbox,mail,accounts,prepared,lock}
-    if [[ -d $STATE ]]; then rmdir --ignore-fail-on-non-empty -- "$STATE"; fi
+    # Deletes by name, since AARYA_HOME may contain other files.
+    rm -rf -- "$STATE"/{data,run,logs,secrets,sandbox,mail,accounts,prepared}
     rm -rf -- "$(socket_folder)"
+}
+
+# Deletes the lock last: a command that finds no lock file would start beside this one.
+wipe_state() {
+    wipe_data
+    rm -f -- "$STATE/lock"
+    if [[ -d $STATE ]]; then rmdir --ignore-fail-on-non-empty -- "$STATE"; fi
 }

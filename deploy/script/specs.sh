@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # other parts read these variables
-# Runs the specs with everything that they need. The last line is `N passed, N failed`.
+# Runs the specs and starts the servers that they need. The last line is `N passed, N failed`.
 
 readonly SPECS=tests/Aarya.Specs
 
@@ -9,7 +9,7 @@ run_specs() {
     local report=$STATE/logs/specs.xml
     mkdir -p "$STATE/logs"
     rm -f "$report"
-    # Whatever ends it early, the count is still said, and said last.
+    # Prints the count last, even when something ends the run early.
     set +e
     (set -e && with_servers build_and_run_specs "$report" "$@")
     set -e
@@ -22,22 +22,22 @@ build_and_run_specs() {
     step build build_specs
     step release release_for_specs "${2-}"
     export_databases
-    # Processes that live for seconds gain nothing from being measured by their compiler.
+    # Processes that run for seconds gain nothing from profile-guided optimisation.
     export DOTNET_TieredPGO=0
     dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "${filter[@]}" -noLogo -noColor -result-xml "$report"
 }
 
 build_specs() {
-    # All of it: what the specs run, and the tools that nothing else builds.
+    # The whole solution: what the specs run, and the tools that nothing else builds.
     quietly build-specs dotnet build Aarya.sln --nologo -v q
     did="Aarya.sln"
 }
 
-# release_for_specs <filter>: exports SPECS_PROGRAM. The specs start the program some hundred times: the Release build starts in a
-# fraction of the time, and is what runs in a shop. A few specs do not wait for its build: they run it where it is of these sources.
+# release_for_specs <filter>: exports SPECS_PROGRAM. The specs start the program about a hundred times: the Release build starts much
+# faster, and a shop runs that build. A filtered run does not build it: it uses the Release build only when that is up to date.
 release_for_specs() {
     local program=$ROOT/artifacts/api/Aarya.Api.dll
-    did="not of these sources: the specs start the Debug build"
+    did="out of date: the specs start the Debug build"
     if [[ -z $1 ]]; then
         quietly release "$ROOT/aarya" release
         did="Release, for the processes that specs start"
@@ -47,7 +47,7 @@ release_for_specs() {
     export SPECS_PROGRAM=$program
 }
 
-# summarise <report>: a runner that crashed leaves no whole report, and a run of nothing proves nothing
+# summarise <report>: counts one failure when the report is incomplete (the runner crashed) or no spec ran
 summarise() {
     local totals passed=0 failed=0
     totals=$(grep -o -m1 '<assembly [^>]*>' "$1" 2>/dev/null || true)

@@ -6,7 +6,7 @@ using Aarya.Sandbox.Webhooks;
 
 namespace Aarya.Sandbox;
 
-/// <summary>A running sandbox provider: in its own process, or inside one that wants its own.</summary>
+/// <summary>A running sandbox provider, in its own process or inside another one.</summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -19,25 +19,25 @@ public sealed class SandboxHost : IAsyncDisposable
         Ended = ended.Task;
     }
 
-    /// <summary>Completes when the provider stops: because it was asked to, or because of <see cref="Fault"/>.</summary>
+    /// <summary>Completes when the provider stops, on request or because of <see cref="Fault"/>.</summary>
     public Task Ended { get; }
 
     /// <summary>
-    /// Why the provider stopped by itself: without its journal it can answer nothing. Null while it runs and after an ordinary stop.
+    /// Why the provider stopped by itself: it cannot answer without its journal. Null while it runs and after an ordinary stop.
     /// </summary>
     public Exception? Fault =>
         app.Services.GetServices<IHostedService>().OfType<PendingCharges>().Single().ExecuteTask?.Exception?.InnerException;
 
     public SandboxOptions Options { get; }
 
-    /// <summary>Where the API is.</summary>
+    /// <summary>The URL of the API.</summary>
     public string Url { get; }
 
     /// <exception cref="JournalInUseException">Another process has the journal open.</exception>
     /// <exception cref="IOException">The address is in use.</exception>
     public static async Task<SandboxHost> StartAsync(SandboxOptions options, CancellationToken cancellation = default)
     {
-        // An empty builder: what the hosting process has in its environment (its urls, its endpoints) is not this one's business.
+        // An empty builder, which ignores the settings of the hosting process (its URLs, its endpoints).
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(options.Listen);
         builder.Services.AddRoutingCore();
@@ -87,7 +87,7 @@ public sealed class SandboxHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The shop stopped waiting; there is nobody to answer.
+            // The shop stopped waiting; an answer would reach no client.
         }
     }
 
@@ -103,7 +103,7 @@ public sealed class SandboxHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
-        // A singleton that was handed in is not the container's to dispose.
+        // The container does not dispose of an instance that was registered ready-made.
         await app.Services.GetRequiredService<Books>().DisposeAsync();
         await app.DisposeAsync();
     }

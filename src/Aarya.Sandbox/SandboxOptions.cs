@@ -14,10 +14,10 @@ public sealed record SandboxOptions
     /// <summary>The secret that webhooks are signed with. PAYMENT_WEBHOOK_SECRET.</summary>
     public required string WebhookSecret { get; init; }
 
-    /// <summary>Where webhooks go; asked anew for every delivery, null while nobody listens. SANDBOX_WEBHOOK_URL.</summary>
+    /// <summary>Where webhooks are sent; read again for every delivery, null while there is no receiver. SANDBOX_WEBHOOK_URL.</summary>
     public Func<Uri?> WebhookUrl { get; init; } = () => null;
 
-    /// <summary>The folder of the journal, the provider's only truth. SANDBOX_DATA; default a fresh temporary folder.</summary>
+    /// <summary>The folder of the journal, the provider's only storage. SANDBOX_DATA; default a new temporary folder.</summary>
     public required string DataFolder { get; init; }
 
     /// <summary>Address to listen on. <c>urls</c> or ASPNETCORE_URLS; default a free loopback port.</summary>
@@ -26,7 +26,7 @@ public sealed record SandboxOptions
     /// <summary>How shoppers' browsers reach the challenge page. SANDBOX_PUBLIC_URL; default the bound address.</summary>
     public string? PublicUrl { get; init; }
 
-    /// <summary>What can be changed while it runs, by <c>PUT /v1/settings</c>.</summary>
+    /// <summary>Settings that <c>PUT /v1/settings</c> changes while the provider runs.</summary>
     public SandboxBehaviour Behaviour { get; init; } = new();
 
     /// <exception cref="SandboxSettingException">A setting is missing or cannot be understood.</exception>
@@ -62,7 +62,7 @@ public sealed record SandboxOptions
         if (configuration[name] is { Length: > 0 } value) return value;
         return configuration[$"{name}_FILE"] is { Length: > 0 } path && File.Exists(path)
             ? File.ReadAllText(path).TrimEnd('\r', '\n')
-            : throw new SandboxSettingException($"{name} is not set: give the same value that the shop has.");
+            : throw new SandboxSettingException($"{name} is not set: give it the same value as in the shop.");
     }
 
     private static int Number(IConfiguration configuration, string name, int fallback, int most)
@@ -75,7 +75,7 @@ public sealed record SandboxOptions
     }
 }
 
-/// <summary>How the provider misbehaves, for those who want to see the shop cope.</summary>
+/// <summary>How the provider misbehaves, to test how the shop copes.</summary>
 public sealed record SandboxBehaviour
 {
     internal const int LongestPendingMs = 3_600_000;
@@ -83,19 +83,19 @@ public sealed record SandboxBehaviour
     internal const int MostDuplicates = 100;
     internal const int LongestShuffleMs = 60_000;
 
-    /// <summary>Milliseconds until a <c>tok_pending</c> charge goes through.</summary>
+    /// <summary>Milliseconds until a <c>tok_pending</c> charge succeeds.</summary>
     public int PendingMs { get; init; } = 2_000;
 
     /// <summary>Milliseconds that a <c>tok_slow</c> answer takes.</summary>
     public int SlowMs { get; init; } = 3_000;
 
-    /// <summary>How many times more than once every webhook is delivered.</summary>
+    /// <summary>How many extra times every webhook is delivered.</summary>
     public int DuplicateWebhooks { get; init; }
 
-    /// <summary>Every webhook waits up to this long, so that they arrive in any order.</summary>
+    /// <summary>Every webhook waits up to this many milliseconds, so that webhooks arrive in any order.</summary>
     public int ShuffleWebhooksMs { get; init; }
 
-    /// <summary>While false webhooks wait; they are delivered once it is true again.</summary>
+    /// <summary>While this is false, webhooks wait; they are delivered when it is true again.</summary>
     public bool SendWebhooks { get; init; } = true;
 
     internal string? Problem => this switch

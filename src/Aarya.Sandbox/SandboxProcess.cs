@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Aarya.Sandbox;
 
 /// <summary>
-/// The provider as a process of its own: settings from the environment, its address from <c>--urls</c> or <c>ASPNETCORE_URLS</c>.
+/// Runs the provider as a separate process: settings from the environment, its address from <c>--urls</c> or <c>ASPNETCORE_URLS</c>.
 /// </summary>
 internal static class SandboxProcess
 {
@@ -16,7 +16,7 @@ internal static class SandboxProcess
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             await using var sandbox = await SandboxHost.StartAsync(SandboxOptions.From(configuration));
-            Console.WriteLine($"Sandbox payment provider on {sandbox.Url}, its journal in {sandbox.Options.DataFolder}.");
+            Console.WriteLine($"Sandbox payment provider on {sandbox.Url}, with its journal in {sandbox.Options.DataFolder}.");
             await Task.WhenAny(stop.Task, sandbox.Ended);
             if (sandbox.Fault is not { } fault) return 0;
             await Console.Error.WriteLineAsync($"sandbox: the journal cannot be written: {fault.Message}");

@@ -5,24 +5,24 @@ using FluentValidation;
 namespace Aarya.Features;
 
 /// <summary>
-/// Numbers of payment cards (ISO/IEC 7812-1) in what people type: a shopper who puts one into the wrong field is told so, and it is not
-/// kept. A number has 13 to 19 digits of any script, together or in groups, and its last digit is right by Luhn's formula.
+/// Finds numbers of payment cards (ISO/IEC 7812-1) in what people type: a card number in the wrong field is refused and not stored. It has
+/// 13 to 19 digits of any script, together or in groups, and a correct check digit by Luhn's formula.
 /// </summary>
 /// <remarks>
-/// One such number in ten is right by chance. So that telephone numbers and other numbers beside each other are not refused, groups that
-/// are not a whole number by themselves also have to begin with the prefix of an issuer and have the length of its cards.
+/// One such number in ten has a correct check digit by chance. So that telephone numbers and adjacent numbers are not refused, digits that
+/// are not written as one card number must also have an issuer's prefix and the length of its cards.
 /// </remarks>
 public static class CardNumber
 {
     public const string Refused = "must not contain the number of a payment card.";
 
     public const string RefusedAsPhone =
-        "must not be the number of a payment card; a telephone number of another country begins with +.";
+        "must not be the number of a payment card; begin a foreign telephone number with +.";
 
     private const int Shortest = 13;
     private const int Longest = 19;
 
-    // No card is printed in longer groups, and what stands between two of them is short.
+    // Card numbers are printed in groups of at most this length, with few separators between two groups.
     private const int LongestGroup = 6;
     private const int MostBetween = 3;
 
@@ -36,13 +36,13 @@ public static class CardNumber
         (6304, 6304, [13, 16, 19]), (6759, 6759, [13, 16, 19]), (6761, 6763, [13, 16, 19]),
     ];
 
-    // Trimmed text that is longer is refused for its length and need not be searched.
+    // Trimmed text that is longer is refused for its length, so it is not searched.
     private const int LongestText = 4_000;
 
-    /// <summary>Whether a number of a card is in the text.</summary>
+    /// <summary>Whether the text contains a card number.</summary>
     public static bool IsIn(string? text) => text?.Trim() is { Length: <= LongestText } trimmed && Runs(trimmed).Any(HoldsCard);
 
-    /// <summary>Whether a telephone number, however it is written, is the number of a card: those with a country's code are not.</summary>
+    /// <summary>Whether a telephone number, however it is written, is a card number; one with a country code never is.</summary>
     public static bool IsDialled(string? text)
     {
         if (text?.Trim() is not { Length: <= LongestText } trimmed) return false;
@@ -50,11 +50,11 @@ public static class CardNumber
         return run is { IsInternational: false } && string.Concat(run.Groups) is var digits && IsRight(digits) && IsIssued(digits);
     }
 
-    /// <summary>A text without the number of a card.</summary>
+    /// <summary>A text that must not contain a card number.</summary>
     public static IRuleBuilderOptions<T, string?> WithoutCardNumber<T>(this IRuleBuilder<T, string?> rule) =>
         rule.Must(x => !IsIn(x)).WithMessage(Refused);
 
-    /// <param name="HasUnusualSeparators">Other separators stand between its groups than cards are written with.</param>
+    /// <param name="HasUnusualSeparators">Its groups have separators that card numbers are not written with.</param>
     private sealed record Run(List<string> Groups, bool IsInternational, bool HasUnusualSeparators = false);
 
     private static bool HoldsCard(Run run)
@@ -68,7 +68,7 @@ public static class CardNumber
                 if (!IsRight(digits)) continue;
                 var isWhole = !run.HasUnusualSeparators && first == 0 && last == run.Groups.Count - 1
                     && (run.Groups.Count == 1 || run.Groups.All(x => x.Length is > 1 and <= LongestGroup));
-                // No card begins with 0; 9 is left to each country, and in India begins a mobile number.
+                // No card number begins with 0; 9 is reserved for national use, and Indian mobile numbers begin with it.
                 if (isWhole ? digits[0] is >= '1' and <= '8' : IsIssued(digits)) return true;
             }
         }
@@ -76,7 +76,7 @@ public static class CardNumber
         return false;
     }
 
-    // Groups of digits with spaces, dashes, dots or any other signs between.
+    // Groups of digits with spaces, dashes, dots or any other signs between them.
     private static IEnumerable<Run> Runs(string text)
     {
         Run? run = null;
@@ -100,7 +100,7 @@ public static class CardNumber
             plus = rune.Value is '+' or 0xFF0B;
             if (run is null) continue;
             between++;
-            // A + behind another separator begins a telephone number of its own.
+            // A + after another separator begins a separate telephone number.
             if (between <= MostBetween && !(plus && between > 1) && (IsBetween(rune) || IsSign(rune)))
             {
                 if (!IsBetween(rune)) run = run with { HasUnusualSeparators = true };

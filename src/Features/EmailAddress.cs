@@ -5,8 +5,8 @@ using FluentValidation;
 namespace Aarya.Features;
 
 /// <summary>
-/// The one rule for every mail address, whichever context takes it. One spelling per mailbox: trimmed, lower case, the domain in its ASCII
-/// form (RFC 5890). The mailbox part is a dot-atom of RFC 5321; quoted ones, domains without a dot and names in front are not taken.
+/// The one rule for mail addresses in all contexts. One spelling per mailbox: trimmed, lower case, the domain in its ASCII form (RFC 5890).
+/// The mailbox part is a dot-atom of RFC 5321; quoted mailboxes, domains without a dot and display names are refused.
 /// </summary>
 public static partial class EmailAddress
 {
@@ -15,10 +15,10 @@ public static partial class EmailAddress
 
     private const string Expected = "must be an e-mail address.";
 
-    /// <summary>The one spelling, or null when the text is no address that mail could reach.</summary>
+    /// <summary>The one spelling, or null when the text is not a valid address.</summary>
     public static string? Normalize(string? text)
     {
-        // A line break at the end could begin another header of the mail.
+        // A line break, even at the end, could start another header of the mail.
         if (text is null || text.Any(char.IsControl) || text.Trim() is not { Length: > 0 and <= Longest } trimmed) return null;
         var at = trimmed.LastIndexOf('@');
         if (at is < 1 or > 64 || !Mailbox().IsMatch(trimmed.AsSpan(0, at))) return null;
@@ -34,14 +34,14 @@ public static partial class EmailAddress
         }
     }
 
-    /// <summary>An address that will be kept.</summary>
+    /// <summary>An address that will be stored.</summary>
     public static IRuleBuilderOptions<T, string?> NewEmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
         rule.EmailAddressOfAPerson().Must(x => x is null || !CardNumber.IsIn(Mixed().Replace(x, "x"))).WithMessage(CardNumber.Refused);
 
     public static IRuleBuilderOptions<T, string> EmailAddressOfAPerson<T>(this IRuleBuilder<T, string> rule) =>
         rule.Must(x => Normalize(x) is not null).WithMessage(Expected);
 
-    // Digits with letters behind them are a name that a machine has made up, and right by Luhn's formula only by chance.
+    // Digits followed by letters come from generated names: they satisfy Luhn's formula only by chance.
     [GeneratedRegex("[0-9A-Za-z]*[0-9][A-Za-z][0-9A-Za-z]*")]
     private static partial Regex Mixed();
 

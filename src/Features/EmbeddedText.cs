@@ -1,12 +1,12 @@
 namespace Aarya.Features;
 
-/// <summary>A script that is embedded beside the class that runs it.</summary>
+/// <summary>Reads a script that is embedded next to the class that runs it.</summary>
 internal static class EmbeddedText
 {
     public static string Of<T>(string file)
     {
         using var stream = typeof(T).Assembly.GetManifestResourceStream(typeof(T), file)
-            ?? throw new InvalidOperationException($"{file} is not embedded beside {typeof(T).FullName}.");
+            ?? throw new InvalidOperationException($"{file} is not embedded next to {typeof(T).FullName}.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -6,12 +6,12 @@ namespace Aarya.Features;
 
 /// <summary>A state or union territory of India, and the PIN codes that India Post gives it.</summary>
 /// <param name="Code">ISO 3166-2:IN without the country.</param>
-/// <param name="Name">As an address is kept with it.</param>
+/// <param name="Name">As addresses store it.</param>
 public sealed record IndianState(string Code, string Name)
 {
-    // Code, name, PIN codes, other names and the codes of ISO before 2023. Three digits stand for all PIN codes that begin with them;
-    // where post offices serve both sides of a border the digits stand on both: a letter that arrives must not be refused. Six digits
-    // stand for themselves: the directory has this post office in a state where nothing else begins like it (decision 18).
+    // Code, name, PIN codes, other names and the ISO codes before 2023. Three digits mean all PIN codes that begin with them. Where post
+    // offices serve both sides of a border, both states list the digits: an address that the post reaches must not be refused. Six digits
+    // mean that one PIN code: the directory lists this post office in a state without other PIN codes of these first digits (decision 18).
     private const string Table =
         """
         AP|Andhra Pradesh|500-509 515-535|Andhra
@@ -61,8 +61,8 @@ public sealed record IndianState(string Code, string Name)
     public static IReadOnlyList<IndianState> All { get; } = [.. ByName.Values.Distinct().OrderBy(x => x.Name, StringComparer.Ordinal)];
 
     /// <summary>
-    /// By its name or code (<c>KA</c>, <c>IN-KA</c>); null when India has no such state. Only letters count, in capitals or not:
-    /// <c>Tamilnadu</c>, <c>J &amp; K</c> and <c>U.P.</c> are understood.
+    /// By its name or code (<c>KA</c>, <c>IN-KA</c>); null when India has no such state. Only letters count, in either case:
+    /// <c>Tamilnadu</c>, <c>J &amp; K</c> and <c>U.P.</c> are found.
     /// </summary>
     public static IndianState? Find(string? text)
     {
@@ -73,7 +73,9 @@ public sealed record IndianState(string Code, string Name)
         return key.StartsWith("THE", StringComparison.Ordinal) ? ByName.GetValueOrDefault(key[3..]) : null;
     }
 
-    /// <summary>Whether a PIN code of six digits can be in this state. Those from 9 on are the army's, and lie wherever it does.</summary>
+    /// <summary>
+    /// Whether a PIN code of six digits can be in this state. Codes that begin with 9 are the army's and can be in any state.
+    /// </summary>
     public bool Has(string pinCode)
     {
         var code = int.Parse(pinCode, NumberStyles.None, CultureInfo.InvariantCulture);

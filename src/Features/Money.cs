@@ -32,21 +32,20 @@ public readonly record struct Money(long Minor, string Currency)
     public static Money Sum(IEnumerable<Money> amounts, string currency = Inr) => amounts.Aggregate(Zero(currency), Add);
 
     /// <summary>
-    /// Divides the amount in proportion to the weights, to the last minor unit, by the method of largest remainders: each part is
-    /// its exact share rounded down, and the units that are left go one each to the parts that lost most, of equal ones to the
-    /// first. So the parts sum to the amount, no part differs from its share by a whole unit, and the same weights always give the
-    /// same parts.
+    /// Divides the amount in proportion to the weights, to the last minor unit, by the method of largest remainders: each part is its exact
+    /// share rounded down, and the remaining units go, one each, to the parts that lost most by rounding; of equal parts, to the first. So
+    /// the parts sum to the amount, no part differs from its share by a whole unit, and the same weights always give the same parts.
     /// </summary>
     /// <param name="weights">Not negative; amounts of one currency, which need not be this one.</param>
-    /// <returns>A part for each weight, in their order.</returns>
-    /// <exception cref="ArgumentException">A weight is negative, or something is to be divided and no weight is above zero.</exception>
+    /// <returns>One part per weight, in the same order.</returns>
+    /// <exception cref="ArgumentException">A weight is negative, or the amount is not zero and no weight is above zero.</exception>
     public IReadOnlyList<Money> Spread(IReadOnlyList<Money> weights)
     {
         if (weights.Any(x => x.Minor < 0)) throw new ArgumentException("A weight is negative.", nameof(weights));
         var (currency, sign) = (Currency, Math.Sign(Minor));
         var amount = Int128.Abs(Minor);
         var whole = weights.Aggregate(Int128.Zero, (sum, x) => sum + x.Minor);
-        if (whole == 0 && amount != 0) throw new ArgumentException("There is nothing to spread over.", nameof(weights));
+        if (whole == 0 && amount != 0) throw new ArgumentException("No weight is above zero.", nameof(weights));
         if (whole == 0) return [.. weights.Select(_ => Zero(currency))];
         Int128[] parts = [.. weights.Select(x => amount * x.Minor / whole)];
         var left = (int)(amount - parts.Aggregate(Int128.Zero, (sum, x) => sum + x));
@@ -71,10 +70,10 @@ public readonly record struct Money(long Minor, string Currency)
 
     private static Money Same(Money left, Money right) => left.Currency == right.Currency
         ? right
-        : throw new InvalidOperationException($"{left.Currency} and {right.Currency} cannot be reckoned together.");
+        : throw new InvalidOperationException($"The amounts have different currencies: {left.Currency} and {right.Currency}.");
 }
 
-/// <summary>Money as JSON has it.</summary>
+/// <summary>Money in JSON.</summary>
 /// <param name="Amount">In minor units: 129900 is ₹1,299.00.</param>
 /// <param name="Currency">ISO 4217.</param>
 internal sealed record MoneyShape(long Amount, string Currency);
@@ -85,7 +84,7 @@ internal sealed class MoneyJson : JsonConverter<Money>
     {
         long? amount = null;
         string? currency = null;
-        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("Money is an object of amount and currency.");
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("must be an object with amount and currency.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString();
@@ -93,11 +92,11 @@ internal sealed class MoneyJson : JsonConverter<Money>
             if (name is "amount" && amount is null && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var minor))
                 amount = minor;
             else if (name is "currency" && currency is null && reader.TokenType == JsonTokenType.String) currency = reader.GetString();
-            else throw new JsonException($"Money has a whole amount in minor units and a currency; '{name}' is not one of them.");
+            else throw new JsonException($"must have a whole amount in minor units and a currency, each once; '{name}' is not valid.");
         }
 
-        return new(amount ?? throw new JsonException("Money has no amount."),
-            currency ?? throw new JsonException("Money has no currency."));
+        return new(amount ?? throw new JsonException("must have an amount."),
+            currency ?? throw new JsonException("must have a currency."));
     }
 
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options)

@@ -4,24 +4,26 @@ using System.Text;
 namespace Aarya.Features;
 
 /// <summary>
-/// Unicode normalization of what strangers typed: it takes every text, and costs no more than the text is long. Nothing else in the program
-/// calls <see cref="string.Normalize()"/>, which refuses texts that have no normal form, and takes a time that grows with the square of the
-/// marks that stand behind each other.
+/// Unicode normalization of untrusted text: it accepts every text, in time linear in its length. Nothing else in the program calls
+/// <see cref="string.Normalize()"/>, which refuses texts that have no normal form and takes time quadratic in the number of consecutive
+/// marks.
 /// </summary>
 public static class NormalForm
 {
-    // The Stream-Safe Text Format (Unicode Standard Annex #15, section 13): no language puts more on one letter.
+    // The Stream-Safe Text Format (Unicode Standard Annex #15, section 13): no language puts more marks on one letter.
     private const int MostMarks = 30;
 
     private const char NoCharacter = '\uFFFE';
 
-    /// <summary>The text in this form. Half a surrogate pair and U+FFFE become U+FFFD; marks beyond thirty on one letter go.</summary>
+    /// <summary>
+    /// The text in this form. Half a surrogate pair and U+FFFE become U+FFFD; marks beyond thirty on one letter are dropped.
+    /// </summary>
     public static string Of(string text, NormalizationForm form = NormalizationForm.FormC) => Safe(text).Normalize(form);
 
-    /// <summary>Whether all of the text has a normal form, so that <see cref="Of"/> takes nothing from it.</summary>
+    /// <summary>Whether the whole text has a normal form, so that <see cref="Of"/> neither drops nor replaces a character.</summary>
     public static bool Has(string text) => ReferenceEquals(Safe(text), text);
 
-    // The same object where nothing has to go.
+    // Returns the same object when nothing has to be dropped or replaced.
     private static string Safe(string text)
     {
         if (Ascii.IsValid(text)) return text;

@@ -5,28 +5,26 @@ using System.Text.RegularExpressions;
 namespace Aarya.Features;
 
 /// <summary>
-/// Telephone numbers as people write or paste them: digits of any script, apart by spaces, hyphens, dots, slashes or parentheses, with +
-/// or 00 in front of the country's code.
+/// Telephone numbers as people write or paste them: digits of any script, separated by spaces, hyphens, dots, slashes or parentheses, with
+/// + or 00 before the country code.
 /// </summary>
 public static partial class PhoneNumber
 {
     public const string Expected = "must be a telephone number: 6 to 15 digits, with an optional + in front.";
 
-    public const string ExpectedInIndia = "must be an Indian mobile number: ten digits from 6, 7, 8 or 9 on, with or without +91.";
+    public const string ExpectedInIndia = "must be an Indian mobile number: ten digits beginning with 6, 7, 8 or 9, with or without +91.";
 
-    /// <summary>With everything that stands between the digits.</summary>
+    /// <summary>Including the separators between the digits.</summary>
     public const int Longest = 40;
 
     public static bool IsDialled(string text) => Reduced(text) is { } number && Dialled().IsMatch(number);
 
     public static bool IsIndianMobile(string text) => Reduced(text) is { } number && IndianMobile().IsMatch(number);
 
-    /// <summary>
-    /// How a number is kept: as it was typed, but in ASCII, without space around it, and one space where there were several.
-    /// </summary>
+    /// <summary>How a number is stored: as it was typed, but in ASCII, with single spaces and without surrounding space.</summary>
     public static string Spelt(string text) => Spaces().Replace(InAscii(text), " ").Trim();
 
-    // The digits and the + alone; null when anything else is in it than what stands between digits.
+    // The number without separators, with + for a leading 00; null when the text is too long or contains a control character.
     private static string? Reduced(string text)
     {
         if (text.Length > 4 * Longest || text.Any(char.IsControl) || InAscii(text) is not { Length: <= Longest } ascii) return null;
@@ -34,7 +32,7 @@ public static partial class PhoneNumber
         return number.StartsWith("00", StringComparison.Ordinal) ? $"+{number[2..]}" : number;
     }
 
-    // Address books put invisible marks of direction around the numbers that they copy (Unicode Cf): they stand for nothing.
+    // Address books put invisible direction marks (Unicode Cf) around the numbers that they copy: these are dropped.
     private static string InAscii(string text)
     {
         var ascii = new StringBuilder(text.Length);
@@ -62,7 +60,7 @@ public static partial class PhoneNumber
     [GeneratedRegex(@"^\+?[0-9]{6,15}\z")]
     private static partial Regex Dialled();
 
-    // The 0 of the trunk is often written behind the country's code: +91 (0) 98450 12345.
+    // The trunk prefix 0 is often written after the country code: +91 (0) 98450 12345.
     [GeneratedRegex(@"^(?:\+?91)?0?[6-9][0-9]{9}\z")]
     private static partial Regex IndianMobile();
 }

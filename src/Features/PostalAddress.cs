@@ -2,7 +2,7 @@ using FluentValidation;
 
 namespace Aarya.Features;
 
-/// <summary>Where goods can be sent, whichever context keeps it.</summary>
+/// <summary>An address that goods can be sent to, in every context.</summary>
 public interface IPostalAddress
 {
     string Name { get; }
@@ -25,8 +25,8 @@ public interface IPostalAddress
 }
 
 /// <summary>
-/// One set of rules for every address: what is in the book is good at the checkout. Texts are judged as <see cref="PersonText"/>; the
-/// postal code and the telephone number in the spelling that is kept.
+/// One set of rules for every address: an address in the address book is valid at the checkout. Texts follow <see cref="PersonText"/>; the
+/// postal code and the telephone number are checked in the spelling that is stored.
 /// </summary>
 public abstract class PostalAddressRules<T> : AbstractValidator<T> where T : IPostalAddress
 {
@@ -49,11 +49,11 @@ public abstract class PostalAddressRules<T> : AbstractValidator<T> where T : IPo
         RuleFor(x => x.PostalCode).Must((x, code) => PostalCode.IsOf(x.Country, code)).When(x => CanBeJudged(x.PostalCode))
             .WithMessage(x => x.Country == India
                 ? "must be a PIN code: six digits, the first not 0."
-                : "is no postal code of this country.");
+                : "is not a postal code of this country.");
         RuleFor(x => x.PostalCode).Must((x, code) => IndianState.Find(x.State)!.Has(PostalCode.Spelt(India, code)))
             .When(x => x.Country == India && CanBeJudged(x.PostalCode) && PostalCode.IsOf(India, x.PostalCode)
                 && IndianState.Find(x.State) is not null)
-            .WithMessage(x => $"is a PIN code outside {IndianState.Find(x.State)!.Name}.");
+            .WithMessage(x => $"must be a PIN code in {IndianState.Find(x.State)!.Name}.");
         RuleFor(x => x.Phone).NotEmpty().Must(x => x is null || PhoneNumber.IsDialled(x)).WithMessage(PhoneNumber.Expected);
         RuleFor(x => x.Phone).Must(x => !CardNumber.IsDialled(x)).WithMessage(CardNumber.RefusedAsPhone);
         RuleFor(x => x.Phone).Must(x => PhoneNumber.IsIndianMobile(x)).When(x => x.Country == India && x.Phone is not null)
@@ -66,7 +66,7 @@ public abstract class PostalAddressRules<T> : AbstractValidator<T> where T : IPo
         !PersonText.IsEmpty(code) && PersonText.FaultOfOptional(code, PostalCode.Longest) is null;
 }
 
-/// <summary>How an address is kept, however it was typed.</summary>
+/// <summary>How an address is stored, however it was typed.</summary>
 public static class PostalSpelling
 {
     public static string State(IPostalAddress address) =>

@@ -6,13 +6,14 @@ using System.Text.RegularExpressions;
 namespace Aarya.Features;
 
 /// <summary>
-/// What a postal code looks like where we often send to, by the Universal Postal Union's descriptions; elsewhere any short text will do.
+/// The format of postal codes in the countries that we often send to, by the Universal Postal Union's descriptions; elsewhere any short
+/// text is accepted.
 /// </summary>
 public static class PostalCode
 {
     public const int Longest = 20;
 
-    // 9 is a digit, A a letter, X either; alternatives by a slash. A space or a hyphen may be left out, or written as the other.
+    // 9 is a digit, A a letter; a slash separates alternatives. A space or a hyphen may be left out, or written as the other.
     private const string Table =
         """
         AT 9999|AU 9999|BD 9999|BE 9999|BR 99999-999|CA A9A 9A9|CH 9999|CN 999999|DE 99999|DK 9999|ES 99999|FI 99999|FR 99999
@@ -26,20 +27,20 @@ public static class PostalCode
         .ToFrozenDictionary(x => x[..2],
             x => new Regex($"^(?:{string.Join('|', x[3..].Split('/').Select(Pattern))})\\z", RegexOptions.CultureInvariant));
 
-    // Countries whose post has no codes, or hardly uses them.
+    // Countries that have no postal codes, or hardly use them.
     private static readonly FrozenSet<string> Without =
         ("AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CM DJ DM ER FJ GD GH GM GQ GY HK IE JM KI KM KN KP LC "
             + "ML MO MR MU MW NR NU PA QA RW SB SC SL SO SR ST SY TD TG TK TO TT TV UG VC VU WS YE ZW")
             .Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
-    // Countries whose addresses cannot do without a state, province or prefecture.
+    // Countries whose addresses need a state, province or prefecture.
     private static readonly FrozenSet<string> WithStates = "AU BR CA CN IN IT JP MX MY US".Split(' ').ToFrozenSet(StringComparer.Ordinal);
 
     public static bool IsNeededIn(string country) => !Without.Contains(country);
 
     public static bool StateIsNeededIn(string country) => WithStates.Contains(country);
 
-    /// <summary>Whether the post of this country could have such a code, however it is spelt.</summary>
+    /// <summary>Whether the code has this country's format, however it is spelt; true when no format is known.</summary>
     public static bool IsOf(string country, string code)
     {
         if (!Patterns.TryGetValue(country, out var pattern)) return true;
@@ -48,8 +49,7 @@ public static class PostalCode
     }
 
     /// <summary>
-    /// How a code is kept: composed, in capitals, its digits in ASCII whatever script they were typed in, one space where there were
-    /// several; in India without any.
+    /// How a code is stored: composed, in capitals, with ASCII digits and single spaces or hyphens; in India without them.
     /// </summary>
     public static string Spelt(string country, string code)
     {

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Drill;
 
-/// <summary>An order as the shop's database has it.</summary>
+/// <summary>An order as the shop's database stores it.</summary>
 /// <param name="Facts">The types of its events with their times, oldest first.</param>
 internal sealed record BookedOrder(
     Guid Id, string Number, Guid Subject, string Status, long Total, long Paid, long GivenBack, IReadOnlyList<string> Refunds,
@@ -14,17 +14,17 @@ internal sealed record BookedOrder(
 
     public int Count(string fact) => Facts.Count(x => x.Type == fact);
 
-    /// <summary>Goods that are with the shopper, or on their way.</summary>
+    /// <summary>True when its goods count as sold.</summary>
     public bool HoldsSoldGoods => Status is "Confirmed" or "Packed" or "Shipped" or "Delivered";
 }
 
-/// <summary>A charge as the payment provider's journal has it.</summary>
+/// <summary>A charge as the payment provider's journal stores it.</summary>
 internal sealed record BookedCharge(string Id, Guid Order, long Amount, string Status);
 
-/// <summary>A refund as the payment provider's journal has it.</summary>
+/// <summary>A refund as the payment provider's journal stores it.</summary>
 internal sealed record BookedRefund(string ChargeId, long Amount, bool Succeeded);
 
-/// <summary>What the shop, the payment provider and the mail server have written down.</summary>
+/// <summary>What the shop, the payment provider and the mail server have stored.</summary>
 internal sealed record Books(
     IReadOnlyList<BookedOrder> Orders, IReadOnlyDictionary<string, (int OnHand, int Reserved)> Stock,
     IReadOnlyList<string> OnSale, IReadOnlyDictionary<string, int> Shown, IReadOnlyList<BookedCharge> Charges,
@@ -33,7 +33,7 @@ internal sealed record Books(
 {
     public static async Task<Books> ReadAsync(Shop shop)
     {
-        // The provider and the mail server have their books open for themselves alone.
+        // The provider and the mail server lock their files while they run.
         await shop.EndAsync("sandbox");
         await shop.EndAsync("mail");
         var (charges, refunds) = Journal(shop.JournalFile);

@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Drill;
 
-/// <summary>What the shop answered in the end.</summary>
+/// <summary>The final answer of the shop.</summary>
 /// <param name="Began">When the attempt that got this answer was sent.</param>
 /// <param name="Waited">From the first attempt to the answer.</param>
 internal sealed record Answer(int Status, JsonNode Body, DateTimeOffset Began, DateTimeOffset Ended, int Attempts, TimeSpan Waited)
@@ -20,19 +20,19 @@ internal sealed record Answer(int Status, JsonNode Body, DateTimeOffset Began, D
     public override string ToString() => $"{Status} {Code}".TrimEnd();
 }
 
-/// <summary>The shop did something else than a shopper expects.</summary>
+/// <summary>The shop did not answer as a shopper expects.</summary>
 internal sealed class SurpriseException(string message) : Exception(message);
 
 /// <summary>
-/// A shopper's browser. It asks until it gets an answer that means something: a connection that breaks, a 502, 503 or 504 and an answer
-/// that is still being made are asked again after a moment, under the same Idempotency-Key where there is one, sooner than Retry-After
-/// says: an impatient client is the harder test.
+/// A shopper's browser. It repeats a request until it gets a final answer: after a broken connection, a 429, 500, 502, 503 or 504 and a
+/// 409 <c>idempotency.in_progress</c> it sends the request again after a moment, under the same Idempotency-Key where there is one. Except
+/// after a 429 it waits less than Retry-After says: an impatient client is the harder test.
 /// </summary>
 internal sealed class Client(HttpClient http, Witness witness, string address)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long one attempt may take: a little more than the shop lets a request take.</summary>
+    /// <summary>How long one attempt may take: a little longer than the shop allows a request.</summary>
     public static readonly TimeSpan Attempt = TimeSpan.FromSeconds(35);
 
     public Task<Answer> GetAsync(string path, string? token = null) => AskAsync(HttpMethod.Get, path, null, token, null);
@@ -65,7 +65,7 @@ internal sealed class Client(HttpClient http, Witness witness, string address)
         }
     }
 
-    /// <summary>The path without what is different in each request.</summary>
+    /// <summary>The path without its query and ids.</summary>
     public static string PathOf(string path) =>
         string.Join('/', path.Split('?')[0].Split('/').Select(x => Guid.TryParse(x, out _) ? "{id}" : x));
 
@@ -90,14 +90,14 @@ internal sealed class Client(HttpClient http, Witness witness, string address)
             var answer = text.Length == 0 ? new JsonObject() : Parse(text, $"{method} {PathOf(path)}");
             return ((int)response.StatusCode, answer, retryAfter, "");
         }
-        // A connection that breaks just after it is made is a SocketException by itself.
+        // A connection that breaks just after it is made throws a plain SocketException.
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or TaskCanceledException)
         {
             return (0, null, 0, e is TaskCanceledException ? "no answer in time" : "connection refused or broken");
         }
         catch (JsonException)
         {
-            return (0, null, 0, "an answer that is no JSON");
+            return (0, null, 0, "an answer that is not JSON");
         }
     }
 
@@ -109,12 +109,12 @@ internal sealed class Client(HttpClient http, Witness witness, string address)
         }
         catch (JsonException) when (JsonSerializer.Deserialize<Dictionary<string, JsonNode?>>(text) is { } members)
         {
-            witness.Surprised($"{request} answered a member twice");
+            witness.Surprised($"{request} answered JSON with a repeated member");
             return new JsonObject(members);
         }
     }
 
-    /// <summary>All requests of the load go through one of these.</summary>
+    /// <summary>The HTTP client for all requests of the load.</summary>
     public static HttpClient NewHttp(Uri url) => new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
     {
         BaseAddress = url,

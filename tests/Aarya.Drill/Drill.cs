@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Aarya.Drill;
 
-/// <summary>Opens a shop, lets shoppers in, takes its parts down one after another, and judges when everybody has gone home.</summary>
+/// <summary>Opens a shop, starts shoppers, takes its parts down one after another, and compares the books at the end.</summary>
 internal sealed class Drill(Shop shop, DrillOptions options)
 {
     private const int MostLines = 10;
@@ -23,12 +23,12 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         using var support = new Staff(client, "support@aarya.example");
         var shelf = await Shelf.StockAsync(client, await admin.TokenAsync());
         await DrainAsync();
-        // A shop that is open for a while has written the goods and the tables that it began with to their files.
+        // In a shop that has run for a while the seeded data is in its files already, so that a crash does not replay it.
         await shop.TableAsync("checkpoint");
         var seeded = await Books.StockAsync(shop);
         var street = new Street(http, witness, shelf, support, shop.SigningKey);
         var mode = shop.Split ? "a process per role" : "one process";
-        Say($"The shop is open as {mode} at {shop.Url} after {whole.Elapsed.TotalSeconds:0} s; {options.Shoppers} shoppers come in.");
+        Say($"The shop is open as {mode} at {shop.Url} after {whole.Elapsed.TotalSeconds:0} s; {options.Shoppers} shoppers start.");
 
         using var closing = new CancellationTokenSource();
         List<Task> shopping = [];
@@ -55,7 +55,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         return findings.All(x => x.Holds);
     }
 
-    // A process that has just started compiles what it runs for the first time: that is no recovery.
+    // A process that has just started compiles the code that it runs for the first time: that time is not recovery.
     private async Task WarmUpAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -68,13 +68,13 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     {
         var down = DateTimeOffset.UtcNow;
         await part.TakeDownAsync(kind);
-        // What was sent before could still be answered by the part that is gone now.
+        // A request sent before this moment may still have been answered by the part that is down now.
         var gone = DateTimeOffset.UtcNow;
         var (checkout, confirmed) = (witness.Watch(gone, confirmed: false), witness.Watch(gone, confirmed: true));
         await Task.Delay(kind == FaultKind.Pause ? DrillOptions.Pause : DrillOptions.Away);
         var up = DateTimeOffset.UtcNow;
         part.BringBack(kind);
-        // The next fault must meet a whole shop, even when no shopper noticed this one.
+        // The next fault must start with every part running, even when no shopper noticed this one.
         var listening = part.ListeningAsync(RecoversWithin);
         var first = await checkout.SeenAsync(RecoversWithin);
         var whole = await confirmed.SeenAsync(RecoversWithin);
@@ -90,7 +90,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         var fault = new Fault(part, kind, down, up, After(first), After(whole))
         {
             Listened = After(listened),
-            // An answer that is still being made is no refusal.
+            // 409 idempotency.in_progress is no refusal: the answer is still being made.
             Refused = [.. witness.RefusedBetween(down, now).Where(x => !x.Why.EndsWith("in_progress", StringComparison.Ordinal))],
             Slowest = witness.SlowestBetween(down, now),
         };
@@ -100,7 +100,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         TimeSpan? After(DateTimeOffset? at) => at is null ? null : at > up ? at - up : TimeSpan.Zero;
     }
 
-    /// <summary>Waits until nothing is under way any more; null when that does not come.</summary>
+    /// <summary>Waits until nothing is under way; null when that takes too long.</summary>
     private async Task<TimeSpan?> DrainAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -118,7 +118,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         return watch.Elapsed;
     }
 
-    /// <summary>Waits until every order that nobody pays has given its goods back.</summary>
+    /// <summary>Waits until every unpaid order is cancelled and has released its goods.</summary>
     private async Task SettleAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -141,7 +141,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         var (dead, detail) = await shop.DeadLettersAsync();
         if (dead > 0) broken.Add($"{dead} dead letters; {detail}");
         var unpaid = options.Short ? 0 : await UnpaidAsync();
-        if (unpaid > 0) broken.Add($"{unpaid} orders await payment though their time is over");
+        if (unpaid > 0) broken.Add($"{unpaid} orders await payment although their time to pay is over");
         return new("outboxes, streams and dead letters are empty", broken, "");
     }
 
@@ -167,7 +167,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         { } time => $"{time.TotalSeconds:0.0} s",
     };
 
-    // Per part and fault: the worst and the median, beside the aim.
+    // Prints the worst and the median time per part and fault, and the aim.
     private void Summarise()
     {
         Say("");

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Aarya.Drill;
 
-/// <summary>How much is tried. The script has checked the arguments before a minute went into building.</summary>
-/// <param name="Rounds">How often each fault meets each part.</param>
-/// <param name="Shoppers">How many shoppers buy at once.</param>
-/// <param name="Parts">The parts that faults meet; empty for every part.</param>
-/// <param name="Short">Each part meets one fault, two in one process; what is unpaid at the end is not waited for.</param>
+/// <summary>The options of a drill. The script has checked the arguments before the build.</summary>
+/// <param name="Rounds">How often each part gets each fault.</param>
+/// <param name="Shoppers">How many shoppers buy at the same time.</param>
+/// <param name="Parts">The parts that get faults; empty for every part.</param>
+/// <param name="Short">Each part gets one fault, two in one process; the drill does not wait for the end of unpaid orders.</param>
 internal sealed record DrillOptions(int Rounds, int Shoppers, IReadOnlyList<string> Parts, bool Short)
 {
-    /// <summary>How long a part that was killed or stopped is away before it starts again.</summary>
+    /// <summary>How long a part that was killed or stopped is down before it starts again.</summary>
     public static readonly TimeSpan Away = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a part that gets SIGSTOP does nothing.</summary>
+    /// <summary>How long a part stays frozen after SIGSTOP.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the shop is left alone between two faults.</summary>
+    /// <summary>How long the shop runs undisturbed between two faults.</summary>
     public TimeSpan Calm { get; } = TimeSpan.FromSeconds(Short ? 1 : 3);
 
     public static DrillOptions From(string[] args)
@@ -29,7 +29,7 @@ internal sealed record DrillOptions(int Rounds, int Shoppers, IReadOnlyList<stri
         string[] Values(string name) => [.. args.Zip(args.Skip(1)).Where(x => x.First == name).Select(x => x.Second)];
     }
 
-    /// <summary>The faults in the order in which they come.</summary>
+    /// <summary>The faults in their order.</summary>
     public IEnumerable<(Part Part, FaultKind Kind)> Faults(IReadOnlyList<Part> parts, bool split)
     {
         var chosen = parts.Where(x => Parts.Count == 0 || Parts.Contains(x.Name)).ToList();

@@ -1,8 +1,8 @@
 namespace Aarya.Drill;
 
-/// <summary>One part taken down and brought back, and what the shoppers saw of it.</summary>
-/// <param name="Down">When it was down (or, asked to end, when it was asked).</param>
-/// <param name="Up">When it was started again, or let go on.</param>
+/// <summary>One fault: a part was taken down and brought back, and what the shoppers saw of it.</summary>
+/// <param name="Down">When the fault began, just before the signal.</param>
+/// <param name="Up">When it was started again, or resumed.</param>
 /// <param name="Checkout">
 /// From <paramref name="Up"/> to the first good checkout that was sent when it was down or later; zero when checkouts went on meanwhile,
 /// null when there was none.
@@ -15,7 +15,7 @@ internal sealed record Fault(Part Part, FaultKind Kind, DateTimeOffset Down, Dat
     /// <summary>From <see cref="Up"/> until the part itself listened again; null when it did not.</summary>
     public required TimeSpan? Listened { get; init; }
 
-    /// <summary>What the attempts that came to nothing were answered, the most frequent first.</summary>
+    /// <summary>The attempts that were refused or got no answer.</summary>
     public required IReadOnlyList<RefusedAttempt> Refused { get; init; }
 
     /// <summary>The request that took longest from its first attempt to its answer; null when none took long.</summary>

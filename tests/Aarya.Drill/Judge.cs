@@ -2,33 +2,33 @@ using System.Globalization;
 
 namespace Aarya.Drill;
 
-/// <summary>One thing that must hold, whatever was taken down.</summary>
-/// <param name="Broken">Where it does not; empty when it holds.</param>
-/// <param name="Seen">What was looked at.</param>
+/// <summary>One condition that must hold, whichever parts were taken down.</summary>
+/// <param name="Broken">The violations; empty when it holds.</param>
+/// <param name="Seen">What was checked.</param>
 internal sealed record Finding(string Name, IReadOnlyList<string> Broken, string Seen)
 {
     public bool Holds => Broken.Count == 0;
 }
 
-/// <summary>Compares what the shoppers were told with the shop's books, the provider's journal and the mail server's box.</summary>
-/// <param name="seeded">What was on the shelves when the first shopper came in.</param>
+/// <summary>Compares the answers that shoppers got with the shop's books, the provider's journal and the mail server's box.</summary>
+/// <param name="seeded">The stock before the first shopper started.</param>
 internal sealed class Judge(
     Witness witness, Books books, IReadOnlyDictionary<string, (int OnHand, int Reserved)> seeded, IReadOnlyList<Fault> faults)
 {
-    // A mail was handed over and its sender was gone before it could write that down, or never heard that it was taken.
+    // A mail may be sent twice when its sender crashed before it recorded the hand-over, or when the confirmation was lost.
     private static readonly TimeSpan MomentOfACrash = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<Guid, BookedOrder> orders = books.Orders.ToDictionary(x => x.Id);
     private readonly ILookup<Guid, BookedCharge> charges = books.Charges.ToLookup(x => x.Order);
     private readonly ILookup<string, BookedRefund> refunds = books.Refunds.ToLookup(x => x.ChargeId);
 
-    /// <summary>Acknowledged orders that are not there.</summary>
+    /// <summary>Acknowledged orders that do not exist.</summary>
     public int Lost => witness.Checkouts.Count(x => !orders.ContainsKey(x.OrderId));
 
-    /// <summary>Orders that nobody was told of: every request was asked again until it was answered.</summary>
+    /// <summary>Orders that no checkout answer named: every request was repeated until it was answered.</summary>
     public int Doubled => orders.Keys.Except(witness.Checkouts.Select(x => x.OrderId)).Count();
 
-    /// <summary>Mails that were sent again under their Message-ID.</summary>
+    /// <summary>Mails that were sent again under the same Message-ID.</summary>
     public int RepeatedMails => books.Mails.Count - books.Mails.DistinctBy(x => x.Id).Count();
 
     public IEnumerable<Finding> Findings()
@@ -57,10 +57,10 @@ internal sealed class Judge(
             foreach (var (sku, quantity) in confirmed[subject].SelectMany(x => x.Lines))
                 expected[sku] = expected.GetValueOrDefault(sku) - quantity;
             foreach (var sku in expected.Keys.Union(cart.Keys).Where(x => expected.GetValueOrDefault(x) != cart.GetValueOrDefault(x)))
-                broken.Add($"{cart.GetValueOrDefault(sku)} of {sku} lie in the cart of {subject}, not {expected.GetValueOrDefault(sku)}");
+                broken.Add($"the cart of {subject} holds {cart.GetValueOrDefault(sku)} of {sku}, not {expected.GetValueOrDefault(sku)}");
         }
 
-        return new("what was paid for has left the carts", broken, $"{put.Count} carts");
+        return new("paid goods have left the carts", broken, $"{put.Count} carts");
     }
 
     private Finding Acknowledged() => new(
@@ -70,7 +70,7 @@ internal sealed class Judge(
         $"{witness.Checkouts.Count} acknowledged");
 
     private Finding Unasked() => new(
-        "there is no order that nobody was told of",
+        "every order was acknowledged to a shopper",
         [.. orders.Values.ExceptBy(witness.Checkouts.Select(x => x.OrderId), x => x.Id)
             .Select(x => $"order {x.Number} ({x.Id}) of {x.Subject}")],
         $"{orders.Count} orders");
@@ -95,7 +95,7 @@ internal sealed class Judge(
             var (sold, held) = ordered.GetValueOrDefault(sku);
             if (!books.Stock.TryGetValue(sku, out var now))
             {
-                broken.Add($"{sku} has no stock any more");
+                broken.Add($"{sku} no longer has a stock row");
                 continue;
             }
 
@@ -111,7 +111,7 @@ internal sealed class Judge(
     }
 
     private Finding Shown() => new(
-        "the search shows what is on the shelves",
+        "the search shows what is in stock",
         [.. books.OnSale.Where(x => !books.Shown.ContainsKey(x)).Select(x => $"{x} is on sale and not shown"),
             .. books.Stock.Where(x => books.Shown.TryGetValue(x.Key, out var shown) && shown != x.Value.OnHand - x.Value.Reserved)
                 .Select(x => $"{x.Key}: {books.Shown[x.Key]} shown, {x.Value.OnHand - x.Value.Reserved} available")],
@@ -137,9 +137,9 @@ internal sealed class Judge(
         return new("one successful charge per paid order", broken, $"{books.Charges.Count(x => x.Status == "captured")} charges");
     }
 
-    // No fault lasts as long as an unpaid order keeps its goods.
+    // Every fault is shorter than the time to pay, so that none of these orders may expire.
     private Finding Paid() => new(
-        "what was ordered with a card that the bank accepts is paid",
+        "every order with a card that the bank accepts is paid",
         [.. witness.Checkouts.Where(x => x.IsPayable && orders.TryGetValue(x.OrderId, out var order) && order.Paid == 0)
             .Select(x => orders[x.OrderId]).Select(x => $"order {x.Number} is {x.Status} and was never paid")],
         $"{witness.Checkouts.Count(x => x.IsPayable)} orders");
@@ -152,16 +152,16 @@ internal sealed class Judge(
             // Charged() reports an order with several captured charges.
             var back = charges[order.Id].Where(x => x.Status == "captured").SelectMany(x => refunds[x.Id]).ToList();
             var succeeded = back.Where(x => x.Succeeded).Sum(x => x.Amount);
-            if (succeeded != order.GivenBack) broken.Add($"order {order.Number}: {succeeded} given back, {order.GivenBack} booked");
-            // A refund that the provider has declined is asked for again under another reference, and moves nothing.
+            if (succeeded != order.GivenBack) broken.Add($"order {order.Number}: {succeeded} refunded, {order.GivenBack} booked");
+            // A refund that the provider has declined is requested again under another reference and moves no money.
             if (back.Count < order.Refunds.Count || back.Count(x => x.Succeeded) > order.Refunds.Count)
                 broken.Add($"order {order.Number}: {order.Refunds.Count} refunds were asked for, {back.Count} made");
             if (order.Refunds.Contains("Pending")) broken.Add($"order {order.Number}: a refund is still pending");
             if (order.Status is "Cancelled" && order.Paid > 0 && back.Count == 0)
-                broken.Add($"order {order.Number} is cancelled, paid, and nothing was given back");
+                broken.Add($"order {order.Number} is cancelled and paid, but nothing was refunded");
         }
 
-        return new("refunds as asked, each once", broken, $"{books.Refunds.Count} refunds");
+        return new("every requested refund is made once", broken, $"{books.Refunds.Count} refunds");
     }
 
     private Finding Mailed()
@@ -173,7 +173,7 @@ internal sealed class Judge(
             Expect($"Your order {order.Number} is confirmed", order.Count("order_confirmed"));
             Expect($"Your order {order.Number} is cancelled", order.Count("order_cancelled"));
             Expect($"Your refund for order {order.Number}", order.Count("order_refunded"));
-            // The cancellation that comes with it says so too.
+            // When the order was cancelled with the decline, the mail about the cancellation mentions it instead.
             var ends = order.Facts.Where(x => x.Type == "order_cancelled").Select(x => x.At).ToHashSet();
             var declines = order.Facts.Count(x => x.Type == "payment_declined" && !ends.Contains(x.At));
             Expect($"The payment of your order {order.Number} was declined", declines);
@@ -192,7 +192,7 @@ internal sealed class Judge(
         List<string> broken = [];
         foreach (var mail in books.Mails.GroupBy(x => x.Id).Where(x => x.Count() > 1))
         {
-            // Every copy but the last was handed over in the moment of a crash.
+            // Every copy but the last must have been handed over around the time of a crash.
             foreach (var copy in mail.OrderBy(x => x.At).SkipLast(1).Where(x => !faults.Any(fault => IsMomentOf(fault, x.At))))
             {
                 var at = copy.At.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);

@@ -10,12 +10,12 @@ using SmtpServer.Storage;
 namespace Aarya.Drill;
 
 /// <summary>One mail that the mail server has accepted.</summary>
-/// <param name="At">When it was on disk, just before the sender was told so.</param>
+/// <param name="At">When it was received, just before it was written to disk and confirmed.</param>
 /// <param name="Id">Its Message-ID.</param>
 internal sealed record CaughtMail(DateTimeOffset At, string Id, string Subject);
 
 /// <summary>
-/// A mail server that delivers nowhere and remembers, on disk, what it has accepted: a process of its own, so that it can be killed.
+/// A mail server that delivers nothing and stores on disk what it has accepted. It is a process of its own, so that it can be killed.
 /// </summary>
 internal static class MailCatcher
 {
@@ -28,7 +28,7 @@ internal static class MailCatcher
         await new SmtpServer.SmtpServer(options, services).StartAsync(CancellationToken.None);
     }
 
-    /// <summary>Every mail in the file; a line without an end was never confirmed to its sender.</summary>
+    /// <summary>Every mail in the file; an incomplete last line was never confirmed to its sender.</summary>
     public static IReadOnlyList<CaughtMail> Read(string file)
     {
         if (!File.Exists(file)) return [];
@@ -41,7 +41,7 @@ internal static class MailCatcher
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        // What was half written when the process was killed goes.
+        // Removes the line that was half written when the process was killed.
         var text = new byte[file.Length];
         file.ReadExactly(text);
         file.SetLength(Array.LastIndexOf(text, (byte)'\n') + 1);
@@ -49,7 +49,7 @@ internal static class MailCatcher
         return file;
     }
 
-    // The server would dispose of a box that can be disposed of after the first session: the file is its owner's.
+    // Not disposable: the server would dispose of it after the first session. The owner disposes of the file.
     private sealed class Box(FileStream file) : MessageStore
     {
         private readonly Lock gate = new();

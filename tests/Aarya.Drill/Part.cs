@@ -5,38 +5,38 @@ using System.Runtime.InteropServices;
 
 namespace Aarya.Drill;
 
-/// <summary>What is done to a part.</summary>
+/// <summary>A kind of fault of a part.</summary>
 internal enum FaultKind
 {
     /// <summary>SIGKILL, then a start.</summary>
     Kill,
 
-    /// <summary>The signal that asks it to end, then a start.</summary>
+    /// <summary>SIGTERM or SIGINT, then a start.</summary>
     Stop,
 
     /// <summary>SIGSTOP, then SIGCONT.</summary>
     Pause,
 }
 
-/// <summary>What a part is.</summary>
-/// <param name="Name">As people call it, and the name of its log.</param>
-/// <param name="Command">The shell command that the process becomes.</param>
-/// <param name="Port">Where it listens; 0 for a role behind its socket.</param>
+/// <summary>How a part is run.</summary>
+/// <param name="Name">Its name in the output, and the name of its log.</param>
+/// <param name="Command">The shell command that starts it.</param>
+/// <param name="Port">The port that it listens on; 0 for a role that listens on a Unix socket.</param>
 /// <param name="Environment">Its settings.</param>
 internal sealed record PartSetup(string Name, string Command, int Port, IReadOnlyDictionary<string, string> Environment)
 {
-    /// <summary>The signal that asks it to end: 15 (SIGTERM), or 2 (SIGINT) where that is the quicker way of being polite.</summary>
+    /// <summary>The signal for a clean stop: 15 (SIGTERM), or 2 (SIGINT) where that is quicker.</summary>
     public int StopSignal { get; init; } = 15;
 
-    /// <summary>How soon it should serve again when it was killed; null where no aim is set.</summary>
+    /// <summary>How soon it should serve again after a kill; null without an aim.</summary>
     public TimeSpan? Aim { get; init; }
 
     /// <summary>
-    /// It may refuse to start while the kernel still knows of its predecessor, as PostgreSQL does; then it is started once more.
+    /// It may refuse to start while the kernel has not removed its predecessor, as PostgreSQL does; then it is started again.
     /// </summary>
     public bool MayHesitate { get; init; }
 
-    /// <summary>When this part crashes, or breaks off what others do, a mail that was just sent may be sent again.</summary>
+    /// <summary>After a crash or stop of this part a mail that was just sent may be sent again.</summary>
     public bool SendsMail { get; init; }
 }
 
@@ -69,7 +69,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
             startedAt = DateTimeOffset.UtcNow;
             Directory.CreateDirectory(Path.GetDirectoryName(Log)!);
             logBefore = File.Exists(Log) ? new FileInfo(Log).Length : 0;
-            // The shell becomes the process, so that its number is the process's.
+            // With exec the id of the shell is the id of the program.
             var start = new ProcessStartInfo("bash", ["-c", $"exec {setup.Command} >>\"$0\" 2>&1", Log])
             {
                 RedirectStandardInput = true,
@@ -83,7 +83,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
         }
     }
 
-    /// <summary>Ends when the part is down.</summary>
+    /// <summary>Returns when the part is down.</summary>
     public async Task TakeDownAsync(FaultKind kind)
     {
         Process going;
@@ -93,7 +93,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
             going = process!;
         }
 
-        // Frozen first, the parent has no more children after this look at them; one that outlived it would keep PostgreSQL from starting.
+        // A frozen parent starts no child after they are listed; a child that outlived it would keep PostgreSQL from starting.
         if (kind != FaultKind.Stop) _ = Signal(going.Id, Freeze);
         switch (kind)
         {
@@ -115,13 +115,13 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
         }
         catch (OperationCanceledException)
         {
-            complain($"{Name} did not end within {Patience.TotalSeconds:0} s of the signal {setup.StopSignal}");
+            complain($"{Name} did not end within {Patience.TotalSeconds:0} s after signal {setup.StopSignal}");
             going.Kill(entireProcessTree: true);
             await going.WaitForExitAsync();
         }
     }
 
-    /// <summary>Starts it again, or lets it go on.</summary>
+    /// <summary>Starts it again, or resumes it.</summary>
     public void BringBack(FaultKind kind)
     {
         if (kind != FaultKind.Pause)
@@ -169,7 +169,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
         return said.ReadToEnd().Contains("Application started", StringComparison.Ordinal);
     }
 
-    /// <summary>Asks it to end, if it runs at all.</summary>
+    /// <summary>Stops it if it runs.</summary>
     public async ValueTask DisposeAsync()
     {
         if (process is not { } ending) return;
@@ -188,7 +188,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
             if (!hesitated) complain($"{Name} ended by itself with exit code {which.ExitCode} (its log is {Log})");
         }
 
-        // What supervises processes on a server waits a moment too.
+        // A supervisor on a server waits a moment before a restart too.
         Thread.Sleep(100);
         lock (gate)
         {
@@ -201,7 +201,7 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
 
     private string RunFile => Path.Combine(state, "run", Name);
 
-    // As the script keeps its processes, so that it can end what a drill that was killed leaves behind.
+    // In the format of the script's run files, so that the script can end the processes that a killed drill leaves behind.
     private void Remember(int pid)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(RunFile)!);
@@ -221,14 +221,14 @@ internal sealed partial class Part(PartSetup setup, string state, Action<string>
             }
             catch (IOException)
             {
-                // It ended between the two looks.
+                // It ended after it was listed.
             }
         }
 
         return tree;
     }
 
-    // The fields of proc_pid_stat(5) from the third on: the second may hold anything.
+    // The fields of proc_pid_stat(5) from the third on: the second, the program's name, may contain any character.
     private static string[] StatOf(int pid)
     {
         var stat = File.ReadAllText($"/proc/{pid}/stat");

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Drill;
 
-/// <summary>A shopper's tokens, and whose cart they open.</summary>
+/// <summary>A shopper's tokens, and the id that the cart belongs to.</summary>
 internal sealed class Session(JsonNode signedIn)
 {
     public Guid Subject { get; } = Guid.Parse((string)signedIn["user"]!["id"]!);
@@ -14,7 +14,7 @@ internal sealed class Session(JsonNode signedIn)
 
     public string Refresh { get; private set; } = (string)signedIn["refreshToken"]!;
 
-    /// <summary>Its refresh token is good for nothing any more.</summary>
+    /// <summary>True when its refresh token can no longer be used.</summary>
     public bool IsOver { get; private set; }
 
     public void End() => IsOver = true;
@@ -25,7 +25,7 @@ internal sealed class Session(JsonNode signedIn)
         Refresh = (string)refreshed["refreshToken"]!;
     }
 
-    /// <summary>The same access token as it is a quarter of an hour later: signed by the shop, and over.</summary>
+    /// <summary>The same access token with all its times an hour earlier: signed by the shop, and expired.</summary>
     public string Expired(ECDsa key)
     {
         var parts = Access.Split('.');
@@ -45,6 +45,6 @@ internal sealed class Session(JsonNode signedIn)
 /// <summary>A customer with a password.</summary>
 internal sealed record Account(string Email, string Password)
 {
-    /// <summary>The session that the account was left with; null before the first login.</summary>
+    /// <summary>The session after the last story; null before the first login.</summary>
     public Session? Session { get; set; }
 }

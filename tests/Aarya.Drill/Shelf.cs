@@ -1,12 +1,12 @@
 namespace Aarya.Drill;
 
-/// <summary>What is bought: goods of which there is plenty, and a few that run out.</summary>
+/// <summary>The SKUs that shoppers buy: many with plenty of stock, and a few that run out.</summary>
 internal sealed record Shelf(IReadOnlyList<string> Plenty, IReadOnlyList<string> Scarce)
 {
     private const int PlentyOfSkus = 40;
     private const int ScarceSkus = 6;
 
-    /// <summary>Takes the goods from the shop's own list, and has its merchandiser stock up on most of them.</summary>
+    /// <summary>Picks SKUs from the shop's own catalogue, and adds stock to most of them.</summary>
     public static async Task<Shelf> StockAsync(Client client, string admin)
     {
         var page = (await client.GetAsync("/api/products?limit=100")).Body;

@@ -7,12 +7,12 @@ using StackExchange.Redis;
 
 namespace Aarya.Drill;
 
-/// <summary>A whole shop as production runs it, every part a process of this one, and the ways to look into its books.</summary>
+/// <summary>A whole shop as in production, each part a child process of this one, with queries of its data.</summary>
 internal sealed class Shop : IAsyncDisposable
 {
     public const string StaffPassword = "a drill of fire at Fort Kochi, 1903";
 
-    /// <summary>How long an unpaid order keeps its goods.</summary>
+    /// <summary>How long an unpaid order reserves its goods.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Contexts = ["core", "commerce", "payment", "content", "search"];
@@ -54,7 +54,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>What the shop signs access tokens with.</summary>
+    /// <summary>The key that signs the access tokens of the shop.</summary>
     public ECDsa SigningKey { get; }
 
     public IReadOnlyList<Part> Parts { get; }
@@ -70,7 +70,7 @@ internal sealed class Shop : IAsyncDisposable
 
     private IEnumerable<Part> Servers()
     {
-        // Fast shutdown, as its own control program asks for.
+        // SIGINT is a fast shutdown, which PostgreSQL's own control program uses too.
         yield return New(new("postgres", here.Postgres, here.PostgresPort, settings)
         {
             StopSignal = 2,
@@ -114,7 +114,7 @@ internal sealed class Shop : IAsyncDisposable
 
     private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    /// <summary>Starts every part, makes the database, and waits until the shop says that all of it is well.</summary>
+    /// <summary>Starts every part, creates the database, and waits until <c>/health</c> reports that every part is well.</summary>
     public async Task OpenAsync()
     {
         foreach (var part in Parts.Take(2)) part.Start();
@@ -131,7 +131,7 @@ internal sealed class Shop : IAsyncDisposable
         redis = await ConnectionMultiplexer.ConnectAsync(RedisOptions());
     }
 
-    /// <summary>Ends a part for good.</summary>
+    /// <summary>Ends a part and does not start it again.</summary>
     public ValueTask EndAsync(string part) => Parts.Single(x => x.Name == part).DisposeAsync();
 
     private ConfigurationOptions RedisOptions() => new()
@@ -175,7 +175,7 @@ internal sealed class Shop : IAsyncDisposable
             }
             catch (Exception e) when (e is NpgsqlException or SocketException or HttpRequestException or TaskCanceledException)
             {
-                // Not there yet.
+                // Not up yet.
             }
 
             if (watch.Elapsed > StartsWithin) throw new InvalidOperationException($"Waited {StartsWithin.TotalMinutes:0} min for {what}.");
@@ -183,7 +183,7 @@ internal sealed class Shop : IAsyncDisposable
         }
     }
 
-    /// <summary>The rows of a query of the server's own user, who may read every context's tables.</summary>
+    /// <summary>The rows of a query as the server's own user, who may read every context's tables.</summary>
     public async Task<List<object[]>> TableAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(ConnectionString);
@@ -214,16 +214,16 @@ internal sealed class Shop : IAsyncDisposable
                 Database = url.AbsolutePath.Trim('/'),
                 Username = user[0],
                 Password = user[1],
-                // A connection of a pool would be one that died with the server.
+                // A pooled connection may have died with the server.
                 Pooling = false,
             }.ConnectionString;
         }
     }
 
-    /// <summary>What is still under way, as words; null when nothing is.</summary>
+    /// <summary>What is still under way, in words; null when nothing is.</summary>
     public async Task<string?> UnderWayAsync()
     {
-        // What waits for an order's time to pay is not work.
+        // A message that is scheduled for the end of the time to pay is not counted.
         var counts = (await TableAsync($"""
             select {string.Join(", ", Contexts.Select(x => $"""
                 (select count(*) from {x}.wolverine_outgoing_envelopes),
@@ -261,7 +261,7 @@ internal sealed class Shop : IAsyncDisposable
         return groups;
     }
 
-    /// <summary>How many messages lie among the dead letters, and what the first of each context says.</summary>
+    /// <summary>The number of dead letters, and the first one of each context.</summary>
     public async Task<(long Count, string Detail)> DeadLettersAsync()
     {
         var (count, detail) = (0L, "");
@@ -277,7 +277,7 @@ internal sealed class Shop : IAsyncDisposable
         return (count, detail.Trim());
     }
 
-    /// <summary>What lies in a shopper's cart, by SKU.</summary>
+    /// <summary>The contents of a shopper's cart, by SKU.</summary>
     public async Task<IReadOnlyDictionary<string, int>> CartAsync(Guid subject)
     {
         var entries = await redis!.GetDatabase().HashGetAllAsync($"cart:{{0}}:{subject}");
@@ -287,7 +287,7 @@ internal sealed class Shop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (redis is not null) await redis.DisposeAsync();
-        // The program before the servers that it needs.
+        // The program ends before the servers that it needs.
         foreach (var part in Parts.Reverse()) await part.DisposeAsync();
         http.Dispose();
         SigningKey.Dispose();

@@ -3,18 +3,18 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Drill;
 
-/// <summary>One shopper after another: each comes as somebody, buys in some way, and says what was not as expected.</summary>
+/// <summary>Runs one shopper's story after another, and reports what was not as expected.</summary>
 internal sealed class Shopper(Street street)
 {
-    // Longer than any fault lasts; what is not settled then is for the books to show.
+    // Longer than any fault. An order that is not settled by then is checked in the books at the end.
     private static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(90);
 
-    // What the same refresh token is good for a second time.
+    // How long a used refresh token is certainly still accepted.
     private static readonly TimeSpan RefreshGrace = TimeSpan.FromSeconds(8);
 
     private Client client = street.NewClient();
 
-    /// <summary>Shops until told to go home; a story that has begun is told to its end.</summary>
+    /// <summary>Runs stories until cancelled; a story that has begun is finished.</summary>
     public async Task ShopAsync(CancellationToken closing)
     {
         (string Name, int Weight, Func<Task> Tell)[] stories =
@@ -39,7 +39,7 @@ internal sealed class Shopper(Street street)
             ("the bank takes no refund", 2, () => CancelAsync("tok_refund_declined", "refund_failed")),
             ("support refunds", 4, RefundAsync),
             ("the last pieces", 6, BuyScarceAsync),
-            ("somebody looks around", 4, LookAroundAsync),
+            ("a visitor browses", 4, LookAroundAsync),
         ];
         var all = stories.Sum(x => x.Weight);
         while (!closing.IsCancellationRequested)
@@ -58,7 +58,7 @@ internal sealed class Shopper(Street street)
             }
             catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
             {
-                street.Witness.Surprised($"{story.Name}: an answer of another shape ({e.Message})");
+                street.Witness.Surprised($"{story.Name}: an answer of an unexpected shape ({e.Message})");
             }
         }
     }
@@ -87,11 +87,11 @@ internal sealed class Shopper(Street street)
     {
         if (!street.Accounts.TryTake(out var account)) account = await RegisterAsync();
         await shop(account.Session = await ComeBackAsync(account));
-        // Not when something was unexpected: what lies in the cart then would surprise the next one.
+        // Not after a surprise: what is left in the cart then would surprise the next story.
         street.Accounts.Add(account);
     }
 
-    // Most are still signed in: a password typed at each visit would keep the shop busy with hashing.
+    // Most are still signed in: a login per visit would keep the shop busy with password hashing.
     private async Task<Session> ComeBackAsync(Account account)
     {
         if (account.Session is not { IsOver: false } kept || Random.Shared.Next(5) == 0) return await LogInAsync(account);
@@ -133,10 +133,10 @@ internal sealed class Shopper(Street street)
         var refused = await client.GetAsync("/api/cart", shopper.Expired(street.SigningKey));
         if (refused is not { Status: 401, Code: "auth.token_expired" })
             throw new SurpriseException($"an expired token was answered {refused}");
-        // Two tabs at once, or an answer that got lost.
+        // As two tabs at once do, or a client whose answer got lost.
         var body = new { refreshToken = shopper.Refresh };
         var both = await Task.WhenAll(client.PostAsync("/api/auth/refresh", body), client.PostAsync("/api/auth/refresh", body));
-        // Where a fault made one of them wait, the other's token may have been used for too long.
+        // When a fault delayed one of them, the grace period of the used token may have ended.
         if (both.Any(x => x is { Status: 401, Code: "auth.refresh_invalid" }) && both.Any(x => x.Waited > RefreshGrace)) return;
         foreach (var answer in both) Expect(answer);
         if ((string)both[0].Body["refreshToken"]! != (string)both[1].Body["refreshToken"]! && both.All(x => x.Waited < RefreshGrace))
@@ -150,7 +150,7 @@ internal sealed class Shopper(Street street)
     {
         var shopper = await GuestAsync();
         var answer = await client.PostAsync("/api/auth/logout", new { }, shopper.Access);
-        // Asked again because the first answer was lost, it is over already.
+        // A repeated logout, whose first answer was lost, finds the session ended.
         if (answer is not ({ IsGood: true } or { Status: 401, Attempts: > 1 }))
             throw new SurpriseException($"the logout was answered {answer}");
         await UntilAsync("the ended session's token to be refused", async () =>
@@ -166,7 +166,7 @@ internal sealed class Shopper(Street street)
         var orders = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => CheckoutAsync(shopper, body, key)));
         if (orders.Distinct().Count() != 1) throw new SurpriseException("one key made more than one order");
         await SettledAsync(shopper, orders[0], "confirmed");
-        if (await CheckoutAsync(shopper, body, key) != orders[0]) throw new SurpriseException("a key led to another order later");
+        if (await CheckoutAsync(shopper, body, key) != orders[0]) throw new SurpriseException("a repeated key led to another order");
     }
 
     private async Task OrderOnTwoDevicesAsync() => await AsCustomerAsync(async phone =>
@@ -203,7 +203,7 @@ internal sealed class Shopper(Street street)
         if (answer.IsGood) await SettledAsync(shopper, order, "confirmed");
     }
 
-    // Half of them say so; the goods of the others come back when the time to pay is over.
+    // Half of them cancel; the goods of the others are released when the time to pay is over.
     private async Task GiveUpAsync()
     {
         var shopper = await GuestAsync();
@@ -224,13 +224,13 @@ internal sealed class Shopper(Street street)
         await SettledAsync(shopper, order, expected);
     }
 
-    // The bank's page is the provider's, which may be away too.
+    // The provider serves the bank's page, and may be down too.
     private async Task BankAsync(string url, string result) => await UntilAsync("the bank to take the answer", async () =>
     {
         try
         {
             using var answer = await street.Http.PostAsJsonAsync(new Uri(url), new { result });
-            // A conflict: the answer was taken before, or the shop has withdrawn its question.
+            // 409: the bank has an answer already, or the shop has withdrawn its question.
             return (int)answer.StatusCode is 200 or 409;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
@@ -310,7 +310,7 @@ internal sealed class Shopper(Street street)
     {
         var answer = await client.PostAsync("/api/cart/items", new { sku, quantity }, shopper.Access, NewKey());
         if (answer.IsGood) street.Witness.PutInCart(shopper.Subject, sku, quantity);
-        // A customer whose orders came to nothing has much in the cart.
+        // The cart of a customer whose orders failed may be full.
         else if (answer.Code != "cart.line_limit") throw new SurpriseException($"an added line was answered {answer}");
     }
 
@@ -330,7 +330,7 @@ internal sealed class Shopper(Street street)
         shippingAddress = Address,
         shippingMethod = "standard",
         paymentToken = card,
-        // An address of its own for each order, as shoppers have.
+        // Each order has its own e-mail address, as each shopper has.
         email = $"asha-{Guid.NewGuid():N}@example.com",
     };
 
@@ -350,11 +350,11 @@ internal sealed class Shopper(Street street)
 
     private static Guid IdOf(Answer answer) => Guid.Parse((string)answer.Body["id"]!);
 
-    /// <summary>False when the order went another way, or has not come so far yet: a fault may have made it too late.</summary>
+    /// <summary>False when the order ended otherwise, or did not get there in time because of a fault.</summary>
     private async Task<bool> SettledAsync(Session shopper, Guid order, string expected) =>
         await FollowAsync(shopper, order, expected) is not null;
 
-    // What was seen of an order settles nothing by itself: the books are held against all of it at the end.
+    // Null is no failure: every order is checked in the books at the end.
     private async Task<JsonNode?> FollowAsync(Session shopper, Guid id, string expected)
     {
         var until = DateTimeOffset.UtcNow + SettlesWithin;
@@ -364,9 +364,9 @@ internal sealed class Shopper(Street street)
             var (status, payment) = ((string)order["status"]!, (string)order["payment"]!["status"]!);
             if (status is "confirmed") street.Witness.Confirmed(id);
             if (status == expected || payment == expected) return order;
-            // Its time was over before it was paid, or the bank's answer came before the question was seen.
+            // Its time to pay ended before it was paid, or the bank's answer came before this client saw the question.
             if (status is "cancelled" && payment is "voided" or "declined" or "refunded") return null;
-            // A wait ends by itself only while the payment is pending.
+            // `wait` applies only while the payment is pending; otherwise the answer comes at once.
             if (payment is not "pending") await Task.Delay(200);
         }
 
@@ -388,6 +388,6 @@ internal sealed class Shopper(Street street)
     private static Answer Expect(Answer answer) =>
         answer.IsGood ? answer : throw new SurpriseException($"an answer was {answer} {(string?)answer.Body["detail"]}");
 
-    // A key for one intention.
+    // One key per intention.
     private static string NewKey() => $"{Guid.NewGuid()}";
 }

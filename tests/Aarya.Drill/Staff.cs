@@ -1,6 +1,6 @@
 namespace Aarya.Drill;
 
-/// <summary>A member of the shop's staff, signed in for as long as it takes.</summary>
+/// <summary>A member of the shop's staff, who signs in when there is no valid token.</summary>
 internal sealed class Staff(Client client, string email) : IDisposable
 {
     private readonly SemaphoreSlim one = new(1);
@@ -20,7 +20,7 @@ internal sealed class Staff(Client client, string email) : IDisposable
         }
     }
 
-    /// <summary>The token is not good any more: the next one asks for another.</summary>
+    /// <summary>The token was refused: the next call signs in again.</summary>
     public void Forget(string token)
     {
         if (session?.Access == token) session = null;

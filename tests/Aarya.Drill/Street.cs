@@ -16,9 +16,9 @@ internal sealed class Street(HttpClient http, Witness witness, Shelf shelf, Staf
 
     public ECDsa SigningKey => signingKey;
 
-    /// <summary>Customers who are not shopping at the moment; their carts keep what they left there.</summary>
+    /// <summary>Customers without a running story; their carts keep what earlier stories left.</summary>
     public ConcurrentBag<Account> Accounts { get; } = [];
 
-    /// <summary>From an address of its own, as behind a proxy.</summary>
+    /// <summary>A client with its own network address, as behind a proxy.</summary>
     public Client NewClient() => new(http, witness, $"10.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}.{Random.Shared.Next(1, 255)}");
 }

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Aarya.Drill;
 
-/// <summary>What the script hands over: where the program is, how the servers are started, and what this shop keeps.</summary>
+/// <summary>What the script passes: the program, the start commands of the servers, ports and the shop's own state.</summary>
 /// <param name="Program">Aarya.Api.dll of the Release build.</param>
 /// <param name="Sandbox">Aarya.Sandbox.dll of the same build.</param>
-/// <param name="State">The folder that belongs to this shop alone.</param>
-/// <param name="Postgres">The shell command that becomes PostgreSQL.</param>
-/// <param name="Redis">The shell command that becomes Redis.</param>
-/// <param name="RedisPassword">The password of the user of Redis who may do everything.</param>
+/// <param name="State">The shop's own state folder.</param>
+/// <param name="Postgres">The shell command that starts PostgreSQL.</param>
+/// <param name="Redis">The shell command that starts Redis.</param>
+/// <param name="RedisPassword">The password of the Redis user with every right.</param>
 internal sealed record Surroundings(
     string Program, string Sandbox, string State, string Postgres, string Redis, string DatabaseUrl, string RedisPassword,
     int Port, int PostgresPort, int RedisPort, int SandboxPort, int MailPort)
@@ -22,7 +22,7 @@ internal sealed record Surroundings(
 
         static string Text(string name) =>
             Environment.GetEnvironmentVariable(name)
-            ?? throw new InvalidOperationException($"{name} is not set: run the drill by ./aarya drill.");
+            ?? throw new InvalidOperationException($"{name} is not set: run the drill with ./aarya drill.");
 
         static int Port(string name) => int.Parse(Text(name), CultureInfo.InvariantCulture);
     }

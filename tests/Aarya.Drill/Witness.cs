@@ -2,23 +2,23 @@ using System.Collections.Concurrent;
 
 namespace Aarya.Drill;
 
-/// <summary>A checkout that the shop has acknowledged: from here on the order must be there, once, whatever happens.</summary>
-/// <param name="Began">When the attempt was sent that was answered 201.</param>
-/// <param name="IsPayable">It was ordered with a card that the bank accepts at once.</param>
+/// <summary>A checkout that the shop has acknowledged: from now on exactly one such order must exist.</summary>
+/// <param name="Began">When the attempt that was answered 201 was sent.</param>
+/// <param name="IsPayable">True when the card is one that the bank accepts at once.</param>
 internal sealed record Checkout(Guid OrderId, Guid Subject, DateTimeOffset Began, DateTimeOffset Ended, bool IsPayable);
 
-/// <summary>An attempt that came to nothing.</summary>
-/// <param name="Why">The status and code, or what became of the connection.</param>
+/// <summary>An attempt without a final answer.</summary>
+/// <param name="Why">The status and code, or what happened to the connection.</param>
 internal sealed record RefusedAttempt(string Why, bool Keyed, DateTimeOffset At);
 
-/// <summary>A request that was answered in the end.</summary>
+/// <summary>A request that was finally answered.</summary>
 internal sealed record AnsweredRequest(
     string Method, string Path, bool Keyed, DateTimeOffset Began, DateTimeOffset Ended, TimeSpan Waited, int Attempts)
 {
     public string InWords => $"({Method} {Client.PathOf(Path)}, {Attempts} attempts)";
 }
 
-/// <summary>What the shoppers have seen; the books are held against it afterwards.</summary>
+/// <summary>What the shoppers have seen; it is compared with the books afterwards.</summary>
 internal sealed class Witness
 {
     private readonly ConcurrentDictionary<Guid, Checkout> checkouts = new();
@@ -33,17 +33,17 @@ internal sealed class Witness
 
     public IReadOnlyCollection<Checkout> Checkouts => [.. checkouts.Values];
 
-    /// <summary>What was not as it should be, and how often.</summary>
+    /// <summary>Each unexpected event, and how often it happened.</summary>
     public IReadOnlyDictionary<string, int> Surprises => surprises;
 
-    /// <summary>How often each story came to its end.</summary>
+    /// <summary>How often each story was finished.</summary>
     public IReadOnlyDictionary<string, int> Stories => stories;
 
     public int AnsweredRequests => answered;
 
     public void Acknowledged(Checkout checkout)
     {
-        // One order may be acknowledged more than once: to those who asked under one key.
+        // One order may be acknowledged more than once: to several requests with one key.
         checkouts.TryAdd(checkout.OrderId, checkout);
         foreach (var watcher in watchers.Keys.Where(x => !x.Confirmed)) watcher.See(checkout, checkout.Ended);
     }
@@ -64,26 +64,26 @@ internal sealed class Witness
     public void Answered(AnsweredRequest request)
     {
         Interlocked.Increment(ref answered);
-        // What was quick is not looked at again.
+        // Only slow answers are reported.
         if (request.Waited > TimeSpan.FromMilliseconds(500)) slow.Enqueue(request);
     }
 
-    /// <summary>So many more of a SKU lie in a cart, as the shop has acknowledged.</summary>
+    /// <summary>The shop has acknowledged <paramref name="quantity"/> more of the SKU in the cart.</summary>
     public void PutInCart(Guid subject, string sku, int quantity) =>
         carts.GetOrAdd(subject, _ => new()).AddOrUpdate(sku, quantity, (_, before) => before + quantity);
 
-    /// <summary>The shopper has emptied the cart, or it is another's now.</summary>
+    /// <summary>Returns what the cart held: the shopper has emptied it, or it belongs to another shopper now.</summary>
     public IReadOnlyDictionary<string, int> EmptiedCart(Guid subject) =>
         carts.TryRemove(subject, out var was) ? was : new ConcurrentDictionary<string, int>();
 
-    /// <summary>What each shopper ever put into the cart and did not take out again.</summary>
+    /// <summary>What each shopper put into the cart and did not remove; orders are not subtracted.</summary>
     public IReadOnlyDictionary<Guid, IReadOnlyDictionary<string, int>> Carts =>
         carts.ToDictionary(x => x.Key, x => (IReadOnlyDictionary<string, int>)x.Value);
 
     public IReadOnlyList<RefusedAttempt> RefusedBetween(DateTimeOffset from, DateTimeOffset to) =>
         [.. refused.Where(x => x.At >= from && x.At <= to)];
 
-    /// <summary>How long those waited whom something kept waiting then; waits that are asked for do not count.</summary>
+    /// <summary>The slowest request that overlaps this time; requests with <c>?wait=</c> do not count.</summary>
     public AnsweredRequest? SlowestBetween(DateTimeOffset from, DateTimeOffset to) => slow
         .Where(x => x.Ended >= from && x.Ended - x.Waited <= to && !x.Path.Contains("wait=", StringComparison.Ordinal))
         .MaxBy(x => x.Waited);
@@ -104,7 +104,7 @@ internal sealed class Watcher(DateTimeOffset since, bool confirmed)
 {
     private readonly TaskCompletionSource<DateTimeOffset> seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What is waited for is its confirmation.</summary>
+    /// <summary>True when it waits for the confirmation, false for the checkout's answer.</summary>
     public bool Confirmed => confirmed;
 
     public void See(Checkout checkout, DateTimeOffset at)
@@ -112,7 +112,7 @@ internal sealed class Watcher(DateTimeOffset since, bool confirmed)
         if (checkout.Began >= since) seen.TrySetResult(at);
     }
 
-    /// <summary>When it was there; null when it did not come in time.</summary>
+    /// <summary>When it came; null when it did not come in time.</summary>
     public async Task<DateTimeOffset?> SeenAsync(TimeSpan within)
     {
         try

@@ -4,7 +4,7 @@ using Json.Schema;
 
 namespace Aarya.Fuzz;
 
-/// <summary>What a body of an answer must be (JSON Schema 2020-12).</summary>
+/// <summary>The JSON Schema (2020-12) that the body of an answer must match.</summary>
 internal sealed class AnswerSchema(JsonObject? schema, JsonObject definitions)
 {
     private static readonly EvaluationOptions Options = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Fuzz;
 
-/// <summary>The OpenAPI document of the running shop, as far as requests are made and answers are judged by it.</summary>
+/// <summary>The part of the running shop's OpenAPI document that is needed to make requests and to check answers.</summary>
 internal sealed class ApiDescription
 {
     private readonly JsonObject document;
@@ -46,7 +46,7 @@ internal sealed class ApiDescription
         return Resolve(at.AsObject());
     }
 
-    // A member that the description does not name is a fault of one of the two. Problems may carry more.
+    // A member that the schema does not name is a fault of the answer or of the schema. Problems may have further members.
     private static JsonNode? Strict(JsonNode? node)
     {
         switch (node)
@@ -62,7 +62,7 @@ internal sealed class ApiDescription
                     else strict[name] = Strict(value);
                 }
 
-                // A schema's own `type` is a word; where it is a schema itself, this is the list of an object's members.
+                // In a schema `type` is a word; where it is an object, this is a map of members, one of which is called `type`.
                 if (schema["properties"] is JsonObject members && schema["type"] is not JsonObject
                     && !members.ContainsKey("traceId") && !schema.ContainsKey("additionalProperties"))
                     strict["additionalProperties"] = false;

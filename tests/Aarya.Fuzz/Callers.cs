@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Fuzz;
 
-/// <summary>The tokens that requests are made with: of a guest, a customer and an administrator, and some that are no good.</summary>
+/// <summary>The tokens of the requests: of a guest, a customer and an administrator, and some invalid ones.</summary>
 internal sealed class Callers : IDisposable
 {
     private const int MostLogins = 5;
@@ -35,8 +35,8 @@ internal sealed class Callers : IDisposable
         this.accounts = accounts;
     }
 
-    /// <summary>Signs the role in again; a customer is another one each time, because what was tried may have ended the account.</summary>
-    /// <exception cref="InvalidOperationException">The shop does not let it in.</exception>
+    /// <summary>Signs the role in again. A customer gets a new account each time, because a request may have ended the old one.</summary>
+    /// <exception cref="InvalidOperationException">The shop refuses the login.</exception>
     public async Task RenewAsync(string role)
     {
         if (role == "guest")
@@ -50,7 +50,7 @@ internal sealed class Callers : IDisposable
         if (role != "customer" && (string?)signedIn["deviceToken"] is { } device) devices[role] = device;
     }
 
-    // An administrator of another client may deactivate the account, or change its roles, in that moment: the login is refused then.
+    // Another client's administrator may deactivate the account or change its roles at that moment: then the login is refused.
     private async Task<JsonNode> SignInAsync(string role)
     {
         for (var left = MostLogins; ; left--)
@@ -68,7 +68,7 @@ internal sealed class Callers : IDisposable
     }
 
     /// <summary>
-    /// Places an order as the guest and one as the customer, and gives their addresses; none for a caller whose cart stays empty.
+    /// Places an order as the guest and one as the customer, and returns their paths; none for a caller whose cart stays empty.
     /// </summary>
     public async Task<IReadOnlyList<string>> OrderAsync(Random random)
     {
@@ -79,7 +79,7 @@ internal sealed class Callers : IDisposable
         foreach (var role in new[] { "guest", "customer" })
         {
             using var answer = await http.GetAsync(new Uri($"/api/products/{random.Pick(slugs)}", UriKind.Relative));
-            // Another client has withdrawn it, and the search does not know yet.
+            // Another client has withdrawn it, and the search index is not updated yet.
             if (answer.StatusCode == HttpStatusCode.NotFound) continue;
             var product = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>();
             if (product!["variants"]!.AsArray().FirstOrDefault(x => (int)x!["available"]! > 0) is not { } variant) continue;
@@ -106,7 +106,7 @@ internal sealed class Callers : IDisposable
             }
             catch (InvalidOperationException)
             {
-                // Its session has ended, or its cart holds what cannot be sold: the next one may do better.
+                // Its session has ended, or its cart holds what cannot be sold: signs in again.
                 await RenewAsync(role);
             }
         }

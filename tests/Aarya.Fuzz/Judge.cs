@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Aarya.Fuzz;
 
-/// <summary>Says what is wrong with an answer.</summary>
+/// <summary>Finds what is wrong with an answer.</summary>
 internal static class Judge
 {
-    // What a server answers before there is a request that it could hand to the program.
+    // The statuses of requests that the server refuses before they reach the program.
     private static readonly int[] OfTheParser = [400, 408, 411, 413, 414, 431, 505];
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -41,18 +41,18 @@ internal static class Judge
         }
         catch (JsonException e)
         {
-            return ($"answers {answer.Status} with what is no JSON: {e.Message}", null);
+            return ($"answers {answer.Status} with invalid JSON: {e.Message}", null);
         }
 
-        if (schema.FaultOf(body.RootElement) is { } fault) return ($"answers {answer.Status} off its schema: {fault}", body);
+        if (schema.FaultOf(body.RootElement) is { } fault) return ($"answers {answer.Status} against its schema: {fault}", body);
         if (answer.Status >= 400 && body.RootElement.GetProperty("status").GetInt32() != answer.Status)
-            return ($"answers {answer.Status} and calls it another status", body);
+            return ($"answers {answer.Status} with another status in its body", body);
         if (answer.Status >= 400 && body.RootElement.GetProperty("code").GetString() is not { Length: > 0 })
             return ($"refuses with {answer.Status} and no code", body);
         return (null, body);
     }
 
-    /// <summary>The answer to what leads to no operation.</summary>
+    /// <summary>True for the answer to a request that leads to no operation.</summary>
     public static bool IsUnrouted(RawAnswer answer) =>
         answer.Status is 404 or 405 && CodeOf(answer) is "route.not_found" or "method.not_allowed";
 

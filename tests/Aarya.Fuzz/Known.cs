@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Aarya.Fuzz;
 
-/// <summary>What earlier answers have shown, by the name of the member: a request gets further with an id that exists.</summary>
+/// <summary>Values of earlier answers, by the name of the member: a request with an id that exists gets further.</summary>
 internal sealed class Known
 {
     private const int Kept = 40;
@@ -10,7 +10,7 @@ internal sealed class Known
     private readonly Dictionary<string, List<string>> values = new(StringComparer.OrdinalIgnoreCase);
     private int left;
 
-    /// <param name="path">The path that it came from: ids of orders are of little use for an address.</param>
+    /// <param name="path">The path that it came from: the ids of orders are of little use for an address.</param>
     public void Learn(string path, JsonElement answer)
     {
         left = MostOfAnswer;
@@ -22,7 +22,7 @@ internal sealed class Known
         LearnIds(collection, answer);
     }
 
-    /// <summary>A value for the parameter behind that part of a path that others like it have had; null when none was seen.</summary>
+    /// <summary>A known id of the collection that stands before the parameter in the path; null when none was seen.</summary>
     public string? FindIn(string template, string parameter, Random random)
     {
         var steps = template.Split('/');
@@ -31,7 +31,7 @@ internal sealed class Known
         return list is { Count: > 0 } ? random.Pick(list) : null;
     }
 
-    /// <summary>Notes the ids in an address such as <c>/api/orders/1/refunds</c>.</summary>
+    /// <summary>Learns the ids in an address such as <c>/api/orders/1/refunds</c>.</summary>
     public void LearnAddress(string address)
     {
         var steps = address.Split('?')[0].Split('/');
@@ -58,7 +58,7 @@ internal sealed class Known
     }
 
     /// <summary>
-    /// A value of that name, of <c>id</c> for every name that ends in it, and of <c>nextCursor</c> for a cursor; null when none was seen.
+    /// A known value of that name, of <c>id</c> for a name that ends in Id, and of <c>nextCursor</c> for a cursor; null when none was seen.
     /// </summary>
     public string? Find(string name, Random random)
     {

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Aarya.Fuzz;
 
-/// <summary>What clients send when they mean harm or know no better.</summary>
+/// <summary>What malicious or faulty clients send.</summary>
 internal static class Odd
 {
-    /// <summary>JSON values, as they are written.</summary>
+    /// <summary>JSON values, as raw text.</summary>
     public static readonly string[] Json =
     [
         "null", "true", "false", "0", "-1", "1", "1.5", "-0", "1e2", "1E400", "1e-400", "2147483648", "-2147483649", "9223372036854775807",
@@ -23,7 +23,7 @@ internal static class Odd
         $"[{string.Join(',', Enumerable.Repeat("1", 2000))}]",
     ];
 
-    /// <summary>Whole bodies that are no JSON of this API.</summary>
+    /// <summary>Whole bodies that do not fit this API.</summary>
     public static readonly string[] Bodies =
     [
         "", " ", "null", "[]", "\"\"", "0", "{", "}", "{}", "{]", "{\"", "{\"a\"", "{'a':1}", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":1}{}",
@@ -44,14 +44,14 @@ internal static class Odd
         "W10", "AAAA", "____",
     ];
 
-    /// <summary>What is put behind a path as it is, without any encoding.</summary>
+    /// <summary>Queries that are sent as they are, without encoding.</summary>
     public static readonly string[] RawQueries =
     [
         "%", "%zz", "%00", "%ff", "%ed%a0%80", "&&&&", "=", "?", "a=1&a=2", "limit=1&limit=2", "cursor=&cursor=", "[]=1", "limit[]=1",
         "LIMIT=1", ";", "+",
     ];
 
-    /// <summary>Values of headers, of which one is a byte for each character.</summary>
+    /// <summary>Values of headers; each character is sent as one byte.</summary>
     public static readonly string[] Headers =
     [
         "", " ", "a", "\"a\"", "W/\"a\"", "*", "\"a", "a\"", "\"\"", ",", ",,", "\u00e9", "\u0080\u00ff", "0", "-1", "text/html", "*/*",

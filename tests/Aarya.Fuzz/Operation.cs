@@ -8,7 +8,7 @@ namespace Aarya.Fuzz;
 /// <param name="Path">The template, such as <c>/api/orders/{id}</c>.</param>
 /// <param name="Parameters">Of path, query and headers.</param>
 /// <param name="Body">The schema of its JSON body, or null.</param>
-/// <param name="Answers">By status, what comes with it.</param>
+/// <param name="Answers">The described answers, by status.</param>
 internal sealed record Operation(
     string Name, string Method, string Path, IReadOnlyList<Parameter> Parameters, JsonObject? Body,
     IReadOnlyDictionary<int, Answer> Answers)

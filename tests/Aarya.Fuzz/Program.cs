@@ -10,7 +10,7 @@ var seed = Number("--seed", 20261126);
 var seconds = Number("--seconds", options.ContainsKey("--requests") ? int.MaxValue / 1000 : 60);
 var most = Number("--requests", int.MaxValue);
 
-// A line of an account, as the seeding prints it: address, role, password.
+// A line per account, as `seed` prints it: address, role, password.
 var accounts = File.ReadAllLines(options["--accounts"]).Select(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries))
     .Where(x => x.Length >= 3 && x[0].Contains('@', StringComparison.Ordinal)).GroupBy(x => x[1])
     .ToDictionary(x => x.Key, x => (x.First()[0], string.Join(' ', x.First()[2..])));

@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Aarya.Fuzz;
 
-/// <param name="Headers">Names in lower case; of several values the last one.</param>
+/// <param name="Headers">Names in lower case; the last one of several values.</param>
 internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
-/// <summary>An HTTP/1.1 client that sends the bytes it is given: a library would correct or refuse most of what is worth sending.</summary>
+/// <summary>An HTTP/1.1 client that sends the bytes it is given: a library would correct or refuse most of these requests.</summary>
 internal sealed class RawClient(Uri url) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
@@ -31,7 +31,7 @@ internal sealed class RawClient(Uri url) : IDisposable
             }
             catch (Exception e) when (!fresh && e is IOException or SocketException)
             {
-                // The server may have closed a connection that was idle; what is sent here may be sent twice.
+                // The server may have closed an idle connection; the request may be sent twice.
                 Close();
                 return await TryAsync(request, patience.Token);
             }
@@ -63,7 +63,7 @@ internal sealed class RawClient(Uri url) : IDisposable
         }
         catch (IOException)
         {
-            // An early refusal closes the connection while the request is still being sent: the answer is there to be read.
+            // An early refusal closes the connection while the request is still being sent: the answer can still be read.
         }
 
         var line = await LineAsync(cancellation);

@@ -4,10 +4,10 @@ using System.Text;
 namespace Aarya.Fuzz;
 
 /// <summary>One request, with all of its bytes.</summary>
-/// <param name="MayBeRefusedByTheParser">True when it is not HTTP as RFC 9110 and RFC 9112 have it.</param>
+/// <param name="MayBeRefusedByTheParser">True when it is not valid HTTP (RFC 9110, RFC 9112).</param>
 internal sealed record Request(Operation Operation, string Caller, byte[] Bytes, bool MayBeRefusedByTheParser)
 {
-    /// <summary>True when its path has dots to resolve, so that it may ask something else of the shop.</summary>
+    /// <summary>True when its path may be normalised, so that it may lead to another operation.</summary>
     public bool MayLeadElsewhere { get; init; }
 
     /// <summary>The request as text; bytes that are not printable are escaped.</summary>
@@ -27,7 +27,7 @@ internal sealed record Request(Operation Operation, string Caller, byte[] Bytes,
     }
 }
 
-/// <summary>Makes requests: a third of them as the description asks, the others spoilt in one to three ways.</summary>
+/// <summary>Makes requests: a third of them valid by the description, the others spoilt in one to three ways.</summary>
 internal sealed class Requests(ApiDescription api, Random random, Known known, Callers callers, Uri url)
 {
     private static readonly string[] Callings = ["", "", "guest", "guest", "customer", "customer", "admin", "admin", "admin", "odd"];
@@ -116,7 +116,7 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         if (spoilt.HasFlag(Spoilt.Accept)) headers.Add(("Accept", random.Pick(Odd.Accepts)));
     }
 
-    // A repeated key must get the first answer again, whatever else is asked with it.
+    // One key in five has been sent before, perhaps with another request.
     private string Sane(string header)
     {
         if (header != "Idempotency-Key") return known.Find("etag", random) ?? "\"1\"";

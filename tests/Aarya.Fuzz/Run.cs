@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Aarya.Fuzz;
 
-/// <summary>Some clients that send made-up requests next to one another, each with its own seed, and what came of it.</summary>
+/// <summary>Several clients that send made-up requests at the same time, each with its own seed, and the results.</summary>
 internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (string, string)> accounts, int seed)
 {
     private const int Clients = 4;
@@ -14,7 +14,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
     // Most paths are valid: among this many requests to an operation at least one reaches it.
     private const int EnoughToBeRouted = 20;
 
-    // Faults that begin alike are one.
+    // Faults with the same beginning count as one.
     private const int LongestFault = 160;
     private static readonly string[] Roles = ["guest", "customer", "admin"];
 
@@ -32,13 +32,13 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(x => Task.Run(() => ClientAsync(new Random(seed + x), most, over.Token))));
     }
 
-    /// <summary>Prints what was found; true when nothing was.</summary>
+    /// <summary>Prints the faults; true when there are none.</summary>
     public bool Report(TimeSpan took)
     {
         var never = api.Operations.Where(x => !succeeded.ContainsKey(x.Name)).Select(x => x.Name).Order().ToList();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{sent} requests to {api.Operations.Count} operations in {took.TotalSeconds:0} s (seed {seed}); "
-            + $"{api.Operations.Count - never.Count} operations did what they are for"));
+            + $"{api.Operations.Count - never.Count} operations succeeded at least once"));
         Console.WriteLine($"  answers: {string.Join(", ", byStatus.OrderBy(x => x.Key).Select(x => $"{x.Key} {x.Value}x"))}");
         foreach (var name in never)
         {
@@ -48,7 +48,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         }
 
         foreach (var (name, times) in asked.Where(x => x.Value >= EnoughToBeRouted && !routed.ContainsKey(x.Key)))
-            faults[$"{name} leads nowhere: each answer was 404 route.not_found or 405"] = (times, "");
+            faults[$"{name} is never reached: each answer was 404 route.not_found or 405"] = (times, "");
         if (sent > api.Operations.Count * EnoughToBeRouted && never.Count * 2 > api.Operations.Count)
             faults["more than half of the operations never succeeded: most of the checked answers are refusals"] = (never.Count, "");
         foreach (var (fault, (times, first)) in faults.OrderByDescending(x => x.Value.Times))
@@ -67,7 +67,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         var made = 0;
         while (!over.IsCancellationRequested && Interlocked.Increment(ref sent) <= most)
         {
-            // What an order can become is only tried on orders that are there.
+            // Requests that act on an order need orders that exist.
             if (made++ % RequestsPerOrder == 0)
                 await OwnAsync(async () => (await callers.OrderAsync(random)).ToList().ForEach(known.LearnAddress));
             var request = requests.Next();
@@ -90,7 +90,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
                     else if (body is not null && answer.Status < 300) known.Learn(request.Operation.Path, body.RootElement);
                 }
 
-                // What was tried may have ended the session itself.
+                // The request may have ended its caller's session.
                 if (answer.Status == 401 && Roles.Contains(request.Caller)) await OwnAsync(() => callers.RenewAsync(request.Caller));
             }
             catch (Exception e) when (e is IOException or TimeoutException or FormatException or ArgumentException)
@@ -100,7 +100,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         }
     }
 
-    // What the fuzz asks for itself is well made: it gets an answer, and never a 5xx.
+    // The fuzz's own requests are valid: a refusal or a 5xx is a fault.
     private async Task OwnAsync(Func<Task> ask)
     {
         try
@@ -109,7 +109,7 @@ internal sealed class Run(ApiDescription api, Uri url, Dictionary<string, (strin
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException)
         {
-            faults.AddOrUpdate($"a request of the fuzz's own: {e.Message}", (1, ""), (_, x) => (x.Times + 1, x.First));
+            faults.AddOrUpdate($"one of the fuzz's own requests: {e.Message}", (1, ""), (_, x) => (x.Times + 1, x.First));
         }
     }
 

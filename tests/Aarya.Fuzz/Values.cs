@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Aarya.Fuzz;
 
-/// <summary>Writes JSON that a schema asks for, and spoils some of it when it is told to.</summary>
+/// <summary>Writes JSON by a schema and, on request, spoils some of it.</summary>
 internal sealed class Values(ApiDescription api, Random random, Known known)
 {
     /// <summary>The password of the customers that the run registers.</summary>
@@ -13,8 +13,8 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
 
     private const int Deepest = 6;
 
-    // What passes the validators, so that a request gets as far as the slice: the member's name, then values. {0} is another text each
-    // time.
+    // Values that pass the validators, so that a request reaches the slice: the member's name, then its values. {0} becomes a new text
+    // each time.
     private static readonly Dictionary<string, string[]> Plausible = """
         email: fuzz.{0}@example.com
         newEmail: fuzz.{0}@example.com
@@ -52,7 +52,7 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
     private int unique;
 
     /// <summary>
-    /// The value as it is written; with <paramref name="spoilt"/> about one of its parts is not what the schema asks for.
+    /// The value as raw JSON; with <paramref name="spoilt"/> about one in seven of its parts does not match the schema.
     /// </summary>
     public string Write(JsonObject schema, string name, bool spoilt)
     {

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Aarya.Smoke;
 
 /// <summary>
-/// A whole purchase and its refund, as a shopper and the shop's support go through them; each step says what it saw and how long it took.
+/// A whole purchase and its refund, as a shopper and the shop's support go through them; each step prints what it saw and how long it took.
 /// </summary>
 public sealed class Purchase(Storefront shop)
 {
@@ -17,7 +17,7 @@ public sealed class Purchase(Storefront shop)
     private string orderId = "";
     private LiveLine? live;
 
-    /// <returns>False when a step failed; it has been named then.</returns>
+    /// <returns>False when a step failed; its name has been printed.</returns>
     public async Task<bool> RunAsync()
     {
         var whole = Stopwatch.StartNew();

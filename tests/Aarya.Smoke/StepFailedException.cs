@@ -1,4 +1,4 @@
 namespace Aarya.Smoke;
 
-/// <summary>The shop did something else than a shopper expects.</summary>
+/// <summary>The shop did not do what a shopper expects.</summary>
 public sealed class StepFailedException(string message) : Exception(message);

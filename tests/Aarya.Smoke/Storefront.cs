@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Aarya.Smoke;
 
-/// <summary>A shopper's browser: HTTP with one token at a time, and the live line.</summary>
+/// <summary>A shopper's browser: HTTP with one token at a time, and the WebSocket.</summary>
 public sealed class Storefront(Uri url) : IDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(40) };
@@ -62,7 +62,7 @@ public sealed class Storefront(Uri url) : IDisposable
     public void Dispose() => http.Dispose();
 }
 
-/// <summary>What the shop has told over the WebSocket.</summary>
+/// <summary>The order statuses that the shop has sent over the WebSocket.</summary>
 public sealed class LiveLine : IAsyncDisposable
 {
     private readonly HubConnection connection;
@@ -85,7 +85,7 @@ public sealed class LiveLine : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new StepFailedException($"The WebSocket did not tell of '{status}' within {within.TotalSeconds:0} s.");
+            throw new StepFailedException($"The WebSocket did not report '{status}' within {within.TotalSeconds:0} s.");
         }
     }
 

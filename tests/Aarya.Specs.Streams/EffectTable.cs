@@ -4,7 +4,7 @@ using Weasel.Postgresql.Tables;
 
 namespace Aarya.Specs.Streams;
 
-/// <summary>A line for everything that a handler did, without a key: what was done twice is there twice.</summary>
+/// <summary>One row per effect of a handler, without a key: an effect that happened twice has two rows.</summary>
 public sealed class EffectTable : Table
 {
     public EffectTable(string schema) : base(new PostgresqlObjectName(schema, "effect", SchemaUtils.IdentifierUsage.General))

@@ -5,9 +5,9 @@ using Marten.Services;
 namespace Aarya.Specs.Streams;
 
 /// <summary>
-/// What an order's note says shall happen to the process that handles it, as <c>role:fate</c>: <c>payment:dies-before-commit</c>,
-/// <c>payment:dies-after-commit</c>, <c>payment:fails</c>. It happens while the file that <c>FATE_FILE</c> names exists; dying takes it
-/// away.
+/// What happens to the process that handles an order, by the order's note, <c>role:fate</c>: <c>payment:dies-before-commit</c>,
+/// <c>payment:dies-after-commit</c>, <c>payment:fails</c>. It happens only while the file that <c>FATE_FILE</c> names exists; the process
+/// deletes the file before it dies.
 /// </summary>
 internal static class Fate
 {

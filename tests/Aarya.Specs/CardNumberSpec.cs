@@ -11,10 +11,10 @@ using Alba;
 
 namespace Aarya.Specs;
 
-/// <summary>The number of a card that a shopper types into the wrong field is refused and kept nowhere.</summary>
+/// <summary>A card number that a shopper types into the wrong field is refused and stored nowhere.</summary>
 public sealed class CardNumberSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
-    /// <summary>Numbers that schemes publish for tests.</summary>
+    /// <summary>Test numbers that card schemes publish.</summary>
     public static TheoryData<string> Cards { get; } =
     [
         "4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "4111.1111.1111.1111", "4111 – 1111 – 1111 – 1111",

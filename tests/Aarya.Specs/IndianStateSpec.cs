@@ -59,7 +59,7 @@ public sealed class IndianStateSpec
     [InlineData("Andaman and Nicobar Islands", "744101", true)]
     [InlineData("Sikkim", "737101", true)]
     [InlineData("Dadra and Nagar Haveli and Daman and Diu", "396230", true)]
-    // Branch offices over the border, and what the directory names elsewhere (decision 18).
+    // Branch offices across the border, and PIN codes that the directory lists in another state (decision 18).
     [InlineData("Meghalaya", "781131", true)]
     [InlineData("Meghalaya", "781029", true)]
     [InlineData("Meghalaya", "782410", true)]
@@ -96,6 +96,6 @@ public sealed class IndianStateSpec
     [InlineData("Assam", "781001", true)]
     [InlineData("Assam", "700001", false)]
     [InlineData("Assam", "900099", true)]
-    public void a_pin_code_lies_in_its_state(string state, string pinCode, bool lies) =>
-        Assert.Equal(lies, IndianState.Find(state)!.Has(pinCode));
+    public void a_pin_code_lies_in_its_state(string state, string pinCode, bool isThere) =>
+        Assert.Equal(isThere, IndianState.Find(state)!.Has(pinCode));
 }

@@ -11,7 +11,7 @@ using Alba;
 
 namespace Aarya.Specs;
 
-/// <summary>Every text has a normal form, at a price that its length sets.</summary>
+/// <summary>Every text has a normal form, at a cost that grows with its length only.</summary>
 public sealed class NormalFormSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Theory]
@@ -34,7 +34,7 @@ public sealed class NormalFormSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.True(NormalForm.Has(typed.Remove(1, 1)));
     }
 
-    // Each mark stands behind one that comes after it in the order of composed text: PostgreSQL and ICU move them one by one.
+    // Each mark follows one that belongs after it in composed text: PostgreSQL and ICU move them one by one.
     [Theory]
     [InlineData(NormalizationForm.FormC)]
     [InlineData(NormalizationForm.FormD)]

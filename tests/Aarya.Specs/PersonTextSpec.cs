@@ -13,10 +13,10 @@ using Alba;
 
 namespace Aarya.Specs;
 
-/// <summary>One rule for every text of a person, wherever it is taken.</summary>
+/// <summary>One rule for every text of a person, wherever it is entered.</summary>
 public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
-    /// <summary>How it is typed, and how it is kept.</summary>
+    /// <summary>The text as typed, and as stored.</summary>
     public static TheoryData<string, string> Names { get; } = new()
     {
         { "ශ්‍රී ලාල්", "ශ්‍රී ලාල්" },
@@ -118,7 +118,7 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
             Assert.Equal((kept, kept, kept, kept),
                 (x.ShippingAddress.Name, x.ShippingAddress.Line1, x.ShippingAddress.Line2, x.ShippingAddress.City));
 
-        // With a registration, which the account shows.
+        // In a registration; the account shows it.
         var email = NewEmail();
         await Track(x => { x.Post.Json(new Register(email, Password, typed)).ToUrl("/api/auth/register"); x.StatusCodeShouldBe(202); });
         var signedIn = await SignInAsync(email);

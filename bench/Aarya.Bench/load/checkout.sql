@@ -1,6 +1,6 @@
 -- The statements of one checkout of two lines, as the program sends them: the same batches, rows of the same size.
--- One script whatever is ordered: pgbench prepares each script once per client, and a hundred of them would measure its planner.
--- Every order takes a pair of SKUs of its own, of @pairs@; ids are made by the server, since pgbench knows no UUID.
+-- One script for all orders: pgbench prepares each script once per client, and a hundred scripts would measure the planner.
+-- Every order takes one of @pairs@ pairs of SKUs; the server makes the ids, since pgbench cannot make a UUID.
 \set one 2 * random(0, @pairs@ - 1)
 \set other :one + 1
 \startpipeline

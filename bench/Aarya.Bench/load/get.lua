@@ -1,2 +1,2 @@
--- GET one path over and over.
+-- Sends GET for one path repeatedly.
 dofile(os.getenv("BENCH_LOAD") .. "/report.lua")

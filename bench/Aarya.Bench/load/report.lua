@@ -1,4 +1,4 @@
--- Prints what wrk measured as one line of JSON, the errors included: a run with an error is no run.
+-- Prints what wrk measured as one line of JSON, with the number of errors: a run with an error is invalid.
 function done(summary, latency, requests)
   local e = summary.errors
   io.write(string.format('JSON {"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"errors":%d}\n',

@@ -1,6 +1,6 @@
 -- Sends prepared requests of one method, one per line of the file BENCH_REQUESTS: token (or a whole Authorization) TAB key TAB address
 -- of the client TAB body; "-" where there is none.
--- The threads share the lines out; a thread that has sent its last one starts again when BENCH_REPEAT is 1, else it stops.
+-- The lines are divided among the threads; after its last line a thread starts again if BENCH_REPEAT is 1, otherwise it stops.
 dofile(os.getenv("BENCH_LOAD") .. "/report.lua")
 
 local threads = 0

@@ -5,7 +5,7 @@ using Aarya.Sandbox.Truth;
 namespace Aarya.Sandbox.Api;
 
 /// <summary>
-/// The second step of <c>tok_challenge</c>, where a bank would ask the shopper. The charge's id is the secret in its address.
+/// The second step of <c>tok_challenge</c>, where a bank would ask the shopper. The charge's id in the URL is the secret.
 /// </summary>
 internal static class ChallengePage
 {
@@ -32,7 +32,7 @@ internal static class ChallengePage
             return Wire.Refuse(400, "request_invalid", "Send a form or JSON with result.");
         }
 
-        if (result is not ("approve" or "decline")) return Wire.Refuse(400, "result_invalid", "result is approve or decline.");
+        if (result is not ("approve" or "decline")) return Wire.Refuse(400, "result_invalid", "result must be approve or decline.");
         var (charge, refusal) = await books.ChallengeAsync(id, result == "approve");
         if (charge is null) return Results.NotFound();
         if (wantsPage) return Html(Done(charge));

@@ -21,7 +21,7 @@ internal static class ChargeRoutes
         {
             "approve" => Moved(await books.ChallengeAsync(id, approved: true), state),
             "decline" => Moved(await books.ChallengeAsync(id, approved: false), state),
-            _ => Wire.Refuse(400, "result_invalid", "result is approve or decline."),
+            _ => Wire.Refuse(400, "result_invalid", "result must be approve or decline."),
         });
     }
 
@@ -35,10 +35,11 @@ internal static class ChargeRoutes
         if (request.Reference is not { Length: > 0 and <= 200 } reference)
             return Wire.Refuse(400, "reference_invalid", "reference is missing or too long.");
         if (request.Amount is not (> 0 and <= 100_000_000_000 and var amount))
-            return Wire.Refuse(400, "amount_invalid", "amount is a positive number of minor units.");
-        if (request.Currency is not { Length: 3 } currency) return Wire.Refuse(400, "currency_invalid", "currency is an ISO 4217 code.");
-        if (request.Attempt is < 1 or > 1_000) return Wire.Refuse(400, "attempt_invalid", "attempt is from 1 to 1000.");
-        if (TestToken.Find(request.Token ?? "") is not { } token) return Wire.Refuse(402, "token_unknown", "No card is behind that token.");
+            return Wire.Refuse(400, "amount_invalid", "amount must be a positive number of minor units.");
+        if (request.Currency is not { Length: 3 } currency)
+            return Wire.Refuse(400, "currency_invalid", "currency must be an ISO 4217 code.");
+        if (request.Attempt is < 1 or > 1_000) return Wire.Refuse(400, "attempt_invalid", "attempt must be from 1 to 1000.");
+        if (TestToken.Find(request.Token ?? "") is not { } token) return Wire.Refuse(402, "token_unknown", "No card has this token.");
 
         if (token.LosesFirstRequest && await books.DropFirstAsync(key)) return await SilenceAsync(http);
 

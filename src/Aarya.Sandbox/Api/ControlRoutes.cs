@@ -2,7 +2,7 @@ using Aarya.Sandbox.Truth;
 
 namespace Aarya.Sandbox.Api;
 
-/// <summary>What a real provider does not have: its books added up, and its vices set.</summary>
+/// <summary>Routes that a real provider does not have: the totals of its books, and settings of its faults.</summary>
 internal static class ControlRoutes
 {
     public static void MapControls(this IEndpointRouteBuilder v1)

@@ -12,7 +12,7 @@ internal static class RefundRoutes
             if (request.Reference is not { Length: > 0 and <= 200 } reference)
                 return Wire.Refuse(400, "reference_invalid", "reference is missing or too long.");
             if (request.Amount is not (> 0 and var amount))
-                return Wire.Refuse(400, "amount_invalid", "amount is a positive number of minor units.");
+                return Wire.Refuse(400, "amount_invalid", "amount must be a positive number of minor units.");
             var (refund, refusal) = await books.RefundAsync(chargeId, reference, amount);
             return refusal is null ? Wire.Answer(refund!) : Wire.Refuse(refusal);
         });

@@ -1,10 +1,10 @@
 namespace Aarya.Sandbox.Api;
 
-/// <summary>What changes while the provider runs and is not part of its truth.</summary>
+/// <summary>State that changes while the provider runs and is not kept in its journal.</summary>
 internal sealed class SandboxState(SandboxOptions options)
 {
     public SandboxBehaviour Behaviour { get; set; } = options.Behaviour;
 
-    /// <summary>Known once the provider listens.</summary>
+    /// <summary>Set once the provider listens.</summary>
     public string PublicUrl { get; set; } = options.PublicUrl ?? "";
 }

@@ -2,16 +2,16 @@ using System.Security.Cryptography;
 
 namespace Aarya.Sandbox.Truth;
 
-/// <summary>Why the provider says no.</summary>
+/// <summary>Why the provider refuses a request.</summary>
 internal sealed record Refusal(int Status, string Code, string Message);
 
-/// <summary>What was charged and given back under one reference, or under all.</summary>
+/// <summary>The amounts charged and refunded under one reference, or under all.</summary>
 internal sealed record Totals(int Charges, int CapturedCharges, long Captured, long Refunded);
 
-/// <summary>What a webhook has to tell the shop.</summary>
+/// <summary>What a webhook reports to the shop.</summary>
 internal sealed record Notice(string EventId, string Type, DateTimeOffset At, Charge Charge, Refund? Refund);
 
-/// <summary>The provider's charges and refunds: decided under one lock, answered once the journal holds what the answer says.</summary>
+/// <summary>The provider's charges and refunds: decided under one lock, answered once the journal contains the decision.</summary>
 internal sealed class Books : IAsyncDisposable
 {
     private readonly Lock gate = new();
@@ -33,7 +33,7 @@ internal sealed class Books : IAsyncDisposable
         foreach (var fact in facts) Apply(fact);
     }
 
-    /// <summary>Raised for each new notice with the write that it must wait for; subscribers may not block.</summary>
+    /// <summary>Raised for each new notice with the write that it must wait for; subscribers must not block.</summary>
     public event Action<Notice, Task>? NoticeOwed;
 
     public IReadOnlyList<Notice> Owed
@@ -44,8 +44,8 @@ internal sealed class Books : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a charge, or finds the one that the key made before.</summary>
-    /// <returns>The charge and whether this call made it; or why not.</returns>
+    /// <summary>Makes a charge, or finds the one made earlier with the same key.</summary>
+    /// <returns>The charge and whether this call made it, or the refusal.</returns>
     public Task<(Charge? Charge, bool Made, Refusal? Refusal)> ChargeAsync(
         string key, string reference, int attempt, long amount, string currency, TestToken token, bool capture, string fingerprint,
         TimeSpan clearsAfter) => AnswerAsync(() =>
@@ -77,7 +77,7 @@ internal sealed class Books : IAsyncDisposable
         return (charge, true, null);
     });
 
-    /// <summary>True the first time a key is seen: the request then counts as lost on its way.</summary>
+    /// <summary>True the first time that a key is used: the request then counts as lost in transit.</summary>
     public Task<bool> DropFirstAsync(string key) => AnswerAsync(() =>
     {
         if (dropped.Contains(key) || chargeByKey.ContainsKey(key)) return false;
@@ -107,7 +107,7 @@ internal sealed class Books : IAsyncDisposable
         _ => (charge.Capture ? ChargeStatus.Captured : ChargeStatus.Authorized, null, null),
     });
 
-    /// <summary>Lets every pending charge through whose time has come.</summary>
+    /// <summary>Completes every pending charge that is due.</summary>
     public Task ClearAsync() => AnswerAsync(() =>
     {
         var now = clock.GetUtcNow();
@@ -116,7 +116,7 @@ internal sealed class Books : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Gives money back once per reference, and never more than was captured.</summary>
+    /// <summary>Refunds once per reference, and never more than was captured.</summary>
     public Task<(Refund? Refund, Refusal? Refusal)> RefundAsync(string chargeId, string reference, long amount) =>
         AnswerAsync<(Refund?, Refusal?)>(() =>
         {
@@ -129,9 +129,9 @@ internal sealed class Books : IAsyncDisposable
 
             if (!charges.TryGetValue(chargeId, out var charge)) return (null, NoSuchCharge);
             if (charge.Status != ChargeStatus.Captured)
-                return (null, new(409, "charge_not_captured", "Only a captured charge can be given back."));
+                return (null, new(409, "charge_not_captured", "Only a captured charge can be refunded."));
             if (amount > charge.Refundable)
-                return (null, new(409, "refund_exceeds_captured", $"Only {charge.Refundable} of the charge can still be given back."));
+                return (null, new(409, "refund_exceeds_captured", $"Only {charge.Refundable} of the charge can still be refunded."));
 
             var refund = new Refund(NewId("re"), chargeId, reference, amount, charge.Currency,
                 charge.RefusesRefunds ? RefundStatus.Failed : RefundStatus.Succeeded,
@@ -177,7 +177,7 @@ internal sealed class Books : IAsyncDisposable
             return (charges[id], refusal);
         });
 
-    // Reads wait too: nothing may be told that a crash could still take back.
+    // Reads wait too: an answer must not contain anything that a crash could still lose.
     private async Task<T> AnswerAsync<T>(Func<T> decide)
     {
         T answer;
@@ -231,7 +231,7 @@ internal sealed class Books : IAsyncDisposable
                 owed.Remove(delivered.EventId);
                 return null;
             default:
-                throw new IOException($"The journal holds an unknown fact: {fact.GetType().Name}.");
+                throw new IOException($"The journal contains an unknown fact: {fact.GetType().Name}.");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Aarya.Sandbox.Truth;
 
-/// <summary>Where a charge stands. Captured, declined and voided are final.</summary>
+/// <summary>The state of a charge. Captured, declined and voided are final.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ChargeStatus>))]
 public enum ChargeStatus
 {
@@ -31,10 +31,10 @@ public sealed record Charge
     public DateTimeOffset? ClearsAt { get; init; }
     public long Refunded { get; init; }
 
-    /// <summary>Which of several charges under one reference the caller says it is.</summary>
+    /// <summary>The caller's number for this charge among several with the same reference.</summary>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>Grows with every change, so that a reader can tell older news from newer.</summary>
+    /// <summary>Increases with every change, so that a reader can recognise outdated notices.</summary>
     public int Version { get; init; } = 1;
 
     public long Captured => Status == ChargeStatus.Captured ? Amount : 0;

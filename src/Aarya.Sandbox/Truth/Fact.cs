@@ -12,14 +12,14 @@ namespace Aarya.Sandbox.Truth;
 internal abstract record Fact;
 
 /// <param name="Key">The Idempotency-Key that made it.</param>
-/// <param name="Fingerprint">What else was asked under that key.</param>
+/// <param name="Fingerprint">The parameters of the request with that key.</param>
 internal sealed record ChargeMade(string Key, string Fingerprint, Charge Charge, string EventId) : Fact;
 
 internal sealed record ChargeMoved(string ChargeId, ChargeStatus Status, string? DeclineCode, string EventId, DateTimeOffset At) : Fact;
 
 internal sealed record RefundMade(Refund Refund, string EventId) : Fact;
 
-/// <summary>A request that was lost before it had any effect; the next one under its key gets through.</summary>
+/// <summary>A request that was lost before it had any effect; the next one with its key is processed.</summary>
 internal sealed record RequestDropped(string Key) : Fact;
 
 internal sealed record WebhookDelivered(string EventId) : Fact;

@@ -5,8 +5,8 @@ using System.Threading.Channels;
 namespace Aarya.Sandbox.Truth;
 
 /// <summary>
-/// The append-only file that is the provider's whole truth. A fact counts once it is on disk: writers wait for the fsync
-/// that covers their line (those who wait together share one), so kill -9 loses nothing that was answered.
+/// The append-only file with the provider's whole state. A fact is valid once it is on disk: writers wait for the fsync
+/// that covers their line (concurrent writers share one), so kill -9 loses nothing that was answered.
 /// </summary>
 internal sealed class Journal : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class Journal : IAsyncDisposable
         writing = Task.Run(WriteAsync);
     }
 
-    /// <summary>Opens the journal for this process alone and reads what it holds.</summary>
+    /// <summary>Opens the journal for this process alone and reads its facts.</summary>
     /// <exception cref="JournalInUseException">Another process has it open.</exception>
     public static Journal Open(string folder, out IReadOnlyList<Fact> facts)
     {
@@ -53,7 +53,7 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when the fact is on disk.</summary>
+    /// <summary>Completes when the fact is on disk.</summary>
     public Task AppendAsync(Fact fact)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(fact, Json), (byte)'\n'];
@@ -75,7 +75,7 @@ internal sealed class Journal : IAsyncDisposable
             start = end + 1;
         }
 
-        // A line without its end was never answered: the process died while it wrote.
+        // An incomplete last line was never answered: the process died while it wrote the line.
         file.SetLength(start);
         file.Position = start;
         return facts;
@@ -98,7 +98,7 @@ internal sealed class Journal : IAsyncDisposable
             }
             catch (IOException full)
             {
-                // What is on disk is unknown from here on: nothing more may be answered.
+                // From now on the content of the disk is unknown: the provider must not answer further requests.
                 queue.Writer.TryComplete(full);
                 while (queue.Reader.TryRead(out var entry)) waiting.Add(entry.Written);
                 foreach (var writer in waiting) writer.TrySetException(full);

@@ -1,6 +1,6 @@
 namespace Aarya.Sandbox.Truth;
 
-/// <summary>Lets pending charges through when their time has come.</summary>
+/// <summary>Completes pending charges when they are due.</summary>
 internal sealed class PendingCharges(Books books) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,20 +1,20 @@
 namespace Aarya.Sandbox.Truth;
 
 /// <summary>What happens when a token is charged.</summary>
-/// <param name="Outcome">The status that the charge starts in; a charge that is not to be captured stops at authorized.</param>
+/// <param name="Outcome">The status that the charge starts in; a charge without capture stops at authorized.</param>
 /// <param name="Card">The card behind the token.</param>
 internal sealed record TestToken(ChargeStatus Outcome, Card Card, string? DeclineCode = null)
 {
-    /// <summary>The first request is lost on its way: no charge, no answer.</summary>
+    /// <summary>The first request is lost in transit: no charge, no answer.</summary>
     public bool LosesFirstRequest { get; private init; }
 
-    /// <summary>The charge is made, its first answer is lost.</summary>
+    /// <summary>The charge is made, but its first answer is lost.</summary>
     public bool LosesFirstAnswer { get; private init; }
 
-    /// <summary>The answer takes its time.</summary>
+    /// <summary>The answer is slow.</summary>
     public bool IsSlow { get; private init; }
 
-    /// <summary>The bank takes no refund for it.</summary>
+    /// <summary>The bank refuses to refund it.</summary>
     public bool RefusesRefunds { get; private init; }
 
     private static readonly Card Visa = new("visa", "4242", 12, 2034);

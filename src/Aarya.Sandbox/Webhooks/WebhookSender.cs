@@ -6,7 +6,7 @@ using Aarya.Sandbox.Truth;
 
 namespace Aarya.Sandbox.Webhooks;
 
-/// <summary>Tells the shop what happened, at least once each: until it answers 2xx, ever more patiently, across restarts.</summary>
+/// <summary>Sends every notice to the shop at least once: retries with growing pauses, across restarts, until it answers 2xx.</summary>
 internal sealed partial class WebhookSender : BackgroundService
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
@@ -55,7 +55,7 @@ internal sealed partial class WebhookSender : BackgroundService
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // Stopping, or the journal is gone: what is still owed is delivered after the next start.
+            // Stopping, or the journal has failed: undelivered notices are sent after the next start.
         }
     }
 

@@ -4,20 +4,19 @@ using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Grpc;
 using Grpc.Core;
-using Marten;
 using Wolverine;
 using Wire = Aarya.Protos.Commerce;
 
 namespace Aarya.Features.Commerce;
 
-/// <summary>What other contexts may ask of this one; see protos/commerce.proto.</summary>
+/// <summary>The gRPC service of this context; see protos/commerce.proto.</summary>
 public sealed partial class CommerceService(
     ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, Buyers buyers, TimeProvider time) : Wire.Commerce.CommerceBase
 {
-    /// <summary>The most products on a page; 50 when none is asked for.</summary>
+    /// <summary>The most products per page; the default is 50.</summary>
     public const int LargestPage = 200;
 
-    /// <summary>The longest that stock is held without an order.</summary>
+    /// <summary>The longest time that stock is reserved without an order.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromHours(24);
 
     public override async Task<Wire.Product> GetProduct(Wire.GetProductRequest request, ServerCallContext context)
@@ -34,7 +33,7 @@ public sealed partial class CommerceService(
         var limit = request.Limit == 0 ? 50 : request.Limit;
         CatalogueCursor? after = null;
         if (request.Cursor.Length > 0)
-            after = CatalogueCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "is not the next_cursor of an earlier page.");
+            after = CatalogueCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "must be the next_cursor of an earlier page.");
 
         await using var session = store.QuerySession();
         var found = await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
@@ -48,7 +47,7 @@ public sealed partial class CommerceService(
     public override async Task<Wire.InventoryUpdate> UpdateInventory(Wire.UpdateInventoryRequest request, ServerCallContext context)
     {
         if (request.Delta is 0 or < -AdjustStock.Most or > AdjustStock.Most)
-            throw Refusal.Invalid("delta", $"must not be 0, nor beyond {AdjustStock.Most}.");
+            throw Refusal.Invalid("delta", $"must be from -{AdjustStock.Most} to {AdjustStock.Most}, but not 0.");
         if (PersonText.FaultOf(request.Reason, 64) is { } fault) throw Refusal.Invalid("reason", fault);
         if (request.Reference.Length is 0 or > 128 || !PersonText.IsReadable(request.Reference))
             throw Refusal.Invalid("reference", "must have 1 to 128 characters.");
@@ -57,14 +56,14 @@ public sealed partial class CommerceService(
         var booked = await bus.InvokeAsync<StockAdjustment?>(booking, context.CancellationToken) ?? throw Refusal.NotFound("sku");
         if (!booked.Stands)
             throw Refusal.Precondition("stock.reserved",
-                $"{booked.Level.OnHand} lie on the shelf, of which {booked.Level.Reserved} are promised to orders.");
+                $"{booked.Level.OnHand} in stock, {booked.Level.Reserved} of them reserved for orders.");
         return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
     }
 
     public override async Task<Wire.Reservation> ReserveStock(Wire.ReserveStockRequest request, ServerCallContext context)
     {
         var id = Refusal.UnlessUuid(request.ReservationId, "reservation_id");
-        if (request.Lines.Count is 0 or > 100) throw Refusal.Invalid("lines", "must be 1 to 100.");
+        if (request.Lines.Count is 0 or > 100) throw Refusal.Invalid("lines", "must have 1 to 100 entries.");
         if (request.Lines.Any(x => x.Quantity is < 1 or > AdjustStock.Most))
             throw Refusal.Invalid("lines.quantity", $"must be from 1 to {AdjustStock.Most}.");
         if (request.HoldSeconds < 1 || request.HoldSeconds > LongestHold.TotalSeconds)
@@ -76,7 +75,7 @@ public sealed partial class CommerceService(
         return held.Reservation is { } reservation
             ? ToWire(reservation)
             : throw Refusal.Precondition("stock.short",
-                string.Join(' ', held.Shortages.Select(x => $"{x.Available} of {x.Sku} can be had, not {x.Requested}.")));
+                string.Join(' ', held.Shortages.Select(x => $"{x.Sku}: {x.Available} available, {x.Requested} requested.")));
     }
 
     public override async Task<Wire.Reservation> ReleaseStock(Wire.ReleaseStockRequest request, ServerCallContext context)

@@ -34,10 +34,10 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void ConfigureWolverine(WolverineOptions wolverine)
     {
-        // Nothing but an edited address helps: it waits with the dead letters at once.
+        // Only an edited address helps: the message becomes a dead letter at once.
         wolverine.OnException<MailUndeliverableException>().MoveToErrorQueue();
-        // A server that is away is waited for, like all that is away (Outage). One that answers and does not take the mail, because the
-        // mailbox is busy or full, is asked for half a day; after that the mail waits with the dead letters.
+        // During an outage of the mail server the message is retried until the outage ends (Outage). When the server answers but does not
+        // accept the mail, because the mailbox is busy or full, it is retried for half a day and then becomes a dead letter.
         wolverine.OnException<MailNotSentException>().ScheduleRetry(
             TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2),
             TimeSpan.FromHours(10));

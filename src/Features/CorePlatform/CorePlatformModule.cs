@@ -22,7 +22,7 @@ namespace Aarya.Features.CorePlatform;
 
 public sealed class CorePlatformModule : Module<ICoreStore>
 {
-    /// <summary>One account an address, whoever is first.</summary>
+    /// <summary>One account per address.</summary>
     internal const string EmailIndex = "user_email_index";
 
     public override string Role => Roles.Core;
@@ -73,7 +73,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
         marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
         marten.Schema.For<Flag>();
-        // The second is what finds the few with a role among all customers: Marten asks for a document that contains it.
+        // The second index finds the few accounts with a staff role among all customers: Marten searches for documents that contain the
+        // role.
         marten.Schema.For<User>().UniqueIndex(UniqueIndexType.Computed, EmailIndex, x => x.EmailIndex)
             .GinIndexJsonData(x => x.Name = "user_role_index");
         marten.Schema.For<AddressBook>();

@@ -7,11 +7,10 @@ using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Security;
 using Grpc.Core;
-using Marten;
 
 namespace Aarya.Features.CorePlatform;
 
-/// <summary>What other contexts may ask of this one; see protos/core.proto.</summary>
+/// <summary>The CorePlatform context as other contexts see it; see protos/core.proto.</summary>
 public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore sessions, AccessTokenValidator tokens, IFlagSource flags)
     : Protos.Core.Core.CoreBase
 {

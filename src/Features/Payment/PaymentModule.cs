@@ -17,7 +17,7 @@ namespace Aarya.Features.Payment;
 
 public sealed class PaymentModule : Module<IPaymentStore>
 {
-    // Calls wait for the provider most of their time; a few slow answers must not hold up the rest.
+    // Calls spend most of their time waiting for the provider; a few slow answers must not delay the rest.
     private const int CallsAtOnce = 32;
 
     public override string Role => Roles.Payment;
@@ -45,13 +45,13 @@ public sealed class PaymentModule : Module<IPaymentStore>
             .Duplicate(x => x.ChangedAt)
             .Duplicate(x => x.WatchUntil);
         marten.Schema.For<OrderOwner>().Index(x => x.UserId);
-        marten.Schema.For<FormerGuest>().Index(x => x.UserId);
+        marten.Schema.For<GuestSuccessor>().DocumentAlias("formerguest").Index(x => x.UserId);
         foreach (var table in PaymentTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
     }
 
     public override void ConfigureWolverine(WolverineOptions wolverine)
     {
-        // Two messages may both be the first that a payment hears of.
+        // Two messages may both be the first of a payment.
         wolverine.OnException<ExistingStreamIdCollisionException>().Or<StreamLockedException>()
             .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250));
         wolverine.LocalQueueFor<SendCharge>().MaximumParallelMessages(CallsAtOnce);

@@ -5,19 +5,19 @@ namespace Aarya.Features.Payment;
 
 /// <summary>Settings of the Payment context.</summary>
 /// <param name="ProviderUrl">
-/// PAYMENT_PROVIDER_URL: the provider's API, without a path; null hosts a sandbox of its own, outside production only.
+/// PAYMENT_PROVIDER_URL: the provider's API, without a path; when null, the process hosts its own sandbox, outside production only.
 /// </param>
-/// <param name="ApiKey">PAYMENT_API_KEY: what the provider knows the shop by.</param>
-/// <param name="WebhookSecret">PAYMENT_WEBHOOK_SECRET: what the provider signs its webhooks with.</param>
-/// <param name="SandboxData">SANDBOX_DATA: where a sandbox of its own keeps its journal.</param>
-/// <param name="SandboxWebhookUrl">SANDBOX_WEBHOOK_URL: where a sandbox of its own sends its webhooks; default this process.</param>
-/// <param name="ReconcileEvery">PAYMENT_RECONCILE_SECONDS: how often payments without an end are looked for.</param>
-/// <param name="PendingTooLong">PAYMENT_PENDING_SECONDS: how long a payment may say nothing before the provider is asked.</param>
+/// <param name="ApiKey">PAYMENT_API_KEY: the shop's key at the provider.</param>
+/// <param name="WebhookSecret">PAYMENT_WEBHOOK_SECRET: the secret that the provider signs its webhooks with.</param>
+/// <param name="SandboxData">SANDBOX_DATA: the folder of its own sandbox's journal.</param>
+/// <param name="SandboxWebhookUrl">SANDBOX_WEBHOOK_URL: where its own sandbox sends webhooks; default this process.</param>
+/// <param name="ReconcileEvery">PAYMENT_RECONCILE_SECONDS: how often to look for unfinished payments.</param>
+/// <param name="PendingTooLong">PAYMENT_PENDING_SECONDS: how long a payment may stay unchanged before the provider is asked.</param>
 public sealed record PaymentOptions(
     Uri? ProviderUrl, string? ApiKey, string? WebhookSecret, string? SandboxData, Uri? SandboxWebhookUrl, TimeSpan ReconcileEvery,
     TimeSpan PendingTooLong)
 {
-    /// <exception cref="StartupException">A setting cannot be understood.</exception>
+    /// <exception cref="StartupException">A setting is not valid.</exception>
     public static PaymentOptions From(IConfiguration configuration) => new(
         Url(configuration, "PAYMENT_PROVIDER_URL"),
         configuration.FindForHeader("PAYMENT_API_KEY"),

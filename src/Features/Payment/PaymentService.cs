@@ -6,17 +6,16 @@ using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Payment;
 using Grpc.Core;
-using Marten;
 using Wolverine;
 
 namespace Aarya.Features.Payment;
 
-/// <summary>The Payment context as other contexts see it; see protos/payment.proto.</summary>
+/// <summary>The gRPC service of this context; see protos/payment.proto.</summary>
 public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimeProvider clock) : Protos.Payment.Payment.PaymentBase
 {
     private static readonly TimeSpan TimeToPay = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a call waits for the provider's answer before it says pending.</summary>
+    /// <summary>How long a call waits for the provider's answer before it returns pending.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
 
     public override async Task<PaymentResult> ProcessPayment(ProcessPaymentRequest request, ServerCallContext context)
@@ -44,7 +43,7 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         }
         catch (ProviderUnavailableException)
         {
-            throw Refusal.Unavailable("payment.provider_unavailable", "The provider did not answer; ask again.");
+            throw Refusal.Unavailable("payment.provider_unavailable", "The provider did not answer: try again.");
         }
 
         return Result(await UntilAsync(payment.Id, x => x.Status != PaymentStatus.Authorised, context));
@@ -54,7 +53,7 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
     {
         var payment = await FindAsync(Refusal.UnlessUuid(request.OrderId, "order_id"), context);
         if (payment.Status == PaymentStatus.Captured)
-            throw Refusal.Precondition("payment.captured", "The payment was taken; refund it instead.");
+            throw Refusal.Precondition("payment.captured", "The payment is captured: refund it instead.");
         if (!payment.IsOpen) return Result(payment);
         await bus.InvokeAsync(new VoidPayment(payment.Id), context.CancellationToken);
         return Result(await UntilAsync(payment.Id, x => !x.IsOpen, context));
@@ -74,7 +73,7 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var refund = payment.Refunds.Single(x => x.Id == refundId);
         if (refund.Code is "not_captured" or "nothing_left" or "currency_mismatch" or "exceeds_captured")
             throw Refusal.Precondition($"refund.{refund.Code}",
-                $"The payment is {payment.StatusWord}, {payment.Refundable.Minor} of it can still be given back.");
+                $"The payment is {payment.StatusWord}; {payment.Refundable.Minor} minor units can still be refunded.");
         return new()
         {
             RefundId = refund.Id.ToString(),
@@ -127,14 +126,14 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
 
     private static Money Amount(Protos.Money? amount, string field) => amount switch
     {
-        null => throw Refusal.Invalid(field, "is missing."),
-        { Minor: <= 0 } => throw Refusal.Invalid(field, "must be more than nothing."),
+        null => throw Refusal.Invalid(field, "is required."),
+        { Minor: <= 0 } => throw Refusal.Invalid(field, "must be greater than zero."),
         { Currency: not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'] } =>
-            throw Refusal.Invalid(field, "needs an ISO 4217 currency."),
+            throw Refusal.Invalid(field, "must have an ISO 4217 currency."),
         _ => Money.From(amount),
     };
 
-    // None is none; what is given must be one.
+    // An address is optional, but must be valid.
     private static string Email(string text) =>
         text.Length == 0 ? "" : EmailAddress.Normalize(text) ?? throw Refusal.Invalid("email", "is not an e-mail address.");
 

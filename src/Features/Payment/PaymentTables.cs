@@ -1,5 +1,4 @@
 using Aarya.Infrastructure.Hosting;
-using Weasel.Core;
 using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Payment;
@@ -9,7 +8,7 @@ internal static class PaymentTables
 {
     public static IReadOnlyList<Table> All { get; } = [ProviderEvent(), Reconciliation()];
 
-    // Every webhook delivery that had its effect.
+    // Every webhook event that was processed.
     private static Table ProviderEvent()
     {
         var received = new Table($"{Roles.Payment}.provider_event");
@@ -20,7 +19,7 @@ internal static class PaymentTables
         return received;
     }
 
-    // When the provider was last asked about a quiet payment, and how often.
+    // When, and how often, the provider was asked about an unfinished payment.
     private static Table Reconciliation()
     {
         var asked = new Table($"{Roles.Payment}.reconciliation");

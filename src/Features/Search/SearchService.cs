@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Aarya.Features.Search;
 
-/// <summary>The Search context as other contexts see it; see protos/search.proto. An empty text or 0 is no filter.</summary>
+/// <summary>The Search context as other contexts see it; see protos/search.proto. An empty text or 0 means no filter.</summary>
 public sealed class SearchService(ISearchEngine engine, Recommender recommender) : Protos.Search.Search.SearchBase
 {
     public override async Task<ProductResults> SearchProducts(SearchProductsRequest request, ServerCallContext context)

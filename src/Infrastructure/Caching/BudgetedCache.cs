@@ -3,13 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Aarya.Infrastructure.Caching;
 
-/// <summary>Remembers values within the <see cref="CacheBudget"/>, whatever clients send. Reads take no lock.</summary>
+/// <summary>Caches values within the <see cref="CacheBudget"/>, regardless of what clients send. Reads take no lock.</summary>
 /// <param name="budget">Shared with all other caches.</param>
-/// <param name="cost">About how many bytes a key and its value take.</param>
-/// <param name="comparer">When two keys are the same; the type's own judgement by default.</param>
+/// <param name="cost">The approximate size of a key and its value, in bytes.</param>
+/// <param name="comparer">Compares keys; the type's own equality by default.</param>
 public sealed class BudgetedCache<TKey, TValue> : IGenerations where TKey : notnull
 {
-    // Of a dictionary's node and its place.
+    // The size of a dictionary's node and its slot, in bytes.
     private const int Overhead = 80;
 
     private readonly CacheBudget budget;
@@ -32,12 +32,12 @@ public sealed class BudgetedCache<TKey, TValue> : IGenerations where TKey : notn
     {
         if (young.TryGetValue(key, out value)) return true;
         if (!old.TryGetValue(key, out value)) return false;
-        // What was set meanwhile is newer.
+        // A value that was set meanwhile is newer and stays.
         TryAdd(key, value);
         return true;
     }
 
-    /// <summary>What is kept under the key, or what was made for it: the same for everybody who asks at once.</summary>
+    /// <summary>The cached value, or the one made for the key: concurrent callers get the same value, unless it is too large.</summary>
     public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
     {
         if (TryGet(key, out var known)) return known;
@@ -75,7 +75,7 @@ public sealed class BudgetedCache<TKey, TValue> : IGenerations where TKey : notn
         young = new(comparer);
     }
 
-    // True also when it is too large to be kept.
+    // True, too, for a value that is too large to be cached.
     private bool TryAdd(TKey key, TValue value)
     {
         var bytes = CostOf(key, value);

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Aarya.Infrastructure.Caching;
 
 /// <summary>
-/// The bytes that all caches of this process share (<c>AARYA_CACHE_MB</c>). Each cache has a young and an old generation: a value that is
-/// used comes into the young one, and when the young ones together have half of the budget, or a minute has passed, all of them become old
-/// and what was old is forgotten. So a flood of requests costs what the budget allows, and a process at rest gives it back.
+/// The memory that all caches of this process share (<c>AARYA_CACHE_MB</c>). Each cache has a young and an old generation, and a value that
+/// is used is added to the young one. When the young ones together reach half of the budget, or after a minute, all of them become old and
+/// the values that were old are dropped. So a flood of requests stays within the budget, and an idle process releases it.
 /// </summary>
 public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudget>? log = null)
     : Worker(time, log ?? NullLogger<CacheBudget>.Instance)
@@ -33,11 +33,11 @@ public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudg
     /// <summary>The largest value that is kept at all.</summary>
     internal long Largest => bytes / 16;
 
-    /// <exception cref="StartupException">AARYA_CACHE_MB is no number from 1 to 16384.</exception>
+    /// <exception cref="StartupException">AARYA_CACHE_MB is not a number from 1 to 16384.</exception>
     public static CacheBudget From(IConfiguration configuration, TimeProvider time, ILogger<CacheBudget>? log = null) =>
         new(configuration.Number("AARYA_CACHE_MB") * 1024L * 1024, time, log);
 
-    /// <summary>Forgets what was not used during this generation, in all caches.</summary>
+    /// <summary>Drops the values of all caches that were not used during this generation.</summary>
     public void Turn()
     {
         lock (turning)
@@ -53,10 +53,10 @@ public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudg
         lock (turning) caches.Add(cache);
     }
 
-    /// <summary>Counts what was put into a young generation, or taken out of it.</summary>
+    /// <summary>Counts the bytes that were added to a young generation, or removed from it.</summary>
     internal void Count(long change)
     {
-        // A value is counted when it is there already: there is room for one more in each generation.
+        // A value is counted after it was added: leave room for one more value in each generation.
         if (Interlocked.Add(ref young, change) > (bytes / 2) - Largest) Turn();
     }
 
@@ -68,7 +68,7 @@ public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudg
         {
             var forgotten = Interlocked.Read(ref old);
             Turn();
-            // A process that nobody asks anything allocates nothing, and so would not collect by itself.
+            // An idle process allocates nothing, and so would not collect by itself.
             if (forgotten > WorthCollecting) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
 

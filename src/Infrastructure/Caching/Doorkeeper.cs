@@ -1,19 +1,19 @@
 namespace Aarya.Infrastructure.Caching;
 
 /// <summary>
-/// Knows what was asked for lately, in a fixed number of bytes: only what is asked for again is worth keeping. It may be wrong in both
-/// ways, which costs a little memory or one more reading.
+/// Records the keys of recent requests in a fixed number of bytes: only a value that is requested again is worth caching. It may be wrong
+/// in both ways, which costs a little memory or one more read.
 /// </summary>
 internal sealed class Doorkeeper
 {
-    // Two places for each hash, so that two keys that are asked for in turn do not push each other out.
+    // Two slots per hash, so that two keys that are requested in turn do not evict each other.
     private const int Sets = 16 * 1024;
     private readonly int[] seen = new int[Sets * 2];
 
-    /// <summary>Notes the key; true when it was asked for before.</summary>
+    /// <summary>Records the key; true when it was requested before.</summary>
     public bool WasAskedFor(string key)
     {
-        // 0 is an empty place.
+        // 0 is an empty slot.
         var tag = string.GetHashCode(key, StringComparison.Ordinal) | 1;
         var at = (int)((uint)tag >> 1 & (Sets - 1)) * 2;
         if (Volatile.Read(ref seen[at]) == tag || Volatile.Read(ref seen[at + 1]) == tag) return true;

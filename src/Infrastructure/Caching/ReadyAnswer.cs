@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace Aarya.Infrastructure.Caching;
 
 /// <summary>
-/// A whole answer kept as the bytes that go over the wire, with the tag that lets a client skip them (RFC 9110, section 13).
+/// A complete answer, stored as the bytes to send, with the entity tag that lets a client skip them (RFC 9110, section 13).
 /// </summary>
 public sealed class ReadyAnswer : IResult
 {
@@ -24,7 +24,7 @@ public sealed class ReadyAnswer : IResult
         tag = $"\"{Base64Url.EncodeToString(SHA256.HashData(body).AsSpan(0, 12))}\"";
     }
 
-    /// <summary>JSON that a client may keep, and asks about each time it uses it.</summary>
+    /// <summary>JSON that a client may store, but must revalidate before each use.</summary>
     public static ReadyAnswer Json(byte[] utf8) => new(utf8, "application/json; charset=utf-8", "no-cache");
 
     /// <summary>The strong entity tag, in its quotes.</summary>
@@ -32,7 +32,7 @@ public sealed class ReadyAnswer : IResult
 
     public ReadOnlyMemory<byte> Body => body;
 
-    /// <summary>About how many bytes it takes in memory.</summary>
+    /// <summary>The approximate size in memory, in bytes.</summary>
     internal int Size => body.Length + 250;
 
     public Task ExecuteAsync(HttpContext httpContext)

@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace Aarya.Infrastructure.Caching;
 
 /// <summary>
-/// Answers kept in this process for a moment. An answer that is missing or stale is made once for all who ask at the same time; what does
-/// not exist is not remembered, and neither is a failure, nor what was asked for once only.
+/// Answers that this process caches for a short time. An answer that is missing or stale is made once for all concurrent requests. It is
+/// not cached when there is none, when making it failed, or when it was requested only once.
 /// </summary>
-/// <param name="budget">What all caches share.</param>
+/// <param name="budget">The budget that all caches share.</param>
 /// <param name="time">The clock.</param>
-/// <param name="keep">How long an answer counts as fresh, from when it was made.</param>
+/// <param name="keep">How long an answer stays fresh after it was made.</param>
 public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan keep)
 {
     private readonly BudgetedCache<string, Kept> kept = new(budget, static (key, x) => (key.Length * 2) + x.Answer.Size);
@@ -19,7 +19,7 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
     /// <summary>How many answers are kept now.</summary>
     public int Count => kept.Count;
 
-    /// <summary>The fresh answer under this key, or what <paramref name="make"/> gives; null when there is none.</summary>
+    /// <summary>The fresh answer under this key, or what <paramref name="make"/> returns; null when there is none.</summary>
     public ValueTask<ReadyAnswer?> GetAsync<TState>(string key, TState state, Func<TState, Task<ReadyAnswer?>> make)
     {
         if (kept.TryGet(key, out var known) && time.GetTimestamp() < known.FreshUntil) return new(known.Answer);
@@ -28,7 +28,7 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
         return making.TryAdd(key, own) ? MakeAsync(key, own, state, make) : GetAsync(key, state, make);
     }
 
-    /// <summary>Forgets the answer, so that the next request sees what has changed.</summary>
+    /// <summary>Removes the answer, so that the next request sees the change.</summary>
     public void Forget(string key)
     {
         making.TryRemove(key, out _);
@@ -42,7 +42,7 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
         {
             var answer = await make(state);
             var made = answer is not null && (wasAskedFor || own.IsShared) ? new Kept(answer, time.GetTimestamp() + ticksKept) : null;
-            // What was forgotten while it was made may show what was before, now or a moment later.
+            // An answer that was forgotten while it was made may be outdated: it is not stored, or removed again at once.
             if (made is not null && making.TryGetValue(key, out var current) && current == own) kept.Set(key, made);
             if (!making.TryRemove(new(key, own)) && made is not null) kept.Remove(key, made);
             own.Answer.SetResult(answer);
@@ -52,7 +52,7 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
         {
             making.TryRemove(new(key, own));
             own.Answer.SetException(e);
-            // Those who wait see it; if there are none, it must not surface as unobserved.
+            // Waiting callers get the exception; if there are none, it must not surface as unobserved.
             _ = own.Answer.Task.Exception;
             throw;
         }
@@ -62,7 +62,7 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
     {
         public TaskCompletionSource<ReadyAnswer?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>True when others wait for it too.</summary>
+        /// <summary>True when other callers wait for it too.</summary>
         public bool IsShared { get; private set; }
 
         public Task<ReadyAnswer?> Join()

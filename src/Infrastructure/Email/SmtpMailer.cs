@@ -6,7 +6,7 @@ using MimeKit;
 namespace Aarya.Infrastructure.Email;
 
 /// <summary>
-/// Where mails go out, from <c>SMTP_URL</c> (smtp://user:password@host:587, smtps:// for TLS from the first byte) and <c>SMTP_FROM</c>.
+/// The mail server, from <c>SMTP_URL</c> (smtp://user:password@host:587, smtps:// for TLS from the first byte) and <c>SMTP_FROM</c>.
 /// </summary>
 public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, string? Password, MailboxAddress From)
 {
@@ -47,14 +47,14 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
         }
         catch (SmtpCommandException e) when (IsOfMailbox(e))
         {
-            // RFC 5321 section 4.2.1: the same command would be answered the same again.
+            // RFC 5321 section 4.2.1: the same command would get the same answer again.
             var why = Anonymous(e.Message, mail);
             throw new MailUndeliverableException($"{server.Host}:{server.Port} refuses the mailbox of mail {mail.Id}: {why}");
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            // Whatever the server or the way to it did, it may do better in an hour.
-            throw new MailNotSentException($"{server.Host}:{server.Port} did not take the mail: {Anonymous(e.Message, mail)}", e);
+            // Any other failure of the server or the connection may be temporary.
+            throw new MailNotSentException($"{server.Host}:{server.Port} did not accept the mail: {Anonymous(e.Message, mail)}", e);
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
         && e.StatusCode is >= (SmtpStatusCode)500 and not SmtpStatusCode.TransactionFailed
         && !e.Message.StartsWith("5.7.", StringComparison.Ordinal);
 
-    /// <exception cref="MailUndeliverableException">It is more or less than one plain address, which a header must not hold.</exception>
+    /// <exception cref="MailUndeliverableException">It is not one plain address, and a header must not contain anything else.</exception>
     private static MailboxAddress AddressOf(Mail mail) =>
         !mail.To.Any(x => char.IsControl(x) || char.IsWhiteSpace(x)) && MailboxAddress.TryParse(Strict, mail.To, out var address)
             && address is { Name: null or "" } && address.Address == mail.To && address.Domain.Length > 0

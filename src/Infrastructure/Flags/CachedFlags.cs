@@ -7,8 +7,8 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace Aarya.Infrastructure.Flags;
 
 /// <summary>
-/// The flags as they were read at most a second ago. They are read when somebody asks and the last reading is older, by one for all
-/// who ask; nobody waits for it longer than half a second, or five the first time, when there is nothing to go by.
+/// The flags as they were at most a second ago. A caller that finds them older starts one read for all concurrent callers; a caller waits
+/// for it at most half a second, or five seconds the first time, when there are no earlier values.
 /// </summary>
 public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
 {
@@ -28,8 +28,7 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
     private long readingSince;
     private long? warnedAt;
 
-    /// <param name="patience">How long somebody waits for a reading before what is known already is the answer; default half a
-    /// second.</param>
+    /// <param name="patience">How long a caller waits for a read before it gets the earlier values; default half a second.</param>
     public CachedFlags(IFlagSource source, TimeProvider clock, ILoggerFactory logs, TimeSpan? patience = null)
     {
         this.patience = patience ?? UsualPatience;
@@ -53,7 +52,7 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
         return all;
     }
 
-    // Everybody without a token is one person to the percentages.
+    // A percentage treats all callers without a token as one.
     private static TargetingContext Of(Caller? caller) =>
         new() { UserId = caller is null ? "" : $"{caller.Subject:D}", Groups = caller?.RoleNames ?? [] };
 
@@ -75,7 +74,7 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
             if (reading is null)
             {
                 readingSince = clock.GetTimestamp();
-                // Not tied to whoever asks first: the others want it too.
+                // Not tied to the first caller: the others need the result too.
                 reading = Task.Run(ReadAnewAsync);
             }
             else if (clock.GetElapsedTime(readingSince) > patience && last.At is not null)
@@ -92,7 +91,7 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
         }
         catch (TimeoutException)
         {
-            // What was known before is the answer until the new one is there.
+            // The earlier values are the answer until the new ones arrive.
         }
 
         return last;
@@ -123,7 +122,7 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The feature flags cannot be read: they stay as they were.")]
+    [LoggerMessage(LogLevel.Warning, "The feature flags cannot be read: they keep their values.")]
     private partial void LogNotRead(Exception e);
 
     private sealed record Reading(IReadOnlyDictionary<string, FeatureDefinition> Features, long? At);

@@ -4,10 +4,10 @@ using Microsoft.FeatureManagement;
 
 namespace Aarya.Infrastructure.Flags;
 
-/// <summary>For whom and when a feature is on. Without conditions it is on or off for everybody.</summary>
-/// <param name="Enabled">False switches it off whatever the conditions say.</param>
-/// <param name="Match">Whether all the conditions that are there must hold, or one of them.</param>
-/// <param name="Percentage">For so many of a hundred callers, and always the same ones.</param>
+/// <summary>For whom and when a feature is on. Without conditions it is on or off for all callers.</summary>
+/// <param name="Enabled">False switches it off, whatever its conditions.</param>
+/// <param name="Match">Whether all conditions that are set must hold, or one of them.</param>
+/// <param name="Percentage">For this percentage of callers, always the same ones.</param>
 /// <param name="Roles">For callers with one of these roles.</param>
 /// <param name="From">From this moment on.</param>
 /// <param name="Until">Before this moment.</param>

@@ -6,14 +6,14 @@ using Wolverine.Http;
 
 namespace Aarya.Infrastructure.Flags;
 
-/// <summary>Puts an endpoint behind a flag: for whom it is off, the endpoint does not exist (404, <c>feature.not_found</c>).</summary>
+/// <summary>Puts an endpoint behind a flag: callers for whom it is off get 404, <c>feature.not_found</c>.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class FlaggedAttribute(string flag) : Attribute
 {
     public string Flag { get; } = flag;
 }
 
-/// <summary>Answers for the endpoint whose flag is off.</summary>
+/// <summary>Answers instead of an endpoint whose flag is off.</summary>
 public static class FlagRequired
 {
     public static async Task<ProblemDetails> BeforeAsync(HttpContext http, IFlags flags) =>
@@ -25,7 +25,7 @@ public static class FlagRequired
 
 public static class FlagSetup
 {
-    /// <summary>Lets endpoints say <see cref="FlaggedAttribute"/>.</summary>
+    /// <summary>Enables <see cref="FlaggedAttribute"/> on endpoints.</summary>
     public static void UseFlags(this WolverineHttpOptions http) =>
         http.AddMiddleware(typeof(FlagRequired), chain => chain.HasAttribute<FlaggedAttribute>());
 }

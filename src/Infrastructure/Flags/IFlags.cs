@@ -2,12 +2,12 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Infrastructure.Flags;
 
-/// <summary>Which features are on, in every context and process alike; a change is known everywhere within two seconds.</summary>
+/// <summary>Which features are on, the same in every context and process; a change reaches all of them within two seconds.</summary>
 public interface IFlags
 {
     /// <summary>
-    /// Whether the feature is on for this caller (null: somebody without a token). A flag that does not exist is off, and so is every
-    /// flag that could never be read; while they cannot be read again they stay as they were.
+    /// Whether the feature is on for this caller (null: one without a token). A flag that does not exist is off, and every flag is off
+    /// until the first read succeeds; while later reads fail, flags keep their values.
     /// </summary>
     ValueTask<bool> IsOnAsync(string name, Caller? caller, CancellationToken cancellation);
 
@@ -21,7 +21,7 @@ public interface IFlagSource
     Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation);
 }
 
-/// <summary>A program made without the context that keeps flags has none: everything is off.</summary>
+/// <summary>The source of a program without the context that stores flags: every flag is off.</summary>
 internal sealed class NoFlags : IFlagSource
 {
     public Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation) =>

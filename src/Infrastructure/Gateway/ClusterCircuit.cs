@@ -7,9 +7,9 @@ using Yarp.ReverseProxy.Model;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// Leaves a context alone for a moment after several requests in a row could not reach it or timed out, so that shoppers
-/// get their 503 at once. What a client does (leaving, sending half a body) never counts: nobody can eject a healthy
-/// context; nor does a connection that broke, which is what a restart looks like.
+/// Sends a context no requests for a short time after several in a row could not reach it or timed out, so that shoppers
+/// get their 503 at once. What a client does (disconnecting, sending half a body) never counts, so no client can eject a
+/// healthy context. A broken connection does not count either, because a restart causes one.
 /// </summary>
 public sealed class ClusterCircuit(IDestinationHealthUpdater health) : IPassiveHealthCheckPolicy
 {

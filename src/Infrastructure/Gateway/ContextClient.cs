@@ -5,7 +5,7 @@ using Aarya.Infrastructure.Grpc.Sockets;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// Asks a context what the edge itself wants to know of it: its health, its part of the API's description. Does not wait for one that
+/// Fetches from a context what the edge itself needs: its health and its part of the API's description. Does not wait for a context that
 /// restarts.
 /// </summary>
 internal sealed class ContextClient(ContextAddress address) : IDisposable

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// The gateway's clients: each connects to its context as the dialer does, and holds small bodies so that they can be sent again.
+/// The gateway's HTTP clients: each connects to its context through the dialer, and buffers small bodies so that it can send them again.
 /// </summary>
 internal sealed class ContextHttpClients(IReadOnlyDictionary<string, ContextAddress> addresses) : ForwarderHttpClientFactory
 {
@@ -21,9 +21,9 @@ internal sealed class ContextHttpClients(IReadOnlyDictionary<string, ContextAddr
 }
 
 /// <summary>
-/// Reads a small body whole before it is forwarded. HttpClient can then repeat by itself what a stopping context has
-/// refused unseen (RFC 9113, 8.7), and a request of which the context cannot have seen the body, because its
-/// connection closed before the first byte of it was asked for, is sent once more here.
+/// Reads a small body completely before it is forwarded. HttpClient can then repeat by itself a request that a stopping
+/// context refused without processing it (RFC 9113, 8.7). If the connection closed before it took the first byte of the
+/// body, the context cannot have seen the body, and the request is sent again here.
 /// </summary>
 internal sealed class SendUnsentAgain(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -46,7 +46,7 @@ internal sealed class SendUnsentAgain(HttpMessageHandler inner) : DelegatingHand
             catch (HttpRequestException e) when (!body.WasAskedFor && attempt < Attempts && !ProxyRetry.IsUnreached(e)
                 && !cancellation.IsCancellationRequested)
             {
-                // Nothing of the body has left this process: the context waits for it before it acts.
+                // No byte of the body has left this process, and the context does not act before it has the body.
             }
         }
     }

@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.Gateway;
 /// <param name="Role">The context that serves it.</param>
 /// <param name="Method">GET, POST, ...</param>
 /// <param name="Template">The route template, such as <c>/api/orders/{id:guid}</c>.</param>
-/// <param name="Endpoint">The slice's method; its attributes say which policies of the edge apply.</param>
+/// <param name="Endpoint">The slice's method; its attributes select the policies of the edge.</param>
 public sealed record ContextRoute(string Role, string Method, string Template, MethodInfo Endpoint)
 {
     /// <summary>The attributes of the slice's method and class.</summary>
@@ -17,7 +17,7 @@ public sealed record ContextRoute(string Role, string Method, string Template, M
 }
 
 /// <summary>
-/// Reads off the slices which context serves which route, so that the gateway keeps no list of its own that could go stale.
+/// Reads from the slices which context serves which route, so that the gateway needs no list of its own, which could go stale.
 /// </summary>
 public static class ContextRoutes
 {

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.SignalR;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// Works on so many requests at once, lets so many more wait, and tells the rest to come back: a shop that is overrun
-/// serves as many as ever instead of none. Live connections are not counted, and requests that wait for news
-/// (<see cref="WaitsForNewsAttribute"/>) have a larger room of their own.
+/// Limits concurrent and queued requests, and rejects the rest with 503: an overloaded shop serves as many requests as
+/// before, instead of none. Live connections are not counted, and requests that wait for news
+/// (<see cref="WaitsForNewsAttribute"/>) have their own, larger limit.
 /// </summary>
 internal sealed class Crowd(EdgeSettings settings) : IDisposable
 {
@@ -48,7 +48,7 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
 
     public static ProblemDetails Overloaded() => Problem.Of(
         StatusCodes.Status503ServiceUnavailable, "service.overloaded", "Too many requests at once",
-        "The shop has more requests than it can work on: try again in a moment.");
+        "The shop is very busy: try again in a moment.");
 
     public void Dispose()
     {
@@ -57,6 +57,6 @@ internal sealed class Crowd(EdgeSettings settings) : IDisposable
     }
 }
 
-/// <summary>The endpoint's answer may wait for news when the client asks for it (<c>?wait=10s</c>): it costs little meanwhile.</summary>
+/// <summary>The endpoint can hold its answer until there is news (<c>?wait=10s</c>); a waiting request costs little.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class WaitsForNewsAttribute : Attribute;

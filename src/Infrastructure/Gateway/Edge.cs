@@ -17,14 +17,14 @@ using Microsoft.Extensions.Primitives;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// What stands between the internet and the slices: the same pipeline in the gateway and in a process that hosts
-/// everything. A context behind a gateway only answers in the same manner.
+/// The pipeline between the internet and the slices, the same in the gateway and in a process that hosts everything. A
+/// context behind a gateway runs only a short part of it.
 /// </summary>
 public static class Edge
 {
     internal static void AddEdge(this WebApplicationBuilder builder, ActiveRoles roles)
     {
-        // Kestrel takes a bare LF for the end of a line, as few proxies do.
+        // Kestrel accepts a bare LF as the end of a line, unlike most proxies.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -33,7 +33,7 @@ public static class Edge
             kestrel.RequestHeaderEncodingSelector = HeaderBytes.EncodingOf;
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
             if (roles.HostsGateway) return;
-            // The gateway has held the client to the limits, and adds headers of its own.
+            // The gateway has applied the limits to the client, and adds its own headers.
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 200;
             kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
@@ -80,7 +80,7 @@ public static class Edge
         }
 
         var settings = app.Services.GetRequiredService<EdgeSettings>();
-        // With nobody to trust the middleware would trust everybody.
+        // Without an address to trust, the middleware would trust all.
         if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders();
         app.Use(Envelope.WrapAsync);
         app.UseResponseCompression();
@@ -92,7 +92,7 @@ public static class Edge
         app.UseCors();
         if (settings.Origins.Count > 0 && !settings.Origins.Contains("*")) app.Use(VaryByOrigin);
         app.Use(app.Services.GetRequiredService<TimeLimit>().KeepAsync);
-        // Before any answer, also a refusal: a request over its rate must not hold a place among those that are worked on.
+        // Before any answer, even a refusal: a request over its rate must not take the place of one that is processed.
         app.UseWhen(x => !IsPreflight(x), x => x.Use(limits.CountAsync));
         app.Use(Framing.CheckAsync);
         app.Use(QueryWords.CheckAsync);
@@ -107,7 +107,7 @@ public static class Edge
     private static bool IsPreflight(HttpContext http) => HttpMethods.IsOptions(http.Request.Method)
         && http.Request.Headers.Origin.Count > 0 && http.Request.Headers.AccessControlRequestMethod.Count > 0;
 
-    // The answer to one of the shop's sites names it: no cache may give it to another one.
+    // The answer to one of the shop's sites names that site: a cache must not give it to another one.
     private static Task VaryByOrigin(HttpContext http, RequestDelegate next)
     {
         http.Response.OnStarting(static state =>
@@ -120,7 +120,7 @@ public static class Edge
         return next(http);
     }
 
-    // The length of a compressed answer betrays what is in it beside what the asker put there (BREACH).
+    // If an answer contains a secret and input of the caller, its compressed length reveals the secret (BREACH).
     private static Task NeverCompressTokens(HttpContext http, RequestDelegate next)
     {
         if (http.Features.Get<IHttpsCompressionFeature>() is { } compression

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Infrastructure.Gateway;
 
-/// <summary>What an operator decides about the edge.</summary>
+/// <summary>The operator's settings of the edge.</summary>
 public sealed record EdgeSettings
 {
     /// <summary>
-    /// <c>AARYA_TRUSTED_PROXIES</c>: addresses or networks (<c>10.0.0.0/8</c>) whose word about the client is taken; none by default.
+    /// <c>AARYA_TRUSTED_PROXIES</c>: addresses or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-*</c> is trusted; none by default.
     /// </summary>
     public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
 
@@ -18,13 +18,13 @@ public sealed record EdgeSettings
     /// </summary>
     public required IReadOnlyList<string> Origins { get; init; }
 
-    /// <summary><c>AARYA_RATE_LIMIT</c>: requests a second of one client, 100 by default; 0 switches every rate limit off.</summary>
+    /// <summary><c>AARYA_RATE_LIMIT</c>: requests per second of one client, 100 by default; 0 switches every rate limit off.</summary>
     public required int RequestsPerSecond { get; init; }
 
-    /// <summary><c>AARYA_MAX_CONCURRENT</c>: how many requests are worked on at once.</summary>
+    /// <summary><c>AARYA_MAX_CONCURRENT</c>: how many requests are processed at once.</summary>
     public required int Concurrent { get; init; }
 
-    /// <summary><c>AARYA_MAX_QUEUED</c>: how many more wait; the next is told to come back.</summary>
+    /// <summary><c>AARYA_MAX_QUEUED</c>: how many more requests wait; the next gets 503.</summary>
     public required int Queued { get; init; }
 
     /// <summary><c>AARYA_REQUEST_SECONDS</c>: how long a request may take in all, its wait in the queue included.</summary>

@@ -6,8 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// What every answer of the edge carries: the request's name and trace, and the headers that keep browsers from being used against the
-/// shop.
+/// Adds to every answer of the edge the request's id and trace, and the headers that prevent attacks through browsers.
 /// </summary>
 internal static partial class Envelope
 {
@@ -23,7 +22,7 @@ internal static partial class Envelope
             : Activity.Current?.TraceId.ToString() ?? Guid.CreateVersion7().ToString("N");
         http.TraceIdentifier = id;
         http.Request.Headers[RequestIdHeader] = id;
-        // Set at the last moment: an answer that fails half way is cleared and written anew.
+        // Set at the last moment: an answer that fails halfway is cleared and written again.
         http.Response.OnStarting(static state => Close((Seal)state), new Seal(http, Activity.Current?.Id));
         return next(http);
     }
@@ -36,10 +35,10 @@ internal static partial class Envelope
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
-        // A page says its own, here or in the context behind the gateway.
+        // A page sets its own policy, here or in the context behind the gateway.
         if (headers.ContentSecurityPolicy.Count == 0)
             headers.ContentSecurityPolicy = seal.Http.GetEndpoint()?.Metadata.GetMetadata<PagePolicy>()?.Policy ?? PagePolicy.NoPage;
-        // What was answered to one caller is for nobody else, nor for the next one at the same browser.
+        // An answer to one caller must not reach another, not even the next user of the same browser.
         var isPersonal = seal.Http.Request.Headers.Authorization.Count > 0 || seal.Http.User.Identity?.IsAuthenticated == true
             || seal.Http.GetEndpoint()?.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>() is not null;
         if (isPersonal && headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
@@ -51,7 +50,7 @@ internal static partial class Envelope
     private static partial Regex Sane();
 }
 
-/// <summary>An API serves no page; the few that there are say what theirs may load.</summary>
+/// <summary>What a page may load. Almost no endpoint of an API serves a page; those that do declare this.</summary>
 /// <param name="Policy">A Content-Security-Policy.</param>
 public sealed record PagePolicy(string Policy)
 {

@@ -5,7 +5,7 @@ namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
 /// Refuses what two HTTP parsers could read as different requests (RFC 9112, sections 6.1 and 11.2): a proxy in front of
-/// the edge might see one where the edge sees two.
+/// the edge might see one request where the edge sees two.
 /// </summary>
 internal static class Framing
 {
@@ -13,9 +13,9 @@ internal static class Framing
     {
         var encoding = http.Request.Headers.TransferEncoding;
         if (encoding.Count == 0) return next(http);
-        // HTTP/1.0 knows no Transfer-Encoding (RFC 9112, section 6.1).
+        // HTTP/1.0 has no Transfer-Encoding (RFC 9112, section 6.1).
         if (HttpProtocol.IsHttp10(http.Request.Protocol)) return RefuseAsync(http, "Transfer-Encoding", "must not come with HTTP/1.0.");
-        // Kestrel lets Transfer-Encoding win, and keeps the length that was sent with it under this name.
+        // Kestrel prefers Transfer-Encoding, and keeps the length that was sent with it under this name.
         if (http.Request.Headers.ContainsKey("X-Content-Length"))
             return RefuseAsync(http, "Content-Length", "must not come together with Transfer-Encoding.");
         return encoding.Count == 1 && string.Equals(encoding[0], "chunked", StringComparison.OrdinalIgnoreCase)

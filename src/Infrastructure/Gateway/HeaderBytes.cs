@@ -8,14 +8,14 @@ internal static class HeaderBytes
     private static readonly Encoding Digits = new DigitsOnly();
 
     /// <summary>
-    /// A character for each byte, so that every process of the shop sees the bytes that the client has sent; a length is digits and nothing
-    /// else.
+    /// One character per byte, so that every process of the shop sees the bytes that the client has sent; a length consists of digits only.
     /// </summary>
     public static Encoding EncodingOf(string header) =>
         header.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? Digits : Encoding.Latin1;
 
     /// <summary>
-    /// Kestrel takes <c>+40</c> for a length (RFC 9110, section 8.6, does not): what is no digit is turned into what no parser takes.
+    /// Kestrel accepts <c>+40</c> as a length (RFC 9110, section 8.6, does not): a byte that is not a digit becomes one that no parser
+    /// accepts.
     /// </summary>
     private sealed class DigitsOnly : Encoding
     {

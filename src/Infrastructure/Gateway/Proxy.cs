@@ -14,9 +14,9 @@ using Yarp.ReverseProxy.Transforms;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// Hands the routes of every context that lives elsewhere to that context, over its socket or URL. Each of a context's
+/// Forwards the routes of every context in another process to that context, over its socket or URL. Each of a context's
 /// endpoints becomes one endpoint of the gateway with the same template, method and attributes, so that 404, 405 and the
-/// edge's policies are those of a process that hosts everything.
+/// edge's policies are the same as in a process that hosts everything.
 /// </summary>
 public static class Proxy
 {
@@ -25,7 +25,7 @@ public static class Proxy
     internal static void AddProxy(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles)
     {
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
-        // A request without a byte in either direction is given up after the time that a whole request may take.
+        // A request without a byte in either direction is aborted after the time that a whole request may take.
         var timeout = EdgeSettings.RequestTimeOf(builder.Configuration);
         var addresses = contexts.Dormant.ToDictionary(x => x.Role,
             x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
@@ -40,7 +40,7 @@ public static class Proxy
             {
                 var secret = addresses[transforms.Route.ClusterId!].Secret;
                 transforms.AddRequestTransform(request => PassOn(request, secret, timeout));
-                // The edge names the request for its client, once.
+                // The edge itself sends the request's id to the client, once.
                 transforms.AddResponseHeaderRemove("X-Request-Id", ResponseCondition.Always);
             });
     }
@@ -90,18 +90,18 @@ public static class Proxy
                 Path = HealthEndpoints.LivePath,
             },
             Passive = new() { Enabled = true, Policy = ClusterCircuit.PolicyName },
-            // YARP would by default send everything to a context that nobody can reach.
+            // By default YARP would send requests to a context that it cannot reach.
             AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyAndUnknown,
         },
         Metadata = new Dictionary<string, string>
         {
-            // Longer than the dialer is patient: a context that restarts is waited for, one that stays away is not.
+            // Longer than the dialer waits: requests wait for a context that restarts, but not for one that stays down.
             [ConsecutiveFailuresHealthPolicyOptions.ThresholdMetadataName] = ((int)(address.Patience / ProbeInterval) + 1)
                 .ToString(CultureInfo.InvariantCulture),
         },
     };
 
-    // X-Forwarded-* are set by YARP's own transforms: what the client claims is replaced, not appended to.
+    // YARP's own transforms set X-Forwarded-*: they replace what the client sent, and do not append to it.
     private static ValueTask PassOn(RequestTransformContext request, string? secret, TimeSpan timeout)
     {
         var http = request.HttpContext;
@@ -119,7 +119,7 @@ public static class Proxy
         }
     }
 
-    // No context changes the protocol of a connection: the request is answered as where everything is one process.
+    // No context upgrades a connection: the request gets the same answer as in a single process.
     private static Task WithoutUpgrade(HttpContext http, RequestDelegate next)
     {
         http.Request.Headers.Remove("Upgrade");
@@ -127,7 +127,8 @@ public static class Proxy
     }
 
     /// <summary>
-    /// A context that was never reached, or refused unseen, is 503 and may be asked again; one that broke off may have acted, which is 502.
+    /// 503 when the context was not reached or did not process the request, so that a retry is safe; 502 when it broke off and may have
+    /// acted.
     /// </summary>
     private static async Task AnswerFailureAsync(HttpContext http, RequestDelegate next)
     {

@@ -6,15 +6,15 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// Sends a request again whose context broke off before it answered: only what is safe to repeat (GET, HEAD, and keyed
-/// requests whose small body can be resent), with growing jittered pauses and within a budget; and any request that the
-/// context has refused unseen, which is the same request still. Never a payment.
+/// Repeats a request when the context broke off before it answered: only a request that is safe to repeat (GET, HEAD, and
+/// keyed requests whose small body can be resent), with growing jittered pauses and within a budget. Also repeats any
+/// request that the context refused without processing it. Never repeats a payment.
 /// </summary>
 /// <remarks>
-/// A stopping server refuses streams that raced its farewell, and vouches that it processed nothing of them (RFC 9113,
-/// 8.7). HttpClient then sends again by itself when the body is one that <see cref="SendUnsentAgain"/> holds; YARP's own can
-/// be read once only, so that it fails in doing so. Connecting is not repeated here: the dialer waits for a context by
-/// itself, for every request.
+/// A stopping server refuses streams that arrive after its GOAWAY, and guarantees that it processed nothing of them (RFC
+/// 9113, 8.7). HttpClient then repeats the request by itself if <see cref="SendUnsentAgain"/> has buffered the body. YARP's
+/// own body can be read only once, so that this repetition fails. Connecting is not repeated here: the dialer already waits
+/// for the context, for every request.
 /// </remarks>
 public sealed class ProxyRetry
 {
@@ -53,19 +53,19 @@ public sealed class ProxyRetry
         }
     }
 
-    /// <summary>True when doing the request twice is doing it once, and no money is moved by it.</summary>
+    /// <summary>True when a repetition of the request has no further effect, and the request moves no money.</summary>
     public static bool MayRepeat(HttpRequest request) =>
         !IsPayment(request.Path) && CanResend(request)
         && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers.ContainsKey("Idempotency-Key"));
 
     internal static bool IsPayment(PathString path) => path.StartsWithSegments("/api/payments");
 
-    // A body of unknown length is not read ahead; a request that can have none says no length.
+    // A body of unknown length is not buffered; a request that cannot have a body gives no length.
     private static bool CanResend(HttpRequest request) => request.ContentLength is { } length
         ? length <= LargestBody
         : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true };
 
-    /// <summary>True when no connection was made, and so nothing of the request was sent.</summary>
+    /// <summary>True when no connection was made, and so no part of the request was sent.</summary>
     internal static bool IsUnreached(Exception? failure) =>
         failure is HttpRequestException
         {
@@ -74,7 +74,7 @@ public sealed class ProxyRetry
         };
 
     /// <summary>
-    /// True when the context has refused the request without processing it: it says so, or HttpClient wanted the body a second time.
+    /// True when the context refused the request without processing it: it reports so, or HttpClient tried to read the body again.
     /// </summary>
     internal static bool IsUnseen(IForwarderErrorFeature failure) =>
         failure is
@@ -96,7 +96,7 @@ public sealed class ProxyRetry
     }
 }
 
-/// <summary>Lets one request in ten be repeated, and a few at once: repeating must not become the load that keeps a context down.</summary>
+/// <summary>Allows one repetition per ten requests, and a burst of 50: repetitions must not overload a failing context.</summary>
 internal sealed class RetryBudget
 {
     private const int Share = 10;

@@ -6,44 +6,46 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>One allowance of one client.</summary>
-/// <param name="Key">Whose, and for what.</param>
-/// <param name="Requests">How many within the window.</param>
-/// <param name="Window">The window; a client that was quiet for as long may do all of them at once.</param>
+/// <param name="Key">The client, and what the allowance is for.</param>
+/// <param name="Requests">How many requests within the window.</param>
+/// <param name="Window">The window; after that long without a request, a client may make all of them at once.</param>
 public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
 {
-    // In microseconds. Not whole ones: 70,000 per second would become 71,428.
+    // In microseconds, not rounded: otherwise 70,000 per second would become 71,428.
     internal double Interval => Window.TotalMicroseconds / Requests;
 
     internal double Burst => Window.TotalMicroseconds;
 
-    // The last request of a burst must not fail for the rounding of the others.
+    // The last request of a burst must not fail because of rounding.
     internal double Tolerance => Interval / 2;
 }
 
 /// <summary>
-/// Counts in Redis, so that a client has one allowance at all nodes together; all its allowances in one round trip, and a
-/// refused request uses none of them. Each node counts what it lets through in a book of its own as well, and that book is a bound in
-/// itself: whichever of the two answers, and however often that changes, one node never lets more through than the allowance.
+/// Counts in Redis, so that a client has one allowance at all nodes together. One round trip takes from all its allowances, and a refused
+/// request uses none of them. Each node also counts the requests that it admits in its own book, which is a limit in itself: whichever of
+/// the two counts, and however often that changes, one node never admits more than the allowance.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The bound: while Redis does not answer in time, n nodes together let at most n allowances through. What Redis was not told of meanwhile
-/// it is told with the node's next question about that client, before anything else is let through, so that nodes do not add up twice.
+/// The bound: while Redis does not answer in time, n nodes together admit at most n allowances. A node reports the requests that it
+/// admitted meanwhile with its next query about that client, before it admits another, so that nodes do not exceed the limit again.
 /// </para>
 /// <para>
-/// A node's book has room for 50,000 clients at once. For those beyond that Redis counts alone, and they share one line of the book while
-/// it does not answer.
+/// A node's book has room for 50,000 clients. Further clients are counted only in Redis; while Redis does not answer, they share one line
+/// of the book.
 /// </para>
-/// <para>The generic cell rate algorithm (ITU-T I.371) keeps one number per key: the time at which the client is even again.</para>
+/// <para>
+/// The generic cell rate algorithm (ITU-T I.371) stores one number per key: the time at which the client's allowance is full again.
+/// </para>
 /// </remarks>
 public sealed partial class RateCounter(
     RedisConnections redis, TimeProvider time, ILogger<RateCounter> logger, int most = RateCounter.MostClients)
 {
-    /// <summary>How many clients a node counts by itself.</summary>
+    /// <summary>How many clients a node's own book has room for.</summary>
     public const int MostClients = 50_000;
 
-    // Microseconds since the beginning of 2026: Lua has 53 bits for them, and three places behind the point shall be right.
-    // ARGV, three of each key: interval, burst, and what is owed, all in microseconds.
+    // Microseconds since the beginning of 2026: a Lua number has 53 bits, and three decimal places must stay exact.
+    // ARGV, three per key: interval, burst, and what this node has not reported yet, all in microseconds.
     private const string Script = """
         local clock = redis.call('TIME')
         local now = (clock[1] - 1767225600) * 1000000 + clock[2]
@@ -71,7 +73,7 @@ public sealed partial class RateCounter(
     private readonly LocalRates owed = new(time, most);
     private long awayUntil;
 
-    /// <summary>How long an answer of Redis is waited for: counting must not cost more than what it protects.</summary>
+    /// <summary>How long to wait for Redis: counting must not cost more than what it protects.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Takes one request from every allowance, or none.</summary>
@@ -109,7 +111,7 @@ public sealed partial class RateCounter(
         return wait;
     }
 
-    /// <summary>Null when Redis has not counted it.</summary>
+    /// <summary>Null when Redis has not counted the request.</summary>
     private async Task<TimeSpan?> AskAsync(IReadOnlyList<Rate> rates)
     {
         var debts = new double[rates.Count];
@@ -135,7 +137,7 @@ public sealed partial class RateCounter(
         }
     }
 
-    // It was let through; whether Redis knows that is known when its answer comes, or does not.
+    // The request was admitted. Whether Redis counted it is clear only when the late answer arrives or fails.
     private async Task OweUnlessCountedAsync(Task<TimeSpan?> asked, IReadOnlyList<Rate> rates)
     {
         if (await asked is not { Ticks: 0 }) owed.Add(rates);
@@ -147,17 +149,17 @@ public sealed partial class RateCounter(
         CountedHere(logger, reason);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Rates are counted on this node alone, Redis does not answer: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Rates are counted on this node alone, because Redis does not answer: {Reason}")]
     private static partial void CountedHere(ILogger logger, string reason);
 }
 
-/// <summary>The same count within one process, for no more clients than fit.</summary>
+/// <summary>The same count within one process, for a limited number of clients.</summary>
 public sealed class LocalRates(TimeProvider time, int most = 10_000)
 {
-    // Clients that come when the book is full share this line.
+    // Clients that arrive when the book is full share this line.
     private const string Others = "";
 
-    // A full book is not searched for free lines at every request.
+    // A full book is searched for expired lines only this often, in microseconds, not at every request.
     private const double BetweenSweeps = 100_000;
 
     private readonly long began = time.GetTimestamp();
@@ -169,7 +171,7 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
 
     private double Now => time.GetElapsedTime(began).TotalMicroseconds;
 
-    /// <summary>Takes one request from every allowance, or none; a client for whom there is no line shares one with all such.</summary>
+    /// <summary>Takes one request from every allowance, or none; all clients without a line of their own share one.</summary>
     /// <returns>Zero, or how long the client has to wait.</returns>
     public TimeSpan Take(IReadOnlyList<Rate> rates)
     {
@@ -200,14 +202,14 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
         }
     }
 
-    /// <summary>Notes one request of every allowance, whether the client has it or not.</summary>
+    /// <summary>Counts one request of every allowance, even beyond the limit.</summary>
     public void Add(IReadOnlyList<Rate> rates)
     {
         foreach (var rate in rates) Add(rate.Key, rate.Interval);
     }
 
-    /// <summary>Puts off the time at which the client is even. What does not fit is not noted.</summary>
-    /// <param name="key">Whose, and for what.</param>
+    /// <summary>Postpones the time at which the client's allowance is full; does nothing when the book has no room.</summary>
+    /// <param name="key">The client, and what the allowance is for.</param>
     /// <param name="microseconds">By how much.</param>
     public void Add(string key, double microseconds)
     {
@@ -219,16 +221,16 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
         }
     }
 
-    /// <summary>Takes a client out of the book.</summary>
-    /// <returns>How many microseconds it still had to wait to be even.</returns>
+    /// <summary>Removes a client from the book.</summary>
+    /// <returns>How many microseconds were left until its allowance was full.</returns>
     public double TakeOut(string key)
     {
-        // Nearly always there is nothing, and then nobody waits for the lock.
+        // The book is nearly always empty, and then this needs no lock.
         if (evenAt.Count == 0) return 0;
         lock (gate) return evenAt.Remove(key, out var even) ? Math.Max(0, even - Now) : 0;
     }
 
-    /// <summary>Gives a client back what it has taken; what it took of the shared line stays taken.</summary>
+    /// <summary>Restores a client's whole allowance; what it took from the shared line stays taken.</summary>
     public void Forget(string key)
     {
         lock (gate) evenAt.Remove(key);

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Configuration;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// How often a client may ask. The client is the caller, or the network address of who sends no token (an IPv6 customer
-/// owns a /64). Tokens are free to have, so that those of one address together may do no more than ten clients.
-/// A policy may count by the address alone (<see cref="RatePolicy"/>).
+/// How many requests a client may make. The client is the caller, or the network address of a request without a token (for
+/// IPv6 its /64, which one customer owns). Guest tokens are free, so all callers from one address together get at most ten
+/// clients' allowance. A policy may count by the address alone (<see cref="RatePolicy"/>).
 /// </summary>
 public sealed class RateLimits
 {
@@ -34,8 +34,8 @@ public sealed class RateLimits
     }
 
     /// <summary>
-    /// Counts the request before it costs anything. A token that this process has not seen yet is counted under its address before its
-    /// signature is checked, and under its caller, or as the anonymous request that it is, after that.
+    /// Counts the request before it costs anything. A token that is new to this process is counted by its address before its signature is
+    /// checked, and after that by its caller, or as an anonymous request if the token is not valid.
     /// </summary>
     public async Task CountAsync(HttpContext http, RequestDelegate next)
     {
@@ -62,7 +62,7 @@ public sealed class RateLimits
         if (await TakeAsync(http, RatesOf(http, address, caller))) await next(http);
     }
 
-    // False when the client has asked too often and was told so.
+    // False when the client has made too many requests; the 429 is written then.
     private async ValueTask<bool> TakeAsync(HttpContext http, IReadOnlyList<Rate> rates)
     {
         var wait = await counter.TakeAsync(rates);
@@ -70,7 +70,7 @@ public sealed class RateLimits
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
         await Problems.WriteAsync(
-            http, Problem.Of(StatusCodes.Status429TooManyRequests, "rate.limited", "Too many requests", $"Come back in {seconds} s."));
+            http, Problem.Of(StatusCodes.Status429TooManyRequests, "rate.limited", "Too many requests", $"Try again in {seconds} s."));
         return false;
     }
 
@@ -93,7 +93,7 @@ public sealed class RateLimits
 
         void Add(string client, int share)
         {
-            // Anonymous requests and those with a token are counted apart: the ones must not use up the others' share.
+            // Anonymous requests and those with a token are counted separately, so that neither uses up the share of the other.
             var key = share == 1 ? client : $"{client}:tokens";
             rates.Add(new(key, perSecond * share, TimeSpan.FromSeconds(1)));
             if (policy is { PerAddress: false }) AddPolicy(policy, key, share);
@@ -103,7 +103,7 @@ public sealed class RateLimits
             rates.Add(new($"{policy.Name}:{key}", allowances[policy] * share, policy.Window));
     }
 
-    /// <summary>The address that counts as one client: IPv4 as it is, of IPv6 the first 64 bits.</summary>
+    /// <summary>The address that counts as one client: the whole IPv4 address, or the first 64 bits of an IPv6 address.</summary>
     public static string NetworkOf(IPAddress? address)
     {
         if (address is null) return "unknown";

@@ -1,20 +1,20 @@
 namespace Aarya.Infrastructure.Gateway;
 
-/// <summary>How often one client may do one kind of thing; evenly, after a first burst of the whole number.</summary>
+/// <summary>How often one client may make one kind of request: a burst of the whole number first, then at an even rate.</summary>
 /// <param name="PerAddress">
-/// Counts by network address alone, whatever token is sent: each answer is a new token, and would bring a new allowance.
+/// Counts by network address alone, whatever token is sent: each answer is a new token, which would have a new allowance.
 /// </param>
 public sealed record RatePolicy(string Name, int Requests, TimeSpan Window, bool PerAddress = false)
 {
     private static readonly Dictionary<string, RatePolicy> Policies = new RatePolicy[]
     {
-        // Each keeps a session for a month.
+        // The shop stores each guest's session for a month.
         new("guest", 600, TimeSpan.FromHours(1), PerAddress: true),
-        // Guessing passwords and codes, filling the books with accounts, trying out stolen cards.
+        // Against guessing passwords and codes, creating accounts in bulk, and testing stolen cards.
         new("login", 30, TimeSpan.FromMinutes(1)),
         new("register", 20, TimeSpan.FromMinutes(1)),
         new("password", 10, TimeSpan.FromMinutes(1)),
-        // Sending strangers mail.
+        // Against sending mail to strangers.
         new("lookup", 10, TimeSpan.FromMinutes(1)),
         new("coupon", 30, TimeSpan.FromMinutes(1)),
         new("payment", 30, TimeSpan.FromMinutes(1)),
@@ -33,7 +33,7 @@ public sealed record RatePolicy(string Name, int Requests, TimeSpan Window, bool
 }
 
 /// <summary>
-/// The endpoint is worth abusing, so that a client may call it far less often than others:
+/// The endpoint is a target of abuse, so a client may call it far less often than others:
 /// <c>[RateLimit("login")]</c>. Endpoints under one name share one allowance.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]

@@ -6,15 +6,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// Receives the whole body of a request before the request takes a place among those that are worked on, so that a client that sends its
-/// body byte by byte holds up nobody. All bodies in memory together have a bound, and so have those of one network address.
+/// Receives the whole body of a request before the request takes a place among those that are processed, so that a client that sends its
+/// body slowly delays no other. The bodies in memory have a limit for all together and one per network address.
 /// </summary>
 internal sealed class ReceivedBodies
 {
-    /// <summary>The most bytes of all bodies that are being received or worked on.</summary>
+    /// <summary>The most bytes of all bodies that are being received or processed.</summary>
     public const long MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>The most of one network address.</summary>
+    /// <summary>The most bytes of one network address.</summary>
     public const long MostBytesOfAddress = 8 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, long> byAddress = new(StringComparer.Ordinal);

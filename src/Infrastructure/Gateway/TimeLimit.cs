@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Aarya.Infrastructure.Gateway;
 
 /// <summary>
-/// Gives every request its time, and everything below sees how much of it is left (<see cref="RequestDeadline"/>). Only an open live
+/// Limits the time of every request; the code below it can read how much is left (<see cref="RequestDeadline"/>). Only an open live
 /// connection is exempt, not a request that prepares one.
 /// </summary>
 internal sealed class TimeLimit(EdgeSettings settings)
@@ -28,13 +28,13 @@ internal sealed class TimeLimit(EdgeSettings settings)
         {
             await next(http);
         }
-        // Whatever a cancelled part throws; it is the time that ended it.
+        // Whatever a cancelled part throws, the cause is the time limit.
         catch (Exception) when (over.IsCancellationRequested && !client.IsCancellationRequested && !http.Response.HasStarted)
         {
             http.RequestAborted = client;
             http.Response.Clear();
-            await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status504GatewayTimeout, "service.timeout", "It took too long",
-                "The request was given up; if it changes anything, repeat it under the same Idempotency-Key to learn how it ended."));
+            await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status504GatewayTimeout, "service.timeout", "The request took too long",
+                "The request was aborted. If it changes anything, repeat it with the same Idempotency-Key to get its result."));
         }
         finally
         {
@@ -42,7 +42,7 @@ internal sealed class TimeLimit(EdgeSettings settings)
         }
     }
 
-    // Not a request that negotiates a connection or sends over one: a body that never ends would keep its share of the memory for bodies.
+    // False for a request that negotiates a connection or sends over one: an endless body would keep its share of the memory for bodies.
     private static bool IsLiveConnection(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null
         && (HttpMethods.IsConnect(http.Request.Method)
             || (HttpMethods.IsGet(http.Request.Method) && !ReceivedBodies.MayHaveBody(http.Request)));

@@ -4,11 +4,11 @@ using Grpc.Core.Interceptors;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// Gives every call between contexts a deadline: its own, five seconds, or what the request has left, whichever is first.
+/// Gives every call between contexts a deadline: its own, or five seconds, but never more than the request has left.
 /// </summary>
 public sealed class CallDeadline : Interceptor
 {
-    /// <summary>How long a call may take when nothing says less.</summary>
+    /// <summary>How long a call may take by default.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromSeconds(5);
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(

@@ -5,15 +5,15 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aarya.Infrastructure.Grpc;
 
-/// <summary>Where a context that lives in another process is reached.</summary>
+/// <summary>The address of a context in another process.</summary>
 /// <param name="Role">The context.</param>
 /// <param name="SocketPath">Its unix socket; null when it is reached over TCP.</param>
-/// <param name="Url">What HTTP clients are told: the URL itself, or a name that stands for the socket.</param>
-/// <param name="Secret">What proves over TCP that the caller belongs here; null on a socket.</param>
+/// <param name="Url">The URL that HTTP clients use; for a socket, a name that stands for it.</param>
+/// <param name="Secret">Proves over TCP that the caller belongs to the mesh; null on a socket.</param>
 public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, string? Secret = null)
 {
     /// <summary>
-    /// How long a request waits for a context that nobody answers for, because it is restarting (<c>AARYA_DIAL_SECONDS</c>, default 5).
+    /// How long a request waits for a context that does not answer because it is restarting (<c>AARYA_DIAL_SECONDS</c>, default 5).
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -47,7 +47,7 @@ public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, st
             throw Unclear(role, setting);
         return new(role, null, url, Mesh.SecretFrom(configuration)
             ?? throw new StartupException(
-                $"{SettingOf(role)} leads over TCP, where no file permission says who may call: set AARYA_MESH_SECRET on both sides."));
+                $"{SettingOf(role)} uses TCP, where no file permission restricts the callers: set AARYA_MESH_SECRET on both sides."));
     }
 
     private static ContextAddress OnSocket(string role, string path) => new(role, path, new($"http://{role}.sock"));

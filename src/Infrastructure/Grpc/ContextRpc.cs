@@ -13,10 +13,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aarya.Infrastructure.Grpc;
 
-/// <summary>A context's gRPC service and the generated client that reaches it, wherever the context lives.</summary>
+/// <summary>A context's gRPC service and the generated client that reaches it, in this process or another.</summary>
 public abstract class ContextRpc
 {
-    /// <summary>The service class, made anew for every call.</summary>
+    /// <summary>The service class; every call gets a new instance.</summary>
     public abstract Type Service { get; }
 
     /// <summary>The generated client that slices of any context inject.</summary>
@@ -62,13 +62,13 @@ public abstract class ContextRpc
     }
 }
 
-/// <summary>The one channel of this process to a context elsewhere.</summary>
+/// <summary>The one channel of this process to a context in another one.</summary>
 public static class ContextChannel
 {
     public static GrpcChannel To(ContextAddress address) =>
         GrpcChannel.ForAddress(address.Url, new() { HttpHandler = new Dialer(address).Handler(), DisposeHttpClient = true });
 
-    /// <summary>Calls over the channel; over TCP they say that they come from the mesh.</summary>
+    /// <summary>Calls over the channel; over TCP they carry the mesh secret.</summary>
     public static CallInvoker Invoker(GrpcChannel channel, ContextAddress address) => address.Secret is { } secret
         ? channel.Intercept(headers => [.. headers, new(Mesh.SecretHeader, secret)])
         : channel.CreateCallInvoker();
@@ -85,7 +85,7 @@ public static class ContextRpcSetup
             module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
     }
 
-    /// <summary>gRPC as the contexts speak it.</summary>
+    /// <summary>Adds gRPC as the contexts use it.</summary>
     public static void AddContextGrpc(this IServiceCollection services)
     {
         services.AddSingleton<ServiceErrors>();
@@ -98,7 +98,7 @@ public static class ContextRpcSetup
     }
 
     /// <summary>
-    /// The services of the contexts hosted here, for the mesh alone; where everything is in one process nobody calls them from outside.
+    /// Maps the services of the contexts hosted here, for the mesh alone; a process that hosts everything gets no calls from outside.
     /// </summary>
     internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, ActiveModules contexts, ActiveRoles roles)
     {

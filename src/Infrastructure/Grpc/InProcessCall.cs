@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Aarya.Infrastructure.Grpc;
 
-/// <summary>One in-process call as its handler sees it, and the record of who ended it.</summary>
+/// <summary>One in-process call as its handler sees it, with the cause of its end.</summary>
 internal sealed class InProcessCall : ServerCallContext, IDisposable
 {
     private static readonly Status DeadlinePassed = new(StatusCode.DeadlineExceeded, "");
@@ -36,7 +36,7 @@ internal sealed class InProcessCall : ServerCallContext, IDisposable
 
     public Task<Metadata> ResponseHeaders => headers.Task;
 
-    /// <summary>Why the call was given up, or null while it was not: the first cause stays.</summary>
+    /// <summary>Why the call was cancelled, or null if it was not; the first cause is kept.</summary>
     public Status? Cancelled
     {
         get
@@ -55,7 +55,7 @@ internal sealed class InProcessCall : ServerCallContext, IDisposable
     {
         lock (gate)
         {
-            // Once the caller has gone nothing that the handler still writes can reach it.
+            // A caller that has left cannot receive what the handler still writes.
             if (cancelled is null)
             {
                 foreach (var entry in trailers) trailersAtEnd.Add(entry);
@@ -79,7 +79,7 @@ internal sealed class InProcessCall : ServerCallContext, IDisposable
         source.Cancel();
     }
 
-    // The source itself is left to the collector: a handler that outlives its caller still holds the token.
+    // The garbage collector frees the source itself: a handler that outlives its caller still uses the token.
     public void Dispose()
     {
         callersToken.Dispose();
@@ -99,7 +99,7 @@ internal sealed class InProcessCall : ServerCallContext, IDisposable
     protected override IDictionary<object, object> UserStateCore => state ??= [];
 
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
-        throw new NotSupportedException("A call's deadline reaches the calls it causes by itself.");
+        throw new NotSupportedException("Not needed: the deadline of a call applies to all calls that it causes.");
 
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
     {

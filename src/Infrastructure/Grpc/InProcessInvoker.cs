@@ -9,10 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// Calls a gRPC service that lives in this process without a socket, and so that neither side can tell: the messages are
-/// copied, the handler has a scope of its own, and interceptors, statuses, trailers and deadlines are those of the wire.
+/// Calls a gRPC service of this process without a socket, but with the same behaviour: the messages are copied, the handler
+/// has its own scope, and interceptors, statuses, trailers and deadlines work as over the wire.
 /// </summary>
-/// <remarks>Unary calls only: contexts ask each other questions, and everything that flows is an event.</remarks>
+/// <remarks>Unary calls only: contexts send each other queries, and everything else is an event.</remarks>
 public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnumerable<Interceptor> interceptors) : CallInvoker
     where TService : class
 {
@@ -34,7 +34,7 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
         try
         {
             call.CancellationToken.ThrowIfCancellationRequested();
-            // A handler that is deaf to its token keeps its scope and runs on; the caller does not wait for it.
+            // A handler that ignores cancellation keeps its scope and runs on; the caller does not wait for it.
             var answer = await ExecuteAsync(method, call, request).WaitAsync(call.CancellationToken)
                 ?? throw new RpcException(new Status(StatusCode.Cancelled, "No message returned from method."));
             if (call.Status.StatusCode != StatusCode.OK) throw new RpcException(call.Status);
@@ -43,7 +43,7 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
         }
         catch (Exception e)
         {
-            // Who ended the call decides, before whatever the handler threw because of it; as on the wire.
+            // As on the wire, the cause of a cancellation takes precedence over what the handler threw because of it.
             var status = call.Cancelled
                 ?? (e is RpcException { Status: var own } ? own : new Status(StatusCode.Unknown, "Exception was thrown by handler."));
             call.End(status, call.Cancelled is null && e is RpcException { Trailers: var trailers } ? trailers : null);
@@ -81,7 +81,7 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host,
         CallOptions options, TRequest request) =>
-        throw new NotSupportedException("A blocked thread is one shopper fewer: call the asynchronous method.");
+        throw new NotSupportedException("A blocking call holds a thread: call the asynchronous method.");
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw UnaryOnly();
@@ -92,5 +92,5 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options) => throw UnaryOnly();
 
-    private static NotSupportedException UnaryOnly() => new("Contexts call each other with unary methods; what flows is an event.");
+    private static NotSupportedException UnaryOnly() => new("Contexts call each other with unary methods only: use events for streams.");
 }

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Configuration;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// What lets a context tell the gateway and its fellow contexts from anybody else: a connection over its socket, whose
-/// file permissions have decided already, or over TCP a request that carries <c>AARYA_MESH_SECRET</c>. Only they may call
-/// gRPC services, and only they are believed about the client's address, scheme, host and time left.
+/// How a context recognises the gateway and the other contexts: by a connection over its socket, which file permissions
+/// protect, or over TCP by a request that carries <c>AARYA_MESH_SECRET</c>. Only they may call gRPC services, and a context
+/// trusts only them for the client's address, scheme, host and time left.
 /// </summary>
 public static class Mesh
 {
@@ -26,7 +26,7 @@ public static class Mesh
     private const int ShortestSecret = 32;
 
     /// <summary>
-    /// The secret that processes reaching each other over TCP share (<c>AARYA_MESH_SECRET</c>, 32 characters or more), or null.
+    /// The secret shared by processes that call each other over TCP (<c>AARYA_MESH_SECRET</c>, 32 characters or more), or null.
     /// </summary>
     /// <exception cref="StartupException">The secret is too short, or cannot be sent.</exception>
     public static string? SecretFrom(IConfiguration configuration) => configuration.FindForHeader("AARYA_MESH_SECRET") switch
@@ -38,7 +38,7 @@ public static class Mesh
         var secret => secret,
     };
 
-    /// <summary>Believes the mesh about who is asking and how long they wait.</summary>
+    /// <summary>Takes the client's address and its time left from requests of the mesh.</summary>
     public static void UseMesh(this WebApplication app)
     {
         var secret = SecretFrom(app.Configuration) is { } text ? Encoding.UTF8.GetBytes(text) : null;
@@ -57,7 +57,7 @@ public static class Mesh
         });
     }
 
-    /// <summary>Answers everybody who does not belong to the mesh as if there were no such endpoint.</summary>
+    /// <summary>Answers 404 to callers outside the mesh, as if there were no such endpoint.</summary>
     public static void RequireMesh(this IEndpointConventionBuilder endpoints) => endpoints.Add(endpoint =>
     {
         var inner = endpoint.RequestDelegate!;

@@ -4,7 +4,7 @@ using Google.Protobuf.Reflection;
 
 namespace Aarya.Infrastructure.Grpc;
 
-/// <summary>Finds U+0000, which PostgreSQL keeps in no text, in the texts of a request.</summary>
+/// <summary>Finds U+0000, which PostgreSQL cannot store in a text, in the texts of a request.</summary>
 internal static class NulInMessage
 {
     /// <summary>The name of the first field that has one, as the proto spells it; null when none has.</summary>

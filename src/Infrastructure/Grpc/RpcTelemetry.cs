@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// Spans of the calls between contexts that never touch a socket; those over sockets are traced by ASP.NET Core and HttpClient.
+/// Spans of the in-process calls between contexts; ASP.NET Core and HttpClient trace those over sockets.
 /// </summary>
 public static class RpcTelemetry
 {

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// What leaves a context's service: a <see cref="Refusal"/> as it is, a lost race as <c>ABORTED</c>, what is there already as
-/// <c>ALREADY_EXISTS</c>, a part that is away as <c>UNAVAILABLE</c>, anything else as <c>INTERNAL</c>; never the text of an exception.
-/// Also hands the call's deadline on.
+/// Turns the exceptions of a context's service into statuses: a <see cref="Refusal"/> stays as it is, a lost race is <c>ABORTED</c>, a
+/// duplicate <c>ALREADY_EXISTS</c>, an outage <c>UNAVAILABLE</c>, anything else <c>INTERNAL</c>; the text of an exception is never sent.
+/// Also passes on the call's deadline.
 /// </summary>
 public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations? violations = null) : Interceptor
 {
@@ -29,16 +29,16 @@ public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations
         {
             throw;
         }
-        // The caller has gone or the deadline has passed: the transport knows which and answers that; nothing failed here.
+        // The caller has left or the deadline has passed: the transport reports which of the two; nothing failed here.
         catch (Exception) when (context.CancellationToken.IsCancellationRequested)
         {
-            throw new RpcException(new Status(StatusCode.Cancelled, "The call was given up."));
+            throw new RpcException(new Status(StatusCode.Cancelled, "The call was cancelled."));
         }
         catch (ConcurrencyException)
         {
             throw Refusal.LostRace();
         }
-        // Another context's refusal that nobody here has dealt with is a mistake of ours, and goes on as INTERNAL.
+        // Another context's refusal that this service has not handled is a defect here: it is no outage, and becomes INTERNAL.
         catch (Exception e) when (Outage.Is(e))
         {
             LogAway(log, context.Method, e);

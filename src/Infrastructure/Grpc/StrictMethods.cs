@@ -5,10 +5,10 @@ using Grpc.Core;
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
-/// Maps a generated service as the library does, but with requests whose bytes are no message refused as <c>INVALID_ARGUMENT</c>: the
-/// library calls them <c>UNKNOWN</c>, which a caller takes for a failure of the service.
+/// Maps a generated service as the library does, but refuses a request whose bytes are not a message with <c>INVALID_ARGUMENT</c>: the
+/// library answers <c>UNKNOWN</c>, which a caller treats as a failure of the service.
 /// </summary>
-/// <remarks>The contexts' contracts have unary methods alone.</remarks>
+/// <remarks>The contexts' contracts have unary methods only.</remarks>
 internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService> where TService : class
 {
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)

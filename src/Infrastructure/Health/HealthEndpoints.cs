@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Infrastructure.Health;
 
-/// <summary>What probes and operators ask every process.</summary>
+/// <summary>The health endpoints of every process, for probes and operators.</summary>
 public static class HealthEndpoints
 {
     /// <summary>The process runs; restart it when this does not answer.</summary>
@@ -66,5 +66,5 @@ public static class HealthEndpoints
     }
 }
 
-/// <summary>Marks what operators and probes call: no limit of the edge may come between.</summary>
+/// <summary>Marks endpoints of operators and probes, which are exempt from the limits of the edge.</summary>
 public sealed class ForOperators;

@@ -8,17 +8,17 @@ namespace Aarya.Infrastructure.Health;
 /// <summary>Something that this process needs to answer its requests.</summary>
 public abstract class HealthPart(string name, bool vital)
 {
-    /// <summary>What operators read: <c>postgres.commerce</c>, <c>redis.state</c>, <c>context.search</c>.</summary>
+    /// <summary>The name that operators see: <c>postgres.commerce</c>, <c>redis.state</c>, <c>context.search</c>.</summary>
     public string Name { get; } = name;
 
-    /// <summary>True when the process can serve nothing without it, so that a load balancer should look elsewhere.</summary>
+    /// <summary>True when the process can serve nothing without it, so that a load balancer should use another process.</summary>
     public bool IsVital { get; } = vital;
 
     /// <summary>Returns when the part answers, and throws when it does not.</summary>
     public abstract Task AskAsync(CancellationToken cancellation);
 }
 
-/// <summary>A context's database, asked on a connection of its own: a full pool is load, not an outage.</summary>
+/// <summary>A context's database, queried on a separate connection: a full pool is load, not an outage.</summary>
 internal sealed class PostgresPart(string role, ContextDatabases databases) : HealthPart($"postgres.{role}", vital: true), IDisposable
 {
     private readonly NpgsqlDataSource source = ContextDatabases.Plain(new NpgsqlConnectionStringBuilder(databases.Of(role))
@@ -38,19 +38,19 @@ internal sealed class PostgresPart(string role, ContextDatabases databases) : He
     public void Dispose() => source.Dispose();
 }
 
-/// <summary>Carts and sessions live there: a process that hosts a context cannot do without.</summary>
+/// <summary>Stores carts and sessions: a process that hosts a context needs it.</summary>
 internal sealed class RedisStatePart(RedisConnections redis, bool vital) : HealthPart("redis.state", vital)
 {
     public override Task AskAsync(CancellationToken cancellation) => redis.State.PingAsync();
 }
 
-/// <summary>Everything in it can be made again or counted locally.</summary>
+/// <summary>Everything in it can be rebuilt or counted locally.</summary>
 internal sealed class RedisCachePart(RedisConnections redis) : HealthPart("redis.cache", vital: false)
 {
     public override Task AskAsync(CancellationToken cancellation) => redis.Cache.PingAsync();
 }
 
-/// <summary>A context in another process. The edge serves the others without it: no single one is vital.</summary>
+/// <summary>A context in another process. The edge serves the other contexts without it, so it is not vital.</summary>
 internal sealed class ContextPart(ContextClient context) : HealthPart($"context.{context.Role}", vital: false)
 {
     public override async Task AskAsync(CancellationToken cancellation)

@@ -6,24 +6,24 @@ namespace Aarya.Infrastructure.Health;
 /// <summary>How one part answered.</summary>
 /// <param name="Name">Which part.</param>
 /// <param name="Status"><c>up</c> or <c>down</c>.</param>
-/// <param name="LatencyMs">How long it took to answer, or to be given up.</param>
+/// <param name="LatencyMs">How long the part took to answer, or to fail.</param>
 public sealed record PartHealth(string Name, string Status, double LatencyMs)
 {
     [JsonIgnore]
     public bool IsUp => Status == "up";
 }
 
-/// <summary>How every part answered, and what that means.</summary>
+/// <summary>How every part answered, and the resulting status.</summary>
 public sealed record Health(string Status, string Role, IReadOnlyList<PartHealth> Parts, bool IsReady)
 {
     public bool IsUp => Status == "up";
 }
 
-/// <summary>Asks every part, at most once a second however many probes there are.</summary>
+/// <summary>Checks every part, at most once per second, however many probes there are.</summary>
 public sealed partial class HealthReport(IEnumerable<HealthPart> parts, Hosting.ActiveRoles roles, TimeProvider time,
     ILogger<HealthReport> logger)
 {
-    /// <summary>How long an answer is repeated.</summary>
+    /// <summary>How long a result is reused.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -63,7 +63,7 @@ public sealed partial class HealthReport(IEnumerable<HealthPart> parts, Hosting.
         {
             await part.AskAsync(timeout.Token).WaitAsync(timeout.Token);
         }
-#pragma warning disable CA1031 // Whatever keeps the part from answering, it does not answer.
+#pragma warning disable CA1031 // Whatever the exception, the part does not answer.
         catch (Exception e)
 #pragma warning restore CA1031
         {

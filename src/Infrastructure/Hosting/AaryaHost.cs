@@ -35,13 +35,13 @@ using Wolverine.Postgresql;
 
 namespace Aarya.Infrastructure.Hosting;
 
-/// <summary>Builds and runs the one program for the roles that it was given.</summary>
+/// <summary>Builds and runs the program for the roles of this process.</summary>
 public static class AaryaHost
 {
-    // Numbers, dates and sorting must not depend on the language that the machine is set to.
+    // Numbers, dates and sorting must not depend on the machine's language.
     static AaryaHost() => CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-    /// <summary>Runs the program to its end; a start that cannot succeed is one line on standard error and exit code 1.</summary>
+    /// <summary>Runs the program to its end; a start that fails prints one line on standard error and returns exit code 1.</summary>
     public static async Task<int> RunAsync(string[] args, IReadOnlyList<Module> modules)
     {
         try
@@ -66,17 +66,17 @@ public static class AaryaHost
         }
         catch (Exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // It was asked to end before it served, which is no failure, whatever a step of the start made of that.
+            // The process was stopped before it served: that is not a failure, whatever a step of the start has thrown.
             return;
         }
         catch
         {
-            // Without this, background services that did start report their cancellation as a failure of their own.
+            // Without this, background services that have started report their cancellation as a failure.
             app.Lifetime.StopApplication();
             throw;
         }
 
-        // What building the host took is given back: a shop at rest is small.
+        // Releases the memory that building the host took: an idle process is small.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await app.WaitForShutdownAsync();
     }
@@ -91,11 +91,11 @@ public static class AaryaHost
         return app;
     }
 
-    // What a Release build is made with, and a Debug build never: it compiles its handlers when it runs.
+    // True in a Release build. A Debug build has no handler code: it compiles its handlers when it runs.
     private static bool CarriesHandlers { get; } =
         Assembly.Load("Aarya.Api").GetTypes().Any(x => x.Namespace?.StartsWith("Internal.Generated", StringComparison.Ordinal) == true);
 
-    // appsettings.json lies beside the program; the folder a person happens to stand in must not matter.
+    // appsettings.json is in the program's folder; the current folder must not matter.
     private static string ContentRoot() =>
         File.Exists(Path.Combine(AppContext.BaseDirectory, "appsettings.json"))
             ? AppContext.BaseDirectory
@@ -146,10 +146,10 @@ public static class AaryaHost
             // By a factory, so that the container disposes of it.
             builder.Services.AddSingleton(_ => databases);
             if (serving) _ = sealer.Keys;
-            // Production migrates on purpose (`migrate`); a developer's database follows the code.
+            // Production migrates only by command (`migrate`); a developer's database follows the code.
             var follow = !builder.Environment.IsProduction();
             foreach (var module in active) module.AddStore(builder.Services, databases, sealer, follow);
-            // Wolverine asks the default store for a document's identity before it knows the endpoint's own store.
+            // Wolverine asks the default store for a document's identity before it uses the endpoint's own store.
             builder.Services.AddSingleton(provider => (IDocumentStore)provider.GetRequiredService(active[0].StoreType));
             if (serving) builder.Services.AddHostedService<DatabaseAtStart>();
             if (serving && builder.Configuration.Flag("AARYA_SOLO")) builder.Services.AddHostedService<OnlyNodeAtStart>();
@@ -194,7 +194,7 @@ public static class AaryaHost
 
         wolverine.Durability.MessageIdentity = MessageIdentity.IdAndDestination;
         wolverine.MultipleHandlerBehavior = MultipleHandlerBehavior.Separated;
-        // A dead node's messages are found again in under 30 s (the defaults take up to 95).
+        // A dead node's messages are recovered in under 30 s (the defaults take up to 95).
         wolverine.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(2);
         wolverine.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(12);
         wolverine.Durability.CheckAssignmentPeriod = TimeSpan.FromSeconds(5);
@@ -202,7 +202,7 @@ public static class AaryaHost
         wolverine.Durability.InboxStaleTime = TimeSpan.FromSeconds(60);
         // How late a delayed message may be; every poll also costs each context a dozen statements.
         wolverine.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(2);
-        // What a crash leaves in an outbox is sent 500 a poll and stream (the default is 100).
+        // After a crash, the messages of an outbox are sent 500 per poll and stream (the default is 100).
         wolverine.Durability.RecoveryBatchSize = 500;
         if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
@@ -218,13 +218,13 @@ public static class AaryaHost
         wolverine.OnException<Exception>(Outage.IsRace)
             .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250))
             .Then.ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
-        // However long something is away: what waits for it is not at fault, and must not end among the dead letters.
+        // However long an outage lasts, it is not the message's fault: the message must not become a dead letter.
         wolverine.OnException<Exception>(Outage.IsOfMessage)
             .ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
 
         if (contexts.Active.Count == 0) return;
 
-        // The first context's schema also keeps the node registry of this process; every context keeps its own messages.
+        // The first context's schema also stores the node registry of this process; every context stores its own messages.
         var first = contexts.Active[0].Role;
         wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)),
             first);

@@ -9,8 +9,8 @@ namespace Aarya.Infrastructure.Hosting;
 
 /// <summary>
 /// Runs one of the program's commands (<c>migrate</c>, <c>codegen write</c>, ...) against the built host. JasperFx's own
-/// runner names every assembly that it searches and answers any exception with its stack; here a command says only
-/// what it has to say, and its exceptions reach the caller.
+/// runner prints every assembly that it searches, and the stack of any exception; here a command prints only its own
+/// output, and its exceptions reach the caller.
 /// </summary>
 internal static class Commands
 {
@@ -26,7 +26,7 @@ internal static class Commands
         return await factory.BuildRun(args).Execute() ? 0 : 1;
     }
 
-    /// <summary>A builder for commands that ask for one: the host is already built and stays as it is.</summary>
+    /// <summary>A builder for commands that need one: the host is already built and stays as it is.</summary>
     private sealed class BuiltHost(IHost host) : IHostBuilder
     {
         public IDictionary<object, object> Properties { get; } = new Dictionary<object, object>();

@@ -12,7 +12,7 @@ namespace Aarya.Infrastructure.Hosting;
 /// <param name="Most">The largest value that works.</param>
 public sealed record NumberSetting(string Name, int Default, int Least, int Most)
 {
-    /// <exception cref="StartupException">The setting is no whole number within the bounds.</exception>
+    /// <exception cref="StartupException">The setting is not a whole number within the bounds.</exception>
     internal int Read(IConfiguration configuration)
     {
         if (configuration.Find(Name) is not { } text) return Default;
@@ -25,14 +25,14 @@ public sealed record NumberSetting(string Name, int Default, int Least, int Most
 }
 
 /// <summary>
-/// The settings that have bounds. All of them are checked before anything starts, whatever roles the process has: a value that does not
-/// work is one line at the start and never a surprise later. A URL, a list or a secret is checked where it is read, at the start too.
+/// The settings that have bounds. All of them are checked before anything starts, whatever roles the process has: an invalid value is
+/// reported in one line at the start. A URL, a list or a secret is checked where it is read, at the start, too.
 /// </summary>
 public static class KnownSettings
 {
     private const int Day = 24 * 60;
 
-    // What the rate counter can count evenly, for ten clients' worth of one address too.
+    // The most that the rate counter can count evenly, even for the tenfold allowance of one address.
     private const int MostRequests = 100_000;
     private const int MostRequestsOfAPolicy = 1_000_000;
     private const int MostUnpaid = 1_000_000;
@@ -62,19 +62,19 @@ public static class KnownSettings
 
     private static readonly Dictionary<string, NumberSetting> ByName = Numbers.ToDictionary(x => x.Name, StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">There is no such number: it belongs into <see cref="Numbers"/>.</exception>
+    /// <exception cref="ArgumentException">There is no such number: add it to <see cref="Numbers"/>.</exception>
     internal static NumberSetting NumberOf(string name) =>
         ByName.TryGetValue(name, out var setting)
             ? setting
             : throw new ArgumentException($"There is no setting {name} that is a number.", nameof(name));
 
-    /// <summary>Looks at every setting that has bounds.</summary>
-    /// <exception cref="StartupException">One of them has a value that does not work.</exception>
+    /// <summary>Checks every setting that has bounds.</summary>
+    /// <exception cref="StartupException">One of them has an invalid value.</exception>
     internal static void Check(IConfiguration configuration, IHostEnvironment environment)
     {
         foreach (var number in Numbers) _ = number.Read(configuration);
         foreach (var name in Flags) _ = configuration.Flag(name);
-        // A misspelt Production would be a shop with the secrets of development.
+        // A misspelt Production would run the shop with the secrets of development.
         if (!environment.IsProduction() && !environment.IsDevelopment())
             throw new StartupException($"ASPNETCORE_ENVIRONMENT is '{environment.EnvironmentName}': it must be Production or Development.");
     }

@@ -41,7 +41,7 @@ public abstract class Module
 
     internal string Namespace => GetType().Namespace!;
 
-    /// <summary>True when the type lies in this context's namespace.</summary>
+    /// <summary>True when the type is in this context's namespace.</summary>
     internal bool Owns(Type type) =>
         type.Namespace is { } ns && (ns == Namespace || ns.StartsWith(Namespace + ".", StringComparison.Ordinal));
 }
@@ -57,7 +57,7 @@ public abstract class Module<TStore> : Module where TStore : class, IDocumentSto
         services.AddContextStore<TStore>(this, databases, sealer, createSchemaObjects);
 }
 
-/// <summary>The contexts of this process, and those that live elsewhere.</summary>
+/// <summary>The contexts of this process, and those of other processes.</summary>
 public sealed record ActiveModules(IReadOnlyList<Module> Active, IReadOnlyList<Module> Dormant)
 {
     /// <summary>The context that a handler or endpoint class belongs to, by its namespace.</summary>

@@ -32,7 +32,7 @@ public static class Roles
 /// <param name="Hosted">Role names, in the order of <see cref="Roles.Contexts"/>, the gateway first.</param>
 public sealed record ActiveRoles(IReadOnlyList<string> Hosted)
 {
-    /// <summary>True when every context and the edge live in this process.</summary>
+    /// <summary>True when this process hosts every context and the edge.</summary>
     public bool IsAll => HostsGateway && Roles.Contexts.All(Hosted.Contains);
 
     public bool HostsGateway => Hosted.Contains(Roles.Gateway);

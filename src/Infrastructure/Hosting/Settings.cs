@@ -6,7 +6,7 @@ namespace Aarya.Infrastructure.Hosting;
 /// <summary>Reads settings by the environment variable's name, or from the file that <c>NAME_FILE</c> points to.</summary>
 public static class Settings
 {
-    /// <summary>The setting's value, or null when neither NAME nor NAME_FILE is set; an empty value is none.</summary>
+    /// <summary>The setting's value, or null when neither NAME nor NAME_FILE is set; an empty value counts as not set.</summary>
     /// <exception cref="StartupException">NAME_FILE names a file that cannot be read or is empty.</exception>
     public static string? Find(this IConfiguration configuration, string name)
     {
@@ -49,8 +49,6 @@ public static class Settings
         var text => throw new StartupException($"{name} is '{text}': it must be true or false."),
     };
 
-    /// <summary>False while only code is generated or help is printed: then nothing outside may be touched.</summary>
+    /// <summary>False when the program runs a command instead, such as <c>migrate</c>, <c>codegen</c> or <c>help</c>.</summary>
     public static bool ServesRequests(IReadOnlyList<string> args) => args.Count == 0 || args[0] is "run" || args[0].StartsWith('-');
-
-    public static bool IsDevelopmentOrSpecs(this IHostEnvironment environment) => !environment.IsProduction();
 }

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Hosting;
 
 /// <summary>
-/// What a person needs to hear of an exception that ended the program before it served; null when it is a defect, whose stack matters.
+/// The line to print for an exception that ended the program before it served; null when it is a defect, whose stack matters.
 /// </summary>
 internal static class StartupProblem
 {
@@ -16,8 +16,8 @@ internal static class StartupProblem
     {
         StartupException problem => problem.Message,
         AddressInUseException or IOException { InnerException: AddressInUseException } =>
-            $"{e.Message.TrimEnd('.')}: stop what listens there, or listen elsewhere with --urls.",
-        // A server that went away after the check at the start, or refuses connections for a time. Any other refusal is a defect.
+            $"{e.Message.TrimEnd('.')}: stop the process that listens there, or choose another address with --urls.",
+        // A server that failed after the check at the start, or refuses connections for a time. Any other refusal is a defect.
         PostgresException refused => Outage.Is(refused) ? $"PostgreSQL: {refused.MessageText}." : null,
         NpgsqlException => $"PostgreSQL: {e.InnerException?.Message ?? e.Message}.",
         RedisTimeoutException => $"Redis: {e.Message}",

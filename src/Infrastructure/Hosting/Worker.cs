@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Infrastructure.Hosting;
 
 /// <summary>
-/// Work in the background, the base of every such service of the program. It begins when the whole host has started, because only then
-/// messages can be sent, and no exception ends it or the process: a failed round is told once and made up for after a pause.
+/// The base of every background service of the program. It begins when the whole host has started, because only then messages can be sent.
+/// No exception ends it or the process: it logs the first failed round and repeats the round after a pause.
 /// </summary>
 public abstract partial class Worker(TimeProvider time, ILogger log) : BackgroundService, IHostedLifecycleService
 {
@@ -17,13 +17,13 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
 
     protected ILogger Log => log;
 
-    /// <summary>Between the start of the host and the first round.</summary>
+    /// <summary>The time between the start of the host and the first round.</summary>
     protected virtual TimeSpan FirstRoundAfter => TimeSpan.Zero;
 
     /// <summary>The longest pause after a failure. Pauses begin with a second and double.</summary>
     protected virtual TimeSpan LongestPause => TimeSpan.FromSeconds(5);
 
-    /// <summary>Does what is to be done now. Whatever it throws, it is called again.</summary>
+    /// <summary>Does the work of one round. Whatever it throws, it is called again.</summary>
     /// <param name="stopping">Cancelled when the host stops.</param>
     /// <returns>The time until the next round; null when nothing is left to do in this process.</returns>
     protected abstract Task<TimeSpan?> RoundAsync(CancellationToken stopping);
@@ -57,7 +57,7 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
             if (pauseBefore is not null) LogWorksAgain(GetType().Name);
             return next is { } wait ? new(wait, null) : null;
         }
-#pragma warning disable CA1031 // What one round throws must not end the others.
+#pragma warning disable CA1031 // An exception of one round must not end the others.
         catch (Exception e) when (!stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -90,8 +90,8 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
 }
 
 /// <summary>
-/// A step of the start: the host waits for it before it serves, and an exception is a start that fails. What goes on afterwards is a
-/// <see cref="Worker"/>.
+/// A step of the start: the host waits for it before it serves, and an exception makes the start fail. Work that continues afterwards is
+/// a <see cref="Worker"/>.
 /// </summary>
 public abstract class StartStep : IHostedService
 {

@@ -7,11 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Aarya.Infrastructure.Http;
 
 /// <summary>
-/// How JSON is read and written at the edge: camelCase, enums as snake_case words, and nothing that the contract does not name.
+/// How JSON is read and written at the edge: camelCase, enums as snake_case words, and no members outside the contract.
 /// </summary>
 public static class AaryaJson
 {
-    /// <summary>How many objects and lists may lie in one another.</summary>
+    /// <summary>How deep objects and lists may be nested.</summary>
     public const int MaxDepth = 32;
 
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));

@@ -6,11 +6,11 @@ namespace Aarya.Infrastructure.Http;
 
 /// <summary>
 /// Answers HEAD wherever there is a GET, with its status and headers (RFC 9110, section 9.3.2): the slices declare GET only,
-/// and the server keeps back the body of whatever came in as HEAD.
+/// and the server sends no body to a request that came in as HEAD.
 /// </summary>
 internal sealed class HeadRequests : IStartupFilter
 {
-    // Before the routes are matched, which a middleware of the program itself would not be.
+    // Runs before the routes are matched; middleware that the program itself adds would run after that.
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use((http, rest) =>

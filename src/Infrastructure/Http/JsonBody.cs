@@ -20,7 +20,7 @@ public static class JsonBody
     /// <summary>The most bytes of a JSON body.</summary>
     public const int Limit = 1024 * 1024;
 
-    /// <summary>Reads the body and holds it against the request's shape; false when it was refused and the answer is written.</summary>
+    /// <summary>Reads the body and checks it against the request's shape; false when it was refused and the answer is written.</summary>
     public static async ValueTask<bool> CheckAsync<T>(HttpContext http)
     {
         var request = http.Request;
@@ -35,7 +35,7 @@ public static class JsonBody
 
         if (body.Length > 0 && TypeFault(request.Headers.ContentType) is { } fault)
             return await RefuseMediaTypeAsync(http, fault);
-        // Names of media types have no case (RFC 9110, section 8.3.1); what reads the body next minds it.
+        // Media types are case-insensitive (RFC 9110, section 8.3.1), but the code that reads the body next is case-sensitive.
         if (body.Length > 0) request.ContentType = "application/json";
         if (body.Length == 0 && JsonShape.Of(typeof(T), options).MayBeAbsent)
         {
@@ -49,13 +49,13 @@ public static class JsonBody
         return false;
     }
 
-    // A page of another site can make a browser send text without asking the shop first, but not JSON.
+    // A page of another site can make a browser send text without a preflight, but not JSON.
     private static string? TypeFault(StringValues sent)
     {
         if (sent.Count != 1 || !MediaTypeHeaderValue.TryParse(sent[0], out var type) || !IsJson(type))
             return "Send one Content-Type: application/json.";
         var charset = HeaderUtilities.RemoveQuotes(type.Charset);
-        return charset.HasValue && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? "JSON is UTF-8." : null;
+        return charset.HasValue && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? "JSON must be UTF-8." : null;
     }
 
     private static bool IsJson(MediaTypeHeaderValue type) =>
@@ -64,7 +64,7 @@ public static class JsonBody
             && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     public static ProblemDetails TooLarge() =>
-        Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "A JSON body has at most 1 MB.");
+        Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large", "The limit of a body is 1 MB.");
 
     private static async Task<bool> RefuseMediaTypeAsync(HttpContext http, string detail)
     {
@@ -74,14 +74,14 @@ public static class JsonBody
     }
 }
 
-/// <summary>Puts <see cref="JsonBody"/> in front of whatever else an endpoint with a body does.</summary>
+/// <summary>Runs <see cref="JsonBody"/> before everything else in an endpoint with a body.</summary>
 public sealed class JsonBodyPolicy : IHttpPolicy
 {
     public void Apply(IReadOnlyList<HttpChain> chains, GenerationRules rules, IServiceContainer container)
     {
         foreach (var chain in chains.Where(x => x is { HasRequestType: true, IsFormData: false }))
         {
-            // A frame that takes the request, such as its validator, pulls the reading in front of itself.
+            // A frame that takes the request, such as its validator, makes the read happen before itself.
             var first =
                 chain.Middleware.FindIndex(x => x.Creates.Any(y => y.VariableType == chain.RequestType) || Takes(x, chain.RequestType!));
             if (first >= 0) chain.Middleware.Insert(first, new CheckFrame(chain.RequestType!));
@@ -91,7 +91,7 @@ public sealed class JsonBodyPolicy : IHttpPolicy
     private static bool Takes(Frame frame, Type request) =>
         frame is MethodCall call && call.Method.GetParameters().Any(x => x.ParameterType == request);
 
-    /// <summary>True for the frame behind which the body is in memory.</summary>
+    /// <summary>True for the frame after which the body is in memory.</summary>
     public static bool Checks(Frame frame) => frame is CheckFrame;
 
     private sealed class CheckFrame(Type request) : AsyncFrame

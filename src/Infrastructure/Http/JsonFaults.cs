@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Aarya.Infrastructure.Http;
 
 /// <summary>
-/// Holds a body against the shape of its request and names every fault at once, in a client's words. The serializer would
-/// stop at the first one and speak of .NET types.
+/// Checks a body against the shape of its request and reports all faults together, in terms that a client understands. The
+/// serializer would stop at the first fault and name .NET types.
 /// </summary>
 internal sealed class JsonFaults
 {
-    // Enough to correct a form; a hostile body must not be answered with a long one.
+    // Enough to correct a form; a hostile body must not get a long answer.
     private const int MostFaults = 32;
     private const int LongestName = 64;
 
@@ -24,7 +24,7 @@ internal sealed class JsonFaults
     public static Dictionary<string, string[]>? Of(ReadOnlySpan<byte> body, Type type, JsonSerializerOptions options)
     {
         if (body.StartsWith(Encoding.UTF8.Preamble)) body = body[Encoding.UTF8.Preamble.Length..];
-        if (body.IsEmpty || body.IndexOfAnyExcept(" \t\r\n"u8) < 0) return new() { ["body"] = ["Send a JSON object."] };
+        if (body.IsEmpty || body.IndexOfAnyExcept(" \t\r\n"u8) < 0) return new() { ["body"] = ["must be a JSON object."] };
 
         var found = new JsonFaults();
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = AaryaJson.MaxDepth });
@@ -36,7 +36,7 @@ internal sealed class JsonFaults
         }
         catch (JsonException e)
         {
-            // Only the syntax is told: what was found before it may well follow from it.
+            // Only the syntax error is reported: faults that were found before it may be caused by it.
             return new()
             {
                 ["body"] = [e.Message.StartsWith("The maximum configured depth", StringComparison.Ordinal)
@@ -83,7 +83,7 @@ internal sealed class JsonFaults
         reader.Skip();
     }
 
-    // The reader makes nothing of a text that is not one.
+    // The reader cannot convert a string that is not valid text.
     private static bool IsScalar(ref Utf8JsonReader reader, JsonShape shape) =>
         (reader.TokenType != JsonTokenType.String || TextFault(ref reader) is null) && IsScalarOf(ref reader, shape);
 
@@ -141,7 +141,7 @@ internal sealed class JsonFaults
             if (!seen[at] && shape.Members[at].Required) Add("is required.", shape.Members[at].Name);
     }
 
-    // A map's keys and members of free JSON are the client's own: only twice the same and unkeepable text are faults.
+    // A client chooses the keys of a map and the members of free JSON: only duplicates and text that cannot be stored are faults.
     private void Entries(ref Utf8JsonReader reader, JsonShape element, bool free)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -184,7 +184,7 @@ internal sealed class JsonFaults
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            // A converter of ours speaks to clients; the serializer's own words name types.
+            // The messages of our converters are for clients; the serializer's own messages name types.
             Add(e is JsonException { InnerException: null }
                 && !e.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
                 ? e.Message.Split(" Path: ")[0]

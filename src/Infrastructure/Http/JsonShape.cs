@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Aarya.Infrastructure.Http;
 
-/// <summary>What JSON a type is read from: the serializer's own contract, in a form that a body can be held against.</summary>
+/// <summary>The JSON that a type is read from: the serializer's contract, in a form that a body can be checked against.</summary>
 internal sealed class JsonShape
 {
     private static readonly ConcurrentDictionary<(JsonSerializerOptions, Type), JsonShape> Known = new();
@@ -26,10 +26,10 @@ internal sealed class JsonShape
         Time,
         Word,
 
-        /// <summary>Whatever JSON the client likes.</summary>
+        /// <summary>Any JSON.</summary>
         Anything,
 
-        /// <summary>Read by a converter that alone knows what it takes.</summary>
+        /// <summary>Read by a converter, which alone decides what it accepts.</summary>
         Own,
     }
 
@@ -48,10 +48,10 @@ internal sealed class JsonShape
     /// <summary>The words of an enum, as clients write them.</summary>
     public IReadOnlyList<string> Words { get; private init; } = [];
 
-    /// <summary>What a client is told when something else was sent.</summary>
+    /// <summary>The message to a client that has sent something else.</summary>
     public string Expectation { get; private init; } = "";
 
-    /// <summary>True for an object of which nothing is required: no body at all says as much as <c>{}</c>.</summary>
+    /// <summary>True for an object without required members: a missing body is the same as <c>{}</c>.</summary>
     public bool MayBeAbsent => Kind == Kinds.Object && Members.All(x => !x.Required);
 
     public JsonShape Element => Of(Type.ElementType!, Type.Options);
@@ -99,7 +99,7 @@ internal sealed class JsonShape
            where member.Set is not null || member.AssociatedParameter is not null
            let nullable = Nullable.GetUnderlyingType(member.PropertyType) is not null
                || (!member.PropertyType.IsValueType && (member.AssociatedParameter?.IsNullable ?? member.IsSetNullable))
-           // A record says by its parameters what must be sent: whatever is neither nullable nor has a default.
+           // Of a record, every parameter is required that is not nullable and has no default.
            let required = member.IsRequired || (member.AssociatedParameter is { HasDefaultValue: false } && !nullable)
            select new Member(member.Name, Encoding.UTF8.GetBytes(member.Name), required, nullable, member),
     ];

@@ -6,14 +6,14 @@ using Wolverine.Http;
 namespace Aarya.Infrastructure.Http;
 
 /// <summary>
-/// Answers 404 to a path that names the nil UUID (RFC 9562, section 5.9): nothing has it, and the event store takes it for a mistake of the
-/// program.
+/// Answers 404 to a path with the nil UUID (RFC 9562, section 5.9): nothing has this id, and the event store treats it as a programming
+/// error.
 /// </summary>
 internal static class NilIds
 {
     public static Task CheckAsync(HttpContext http, RequestDelegate next)
     {
-        // The gateway has no chain: the context answers, because it knows the name of what is missing.
+        // The gateway has no chain: the context answers, because only it has the name of what is missing.
         if (http.GetEndpoint() is not RouteEndpoint endpoint) return next(http);
         if (endpoint.Metadata.GetMetadata<HttpChain>() is not { } chain) return next(http);
         // A GET that runs its own query finds nothing under the nil UUID and answers by itself.

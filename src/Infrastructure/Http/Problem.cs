@@ -18,7 +18,7 @@ public static class Problem
     public static ProblemDetails Forbidden(string detail, string code = "auth.forbidden") =>
         Of(StatusCodes.Status403Forbidden, code, "Not allowed", detail);
 
-    /// <summary>Somebody else's object answers exactly like a missing one.</summary>
+    /// <summary>Another user's object is answered exactly like a missing one.</summary>
     public static ProblemDetails NotFound(string thing) =>
         Of(StatusCodes.Status404NotFound, $"{thing}.not_found", "Not found", $"There is no such {thing.Replace('_', ' ')}.");
 

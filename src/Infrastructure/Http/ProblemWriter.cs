@@ -12,7 +12,7 @@ using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Aarya.Infrastructure.Http;
 
-/// <summary>Completes every problem with what clients rely on and writes it, even to a client that would rather have HTML.</summary>
+/// <summary>Completes every problem with what clients rely on and writes it, even to a client that prefers HTML.</summary>
 internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
@@ -23,7 +23,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         var problem = context.ProblemDetails;
         if (!problem.Extensions.ContainsKey("code")) Complete(http, problem);
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
-        // An endpoint may have named the thing that it was about to create.
+        // An endpoint may already have set these headers for the object that it was about to create.
         http.Response.Headers.Remove("Location");
         http.Response.Headers.Remove("ETag");
         http.Response.Headers.CacheControl = "no-store";
@@ -31,7 +31,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
             http.RequestAborted));
     }
 
-    // What a library answered, in this shop's words: libraries know no codes and speak of .NET types.
+    // Rewrites a library's answer in the shop's terms: libraries set no codes and name .NET types.
     private void Complete(HttpContext http, ProblemDetails problem)
     {
         var status = problem.Status ??= http.Response.StatusCode;
@@ -65,7 +65,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
             return new() { [name] = [type is null ? "is not valid." : JsonShape.ExpectationOf(type, json.Value.SerializerOptions)] };
         }
 
-        return problem.Extensions.ContainsKey("bytePositionInLine") ? new() { ["body"] = ["is not what this request takes."] } : null;
+        return problem.Extensions.ContainsKey("bytePositionInLine") ? new() { ["body"] = ["is not valid for this request."] } : null;
     }
 
     private static string CodeOf(HttpContext http, int status) => status switch
@@ -93,7 +93,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
 
     private static HttpChain? ChainOf(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<HttpChain>();
 
-    // Wolverine answers 404 by itself when what [Entity], [WriteAggregate] and the like load is not there.
+    // Wolverine answers 404 by itself when the object that [Entity], [WriteAggregate] and the like load does not exist.
     private static string ThingOf(HttpChain chain) =>
         Loaded(chain) is { } loaded ? JsonNamingPolicy.SnakeCaseLower.ConvertName(loaded.ParameterType.Name) : "resource";
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aarya.Infrastructure.Http;
 
-/// <summary>Every refusal and every failure leaves as problem details with a code and the trace id, whoever made it.</summary>
+/// <summary>Answers every refusal and every failure with problem details that have a code and the trace id.</summary>
 public static partial class Problems
 {
     public static void AddProblems(this IServiceCollection services)
@@ -25,17 +25,17 @@ public static partial class Problems
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = AnswerAsync,
-            // What the client did wrong is the client's to know; it is not an incident here. What is away is said in one line, because a
-            // thousand requests per second may meet it.
+            // A client's mistake is not an incident here. An outage is logged in one line, because a thousand requests per second may
+            // fail by it.
             SuppressDiagnosticsCallback = x => x.Exception is BadHttpRequestException || Outage.Is(x.Exception),
         });
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
     }
 
-    /// <summary>Answers with the problem, or breaks the connection off where a part of another answer is on its way.</summary>
+    /// <summary>Answers with the problem, or aborts the connection if a part of another answer is already written.</summary>
     public static Task WriteAsync(HttpContext http, ProblemDetails problem)
     {
-        // What is written and not sent yet cannot be taken back, and a problem behind half an answer is neither of the two.
+        // Bytes that are written but not sent cannot be withdrawn, and half an answer with a problem after it is not a valid answer.
         if (http.Response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
         {
             http.Abort();
@@ -79,6 +79,6 @@ public static partial class Problems
         return Problem.Of(StatusCodes.Status503ServiceUnavailable, "service.unavailable", "Try again in a moment", detail);
     }
 
-    [LoggerMessage(LogLevel.Warning, "A {Method} was answered 503, because a part that it needs is away: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "A {Method} request got 503, because a part that it needs does not answer: {Reason}")]
     private static partial void LogAway(ILogger logger, string method, string reason);
 }

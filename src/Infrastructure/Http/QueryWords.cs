@@ -9,8 +9,8 @@ using Wolverine.Http;
 namespace Aarya.Infrastructure.Http;
 
 /// <summary>
-/// Queries follow the rules of bodies: no NUL, and enums by the same words (<c>pending_payment</c>), which Wolverine's own
-/// binding does not know.
+/// Applies the rules of bodies to queries: no NUL, and the same words for enums (<c>pending_payment</c>), which Wolverine's
+/// own binding does not support.
 /// </summary>
 internal static class QueryWords
 {

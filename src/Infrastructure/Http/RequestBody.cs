@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Infrastructure.Http;
 
-/// <summary>The whole body of a request, read once and shared by whoever needs its bytes.</summary>
+/// <summary>The whole body of a request, read once and shared by all code that needs its bytes.</summary>
 public static class RequestBody
 {
     private const int FirstBytes = 16 * 1024;
@@ -11,14 +11,14 @@ public static class RequestBody
     /// <summary>The bytes as they were sent; later readers of <see cref="HttpRequest.Body"/> get them again.</summary>
     /// <param name="http">The request.</param>
     /// <param name="limit">The most bytes that are accepted.</param>
-    /// <param name="mayKeep">Asked before this number of further bytes is kept; reading ends when it says no.</param>
+    /// <param name="mayKeep">Called with the number of further bytes before they are kept; reading ends when it returns false.</param>
     /// <returns>The bytes, or null when there are more than <paramref name="limit"/> or than may be kept.</returns>
     public static async ValueTask<byte[]?> ReadAllAsync(this HttpContext http, int limit, Func<int, bool>? mayKeep = null)
     {
         if (http.Items[Key] is byte[] read) return read.Length <= limit ? read : null;
         if (http.Request.ContentLength > limit) return null;
 
-        // Whatever length a client announces, memory is taken for what it has sent.
+        // Whatever length a client announces, memory is allocated only for what it has sent.
         using var buffer = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 1024, FirstBytes));
         var chunk = System.Buffers.ArrayPool<byte>.Shared.Rent(8192);
         try
@@ -29,10 +29,10 @@ public static class RequestBody
                 buffer.Write(chunk, 0, count);
             }
         }
-        // Kestrel calls a chunk whose size is no number it can hold a failure of the transport.
+        // Kestrel reports a chunk size that is not a valid number as a failure of the transport.
         catch (IOException e) when (e is not BadHttpRequestException)
         {
-            throw new BadHttpRequestException("The body is not framed as its headers say.", StatusCodes.Status400BadRequest, e);
+            throw new BadHttpRequestException("The framing of the body does not match its headers.", StatusCodes.Status400BadRequest, e);
         }
         finally
         {

@@ -7,14 +7,14 @@ using Npgsql;
 
 namespace Aarya.Infrastructure.Http;
 
-/// <summary>What it means to a client that a constraint of the database has refused to store something.</summary>
+/// <summary>The answer to a client whose request violates a constraint of the database.</summary>
 /// <param name="Constraint">With its schema: <c>commerce.mt_doc_product_idx_slug</c>.</param>
 /// <param name="Problem">Makes the refusal.</param>
 public sealed record ConstraintMeaning(string Constraint, Func<ProblemDetails> Problem);
 
 /// <summary>
-/// The one place where what a constraint refuses becomes an answer, whatever wraps the exception on its way. A slice looks before it
-/// stores and says what is wrong in its own words; this is for those who were overtaken between the look and the commit.
+/// The one place where the violation of a constraint becomes an answer, whatever wraps the exception. A slice checks before it stores,
+/// and answers in its own words; this is for requests that another one overtook between the check and the commit.
 /// </summary>
 public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, ILogger<Violations> log)
 {
@@ -31,8 +31,8 @@ public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, 
     public IReadOnlyCollection<string> Known => known.Keys;
 
     /// <summary>
-    /// The refusal, or null when no constraint is behind the failure. What is there already (unique, exclusion), or is gone meanwhile
-    /// (foreign key), is a 409 whatever the constraint; a broken check or a missing value is a defect, unless the constraint has a
+    /// The refusal, or null when no constraint caused the failure. A duplicate (unique, exclusion) or a reference that was deleted
+    /// meanwhile (foreign key) is a 409 for any constraint; a broken check or a missing value is a defect, unless the constraint has a
     /// meaning.
     /// </summary>
     public ProblemDetails? ProblemOf(Exception failure)
@@ -52,12 +52,12 @@ public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, 
     private static ProblemDetails AlreadyExists() => Problem.Conflict("conflict.already_exists", "It exists already",
         "Another request stored the same at the same time: reload it and try again.");
 
-    // Of the keys of its own tables Marten says itself that they are taken, and keeps what PostgreSQL said.
+    // For duplicate keys of its own tables Marten throws its own exceptions, without PostgreSQL's.
     private static bool IsKnownToMarten(Exception? failure) =>
         failure is DocumentAlreadyExistsException or ExistingStreamIdCollisionException
         || (failure is not null && IsKnownToMarten(failure.InnerException));
 
-    // Marten wraps what PostgreSQL says, once or twice.
+    // Marten wraps PostgreSQL's exception once or twice.
     private static PostgresException? Find(Exception? failure) => failure switch
     {
         null => null,
@@ -66,16 +66,16 @@ public sealed partial class Violations(IEnumerable<ConstraintMeaning> meanings, 
         _ => Find(failure.InnerException),
     };
 
-    [LoggerMessage(LogLevel.Warning, "The constraint {Constraint} refused a request ({SqlState}); no slice says what that means")]
+    [LoggerMessage(LogLevel.Warning, "The constraint {Constraint} refused a request ({SqlState}); no slice declares an answer for it")]
     private static partial void LogUnknown(ILogger logger, string constraint, string sqlState);
 }
 
 public static class ViolationsSetup
 {
     /// <summary>Declares the answer to a client whose request breaks this constraint.</summary>
-    /// <param name="services">Of the host.</param>
-    /// <param name="schema">Of the context.</param>
-    /// <param name="constraint">Its name; a unique index counts as one.</param>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="schema">The schema of the context.</param>
+    /// <param name="constraint">The name of the constraint; a unique index counts as one.</param>
     /// <param name="problem">Makes the refusal, with a code that a slice declares.</param>
     public static void AddConstraint(this IServiceCollection services, string schema, string constraint, Func<ProblemDetails> problem) =>
         services.AddSingleton(new ConstraintMeaning($"{schema}.{constraint}", problem));

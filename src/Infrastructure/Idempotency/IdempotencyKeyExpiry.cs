@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Aarya.Infrastructure.Idempotency;
 
-/// <summary>Forgets keys after <see cref="Lifetime"/>, so that the tables stay as small as three days of orders.</summary>
+/// <summary>Deletes keys after <see cref="Lifetime"/>, so that the tables contain only about three days of requests.</summary>
 public sealed class IdempotencyKeyExpiry(
     ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<IdempotencyKeyExpiry> logger)
     : Worker(time, logger)
@@ -27,7 +27,7 @@ public sealed class IdempotencyKeyExpiry(
         return Pace;
     }
 
-    /// <summary>Deletes what has expired, in small transactions; any number of nodes may do it at once.</summary>
+    /// <summary>Deletes expired keys in small transactions; any number of nodes may do it at once.</summary>
     public async Task ForgetAsync(CancellationToken cancellation)
     {
         foreach (var module in contexts.Active)

@@ -4,7 +4,7 @@ using Weasel.Postgresql.Tables;
 
 namespace Aarya.Infrastructure.Idempotency;
 
-/// <summary>What keyed requests of one context were answered, written in the transaction of their effect.</summary>
+/// <summary>The answers to keyed requests of one context, written in the transaction of their effect.</summary>
 public sealed class IdempotencyKeyTable : Table
 {
     /// <summary>The table's name within the context's schema.</summary>

@@ -10,7 +10,7 @@ using Wolverine.Http;
 
 namespace Aarya.Infrastructure.Idempotency;
 
-/// <summary>Puts every writing endpoint that has a Marten session under the <c>Idempotency-Key</c> of its request.</summary>
+/// <summary>Applies the <c>Idempotency-Key</c> of the request to every writing endpoint that has a Marten session.</summary>
 public sealed class IdempotencyPolicy : IHttpPolicy
 {
     private static readonly string[] Writing = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
@@ -32,7 +32,7 @@ public sealed class IdempotencyPolicy : IHttpPolicy
             }
 
             var begin = new BeginFrame(required);
-            // Before anything is loaded or checked: what was done already must not be refused because it is done.
+            // Before anything is loaded or checked: a repeated request must not be refused because of its own effect.
             chain.Middleware.Insert(chain.Middleware.FindIndex(JsonBodyPolicy.Checks) + 1, begin);
             chain.Postprocessors.Insert(save, new RecordFrame(begin, chain));
         }

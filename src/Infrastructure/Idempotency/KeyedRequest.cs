@@ -24,7 +24,7 @@ public sealed class KeyedRequest
     /// <summary>The request header.</summary>
     public const string HeaderName = "Idempotency-Key";
 
-    /// <summary>Set to <c>true</c> on an answer that was given before.</summary>
+    /// <summary>Set to <c>true</c> on an answer that repeats an earlier one.</summary>
     public const string ReplayedHeaderName = "Idempotency-Replayed";
 
     private const int BodyLimit = 256 * 1024;
@@ -41,7 +41,7 @@ public sealed class KeyedRequest
 
     private sealed record Claim(string Table, string Subject, string Key, byte[] RequestHash)
     {
-        // One advisory lock a key, held until the transaction ends: a second request with the key finds it taken.
+        // One advisory lock per key, held until the transaction ends: a second request with the key finds it taken.
         public long Lock => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Table}\n{Subject}\n{Key}")));
     }
 
@@ -54,7 +54,7 @@ public sealed class KeyedRequest
         if (header.Count == 0) return (null, null);
         return header is [{ Length: >= 1 and <= 255 } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? (key, null)
-            : (null, Problem.Invalid(HeaderName, "One key of 1 to 255 visible ASCII characters.", "idempotency.key_invalid"));
+            : (null, Problem.Invalid(HeaderName, "must be one key of 1 to 255 visible ASCII characters.", "idempotency.key_invalid"));
     }
 
     /// <summary>Claims the request's key in the session's transaction, or answers: replayed, refused, or still running.</summary>
@@ -66,7 +66,7 @@ public sealed class KeyedRequest
         {
             return required
                 ? await RefuseAsync(http,
-                    Problem.Invalid(HeaderName, "Send an Idempotency-Key header, a fresh UUID for every new intention.",
+                    Problem.Invalid(HeaderName, "is required: send a new UUID for every new operation.",
                         "idempotency.key_required"))
                 : Unkeyed;
         }
@@ -74,7 +74,7 @@ public sealed class KeyedRequest
         if (await http.ReadAllAsync(BodyLimit) is not { } body)
         {
             return await RefuseAsync(http, Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large",
-                "A request with an Idempotency-Key carries at most 256 KB."));
+                "The limit of a request with an Idempotency-Key is 256 KB."));
         }
 
         var table = $"{session.DocumentStore.Options.DatabaseSchemaName}.{IdempotencyKeyTable.Name}";
@@ -85,7 +85,7 @@ public sealed class KeyedRequest
             if (!CryptographicOperations.FixedTimeEquals(hash, claim.RequestHash))
             {
                 return await RefuseAsync(http, Problem.Unprocessable("idempotency.key_reused", "This key belongs to another request",
-                    "The Idempotency-Key was sent before with another request: take a fresh key for a new intention."));
+                    "The Idempotency-Key was used before with another request: use a new key for a new operation."));
             }
 
             await ReplayAsync(http, answer);
@@ -95,10 +95,10 @@ public sealed class KeyedRequest
         if (mine) return new(claim);
         http.Response.Headers.RetryAfter = "1";
         return await RefuseAsync(http, Problem.Conflict("idempotency.in_progress", "Still running",
-            "A request with this Idempotency-Key is being worked on: repeat it in a moment to get its answer."));
+            "A request with this Idempotency-Key is in progress: repeat it in a moment to get its answer."));
     }
 
-    /// <summary>Stores the answer of an endpoint that returns a body, or an <see cref="IResult"/>, beside its effect.</summary>
+    /// <summary>Stores the answer of an endpoint that returns a body, or an <see cref="IResult"/>, together with its effect.</summary>
     public async Task RecordAsync<T>(HttpContext http, IDocumentSession session, T answer)
     {
         if (claim is null || answer is null) return;
@@ -138,7 +138,7 @@ public sealed class KeyedRequest
             $"insert into {claim.Table} (subject, key, request_hash, status, content_type, location, etag, body) values (?, ?, ?, ?, ?, ?, "
             + $"?, ?)",
             claim.Subject, claim.Key, claim.RequestHash, status, Text(headers.ContentType), Text(headers.Location), Text(headers.ETag),
-            // An answer names whom the goods go to.
+            // An answer contains the name and address of the recipient.
             Encoding.ASCII.GetBytes(SealerOf(http).Seal(body)));
     }
 
@@ -221,7 +221,7 @@ public sealed class KeyedRequest
         return hash.GetHashAndReset();
     }
 
-    // A caller without a token shares keys with nobody: their scope is the route they call and where they call from.
+    // The keys of callers without a token are separate per route and network address.
     private static string SubjectOf(HttpContext http) => http.FindCaller() is { } caller
         ? caller.Subject.ToString()
         : $"anonymous:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

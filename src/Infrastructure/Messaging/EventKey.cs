@@ -5,7 +5,7 @@ using Wolverine;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>Gives an event its key: the first member of its record, such as the order's id, unless the sender named one.</summary>
+/// <summary>Gives an event its key: the first member of its record, such as the order's id, unless the sender set a key.</summary>
 internal sealed class EventKey : IEnvelopeRule
 {
     private readonly ConcurrentDictionary<Type, PropertyInfo?> keys = new();

@@ -4,9 +4,9 @@ using Wolverine.Runtime;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Where this process is the only one of its roles (<c>AARYA_SOLO</c>): what an earlier process left in the inboxes and outboxes is free
-/// to be taken at once. The message runtime does this for the first context only. A process that runs alone always has the number of the
-/// one before, so that the rows of the other contexts would look like its own and wait until they are stale.
+/// For a process that is the only one of its roles (<c>AARYA_SOLO</c>): releases the messages that an earlier process left in the inboxes
+/// and outboxes, so that this one takes them at once. The message runtime does this for the first context only. A process that runs alone
+/// always has the same node number as the one before, so the rows of the other contexts would look like its own and wait until stale.
 /// </summary>
 public sealed class OnlyNodeAtStart(ActiveModules contexts, IWolverineRuntime runtime) : StartStep
 {

@@ -9,31 +9,31 @@ using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>Marks an exception of the program's own that says: something that this needs is away.</summary>
+/// <summary>Marks the program's own exceptions that report an outage: something that the work needs is not available.</summary>
 public interface IOutage;
 
 /// <summary>
-/// The one rule that tells "something this needs is away" from "this cannot be done". What is away comes back: a message waits for it
-/// however long that takes and never ends among the dead letters, a request is answered 503 with Retry-After, a call between contexts
-/// <c>UNAVAILABLE</c>. "Away" is also a part that answers and refuses every client for a time: a full disk, a standby that only reads.
+/// The one rule that separates an outage from work that cannot succeed. An outage ends: a message is retried however long it lasts and
+/// never becomes a dead letter, a request gets 503 with Retry-After, a call between contexts <c>UNAVAILABLE</c>. A part that answers but
+/// refuses every client for a time is an outage, too: a full disk, a read-only standby.
 /// </summary>
 public static class Outage
 {
-    // What Redis says first when it refuses every client; https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors.
+    // The first words of errors that refuse every client; https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors.
     private static readonly HashSet<string> RefusalsOfRedis = new(StringComparer.Ordinal)
     {
         "LOADING", "MISCONF", "READONLY", "OOM", "BUSY", "UNKILLABLE", "UNBLOCKED", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN",
         "MOVED", "ASK", "NOSCRIPT", "NOMASTERLINK", "FAILOVER",
-        // One of these met a command of a transaction.
+        // A command of a transaction got one of these.
         "EXECABORT",
-        // The login: the operator has to mend it, and the message or the request is not at fault.
+        // The login is wrong: the operator must correct it; the message or the request is not at fault.
         "NOAUTH", "WRONGPASS", "NOPERM", "DENIED",
     };
 
-    // A session that PostgreSQL ended, because it did nothing for too long.
+    // PostgreSQL ended a session, because it was idle for too long.
     private const string IdleInTransaction = "25P03";
 
-    /// <summary>True when something is away that will be back, wherever in the exception that is said.</summary>
+    /// <summary>True for an outage, which will end, at whatever depth of the exception it is reported.</summary>
     public static bool Is(Exception? e) => e switch
     {
         null => false,
@@ -43,7 +43,7 @@ public static class Outage
         NpgsqlOperationInProgressException => false,
         NpgsqlException or SocketException => true,
         RedisServerException refused => Is(refused),
-        // The client itself refuses to write to what has become a replica.
+        // The client itself refuses to write to a server that has become a replica.
         RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a replica", StringComparison.Ordinal),
         RedisException => true,
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted } => true,
@@ -52,7 +52,7 @@ public static class Outage
             or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout,
         HttpRequestException => true,
         SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable or SmtpStatusCode.TemporaryAuthenticationFailure } => true,
-        // Its disk is full, or it cannot work: that is about the server, unless it says so of one recipient.
+        // Its disk is full, or it cannot work: this concerns the whole server, unless it is the answer to one recipient.
         SmtpCommandException
         {
             StatusCode: SmtpStatusCode.ErrorInProcessing or SmtpStatusCode.InsufficientStorage,
@@ -60,20 +60,20 @@ public static class Outage
         } => true,
         SmtpCommandException => false,
         SmtpProtocolException or ServiceNotConnectedException or AuthenticationException or SslHandshakeException => true,
-        // The caller gave up, unless a time limit did.
+        // The caller cancelled, unless a time limit did.
         OperationCanceledException => e.InnerException is TimeoutException,
         TimeoutException => true,
         AggregateException all => all.InnerExceptions.Any(Is),
-        // Npgsql lost its place in what PostgreSQL sent, which a statement's time limit may cause, and has given the connection up. It says
-        // so by no type of its own.
+        // Npgsql lost track of PostgreSQL's messages, which a statement's time limit may cause, and has closed the connection. It has no
+        // exception type for this.
         _ when e.GetType() == typeof(Exception)
             && e.Message.StartsWith("Received unexpected backend message", StringComparison.Ordinal) => true,
         _ => Is(e.InnerException),
     };
 
     /// <summary>
-    /// The same for the handling of a message, where a cancellation means that its time was over or that the process stops: something that
-    /// it waited for was slow, and it is handled again later.
+    /// The same for the handling of a message, where a cancellation means that its time limit has passed or that the process stops:
+    /// something that the handler waited for was slow, and the message is handled again later.
     /// </summary>
     public static bool IsOfMessage(Exception? e) => Is(e) || e switch
     {
@@ -83,28 +83,28 @@ public static class Outage
         _ => IsOfMessage(e.InnerException),
     };
 
-    /// <summary>True when others were in the way for a moment: the same again at once has a good chance.</summary>
+    /// <summary>True when other transactions were in the way for a moment: an immediate retry will probably succeed.</summary>
     public static bool IsRace(Exception? e) => e switch
     {
         null => false,
         PostgresException refused => refused.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
             or PostgresErrorCodes.LockNotAvailable
-            // A pooler gave the transaction a session that knows other prepared statements.
+            // A pooler gave the transaction a session with other prepared statements.
             or PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement
             || IsStalePlan(refused),
         AggregateException all => all.InnerExceptions.Any(IsRace),
         _ => IsRace(e.InnerException),
     };
 
-    /// <summary>True for all that Redis or its client may throw: for what can be done without Redis, whatever is wrong with it.</summary>
+    /// <summary>True for anything that Redis or its client may throw: for work that can go on without Redis.</summary>
     public static bool IsOfRedis(Exception e) => e is RedisException || Is(e);
 
-    // FATAL and PANIC are about the connection, refused or ended, whatever the SQLSTATE: a revoked CONNECT is 42501 as
-    // a forbidden table is. https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
+    // FATAL and PANIC concern the connection, refused or ended, whatever the SQLSTATE: a revoked CONNECT is 42501, like a
+    // forbidden table. https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
     private static bool Is(PostgresException e) => e.IsTransient
         || e.InvariantSeverity is "FATAL" or "PANIC"
-        // The classes of https://www.postgresql.org/docs/current/errcodes-appendix.html that are about the server and not the statement:
-        // connections, resources, the system around it, and those who stop it.
+        // The classes of https://www.postgresql.org/docs/current/errcodes-appendix.html that concern the server and not the statement:
+        // connections, resources, system errors, and operator intervention.
         || e.SqlState.StartsWith("08", StringComparison.Ordinal) || e.SqlState.StartsWith("53", StringComparison.Ordinal)
         || e.SqlState.StartsWith("58", StringComparison.Ordinal)
         || e.SqlState.StartsWith("57P", StringComparison.Ordinal)
@@ -112,7 +112,7 @@ public static class Outage
             or PostgresErrorCodes.StatementCompletionUnknown or IdleInTransaction
         || IsRace(e);
 
-    // A migration has changed what a prepared statement answers; Npgsql prepares it once more at the next attempt.
+    // A migration has changed the result of a prepared statement; Npgsql prepares it again at the next attempt.
     private static bool IsStalePlan(PostgresException e) =>
         e.SqlState == PostgresErrorCodes.FeatureNotSupported && e.MessageText.StartsWith("cached plan", StringComparison.Ordinal);
 
@@ -120,7 +120,7 @@ public static class Outage
         e.Kind is RedisErrorKind.ConnectionFault or RedisErrorKind.Timeout or RedisErrorKind.MaxClients
         || RefusalsOfRedis.Contains(FirstWord(e.Message))
         || e.Message.StartsWith("ERR max number of clients", StringComparison.Ordinal)
-        // NOPERM, as a script says it.
+        // NOPERM, as a script reports it.
         || e.Message.StartsWith("ERR The user executing the script can't", StringComparison.Ordinal);
 
     private static string FirstWord(string message) => message.Split([' ', '\r', '\n'], 2)[0].TrimStart('-');

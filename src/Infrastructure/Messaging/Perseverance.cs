@@ -6,7 +6,7 @@ namespace Aarya.Infrastructure.Messaging;
 
 public static class Perseverance
 {
-    /// <summary>For a step that nobody else would take up again: whatever is in the way, it is tried until it succeeds.</summary>
+    /// <summary>For a step that nothing else would repeat: it is retried after any exception until it succeeds.</summary>
     public static void NeverGivesUp(this HandlerChain chain) =>
         chain.OnAnyException().ScheduleRetryIndefinitely(1.Seconds(), 5.Seconds(), 30.Seconds(), 5.Minutes());
 }

@@ -6,8 +6,8 @@ using Wolverine;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// In front of every handler of an event from a stream: the <c>processed_event</c> row rides in the handler's own
-/// transaction, so an event that comes twice, however late, has its effect once.
+/// Runs before every handler of a stream's event: it adds the <c>processed_event</c> row to the handler's own transaction,
+/// so that an event that is delivered twice, however late, has its effect once.
 /// </summary>
 public static class ProcessedEvent
 {
@@ -22,7 +22,7 @@ public static class ProcessedEvent
             $"insert into {session.DocumentStore.Options.DatabaseSchemaName}.processed_event(grp, event_id) values ($1, $2) on conflict do "
             + $"nothing")
         {
-            // A replayed dead letter arrives through another channel; its address still names the group.
+            // A replayed dead letter arrives by another path; its address still contains the group.
             Parameters = { new() { Value = address.Segments[^1] }, new() { Value = envelope.Id } },
         };
         if (await session.ExecuteAsync(insert, cancellation) == 0)
@@ -31,7 +31,7 @@ public static class ProcessedEvent
             return HandlerContinuation.Stop;
         }
 
-        // A session with nothing queued does not commit, and a handler that stores nothing would be called for ever.
+        // A session with nothing queued does not commit, and a handler that stores nothing would be called again and again.
         session.QueueSqlCommand("select 1");
         if (delivery is not null) session.Listeners.Add(new Committed(delivery));
         return HandlerContinuation.Continue;

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Forgets, once a day, which events were handled longer ago than any stream is kept (payments: 30 days). Every node of a
-/// context does it; rows that another is deleting are passed over.
+/// Deletes, once per day, the rows of events that were handled longer ago than any stream is kept (payments: 30 days). Every
+/// node of a context does it; it skips rows that another node is deleting.
 /// </summary>
 public sealed class ProcessedEventPruning(
     ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
@@ -16,7 +16,7 @@ public sealed class ProcessedEventPruning(
     private static readonly TimeSpan Kept = TimeSpan.FromDays(35);
     private const int Batch = 10_000;
 
-    // Not at the moment of the start, and not on all nodes at once.
+    // Not immediately at the start, and not on all nodes at once.
     protected override TimeSpan FirstRoundAfter { get; } = TimeSpan.FromMinutes(5 + Random.Shared.Next(55));
 
     protected override TimeSpan LongestPause => TimeSpan.FromMinutes(10);
@@ -32,7 +32,7 @@ public sealed class ProcessedEventPruning(
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                // A context whose database is away does not keep the others waiting.
+                // A context whose database does not answer must not delay the others.
                 failures.Add(e);
             }
         }
@@ -40,7 +40,7 @@ public sealed class ProcessedEventPruning(
         return failures.Count == 0 ? TimeSpan.FromDays(1) : throw new AggregateException(failures);
     }
 
-    /// <summary>Forgets what one context handled that long ago.</summary>
+    /// <summary>Deletes the old rows of one context.</summary>
     public async Task<int> PruneAsync(Module module, CancellationToken cancellation)
     {
         await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);

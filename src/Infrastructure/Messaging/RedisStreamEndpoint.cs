@@ -11,7 +11,7 @@ namespace Aarya.Infrastructure.Messaging;
 /// <summary>A stream that is published to, or a group that reads one.</summary>
 public sealed class RedisStreamEndpoint : Endpoint
 {
-    // With Redis away, what exceeds this waits in the outbox until OutboxStaleTime hands it to the durability agent.
+    // While Redis does not answer, further messages wait in the outbox until OutboxStaleTime passes them to the durability agent.
     private const int HeldInMemory = 10_000;
 
     internal RedisStreamEndpoint(Uri uri, RedisStreamsTransport transport) : base(uri, EndpointRole.Application)
@@ -39,7 +39,7 @@ public sealed class RedisStreamEndpoint : Endpoint
     /// <summary>The events that the group's context reads: the name on the wire, and the context's own name for it.</summary>
     internal IReadOnlyDictionary<string, string> Events { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The store of the group's context, which keeps its dead letters.</summary>
+    /// <summary>The store of the group's context, which stores its dead letters.</summary>
     internal Type? StoreType { get; set; }
 
     /// <summary>Null when it is an event that the group's context does not read.</summary>

@@ -7,9 +7,9 @@ namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
 /// One group's listener of one stream. An entry is acknowledged when its effect is proven: committed together with its
-/// <c>processed_event</c> row, committed earlier, or in the context's dead-letter table. That the pipeline calls a message
-/// complete is no proof: it also does so when a retry could not be written. Everything else stays pending and is tried again,
-/// by this process, by the same node after a restart, or by another that claims it.
+/// <c>processed_event</c> row, committed earlier, or in the context's dead-letter table. It is no proof that the pipeline
+/// completes a message: it does so even when a retry could not be written. Every other entry stays pending and is tried
+/// again, by this process, by the same node after a restart, or by another node that claims it.
 /// </summary>
 internal sealed class RedisStreamListener : IListener, ISupportDeadLetterQueue, ISupportNativeScheduling, IReportConnectionState
 {
@@ -66,11 +66,11 @@ internal sealed class RedisStreamListener : IListener, ISupportDeadLetterQueue, 
 
     public async Task MoveToErrorsAsync(Envelope envelope, Exception exception)
     {
-        // What fails after the commit, such as the sending of what the handler published, is not the event's failure.
+        // A failure after the commit, such as while sending the handler's messages, is not a failure of the event.
         if (envelope.RoutingInformation is not StreamDelivery delivery || delivery.Proven) return;
         delivery.Error = exception;
         if (Outage.IsOfMessage(exception))
-            throw new DeadLetterMoveFailedException("What the handler needs is away; the event stays pending.", exception);
+            throw new DeadLetterMoveFailedException("What the handler needs does not answer; the event stays pending.", exception);
         try
         {
             await lanes.StoreDeadLetterAsync(envelope, exception);

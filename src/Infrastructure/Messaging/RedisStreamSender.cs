@@ -9,27 +9,27 @@ using Wolverine.Transports.Sending;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Adds a batch to the stream, in order, in one round trip. Its outbox rows are deleted a little later, when the entries are
-/// still there: Redis writes its log to disk once a second, and a power cut takes what it answered for since.
+/// Adds a batch to the stream, in order, in one round trip. Its outbox rows are deleted a little later, if the entries are
+/// still there: Redis writes its log to disk once per second, and a power cut loses what it has confirmed since.
 /// </summary>
 /// <remarks>
-/// Rows that wait to be deleted grow old when much is to be done, and the durability agent sends old rows once more, because it takes
-/// them for stranded. What this process has added and not yet lost sight of is not added again. A row that comes here after it should have
-/// been deleted was not: the message runtime gives a delete up after some attempts, so it is asked for once more.
+/// Under load, rows wait longer to be deleted, and the durability agent sends old rows again, because it treats them as stranded. A message
+/// that this process has added and still remembers is not added again. If a message arrives whose row should already be deleted, the
+/// delete has failed: the message runtime gives up a delete after some attempts, so it is requested again.
 /// </remarks>
 internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
 {
-    // Of one delete.
+    // The most messages of one delete.
     private const int MostStruckAtOnce = 2_000;
 
-    // A message that the agent took up just before its row was deleted still comes here afterwards.
+    // A message that the agent read just before its row was deleted still arrives here afterwards.
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
 
     private readonly RedisStreamEndpoint endpoint;
     private readonly ILogger log;
     private readonly Channel<Added> added = Channel.CreateUnbounded<Added>(new() { SingleReader = true });
 
-    // True: its row should be gone.
+    // True: its row should already be deleted.
     private readonly ConcurrentDictionary<Guid, bool> held = new();
     private readonly Queue<(DateTimeOffset Until, Guid[] Messages)> struck = new();
     private readonly CancellationTokenSource stopping = new();
@@ -57,7 +57,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         if (fresh.Length == 0) return;
         try
         {
-            // A failure says nothing about how much was added: all is sent again, and readers know what they have seen.
+            // A failure does not show how much was added: all is sent again, and readers skip the duplicates.
             var entries = await Task.WhenAll(fresh.Select(x => redis.StreamAddAsync(endpoint.Key, StreamEntry.Write(x))));
             await added.Writer.WriteAsync(new(callback, fresh, entries[^1], DateTimeOffset.UtcNow));
         }
@@ -82,7 +82,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         }
     }
 
-    // However late this is, one delete makes up for it.
+    // Even when many batches are due, few deletes are needed.
     private List<Added> TakeDue()
     {
         var until = DateTimeOffset.UtcNow - Options.ConfirmAfter;
@@ -98,14 +98,14 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         return due;
     }
 
-    /// <summary>False when nobody can tell yet.</summary>
+    /// <summary>False when the result is not clear yet.</summary>
     private async Task<bool> TryConfirmAsync(List<Added> due)
     {
         if (due.Count == 0) return true;
         try
         {
             var redis = await endpoint.Transport.CommandsAsync();
-            // The last one was written last: when it is there, all are.
+            // The last entry was written last: when it exists, all do.
             if (await redis.StreamRangeAsync(endpoint.Key, due[^1].LastEntry, due[^1].LastEntry) is [_])
             {
                 Envelope[] all = [.. due.SelectMany(x => x.Messages)];
@@ -124,7 +124,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
             else
             {
                 LetGo(due[0].Messages.Select(x => x.Id));
-                var lost = new InvalidOperationException($"Redis no longer has what it took into {endpoint.Stream}; sending it again.");
+                var lost = new InvalidOperationException($"Redis has lost messages of {endpoint.Stream}; sending them again.");
                 await due[0].Callback.MarkProcessingFailureAsync(new(endpoint.Uri, due[0].Messages), lost);
             }
 
@@ -136,7 +136,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         }
         catch (Exception e)
         {
-            // The rows stay and are sent again by the durability agent.
+            // The rows stay, and the durability agent sends them again.
             LetGo(due.SelectMany(x => x.Messages.Select(y => y.Id)));
             CannotConfirm(endpoint.Stream, e);
             return true;
@@ -159,7 +159,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         stopping.Cancel();
     }
 
-    [LoggerMessage(LogLevel.Warning, "What was added to {Stream} could not be struck from the outbox.")]
+    [LoggerMessage(LogLevel.Warning, "Messages were sent to {Stream}, but could not be deleted from the outbox; they may be sent again.")]
     private partial void CannotConfirm(string stream, Exception e);
 
     private sealed record Added(ISenderCallback Callback, Envelope[] Messages, RedisValue LastEntry, DateTimeOffset At);

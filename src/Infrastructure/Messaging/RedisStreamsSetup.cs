@@ -9,7 +9,7 @@ namespace Aarya.Infrastructure.Messaging;
 
 public static class RedisStreamsSetup
 {
-    /// <summary>Publishes and reads what the hosted contexts declare by <see cref="WireEventAttribute"/>.</summary>
+    /// <summary>Publishes and reads the events that the hosted contexts declare by <see cref="WireEventAttribute"/>.</summary>
     public static void UseRedisStreams(this WolverineOptions wolverine, ActiveModules contexts, IConfiguration configuration, Sealer sealer)
     {
         WolverineMessageNaming.InsertFirst<WireEventNaming>();
@@ -33,10 +33,6 @@ public static class RedisStreamsSetup
     /// <summary>Sends these messages to a stream, through the outbox of the context that publishes them.</summary>
     public static ISubscriberConfiguration ToRedisStream(this IPublishToExpression publish, string stream) =>
         publish.To(RedisStreamsTransport.Outgoing(stream));
-
-    /// <summary>Configures how a group, which bears its context's role, reads a stream.</summary>
-    public static IListenerConfiguration ListenToRedisStream(this WolverineOptions wolverine, string stream, string group) =>
-        new ListenerConfiguration(wolverine.Listener(stream, group));
 
     private static RedisStreamEndpoint Listener(this WolverineOptions wolverine, string stream, string group)
     {

@@ -10,8 +10,8 @@ using Wolverine.Transports;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Redis Streams as a transport of Wolverine. The durable outbox feeds it, so nothing is lost between commit and publish;
-/// a listener acknowledges only what is proven to be committed (<see cref="RedisStreamListener"/>).
+/// Redis Streams as a transport of Wolverine. It sends from the durable outbox, so nothing is lost between commit and
+/// publish; a listener acknowledges only what is proven to be committed (<see cref="RedisStreamListener"/>).
 /// </summary>
 public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>(Scheme, "Redis Streams", ["redis"]), IAsyncDisposable
 {
@@ -23,10 +23,10 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
 
     public RedisStreamsOptions Options { get; } = new();
 
-    /// <summary>Of every endpoint that is made from now on.</summary>
+    /// <summary>The serializer of every endpoint that is created from now on.</summary>
     internal IMessageSerializer? Serializer { get; set; }
 
-    // One endpoint object for each direction: the mode is one property, and a publisher is durable while a listener is inline.
+    // One endpoint object per direction: each has a single mode, and a publisher is durable while a listener is inline.
     internal static Uri Outgoing(string stream) => new($"{Scheme}://stream/{stream}");
 
     internal static Uri Incoming(string stream, string group) => new($"{Scheme}://stream/{stream}/{group}");
@@ -39,7 +39,7 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
         return found;
     }
 
-    /// <summary>None: streams carry events, nobody waits for an answer.</summary>
+    /// <summary>None: streams carry events, which get no answer.</summary>
     public override Endpoint? ReplyEndpoint() => null;
 
     public override ValueTask InitializeAsync(IWolverineRuntime runtime)
@@ -54,7 +54,7 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
     /// <summary>For commands that do not block.</summary>
     internal async ValueTask<IDatabase> CommandsAsync() => (await commands!.Value).GetDatabase();
 
-    /// <summary>A connection of the listener's own: a blocking read holds up every other command on its connection.</summary>
+    /// <summary>A separate connection for a listener: a blocking read delays every other command on its connection.</summary>
     internal Task<ConnectionMultiplexer> ConnectReaderAsync(string name)
     {
         var options = OptionsFor(name);
@@ -62,7 +62,7 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
         return ConnectionMultiplexer.ConnectAsync(options);
     }
 
-    // RESP3 needs no second connection for subscriptions, of which there are none here.
+    // RESP3 needs no second connection for subscriptions, and there are none here.
     private ConfigurationOptions OptionsFor(string name)
     {
         var options = RedisConnections.OptionsFor(url, name, failFast: true);

@@ -6,7 +6,7 @@ using Wolverine;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>The fields of one entry of a stream: what an envelope carries, under names that a person can read in redis-cli.</summary>
+/// <summary>The fields of one entry of a stream: the content of an envelope, under names that are readable in redis-cli.</summary>
 internal static class StreamEntry
 {
     private const string Id = "id";
@@ -41,7 +41,7 @@ internal static class StreamEntry
         }
     }
 
-    /// <summary>The name on the wire; null when the entry is none of ours.</summary>
+    /// <summary>The name on the wire; null when the entry is not one of ours.</summary>
     public static string? TypeOf(NameValueEntry[] fields) => Find(fields, Type);
 
     public static Envelope Read(NameValueEntry[] fields, string messageType)
@@ -61,12 +61,12 @@ internal static class StreamEntry
         return envelope;
     }
 
-    /// <summary>The publisher's id of the event; what a script added has none, and is known by its place in the stream.</summary>
+    /// <summary>The publisher's id of the event; an entry of a script has none, and its place in the stream identifies it.</summary>
     public static Guid IdOf(string stream, string entry, NameValueEntry[] fields) => Guid.TryParse(Find(fields, Id), out var id)
         ? id
         : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{stream} {entry}")).AsSpan(0, 16));
 
-    /// <summary>Events of one key are handled in order.</summary>
+    /// <summary>The key of the event; events with the same key are handled in order.</summary>
     public static string? KeyOf(NameValueEntry[] fields) => Find(fields, Key);
 
     private static string? Find(NameValueEntry[] fields, string name) => fields.FirstOrDefault(x => x.Name == name).Value;

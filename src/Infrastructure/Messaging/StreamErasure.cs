@@ -4,20 +4,20 @@ using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>Takes what says something about a person out of the streams.</summary>
+/// <summary>Removes entries about a person from the streams.</summary>
 public sealed class StreamErasure(RedisConnections redis)
 {
     private const int PageSize = 500;
 
-    // A sender looks whether what it has added is still there, and adds again what is not (see RedisStreamSender).
+    // A sender checks whether its entries are still there, and adds missing ones again (see RedisStreamSender).
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Removes every entry with something sealed in it that names one of these ids, once all groups have acknowledged it.
+    /// Removes every entry that contains one of these ids and sealed values, once all groups have acknowledged it.
     /// </summary>
-    /// <param name="since">Older entries do not name them.</param>
-    /// <returns>How many are in the way: entries that name them, sealed or not, and have still to be handled, or sealed ones that have only
-    /// just been added.</returns>
+    /// <param name="since">Older entries do not contain them.</param>
+    /// <returns>How many entries are left: those that contain the ids and must still be handled, sealed or not, and sealed ones that were
+    /// added only just now.</returns>
     public async Task<int> EraseAsync(IReadOnlyCollection<Guid> about, DateTimeOffset since)
     {
         string[] ids = [.. about.Select(x => $"{x:D}")];

@@ -16,7 +16,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         }
     }
 
-    /// <summary>What nobody in the group has been given yet; waits for it.</summary>
+    /// <summary>Waits for entries that were not delivered to any consumer of the group yet.</summary>
     public async Task<IReadOnlyList<(string Entry, NameValueEntry[] Fields)>> ReadNewAsync(IDatabase redis, TimeSpan block)
     {
         var reply =
@@ -29,7 +29,9 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         return [.. entries.Select(x => ((string)x[0]!, Pairs((RedisValue[])x[1]!)))];
     }
 
-    /// <summary>What was given to this consumer and not acknowledged, with the number of attempts. Looking does not count as one.</summary>
+    /// <summary>
+    /// The entries that were delivered to this consumer and not acknowledged, with the number of attempts. This call does not count as one.
+    /// </summary>
     public async Task<IReadOnlyList<StreamPendingMessageInfo>> PendingAsync(IDatabase redis, string after) =>
         await redis.StreamPendingMessagesAsync(key, group, batch, consumer, after.Length == 0 ? "-" : $"({after}", "+");
 
@@ -37,7 +39,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     public async Task<NameValueEntry[]?> FindAsync(IDatabase redis, string entry) =>
         await redis.StreamRangeAsync(key, entry, entry) is [var found] ? found.Values : null;
 
-    /// <summary>Counts one more attempt. False when the entry has been acknowledged or is gone.</summary>
+    /// <summary>Counts one more attempt. False when the entry has been acknowledged or deleted.</summary>
     public async Task<bool> CountAttemptAsync(IDatabase redis, string entry) =>
         (await redis.StreamClaimAsync(key, group, consumer, 0, [entry])).Any(x => !x.IsNull);
 
@@ -54,7 +56,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         }
     }
 
-    /// <summary>Takes over what consumers have left pending for that long. It is then found among this consumer's own.</summary>
+    /// <summary>Takes over the entries that were pending for that long; they then belong to this consumer.</summary>
     public async Task<int> ClaimAsync(IDatabase redis, TimeSpan idle)
     {
         var claimed = 0;
@@ -70,8 +72,8 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     }
 
     /// <summary>
-    /// Takes consumers off the list that have asked for nothing in a day and hold nothing: in containers every deployment
-    /// brings new names. One that holds something keeps its place until that is claimed.
+    /// Deletes consumers that have read nothing for a day and have no pending entries: in containers every deployment brings
+    /// new names. A consumer with pending entries stays until they are claimed.
     /// </summary>
     public Task ForgetConsumersAsync(IDatabase redis) => redis.ScriptEvaluateAsync("""
         for _, flat in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do

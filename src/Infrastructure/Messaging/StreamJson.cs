@@ -6,8 +6,8 @@ using Wolverine.Runtime.Serialization;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// How events are written and read: camelCase, enums as snake_case words. A reader ignores what it does not name, because
-/// publishers may add; what it does name must be there, unless the record gives it a default.
+/// How events are written and read: camelCase, enums as snake_case words. A reader ignores members that its record does not
+/// have, because publishers may add some; all others must be present, unless the record has a default for them.
 /// </summary>
 public static class StreamJson
 {
@@ -20,7 +20,7 @@ public static class StreamJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>The same with what is personal sealed: so it lies in the outbox and in the streams.</summary>
+    /// <summary>The same with personal values sealed, for the outbox and the streams.</summary>
     internal static IMessageSerializer SerializerFor(Sealer sealer) =>
         new SystemTextJsonSerializer(new JsonSerializerOptions(Options).Sealing(sealer));
 }

@@ -9,8 +9,8 @@ using Wolverine.Persistence.Durability;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Handles a group's entries, several at once but those of one key one after another, each until it is settled: then it is
-/// acknowledged. While what handlers need is away, lanes stand still and nothing counts as a failure.
+/// Handles a group's entries, several at once, but those with the same key one after another. An entry is acknowledged when
+/// it is settled. During an outage of something that handlers need, lanes wait and nothing counts as a failure.
 /// </summary>
 internal sealed partial class StreamLanes : IAsyncDisposable
 {
@@ -35,10 +35,10 @@ internal sealed partial class StreamLanes : IAsyncDisposable
 
     public void Start() => running = [.. lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader)))];
 
-    /// <summary>The entry waits here or is being handled.</summary>
+    /// <summary>True when the entry waits here or is being handled.</summary>
     public bool Holds(string entry) => held.ContainsKey(entry);
 
-    /// <summary>A full lane lets the reader wait.</summary>
+    /// <summary>Puts the delivery into its lane; waits while the lane is full.</summary>
     public async ValueTask OfferAsync(StreamDelivery delivery, CancellationToken cancellation)
     {
         if (!held.TryAdd(delivery.Entry, delivery)) return;
@@ -71,7 +71,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            // It was written before, and then the process died or Redis was away.
+            // It was written before, and then the process died or Redis did not answer.
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
 
     private async Task SettleAsync(StreamDelivery delivery)
     {
-        // The first delivery is counted by the read. False: acknowledged meanwhile by somebody who claimed it.
+        // The read has counted the first delivery. False: another consumer has claimed and acknowledged the entry.
         if (delivery.Again && !await UntilRedisAnswersAsync(redis => group.CountAttemptAsync(redis, delivery.Entry))) return;
         var patience = Patience.Of(Options.Patience);
         var isCountReset = false;
@@ -122,22 +122,22 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             }
 
             await Task.Delay(patience.Pause(), stopping.Token);
-            // What is away may answer a ping: a full disk, a standby that only reads.
+            // A part may fail although it answers a ping: a full disk, a read-only standby.
             if (Outage.IsOfMessage(delivery.Error) || await WaitUntilHealthyAsync())
             {
                 patience.Renew(Options.Patience);
-                // An outage is not a failed delivery, even if processes restart or another one claims the entry meanwhile.
+                // An outage is not a failed delivery, even if processes restart or another process claims the entry meanwhile.
                 if (!isCountReset) isCountReset = await ForgetAttemptsAsync(delivery.Entry);
             }
             else if (patience.IsOver)
             {
-                await GiveUpAsync(delivery, "It could not be handled for too long.");
+                await GiveUpAsync(delivery, "Gave up: the retry period is over.");
                 return;
             }
         }
     }
 
-    /// <summary>True when something was away.</summary>
+    /// <summary>True when PostgreSQL or Redis did not answer at first.</summary>
     private async Task<bool> WaitUntilHealthyAsync()
     {
         for (var waited = false; ; waited = true)
@@ -155,7 +155,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         }
     }
 
-    // An acknowledgement that never arrives is harmless: the event comes again and its processed_event row is there.
+    // An acknowledgement that never arrives is harmless: the event is delivered again, and its processed_event row exists.
     private Task<bool> AcknowledgeAsync(string entry) => UntilRedisAnswersAsync(async redis =>
     {
         await group.AcknowledgeAsync(redis, entry);
@@ -185,7 +185,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Takes no more, and waits for what is here; what is not done in time stays pending under this node's name.</summary>
+    /// <summary>Accepts no further entries and waits for the present ones; the rest stay pending under this node's name.</summary>
     public async Task StopAsync()
     {
         foreach (var lane in lanes) lane.Writer.TryComplete();
@@ -206,7 +206,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     [LoggerMessage(LogLevel.Error, "The event {Id} {MessageType} is in the dead-letter table of {Group}.")]
     private partial void DeadLetter(Guid id, string? messageType, string group, Exception error);
 
-    /// <summary>How long an event may fail though nothing seems to be away, with growing pauses.</summary>
+    /// <summary>How long an event may fail without an outage, with growing pauses.</summary>
     private sealed class Patience(DateTimeOffset until)
     {
         private DateTimeOffset until = until;
@@ -216,7 +216,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
 
         public bool IsOver => DateTimeOffset.UtcNow >= until;
 
-        /// <summary>The time begins once more, and the pauses stay as long as they are.</summary>
+        /// <summary>Restarts the time; the pauses keep their length.</summary>
         public void Renew(TimeSpan time) => until = DateTimeOffset.UtcNow + time;
 
         public TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(attempts++, 6), 5000));

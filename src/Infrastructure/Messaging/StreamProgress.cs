@@ -3,18 +3,18 @@ using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>How far the groups of a stream have come.</summary>
+/// <summary>How far the groups of a stream have read.</summary>
 internal static class StreamProgress
 {
     /// <summary>
-    /// Where the entries begin that some group has not acknowledged, as the start of a range; <c>-</c> when nobody reads the stream.
+    /// The first entry that some group has not acknowledged, as the start of a range; <c>-</c> when no group reads the stream.
     /// </summary>
     public static async Task<string> FirstUnhandledAsync(IDatabase redis, RedisKey stream)
     {
         List<(ulong Ms, ulong Sequence, string From)> groups = [];
         foreach (var group in await redis.StreamGroupInfoAsync(stream))
         {
-            // What was delivered and not acknowledged comes before what was not delivered.
+            // Entries that were delivered and not acknowledged come before those that were not delivered.
             var pending = group.PendingMessageCount > 0
                 ? (string?)(await redis.StreamPendingAsync(stream, group.Name)).LowestPendingMessageId
                 : null;
@@ -25,7 +25,7 @@ internal static class StreamProgress
         return groups.Count == 0 ? "-" : groups.Min().From;
     }
 
-    /// <summary>True when the entry comes before where that range begins.</summary>
+    /// <summary>True when the entry comes before the start of that range.</summary>
     public static bool IsBefore(RedisValue entry, string from)
     {
         var bound = Parts(from.TrimStart('('));

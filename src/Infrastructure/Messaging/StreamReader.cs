@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Brings a group's entries to its lanes: what was pending under this node's name before, what is new, and what dead
-/// consumers have left. Reading blocks on a connection of its own.
+/// Passes a group's entries to its lanes: those pending under this node's name, new ones, and those of dead consumers.
+/// Reading blocks on a separate connection.
 /// </summary>
 internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamGroup group, StreamLanes lanes, ILogger log)
     : IAsyncDisposable
@@ -54,7 +54,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                // A reply may have been lost on its way; what it carried is pending under our own name.
+                // A reply may have been lost; its entries are pending under this node's name.
                 drained = false;
                 CannotReadNow(e);
                 await Task.Delay(TimeSpan.FromMilliseconds(500), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -96,17 +96,17 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
             foreach (var pending in page)
             {
                 after = pending.MessageId!;
-                // What is being handled here comes round again whenever a connection breaks: that is no failed delivery.
+                // After a broken connection, entries that are being handled here are read again: that is not a failed delivery.
                 if (lanes.Holds(after)) continue;
                 if (await group.FindAsync(redis, after) is not { } fields
                     || endpoint.Deliver(after, fields, again: true) is not { } delivery) await group.AcknowledgeAsync(redis, after);
                 else if (pending.DeliveryCount < Options.MaxDeliveries) await lanes.OfferAsync(delivery, stopping.Token);
-                else await lanes.GiveUpAsync(delivery, $"Delivered {pending.DeliveryCount} times without an answer.");
+                else await lanes.GiveUpAsync(delivery, $"Gave up after {pending.DeliveryCount} failed deliveries.");
             }
         }
     }
 
-    // Once when it begins and once when it is over, however long Redis is away.
+    // Logs once when an outage of Redis begins and once when it ends.
     private void CannotReadNow(Exception e)
     {
         if (!cannotRead) CannotRead(endpoint.Stream, endpoint.Group!, e);
@@ -122,7 +122,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        // Ends the read that is waiting; what it may still bring stays pending.
+        // Ends the blocking read; entries that it still returns stay pending.
         if (connection is not null) await connection.DisposeAsync();
         await Task.WhenAll(reading, claiming).WaitAsync(Options.StopWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.Dispose();

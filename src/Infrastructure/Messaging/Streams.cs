@@ -10,7 +10,7 @@ public static class Streams
     public const string Analytics = "analytics";
     public const string Notifications = "notifications";
 
-    /// <summary>Those whose events may say something about a person.</summary>
+    /// <summary>The streams whose events may contain personal data.</summary>
     public static IReadOnlyList<string> Personal { get; } = [Users, Orders];
 
     public static IReadOnlyList<string> All { get; } = [Users, Products, Orders, Payments, Analytics, Notifications];

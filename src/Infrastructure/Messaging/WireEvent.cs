@@ -4,11 +4,11 @@ using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>An event as one context knows it.</summary>
+/// <summary>An event as one context declares it.</summary>
 internal sealed record WireEvent(Module Context, Type Record, string Name, string Stream, bool IsRead)
 {
-    /// <summary>All that the contexts publish and read, found by <see cref="WireEventAttribute"/>.</summary>
-    /// <exception cref="StartupException">Two records of one context claim one name.</exception>
+    /// <summary>All events that the contexts publish and read, found by <see cref="WireEventAttribute"/>.</summary>
+    /// <exception cref="StartupException">Two records of one context have the same name.</exception>
     public static IReadOnlyList<WireEvent> Of(IEnumerable<Module> contexts)
     {
         List<WireEvent> all = [];
@@ -19,7 +19,7 @@ internal sealed record WireEvent(Module Context, Type Record, string Name, strin
                 if (record.GetCustomAttribute<WireEventAttribute>() is not { } wire) continue;
                 if (all.FirstOrDefault(x => x.Context == context && x.Name == wire.Name) is { } other)
                     throw new StartupException(
-                        $"{record.FullName} and {other.Record.FullName} are both {wire.Name}: a context has one record of an event.");
+                        $"{record.FullName} and {other.Record.FullName} are both {wire.Name}: a context must have one record per event.");
                 all.Add(new(context, record, wire.Name, wire.Stream, IsRead: wire.Publisher != context.Role));
             }
         }

@@ -2,11 +2,11 @@ namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
 /// Marks a record of a context's <c>Contracts</c> as one event on a stream. The name starts with the role that publishes it
-/// (<c>commerce.order_placed.v1</c>): a record in that context is what it publishes, a record of the same name in another
-/// context is what that context reads. Nothing else has to be registered; a context that reads an event has one handler for it.
-/// The first member is the key: events of one key are handled in order, as far as one process and no failures can promise.
+/// (<c>commerce.order_placed.v1</c>): that context publishes its record with the name, and another context reads its own
+/// record with the same name. No other registration is needed; a context that reads an event must have one handler for it.
+/// The first member is the key: events with the same key are handled in order, in one process and without failures.
 /// </summary>
-/// <param name="name">The name on the wire; a breaking change of shape is a new name.</param>
+/// <param name="name">The name on the wire; a breaking change of shape needs a new name.</param>
 /// <param name="stream">One of <see cref="Streams"/>.</param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class WireEventAttribute(string name, string stream) : Attribute

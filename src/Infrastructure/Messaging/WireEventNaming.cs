@@ -4,9 +4,9 @@ using Wolverine.Util;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Wolverine knows one CLR type by a message name; on the streams several contexts know one event, each by its own record.
-/// So a record's name is its context's, then the name on the wire (<c>content.commerce.order_confirmed.v1</c>),
-/// which also survives that a record is renamed while messages wait in a table.
+/// Wolverine maps a message name to one CLR type, but on the streams several contexts have their own record for one event.
+/// So a record's name is its context's, then the name on the wire (<c>content.commerce.order_confirmed.v1</c>). The name
+/// stays the same when a record is renamed while messages wait in a table.
 /// </summary>
 public sealed class WireEventNaming : IMessageTypeNaming
 {
@@ -18,7 +18,7 @@ public sealed class WireEventNaming : IMessageTypeNaming
         return true;
     }
 
-    /// <summary>What is written to a stream.</summary>
+    /// <summary>The name that is written to a stream.</summary>
     internal static string OnTheWire(string messageType) => messageType[(messageType.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private static string ContextOf(Type record)

@@ -48,13 +48,13 @@ public static class ApiDocument
         if (!roles.HostsGateway) return;
         app.MapScalarApiReference(DocsPath, x =>
             {
-                // Whatever leads away to its maker's services is left out.
+                // Without the features that use the services of Scalar's maker.
                 x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").DisableDefaultFonts().HideDeveloperTools().DisableAgent().DisableMcp()
                     .HideClientButton();
                 x.AddPreferredSecuritySchemes("bearer");
                 x.Telemetry = false;
             })
-            // Nothing but what this server itself holds: the pages read the same without the internet.
+            // Only content from this server: the pages look the same without the internet.
             .WithMetadata(
                 new PagePolicy(
                     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -70,10 +70,10 @@ public static class ApiDocument
             Description = """
                 The commerce backend of Aarya Clothing.
 
-                Amounts are in minor units (`129900` is ₹1,299.00). Lists are `{items, nextCursor}`: pass `nextCursor` as `cursor` to read
-                on. Every refusal is a problem with a stable `code`. Anything that changes something takes an `Idempotency-Key`: after a
-                lost answer send the same request again under the same key. Keys are known for three days, those of cart changes for an
-                hour.
+                Amounts are in minor units (`129900` is ₹1,299.00). Lists are `{items, nextCursor}`: pass `nextCursor` as `cursor` to get
+                the next page. Every refusal is a problem with a stable `code`. Every request that changes something accepts an
+                `Idempotency-Key`: after a lost answer send the same request again with the same key. Keys are stored for three days,
+                those of cart changes for an hour.
                 """,
         };
         document.Servers = [];
@@ -89,7 +89,7 @@ public static class ApiDocument
                 Scheme = "bearer",
                 BearerFormat = "JWT",
                 Description =
-                    "The `accessToken` of `POST /api/auth/guest` or `POST /api/auth/login`; good for 15 minutes, renewed by `POST "
+                    "The `accessToken` of `POST /api/auth/guest` or `POST /api/auth/login`; valid for 15 minutes, renewed by `POST "
                     + "/api/auth/refresh`.",
             },
         };
@@ -99,8 +99,8 @@ public static class ApiDocument
 }
 
 /// <summary>
-/// The document of everything that the edge serves: of this process, and of the contexts behind it as they describe
-/// themselves. It is made once, and made again while a context could not be asked.
+/// The document of everything that the edge serves: of this process, and of the contexts behind it, which provide their own
+/// parts. It is made once, and made again while the part of a context is missing.
 /// </summary>
 internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentProvider own, IEnumerable<ContextClient> contexts,
     TimeProvider time) : IDisposable
@@ -155,11 +155,11 @@ internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentPr
         }
         catch (Exception e) when (Outage.Is(e) && !cancellation.IsCancellationRequested)
         {
-            // Asked again with the next request.
+            // The next request tries again.
         }
     }
 
-    // Schemas are named by one rule in every process, so that the same name is the same thing.
+    // Every process names schemas by the same rule, so that the same name means the same schema.
     private static void Merge(JsonObject into, JsonObject from)
     {
         foreach (var (name, value) in from)

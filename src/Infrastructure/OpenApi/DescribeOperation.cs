@@ -15,8 +15,8 @@ using Wolverine.Http;
 namespace Aarya.Infrastructure.OpenApi;
 
 /// <summary>
-/// Says of every slice's endpoint what its code and the pipeline around it say already: who may call, which header makes it safe to
-/// repeat, how it is refused.
+/// Describes every slice's endpoint from its code and from the pipeline: who may call it, which header makes it safe to repeat, and how it
+/// is refused.
 /// </summary>
 internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperationTransformer
 {
@@ -47,10 +47,10 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
             endpoint.GetCustomAttributes<ProducesResponseTypeAttribute>()
                 .Concat(chain.Method.Method.GetCustomAttributes<ProducesResponseTypeAttribute>()));
         if (operation.Responses?.ContainsKey("304") == true)
-            AcceptTag(operation, HeaderNames.IfNoneMatch, "An `ETag` of before: while it is still that, the answer is 304 without a body.");
+            AcceptTag(operation, HeaderNames.IfNoneMatch, "An earlier `ETag`: if it is still current, the answer is 304 without a body.");
         if (operation.Responses?.ContainsKey("412") == true)
             AcceptTag(operation, HeaderNames.IfMatch,
-                "The `ETag` that was read: if somebody has changed it meanwhile, nothing happens and the answer is 412.");
+                "The `ETag` that was read: if it is no longer current, nothing is changed and the answer is 412.");
         if (chain.Method.Method.GetCustomAttribute<AcceptsTagAttribute>() is { } tag)
             AcceptTag(operation, HeaderNames.IfMatch, tag.Meaning);
 
@@ -71,7 +71,7 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         return Task.CompletedTask;
     }
 
-    // Wolverine guesses 404 for every endpoint, and 200 for one that says it answers something else.
+    // Wolverine assumes 404 for every endpoint, and 200 for one that declares another status.
     private static void DropGuesses(OpenApiOperation operation, IEnumerable<ProducesResponseTypeAttribute> declared)
     {
         var said = declared.Select(x => x.StatusCode).ToHashSet();
@@ -80,7 +80,7 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
             && responses.Keys.Any(x => x is "201" or "202" or "204")) responses.Remove("200");
     }
 
-    // What a slice says itself of its refusals names the status; the words and the schema are the same everywhere.
+    // A slice declares the status of its refusals; the description and the schema of a status are the same everywhere.
     private static void Refuse(OpenApiOperation operation, SortedSet<int> refusals, OpenApiDocument document)
     {
         operation.Responses ??= [];
@@ -93,8 +93,8 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
 
     private static void AcceptKey(OpenApiOperation operation, bool required) => Accept(
         operation, KeyedRequest.HeaderName, required,
-        "A fresh UUID for every new intention. The same key with the same request is answered as before and does nothing again (the answer "
-        + "then says `Idempotency-Replayed: true`).",
+        "A new UUID for every new operation. The same request with the same key gets the same answer again and has no further effect (the "
+        + "answer then contains `Idempotency-Replayed: true`).",
         new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[!-~]+$" });
 
     private static void AcceptTag(OpenApiOperation operation, string header, string meaning, bool required = false) =>
@@ -142,7 +142,7 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
         return siblings == 1 ? name : $"{name}_{chain.Method.Method.Name}";
     }
 
-    // The folder that the slice lies in: Cart, Orders, ...
+    // The folder of the slice: Cart, Orders, ...
     private string TagOf(Type endpoint) =>
         contexts.Owner(endpoint) is { } owner && endpoint.Namespace!.Length > owner.Namespace.Length
             ? endpoint.Namespace[(owner.Namespace.Length + 1)..].Split('.')[0]

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace Aarya.Infrastructure.OpenApi;
 
-/// <summary>Gives schemas their words from the source, and the shape of types whose converter hides it.</summary>
+/// <summary>Gives schemas their descriptions from the source, and the shape of types whose converter hides it.</summary>
 internal sealed class DescribeSchema : IOpenApiSchemaTransformer
 {
     public async Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)

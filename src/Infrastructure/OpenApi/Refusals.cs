@@ -7,7 +7,7 @@ namespace Aarya.Infrastructure.OpenApi;
 /// <summary>The refusals that the pipeline itself makes, described once and referred to by every operation.</summary>
 internal static class Refusals
 {
-    /// <summary>What every operation may be answered, whatever it does.</summary>
+    /// <summary>The statuses that every operation may answer.</summary>
     public static IReadOnlyList<int> OfEvery { get; } = [400, 406, 408, 413, 414, 429, 431, 502, 503, 504];
 
     // The server refuses these before there is a request that the program could answer.
@@ -15,35 +15,35 @@ internal static class Refusals
 
     private static readonly Dictionary<int, (string Name, string Description, bool RetryAfter)> Known = new()
     {
-        [400] = ("Invalid", "The request is not what the operation takes; `errors` names every member. Codes: `request.invalid`, "
-            + "`request.ambiguous`, `idempotency.key_required`, `idempotency.key_invalid`. What is no HTTP at all is answered without "
+        [400] = ("Invalid", "The request is not valid for the operation; `errors` names every faulty member. Codes: `request.invalid`, "
+            + "`request.ambiguous`, `idempotency.key_required`, `idempotency.key_invalid`. Bytes that are not HTTP are answered without "
             + "a body.", false),
         [401] = ("NotSignedIn",
-            "There is no access token, or it is not good any more. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, "
+            "There is no access token, or it is no longer valid. Codes: `auth.required`, `auth.token_expired`, `auth.token_invalid`, "
             + "`auth.session_ended`.", false),
         [403] = ("NotAllowed", "The caller's role does not allow it. Code: `auth.forbidden`.", false),
-        [404] = ("NotFound", "There is no such thing, or it is somebody else's. Code: the thing's name and `.not_found`.", false),
-        [406] = ("NotAcceptable", "The client's `Accept` leaves out JSON. Code: `request.not_acceptable`.", false),
-        [408] = ("TooSlow", "The body did not come in time. Code: `request.timeout`.", false),
-        [409] = ("Conflict", "It cannot be done as things stand, and `detail` says why. Codes: the operation's own, "
+        [404] = ("NotFound", "It does not exist, or it belongs to another user. Code: the thing's name and `.not_found`.", false),
+        [406] = ("NotAcceptable", "The client's `Accept` excludes JSON. Code: `request.not_acceptable`.", false),
+        [408] = ("TooSlow", "The body did not arrive in time. Code: `request.timeout`.", false),
+        [409] = ("Conflict", "It is not possible in the current state; `detail` says why. Codes: the operation's own, "
             + "`conflict.changed_meanwhile`, `conflict.already_exists`, `idempotency.in_progress`.", false),
-        [412] = ("Changed", "It was changed since the client read it. Code: `request.precondition_failed`.", false),
+        [412] = ("Changed", "It has changed since the client read it. Code: `request.precondition_failed`.", false),
         [413] = ("TooLarge", "The body is too large. Code: `request.too_large`.", false),
-        [414] = ("TargetTooLong", "Path and query have more than 8 KB. The answer has no body.", false),
+        [414] = ("TargetTooLong", "Path and query exceed 8 KB. The answer has no body.", false),
         [415] = ("MediaType", "The body is not JSON in UTF-8. Code: `request.media_type`.", false),
         [422] = ("Unprocessable",
             "The request is well formed but cannot be carried out, or its key belongs to another request. Codes: the operation's own, "
             + "`idempotency.key_reused`.", false),
         [428] = ("TagRequired", "`If-Match` is missing: send the `ETag` that was read. "
             + "Code: `request.precondition_required`.", false),
-        [429] = ("TooManyRequests", "The client asks too often. Code: `rate.limited`.", true),
-        [431] = ("HeadersTooLarge", "The headers have more than 32 KB, or are more than 100. The answer has no body.", false),
-        [502] = ("BrokeOff", "A part of the shop broke off while it worked on the request, which may have had its effect: repeat it under "
+        [429] = ("TooManyRequests", "The client has sent too many requests. Code: `rate.limited`.", true),
+        [431] = ("HeadersTooLarge", "The headers exceed 32 KB, or there are more than 100. The answer has no body.", false),
+        [502] = ("BrokeOff", "A part of the shop broke off while it processed the request, which may have had its effect: repeat it with "
             + "the same `Idempotency-Key`. Code: `service.broke_off`.", false),
         [503] = ("Unavailable",
-            "Something that the operation needs does not answer, or too many ask at once. Codes: `service.unavailable`, "
+            "Something that the operation needs does not answer, or there are too many requests. Codes: `service.unavailable`, "
             + "`service.overloaded`.", true),
-        [504] = ("TimedOut", "The request took longer than the shop allows, and may have had its effect: repeat it under the same "
+        [504] = ("TimedOut", "The request took longer than the shop allows, and may have had its effect: repeat it with the same "
             + "`Idempotency-Key`. Code: `service.timeout`.", false),
     };
 
@@ -81,7 +81,7 @@ internal static class Refusals
             {
                 ["Retry-After"] = new OpenApiHeader
                 {
-                    Description = "Seconds until asking again makes sense.",
+                    Description = "Seconds until a retry makes sense.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
                 },
             };
@@ -120,14 +120,14 @@ internal static class Refusals
             ["code"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = "Stable, dotted, the thing first.",
+                Description = "Stable and dotted, with the thing first.",
                 Examples = ["cart.line_limit"],
             },
             ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String },
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "By member of the request (`lines[0].quantity`), parameter or header, what is wrong with it.",
+                Description = "The faults by member of the request (`lines[0].quantity`), parameter or header.",
                 AdditionalProperties = new OpenApiSchema
                 {
                     Type = JsonSchemaType.Array,

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.OpenApi;
 namespace Aarya.Infrastructure.OpenApi;
 
 /// <summary>
-/// Names of schemas. Two contexts may both have an <c>OrderView</c>: then each is called after its place, by the same rule
-/// in every process, so that the documents of all contexts fit together.
+/// Names of schemas. Two contexts may both have an <c>OrderView</c>: then the namespace becomes part of each name, by the same
+/// rule in every process, so that the documents of all contexts fit together.
 /// </summary>
 internal sealed class SchemaNames
 {
@@ -36,6 +36,6 @@ internal sealed class SchemaNames
             : name;
     }
 
-    // Generated contracts lie in the same assembly under another name.
+    // Generated contracts are in the same assembly, in another namespace.
     private bool IsSliced(Type type) => type.Namespace?.StartsWith(root, StringComparison.Ordinal) == true;
 }

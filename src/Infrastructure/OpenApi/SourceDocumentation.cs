@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace Aarya.Infrastructure.OpenApi;
 
-/// <summary>What the summaries in the source say, from the XML files that the compiler puts beside the assemblies.</summary>
+/// <summary>The summaries in the source, from the XML files that the compiler writes beside the assemblies.</summary>
 internal static partial class SourceDocumentation
 {
     private static readonly ConcurrentDictionary<Assembly, IReadOnlyDictionary<string, XElement>> Files = new();
@@ -22,7 +22,7 @@ internal static partial class SourceDocumentation
         return found?.Element("summary") is { } summary ? Text(summary) : null;
     }
 
-    /// <summary>What is said of a record's parameter or a property, or null.</summary>
+    /// <summary>The description of a record's parameter or of a property, or null.</summary>
     public static string? Of(Type type, string member)
     {
         if (Find(type, $"P:{NameOf(type)}.{member}")?.Element("summary") is { } summary) return Text(summary);
@@ -43,7 +43,7 @@ internal static partial class SourceDocumentation
 
     private static string NameOf(Type type) => (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');
 
-    // <see cref="T:A.B.C"/> reads as C.
+    // <see cref="T:A.B.C"/> becomes C.
     private static string Text(XElement element) => Spaces().Replace(string.Concat(element.Nodes().Select(x => x switch
     {
         XText text => text.Value,

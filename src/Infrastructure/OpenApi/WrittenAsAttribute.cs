@@ -1,7 +1,7 @@
 namespace Aarya.Infrastructure.OpenApi;
 
 /// <summary>
-/// A type with a JSON converter of its own looks in JSON like <paramref name="shape"/>, which a document cannot know by itself.
+/// The type has its own JSON converter, which writes it like <paramref name="shape"/>: the document's generator cannot detect that.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
 public sealed class WrittenAsAttribute(Type shape) : Attribute

@@ -5,17 +5,17 @@ using Medallion.Threading.Postgres;
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>
-/// Lets one run of a command at a time work on what the contexts of this process keep. A run that is killed gives its turn up at once.
+/// Allows one run of a command at a time on the data of this process's contexts. A run that is killed releases its turn at once.
 /// </summary>
 public sealed class CommandTurn(ActiveModules contexts, ContextDatabases databases)
 {
     /// <summary>Takes the turn, to be disposed of when the command has ended.</summary>
-    /// <param name="command">The name that people run it by.</param>
-    /// <returns>Null when another run has the turn: standard error says so then.</returns>
+    /// <param name="command">The name of the command.</param>
+    /// <returns>Null when another run has the turn; standard error reports it then.</returns>
     public async Task<IAsyncDisposable?> TryTakeAsync(string command, CancellationToken cancellation)
     {
         var turns = new Turns();
-        // Always in one order, and never waiting: contexts may have servers of their own.
+        // Always in the same order, and never waiting: each context may have its own server.
         foreach (var module in contexts.Active)
         {
             // Not through a pooler: the lock belongs to the connection, which the pooler would give to another client.
@@ -29,7 +29,7 @@ public sealed class CommandTurn(ActiveModules contexts, ContextDatabases databas
             }
 
             await turns.DisposeAsync();
-            await Console.Error.WriteLineAsync($"aarya: another {command} is at work on {module.Role}: wait for its end.");
+            await Console.Error.WriteLineAsync($"aarya: another {command} is running on {module.Role}: wait until it ends.");
             return null;
         }
 

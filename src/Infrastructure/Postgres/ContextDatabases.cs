@@ -9,18 +9,18 @@ namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>
 /// The connection strings of every context. Each context logs in as its own role (<c>aarya_commerce</c>, ...), which owns its schema and
-/// can touch no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set, and past a pooler from
+/// can access no other. The role's connection comes from <c>COMMERCE_DATABASE_URL</c> when that is set, and past a pooler from
 /// <c>COMMERCE_DATABASE_DIRECT_URL</c>; else it is <c>DATABASE_URL</c> with the context's login and a password derived from that of
-/// <c>DATABASE_URL</c>, so that one setting is enough where one person runs everything.
+/// <c>DATABASE_URL</c>, so that one setting is enough for a simple installation.
 /// </summary>
 public sealed class ContextDatabases : IDisposable
 {
     private readonly IConfiguration configuration;
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> plain = new(StringComparer.Ordinal);
 
-    // The wait for a place in the pool and the making of the connection together. Where the processor is short that takes seconds, and an
-    // attempt that is given up halfway has cost as much as one that succeeds: with five seconds a process whose connections had broken all
-    // at once kept giving up, for as long as its shoppers kept asking.
+    // Covers the wait for a place in the pool and the connecting. On a busy processor that takes seconds, and an attempt that times out
+    // halfway costs as much as one that succeeds: with five seconds, a process that had lost all its connections at once timed out again
+    // and again as long as requests kept arriving.
     private const int SecondsToConnect = 15;
 
     // How many statements a connection keeps prepared: more than a context has.
@@ -45,28 +45,28 @@ public sealed class ContextDatabases : IDisposable
 
     public static string LoginOf(string role) => $"aarya_{role}";
 
-    /// <summary>What the context's requests and handlers use.</summary>
-    /// <exception cref="StartupException">The context has a direct URL and none of its own.</exception>
+    /// <summary>The connection of the context's requests and handlers.</summary>
+    /// <exception cref="StartupException">The context has a direct URL, but no URL of its own.</exception>
     public string Of(string role)
     {
-        // No request leaves anything in its session, so no DISCARD ALL goes ahead of each one; and a transaction pooler
-        // would run it in somebody else's.
+        // No request leaves state in its session, so no DISCARD ALL is needed before each one; and a transaction pooler
+        // would run it in another client's session.
         var built = new NpgsqlConnectionStringBuilder(Build(role, pooled, UrlOf(role)).ConnectionString) { NoResetOnClose = true };
-        // Planning a statement costs PostgreSQL more than executing it. A pooler may give the next transaction another session, which does
-        // not know what this one has prepared; a URL that leads through one that does know may say so.
+        // Planning a statement costs PostgreSQL more than executing it. A pooler may give the next transaction another session, without the
+        // statements that were prepared in this one; the URL of a pooler that supports them may turn them on.
         if (!IsPooled(role) && !Says(built, "Max Auto Prepare"))
             (built.MaxAutoPrepare, built.AutoPrepareMinUsages) = (PreparedStatements, 2);
         return built.ConnectionString;
     }
 
     /// <summary>
-    /// What needs a session of its own: migrations, durability agents, listeners (a transaction pooler breaks session locks).
+    /// For work that needs its own session: migrations, durability agents, listeners (a transaction pooler breaks session locks).
     /// </summary>
     public string DirectOf(string role) => Build(role, direct, DirectUrlOf(role)).ConnectionString;
 
     /// <summary>
-    /// The same as a source of connections for a statement or two whose values are text, numbers and times: it does not read all types of
-    /// the database first, which costs PostgreSQL 25 ms of a processor for each pool.
+    /// The same as a source of connections for a few statements whose values are text, numbers and times: it does not read all types of
+    /// the database first, which would cost PostgreSQL 25 ms of CPU per pool.
     /// </summary>
     public NpgsqlDataSource PlainSourceOf(string role) => plain.GetOrAdd(role, x => Plain(DirectOf(x)));
 
@@ -86,7 +86,7 @@ public sealed class ContextDatabases : IDisposable
 
     public string PasswordOf(string role) => Build(role, direct, DirectUrlOf(role)).Password ?? "";
 
-    // There is a pooler when a setting says how to get past it.
+    // There is a pooler when a setting has an address that bypasses it.
     private bool IsPooled(string role) => DirectUrlOf(role) != UrlOf(role)
         || (configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port));
 
@@ -97,7 +97,7 @@ public sealed class ContextDatabases : IDisposable
         if (configuration.Find(past) is null) return url;
         return configuration.Find(url) is not null
             ? past
-            : throw new StartupException($"{past} is set and {url} is not: it leads past a pooler that {url} leads through.");
+            : throw new StartupException($"{past} is set, but {url} is not: {past} bypasses the pooler of {url}, so set both.");
     }
 
     private static string UrlOf(string role) => $"{role.ToUpperInvariant()}_DATABASE_URL";
@@ -115,14 +115,14 @@ public sealed class ContextDatabases : IDisposable
         }
 
         built.ApplicationName = $"aarya-{role}";
-        // Few, so that each one has the statements prepared that come up; at least as many as the URL's Minimum Pool Size.
+        // Few, so that each connection has the common statements prepared; at least as many as the URL's Minimum Pool Size.
         if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = Math.Max(configuration.Number("DATABASE_POOL_SIZE"), built.MinPoolSize);
         if (!Says(built, "Timeout")) built.Timeout = SecondsToConnect;
         if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
         return built;
     }
 
-    // ContainsKey is true of every word that Npgsql knows, said or not.
+    // ContainsKey is true for every keyword of Npgsql, set or not.
     private static bool Says(NpgsqlConnectionStringBuilder built, string word) =>
         built.Keys.Cast<string>().Contains(word, StringComparer.OrdinalIgnoreCase);
 
@@ -139,7 +139,7 @@ public sealed class ContextDatabases : IDisposable
         foreach (var source in plain.Values) source.Dispose();
     }
 
-    /// <summary>Understands both <c>postgres://user:password@host:port/name</c> and Npgsql's own key=value form.</summary>
+    /// <summary>Parses both <c>postgres://user:password@host:port/name</c> and Npgsql's own key=value form.</summary>
     /// <exception cref="StartupException">The value is neither.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string name, string value)
     {

@@ -29,14 +29,14 @@ public static class ContextStore
             marten.Storage.ExtendedSchemaObjects.Add(new IdempotencyKeyTable(module.Role));
             marten.Storage.ExtendedSchemaObjects.Add(new ProcessedEventTable(module.Role));
             module.ConfigureMarten(marten);
-            // Last, whatever casing the context has chosen.
+            // Last, after the context has chosen its casing.
             ((SystemTextJsonSerializer)marten.Serializer()).Configure(x => x.Sealing(sealer));
             return marten;
         }).IntegrateWithWolverine(x => x.SchemaName = module.Role);
     }
 }
 
-/// <summary>The options of a context's store, which know what its personal fields are sealed with.</summary>
+/// <summary>The options of a context's store, with the sealer of its personal fields.</summary>
 internal sealed class ContextStoreOptions(Sealer sealer) : StoreOptions
 {
     public Sealer Sealer { get; } = sealer;
@@ -45,7 +45,7 @@ internal sealed class ContextStoreOptions(Sealer sealer) : StoreOptions
 public static class BlindIndexes
 {
     /// <summary>
-    /// What a property that is <see cref="BlindIndexAttribute"/> may hold for this value; see <see cref="Sealer.IndexesOf"/>.
+    /// The values that a property with <see cref="BlindIndexAttribute"/> may have for this value; see <see cref="Sealer.IndexesOf"/>.
     /// </summary>
     public static string[] BlindIndexesOf(this IQuerySession session, string value) =>
         ((ContextStoreOptions)session.DocumentStore.Options).Sealer.IndexesOf(value);

@@ -8,7 +8,7 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>
-/// Sends every handler and endpoint to the document store of the context whose namespace it lives in, so that no slice says it.
+/// Gives every handler and endpoint the document store of the context whose namespace it is in, so that no slice has to name the store.
 /// </summary>
 public sealed class ContextStorePolicy(ActiveModules contexts) : IChainPolicy
 {

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Aarya.Infrastructure.Postgres;
 
-/// <summary>Before anything else starts: every context can log in, and its schema is there. Outside production it is made so.</summary>
+/// <summary>Checks, before anything else starts, that every context can log in and has its schema; outside production, migrates.</summary>
 public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment)
     : StartStep
 {
@@ -40,7 +40,7 @@ public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases dat
 
 public static class PreparedDatabase
 {
-    /// <summary>For a command what <see cref="DatabaseAtStart"/> is for a process that serves.</summary>
+    /// <summary>Does for a command what <see cref="DatabaseAtStart"/> does for a process that serves.</summary>
     /// <exception cref="StartupException">In production: a hosted context was not migrated.</exception>
     public static Task PrepareDatabaseAsync(this IHost host, CancellationToken cancellation) =>
         ActivatorUtilities.CreateInstance<DatabaseAtStart>(host.Services).StartAsync(cancellation);

@@ -5,8 +5,8 @@ using Weasel.Postgresql.Tables;
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>
-/// A table that once had generated columns: a migration drops those before the columns that they are made of, because PostgreSQL drops no
-/// column that another one needs.
+/// A table that had generated columns earlier: a migration drops those before the columns that they are computed from, because PostgreSQL
+/// drops no column that another one needs.
 /// </summary>
 public sealed class GeneratedColumnsTable(string name) : Table(name)
 {
@@ -20,7 +20,7 @@ public sealed class GeneratedColumnsTable(string name) : Table(name)
             using var written = new StringWriter();
             base.WriteUpdate(rules, written);
             var sql = written.ToString();
-            // The same statements in another order, where the first of them was.
+            // The same statements in another order, at the place of the first of them.
             var drops = (Actual?.Columns ?? [])
                 .OrderBy(x => string.IsNullOrEmpty(x.ComputedExpression))
                 .Select(x => x.DropColumnSql(Expected))

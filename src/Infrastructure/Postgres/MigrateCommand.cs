@@ -12,11 +12,11 @@ public sealed class MigrateInput : NetCoreInput
     [Description("Change nothing; exit 1 when something is pending")]
     public bool CheckFlag { get; set; }
 
-    [Description("Change nothing; say for each context whether it is current")]
+    [Description("Change nothing; print for each context whether it is current")]
     public bool StatusFlag { get; set; }
 }
 
-[Description("Bring the logins, schemas and tables of every hosted context to what the code says", Name = "migrate")]
+[Description("Bring the logins, schemas and tables of every hosted context up to date", Name = "migrate")]
 public sealed class MigrateCommand : JasperFxAsyncCommand<MigrateInput>
 {
     public override async Task<bool> Execute(MigrateInput input)
@@ -26,8 +26,8 @@ public sealed class MigrateCommand : JasperFxAsyncCommand<MigrateInput>
         var current = true;
         foreach (var context in contexts.Active)
         {
-            // Whatever roles share a process, the first one's schema keeps its node registry. Migrated as if it were
-            // alone, every context's schema has one.
+            // Of the roles that share a process, the first one's schema stores its node registry. When each context is
+            // migrated as if it were alone, every schema has one.
             await using var alone = AaryaHost.Build(["migrate", $"--roles={context.Role}"], [.. contexts.Active, .. contexts.Dormant]);
             var migrations = alone.Services.GetRequiredService<Migrations>();
             if (!input.CheckFlag && !input.StatusFlag)

@@ -10,7 +10,7 @@ using Wolverine.Runtime;
 
 namespace Aarya.Infrastructure.Postgres;
 
-/// <summary>Where one context's schema stands.</summary>
+/// <summary>The state of one context's schema.</summary>
 /// <param name="Role">The context.</param>
 /// <param name="Pending">The SQL that would bring it up to date; empty when it is.</param>
 public sealed record MigrationStatus(string Role, string Pending)
@@ -18,7 +18,7 @@ public sealed record MigrationStatus(string Role, string Pending)
     public bool IsCurrent => Pending.Length == 0;
 }
 
-/// <summary>Brings every hosted context's login, schema, documents, tables and message storage to what the code says.</summary>
+/// <summary>Brings every hosted context's login, schema, documents, tables and message storage up to date with the code.</summary>
 public sealed class Migrations(ActiveModules contexts, ContextDatabases databases, IServiceProvider services)
 {
     private const int MostAttempts = 50;
@@ -40,7 +40,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         }
     }
 
-    /// <summary>Says what <see cref="ApplyAsync"/> would do, and does nothing.</summary>
+    /// <summary>Reports what <see cref="ApplyAsync"/> would do, and changes nothing.</summary>
     public async Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellation)
     {
         List<MigrationStatus> all = [];
@@ -69,7 +69,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         return all;
     }
 
-    /// <summary>The login role and the schema it owns; needs a login that may create both.</summary>
+    /// <summary>Creates the login role and the schema it owns; needs a login that may create both.</summary>
     /// <exception cref="StartupException">The administrator's connection does not work or may not create roles.</exception>
     public async Task ProvisionAsync(Module module, CancellationToken cancellation)
     {
@@ -108,10 +108,10 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         }
     }
 
-    // On a connection of its own each time: Npgsql gives one up that has met an internal error, as a row that was overtaken is one.
+    // On a new connection each time: Npgsql closes a connection after an internal error, and "tuple concurrently updated" is one.
     private async Task AsAdministratorAsync(Module module, string sql, CancellationToken cancellation)
     {
-        // Not from a pool: a connection that went back to one would keep the lock.
+        // Not from a pool: a connection that returned to it would keep the lock.
         var url = new NpgsqlConnectionStringBuilder(databases.AdministratorOf(module.Role)) { Pooling = false };
         await using var admin = new NpgsqlConnection(url.ConnectionString);
         await admin.OpenAsync(cancellation);
@@ -122,7 +122,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         await provision.ExecuteNonQueryAsync(cancellation);
     }
 
-    // A login belongs to the whole server, the lock to one database: somebody else is at it for another.
+    // A login belongs to the whole server, but the lock to one database: another process may provision another database.
     private static bool IsOvertaken(PostgresException e) =>
         e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateObject
         || (e.SqlState == PostgresErrorCodes.InternalError && e.MessageText == "tuple concurrently updated");

@@ -6,10 +6,10 @@ namespace Aarya.Infrastructure.Postgres;
 public static class PersonalTraces
 {
     /// <summary>
-    /// Removes what a context keeps about a person beside its own state, in the session's transaction: answers kept for an idempotency key,
-    /// and dead letters with something sealed in them.
+    /// Removes, in the session's transaction, what a context stores about a person besides its own state: answers stored under an
+    /// idempotency key, and dead letters with sealed values.
     /// </summary>
-    /// <param name="about">The person, their orders, and whatever else names them.</param>
+    /// <param name="about">The ids of the person, of their orders, and of everything else that names them.</param>
     public static void EraseTraces(this IDocumentSession session, IEnumerable<Guid> about)
     {
         var schema = session.DocumentStore.Options.DatabaseSchemaName;

@@ -5,7 +5,7 @@ namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
 /// How often a live line may call: <see cref="PerSecond"/> times per second after a first burst of <see cref="Burst"/>. A call beyond that
-/// is refused; a line that goes on all the same is closed.
+/// is refused; a line that continues to call is closed.
 /// </summary>
 public sealed class CallLimit(TimeProvider time) : IHubFilter
 {
@@ -27,6 +27,6 @@ public sealed class CallLimit(TimeProvider time) : IHubFilter
         var refused = line.Items.TryGetValue(nameof(CallLimit), out var before) ? (int)before! + 1 : 1;
         line.Items[nameof(CallLimit)] = refused;
         if (refused >= RefusedBeforeClosing) line.Abort();
-        throw new HubException($"rate.limited: a line may call {PerSecond} times per second.");
+        throw new HubException($"rate.limited: a connection may make {PerSecond} calls per second.");
     }
 }

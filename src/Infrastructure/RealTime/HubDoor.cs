@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
-/// Who may open a live line. A browser asks no permission for a WebSocket as it does for a request, so that the origin is judged here; and
-/// a client that sends a token wants its own news, so that a bad token is refused instead of opening an anonymous line.
+/// Decides who may open a live line. A browser sends no preflight for a WebSocket, so the origin is checked here. A client that sends a
+/// token expects its own news, so a bad token is refused instead of opening an anonymous line.
 /// </summary>
 internal static class HubDoor
 {
@@ -16,13 +16,13 @@ internal static class HubDoor
     {
         if (http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is null) return next(http);
         if (!IsOwn(http.Request, settings))
-            return Problems.WriteAsync(http, Problem.Forbidden("Pages of this origin may not open a live line.", "origin.refused"));
+            return Problems.WriteAsync(http, Problem.Forbidden("Pages of this origin must not open a live connection.", "origin.refused"));
         return BearerHandler.FindToken(http.Request) is not null && http.FindCaller() is null
             ? Problems.WriteAsync(http, BearerHandler.Refuse(http))
             : next(http);
     };
 
-    // Only browsers send an origin. A page of the shop's own host is at home.
+    // Only browsers send an origin. Pages of the shop's own host are allowed.
     private static bool IsOwn(HttpRequest request, EdgeSettings settings)
     {
         var sent = request.Headers.Origin;

@@ -5,17 +5,17 @@ using Microsoft.AspNetCore.Connections;
 namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
-/// How many messages a live line may send, whatever they are: a call of a method that does not exist and one whose arguments do not fit
-/// never reach <see cref="CallLimit"/>, and are answered all the same. A line that sends more is closed.
+/// Limits how many messages of any kind a live line may send: calls of unknown methods and calls with wrong arguments never reach
+/// <see cref="CallLimit"/>, but still get an answer. A line that sends more is closed.
 /// </summary>
 internal static class LineLimit
 {
     public const int PerSecond = 50;
 
-    /// <summary>More than a client comes to that keeps to <see cref="CallLimit"/>.</summary>
+    /// <summary>More than a client sends that stays within <see cref="CallLimit"/>.</summary>
     public const int Burst = 500;
 
-    // What ends a message of the JSON protocol, and stands in none:
+    // Ends a message of the JSON protocol, and never occurs inside one:
     // https://github.com/dotnet/aspnetcore/blob/main/src/SignalR/docs/specs/HubProtocol.md#json-encoding.
     private const byte EndOfMessage = 0x1E;
 
@@ -27,7 +27,7 @@ internal static class LineLimit
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
-    // The hub takes every whole message out of what it reads, so that none is seen here twice.
+    // The hub consumes every complete message that it reads, so that none is counted twice.
     private sealed class CountedInput(PipeReader inner, TimeProvider time, Action tooMany) : PipeReader
     {
         private double left = Burst;

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
-/// The live connections of this node. Those that were opened with a token are looked at every second, all of them in one question to Redis:
-/// a line is closed when its session has ended or its token has expired, because it must not say more than a request would be answered.
+/// The live connections of this node. Those that were opened with a token are checked every second, many of them with one query to Redis:
+/// a line is closed when its session has ended or its token has expired, because it must not send more than a request would get.
 /// </summary>
 public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<OpenLines> log) : Worker(clock, log)
 {
@@ -26,7 +26,7 @@ public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<
 
     private sealed record Line(HubCallerContext Context, string Address, CallerPrincipal? Who)
     {
-        /// <summary>How many products it watches; below zero when the line is gone. Guarded by a lock on the line.</summary>
+        /// <summary>How many products it watches; below zero when the line is closed. Guarded by a lock on the line.</summary>
         public int Watched { get; set; }
     }
 

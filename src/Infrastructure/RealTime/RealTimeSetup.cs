@@ -16,7 +16,7 @@ public static class RealTimeSetup
 {
     public const string HubPath = "/hubs/storefront";
 
-    /// <summary>Every role may tell; the backplane carries it to the node that holds the shopper's connection.</summary>
+    /// <summary>Every role may send; the backplane passes the message to the node with the shopper's connection.</summary>
     public static void AddRealTime(this WebApplicationBuilder builder)
     {
         var url = builder.Configuration.Find("REDIS_URL");
@@ -27,7 +27,7 @@ public static class RealTimeSetup
         {
             x.Configuration = RedisConnections.OptionsFor(url, "aarya-hub");
             x.Configuration.ChannelPrefix = RedisChannel.Literal("hub");
-            // The backplane connects as soon as it is constructed; what is wrong with Redis is the start's to say, in one line.
+            // The backplane connects as soon as it is constructed, but the start must report a problem of Redis first, in one line.
             x.ConnectionFactory = async log =>
             {
                 await StartedAsync(lifetime);
@@ -41,7 +41,7 @@ public static class RealTimeSetup
         builder.Services.AddHostedService(x => x.GetRequiredService<ShopperFeed>());
     }
 
-    // For ever where the start fails: then nobody waits for the connection.
+    // Never completes when the start fails: then nothing waits for the connection.
     private static async Task StartedAsync(IHostApplicationLifetime lifetime)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +49,7 @@ public static class RealTimeSetup
         await started.Task;
     }
 
-    /// <summary>Only the edge takes shoppers' connections.</summary>
+    /// <summary>Only the edge accepts shoppers' connections.</summary>
     public static void MapRealTime(this WebApplication app, ActiveRoles roles)
     {
         if (!roles.HostsGateway) return;

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
-/// Tells a shopper's live connections something, from any process. Nothing waits for it: with Redis away a hub call
-/// hangs for seconds, so calls go through a bounded queue and the oldest is dropped. What was missed is still to be
-/// read over REST, which is the truth.
+/// Sends messages to a shopper's live connections, from any process. Callers do not wait: while Redis does not answer, a
+/// hub call takes seconds, so calls go through a bounded queue that drops the oldest. A client can read what it missed
+/// over REST, which always has the current state.
 /// </summary>
 public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, ILogger<ShopperFeed> log)
     : Worker(TimeProvider.System, log)
@@ -25,7 +25,7 @@ public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine>
     /// <summary>Queues the call and returns at once. Call it after the commit, never inside the transaction.</summary>
     public void Tell(Guid subject, Func<IShopperLine, Task> tell) => waiting.Writer.TryWrite((StorefrontHub.ShopperGroup(subject), tell));
 
-    /// <summary>As <see cref="Tell"/>, to whoever watches the product.</summary>
+    /// <summary>As <see cref="Tell"/>, to the connections that watch the product.</summary>
     public void TellWatchers(Guid productId, Func<IShopperLine, Task> tell) =>
         waiting.Writer.TryWrite((StorefrontHub.ProductGroup(productId), tell));
 
@@ -37,7 +37,7 @@ public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine>
             {
                 await tell(hub.Clients.Group(group));
             }
-#pragma warning disable CA1031 // Whatever the backplane throws, the next shopper must still be told.
+#pragma warning disable CA1031 // Whatever the backplane throws, the next message must still be sent.
             catch (Exception e)
 #pragma warning restore CA1031
             {

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.SignalR;
 namespace Aarya.Infrastructure.RealTime;
 
 /// <summary>
-/// The shopper's live line at <c>/hubs/storefront</c>: a signed-in shopper, guest or customer, is told of their own orders
-/// and notifications, until their session ends or their token expires, and anybody may watch products. The client
-/// methods are those of <see cref="IShopperLine"/>.
+/// The shopper's live line at <c>/hubs/storefront</c>: a shopper with a token, guest or customer, receives news of their own
+/// orders and notifications, until their session ends or their token expires, and any client may watch products. The
+/// client methods are those of <see cref="IShopperLine"/>.
 /// </summary>
 public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
 {
-    /// <summary>The connections of one shopper, on whatever node they are.</summary>
+    /// <summary>The connections of one shopper, on any node.</summary>
     public static string ShopperGroup(Guid subject) => $"shopper:{subject:N}";
 
     /// <summary>The connections that watch one product.</summary>
@@ -48,18 +48,18 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
         return base.OnDisconnectedAsync(exception);
     }
 
-    /// <summary>From now on the connection is told when the product's price, stock or publication changes.</summary>
+    /// <summary>From now on the connection gets a message when the product's price, stock or publication changes.</summary>
     /// <exception cref="HubException">
-    /// The connection watches <see cref="MostWatched"/> already, or the connections of its network address
+    /// The connection already watches <see cref="MostWatched"/>, or the connections of its network address
     /// <see cref="OpenLines.MostWatchedOfAddress"/>.
     /// </exception>
     public async Task WatchProduct(Guid productId)
     {
         if (Watched.Count >= MostWatched && !Watched.Contains(productId))
-            throw new HubException($"At most {MostWatched} products are watched at a time: unwatch one.");
+            throw new HubException($"A connection may watch at most {MostWatched} products: unwatch one first.");
         if (Watched.Contains(productId)) return;
         if (!lines.TryWatch(Context.ConnectionId))
-            throw new HubException($"At most {OpenLines.MostWatchedOfAddress} products are watched from one network address at a time.");
+            throw new HubException($"The connections of one network address may watch at most {OpenLines.MostWatchedOfAddress} products.");
         try
         {
             await Groups.AddToGroupAsync(Context.ConnectionId, ProductGroup(productId));
@@ -79,11 +79,11 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
         await Groups.RemoveFromGroupAsync(Context.ConnectionId, ProductGroup(productId));
     }
 
-    // A hub lives for one call, its connection's items for the connection; calls of one connection come one at a time.
+    // A hub instance exists for one call, the items for the whole connection; calls of one connection run one at a time.
     private HashSet<Guid> Watched => (HashSet<Guid>)(Context.Items["watched"] ??= new HashSet<Guid>());
 }
 
-/// <summary>What a storefront client may be told; clients listen by these names, and the .NET client minds their case.</summary>
+/// <summary>The messages to a storefront client; clients subscribe by these names, and the .NET client is case-sensitive.</summary>
 public interface IShopperLine
 {
     /// <summary>An order of the shopper has reached another state.</summary>
@@ -94,24 +94,24 @@ public interface IShopperLine
     [HubMethodName("notification")]
     Task Notification(NotificationNews notification);
 
-    /// <summary>A product that the connection watches is as follows now.</summary>
+    /// <summary>A product that the connection watches has changed to this.</summary>
     [HubMethodName("product")]
     Task Product(ProductNews product);
 }
 
 /// <param name="Id">The order's id.</param>
 /// <param name="Number">The number that people use.</param>
-/// <param name="Status">The state it has reached, or is in still; see the order's states.</param>
-/// <param name="PaymentStatus">Where its payment stands, if that is the news: requires_action when the shopper must take a step.</param>
-/// <param name="At">When it came to that: of two messages the later one is right.</param>
+/// <param name="Status">The order's state, new or unchanged; see the order's states.</param>
+/// <param name="PaymentStatus">The state of its payment, if that is the news: requires_action when the shopper must take a step.</param>
+/// <param name="At">When this happened: of two messages the one with the later time is right.</param>
 public sealed record OrderNews(Guid Id, string Number, string Status, string? PaymentStatus = null, DateTimeOffset? At = null);
 
 public sealed record NotificationNews(Guid Id, string Kind, string Title);
 
-/// <param name="Published">False when it has been taken off sale.</param>
+/// <param name="Published">False when the product is no longer on sale.</param>
 public sealed record ProductNews(Guid Id, bool Published, IReadOnlyList<VariantNews> Variants);
 
-/// <param name="Price">In the shape that prices have everywhere.</param>
+/// <param name="Price">In the same form as all prices.</param>
 public sealed record VariantNews(string Sku, PriceNews Price, int Available);
 
 /// <param name="Amount">Minor units.</param>

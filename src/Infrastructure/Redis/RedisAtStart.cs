@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
-/// Before anything else starts: both Redis instances answer, are new enough and let the program do what it does, and in production the
-/// one that keeps state evicts nothing.
+/// Checks, before anything else starts, that both Redis instances answer, are new enough and give the program its rights, and that in
+/// production the state instance evicts nothing.
 /// </summary>
 public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment environment) : StartStep
 {
@@ -28,7 +28,7 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
         await connections.ConnectAsync();
     }
 
-    // On a connection of its own: the shared ones reconnect for ever, and may not ask for INFO.
+    // On a separate connection: the shared ones reconnect endlessly, and cannot send INFO.
     private static async Task<Instance> ProbeAsync(string setting, string? url)
     {
         var options = RedisConnections.OptionsFor(url, "aarya-start", setting: setting);
@@ -44,9 +44,9 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
             var version = Field(info, "redis_version");
             if (!Version.TryParse(version, out var parsed) || parsed < Oldest)
                 throw new StartupException($"The Redis at {address} is version {version}: {setting} needs {Oldest} or newer.");
-            // Servers that only speak the protocol of Redis may lack what recovers a dead consumer's messages.
+            // Other servers with the protocol of Redis may lack the command that recovers a dead consumer's messages.
             if (((RedisResult[])(await redis.ExecuteAsync("COMMAND", "INFO", "XAUTOCLAIM"))!)[0].IsNull)
-                throw new StartupException($"The Redis at {address} does not know XAUTOCLAIM: {setting} needs a Redis {Oldest} or newer.");
+                throw new StartupException($"The Redis at {address} does not support XAUTOCLAIM: {setting} needs {Oldest} or newer.");
             if (await RedisRights.MissingAsync(redis) is { Count: > 0 } missing)
             {
                 throw new StartupException($"The Redis at {address} gives the login of {setting} too few rights: it lacks "
@@ -68,7 +68,7 @@ public sealed class RedisAtStart(RedisConnections connections, IHostEnvironment 
         return line is null ? "unknown" : line[(name.Length + 1)..].Trim();
     }
 
-    // The client's own messages carry its whole state; the first clause, or what the server said, is the reason.
+    // The client's own messages contain its whole state: only a server's message, or a short text, is the reason.
     private static string Reason(Exception e) => e switch
     {
         RedisServerException refused => refused.Message.TrimEnd('.'),

@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
 /// The two connections behind one set of namespaces, because Redis has one eviction policy per instance:
-/// <c>session: cart: stream: lock: idem:</c> live on the state instance (<c>REDIS_URL</c>, noeviction),
+/// <c>session: cart: stream: lock: idem:</c> are on the state instance (<c>REDIS_URL</c>, noeviction),
 /// <c>cache: metrics: rate:</c> on the cache instance (<c>REDIS_CACHE_URL</c>, allkeys-lru; default: the same server).
 /// </summary>
 public sealed class RedisConnections : IAsyncDisposable
@@ -34,12 +34,10 @@ public sealed class RedisConnections : IAsyncDisposable
     /// <summary>Carts, sessions, streams, locks, keys of idempotency: never evicted.</summary>
     public IDatabase State => Connected(state).GetDatabase();
 
-    /// <summary>What may vanish at any time: caches, counters of rate limits, metrics.</summary>
+    /// <summary>Data that may be evicted at any time: caches, counters of rate limits, metrics.</summary>
     public IDatabase Cache => Connected(cache).GetDatabase();
 
     public IConnectionMultiplexer StateConnection => Connected(state);
-
-    public IConnectionMultiplexer CacheConnection => Connected(cache);
 
     /// <summary>
     /// Makes both connections, which reconnect by themselves later. A request that uses a connection before it is made blocks a thread
@@ -50,11 +48,11 @@ public sealed class RedisConnections : IAsyncDisposable
     private static ConnectionMultiplexer Connected(Lazy<Task<ConnectionMultiplexer>> connection) =>
         connection.Value is { IsCompletedSuccessfully: true } done ? done.Result : connection.Value.GetAwaiter().GetResult();
 
-    /// <summary>Options that reconnect for ever, under a name that shows in CLIENT LIST.</summary>
+    /// <summary>Options that reconnect endlessly, with a name for CLIENT LIST.</summary>
     /// <param name="url">A URL, or the client's own <c>host:port,option=value</c> form.</param>
-    /// <param name="name">What CLIENT LIST shows.</param>
+    /// <param name="name">The name that CLIENT LIST shows.</param>
     /// <param name="failFast">Fail at once while there is no connection, instead of waiting for one.</param>
-    /// <param name="setting">Where the URL comes from, for whoever must correct it.</param>
+    /// <param name="setting">The setting that the URL comes from, for error messages.</param>
     /// <exception cref="StartupException">The setting is missing or cannot be understood.</exception>
     public static ConfigurationOptions OptionsFor(string? url, string name, bool failFast = false, string setting = "REDIS_URL")
     {
@@ -72,11 +70,11 @@ public sealed class RedisConnections : IAsyncDisposable
 
         options.AbortOnConnectFail = false;
         options.ClientName = name;
-        // Long enough for a process that gets little of the processor: one that gives up too early begins again and again.
+        // Long enough for a process that gets little CPU: with a shorter timeout it would start again and again.
         options.ConnectTimeout = 5000;
         options.AsyncTimeout = 3000;
         options.ReconnectRetryPolicy = new LinearRetry(500);
-        // The client does without these, and the login has no right to them (RedisRights).
+        // The client does not need these, and the login has no right to them (RedisRights).
         options.TieBreaker = "";
         options.ConfigurationChannel = "";
         options.SetClientLibrary = false;

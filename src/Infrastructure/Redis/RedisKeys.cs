@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
-/// The namespaces, by the pattern of docs/architecture.md. Keys that one script changes together carry the same hash tag,
-/// so that a Redis Cluster is a setting: one bucket (<c>{0}</c>) by default.
+/// The namespaces, by the pattern of docs/architecture.md. Keys that one script changes together have the same hash tag, so
+/// that a Redis Cluster needs no other change: one bucket (<c>{0}</c>) by default.
 /// </summary>
 public static class RedisKeys
 {
@@ -16,13 +16,13 @@ public static class RedisKeys
     /// <summary>Whether the key is one of the shop's.</summary>
     public static bool IsOwn(RedisKey key) => Namespaces.Any(x => $"{key}".StartsWith(x, StringComparison.Ordinal));
 
-    /// <summary>Whether the value has what clients sent as their keys in it, and nothing that the shop has sealed.</summary>
+    /// <summary>Whether the value contains keys that clients sent, and nothing that the shop has sealed.</summary>
     public static bool IsOfClients(RedisKey key) => $"{key}".StartsWith("idem:", StringComparison.Ordinal);
 
     /// <summary>The cart of a shopper, guest or customer.</summary>
     public static RedisKey Cart(string subject) => $"cart:{Bucket}:{subject}";
 
-    /// <summary>The latest keyed changes of a cart; beside the cart so that one script can set both.</summary>
+    /// <summary>The latest keyed changes of a cart; in the cart's bucket, so that one script can set both.</summary>
     public static RedisKey CartChanges(string subject) => $"idem:{Bucket}:{subject}:changes";
 
     /// <summary>Marks that the lines of an order have left the cart.</summary>

@@ -6,8 +6,8 @@ namespace Aarya.Infrastructure.Redis;
 /// <summary>The rights that the program's login to Redis needs, as <c>redis.acl</c> beside this file lists them.</summary>
 public static class RedisRights
 {
-    // Redis itself knows what its rules allow; it is asked about each command and runs none of them. A command of a newer Redis is unknown
-    // to an older one, and then nothing needs it.
+    // Redis itself checks each command against its rules, and runs none of them. An older Redis does not have every command, and then
+    // nothing needs the right.
     private const string Check =
         """
         local refused = {}
@@ -24,8 +24,8 @@ public static class RedisRights
     private const string Key = "{key}";
     private const string Channel = "{channel}";
 
-    // What each command is asked about with: whole commands, because Redis 7.0 looks for keys where an incomplete one has none, and
-    // crashes.
+    // The examples that the commands are checked with: complete ones, because Redis 7.0 crashes when it searches an incomplete command for
+    // its keys.
     private static readonly Dictionary<string, string> Examples = new[]
     {
         "ping", "echo x", "info", "command info get", "client id", "client setname x", "select 0", "cluster nodes", "cluster slots",
@@ -42,10 +42,10 @@ public static class RedisRights
         "publish {channel} x", "subscribe {channel}", "unsubscribe {channel}",
     }.ToDictionary(RuleOf);
 
-    /// <summary>The rules, in the words of <c>ACL SETUSER</c>.</summary>
+    /// <summary>The rules, in the syntax of <c>ACL SETUSER</c>.</summary>
     public static IReadOnlyList<string> Rules { get; } = Read();
 
-    /// <summary>Those of the rules that the login of this connection lacks.</summary>
+    /// <summary>The rules that the login of this connection lacks.</summary>
     /// <exception cref="RedisServerException">The login may not even run a script.</exception>
     internal static async Task<IReadOnlyList<string>> MissingAsync(IDatabase redis)
     {
@@ -57,7 +57,7 @@ public static class RedisRights
         return [.. commands, .. keys, .. channels];
     }
 
-    // A key and a channel can only be tried with a command: with the second one when the login has the first for none of them.
+    // A key and a channel can only be checked with a command: with the second command if the login has the first for no pattern.
     private static async Task<IReadOnlyList<string>> RefusedAsync(IDatabase redis, char kind, params string[] commands)
     {
         var patterns = Rules.Where(x => x[0] == kind).ToList();

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Aarya.Infrastructure.Security;
 
-/// <summary>An access token whose signature is good: a JWT in the profile of RFC 9068.</summary>
+/// <summary>An access token whose signature is valid: a JWT in the profile of RFC 9068.</summary>
 /// <param name="Caller">The claims <c>sub</c>, <c>sid</c> and <c>role</c>.</param>
 /// <param name="ExpiresAt">The claim <c>exp</c>.</param>
 public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
@@ -12,20 +12,20 @@ public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
     public const string Audience = "aarya-api";
     public const string Type = "at+jwt";
 
-    /// <summary>How long a token is good for; a session that ends takes its tokens with it before that.</summary>
+    /// <summary>How long a token is valid, unless its session ends earlier.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
-    /// <summary>How far the clocks of two machines may be apart.</summary>
+    /// <summary>How far the clocks of two machines may differ.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    // Made once a token: every request that brings it again shares it.
+    // Made once per token: all requests with the token share it.
     internal Task<AuthenticateResult> Recognised { get; } = Task.FromResult(
         AuthenticateResult.Success(new(new CallerPrincipal(Caller, ExpiresAt), BearerHandler.Scheme)));
 
     internal SessionBelief? Belief { get; set; }
 }
 
-/// <summary>A caller as ASP.NET Core's policies want to see one. Shared between requests, so nobody adds to it.</summary>
+/// <summary>A caller in the form that ASP.NET Core's policies require. Shared between requests, so it must not be changed.</summary>
 internal sealed class CallerPrincipal(Caller caller, DateTimeOffset expiresAt) : ClaimsPrincipal(new ClaimsIdentity(
     [new("sub", $"{caller.Subject:D}"), new("sid", $"{caller.SessionId:D}"), .. caller.RoleNames.Select(x => new Claim("role", x))],
     BearerHandler.Scheme, "sub", "role"))
@@ -45,11 +45,11 @@ public enum TokenFault
     Expired,
     SessionEnded,
 
-    /// <summary>Its key may be one that this process could not read yet.</summary>
+    /// <summary>The token's key may be one that this process could not read yet.</summary>
     KeysUnknown,
 }
 
-/// <summary>What was found out about a token; <see cref="Token"/> is there whenever its signature is good.</summary>
+/// <summary>The result of checking a token; <see cref="Token"/> is set whenever its signature is valid.</summary>
 public readonly record struct TokenCheck(AccessToken? Token, TokenFault Fault)
 {
     public bool IsGood => Fault == TokenFault.None;

@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>
-/// Checks access tokens as RFC 9068 section 4 says: type, algorithm, signature, issuer, audience and lifetime. A token that was good
-/// is remembered, so that a signature is checked once a node; what a request costs then is in docs/performance.md.
+/// Checks access tokens as RFC 9068 section 4 requires: type, algorithm, signature, issuer, audience and lifetime. Valid tokens are
+/// cached, so that a signature is checked once per node; docs/performance.md has the cost of a request after that.
 /// </summary>
 public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget budget, TimeProvider clock)
 {
@@ -17,7 +17,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     private readonly BudgetedCache<ReadOnlyMemory<char>, AccessToken> good = new(
         budget, static (token, _) => (token.Length * 2) + AboutBytes, BySignature.Instance);
 
-    /// <summary>What is known of the token already; false when its signature would have to be checked first, which costs time.</summary>
+    /// <summary>The result for a cached token; false when its signature must be checked first, which costs time.</summary>
     public bool TryKnown(ReadOnlyMemory<char> token, out TokenCheck check)
     {
         var isKnown = good.TryGet(token, out var known);
@@ -26,7 +26,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     }
 
     /// <summary>
-    /// Judges the token itself; whether its session still lives is the <see cref="SessionGate"/>'s business. Waits for nothing.
+    /// Checks the token itself; the <see cref="SessionGate"/> checks whether its session still exists. Waits for nothing.
     /// </summary>
     public ValueTask<TokenCheck> CheckAsync(ReadOnlyMemory<char> token) => TryKnown(token, out var check) ? new(check) : VerifyAsync(token);
 
@@ -69,7 +69,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
         {
             return (await handler.ValidateTokenAsync(token, SignedWith(key))).IsValid;
         }
-#pragma warning disable CA1031 // A token is what a stranger made up: whatever the library makes of it, it is not one of ours.
+#pragma warning disable CA1031 // A client may send anything as a token: whatever the library throws, it is not one of ours.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -77,7 +77,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
         }
     }
 
-    // The claims are judged here, on every use and by the clock of the program.
+    // This class checks the claims, on every use and by the clock of the program.
     private static TokenValidationParameters SignedWith(JsonWebKey key) => new()
     {
         IssuerSigningKey = key,
@@ -89,8 +89,8 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     };
 
     /// <summary>
-    /// The whole of two tokens is compared, but only the end of one is hashed: it is the end of a signature, in which no two that are
-    /// good agree, and only those that are good are kept.
+    /// Compares whole tokens, but hashes only the end of a token: that is the end of its signature, which differs between any two valid
+    /// tokens, and only valid tokens are stored.
     /// </summary>
     private sealed class BySignature : IEqualityComparer<ReadOnlyMemory<char>>
     {

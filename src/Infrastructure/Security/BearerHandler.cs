@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>
-/// Reads the access token of a request (RFC 6750). A request without one, or with a bad one, is anonymous: what needs a caller answers 401.
+/// Reads the access token of a request (RFC 6750). A request without a valid one is anonymous; an endpoint that needs a caller answers 401.
 /// </summary>
 public sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
@@ -20,11 +20,11 @@ public sealed class BearerHandler(
 
     private static readonly Task<AuthenticateResult> Nobody = Task.FromResult(AuthenticateResult.NoResult());
 
-    // Nothing is waited for, or made, when both the token and its session are known to be good.
+    // Neither waits nor allocates when both the token and its session are known to be valid.
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (FindToken(Request) is not { } sent) return Nobody;
-        // The rate limits have looked at it already, where there are any.
+        // The rate limits, if they are on, have already checked it.
         var check = Context.Features.Get<CheckedToken>() is { } known ? new(known.Check) : tokens.CheckAsync(sent);
         if (!check.IsCompletedSuccessfully) return FinishAsync(check.AsTask());
         var judged = check.Result;
@@ -59,15 +59,15 @@ public sealed class BearerHandler(
     {
         string? header = request.Headers.Authorization;
         if (header is not null && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return header.AsMemory(7).Trim();
-        // Routes do not mind the case of a path. An empty token or two of them are a bad token, not none.
+        // Routes ignore the case of a path. An empty token, or two tokens, count as a bad token, not as none.
         if (!request.Path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase)) return null;
         if (!request.Query.TryGetValue("access_token", out var sent)) return null;
         return (sent is [var token] ? token : "").AsMemory();
     }
 
-    /// <summary>What it is when nobody can say whether a token is good: its client must keep it and come back.</summary>
+    /// <summary>The answer while a token cannot be checked: its client must keep it and try again.</summary>
     public static UnavailableException KeysUnknown() =>
-        new("The keys that access tokens are checked with cannot be read at this moment.", TimeSpan.FromSeconds(1));
+        new("Access tokens cannot be checked right now, because their keys cannot be read.", TimeSpan.FromSeconds(1));
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Problems.WriteAsync(Context, Refuse(Context));
 
@@ -75,7 +75,7 @@ public sealed class BearerHandler(
         Problems.WriteAsync(Context, Problem.Forbidden("Your role does not allow this."));
 
     /// <summary>
-    /// The 401 that says what is wrong with the token, or that there is none, with WWW-Authenticate; 503 while its key cannot be read.
+    /// The 401 that explains why the token is refused, or that there is none, with WWW-Authenticate; 503 while its key cannot be read.
     /// </summary>
     public static ProblemDetails Refuse(HttpContext http)
     {
@@ -87,12 +87,12 @@ public sealed class BearerHandler(
             null => Problem.Unauthorized(),
             TokenFault.Expired => Problem.Unauthorized("auth.token_expired", "The access token has expired: refresh it."),
             TokenFault.SessionEnded => Problem.Unauthorized("auth.session_ended", "The session has ended: sign in again."),
-            _ => Problem.Unauthorized("auth.token_invalid", "The access token is not one of ours."),
+            _ => Problem.Unauthorized("auth.token_invalid", "The access token is not valid."),
         };
     }
 }
 
-/// <summary>What was found out about the token of this request.</summary>
+/// <summary>The result of checking the token of this request.</summary>
 internal sealed record CheckedToken(TokenCheck Check);
 
 internal sealed record TokenRefusal(TokenFault Fault);

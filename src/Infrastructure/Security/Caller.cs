@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Aarya.Infrastructure.Security;
 
-/// <summary>Who is asking, as the access token says.</summary>
+/// <summary>The caller, as the access token names them.</summary>
 /// <param name="Subject">The guest's or customer's id (a UUID): the owner of carts, orders and sessions.</param>
 /// <param name="SessionId">The session that the token belongs to.</param>
 /// <param name="RoleNames">Some of <see cref="CallerRoles"/>.</param>
@@ -14,7 +14,7 @@ public sealed record Caller(Guid Subject, Guid SessionId, IReadOnlyList<string> 
 
     public bool Is(string role) => RoleNames.Contains(role);
 
-    /// <summary>True for the people of the shop, who may see what is not theirs.</summary>
+    /// <summary>True for staff, who may see other people's data.</summary>
     public bool IsStaff => Is(CallerRoles.Support) || Is(CallerRoles.Admin);
 }
 

@@ -13,8 +13,8 @@ namespace Aarya.Infrastructure.Security;
 public static class CallerSetup
 {
     /// <summary>
-    /// Access tokens, and the policies that a slice names: <c>[Authorize("customer")]</c> is anybody signed in,
-    /// <c>[Authorize("guest")]</c> anybody with a token, the others the people of the shop; an admin may do all that they may.
+    /// Adds access tokens and the policies that a slice names: <c>[Authorize("customer")]</c> admits every signed-in caller,
+    /// <c>[Authorize("guest")]</c> every caller with a token, the others staff; an admin passes all of them.
     /// </summary>
     public static void AddCallers(this WebApplicationBuilder builder)
     {
@@ -41,14 +41,14 @@ public static class CallerSetup
             chain.Method.HandlerType.GetMethods().Any(x => x.GetParameters().Any(y => y.ParameterType == typeof(Caller))));
     }
 
-    // Wolverine reads the first class that an endpoint takes from the body of a POST: not so the caller, nor what is a service.
+    // Wolverine reads the first class that an endpoint takes from the body of a POST, but the caller and services are not in the body.
     private sealed class NotFromTheBody : IParameterStrategy
     {
         public bool TryMatch(HttpChain chain, IServiceContainer container, ParameterInfo parameter, out Variable? variable)
         {
             variable = null;
             var type = parameter.ParameterType;
-            // The container itself would also make a document that nobody has registered.
+            // The container itself would also create an unregistered document.
             return type == typeof(Caller) || (type is { IsClass: true, IsAbstract: false }
                 && !parameter.GetCustomAttributes().Any(x => x is WolverineParameterAttribute)
                 && container.GetInstance<IServiceProviderIsService>().IsService(type));

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>One key of <c>ENCRYPTION_KEY</c>, as the two keys that are derived from it (HKDF, RFC 5869).</summary>
-/// <param name="Id">What a sealed value says it can be opened with.</param>
+/// <param name="Id">The name of the key in sealed values.</param>
 /// <param name="Sealing">256 bits for AES-GCM.</param>
 /// <param name="Indexing">256 bits for the HMAC of blind indexes.</param>
 public sealed record EncryptionKey(string Id, byte[] Sealing, byte[] Indexing)
@@ -24,8 +24,8 @@ public sealed record EncryptionKey(string Id, byte[] Sealing, byte[] Indexing)
 }
 
 /// <summary>
-/// What personal fields are sealed with: <c>ENCRYPTION_KEY</c> (or <c>ENCRYPTION_KEY_FILE</c>), one or more keys of 32 bytes in base64,
-/// each with a name in front if it is to have one (<c>2026:3q2+...</c>), separated by spaces or commas. The first seals, all of them open.
+/// The keys that personal fields are sealed with: <c>ENCRYPTION_KEY</c> (or <c>ENCRYPTION_KEY_FILE</c>), one or more keys of 32 bytes in
+/// base64, each with an optional name in front (<c>2026:3q2+...</c>), separated by spaces or commas. The first seals, all of them open.
 /// </summary>
 public sealed partial class EncryptionKeys
 {
@@ -48,14 +48,14 @@ public sealed partial class EncryptionKeys
         return null;
     }
 
-    /// <exception cref="StartupException">ENCRYPTION_KEY is absent in production, or no list of keys.</exception>
+    /// <exception cref="StartupException">ENCRYPTION_KEY is missing in production, or not a list of keys.</exception>
     public static EncryptionKeys From(IConfiguration configuration, IHostEnvironment environment)
     {
         var text = environment.IsProduction() ? configuration.Require("ENCRYPTION_KEY", WhatToDo) : configuration.Find("ENCRYPTION_KEY");
         return text is null ? Development(configuration) : Parse(text);
     }
 
-    /// <exception cref="StartupException">The text is no list of keys.</exception>
+    /// <exception cref="StartupException">The text is not a list of keys.</exception>
     public static EncryptionKeys Parse(string text)
     {
         List<EncryptionKey> keys = [];
@@ -64,17 +64,17 @@ public sealed partial class EncryptionKeys
             var colon = word.IndexOf(':', StringComparison.Ordinal);
             var secret = new byte[32];
             if (!Convert.TryFromBase64String(word[(colon + 1)..], secret, out var size) || size != secret.Length) throw Unusable();
-            // A key without a name is known by what can be said about it: nobody has to keep a list.
+            // A key without a name is named by its own hash, so that no list of names is needed.
             var id = colon < 0 ? Convert.ToHexStringLower(SHA256.HashData([.. "aarya key id"u8, .. secret]))[..8] : word[..colon];
             if (!Name().IsMatch(id)) throw Unusable();
-            if (keys.Any(x => x.Id == id)) throw new StartupException($"ENCRYPTION_KEY has two keys of the name {id}.");
+            if (keys.Any(x => x.Id == id)) throw new StartupException($"ENCRYPTION_KEY has two keys named {id}.");
             keys.Add(EncryptionKey.Of(id, secret));
         }
 
         return keys.Count > 0 ? new(keys) : throw Unusable();
     }
 
-    // Every context's process must open what another has sealed, and no login sees all schemas: what they share is DATABASE_URL.
+    // Every context's process must open what another has sealed, and no login can read all schemas: they share only DATABASE_URL.
     private static EncryptionKeys Development(IConfiguration configuration)
     {
         var url = configuration.Find("DATABASE_URL");

@@ -3,16 +3,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>
-/// The public keys that this process knows, read again every second whether or not a request asks for one. A request never waits for a
-/// reading: what an unauthenticated client sends must cost nothing. No token needs to wait either, because a process publishes a new key
-/// for <see cref="PublishedBefore"/> before it signs with it.
+/// The public keys that this process has read; it reads them again every second, with or without requests. A request never waits for a
+/// read: what an unauthenticated client sends must cost nothing. No token needs to wait either, because a process signs with a new
+/// key only when it has published the key for <see cref="PublishedBefore"/>.
 /// </summary>
 public sealed class KnownKeys(TimeProvider clock)
 {
     public static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a new key is published before it signs: two readings that follow one another (core's own, and a node's of core) and their
+    /// How long a new key is published before it signs: the time of two reads in sequence (by core, then by a node from core) and their
     /// delays.
     /// </summary>
     public static readonly TimeSpan PublishedBefore = TimeSpan.FromSeconds(5);
@@ -31,7 +31,7 @@ public sealed class KnownKeys(TimeProvider clock)
     /// <summary>The key of this id (RFC 7638 thumbprint), or null when none is known.</summary>
     public JsonWebKey? Find(string keyId) => last.Keys.GetValueOrDefault(keyId);
 
-    /// <summary>Takes over what was read.</summary>
+    /// <summary>Replaces the known keys with those that were read.</summary>
     /// <param name="keys">All keys, by their id.</param>
     /// <param name="began">The clock's timestamp from before the reading; null when a key may be missing.</param>
     public void Replace(IReadOnlyDictionary<string, JsonWebKey> keys, long? began) => last = new(keys, began);

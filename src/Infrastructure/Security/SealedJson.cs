@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Aarya.Infrastructure.Security;
 
-/// <summary>JSON in which what is <see cref="PersonalAttribute"/> is sealed, and blind indexes are as they must be.</summary>
+/// <summary>JSON with sealed <see cref="PersonalAttribute"/> properties and with blind indexes.</summary>
 public static class SealedJson
 {
     /// <summary>For stores and transports, not for answers.</summary>
@@ -30,12 +30,12 @@ public static class SealedJson
 
     private static Func<object, object?> ReaderOf(Type type, string name, Sealer sealer)
     {
-        var source = type.GetProperty(name) ?? throw new InvalidOperationException($"{type} has no {name} to make a blind index of.");
+        var source = type.GetProperty(name) ?? throw new InvalidOperationException($"{type} has no property {name} for a blind index.");
         if (source.PropertyType == typeof(string))
             return x => source.GetValue(x) is string { Length: > 0 } value ? sealer.IndexOf(value) : "";
         return source.PropertyType.IsAssignableTo(typeof(IEnumerable<string>))
             ? x => ((IEnumerable<string>)source.GetValue(x)!).Select(sealer.IndexOf).ToArray()
-            : throw new InvalidOperationException($"{type}.{name} is no text, nor a list of texts, to make a blind index of.");
+            : throw new InvalidOperationException($"{type}.{name} must be a text or a list of texts for a blind index.");
     }
 
     private static JsonConverter ConverterFor(Type type, Sealer sealer) => type == typeof(string)
@@ -53,7 +53,7 @@ public static class SealedJson
             writer.WriteStringValue(sealer.Seal(value));
     }
 
-    /// <summary>Anything but a text is sealed as the JSON that it would have been.</summary>
+    /// <summary>Seals a value that is not a text as its JSON.</summary>
     private sealed class ValueConverter<T>(Sealer sealer) : JsonConverter<T>
     {
         public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

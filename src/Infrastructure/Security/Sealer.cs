@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>
-/// Seals personal fields: AES-256-GCM (NIST SP 800-38D) under a fresh random nonce, written as <c>sealed:key:base64url</c> of nonce,
-/// ciphertext and tag. What is not of this form was written before fields were sealed, and is read as it is.
+/// Seals personal fields: AES-256-GCM (NIST SP 800-38D) with a new random nonce, written as <c>sealed:key:base64url</c> of nonce,
+/// ciphertext and tag. A value in another form was written before fields were sealed, and is read as it is.
 /// </summary>
 public sealed partial class Sealer
 {
@@ -19,7 +19,7 @@ public sealed partial class Sealer
 
     private readonly Lazy<EncryptionKeys> keys;
 
-    /// <param name="keys">Asked for when first something is sealed or opened: commands that do neither need no key.</param>
+    /// <param name="keys">Called at the first use: commands that seal and open nothing need no key.</param>
     public Sealer(Func<EncryptionKeys> keys) => this.keys = new(keys);
 
     public Sealer(EncryptionKeys keys) => this.keys = new(keys);
@@ -39,10 +39,10 @@ public sealed partial class Sealer
         return $"{Mark}{key.Id}:{Base64Url.EncodeToString(box)}";
     }
 
-    /// <exception cref="CryptographicException">It was sealed with a key that is not there any more, or changed since.</exception>
+    /// <exception cref="CryptographicException">It was sealed with a key that is no longer configured, or was changed since.</exception>
     public string Open(string text) => TryOpen(text, out var clear) ? Encoding.UTF8.GetString(clear) : text;
 
-    /// <summary>The same for bytes that hold the text.</summary>
+    /// <summary>The same for the bytes of the text.</summary>
     /// <inheritdoc cref="Open"/>
     public byte[] Open(byte[] text) =>
         text.AsSpan().StartsWith("sealed:"u8) && TryOpen(Encoding.Latin1.GetString(text), out var clear) ? clear : text;
@@ -57,7 +57,7 @@ public sealed partial class Sealer
         var id = text.AsSpan(Mark.Length, colon - Mark.Length);
         var key = Keys.Find(id)
             ?? throw new CryptographicException($"A field is sealed with the key {id}, which ENCRYPTION_KEY does not have.");
-        if (!Base64Url.IsValid(text.AsSpan(colon + 1))) throw new CryptographicException("A field looks sealed and is not.");
+        if (!Base64Url.IsValid(text.AsSpan(colon + 1))) throw new CryptographicException("A field looks sealed, but is not.");
         var box = Base64Url.DecodeFromChars(text.AsSpan(colon + 1));
         clear = new byte[box.Length - NonceSize - TagSize];
         using var aes = new AesGcm(key.Sealing, TagSize);
@@ -66,19 +66,19 @@ public sealed partial class Sealer
     }
 
     /// <summary>
-    /// A keyed hash (HMAC-SHA256) that says whether two values are the same and nothing else about them; case and spaces around do not
-    /// count. It is under the first key.
+    /// A keyed hash (HMAC-SHA256) with the first key. It shows only whether two values are equal, without regard to case and surrounding
+    /// spaces.
     /// </summary>
     public string IndexOf(string value) => IndexOf(value, Keys.First);
 
-    /// <summary>The same under every key: what was written before a rotation is found too.</summary>
+    /// <summary>The same with every key, so that values from before a rotation are found, too.</summary>
     public string[] IndexesOf(string value) => [.. Keys.All.Select(x => IndexOf(value, x))];
 
-    /// <summary>True when there is something in the text that another key than the first has made.</summary>
+    /// <summary>True when the text contains something that was made with another key than the first.</summary>
     public bool IsStale(string text) => Any().Matches(text).Any(x => x.Groups["key"].Value != Keys.First.Id);
 
     /// <summary>
-    /// The text with everything in it sealed under the first key. Blind indexes stay: what they were made of cannot be told from them.
+    /// The text with all its sealed values sealed with the first key. Blind indexes stay: a hash does not reveal its value.
     /// </summary>
     /// <inheritdoc cref="Open(string)"/>
     public string Renew(string text) => Any().Replace(text, x =>

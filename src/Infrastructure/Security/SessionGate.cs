@@ -7,13 +7,13 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>
-/// Whether a token's session still lives (<c>session:{0}:{id}</c> in Redis). A session that was alive is believed for a second,
-/// so one that ends is shut out on every node within that second and a busy shopper costs one question a second. The question also
-/// leaves a trace: when the session was last seen, to the minute, and for one that ends when it is idle, that it is not.
+/// Checks whether a token's session still exists (<c>session:{0}:{id}</c> in Redis). A positive result is cached for a second, so a
+/// session that ends is rejected on every node within that second, and a busy shopper costs one query per second. The query also
+/// records when the session was last seen, to the minute, and extends a session that would end when it is idle.
 /// </summary>
 /// <remarks>
-/// With Redis away nobody can tell. Reads are then let through on the token alone, which lives 15 minutes at most; what changes
-/// something is refused (503), because a stolen token whose session was ended must not buy anything.
+/// While Redis does not answer, this cannot be checked. Reads are then allowed by the token alone, which is valid for at most 15
+/// minutes; writes are refused (503), because a stolen token whose session was ended must not buy anything.
 /// </remarks>
 public sealed partial class SessionGate(RedisConnections redis, CacheBudget budget, TimeProvider clock, ILogger<SessionGate> log)
 {
@@ -22,7 +22,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
     private static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOfReads = TimeSpan.FromMilliseconds(500);
 
-    // KEYS: session. ARGV: how old the trace of the last request may be, in ms; the owner that the token names.
+    // KEYS: session. ARGV: how old the recorded time of the last request may be, in ms; the owner in the token.
     private const string See =
         """
         local s = redis.call('HMGET', KEYS[1], 'user', 'seen', 'idle')
@@ -39,25 +39,25 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
     private readonly BudgetedCache<Guid, SessionBelief> beliefs = new(budget, static (_, _) => AboutBytes);
     private long lastWarning;
 
-    /// <summary>True while the session lives and is the subject's, and for reads also while Redis is away.</summary>
-    /// <exception cref="RedisException">Redis is away and <paramref name="reading"/> is false.</exception>
+    /// <summary>True while the session exists and belongs to the subject, and for reads while Redis does not answer.</summary>
+    /// <exception cref="RedisException">Redis does not answer and <paramref name="reading"/> is false.</exception>
     public ValueTask<bool> IsOpenAsync(AccessToken token, bool reading)
     {
         if (Holds(token.Belief)) return new(true);
-        // Another token of the session may have been seen.
+        // A request with another token of the session may have checked it.
         if (!beliefs.TryGet(token.Caller.SessionId, out var belief) || belief.Owner != token.Caller.Subject || !Holds(belief))
             return AskAsync(token, reading);
         token.Belief = belief;
         return new(true);
     }
 
-    /// <summary>Ends the belief on this node at once; other nodes follow within a second.</summary>
+    /// <summary>Drops the cached result on this node at once; other nodes follow within a second.</summary>
     public void Forget(Guid sessionId)
     {
         if (beliefs.TryGet(sessionId, out var belief)) belief.SeenAt = 0;
     }
 
-    /// <summary>Those of the sessions that have ended; none while Redis is away. It leaves no trace: who merely listens is idle.</summary>
+    /// <summary>The sessions that have ended; none while Redis does not answer. Does not count as activity: a listener is idle.</summary>
     public async Task<IReadOnlySet<Guid>> FindEndedAsync(IReadOnlyCollection<Guid> sessionIds)
     {
         var ended = new HashSet<Guid>();
@@ -87,7 +87,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
         var key = KeyOf(token.Caller.SessionId);
         try
         {
-            // A read does not wait for a server that is known to be away; a write waits as long as any command does.
+            // A read does not wait for a server that is known to be disconnected; a write waits as long as any command does.
             if (reading && !redis.State.IsConnected(key)) return Assume();
             var answer = redis.State.ScriptEvaluateAsync(See, [key], [SeenToTheMinute, token.Caller.Subject.ToString("D")]);
             if ((int)(reading ? await answer.WaitAsync(PatienceOfReads) : await answer) == 0) return false;
@@ -97,7 +97,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
             return Assume();
         }
 
-        // One for all tokens of the session, so that all of them can be disappointed.
+        // Shared by all tokens of the session, so that one revocation reaches all of them.
         var belief = beliefs.GetOrAdd(token.Caller.SessionId, _ => new(token.Caller.Subject));
         belief.SeenAt = asked;
         token.Belief = belief;
@@ -115,19 +115,19 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
         return true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Redis does not say which sessions have ended: reads are let through on their tokens alone.")]
+    [LoggerMessage(LogLevel.Warning, "Redis does not answer which sessions have ended: reads are allowed by their tokens alone.")]
     private partial void LogAway();
 }
 
-/// <summary>That a session lives, as far as this node knows.</summary>
-/// <param name="owner">Whose it is, as Redis says.</param>
+/// <summary>The cached result that a session exists.</summary>
+/// <param name="owner">The owner of the session, from Redis.</param>
 internal sealed class SessionBelief(Guid owner)
 {
     public Guid Owner => owner;
 
     private long seenAt;
 
-    /// <summary>A timestamp of the program's clock; 0 when it is not believed.</summary>
+    /// <summary>A timestamp of the program's clock; 0 when the result was dropped.</summary>
     public long SeenAt
     {
         get => Volatile.Read(ref seenAt);

@@ -15,7 +15,7 @@ internal sealed record TokenHeader(string KeyId)
     {
         using var json = TokenJson.Parse(encoded);
         if (json?.RootElement is not { } header) return null;
-        // An extension that the sender calls critical must be understood (RFC 7515, 4.1.11), and none is.
+        // A critical extension must be supported (RFC 7515, 4.1.11), and none is.
         if (header.TryGetProperty("crit", out _)) return null;
         if (TokenJson.Text(header, "alg") != SecurityAlgorithms.EcdsaSha256) return null;
         if (!string.Equals(TokenJson.Text(header, "typ"), AccessToken.Type, StringComparison.OrdinalIgnoreCase)) return null;
@@ -23,13 +23,13 @@ internal sealed record TokenHeader(string KeyId)
     }
 }
 
-/// <summary>The claims of a token whose signature is good (RFC 9068, section 2.2).</summary>
+/// <summary>The claims of a token whose signature is valid (RFC 9068, section 2.2).</summary>
 /// <param name="Caller">The claims <c>sub</c>, <c>sid</c> and <c>role</c>.</param>
 /// <param name="ExpiresAt">The claim <c>exp</c>.</param>
 /// <param name="StartsAt">The later one of <c>nbf</c> and <c>iat</c>, if there is one.</param>
 internal sealed record TokenClaims(Caller Caller, DateTimeOffset ExpiresAt, DateTimeOffset? StartsAt)
 {
-    /// <summary>The claims, or null when one is missing or is not what it has to be.</summary>
+    /// <summary>The claims, or null when one is missing or invalid.</summary>
     public static TokenClaims? Read(ReadOnlySpan<char> encoded)
     {
         using var json = TokenJson.Parse(encoded);
@@ -47,12 +47,12 @@ internal sealed record TokenClaims(Caller Caller, DateTimeOffset ExpiresAt, Date
 
 internal static class TokenJson
 {
-    // The year 9999: a clock's skew or a day may be added to every time before it.
+    // In the year 9999: clock skew or a day can still be added to every earlier time.
     private const double TimesEnd = 253370764800;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <summary>The JSON object that a part of a token holds, or null.</summary>
+    /// <summary>The JSON object in a part of a token, or null.</summary>
     public static JsonDocument? Parse(ReadOnlySpan<char> encoded)
     {
         JsonDocument? json = null;
@@ -63,14 +63,14 @@ internal static class TokenJson
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            // What a stranger sends need not be JSON, and a name in it need not be text: half a surrogate pair is none.
+            // A client may send anything: not every input is JSON, and not every name is text, such as half a surrogate pair.
         }
 
         json?.Dispose();
         return null;
     }
 
-    // A name that is not valid text throws when it is read: better here than in a later look-up.
+    // A name that is not valid text throws when it is read: better here than in a later lookup.
     private static bool HasNames(JsonElement json)
     {
         foreach (var member in json.EnumerateObject()) _ = member.Name;
@@ -97,7 +97,7 @@ internal static class TokenJson
 
     /// <summary>
     /// The time under this name (RFC 7519 NumericDate: seconds since 1970, fractions allowed), or null when it is absent; false when it is
-    /// no time.
+    /// not a time.
     /// </summary>
     public static bool TryTime(JsonElement from, string name, out DateTimeOffset? time)
     {
@@ -117,7 +117,7 @@ internal static class TokenJson
         }
         catch (InvalidOperationException)
         {
-            // A surrogate without its other half is no text.
+            // Half a surrogate pair is not text.
             return null;
         }
     }

@@ -10,21 +10,21 @@ public interface IVerificationKeys
     /// <summary>The key of this id (RFC 7638 thumbprint), or null when none is known. Answers from memory.</summary>
     JsonWebKey? Find(string keyId);
 
-    /// <summary>False while there may be a key that is not known, because the keys could not be read lately.</summary>
+    /// <summary>False while a key may be missing, because the keys could not be read recently.</summary>
     bool AreComplete { get; }
 }
 
-/// <summary>Where a process that does not host <c>core</c> gets the keys from.</summary>
+/// <summary>The source of the keys for a process that does not host <c>core</c>.</summary>
 public interface IJwksSource
 {
     Task<Jwks> FetchAsync(CancellationToken cancellation);
 }
 
 /// <param name="Json">A JWK set (RFC 7517).</param>
-/// <param name="IsComplete">False when a key of another process of core may be missing, because they could not be read just now.</param>
+/// <param name="IsComplete">False when keys of other core processes may be missing, because they could not be read just now.</param>
 public sealed record Jwks(string Json, bool IsComplete);
 
-/// <summary>Keys fetched from <c>core</c> every second. While core is away the keys of before stay good.</summary>
+/// <summary>Keys fetched from <c>core</c> every second. While core does not answer, the earlier keys stay valid.</summary>
 public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProvider clock, ILogger<FetchedVerificationKeys> log)
     : Worker(clock, log), IVerificationKeys
 {
@@ -41,7 +41,7 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the first request, where core answers.
+        // Before the first request, if core answers.
         var first = FetchAsync(cancellationToken).WaitAsync(FirstPatience, cancellationToken);
         await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StartAsync(cancellationToken);
@@ -64,7 +64,7 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
             known.Replace(keys, fetched.IsComplete ? began : null);
             isAway = false;
         }
-#pragma warning disable CA1031 // Whatever keeps core from answering, the next reading may succeed.
+#pragma warning disable CA1031 // Whatever the exception, the next read may succeed.
         catch (Exception e) when (!cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -75,6 +75,6 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The signing keys cannot be fetched from core: the known ones stay good, and core is asked again every second. {Reason}")]
+        "The signing keys cannot be fetched from core: the known ones stay valid, and the fetch is repeated every second. {Reason}")]
     private static partial void LogNotFetched(ILogger logger, string reason);
 }

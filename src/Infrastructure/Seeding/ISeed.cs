@@ -3,17 +3,17 @@ namespace Aarya.Infrastructure.Seeding;
 /// <summary>How much to seed.</summary>
 public enum SeedSize
 {
-    /// <summary>A shop that a person can look around in.</summary>
+    /// <summary>A small shop to explore.</summary>
     Demo,
 
-    /// <summary>A catalogue to put load on.</summary>
+    /// <summary>A catalogue for load tests.</summary>
     Large,
 }
 
 /// <summary>One context's part of the demo shop; registered by its module.</summary>
 public interface ISeed
 {
-    /// <summary>Adds what is missing and leaves everything else as it is: people may have worked with it since.</summary>
-    /// <returns>Lines for the person who ran the command.</returns>
+    /// <summary>Adds what is missing and leaves everything else as it is: it may have been edited since.</summary>
+    /// <returns>Lines to print for the user of the command.</returns>
     Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation);
 }

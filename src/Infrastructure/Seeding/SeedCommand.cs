@@ -10,24 +10,24 @@ namespace Aarya.Infrastructure.Seeding;
 
 public sealed class SeedInput : NetCoreInput
 {
-    [Description("demo: a shop to look around in; large: a catalogue to put load on")]
+    [Description("demo: a small shop to explore; large: a catalogue for load tests")]
     public string SizeFlag { get; set; } = "demo";
 }
 
-[Description("Fill the demo shop; what is there already stays as it is", Name = "seed")]
+[Description("Fill the demo shop; existing data stays as it is", Name = "seed")]
 public sealed class SeedCommand : JasperFxAsyncCommand<SeedInput>
 {
     public override async Task<bool> Execute(SeedInput input)
     {
         if (!Enum.TryParse<SeedSize>(input.SizeFlag, ignoreCase: true, out var size) || !Enum.IsDefined(size))
         {
-            await Console.Error.WriteLineAsync($"aarya: --size is '{input.SizeFlag}': it is demo or large.");
+            await Console.Error.WriteLineAsync($"aarya: --size is '{input.SizeFlag}': it must be demo or large.");
             return false;
         }
 
         using var host = input.BuildHost();
         var watch = Stopwatch.StartNew();
-        // A developer's database follows the code here too, so that seeding may be the first thing anybody runs.
+        // A developer's database follows the code here, too, so that `seed` can be the first command.
         if (!host.Services.GetRequiredService<IHostEnvironment>().IsProduction()
             && host.Services.GetService<Migrations>() is { } migrations)
             await migrations.ApplyAsync(CancellationToken.None);

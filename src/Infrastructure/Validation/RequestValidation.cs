@@ -10,7 +10,7 @@ using Wolverine.Http;
 namespace Aarya.Infrastructure.Validation;
 
 /// <summary>
-/// Runs a slice's own Validator before its endpoint, answering 400 with every failure at once, fields named as the client wrote them.
+/// Runs a slice's own Validator before its endpoint and answers 400 with all failures together, by the client's names of the fields.
 /// </summary>
 public sealed class RequestValidation<T>(IValidator<T> validator)
 {

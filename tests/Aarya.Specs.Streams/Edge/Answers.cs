@@ -3,7 +3,7 @@ using Wolverine.Http;
 
 namespace Aarya.Specs.Streams.Edge;
 
-/// <summary>One endpoint for every kind of answer that the edge looks at.</summary>
+/// <summary>One endpoint per kind of answer that the edge treats differently.</summary>
 public static class Answers
 {
     [WolverineGet("/specs/who")]
@@ -29,7 +29,7 @@ public static class Answers
     [WolverinePost("/specs/tagged")]
     public static string PostTagged() => "washed";
 
-    /// <summary>How many bytes came, and the header that the query names, as hexadecimal bytes.</summary>
+    /// <summary>The number of bytes received, and the header that the query names, as hexadecimal bytes.</summary>
     [WolverinePost("/specs/echo")]
     public static async Task<IResult> PostEcho(HttpContext http)
     {

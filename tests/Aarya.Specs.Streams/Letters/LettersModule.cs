@@ -10,7 +10,7 @@ public interface ILettersStore : IDocumentStore;
 
 public sealed class LettersService : Content.ContentBase;
 
-/// <summary>Reads placed orders too, stores nothing of its own, and counts what it was told.</summary>
+/// <summary>Reads placed orders too, stores nothing, and prints each one.</summary>
 public sealed class LettersModule : Module<ILettersStore>
 {
     public override string Role => Roles.Content;

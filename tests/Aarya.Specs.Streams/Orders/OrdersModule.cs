@@ -11,7 +11,7 @@ public interface IOrdersStore : IDocumentStore;
 
 public sealed class OrdersService : Commerce.CommerceBase;
 
-/// <summary>Publishes order events and reads what became of the payments.</summary>
+/// <summary>Publishes order events and reads the outcome of the payments.</summary>
 public sealed class OrdersModule : Module<IOrdersStore>
 {
     public override string Role => Roles.Commerce;

@@ -4,7 +4,7 @@ using Marten;
 
 namespace Aarya.Specs.Streams.Orders;
 
-/// <param name="Note">What its readers, or this context itself, do with it: see <see cref="Fate"/>.</param>
+/// <param name="Note">What its readers, or this context itself, do with the order: see <see cref="Fate"/>.</param>
 public sealed record PlaceOrder(Guid OrderId, int Number, string Note);
 
 public static class PlaceOrderHandler

@@ -5,8 +5,8 @@ using Wolverine;
 namespace Aarya.Specs.Streams.Orders;
 
 /// <summary>
-/// Places the orders that a spec asks for: lines of a number and a note on standard input, the ids of what was committed on standard
-/// output.
+/// Reads lines of a number and a note from standard input, places that many orders, and writes the ids of the committed ones to
+/// standard output.
 /// </summary>
 public sealed class Till(IServiceProvider services, IHostApplicationLifetime lifetime) : BackgroundService
 {

@@ -1,19 +1,26 @@
+using System.Reflection;
 using Aarya.Features;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
+using ICustomAttributeProvider = Mono.Cecil.ICustomAttributeProvider;
 using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Specs.Architecture;
 
-/// <summary>The features as the compiler left them: what a type uses anywhere, in its signatures, attributes and method bodies.</summary>
-public sealed class CompiledFeatures : IDisposable
+/// <summary>A compiled assembly: what a type uses anywhere, in its signatures, attributes and method bodies.</summary>
+public sealed class CompiledFeatures(Assembly assembly) : IDisposable
 {
-    private readonly ModuleDefinition compiled = ModuleDefinition.ReadModule(typeof(Modules).Assembly.Location);
+    private readonly ModuleDefinition compiled = ModuleDefinition.ReadModule(assembly.Location);
 
-    /// <summary>Every type, nested ones and those that the compiler made included.</summary>
+    public CompiledFeatures()
+        : this(typeof(Modules).Assembly)
+    {
+    }
+
+    /// <summary>Every type, including nested and compiler-generated ones.</summary>
     public IEnumerable<TypeDefinition> Types => compiled.GetTypes();
 
-    /// <summary>The context whose folder the type lies in; null for what all contexts share.</summary>
+    /// <summary>The context whose folder contains the type; null for what all contexts share.</summary>
     public static Module? ContextOf(TypeReference type)
     {
         var outermost = type;
@@ -22,7 +29,7 @@ public sealed class CompiledFeatures : IDisposable
             || outermost.Namespace.StartsWith(Folder(x) + ".", StringComparison.Ordinal));
     }
 
-    /// <summary>The types that a type mentions, each with the place.</summary>
+    /// <summary>The types that a type mentions, each with the member that mentions it.</summary>
     public static IEnumerable<(TypeReference Used, string Where)> UsesOf(TypeDefinition type)
     {
         var found = new List<(TypeReference?, string)> { (type.BaseType, type.FullName) };

@@ -14,7 +14,7 @@ using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Specs.Architecture;
 
-/// <summary>Contexts share names and JSON shapes, never types; so any of them can live in a process of its own.</summary>
+/// <summary>Contexts share names and JSON shapes, never types; so each of them can run in a process of its own.</summary>
 public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private IEnumerable<HandlerChain> Chains =>
@@ -40,7 +40,7 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
         using var features = new CompiledFeatures();
         var leaks = from type in features.Types
                     where CompiledFeatures.ContextOf(type) is null && type.FullName != typeof(Modules).FullName
-                    // The compiler's own list of the commands, whoever they belong to.
+                    // The generated list of the commands of all contexts.
                     where type.Namespace != "JasperFx.Generated"
                     from use in CompiledFeatures.UsesOf(type)
                     where CompiledFeatures.ContextOf(use.Used) is not null
@@ -59,7 +59,7 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.NotEmpty(handled);
         None(handled.Where(x => x.Distinct().Count() > 1)
             .Select(x => $"{x.Key.FullName} is handled in {string.Join(" and ", x.Distinct())}"));
-        // A message of a context is that context's own affair: another reads the event by its own record.
+        // A context handles its own message types; another context reads the event with a record of its own.
         None(handled.Where(x => OwnerOf(x.Key) is { } owner && !x.Contains(owner.Role))
             .Select(x => $"{x.Key.FullName} is handled in {x.First()}"));
     }
@@ -76,7 +76,7 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
                 faults.Add($"{read.Record.FullName} is not in its context's Contracts");
             if (!Chains.Any(x => x.MessageType == read.Record)) faults.Add($"{read.Record.FullName} has no handler");
             if (events.SingleOrDefault(x => x.Name == read.Name && !x.IsRead) is not { } published)
-                faults.Add($"nobody publishes {read.Name}, which {read.Context.Role} reads");
+                faults.Add($"no context publishes {read.Name}, which {read.Context.Role} reads");
             else if (published.Stream != read.Stream)
                 faults.Add($"{read.Name} is published to {published.Stream} and read from {read.Stream} by {read.Context.Role}");
             else faults.AddRange(Shape.Misfits(read.Record, published.Record, $"{read.Name} in {read.Context.Role}"));
@@ -122,7 +122,7 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
         var known = Modules.All.SelectMany(ContextRoutes.Of).Select(x => $"{x.Method} /{x.Template.Trim('/')}");
         Assert.Equal(known.Order(), served.Order());
 
-        // What a module maps by hand is out of the gateway's sight.
+        // The gateway has no routes for endpoints that a module maps by hand: there must be none.
         var byHand = new MappedByHand(Host.Services);
         foreach (var module in Modules.All) module.MapEndpoints(byHand);
         Assert.Empty(byHand.DataSources);
@@ -152,7 +152,7 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     /// <summary>
-    /// Whether the JSON that one record is written as can be read as another: every member that must be there is, in a form that fits.
+    /// Checks that the JSON of one record can be read as another: every required member is there, and its type fits.
     /// </summary>
     private static class Shape
     {
@@ -186,7 +186,7 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
             }
         }
 
-        // Enums travel as snake_case words, and a reader that does not know them all takes the word.
+        // An enum is sent as a snake_case word; a reader may take it as text, so that it accepts new values.
         private static Type Widest(Type type) => type.IsEnum ? typeof(string) : type == typeof(int) ? typeof(long) : type;
 
         private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;

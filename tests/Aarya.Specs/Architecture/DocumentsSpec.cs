@@ -8,8 +8,8 @@ using Module = Aarya.Infrastructure.Hosting.Module;
 namespace Aarya.Specs.Architecture;
 
 /// <summary>
-/// What a context keeps as documents is part of its schema. A developer's database makes a table when it is first used; in production only
-/// `migrate` makes tables, of the documents that the context's module names.
+/// Every document type of a context is part of its schema. A developer's database creates a table at its first use; in production only
+/// `migrate` creates tables, for the document types that the context's module names.
 /// </summary>
 public sealed class DocumentsSpec
 {
@@ -23,7 +23,7 @@ public sealed class DocumentsSpec
         var used = features.Types
             .SelectMany(type => DocumentsOf(type).Select(x => (Context: CompiledFeatures.ContextOf(type), Document: x.FullName)))
             .Where(x => x.Context is not null).Distinct().ToLookup(x => x.Context!, x => x.Document);
-        // As a process begins: nothing has been used yet.
+        // As at the start of a process: no document type has been used yet.
         string[] settings =
             ["--environment=Development", "--DATABASE_URL=postgres://nobody@127.0.0.1:1/none", "--REDIS_URL=redis://127.0.0.1:1"];
         await using var app = AaryaHost.Build(["migrate", .. settings], Modules.All);

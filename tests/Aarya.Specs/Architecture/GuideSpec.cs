@@ -5,7 +5,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Architecture;
 
-/// <summary>What the page for storefront developers names is there.</summary>
+/// <summary>The routes and codes in the guide for storefront developers exist.</summary>
 public sealed partial class GuideSpec(AaryaFixture fixture) : Spec(fixture)
 {
     [Fact]

@@ -5,7 +5,7 @@ namespace Aarya.Specs.Architecture;
 
 public sealed partial class OutageRuleSpec
 {
-    // Why a start fails is told in another way, and there is nothing to wait for.
+    // A failed start is reported in another way, and nothing waits for the service.
     private static readonly string[] AtTheStart = ["Migrations.cs"];
 
     [Fact]
@@ -21,8 +21,7 @@ public sealed partial class OutageRuleSpec
     private const string WhatIsThrown =
         "RedisException|RedisConnectionException|RedisTimeoutException|NpgsqlException|TimeoutException|IsTransient";
 
-    // A filter of a catch, or an arm of a switch, that names what a client of Redis, of PostgreSQL or of another context throws when it has
-    // no answer.
+    // A catch filter or switch arm that names an exception of a client of Redis, PostgreSQL or another context that got no answer.
     [GeneratedRegex(@"(?:\bwhen\b.*|\bor\b.*|\bis\b.*)\b(?:" + WhatIsThrown + @")\b|StatusCode\.Unavailable\s+or\b")]
     private static partial Regex Deciding();
 }

@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Specs.Architecture;
 
-/// <summary>A message that was given up lies among the dead letters, where an erasure has to find it.</summary>
+/// <summary>An abandoned message is stored as a dead letter, where an erasure must find it.</summary>
 public sealed class PersonalMessagesSpec
 {
     private static readonly string[] Owners = ["UserId", "Subject", "OrderId"];

@@ -6,10 +6,10 @@ using Mono.Cecil.Cil;
 
 namespace Aarya.Specs.Architecture;
 
-/// <summary>A client learns from the API's description what every code means: no slice sends one that none declares.</summary>
+/// <summary>The API's description explains every code: a slice sends only declared codes.</summary>
 public sealed partial class RefusalsSpec
 {
-    // What the pipeline itself sends under these words is described with the status.
+    // The pipeline itself sends these codes; they are described with the status.
     private static readonly string[] Pipelines = ["request.invalid", "request.too_large", "request.precondition_failed",
         "idempotency.key_reused"];
 
@@ -27,7 +27,7 @@ public sealed partial class RefusalsSpec
         Assert.Empty(declared.Except(sent));
     }
 
-    // The codes in a method that makes a problem, itself or by a word of its own for it.
+    // The codes in a method that creates a problem, directly or through a method that returns one.
     private static IEnumerable<string> SentBy(MethodDefinition method)
     {
         var code = method.Body.Instructions;

@@ -1,27 +1,147 @@
 using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Architecture;
 
-/// <summary>The form that every file of the repository keeps, whoever writes it.</summary>
-public sealed class TidySpec
+/// <summary>
+/// The form that every file of the repository keeps. Exceptions are in <see cref="Untidy"/>, whose lists may only shrink.
+/// </summary>
+public sealed partial class TidySpec
 {
     private const int Columns = 140;
-    private static readonly string[] Rooms = ["src", "tests", "bench", "deploy", "docs", "protos", ".ci"];
+    private const int FilesPerRoom = 20;
+    private static readonly string[] Tops = ["src", "tests", "bench", "deploy", "docs", "protos", ".ci"];
     private static readonly string[] Kinds = [".cs", ".csproj", ".props", ".proto", ".sh", ".lua", ".sql", ".md", ""];
 
+    // What Wolverine, Marten and the runtime call by name or by attribute.
+    private static readonly string[] CalledByConvention =
+    [
+        "Handle", "HandleAsync", "Configure", "Validate", "ValidateAsync", "Load", "LoadAsync", "Before", "BeforeAsync", "After", "Apply",
+        "Create", "Get", "GetAsync", "Post", "PostAsync", "Put", "PutAsync", "Delete", "DeleteAsync", "Patch", "PatchAsync", "Main",
+    ];
+
     [Fact]
-    public void no_line_is_too_tooLongto_be_read_beside_another()
+    public void no_line_is_too_long_to_be_read_beside_another()
     {
         var files = Files().ToList();
         Assert.Contains(files, x => x.EndsWith("TidySpec.cs", StringComparison.Ordinal));
         Assert.Contains(files, x => x.EndsWith("README.md", StringComparison.Ordinal));
-        var tooLong = files.SelectMany(TooLong).ToList();
-        Assert.True(tooLong.Count == 0, $"Break these lines at {Columns} columns:\n{string.Join('\n', tooLong)}");
+        Only([], files.SelectMany(TooLong), $"break the line at {Columns} columns");
+    }
+
+    [Fact]
+    public void a_slice_s_file_holds_one_use_case()
+    {
+        var crowded = Slice.All().Where(x => x.Endpoints + x.Handlings > 1)
+            .Select(x => $"{x.Path}: {x.Endpoints} endpoints, {x.Handlings} handlers");
+        Only(Untidy.Pairs, crowded, "give each endpoint and each handler a file of its own, named for what it does");
+    }
+
+    [Fact]
+    public void an_endpoint_and_a_handler_are_named_for_their_file()
+    {
+        var misnamed = from slice in Slice.All()
+                       from type in slice.Types
+                       where type != slice.Name + "Endpoint" && type != slice.Name + "Handler"
+                       select $"{slice.Path}: {type}";
+        Only(Untidy.Names, misnamed, "name the class <File>Endpoint or <File>Handler, and the file for the deed");
+    }
+
+    [Fact]
+    public void every_slice_has_a_spec_at_its_path_or_a_story_that_names_it()
+    {
+        var told = typeof(TidySpec).Assembly.GetTypes()
+            .SelectMany(x => x.GetCustomAttribute<StoryOfAttribute>()?.Slices ?? []).ToHashSet();
+        var types = typeof(Aarya.Features.Modules).Assembly.GetTypes().ToLookup(x => x.FullName);
+        var bare = Slice.All()
+            .Where(x => !File.Exists(Repository.PathOf(x.SpecPath)))
+            .Where(x => !x.Types.Any(type => types[$"{x.Namespace}.{type}"].Any(told.Contains)))
+            .Select(x => x.Path);
+        Only(Untidy.WithoutSpec, bare,
+            $"write the spec at the slice's path, or add the slice to the [{nameof(StoryOfAttribute)}] of its story");
+    }
+
+    [Fact]
+    public void every_public_member_is_read_by_the_program()
+    {
+        var words = Repository.Sources().SelectMany(x => Word().Matches(WithoutComments(File.ReadAllText(x))))
+            .GroupBy(x => x.Value).ToDictionary(x => x.Key, x => x.Count());
+        using var features = new CompiledFeatures();
+        using var infrastructure = new CompiledFeatures(typeof(Aarya.Infrastructure.Hosting.Module).Assembly);
+        var unread = from type in features.Types.Concat(infrastructure.Types)
+                     where Members.IsOurs(type)
+                     from member in Members.Of(type, CalledByConvention)
+                     where words.GetValueOrDefault(member.Name) < 2
+                     select member.FullName;
+        Only(Untidy.Unread, unread, "delete the member, or make it private when only its own type needs it");
+    }
+
+    [Fact]
+    public void no_two_types_of_the_features_share_a_name()
+    {
+        using var features = new CompiledFeatures();
+        var shared = from type in features.Types
+                     where Members.IsOurs(type) && type.DeclaringType is null
+                     group type by Plain(type.Name) into same
+                     where same.Count() > 1
+                     // Each context has its own record of one event.
+                     where same.Any(x => !x.Namespace.EndsWith(".Contracts", StringComparison.Ordinal))
+                         || same.GroupBy(x => x.Namespace).Any(x => x.Count() > 1)
+                     select $"{same.Key}: {string.Join(", ", same.Select(x => Short(x.Namespace)).Order())}";
+        Only(Untidy.SharedNames, shared, "give one of them another name");
+    }
+
+    [Fact]
+    public void the_rooms_of_a_context_and_of_the_infrastructure_use_each_other_in_one_direction()
+    {
+        using var features = new CompiledFeatures();
+        using var infrastructure = new CompiledFeatures(typeof(Aarya.Infrastructure.Hosting.Module).Assembly);
+        var cycles = Aarya.Features.Modules.All.SelectMany(x => RoomCycles.Of(features, x.GetType().Namespace!))
+            .Concat(RoomCycles.Of(infrastructure, "Aarya.Infrastructure"));
+        Only(Untidy.Cycles, cycles.ToDictionary(x => $"{Short(x.From)} -> {Short(x.To)}", x => x.Example),
+            "move what both need into a room below them");
+    }
+
+    [Fact]
+    public void a_room_has_at_most_twenty_files()
+    {
+        var full = Files().Where(x => x.EndsWith(".cs", StringComparison.Ordinal))
+            .GroupBy(x => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(x)!))
+            .Where(x => x.Count() > FilesPerRoom).Select(x => x.Key);
+        Only(Untidy.FullRooms, full, $"divide the folder: it has more than {FilesPerRoom} files");
+    }
+
+    [Fact]
+    public void comments_documents_and_texts_are_plain_english()
+    {
+        var idioms = from file in Files()
+                     where !file.EndsWith("TidySpec.cs", StringComparison.Ordinal)
+                     from line in File.ReadLines(file).Select((text, at) => (Text: text, Number: at + 1))
+                     from Match idiom in Idiom().Matches(line.Text)
+                     select $"{Path.GetRelativePath(Repository.Root, file)}:{line.Number}: {idiom.Value}";
+        Only([], idioms, "say it with subject, verb and object, and with the trade's noun");
+    }
+
+    private static void Only(IReadOnlyCollection<string> known, IReadOnlyDictionary<string, string> found, string remedy)
+    {
+        var fresh = found.Where(x => !known.Contains(x.Key)).Select(x => $"{x.Key} ({x.Value})").ToList();
+        Assert.True(fresh.Count == 0, $"Please {remedy}:\n{string.Join('\n', fresh)}");
+        Only(known, found.Keys, remedy);
+    }
+
+    private static void Only(IReadOnlyCollection<string> known, IEnumerable<string> found, string remedy)
+    {
+        var offenders = found.Distinct().Order(StringComparer.Ordinal).ToList();
+        var fresh = offenders.Except(known).ToList();
+        Assert.True(fresh.Count == 0, $"Please {remedy}:\n{string.Join('\n', fresh)}");
+        var mended = known.Except(offenders).ToList();
+        Assert.True(mended.Count == 0, $"These are tidy now, take them out of {nameof(Untidy)}:\n{string.Join('\n', mended)}");
     }
 
     private static IEnumerable<string> Files() =>
-        Rooms.Select(Repository.PathOf).Where(Directory.Exists)
+        Tops.Select(Repository.PathOf).Where(Directory.Exists)
             .SelectMany(x => Directory.EnumerateFiles(x, "*", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles(Repository.Root))
             .Where(x => Kinds.Contains(Path.GetExtension(x)) && !IsMade(x));
@@ -36,4 +156,21 @@ public sealed class TidySpec
             .Where(x => new StringInfo(x.Line).LengthInTextElements > Columns)
             .Where(x => !(path.EndsWith(".md", StringComparison.Ordinal) && x.Line.StartsWith('|')))
             .Select(x => $"{Path.GetRelativePath(Repository.Root, path)}:{x.Number}");
+
+    private static string WithoutComments(string source) => Comment().Replace(source, "");
+
+    private static string Plain(string name) => name.Split('`')[0];
+
+    private static string Short(string place) => place.Replace("Aarya.Features.", "", StringComparison.Ordinal)
+        .Replace("Aarya.", "", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"[A-Za-z_]\w*")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\b(?:whoever|whomever|somebody|anybody|everybody|anew|lies|tells|hears|in clear|also when|also where|so many|for ever"
+        + @"|any more|no more(?! than)|comes? round)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Idiom();
 }

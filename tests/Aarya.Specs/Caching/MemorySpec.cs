@@ -7,18 +7,18 @@ using Aarya.Specs.Support;
 namespace Aarya.Specs.Caching;
 
 /// <summary>
-/// A process that is asked for what nobody asks for again: from made-up addresses, with made-up cursors, filters, SKUs, tokens and hosts.
+/// A process gets requests that all differ: from made-up addresses, with made-up cursors, filters, SKUs, tokens and hosts.
 /// </summary>
 public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
 {
-    // SPECS_REQUESTS=1000000 asks for more than a run of all specs has time for.
+    // SPECS_REQUESTS=1000000 sends more requests than a run of all specs has time for.
     private static readonly int Requests =
         Environment.GetEnvironmentVariable("SPECS_REQUESTS") is { } more ? int.Parse(more, CultureInfo.InvariantCulture) : 12_000;
 
     private const int Clients = 6;
     private const long Most = 300L * 1024 * 1024;
 
-    // A Debug build has the compiler of its handlers in memory; what is judged here is the program as it runs in a shop.
+    // A Debug build has the compiler of its handlers in memory; this spec measures the program as in production.
     private const string Main = """
         return await Aarya.Infrastructure.Hosting.AaryaHost.RunAsync(args, Aarya.Features.Modules.All);
         """;
@@ -72,7 +72,7 @@ public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
         Assert.True(largest <= Most, $"the process took {largest / 1024 / 1024} MB");
     }
 
-    // No two of them are the same, and each would be an entry of its own in whatever keeps answers, counts or judgements.
+    // All of them differ, so that each would be an entry of its own in every cache and counter.
     private static HttpRequestMessage Different(int n)
     {
         var made = Guid.NewGuid().ToString("N");

@@ -29,9 +29,9 @@ public sealed class ReadyAnswersSpec : IDisposable
             two.Release();
             return await asked;
         })).ToList();
-        // What two have asked for is kept for those who come later.
+        // An answer that two readers have asked for is kept for later ones.
         for (var i = 0; i < 2; i++)
-            Assert.True(await two.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "nobody asks");
+            Assert.True(await two.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "too few readers asked");
         gate.SetResult();
 
         Assert.Single((await Task.WhenAll(readers)).Distinct());
@@ -78,7 +78,7 @@ public sealed class ReadyAnswersSpec : IDisposable
         var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
 
         for (var i = 0; i < 100_000; i++) Assert.NotNull(await Get(answers, $"name-{i}"));
-        // Two names may have one hash.
+        // Two names may have the same hash.
         Assert.InRange(answers.Count, 0, 100);
         for (var i = 0; i < 100_000; i++)
         {

@@ -7,7 +7,7 @@ using Wire = Aarya.Protos.Commerce;
 
 namespace Aarya.Specs.Commerce;
 
-/// <summary>What other contexts ask for carts and orders.</summary>
+/// <summary>The RPCs for carts and orders that other contexts call.</summary>
 public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly Guid subject = Guid.CreateVersion7();

@@ -8,12 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce;
 
-/// <summary>Goods of one spec's own, under SKUs that nobody else uses.</summary>
+/// <summary>Goods for one spec, with SKUs that no other spec uses.</summary>
 internal static class Shelf
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Puts a new SKU on sale and so many pieces on its shelf.</summary>
+    /// <summary>Puts a new SKU on sale, with these pieces in stock.</summary>
     public static async Task<string> SellsAsync(
         this IAlbaHost host, int pieces = 100, Money? price = null, bool published = true, string hsnCode = "62")
     {
@@ -28,7 +28,7 @@ internal static class Shelf
         return sku;
     }
 
-    /// <summary>Leaves a line in a cart whose product was withdrawn since.</summary>
+    /// <summary>Adds a line to a cart, and then withdraws its product.</summary>
     public static async Task<string> HoldsWithdrawnAsync(this IAlbaHost host, Guid subject, Money price, int quantity = 1)
     {
         var sku = await host.SellsAsync(price: price, published: false);
@@ -44,7 +44,7 @@ internal static class Shelf
         await session.SaveChangesAsync(Cancel);
     }
 
-    /// <summary>Lets what is held under this id leave its shelves, as a payment does.</summary>
+    /// <summary>Sells the goods of a reservation, as a payment does.</summary>
     public static async Task SoldAsync(this IAlbaHost host, Guid reservation)
     {
         await using var session = host.Services.GetRequiredService<ICommerceStore>().LightweightSession();

@@ -8,10 +8,10 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.Commerce;
 
-/// <summary>What the shop answered.</summary>
+/// <summary>An answer of the shop.</summary>
 internal sealed record Answer(int Status, JsonElement Body, HttpResponseHeaders Headers, string Text)
 {
-    /// <summary>How a storefront reads and writes.</summary>
+    /// <summary>The JSON options of a storefront.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
@@ -41,7 +41,7 @@ internal sealed record Answer(int Status, JsonElement Body, HttpResponseHeaders 
     }
 }
 
-/// <summary>Somebody in front of the shop, with a token of their own.</summary>
+/// <summary>A client of the shop, with a token of its own or none.</summary>
 internal sealed class Shopper : IDisposable
 {
     private readonly HttpClient client;

@@ -98,7 +98,7 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
             ["a signature of something else"] =
                 $"{parts[0]}.{Encoded(Base64UrlEncoder.Decode(parts[1]).Replace("customer",
                     "admin", StringComparison.Ordinal))}.{parts[2]}",
-            ["another issuer"] = ChangedFrom(shopper.AccessToken, x => x.Issuer = "somebody"),
+            ["another issuer"] = ChangedFrom(shopper.AccessToken, x => x.Issuer = "another"),
             ["another audience"] = ChangedFrom(shopper.AccessToken, x => x.Audience = "another-api"),
             ["another type"] = ChangedFrom(shopper.AccessToken, x => x.TokenType = "JWT"),
             ["no expiry"] = ChangedFrom(shopper.AccessToken, x => x.Expires = null),
@@ -107,7 +107,7 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
             ["an unknown role"] = ChangedFrom(shopper.AccessToken, x => x.Claims["role"] = "root"),
             ["no uuid for a subject"] = ChangedFrom(shopper.AccessToken, x => x.Claims["sub"] = "asha"),
             ["too long"] = ChangedFrom(shopper.AccessToken, x => x.Claims["more"] = new string('x', 5000)),
-            ["not yet good"] = ChangedFrom(shopper.AccessToken, x => x.NotBefore = DateTime.UtcNow.AddMinutes(1)),
+            ["not yet valid"] = ChangedFrom(shopper.AccessToken, x => x.NotBefore = DateTime.UtcNow.AddMinutes(1)),
             ["issued in the future"] = ChangedFrom(shopper.AccessToken, x => x.IssuedAt = DateTime.UtcNow.AddMinutes(1)),
             ["an extension that is critical"] =
                 Resigned(shopper.AccessToken, header: """{"alg":"ES256","typ":"at+jwt","kid":"KID","crit":["exp"]}"""),
@@ -168,7 +168,7 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var shopper = await SignedInAsync();
         var stranger = ChangedFrom(shopper.AccessToken, x => x.Claims["sub"] = $"{Guid.NewGuid():D}");
-        // Before the session is believed in, and after.
+        // Before and after the check of the session is cached.
         foreach (var token in new[] { stranger, shopper.AccessToken, stranger })
             await Host.Scenario(x =>
             {
@@ -194,7 +194,7 @@ public sealed class AccessTokenSpec(AaryaFixture fixture) : CoreSpec(fixture)
         }
     }
 
-    // The token with another header or other claims, byte for byte, under a good signature: no library would write these.
+    // The token with exactly this header or these claims and a valid signature: no library would write such tokens.
     private string Resigned(string token, Action<JsonObject>? change = null, string? header = null, string? claims = null)
     {
         var key = Host.Services.GetRequiredService<SigningKeys>().Current;

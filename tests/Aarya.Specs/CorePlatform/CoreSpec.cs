@@ -15,7 +15,8 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform;
 
-/// <summary>What the stories of accounts and sessions have in common.</summary>
+/// <summary>The common steps of the stories of accounts and sessions.</summary>
+[StoryOf(typeof(StartAsGuestEndpoint))]
 public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
 {
     protected AaryaFixture Fixture { get; } = fixture;
@@ -27,9 +28,9 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
     protected static string NewEmail() => $"asha.{Guid.NewGuid():N}@example.com";
 
     /// <summary>
-    /// Asks until the session is over: whoever asks a second after it ended must be told so, however slow the machine is.
+    /// Asks until the session is over. An answer to a question sent a second after its end must say so, however slow the machine is.
     /// </summary>
-    /// <param name="isOver">A question that some node answers.</param>
+    /// <param name="isOver">Asks a node whether the session is over.</param>
     public static async Task OverWithinASecondAsync(Func<Task<bool>> isOver)
     {
         var ended = TimeProvider.System.GetTimestamp();
@@ -41,7 +42,7 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
         }
     }
 
-    /// <summary>An address with an account, registered as a shopper would.</summary>
+    /// <summary>The address of a new account, registered as by a shopper.</summary>
     protected async Task<string> RegisteredAsync()
     {
         var email = NewEmail();
@@ -53,7 +54,7 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
         return email;
     }
 
-    /// <summary>The same, once its owner has opened the link in the mail.</summary>
+    /// <summary>The same, after its owner has opened the link in the mail.</summary>
     protected async Task<string> VerifiedAsync()
     {
         var email = NewEmail();
@@ -72,7 +73,7 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
     protected async Task<SignedIn> SignInAsync(string email, string password = Password) =>
         (await Track(x => x.Post.Json(new LogIn(email, password)).ToUrl("/api/auth/login"))).Response.ReadAsJson<SignedIn>()!;
 
-    /// <summary>Sends this as somebody who is signed in, and answers what their owner is told by mail.</summary>
+    /// <summary>Sends the request with this token; returns the answer and the notices that it causes.</summary>
     protected async Task<(IScenarioResult Response, IReadOnlyList<AccountNotice> Told)> AsAsync(SignedIn who, HttpStatusCode status,
         Action<Scenario> configure)
     {
@@ -85,7 +86,7 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
         return (response, [.. messages.Sent.MessagesOf<AccountNotice>()]);
     }
 
-    /// <summary>The notices that a request without a token leads to.</summary>
+    /// <summary>The notices that a request without a token causes.</summary>
     protected async Task<IReadOnlyList<AccountNotice>> ToldAsync(HttpStatusCode status, object command, string url)
     {
         var (messages, _) = await Track(x =>
@@ -96,7 +97,7 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
         return [.. messages.Sent.MessagesOf<AccountNotice>()];
     }
 
-    /// <summary>What the storefront sends back of a link.</summary>
+    /// <summary>The token in a mailed link.</summary>
     protected static string TokenOf(AccountNotice notice) => notice.Link!.Split("#token=")[1];
 
     protected async Task SessionIsOverAsync(SignedIn who) =>
@@ -109,7 +110,7 @@ public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
 
     protected async Task<SignedIn> GuestAsync() => (await Host.Scenario(x => x.Post.Url("/api/auth/guest"))).ReadAsJson<SignedIn>()!;
 
-    /// <summary>The token with something about it changed, signed with the shop's own key unless that is what changed.</summary>
+    /// <summary>The token with one change, signed with the shop's own key unless the key is what changed.</summary>
     protected string ChangedFrom(string token, Action<SecurityTokenDescriptor> change)
     {
         var read = new JsonWebToken(token);

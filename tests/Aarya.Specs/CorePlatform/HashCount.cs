@@ -3,7 +3,7 @@ using Aarya.Features.CorePlatform.Users;
 
 namespace Aarya.Specs.CorePlatform;
 
-/// <summary>How many passwords were hashed since: the work by which a stranger could tell a known address from an unknown one.</summary>
+/// <summary>Counts the password hashes since its creation: by this work a stranger could find out which addresses are known.</summary>
 public sealed class HashCount : IDisposable
 {
     private readonly MeterListener listener = new();

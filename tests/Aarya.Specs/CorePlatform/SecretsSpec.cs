@@ -109,13 +109,13 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
             .. new[] { guest, shopper, after }.SelectMany(x => new[] { x.AccessToken.Split('.')[2], x.RefreshToken })];
         foreach (var secret in secrets) Assert.DoesNotContain(log.Lines, x => x.Text.Contains(secret, StringComparison.Ordinal));
 
-        // This one is in a path, which the framework tells of in lines that are not written here.
+        // This one is part of a path, which the framework logs in lines below the configured level.
         Assert.Equal("Warning", node.Services.GetRequiredService<IConfiguration>()["Logging:LogLevel:Microsoft.AspNetCore"]);
         var others =
             log.Lines.Where(x => x.Level >= LogLevel.Warning || !x.Category.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
         Assert.DoesNotContain(others, x => x.Text.Contains(export, StringComparison.Ordinal));
 
-        // What the others send is made up: only the link counts.
+        // The other contexts' parts are made up: only the link matters.
         async Task<string> ExportLinkAsync(SignedIn who)
         {
             var (user, id) = (who.User.Id,
@@ -132,7 +132,7 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
             return Assert.Single(ready).Link.Split('/')[^1];
         }
 
-        // The tokens of the links that go out meanwhile.
+        // Collects the tokens of the links that are mailed meanwhile.
         async Task MailedAsync(Func<Task> act)
         {
             var messages = await node.ExecuteAndWaitAsync(act, 30_000);

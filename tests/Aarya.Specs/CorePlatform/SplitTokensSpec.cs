@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.CorePlatform;
 
-/// <summary>Processes that never held the signing key judge tokens as core would.</summary>
+/// <summary>Processes without the signing key accept and refuse tokens as core does.</summary>
 public sealed class SplitTokensSpec
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -9,7 +9,7 @@ using Wolverine.Http;
 
 namespace Aarya.Specs.Edge;
 
-/// <summary>What a storefront developer reads, held against what the program serves.</summary>
+/// <summary>Compares the API document with what the program serves.</summary>
 public sealed partial class ApiDocumentSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -6,7 +6,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Edge;
 
-/// <summary>What every answer carries, and whom the edge believes.</summary>
+/// <summary>The headers of every answer, and which proxies the edge trusts.</summary>
 public abstract class EnvelopeSpec(EdgeShop edge)
 {
     [Collection(WholeEdgeSpecs.Name)]
@@ -89,7 +89,7 @@ public abstract class EnvelopeSpec(EdgeShop edge)
 
     [Theory]
     [InlineData("203.0.113.9", "203.0.113.9 https shop.aarya.example")]
-    // Only the last hop is the proxy's own word.
+    // Only the last hop was written by the trusted proxy.
     [InlineData("6.6.6.6, 203.0.113.9", "203.0.113.9 https shop.aarya.example")]
     public async Task a_trusted_proxy_is_believed_for_one_hop(string forwarded, string expected)
     {
@@ -148,7 +148,7 @@ public abstract class EnvelopeSpec(EdgeShop edge)
 
         Assert.Equal(allowed, preflight.Headers.Contains("Access-Control-Allow-Origin"));
         Assert.Equal(allowed, actual.Headers.Contains("Access-Control-Allow-Origin"));
-        // A cache may give the answer to another site otherwise.
+        // Otherwise a cache may give the answer to another site.
         Assert.Contains("Origin", actual.Headers.Vary);
         if (!allowed) return;
         Assert.Equal(origin, Header(preflight, "Access-Control-Allow-Origin"));

@@ -59,7 +59,7 @@ public sealed class HealthSpec(AaryaFixture fixture) : Spec(fixture)
         async Task UntilAsync(string path, HttpStatusCode status, string code)
         {
             (HttpStatusCode Status, JsonElement Body) answer;
-            // An answer is repeated for a second.
+            // An answer is cached for a second.
             while ((answer = await GetAsync(path, node)).Status != status) await Task.Delay(50, Cancel);
             Assert.Equal(code, answer.Body.GetProperty("code").GetString());
             Assert.Contains(answer.Body.GetProperty("parts").EnumerateArray(), x => x.GetProperty("status").GetString() == "down");

@@ -41,8 +41,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         var served = Enumerable.Range(0, 2).Select(_ => edge.Client.GetAsync("/specs/slow", Cancel)).ToList();
         await inside.WaitAsync(Cancel);
         await inside.WaitAsync(Cancel);
-        // Three of these find a place in the queue, whichever come first.
-        // A request that does not wait for news has no larger room for saying so.
+        // The first three of these get a place in the queue. On this route `wait` changes nothing, because it does not wait for news.
         var late = Enumerable.Range(0, 5)
             .Select(x => edge.Client.GetAsync(x % 2 == 0 ? "/specs/slow" : "/specs/slow?wait=10s", Cancel)).ToList();
         var refused = new List<HttpResponseMessage>();
@@ -53,7 +52,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
             refused.Add(await first);
         }
 
-        // Neither probes nor those who wait for news are held up by the crowd.
+        // The full queue delays neither probes nor requests that wait for news.
         Assert.Equal(HttpStatusCode.OK, (await edge.Client.GetAsync("/health/live", Cancel)).StatusCode);
         var news = edge.Client.GetAsync("/specs/news?wait=10s", Cancel);
         await inside.WaitAsync(Cancel);
@@ -91,7 +90,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
 
         for (var i = 0; i < 50; i++) Assert.Equal(HttpStatusCode.OK, (await edge.Client.GetAsync("/specs/page", Cancel)).StatusCode);
         foreach (var client in slow) await client.GetStream().WriteAsync(new byte[997], Cancel);
-        // All bodies are there at once now, and two requests are worked on at a time.
+        // All bodies are complete now, and two requests are processed at a time.
         foreach (var client in slow)
         {
             using var reader = new StreamReader(client.GetStream());
@@ -113,7 +112,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         var slow = new Uri("/specs/slow", UriKind.Relative);
         var sent = Enumerable.Range(0, 12)
             .Select(_ => edge.Client.PostAsync(slow, new ByteArrayContent(new byte[1024 * 1024]), Cancel)).ToList();
-        // Eight fit, so that four are refused; before that none may end and make room for another.
+        // Eight fit, so that four are refused; until then none of the eight may end and make room for another.
         var waiting = sent.ToList();
         for (var i = 0; i < 4; i++)
         {
@@ -126,7 +125,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         gate.SetResult();
         var answers = await Task.WhenAll(sent);
         Assert.InRange(answers.Count(x => x.StatusCode == HttpStatusCode.OK), 1, 8);
-        // What was refused, and what has ended, is given back.
+        // The memory of refused and ended requests is free again.
         using var again = await edge.Client.PostAsync(slow, new ByteArrayContent(new byte[1024 * 1024]), Cancel);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
@@ -137,7 +136,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
         await using var edge = await EdgeHost.StartAsync(fixture.Redis.Url, app => app.MapGet("/specs/page", () => "page"),
             "AARYA_MAX_CONCURRENT=1", "AARYA_MAX_QUEUED=0", "AARYA_RATE_LIMIT=2");
 
-        // No key was ever read here: a process that waited for one would wait for core, which is not there.
+        // This process has never read a key, and core does not run: it must not wait for one.
         var answers = new ConcurrentBag<HttpStatusCode>();
         var eight = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel };
         await Parallel.ForAsync(0, 1_000, eight, async (x, cancellation) =>
@@ -151,7 +150,7 @@ public sealed class OverloadSpec(AaryaFixture fixture)
 
         Assert.All(answers, x =>
             Assert.True(x is HttpStatusCode.TooManyRequests or HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{x}"));
-        // They are counted before their key is looked for.
+        // Requests are counted before their key is looked up.
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
     }
 
@@ -207,11 +206,11 @@ public sealed class OverloadSpec(AaryaFixture fixture)
             app.MapGet("/specs/broken", (HttpContext http) =>
             {
                 WriteHalf(http);
-                throw new InvalidOperationException("No more of it.");
+                throw new InvalidOperationException("broken on purpose");
             });
         }, "AARYA_REQUEST_SECONDS=1");
 
-        // Not even a head: a client that got one would take what follows for the answer.
+        // Not even a header is sent: after it a client would take what follows for the answer.
         await Assert.ThrowsAsync<HttpRequestException>(() => edge.Client.GetAsync(path, Cancel));
 
         static void WriteHalf(HttpContext http)

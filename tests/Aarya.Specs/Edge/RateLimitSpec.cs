@@ -64,7 +64,7 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
         List<HttpResponseMessage> answers = [.. await BurstAsync(one, "/specs/login", 5), .. await BurstAsync(other, "/specs/login", 5)];
 
         Assert.Equal(6, answers.Count(x => x.StatusCode == HttpStatusCode.OK));
-        // The login's allowance is used up, not the client's.
+        // The allowance for logins is used up, not the general one.
         Assert.Equal(HttpStatusCode.OK, (await one.Client.GetAsync("/specs/page", Cancel)).StatusCode);
         Assert.InRange(answers[^1].Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
     }
@@ -126,7 +126,7 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
             if (answers.Contains(HttpStatusCode.TooManyRequests)) break;
         }
 
-        // 12 at first, and one more per five minutes. The tokens that the spec itself takes use up some of them.
+        // 12 at once, then one per five minutes. The tokens that the spec itself takes use up some of them.
         Assert.InRange(answers.Count(x => x == HttpStatusCode.OK || x == HttpStatusCode.Created), 8, 12);
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
     }
@@ -153,7 +153,7 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(TimeSpan.Zero, rates.Take(client));
 
         for (var i = 0; i < 100; i++) rates.Take([new($"stranger {i}", 1, TimeSpan.FromHours(1))]);
-        // The third stranger and all after share a line that is used up.
+        // The third and all later strangers share one entry, whose allowance is used up.
         Assert.InRange(rates.Count, 3, 4);
         Assert.NotEqual(TimeSpan.Zero, rates.Take([new("one more", 1, TimeSpan.FromHours(1))]));
         time.Move(TimeSpan.FromHours(2));

@@ -14,17 +14,17 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [Theory]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi", "200")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "200")]
-    // two readings of where the request ends
+    // two ends of one request
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "400")]
-    // chunks before there were chunks (RFC 9112, section 6.1)
+    // chunks in HTTP/1.0, which has none (RFC 9112, section 6.1)
     [InlineData(
         "POST /specs/echo HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "400")]
-    // another protocol than the one that is spoken
+    // an upgrade to another protocol
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 2\r\n\r\nhi", "200")]
     [InlineData("GET /specs/who HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "200")]
     [InlineData(
@@ -38,14 +38,14 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\nContent-Length: 2\r\n\r\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\n\r\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\nhi\r\n0\r\n\r\n", "400")]
-    // folded, NUL and other nonsense
+    // folded lines, NUL, no Host and two Hosts
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\nContent-Length: 0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\nContent-Length: 0\r\n\r\n", "400")]
     [InlineData("POST /specs/%00echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo?a=%00 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nHost: y\r\nContent-Length: 0\r\n\r\n", "400")]
-    // lengths that are more than digits
+    // lengths that are not just digits
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: -0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2,2\r\n\r\nhi", "400")]
@@ -53,14 +53,14 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2 2\r\n\r\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\nhi", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\nhi", "400")]
-    // chunks of no size
+    // chunks without a valid size
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nhi\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n80000000\r\nhi\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\nhi\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nhi\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhi\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhihi\r\n0\r\n\r\n", "400")]
-    // bytes beyond ASCII are nobody's business but the reader's
+    // bytes beyond ASCII are passed on
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nUser-Agent: Fl\u00e9che\r\nContent-Length: 2\r\n\r\nhi", "200")]
     [InlineData(
         "POST /specs/echo HTTP/1.1\r\nHost: x\r\nReferer: http://x/\u00ff\u00fe\r\nCookie: a=\u0080\r\nContent-Length: 2\r\n\r\nhi", "200")]

@@ -7,7 +7,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Edge;
 
-/// <summary>Bodies and queries that are not what an endpoint takes.</summary>
+/// <summary>Bodies and queries that an endpoint does not accept.</summary>
 public abstract class RefusedInputSpec(EdgeShop edge)
 {
     [Collection(WholeEdgeSpecs.Name)]
@@ -87,10 +87,11 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": 1}}""", "notes.a", "must be a text")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "1", "a": "2"}}""",
         "notes.a", "is given twice")]
-    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": 100}""", "fee", "Money is an object")]
+    [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": 100}""", "fee",
+        "must be an object with amount and currency")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "fee": {"amount": 1.5, "currency": "INR"}}""",
         "fee", "whole amount")]
-    // text that cannot be kept
+    // text that cannot be stored
     [InlineData("""{"name": "R\u0000x", "legs": 4, "shelterId": "ID", "size": "small"}""", "name", "must not contain the NUL character")]
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "\u0000"}}""", "notes.a",
         "must not contain the NUL character")]
@@ -115,8 +116,8 @@ public abstract class RefusedInputSpec(EdgeShop edge)
     [InlineData("""{"name": "Rex", "legs": 4, "shelterId": "ID", "size": "small", "notes": {"a": "\ud800"}}""",
         "notes.a", "is not valid Unicode")]
     // whole bodies
-    [InlineData("", "body", "Send a JSON object")]
-    [InlineData("   ", "body", "Send a JSON object")]
+    [InlineData("", "body", "must be a JSON object")]
+    [InlineData("   ", "body", "must be a JSON object")]
     [InlineData("null", "body", "must be an object")]
     [InlineData("[]", "body", "must be an object")]
     [InlineData("\"Rex\"", "body", "must be an object")]

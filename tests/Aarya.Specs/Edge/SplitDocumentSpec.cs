@@ -6,7 +6,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Edge;
 
-/// <summary>The document and the health of a shop in several processes, as its gateway tells them.</summary>
+/// <summary>The API document and the health of a shop in several processes, as its gateway answers them.</summary>
 public sealed class SplitDocumentSpec
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class SplitDocumentSpec
         Assert.True(schemas.TryGetProperty("SignedIn", out _), string.Join(" ", schemas.EnumerateObject().Select(x => x.Name)));
         Assert.True(schemas.TryGetProperty("NotificationPage", out _));
 
-        // HEAD goes through the gateway to a context like a read, and comes back without the body.
+        // The gateway passes HEAD on to a context like a GET, and answers without the body.
         using var read = await client.GetAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Cancel);
         var head = await RawHeadAsync(shop.Url, "/.well-known/jwks.json");
         Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class SplitDocumentSpec
         Assert.Equal(200, (int)ready.StatusCode);
     }
 
-    // All that comes: an HTTP client would not show a body.
+    // The raw answer: an HTTP client would not show a body.
     private static async Task<string> RawHeadAsync(Uri shop, string path)
     {
         using var tcp = new TcpClient();

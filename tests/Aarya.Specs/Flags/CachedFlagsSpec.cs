@@ -21,11 +21,11 @@ public sealed class CachedFlagsSpec
     [Fact]
     public async Task a_flag_without_conditions_is_on_or_off_for_everybody()
     {
-        Assert.True(await IsOnAsync(On, Somebody()));
+        Assert.True(await IsOnAsync(On, NewCaller()));
         Assert.True(await IsOnAsync(On, null));
-        Assert.False(await IsOnAsync(On with { Enabled = false }, Somebody()));
-        Assert.False(await IsOnAsync(On with { Enabled = false, Percentage = 100 }, Somebody()));
-        Assert.False(await flags.IsOnAsync("no-such-flag", Somebody(), Cancellation));
+        Assert.False(await IsOnAsync(On with { Enabled = false }, NewCaller()));
+        Assert.False(await IsOnAsync(On with { Enabled = false, Percentage = 100 }, NewCaller()));
+        Assert.False(await flags.IsOnAsync("no-such-flag", NewCaller(), Cancellation));
     }
 
     [Theory]
@@ -77,10 +77,10 @@ public sealed class CachedFlagsSpec
     public async Task a_role_has_it_and_the_others_have_not()
     {
         var flag = On with { Roles = ["support", "merchandiser"] };
-        Assert.True(await IsOnAsync(flag, Somebody("support")));
-        Assert.True(await IsOnAsync(flag, Somebody("customer", "merchandiser")));
-        Assert.False(await IsOnAsync(flag, Somebody("customer")));
-        Assert.False(await IsOnAsync(flag, Somebody("guest")));
+        Assert.True(await IsOnAsync(flag, NewCaller("support")));
+        Assert.True(await IsOnAsync(flag, NewCaller("customer", "merchandiser")));
+        Assert.False(await IsOnAsync(flag, NewCaller("customer")));
+        Assert.False(await IsOnAsync(flag, NewCaller("guest")));
         Assert.False(await IsOnAsync(flag, null));
     }
 
@@ -100,12 +100,12 @@ public sealed class CachedFlagsSpec
     public async Task conditions_hold_together_or_one_is_enough()
     {
         var flag = On with { Percentage = 0, Roles = ["support"], From = DateTimeOffset.UtcNow.AddHours(-1) };
-        Assert.False(await IsOnAsync(flag, Somebody("support")));
-        Assert.True(await IsOnAsync(flag with { Percentage = 100 }, Somebody("support")));
-        Assert.False(await IsOnAsync(flag with { Percentage = 100 }, Somebody("customer")));
-        Assert.True(await IsOnAsync(flag with { Match = FlagMatch.Any }, Somebody("customer")));
-        Assert.False(await IsOnAsync(flag with { Match = FlagMatch.Any, From = DateTimeOffset.UtcNow.AddHours(1) }, Somebody("customer")));
-        Assert.True(await IsOnAsync(flag with { Match = FlagMatch.Any, From = DateTimeOffset.UtcNow.AddHours(1) }, Somebody("support")));
+        Assert.False(await IsOnAsync(flag, NewCaller("support")));
+        Assert.True(await IsOnAsync(flag with { Percentage = 100 }, NewCaller("support")));
+        Assert.False(await IsOnAsync(flag with { Percentage = 100 }, NewCaller("customer")));
+        Assert.True(await IsOnAsync(flag with { Match = FlagMatch.Any }, NewCaller("customer")));
+        Assert.False(await IsOnAsync(flag with { Match = FlagMatch.Any, From = DateTimeOffset.UtcNow.AddHours(1) }, NewCaller("customer")));
+        Assert.True(await IsOnAsync(flag with { Match = FlagMatch.Any, From = DateTimeOffset.UtcNow.AddHours(1) }, NewCaller("support")));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class CachedFlagsSpec
         return answers;
     }
 
-    private static Caller Somebody(params string[] roles) => new(Guid.NewGuid(), Guid.Empty, roles.Length == 0 ? ["customer"] : roles);
+    private static Caller NewCaller(params string[] roles) => new(Guid.NewGuid(), Guid.Empty, roles.Length == 0 ? ["customer"] : roles);
 
     private static Caller Numbered(int i) => new(new Guid(i, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8]), Guid.Empty, ["customer"]);
 

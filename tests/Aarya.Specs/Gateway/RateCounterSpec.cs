@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aarya.Specs.Gateway;
 
-/// <summary>How many requests are let through, whoever counts them: the bound holds while Redis is fast, slow, away and back.</summary>
+/// <summary>The limit of admitted requests holds while Redis is fast, slow, down and back.</summary>
 public sealed class RateCounterSpec : IAsyncLifetime
 {
     private readonly HeldTime clock = new();
@@ -31,7 +31,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         var (passed, counted) = (0, 0);
         for (var round = 0; round < 12; round++)
         {
-            // Longer than the counter waits: what it asked is answered when nobody listens any more.
+            // Longer than the counter waits: Redis answers when the counter has given up.
             await server.TellAsync("CLIENT", "PAUSE", 250, "ALL");
             passed += await PassedAtOnceAsync(node, client, 10);
             clock.Move(TimeSpan.FromSeconds(2));
@@ -41,7 +41,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         }
 
         Assert.InRange(counted, 1, 12);
-        // It refills by one a minute, and 24 s of the node's clock have passed.
+        // It refills by one per minute, and 24 s of the node's clock have passed.
         Assert.Equal(60, passed);
     }
 
@@ -103,7 +103,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         var node = Node();
         Rate[] client = [new("even", 10, TimeSpan.FromSeconds(1))];
         await server.KillAsync();
-        // Once per second of the clock Redis is asked whether it is back, and each time that takes as long as its client is patient.
+        // The node tries Redis again once per second of the clock, and each try takes the whole timeout of the client.
         for (var i = 0; i < 50; i++)
         {
             Assert.Equal(TimeSpan.Zero, await node.TakeAsync(client));
@@ -133,7 +133,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
 
         Assert.Equal(3, await PassedAsync(node, [new("late", 3, TimeSpan.FromHours(1))], 10));
         Assert.Equal(3, await PassedAsync(node, [new("later", 3, TimeSpan.FromHours(1))], 10));
-        // And they share one line while it is away.
+        // While Redis is down they share one entry.
         await server.KillAsync();
         Assert.Equal(3, await PassedAsync(node, [new("last", 3, TimeSpan.FromHours(1))], 10));
         Assert.Equal(0, await PassedAsync(node, [new("very last", 3, TimeSpan.FromHours(1))], 10));
@@ -175,7 +175,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         Assert.Equal(TimeSpan.Zero, await Node().TakeAsync(client));
 
         Assert.Empty(warnings.Said);
-        // A count that lasts until the client is even again, and no longer; -2 is one that is over already, -1 would be for ever.
+        // The count expires when the client's allowance is full again; -2 means that it has expired already, -1 that it never does.
         var interval = Math.Ceiling(seconds * 1000.0 / requests);
         var left = (double)await server.TellAsync("PTTL", KeyOf(client[0]));
         Assert.InRange(left, interval > 5000 ? 1 : -2, interval);
@@ -183,8 +183,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         Assert.Equal(requests, Burst(client[0]));
     }
 
-    // A node's own book, whose clock stands still: how many of a burst it lets through, for limits that are too large to be tried on Redis
-    // one by one.
+    // How many of a burst a node's own counter admits while its clock stands still: for limits too large to be tried on Redis one by one.
     private int Burst(Rate rate)
     {
         var book = new LocalRates(clock);
@@ -195,7 +194,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
 
     private static string KeyOf(Rate rate) => RedisKeys.Rate($"even:{rate.Key}").ToString();
 
-    // Patient where Redis is meant to answer, however slow the machine is.
+    // With a long timeout where Redis must answer, however slow the machine is.
     private RateCounter Node(int most = RateCounter.MostClients, TimeSpan? patience = null)
     {
         connections.Add(new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build()));
@@ -213,7 +212,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         return passed;
     }
 
-    // A key of its own shows that the node's question has reached Redis.
+    // A key of its own shows that the node's call has reached Redis.
     private async Task AnswersAgainAsync(params RateCounter[] nodes)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -223,7 +222,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
             while (!await ReachesAsync(node, probe))
             {
                 if (limit.IsCancellationRequested)
-                    throw new TimeoutException("Waited a minute until the node's questions reach Redis again.");
+                    throw new TimeoutException("The node's calls did not reach Redis again within a minute.");
                 clock.Move(TimeSpan.FromSeconds(2));
             }
         }

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Aarya.Specs.Hosting;
 
-/// <summary>Two people run the same command, or one runs it twice: every command that walks whole tables.</summary>
+/// <summary>Every command that walks whole tables, run twice at the same time.</summary>
 public sealed class CommandsAtOnceSpec : IAsyncLifetime
 {
     private readonly string encryptionKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -45,8 +45,8 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("reindex", "search.product", "aarya: another refill of the index is running since ")]
-    [InlineData("rotate-keys", "core.mt_doc_user", "aarya: another rotate-keys is at work on core: wait for its end.")]
+    [InlineData("reindex", "search.product", "aarya: another refill of the index has been running since ")]
+    [InlineData("rotate-keys", "core.mt_doc_user", "aarya: another rotate-keys is running on core: wait until it ends.")]
     public async Task while_one_runs_the_other_is_told_so_and_changes_nothing(string command, string table, string line)
     {
         WentWell(await RunAsync("seed"));
@@ -54,7 +54,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
         await using (var connection = await OpenAsync())
         await using (var held = await connection.BeginTransactionAsync(Cancellation))
         {
-            // The first one waits for this table in the middle of its work.
+            // The first run waits for this table in the middle of its work.
             await using var lockTable = new NpgsqlCommand($"lock table {table} in access exclusive mode", connection, held);
             await lockTable.ExecuteNonQueryAsync(Cancellation);
             first = RunAsync(command);
@@ -69,7 +69,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
         }
 
         WentWell(await first);
-        // Its end is the end of its turn.
+        // The turn ends with the run.
         WentWell(await RunAsync(command));
     }
 
@@ -96,8 +96,8 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
         var watch = Stopwatch.StartNew();
         while (await OnDatabaseAsync("select count(*) from pg_locks where not granted and locktype = 'relation'") == 0)
         {
-            Assert.False(running.IsCompleted, "the command ended before it came to the table that it was to wait for");
-            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), "waited a minute for the command to come to the table");
+            Assert.False(running.IsCompleted, "the command ended before it reached the locked table");
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), "the command did not reach the locked table within a minute");
             await Task.Delay(50, Cancellation);
         }
     }

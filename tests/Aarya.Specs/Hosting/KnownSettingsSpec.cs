@@ -54,7 +54,7 @@ public sealed class KnownSettingsSpec
     {
         var setting = KnownSettings.NumberOf(name);
         var page = await File.ReadAllLinesAsync(Repository.PathOf("docs/operations.md"), TestContext.Current.CancellationToken);
-        // The policies of the rate limit share a row, by the ends of their names.
+        // The policies of the rate limit share a row, which lists the ends of their names.
         var word = name.StartsWith("AARYA_RATE_LIMIT_", StringComparison.Ordinal) ? name["AARYA_RATE_LIMIT".Length..] : name;
         string[] names = [$"`{name}`", $"`{word}`"];
         var row = Assert.Single(page, x => x.StartsWith('|') && names.Any(y => x.Contains(y, StringComparison.Ordinal)));
@@ -101,7 +101,7 @@ public sealed class KnownSettingsSpec
         }
     }
 
-    // As the program itself begins, whatever roles it has.
+    // As at the start of the program, whatever its roles are.
     private static string? Refused(string name, string value)
     {
         try

@@ -12,7 +12,7 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.Hosting;
 
-/// <summary>What the real program says when it cannot start: one line that names the cause, exit code 1, no stack.</summary>
+/// <summary>What the real program prints when it cannot start: one line that names the cause, exit code 1, no stack.</summary>
 public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<StartUpSpec.Servers>, IDisposable
 {
     private const string Nowhere = "postgres://aarya:secret@127.0.0.1:1/aarya";
@@ -77,7 +77,7 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         await RefusesAsync(
             isOld
                 ? $"The Redis at 127.0.0.1:{redis.Port} is version {version}: {setting} needs 7.0 or newer."
-                : $"The Redis at 127.0.0.1:{redis.Port} does not know XAUTOCLAIM",
+                : $"The Redis at 127.0.0.1:{redis.Port} does not support XAUTOCLAIM",
             new(Gateway()) { [setting] = $"redis://127.0.0.1:{redis.Port}" });
     }
 
@@ -182,7 +182,7 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         Assert.Equal("", error);
     }
 
-    // Its listener is opened last: this role gets that far without joining the specs' own nodes on their database.
+    // The gateway opens its listener last, and gets that far without joining the specs' own nodes on their database.
     private Dictionary<string, string> Gateway() => Settings("AARYA_ROLES", "gateway");
 
     private Dictionary<string, string> Production(string role) => new(Settings("AARYA_ROLES", role))
@@ -219,7 +219,7 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         public async ValueTask InitializeAsync()
         {
             (Database, Redis) = (await SpecDatabase.CreateAsync(), await RedisServer.StartAsync());
-            // Production looks at its settings after its schemas.
+            // In production the settings are checked after the schemas.
             var migrated =
                 await ChildProgram.AaryaAsync(["migrate"],
                     new Dictionary<string, string>

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Aarya.Specs.Hosting;
 
-/// <summary>A process that has a quarter of a core, and as many shoppers as on a whole one, who never stop asking.</summary>
+/// <summary>A process with a quarter of a core, and as many shoppers as for a whole one, who never stop sending requests.</summary>
 public sealed class StarvedSpec : IAsyncLifetime
 {
     private const int Shoppers = 160;
@@ -50,14 +50,14 @@ public sealed class StarvedSpec : IAsyncLifetime
     {
         var token = await GuestAsync();
         var shoppers = Enumerable.Range(0, Shoppers).Select(x => ShopAsync(token, x)).ToList();
-        // What is compiled at its first use is compiled now.
+        // Handlers that are compiled at their first use are compiled now.
         await ServedAsync("the shoppers are served", 1000);
 
         await using (Starve(program.Id))
         {
             await ServedAsync("they are served by a quarter of a core", 100);
             way.Cut();
-            await UntilAsync("the shop has noticed", () => Task.FromResult(Count(503) > 0));
+            await UntilAsync("the shop answers 503", () => Task.FromResult(Count(503) > 0));
             way.Mend();
 
             await ServedAsync("they are served again", 100);
@@ -68,7 +68,7 @@ public sealed class StarvedSpec : IAsyncLifetime
         Assert.DoesNotContain(answers.Keys, x => x >= 500 && x != 503 && x != 504);
     }
 
-    // The very first requests wait for their code to be compiled, and some of them for too long.
+    // The first requests wait until their handlers are compiled, some of them for too long.
     private async Task<string> GuestAsync()
     {
         string? token = null;
@@ -126,7 +126,7 @@ public sealed class StarvedSpec : IAsyncLifetime
         }
     }
 
-    // Stopped for three of every four moments: that works on every machine, and no group of processes has to be made.
+    // Stops the process for three quarters of the time: that works on every machine, and needs no control group.
     private static Holding Starve(int process) => new(Process.Start("sh",
         ["-c", $"while kill -STOP {process}; do sleep 0.075; kill -CONT {process}; sleep 0.025; done"])!, process);
 

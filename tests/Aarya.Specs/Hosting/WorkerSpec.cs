@@ -130,7 +130,7 @@ public sealed class WorkerSpec
         }
     }
 
-    // As a gRPC client does, it says in a way of its own that it was cancelled.
+    // Reports a cancellation by another exception, as a gRPC client does.
     private sealed class Asking() : Worker(TimeProvider.System, NullLogger.Instance)
     {
         private readonly TaskCompletionSource began = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -9,8 +9,8 @@ using Wolverine;
 namespace Aarya.Specs.Http;
 
 /// <summary>
-/// The whole shop while something that it needs is away in one of the many ways: a request is served or told when to come back, a message
-/// waits, and all of it goes on by itself afterwards.
+/// The whole shop during each kind of outage of a service that it needs: a request is served or gets a Retry-After, a message waits, and
+/// everything continues by itself afterwards.
 /// </summary>
 public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
 {
@@ -107,7 +107,7 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
         try
         {
             var told = 0;
-            // Each connection that was cut has its one failure; after that every request meets the trouble itself.
+            // Each connection that was cut fails once; after that every request meets the trouble itself.
             for (var i = 0; i < 20; i++)
             {
                 using var answer = await shop.SendAsync(HttpMethod.Post, "/api/auth/register", null,
@@ -124,7 +124,7 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
             await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{shop.Database.Name}'");
         }
 
-        await UntilAsync("somebody can register again", async () =>
+        await UntilAsync("a shopper can register again", async () =>
         {
             using var answer = await shop.SendAsync(HttpMethod.Post, "/api/auth/register", null,
                 new { email = $"asha.{Guid.NewGuid():N}@example.com", password = "a long way to Mumbai", name = "Asha Rao" });
@@ -136,7 +136,7 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
     private async Task<string> SkuAsync() =>
         (string)(await shop.AskAsync("select sku from commerce.stock where on_hand > 50 order by sku limit 1"))!;
 
-    // Any answer but a server error, and of those only the one that says when to come back.
+    // Accepts any answer below 500, and a 503 with Retry-After.
     private static async Task ServedOrTold(HttpResponseMessage answer)
     {
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -16,7 +16,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Specs.Http;
 
-/// <summary>Something that there is one of.</summary>
+/// <summary>A document that exists once per id.</summary>
 public sealed class Seat
 {
     public Guid Id { get; set; }
@@ -24,8 +24,8 @@ public sealed class Seat
     public int Row { get; set; }
 }
 
-/// <param name="Id">Of the seat.</param>
-/// <param name="How">insert or stream (the store's own ways), or sql of any kind.</param>
+/// <param name="Id">The id of the seat.</param>
+/// <param name="How">insert or stream (the store's own methods), or an SQL statement.</param>
 public sealed record TakeSeat(Guid Id, string How);
 
 [MartenStore(typeof(IContentStore))]
@@ -41,7 +41,7 @@ public static class TakeSeatEndpoint
     }
 }
 
-/// <summary>What a constraint refuses is never a failure of the shop.</summary>
+/// <summary>A violated constraint is never answered as a failure of the shop.</summary>
 public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

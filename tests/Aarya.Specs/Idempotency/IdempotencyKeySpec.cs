@@ -154,7 +154,7 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
         var marked = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints
             .Where(x => x.Metadata.GetMetadata<HttpChain>() is { } chain
                 && (IsMarked(chain.Method.HandlerType) || IsMarked(chain.Method.Method))).ToList();
-        // The edge knows it too, by which it does not compress the answer.
+        // The edge reads the same mark, so that it does not compress the answer.
         Assert.All(marked, x => Assert.NotNull(x.Metadata.GetMetadata<AnswerIsNeverStoredAttribute>()));
 
         using var client = Host.Server.CreateClient();
@@ -167,7 +167,7 @@ public sealed class IdempotencyKeySpec(AaryaFixture fixture) : Spec(fixture)
             Assert.DoesNotContain("Idempotency-Key", operation.GetRawText(), StringComparison.Ordinal);
         }
 
-        // By the class alone, by the method alone.
+        // One is marked on its class alone, the other on its method alone.
         Assert.Contains(marked, x => x.Metadata.GetMetadata<HttpChain>()!.RoutePattern!.RawText == "/api/auth/login");
         Assert.Contains(marked, x => x.Metadata.GetMetadata<HttpChain>()!.RoutePattern!.RawText == "/api/auth/guest");
 

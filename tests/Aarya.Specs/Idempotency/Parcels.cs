@@ -10,7 +10,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Specs.Idempotency;
 
-/// <summary>What the specs of keyed requests write: every effect is one parcel more.</summary>
+/// <summary>What the specs of keyed requests write: every effect adds one parcel.</summary>
 public sealed class Parcel : IVersioned
 {
     public Guid Id { get; set; }

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Aarya.Specs.Messaging;
 
 /// <summary>
-/// What PostgreSQL and the others really answer, and whether an event waits for it or is given up. Redis has a spec of its own.
+/// The real errors of PostgreSQL and other services, and whether an event waits or is given up because of them. Redis has its own spec.
 /// </summary>
 public sealed class OutageSpec : IAsyncLifetime
 {

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.Messaging;
 
-/// <summary>What a real Redis answers in each of its ways to be away, and that all of it is one thing to the program.</summary>
+/// <summary>The errors of a real Redis in each kind of outage, all of which the program treats as one.</summary>
 public sealed class RedisOutageSpec
 {
     public static TheoryData<string> Troubles => [.. RedisTrouble.All.Select(x => x.Name)];
@@ -22,7 +22,7 @@ public sealed class RedisOutageSpec
 
         await trouble.BeginAsync(server);
         List<Exception> refused = [.. await RefusedAsync(redis.State)];
-        // The client may have noticed in the meantime what has become of the server, and say it in words of its own.
+        // The client may have noticed the outage in the meantime, and report it with errors of its own.
         await server.Database.PingQuietlyAsync();
         refused.AddRange(await RefusedAsync(redis.State));
         await trouble.EndAsync(server);
@@ -149,7 +149,7 @@ public sealed class RedisOutageSpec
 
 internal static class Quietly
 {
-    /// <summary>A round trip, or none.</summary>
+    /// <summary>A round trip, if the server answers.</summary>
     public static async Task PingQuietlyAsync(this IDatabase redis)
     {
         try
@@ -158,7 +158,7 @@ internal static class Quietly
         }
         catch (Exception e) when (Outage.Is(e))
         {
-            // It is away.
+            // The server does not answer.
         }
     }
 }

@@ -4,7 +4,7 @@ using static Aarya.Specs.Messaging.StreamsRig;
 
 namespace Aarya.Specs.Messaging;
 
-/// <summary>Events between contexts: none is lost, none has its effect twice, whoever dies and whatever comes again.</summary>
+/// <summary>Events between contexts: none is lost and none takes effect twice, whichever process dies and whatever is sent again.</summary>
 public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
 {
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         var orders = await PlaceAsync((await RunSplitAsync()).Shop, 5);
         await rig.SettleAsync(orders);
 
-        // As a publisher does that never learnt that Redis had taken them.
+        // As a publisher does that got no confirmation from Redis.
         foreach (var entry in await rig.Redis.StreamRangeAsync(Orders)) await rig.Redis.StreamAddAsync(Orders, entry.Values);
 
         await rig.SettleAsync(orders);
@@ -97,7 +97,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         var entries = await rig.Redis.StreamLengthAsync(Orders);
         var orders = await PlaceAsync(shop, 1);
         await UntilAsync("the event is on the stream", async () => await rig.Redis.StreamLengthAsync(Orders) > entries);
-        // As if every process that was given it had died of it.
+        // As if every process that received it had crashed on it.
         var given = Assert.Single(await rig.Redis.StreamReadGroupAsync(Orders, "payment", "b", ">"));
         await rig.Redis.ExecuteAsync("XCLAIM", Orders, "payment", "b", 0, given.Id, "RETRYCOUNT", 5);
 
@@ -105,7 +105,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         await UntilAsync("the event is a dead letter", async () => await rig.DeadLettersAsync() == 1);
         Assert.Equal(1,
             await rig.CountAsync(
-                "select count(*) from payment.wolverine_dead_letters where exception_message = 'Delivered 5 times without an answer.'",
+                "select count(*) from payment.wolverine_dead_letters where exception_message = 'Gave up after 5 failed deliveries.'",
                 []));
 
         await rig.ExecuteAsync("update payment.wolverine_dead_letters set replayable = true");
@@ -144,7 +144,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
     [Fact]
     public async Task what_was_sent_and_waits_to_be_struck_from_the_outbox_is_not_sent_again_however_old_it_is()
     {
-        // Three times as long as a row may be old before the durability agent takes it for stranded.
+        // Three times the age at which the durability agent treats a row as stranded.
         rig.Further["CONFIRM_SECONDS"] = "15";
         var shop = (await rig.RunAsync(("slow", Shop), ("b", "payment")))[0];
         rig.Further.Clear();
@@ -161,7 +161,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
     {
         var shop = (await rig.RunAsync(("a", Shop), ("b", "payment")))[0];
         var entries = await rig.Redis.StreamLengthAsync(Orders);
-        // A sequence counts what a transaction that is rolled back has done, too.
+        // A sequence also counts in transactions that are rolled back.
         await rig.ExecuteAsync("""
             create sequence commerce.refused;
             create function commerce.refuse() returns trigger language plpgsql as $$ begin
@@ -202,7 +202,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
     public async Task nothing_is_lost_while_the_database_of_a_reader_is_away()
     {
         var (shop, payment) = await RunSplitAsync();
-        // Only in this spec's own database: the login belongs to the whole server.
+        // Only in this spec's own database, because the login belongs to the whole server.
         await rig.ExecuteAsync("""
             do $$ begin
               execute format('grant connect on database %I to aarya_commerce, aarya_content', current_database());
@@ -215,7 +215,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         var orders = await PlaceAsync(shop, 20);
         await leftPending;
         // An outage is not a failed delivery: five restarts during it must not make a dead letter.
-        await UntilAsync("the attempts at what waits are forgotten", async () =>
+        await UntilAsync("the delivery count of a waiting event is reset", async () =>
             (await rig.Redis.StreamPendingMessagesAsync(Orders, "payment", 100, RedisValue.Null)) is { Length: > 0 } waiting
             && waiting.Any(x => x.DeliveryCount == 0));
         await rig.ExecuteAsync("do $$ begin execute format('grant connect on database %I to public', current_database()); end $$");
@@ -272,7 +272,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
     {
         var only = (await rig.RunAsync(("only", All)))[0];
         await only.KillAsync();
-        // In every context; they do not become stale, so that nothing but the start of the next process frees them.
+        // One row per context, dated so that it does not become stale: only the start of the next process frees it.
         foreach (var context in All.Split(','))
             await rig.ExecuteAsync($"""
                 insert into {context}.wolverine_incoming_envelopes

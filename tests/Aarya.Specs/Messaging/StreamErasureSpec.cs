@@ -88,7 +88,7 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     private async Task<string> AddAsync(DateTimeOffset at, string body) =>
         (await redis.State.StreamAddAsync(Users, [new("body", body)], messageId: $"{at.ToUnixTimeMilliseconds()}-0")).ToString();
 
-    /// <summary>The group reads and acknowledges all there is.</summary>
+    /// <summary>The group reads and acknowledges every entry.</summary>
     private async Task ReadAsync(string group)
     {
         if ((await redis.State.StreamGroupInfoAsync(Users)).All(x => x.Name != group))

@@ -7,7 +7,7 @@ namespace Aarya.Specs.Messaging;
 
 /// <summary>
 /// Processes of a program with three small contexts (tests/Aarya.Specs.Streams), a database and a Redis. Placed orders are
-/// charged by <c>payment</c>, told of by <c>content</c> and confirmed by <c>commerce</c>, all over streams.
+/// charged by <c>payment</c>, printed by <c>content</c> and confirmed by <c>commerce</c>, all over streams.
 /// </summary>
 public sealed class StreamsRig : IAsyncLifetime
 {
@@ -24,7 +24,7 @@ public sealed class StreamsRig : IAsyncLifetime
 
     public RedisServer Server { get; private set; } = null!;
 
-    /// <summary>Settings beyond the usual ones of the nodes that are started from now on.</summary>
+    /// <summary>Further settings of the nodes that are started from now on.</summary>
     public Dictionary<string, string> Further { get; } = [];
 
     public IDatabase Redis => connection.GetDatabase();
@@ -52,7 +52,7 @@ public sealed class StreamsRig : IAsyncLifetime
         connection = await ConnectionMultiplexer.ConnectAsync(options);
     }
 
-    /// <summary>Sees to it that exactly these nodes run.</summary>
+    /// <summary>Starts and stops nodes so that exactly these run.</summary>
     public async Task<RoleProcess[]> RunAsync(params (string Node, string Roles)[] wanted)
     {
         foreach (var (node, process) in processes.ToList())
@@ -63,7 +63,7 @@ public sealed class StreamsRig : IAsyncLifetime
             processes.Remove(node);
         }
 
-        // One after another: they make the schema.
+        // One after another, because they create the schema.
         foreach (var (node, roles) in wanted.Where(x => !processes.ContainsKey(x.Node)))
         {
             processes[node] = await RoleProcess.StartAsync(roles, new Dictionary<string, string>(Further)
@@ -82,7 +82,7 @@ public sealed class StreamsRig : IAsyncLifetime
         return [.. wanted.Select(x => processes[x.Node])];
     }
 
-    /// <summary>Places orders and gives the ids of those that the shop took, once it has answered for each.</summary>
+    /// <summary>Places orders and, when each is answered, returns the ids of the accepted ones.</summary>
     public static async Task<IReadOnlyList<Guid>> PlaceAsync(RoleProcess shop, int count, string note = "")
     {
         var before = Placed(shop).Count;
@@ -96,13 +96,13 @@ public sealed class StreamsRig : IAsyncLifetime
         [.. shop.Output.Split('\n').Where(x => x.StartsWith("placed ", StringComparison.Ordinal))
             .Select(x => Guid.Parse(x["placed ".Length..]))];
 
-    /// <summary>From now on handlers meet the fate that an order's note names.</summary>
+    /// <summary>From now on handlers do what an order's note says.</summary>
     public void ArmFate() => File.WriteAllText(FateFile, "");
 
     public void DisarmFate() => File.Delete(FateFile);
 
     /// <summary>
-    /// Waits until every order is charged, told of and confirmed and nothing is under way, and checks that all happened once.
+    /// Waits until every order is confirmed and nothing is under way, and checks that each step happened once.
     /// </summary>
     public async Task SettleAsync(IReadOnlyCollection<Guid> orders)
     {
@@ -129,7 +129,7 @@ public sealed class StreamsRig : IAsyncLifetime
         {
             var known = await Redis.StreamGroupInfoAsync(stream);
             if (known.Length < groups || known.Any(x => x.PendingMessageCount > 0)) return false;
-            // After a kill Redis reports a group's lag wrong.
+            // After a kill Redis reports a wrong lag of a group.
             foreach (var group in known)
             {
                 if ((await Redis.StreamRangeAsync(stream, $"({group.LastDeliveredId}", count: 1)).Length > 0) return false;
@@ -161,7 +161,7 @@ public sealed class StreamsRig : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Looks again and again, because what is awaited happens in other processes.</summary>
+    /// <summary>Checks again and again, because the event happens in other processes.</summary>
     public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
     {
         var since = Stopwatch.StartNew();
@@ -173,10 +173,10 @@ public sealed class StreamsRig : IAsyncLifetime
             }
             catch (Exception e) when (e is NpgsqlException or RedisException && since.Elapsed < Patience)
             {
-                // The spec takes these servers away itself.
+                // The spec itself stops these servers.
             }
 
-            if (since.Elapsed > Patience) throw new TimeoutException($"After {Patience.TotalSeconds} s it is still not so that {what}.");
+            if (since.Elapsed > Patience) throw new TimeoutException($"Waited {Patience.TotalSeconds} s until {what}.");
             await Task.Delay(100);
         }
     }

@@ -6,7 +6,7 @@ using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Specs.Messaging;
 
-/// <summary>What contexts know of each other: names and shapes.</summary>
+/// <summary>What contexts share: the names and shapes of events.</summary>
 public sealed class WireEventSpec
 {
     private static readonly (Type Record, WireEventAttribute Event)[] All =

@@ -1,9 +1,12 @@
+using Aarya.Features.Payment.Charges;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Payment;
+using Aarya.Specs.Support;
 using Grpc.Core;
 
 namespace Aarya.Specs.Payment;
 
+[StoryOf(typeof(CapturePaymentHandler), typeof(VoidPaymentHandler))]
 [Collection("payment")]
 public sealed class PaymentServiceSpec(PaymentShop shop)
 {

@@ -26,7 +26,7 @@ public sealed record Heard(string Type, Guid OrderId, JsonNode Body);
 
 /// <summary>
 /// The payment role on a real port with a real provider process, a database and a Redis of its own: webhooks arrive over
-/// HTTP, events leave over the stream, and the provider's books are the judge.
+/// HTTP, events leave over the stream, and the provider's books show what was charged.
 /// </summary>
 public sealed class PaymentShop : IAsyncLifetime
 {
@@ -64,7 +64,7 @@ public sealed class PaymentShop : IAsyncLifetime
         listening = ListenAsync();
     }
 
-    /// <summary>Ends the role and starts it again as it was left, as a deploy does.</summary>
+    /// <summary>Stops the role and starts it again on the same data, as a deploy does.</summary>
     public async Task RestartAsync(Func<Task>? meanwhile = null)
     {
         await app.StopAsync();
@@ -83,7 +83,7 @@ public sealed class PaymentShop : IAsyncLifetime
         "--PAYMENT_RECONCILE_SECONDS=1", "--PAYMENT_PENDING_SECONDS=3",
     ], Modules.All);
 
-    /// <summary>An order asks for its money.</summary>
+    /// <summary>Places an order, which requests its payment.</summary>
     public async Task<Guid> PlaceAsync(string token, long amount = 129_900, TimeSpan? expires = null, Guid? subject = null)
     {
         var orderId = Guid.CreateVersion7();
@@ -111,7 +111,7 @@ public sealed class PaymentShop : IAsyncLifetime
         await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(message);
     }
 
-    /// <summary>Runs a statement behind the role's back.</summary>
+    /// <summary>Runs a statement directly on the role's database.</summary>
     public async Task AskAsync(string sql)
     {
         var once = new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString;
@@ -121,7 +121,7 @@ public sealed class PaymentShop : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Waits until the payment role has said this of the order on its stream.</summary>
+    /// <summary>Waits until the payment role has published this event of the order on its stream.</summary>
     public async Task<JsonNode> HearsAsync(Guid orderId, string type)
     {
         await UntilAsync($"{type} of {orderId}", () => Task.FromResult(HeardOf(orderId).Any(x => x.Type == type)));
@@ -159,7 +159,7 @@ public sealed class PaymentShop : IAsyncLifetime
         return [.. (await session.Events.FetchStreamAsync(orderId)).Select(x => x.Data)];
     }
 
-    /// <summary>The provider's books and the shop's streams tell the same of every order.</summary>
+    /// <summary>Checks that the provider's books and the shop's streams agree on every order.</summary>
     public async Task BooksAgreeAsync(IEnumerable<Guid> orders)
     {
         foreach (var orderId in orders)
@@ -174,7 +174,7 @@ public sealed class PaymentShop : IAsyncLifetime
         }
     }
 
-    /// <summary>The access token of somebody with this role.</summary>
+    /// <summary>The access token of a user with this role.</summary>
     public async Task<string> TokenOf(string role, Guid? subject = null)
     {
         var (session, _) = await app.Services.GetRequiredService<SessionStore>()

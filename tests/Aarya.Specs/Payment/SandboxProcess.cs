@@ -45,7 +45,7 @@ public sealed class SandboxProcess : IAsyncDisposable
         _ = process.StandardOutput.ReadToEndAsync();
     }
 
-    /// <summary>kill -9: what a crash of the provider looks like.</summary>
+    /// <summary>kill -9, like a crash of the provider.</summary>
     public async Task KillAsync()
     {
         if (process is not { HasExited: false }) return;
@@ -67,7 +67,7 @@ public sealed class SandboxProcess : IAsyncDisposable
 
     public async Task SetAsync(object behaviour) => (await http.PutAsJsonAsync("/v1/settings", behaviour)).EnsureSuccessStatusCode();
 
-    /// <summary>What the provider itself says was taken and given back for an order.</summary>
+    /// <summary>The provider's own totals of charges and refunds of an order.</summary>
     public async Task<(int Charges, long Captured, long Refunded)> TotalsAsync(Guid orderId)
     {
         var totals = await GetAsync($"/v1/totals?reference={orderId}");

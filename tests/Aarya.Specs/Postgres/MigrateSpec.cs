@@ -30,7 +30,7 @@ public sealed class MigrateSpec : IAsyncLifetime
         Assert.Contains("commerce   pending", lost.Output, StringComparison.Ordinal);
         Assert.Contains("CREATE TABLE IF NOT EXISTS commerce.stock ", lost.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("payment    current", lost.Output, StringComparison.Ordinal);
-        // To look is not to fail.
+        // `--status` only reports, so that it does not fail.
         Assert.Equal(0, (await MigrateAsync("--status")).ExitCode);
 
         Assert.Equal(0, (await MigrateAsync()).ExitCode);

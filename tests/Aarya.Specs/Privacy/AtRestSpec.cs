@@ -6,7 +6,7 @@ using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Specs.Privacy;
 
-/// <summary>What lies in the database and in Redis, before and after a change of keys.</summary>
+/// <summary>What the database and Redis store, before and after a change of keys.</summary>
 public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private const string AllNew = "Everything is sealed with new: the other keys can be dropped.\n";
@@ -31,7 +31,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
 
             var kept = await shop.KeptAsync();
             Assert.Empty(kept.PlacesOf([.. customer.Words, key]));
-            // It is all there for who has the key.
+            // With the key all of it can be read.
             var opened = kept.Opened(new(EncryptionKeys.Parse(Old)));
             Assert.All(customer.Words, x => Assert.NotEmpty(opened.PlacesOf(x)));
             await running.StopAsync();
@@ -39,7 +39,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
 
         var letter = await shop.KeepDeadLetterAsync("commerce", new Sealer(EncryptionKeys.Parse(Old)).Seal("Vasundhara"));
         await KeepInClearAsync(customer.Id);
-        // A client may send a key that looks like a sealed value.
+        // A client may send an Idempotency-Key that looks like a sealed value.
         await shop.AskAsync("""
             update commerce.idempotency_key set key = 'sealed:old:' || repeat('A', 40)
             where ctid = (select ctid from commerce.idempotency_key limit 1) returning 1
@@ -76,7 +76,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
         Assert.Empty((await shop.KeptAsync()).PlacesOf("index:old:"));
     }
 
-    /// <summary>Another account with the same password, as it lay there before anything was sealed.</summary>
+    /// <summary>Another account with the same password, stored unsealed as by earlier versions.</summary>
     private Task KeepInClearAsync(Guid like) => shop.AskAsync(
         """
         insert into core.mt_doc_user
@@ -93,7 +93,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
     }
 
-    /// <summary>What the command said, run until nothing in a stream has still to be handled.</summary>
+    /// <summary>Runs the command until the streams hold nothing to be handled, and returns its output.</summary>
     private async Task<string> RotateAsync()
     {
         var said = "";

@@ -5,16 +5,16 @@ using System.Text.RegularExpressions;
 
 namespace Aarya.Specs.Privacy;
 
-/// <summary>Somebody whose name, address and number are found nowhere else, and who buys something at a running shop.</summary>
+/// <summary>A customer whose name, address and number occur nowhere else, and who buys something in a running shop.</summary>
 internal sealed partial class Customer(HttpClient shop)
 {
-    // To be forgotten takes a minute and a half by itself.
+    // An erasure alone takes a minute and a half.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly string mailbox = $"vasundhara.{Guid.NewGuid():N}";
     private string? moved;
 
-    /// <summary>Where the account is now, or will be.</summary>
+    /// <summary>The account's e-mail address, or what it will be.</summary>
     public string Email => moved ?? AddressAt("");
 
     public const string Password = "a monsoon in Alappuzha";
@@ -36,7 +36,7 @@ internal sealed partial class Customer(HttpClient shop)
             phone = Phone,
         };
 
-    /// <summary>None of these may lie anywhere in clear. The number is looked for without its country.</summary>
+    /// <summary>None of these may be stored unsealed. The number is searched without its country.</summary>
     public string[] Words => [mailbox, "Vasundhara", "Quintessa", "Zephyrine", "Bluebell Chambers", "9812377045", "682037", "Kakkanad"];
 
     public string? AccessToken { get; private set; }
@@ -54,11 +54,11 @@ internal sealed partial class Customer(HttpClient shop)
         Id = signedIn.GetProperty("user").GetProperty("id").GetGuid();
     }
 
-    /// <summary>As a guest, with a token that is nobody's account.</summary>
+    /// <summary>Begins as a guest, with a token without an account.</summary>
     public async Task VisitAsync() =>
         AccessToken = (await SendAsync(HttpMethod.Post, "/api/auth/guest", new { })).GetProperty("accessToken").GetString();
 
-    /// <summary>Buys one piece of the first product there is, and waits until it is paid for and the mail about it is out.</summary>
+    /// <summary>Buys one piece of the first product in stock, and waits until it is paid and the mail about it is sent.</summary>
     public async Task<Guid> BuyAsync()
     {
         var products = await SendAsync(HttpMethod.Get, "/api/products?limit=1");
@@ -81,8 +81,8 @@ internal sealed partial class Customer(HttpClient shop)
         return order;
     }
 
-    /// <summary>Puts an address and a number into the account, shows that its address is theirs, and begins with a second factor.</summary>
-    /// <returns>What the authenticator app would hold.</returns>
+    /// <summary>Adds an address and a number to the account, verifies its e-mail address, and begins to set up a second factor.</summary>
+    /// <returns>The secret for the authenticator app.</returns>
     public async Task<string> FillAccountAsync()
     {
         await SendAsync(HttpMethod.Post, "/api/users/me/addresses", Home);
@@ -106,7 +106,7 @@ internal sealed partial class Customer(HttpClient shop)
         [.. (await SendAsync(HttpMethod.Get, $"/dev/mailbox?to={Uri.EscapeDataString(to ?? Email)}")).GetProperty("items")
             .EnumerateArray()];
 
-    /// <summary>Moves the account to another address, and then begins to move it to a third.</summary>
+    /// <summary>Changes the account's e-mail address, and then begins to change it again.</summary>
     public async Task MoveAsync()
     {
         var to = AddressAt("moved.");
@@ -121,11 +121,11 @@ internal sealed partial class Customer(HttpClient shop)
         await SendAsync(HttpMethod.Post, "/api/users/me/email", new { newEmail = AddressAt("pending."), password = Password });
     }
 
-    /// <summary>Cancels an order, and waits until its money is back.</summary>
+    /// <summary>Cancels an order, and waits until it is refunded.</summary>
     public async Task CancelAsync(Guid order)
     {
         await SendAsync(HttpMethod.Post, $"/api/orders/{order}/cancel");
-        await UntilAsync("the money to be back",
+        await UntilAsync("the refund",
             async () => (await OrderAsync(order)).GetProperty("payment").GetProperty("status").GetString() == "refunded");
     }
 

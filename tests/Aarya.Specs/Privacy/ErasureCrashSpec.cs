@@ -5,7 +5,7 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Specs.Privacy;
 
-/// <summary>Whenever the shop dies in the midst of forgetting somebody, it goes on with it.</summary>
+/// <summary>A shop that dies during an erasure continues it afterwards.</summary>
 public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private const string Erased = "erased";
@@ -27,7 +27,7 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
             await customer.FillAccountAsync();
             await customer.CancelAsync(await customer.BuyAsync());
             await customer.MoveAsync();
-            // What all this leads to is not over when the account goes.
+            // The effects of these requests are still under way when the account is erased.
             await customer.SendAsync(HttpMethod.Get, "/api/users/me/export");
             await customer.SendAsync(HttpMethod.Post, "/api/auth/password/forgot", new { email = customer.Email });
             using var accepted = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", new { password = Customer.Password });
@@ -50,7 +50,7 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
             }
 
             TestContext.Current.SendDiagnosticMessage("killed at: {0}", string.Join(", ", killedAt));
-            // These last for seconds; what comes between them may be over before it is seen.
+            // These steps last for seconds; the steps between them may be over before they are seen.
             Assert.Contains("round 1, waiting for streams", killedAt);
             Assert.Contains("round 1, waiting for stragglers", killedAt);
 
@@ -66,7 +66,7 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
         }
     }
 
-    /// <summary>How far the only erasure has come.</summary>
+    /// <summary>The current step of the only erasure.</summary>
     private async Task<string> StepAsync() => (string)(await shop.AskAsync(
         """
         select case when data ->> 'UserId' is null then 'erased' else

@@ -3,11 +3,17 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aarya.Features.CorePlatform.Privacy;
+using Aarya.Features.Payment.Privacy;
+using Aarya.Features.Search.Privacy;
 using Aarya.Infrastructure.Security;
+using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Privacy;
 
-/// <summary>Somebody sees all that is held about them, and then has it forgotten, at a real shop.</summary>
+/// <summary>A customer exports all stored data, and then has it erased, in a real shop.</summary>
+[StoryOf(typeof(GetErasureEndpoint), typeof(ErasePayerHandler), typeof(GatherPayerDataHandler), typeof(EraseShopperHandler),
+    typeof(GatherShopperDataHandler))]
 public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private const string Town = "Kakkanad";
@@ -29,13 +35,13 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         var order = await customer.BuyAsync();
         var total = (await customer.OrderAsync(order)).GetProperty("total").GetProperty("amount").GetInt64();
 
-        await Customer.UntilAsync("recommendations to know of it",
+        await Customer.UntilAsync("the recommendations to include it",
             async () => await shop.CountAsync("select count(*) from search.purchase") == 2);
         Assert.DoesNotContain(key, await SeesEverythingAsync(client, customer), StringComparison.Ordinal);
 
         foreach (var placed in new[] { order, guestOrder }) await customer.CancelAsync(placed);
 
-        await RefusesAsync(customer, new { password = "somebody else's" }, HttpStatusCode.BadRequest, "password");
+        await RefusesAsync(customer, new { password = "another password" }, HttpStatusCode.BadRequest, "password");
         await RefusesAsync(customer, new { }, HttpStatusCode.BadRequest, "password");
         await customer.SendAsync(HttpMethod.Post, "/api/auth/password/forgot", new { email = customer.Email });
         using var accepted = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", new { password = Customer.Password });
@@ -43,11 +49,11 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         var receipt = accepted.Headers.Location!;
         await Customer.UntilAsync("the session to end", async () =>
             (await customer.TrySendAsync(HttpMethod.Get, "/api/users/me")).StatusCode == HttpStatusCode.Unauthorized);
-        await Customer.UntilAsync("everybody to have forgotten", async () =>
+        await Customer.UntilAsync("every context to have erased its data", async () =>
             (await client.GetFromJsonAsync<JsonElement>(receipt, TestContext.Current.CancellationToken)).GetProperty("status").GetString()
                 == "erased");
         Assert.Empty((await shop.KeptAsync()).PlacesOf([.. customer.Words.Where(x => x != Town)]));
-        // Given up by a context that had been through with the person.
+        // Dead letters of contexts that had already erased the person.
         foreach (var context in Infrastructure.Hosting.Roles.Contexts)
             await shop.KeepDeadLetterAsync(context,
                 $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");
@@ -100,7 +106,7 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         Assert.NotEmpty(file.GetProperty("core").GetProperty("sessions").EnumerateArray());
         Assert.Equal("77 Zephyrine Terrace",
             file.GetProperty("commerce").GetProperty("orders")[0].GetProperty("shippingAddress").GetProperty("line1").GetString());
-        // What they did as a guest too.
+        // What the customer did as a guest is included.
         Assert.Equal(["captured", "captured"],
             file.GetProperty("payment").GetProperty("payments").EnumerateArray().Select(x => x.GetProperty("status").GetString()));
         Assert.Equal(2, file.GetProperty("commerce").GetProperty("orders").GetArrayLength());

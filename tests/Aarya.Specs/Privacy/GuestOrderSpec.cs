@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Aarya.Specs.Privacy;
 
-/// <summary>A guest's order at a real shop: looked up, then in the account that verifies its address, then forgotten.</summary>
+/// <summary>A guest's order in a real shop: looked up, then moved to the account that verifies its address, then erased.</summary>
 public sealed partial class GuestOrderSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed partial class GuestOrderSpec(WholeShop shop) : IClassFixture<Whole
         Assert.Equal(number, opened.GetProperty("order").GetProperty("number").GetString());
         Assert.Contains("confirmed", opened.GetProperty("timeline").EnumerateArray().Select(x => x.GetProperty("kind").GetString()));
 
-        // On another device, where nobody knows of the guest.
+        // On another device, without the guest's token.
         await PostAsync(client, "/api/auth/register", new { email = customer.Email, password = Customer.Password, name = Customer.Name });
         await customer.LogInAsync();
         Assert.Empty(await ItemsAsync(customer, "/api/orders"));
@@ -39,12 +39,12 @@ public sealed partial class GuestOrderSpec(WholeShop shop) : IClassFixture<Whole
             (await ItemsAsync(customer, "/api/orders")).Any(x => x.GetProperty("id").GetGuid() == id));
         await Customer.UntilAsync("its payment to follow", async () =>
             (await customer.TrySendAsync(HttpMethod.Get, $"/api/payments/{id}")).IsSuccessStatusCode);
-        await Customer.UntilAsync("what was told to follow", async () => (await ItemsAsync(customer, "/api/notifications")).Any());
+        await Customer.UntilAsync("its notifications to follow", async () => (await ItemsAsync(customer, "/api/notifications")).Any());
 
         await customer.CancelAsync(id);
         using var accepted = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", new { password = Customer.Password });
         var receipt = accepted.Headers.Location!;
-        await Customer.UntilAsync("everybody to have forgotten", async () =>
+        await Customer.UntilAsync("every context to have erased its data", async () =>
             (await client.GetStringAsync(receipt, TestContext.Current.CancellationToken)).Contains("\"erased\"", StringComparison.Ordinal));
         // The town stays on the order.
         Assert.Empty((await shop.KeptAsync()).PlacesOf([.. customer.Words.Where(x => x != "Kakkanad")]));

@@ -23,7 +23,7 @@ public sealed class WholeShop : IAsyncLifetime
         redis = await RedisServer.StartAsync();
     }
 
-    /// <summary>Settings beyond the usual ones, from the next start on.</summary>
+    /// <summary>Further settings, from the next start on.</summary>
     public Dictionary<string, string> Further { get; } = [];
 
     public Uri Url => url;
@@ -35,7 +35,7 @@ public sealed class WholeShop : IAsyncLifetime
         return await StartAgainAsync(keys);
     }
 
-    /// <summary>Starts the shop as it was left.</summary>
+    /// <summary>Starts the shop again on the same data.</summary>
     public Task<RoleProcess> StartAgainAsync(string keys) =>
         RoleProcess.StartAsync("gateway,core,commerce,payment,content,search", Settings(keys));
 
@@ -46,7 +46,7 @@ public sealed class WholeShop : IAsyncLifetime
 
     public async Task<long> CountAsync(string sql) => (long)(await AskAsync(sql))!;
 
-    /// <summary>The first value that the statement answers.</summary>
+    /// <summary>The first value that the statement returns.</summary>
     public async Task<object?> AskAsync(string sql, params object[] values)
     {
         await using var connection =
@@ -57,7 +57,7 @@ public sealed class WholeShop : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>A message with this in it could not be handled, and waits for its replay.</summary>
+    /// <summary>Stores a dead letter that contains this text.</summary>
     public async Task<Guid> KeepDeadLetterAsync(string context, string text)
     {
         var id = Guid.NewGuid();
@@ -84,7 +84,7 @@ public sealed class WholeShop : IAsyncLifetime
         ["AARYA_URLS"] = url.ToString(),
         ["AARYA_SOCKET_DIR"] = folder,
         ["AARYA_RATE_LIMIT"] = "0",
-        // What follows an erasure or a changed address waits for the requests that are under way.
+        // The steps after an erasure or a changed address wait this long for the requests that are under way.
         ["AARYA_REQUEST_SECONDS"] = "15",
         ["SANDBOX_DATA"] = folder,
         ["ENCRYPTION_KEY"] = keys,

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Aarya.Specs.RealTime;
 
-/// <summary>A live connection is worth as much as the session that opened it.</summary>
+/// <summary>A live connection lasts no longer than the session that opened it.</summary>
 public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     [Fact]
@@ -47,7 +47,7 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
     public async Task a_line_is_closed_when_its_token_expires()
     {
         var shopper = await SignedInAsync();
-        // It is good for two more seconds, of the half minute by which clocks may differ.
+        // The token is valid for five more seconds of the half minute by which clocks may differ.
         var ending = shopper with { AccessToken = ChangedFrom(shopper.AccessToken, x => x.Expires = DateTime.UtcNow.AddSeconds(-25)) };
         await using var line = await Line.OpenAsync(Host, ending);
         await using var kept = await Line.OpenAsync(Host, shopper);
@@ -94,7 +94,7 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
         }
         catch (Exception e) when (e is InvalidOperationException or OperationCanceledException or HttpRequestException)
         {
-            // The call met the end of its line.
+            // The line was closed during the call.
         }
 
         await line.Closed.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
@@ -125,7 +125,7 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
             Assert.Equal(1, refused);
             // Lines that other specs have just closed may still count.
             Assert.InRange(watched - 1, most - Infrastructure.RealTime.StorefrontHub.MostWatched, most);
-            // What a line has given up another may have.
+            // Another line may use the share of a closed one.
             await lines[0].DisposeAsync();
             await Line.UntilAsync(async () =>
             {
@@ -186,7 +186,7 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
         }
         catch (Exception e) when (e is InvalidOperationException or OperationCanceledException or HttpRequestException)
         {
-            // The call met the end of its line.
+            // The line was closed during the call.
         }
 
         await line.Closed.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
@@ -235,7 +235,7 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
             while (!await holds())
             {
                 if (limit.IsCancellationRequested) throw new TimeoutException("A line that was closed still counts after a minute.");
-                // No more often than a line may call.
+                // Not faster than a line may call.
                 await Task.Delay(100, Cancellation);
             }
         }

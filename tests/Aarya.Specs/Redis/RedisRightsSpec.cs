@@ -10,8 +10,8 @@ using StackExchange.Redis;
 namespace Aarya.Specs.Redis;
 
 /// <summary>
-/// What the program may do in Redis. That it is enough is shown by all other specs: they run with this login, and a server that had to
-/// refuse it anything fails its spec (see <see cref="RedisServer"/>).
+/// What the program may do in Redis. All other specs show that it is enough: they run with this login, and a spec fails when its server
+/// has refused the login anything (see <see cref="RedisServer"/>).
 /// </summary>
 public sealed partial class RedisRightsSpec : IAsyncLifetime
 {

@@ -22,7 +22,7 @@ public sealed class DialerSpec : IDisposable
     {
         using var client = Client(new Dialer(address));
         var request = client.GetStringAsync(new Uri("http://commerce.sock/"));
-        // The dialer has met a path with nobody behind it, and a path that does not exist, before anybody listens.
+        // Before a process listens, the dialer meets a path that does not exist, and a socket without a listener.
         using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             dead.Bind(new UnixDomainSocketEndPoint(path + ".dead"));

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aarya.Specs.Roles;
 
-/// <summary>Who is believed, and who may call a context at all.</summary>
+/// <summary>Which callers are trusted, and which may call a context at all.</summary>
 public sealed class MeshSpec : IAsyncLifetime
 {
     private static readonly string Secret = new('s', 32);

@@ -6,13 +6,13 @@ using JasperFx;
 
 namespace Aarya.Specs.Roles;
 
-/// <summary>What one call leaves behind; disposed with the call's scope.</summary>
+/// <summary>Records the end of a call; disposed with the call's scope.</summary>
 public sealed class ProbeScope(ProbeLog log) : IDisposable
 {
     public void Dispose() => log.ScopeDisposed.TrySetResult();
 }
 
-/// <summary>What the service has seen, for a spec to await.</summary>
+/// <summary>The events of the service that a spec awaits.</summary>
 public sealed class ProbeLog
 {
     public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -13,14 +13,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Aarya.Specs.Roles;
 
-/// <summary>The gateway before contexts that behave as each spec says.</summary>
+/// <summary>The gateway in front of contexts that behave as each spec says.</summary>
 [Collection("aarya")]
 public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
 {
     private const string Keys = "/.well-known/jwks.json";
     private const string Guest = "/api/auth/guest";
 
-    // How long the gateway waits for a context that is away.
+    // How long the gateway waits for a context that is down.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-gate-").FullName;
@@ -93,7 +93,7 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     {
         await ProblemAsync(await client.GetAsync(At("/api/nothing")), HttpStatusCode.NotFound, "route.not_found");
         await ProblemAsync(await client.PutAsync(At(Guest), null), HttpStatusCode.MethodNotAllowed, "method.not_allowed");
-        // A context's RPCs are no business of the outside.
+        // A context's RPCs cannot be reached from outside.
         await ProblemAsync(await client.PostAsync(At("/aarya.core.Core/GetUser"), null), HttpStatusCode.NotFound, "route.not_found");
         Assert.Empty(contexts.Seen);
     }
@@ -176,7 +176,7 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
         await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = 8 },
             async (_, cancellation) => await client.GetAsync(At(Keys), cancellation));
 
-        // Fifty at once and one in ten after that, where every request asked for two more.
+        // Fifty retries at once, and after that one per ten requests, although each request allows two.
         Assert.InRange(contexts.Seen.Count, requests + 50, requests + 50 + (requests / 10));
     }
 
@@ -251,7 +251,7 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
         return Task.CompletedTask;
     };
 
-    // REFUSED_STREAM, as GOAWAY of a stopping server: nothing of the request was processed (RFC 9113, 8.7).
+    // REFUSED_STREAM, like the GOAWAY of a stopping server: nothing of the request was processed (RFC 9113, 8.7).
     private static Func<HttpContext, int, Task> RefuseUnseen(int times) => (http, n) =>
     {
         if (n <= times) http.Features.GetRequiredFeature<IHttpResetFeature>().Reset(7);

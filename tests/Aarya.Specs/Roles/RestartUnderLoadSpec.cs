@@ -11,10 +11,10 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
 {
     private const int Clients = 8;
 
-    // Shoppers leave the process that starts a share of the processors.
+    // Shoppers pause, so that the starting process gets a share of the processors.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    // So many are answered before it happens, and after.
+    // How many requests are answered before the restart, and after it.
     private const int AtLeast = 100;
 
     private readonly SplitShop shop = running.Split;
@@ -64,7 +64,7 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
     }
 
     /// <summary>
-    /// The load before, while and after something happens; what each request was answered, and how long the slowest took.
+    /// Runs a load before, during and after an action; returns the answer of each request, and the time of the slowest.
     /// </summary>
     private async Task<(ConcurrentBag<string> Answers, TimeSpan Slowest)> UnderLoadAsync(Func<Task> happen)
     {
@@ -117,7 +117,7 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
             + $"said:\n{shop.Role(Roles.Gateway).Output}");
     }
 
-    // A read, and a write without a key, which nobody may send twice.
+    // A read, and a write without a key, which must not be sent twice.
     private static async Task<string> AskAsync(HttpClient client, int n)
     {
         try
@@ -140,7 +140,7 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
         public async ValueTask InitializeAsync()
         {
             Split = await SplitShop.StartAsync(Roles.Gateway, Roles.Core);
-            // The first request of each kind compiles its handler; a deploy meets a shop that is warm.
+            // The first request of each kind compiles its handler; before a deploy all handlers are compiled.
             using var client = Split.Client();
             await AskAsync(client, 0);
             await AskAsync(client, 1);

@@ -10,7 +10,7 @@ namespace Aarya.Specs.Roles;
 
 using Roles = Infrastructure.Hosting.Roles;
 
-/// <summary>Each role on its own, as production runs it: one code generation serves them all, and each hosts what is its own.</summary>
+/// <summary>Each role on its own, as production runs it: one code generation serves all, and each hosts only what is its own.</summary>
 public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Production production) : IClassFixture<RolesAloneSpec.Production>
 {
     public static TheoryData<string> EveryRole => [Roles.All, Roles.Gateway, .. Roles.Contexts];
@@ -34,7 +34,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
     /// <summary>The static program, a migrated database, a Redis, and the secrets that production asks for.</summary>
     public sealed class Production : IAsyncLifetime
     {
-        // Starts as the program does, says what it hosts, and stops.
+        // Starts as the program does, prints what it hosts, and stops.
         private const string Main = """
             using Aarya.Features;
             using Aarya.Infrastructure.Hosting;

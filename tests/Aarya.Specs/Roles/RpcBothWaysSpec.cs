@@ -17,7 +17,7 @@ using Money = Aarya.Protos.Money;
 using Wire = Aarya.Protos;
 
 /// <summary>
-/// Every RPC of every context, called in the process and over the context's socket: one answer, one refusal, whichever way.
+/// Every RPC of every context, called in the process and over the context's socket: answers and refusals are the same both ways.
 /// </summary>
 public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<ServedContexts>, IAsyncLifetime
 {
@@ -46,7 +46,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
 
     private static IEnumerable<MethodDescriptor> Methods => Files.SelectMany(x => x.Services).SelectMany(x => x.Methods);
 
-    // A Debug build compiles a handler when it is first called, which on a busy machine outlasts a call's usual deadline.
+    // A Debug build compiles a handler when it is first called, which on a busy machine takes longer than a call's usual deadline.
     public async ValueTask InitializeAsync() => await contexts.OnceAsync(async () =>
     {
         foreach (var method in Methods) await OutcomeAsync(contexts.InProcess(ContextOf(method)), method, Filled(method.InputType));
@@ -226,7 +226,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         var search = Client<Wire.Search.Search.SearchClient>(way);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         Wire.Search.ProductResults found;
-        // The catalogue comes by events.
+        // Search receives the catalogue by events.
         while ((found = await search.SearchProductsAsync(new() { Limit = 5 }, cancellationToken: patience.Token)).Total == 0)
             await Task.Delay(50, patience.Token);
         Assert.Equal(Math.Min(5, found.Total), found.Items.Count);
@@ -257,7 +257,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         }
     }
 
-    /// <summary>A request with something in every field, none of which anybody knows.</summary>
+    /// <summary>A request with a value in every field, none of which exists in the shop.</summary>
     private static IMessage Filled(MessageDescriptor type)
     {
         var message = (IMessage)Activator.CreateInstance(type.ClrType)!;

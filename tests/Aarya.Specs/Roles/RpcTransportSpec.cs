@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aarya.Specs.Roles;
 
-/// <summary>A call to a context is the same call, whether the context lives in this process or behind a socket.</summary>
+/// <summary>A call to a context is the same call, whether the context runs in this process or behind a socket.</summary>
 public sealed class RpcTransportSpec : IAsyncLifetime
 {
     private const string InProcess = "in process";
@@ -205,7 +205,7 @@ public sealed class RpcTransportSpec : IAsyncLifetime
     [MemberData(nameof(BothWays))]
     public async Task a_call_belongs_to_the_trace_of_its_caller(string way)
     {
-        // A server that nobody watches makes no activity of its own; in the program its log does.
+        // A server without a listener creates no activity; in the program logging listens.
         using var watched = new ActivityListener
         {
             ShouldListenTo = x => x.Name == "Microsoft.AspNetCore",

@@ -28,7 +28,7 @@ public sealed class SocketSpec : IDisposable
     public void a_folder_that_everybody_can_write_to_is_refused()
     {
         File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("777", 8));
-        Assert.Contains("Anybody can write", Refusal(new UnixSocketListener(path)), StringComparison.Ordinal);
+        Assert.Contains("Every user can write", Refusal(new UnixSocketListener(path)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public sealed class SocketSpec : IDisposable
         {
             File.Delete(path);
             using var socket = new UnixSocketListener(path).Open();
-            // Nobody takes these connections: so many may be waiting that there is no room for another (EAGAIN, unix(7)).
+            // These connections are never accepted, so that the queue may be full (EAGAIN, unix(7)).
             Assert.Contains(Connect(path), new[] { SocketError.Success, SocketError.WouldBlock });
-            // Taken away while it still answers, and closed only when whoever had found the path before is through: so that only
-            // publishing can be what a client meets.
+            // The path is deleted while the socket still answers, and the socket is closed only after two more tries: a refused
+            // connection can then only come from publishing.
             File.Delete(path);
             var found = Volatile.Read(ref tries);
             while (!refused.IsCompleted && Volatile.Read(ref tries) < found + 2) await Task.Yield();
@@ -126,7 +126,7 @@ public sealed class SocketSpec : IDisposable
             }
             catch (StartupException)
             {
-                // Somebody else was first.
+                // Another one was first.
             }
         });
 
@@ -151,10 +151,10 @@ public sealed class SocketSpec : IDisposable
     [Fact]
     public void an_ordinary_file_on_the_path_is_left_alone()
     {
-        File.WriteAllText(path, "somebody's notes");
+        File.WriteAllText(path, "another's notes");
         Assert.Contains("is not a socket", Refusal(new UnixSocketListener(path, takeOver: true)), StringComparison.Ordinal);
         new UnixSocketListener(path).Withdraw();
-        Assert.Equal("somebody's notes", File.ReadAllText(path));
+        Assert.Equal("another's notes", File.ReadAllText(path));
 
         File.Delete(path);
         Directory.CreateDirectory(path);

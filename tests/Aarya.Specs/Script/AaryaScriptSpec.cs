@@ -22,9 +22,9 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     }
 
     [Theory]
-    [InlineData("up", "--spilt", "up knows only --split, not '--spilt'.")]
-    [InlineData("down", "--all", "down knows only --wipe, not '--all'.")]
-    [InlineData("drill", "--fast", "drill knows only --split, --short, --rounds, --shoppers and --part, not '--fast'.")]
+    [InlineData("up", "--spilt", "up accepts only --split, not '--spilt'.")]
+    [InlineData("down", "--all", "down accepts only --wipe, not '--all'.")]
+    [InlineData("drill", "--fast", "drill accepts only --split, --short, --rounds, --shoppers and --part, not '--fast'.")]
     [InlineData("drill", "--rounds", "drill --rounds takes a whole number from 1 to 999, not ''.")]
     [InlineData("drill", "--shoppers 0", "drill --shoppers takes a whole number from 1 to 999, not '0'.")]
     [InlineData("drill", "--rounds 1e3", "drill --rounds takes a whole number from 1 to 999, not '1e3'.")]
@@ -56,7 +56,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     [Fact]
     public async Task down_where_nothing_runs_does_no_harm() => Assert.Equal(0, (await ScriptAsync(["down"])).ExitCode);
 
-    // The machine as it would be with another tool of this name.
+    // Runs the script as on a machine with another tool of this name.
     private static async Task WithToolAsync(string name, string says, string line)
     {
         var folder = Directory.CreateTempSubdirectory("aarya-tools-");

@@ -5,13 +5,13 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Search;
 
-/// <summary>News from the catalogue, told to search as the stream would tell it. Every story has a word of its own in its names.</summary>
+/// <summary>Events of the catalogue, sent to search as by the stream. Every story has a word of its own in its names.</summary>
 public sealed class CatalogueNews(IAlbaHost host)
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static int told;
 
-    /// <summary>A word that no other story has and that is no near miss of one.</summary>
+    /// <summary>A word that no other story has, and that is not similar to another story's.</summary>
     public string Word { get; } =
         string.Concat(Guid.NewGuid().ToString("N")[..12].Select(x => (char)('a' + Convert.ToInt32(x.ToString(), 16))));
 

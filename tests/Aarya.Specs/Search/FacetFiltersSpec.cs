@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Search;
 
-/// <summary>Whatever value a facet offers, a filter takes.</summary>
+/// <summary>A filter accepts every value that a facet offers.</summary>
 public sealed class FacetFiltersSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static readonly string[] Nasty =

@@ -12,6 +12,8 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Search;
 
+[StoryOf(typeof(FollowStockHandler), typeof(IndexPublishedProductHandler), typeof(RefillIndexHandler), typeof(ReindexCatalogueEndpoint),
+    typeof(WithdrawProductHandler))]
 public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);
@@ -101,7 +103,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
             x.WithBearerToken(merchandiser);
             x.StatusCodeShouldBe(201);
         });
-        // What a refill takes out was last heard of before it began.
+        // A refill removes the products that were last indexed before it began.
         var since = DateTimeOffset.UtcNow.AddMilliseconds(5);
         await Task.Delay(10);
 
@@ -153,7 +155,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 
         Assert.Contains("\"search.reindex_running\"", await response.ReadAsTextAsync(), StringComparison.Ordinal);
         Assert.Empty(messages.AllRecordsInOrder().Select(x => x.Envelope?.Message).OfType<RefillIndex>());
-        // It is known by when it began, whoever asks.
+        // The running refill is identified by the time at which it began.
         Assert.Equal(0, (running - (await Turn.TakeAsync(running.AddSeconds(1), CancellationToken.None))!.Value).TotalMilliseconds, 0.1);
         await Turn.EndAsync(running, CancellationToken.None);
         await Track(x => { x.Post.Url("/api/admin/reindex"); x.WithBearerToken(token); x.StatusCodeShouldBe(202); });
@@ -170,14 +172,14 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         var later = DateTimeOffset.UtcNow;
         Assert.Null(await Turn.TakeAsync(later, CancellationToken.None));
 
-        // Had it gone on, it would have taken every product out that was last indexed before it began.
+        // If it continued, it would remove every product that was last indexed before it began.
         var product = await news.PublishAsync("Kurta");
         var session = await Host.InvokeMessageAndWaitAsync(new RefillIndex(stopped, ""));
 
         Assert.Empty(session.Sent.MessagesOf<RefillIndex>());
         Assert.Equal(product.ProductId, Assert.Single((await FindAsync()).Items).Id);
         Assert.NotNull(await Turn.TakeAsync(stopped, CancellationToken.None));
-        // To end what is not one's own turn ends nothing.
+        // Ending a turn that another refill holds has no effect.
         await Turn.EndAsync(stopped, CancellationToken.None);
         Assert.NotNull(await Turn.TakeAsync(stopped, CancellationToken.None));
         await Turn.EndAsync(later, CancellationToken.None);
@@ -234,7 +236,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 
     private RefillTurn Turn => Host.Services.GetRequiredService<RefillTurn>();
 
-    // Of another story of this class: a refill goes on by itself.
+    // Another story of this class may have begun a refill, which goes on by itself.
     private async Task UntilNoneRunsAsync()
     {
         var watch = Stopwatch.StartNew();

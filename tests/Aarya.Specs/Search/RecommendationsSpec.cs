@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Search;
 
+[StoryOf(typeof(GetRecommendationsEndpoint), typeof(GetRelatedEndpoint), typeof(RememberPurchaseHandler))]
 public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);

@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Search;
 
+[StoryOf(typeof(DeleteSynonymsEndpoint), typeof(ListSynonymsEndpoint), typeof(SetSynonymsEndpoint), typeof(SearchProductsEndpoint),
+    typeof(SuggestProductsEndpoint))]
 public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);

@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace Aarya.Specs.Search;
 
-/// <summary>The index and the query cut words alike.</summary>
+/// <summary>The index and the query split a text into the same words.</summary>
 public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);
@@ -85,7 +85,7 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
     [InlineData("-1 --2 +3 1e-7 0x1F 12:30 192.168.0.1")]
     public async Task a_whole_name_finds_its_product_first(string name)
     {
-        // News adds a word of the story to every name; here the name is all there is.
+        // CatalogueNews adds the story's word to every name; here the name stands alone.
         var product = news.Product("x") with { Name = name, Description = "" };
         await news.TellAsync(news.Product("x") with { Name = $"{name} {name}", Description = name });
         await news.TellAsync(product);
@@ -221,7 +221,7 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
     private async Task<SearchPage> SearchAsync(string text, string filters = "") =>
         await Host.Services.GetRequiredService<ISearchEngine>().SearchAsync(await QueryAsync(text, filters), CancellationToken.None);
 
-    // Past the answers that are kept for a second, but through the route's own reading of the query.
+    // Avoids the answers that are cached for a second, but lets the route check the query.
     private async Task<SearchQuery> QueryAsync(string text, string filters)
     {
         await Host.Scenario(x => x.Get.Url($"/api/search?q={Uri.EscapeDataString(text)}{filters}"));

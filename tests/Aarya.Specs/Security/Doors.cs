@@ -4,7 +4,7 @@ using Wolverine.Http;
 
 namespace Aarya.Specs.Security;
 
-/// <summary>One door for each policy, and one that only wants to know who is there.</summary>
+/// <summary>One endpoint per policy, and one that shows the roles of its caller.</summary>
 public static class Doors
 {
     [Authorize("guest")]

@@ -106,7 +106,7 @@ public sealed class SealerSpec
 
     [Fact]
     public void two_keys_of_one_name_are_refused() =>
-        Assert.Equal("ENCRYPTION_KEY has two keys of the name old.",
+        Assert.Equal("ENCRYPTION_KEY has two keys named old.",
             Assert.Throws<StartupException>(() => EncryptionKeys.Parse($"{Old} old:{Secret()}")).Message);
 
     [Fact]

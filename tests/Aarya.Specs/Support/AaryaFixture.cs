@@ -72,13 +72,13 @@ public sealed class AaryaFixture : IAsyncLifetime
     }
 }
 
-/// <summary>A story told over HTTP against the whole program. Spec classes share one host, so they run one after another.</summary>
+/// <summary>A story over HTTP against the whole program. Spec classes share one host, so they run one after another.</summary>
 [Collection("aarya")]
 public abstract class Spec(AaryaFixture fixture)
 {
     protected IAlbaHost Host { get; } = fixture.Host;
 
-    /// <summary>To look into Redis and to change it behind the shop's back, with rights that the shop does not have.</summary>
+    /// <summary>Redis with rights that the shop does not have, to read and to change what the shop stores there.</summary>
     protected IDatabase AllOfRedis { get; } = fixture.Redis.Database;
 
     /// <summary>Runs the request and waits until every message it caused is handled or sent.</summary>

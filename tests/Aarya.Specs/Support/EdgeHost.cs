@@ -40,7 +40,7 @@ public sealed class EdgeHost : IAsyncDisposable
         return new(app, new(url), folder);
     }
 
-    /// <summary>Sends bytes that no HTTP client would send, and reads what comes until the server closes or falls silent.</summary>
+    /// <summary>Sends bytes that no HTTP client would send, and reads until the server closes the connection or pauses.</summary>
     public async Task<string> SendRawAsync(string request)
     {
         using var tcp = new TcpClient();
@@ -63,7 +63,7 @@ public sealed class EdgeHost : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // It keeps the connection open for the next request.
+            // The server keeps the connection open for the next request.
         }
 
         return answer.ToString();

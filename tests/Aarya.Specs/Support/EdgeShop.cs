@@ -7,7 +7,7 @@ using Aarya.Specs.Messaging;
 namespace Aarya.Specs.Support;
 
 /// <summary>
-/// The edge as it is deployed, before the endpoints of tests/Aarya.Specs.Streams/Edge: in one process, or in a gateway and a context
+/// The edge as it is deployed, in front of the endpoints of tests/Aarya.Specs.Streams/Edge: in one process, or in a gateway and a context
 /// behind it.
 /// </summary>
 public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetime
@@ -28,7 +28,7 @@ public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetim
         (Url, Client) = await StartAsync();
     }
 
-    /// <summary>A further edge before the same context.</summary>
+    /// <summary>A further edge in front of the same context.</summary>
     public async Task<(Uri Url, HttpClient Client)> StartAsync(params (string Name, string Value)[] settings)
     {
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
@@ -50,7 +50,7 @@ public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetim
         return (new(url), new(handler) { BaseAddress = new(url) });
     }
 
-    /// <summary>Sends bytes that no HTTP client would send, and reads what comes until the server closes or falls silent.</summary>
+    /// <summary>Sends bytes that no HTTP client would send, and reads until the server closes the connection or pauses.</summary>
     public async Task<string> SendRawAsync(string request)
     {
         using var tcp = new TcpClient();
@@ -59,7 +59,7 @@ public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetim
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         var answer = new StringBuilder();
         var buffer = new byte[8192];
-        // The first byte may take as long as it likes; after that it is silence that ends an answer.
+        // The first byte may take up to 40 s; after that a pause ends the answer.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         try
         {
@@ -74,7 +74,7 @@ public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetim
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // It keeps the connection open for the next request, or has refused the rest of this one.
+            // The server keeps the connection open for the next request, or has refused the rest of this one.
         }
 
         return answer.ToString();

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>All that a shop keeps: every column of every table of every schema, and every key of Redis.</summary>
+/// <summary>All that a shop stores: every column of every table of every schema, and every key of Redis.</summary>
 public sealed partial class EverythingKept
 {
     private readonly List<(string Place, string Text)> all = [];
@@ -22,11 +22,11 @@ public sealed partial class EverythingKept
         return kept;
     }
 
-    /// <summary>Where these words are, whatever their case, also as the bytes of a column.</summary>
+    /// <summary>The places of these words in any case, including columns of bytes.</summary>
     public IReadOnlyList<string> PlacesOf(params string[] words) =>
         [.. from kept in all from word in words where Holds(kept.Text, word) select $"{word} in {kept.Place}: {Around(kept.Text, word)}"];
 
-    /// <summary>The same with everything opened that is sealed.</summary>
+    /// <summary>The same with every sealed value opened.</summary>
     public EverythingKept Opened(Sealer sealer)
     {
         var opened = new EverythingKept();

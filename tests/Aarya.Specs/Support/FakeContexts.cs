@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>Something on the sockets of all contexts that a spec tells how to behave, and that remembers what it was sent.</summary>
+/// <summary>A server on the sockets of all contexts that behaves as a spec says and records the requests.</summary>
 public sealed class FakeContexts : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -34,7 +34,7 @@ public sealed class FakeContexts : IAsyncDisposable
                 return;
             }
 
-            // What the gateway asks by itself, every second.
+            // The gateway itself sends this every second.
             if (http.Request.Path == "/aarya.core.Core/GetSigningKeys")
             {
                 http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -48,10 +48,10 @@ public sealed class FakeContexts : IAsyncDisposable
         });
     }
 
-    /// <summary>What a request (the n-th since the start) is answered; by default 200.</summary>
+    /// <summary>Answers a request, the n-th since the start; by default with 200.</summary>
     public Func<HttpContext, int, Task> Behave { get; set; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>What the gateway's probe is told.</summary>
+    /// <summary>True when the gateway's probe is answered 200, false for 503.</summary>
     public bool Alive { get; set; } = true;
 
     public ConcurrentBag<Sent> Seen { get; } = [];

@@ -27,7 +27,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection => [.. testCollections.OrderBy(PlaceOf)];
 
-    // A collection that a class makes by itself is named after it.
+    // The collection of a class without a declared one is named after the class.
     private static int PlaceOf<TTestCollection>(TTestCollection collection)
         where TTestCollection : ITestCollection
     {

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>A real SMTP server (aiosmtpd, from apt) that keeps what it takes in a Maildir.</summary>
+/// <summary>A real SMTP server (aiosmtpd, from apt) that stores accepted mails in a Maildir.</summary>
 public sealed class MailServer : IAsyncDisposable
 {
     private readonly string maildir = Path.Combine(Directory.CreateTempSubdirectory("aarya-mail-").FullName, "box");
@@ -46,7 +46,7 @@ public sealed class MailServer : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
-    /// <summary>Every mail the server has taken, as it came over the wire.</summary>
+    /// <summary>Every mail that the server has accepted, as it was received.</summary>
     public IReadOnlyList<string> Mails() => Directory.Exists(Path.Combine(maildir, "new"))
         ? [.. Directory.GetFiles(Path.Combine(maildir, "new")).Select(File.ReadAllText)]
         : [];

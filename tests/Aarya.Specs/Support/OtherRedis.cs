@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>Something that speaks the protocol of Redis (RESP 2), says that it is of this version, and knows next to no command.</summary>
+/// <summary>A server that speaks the protocol of Redis (RESP 2), reports this version, and supports almost no command.</summary>
 public sealed class OtherRedis : IAsyncDisposable
 {
     private readonly TcpListener listener;
@@ -49,7 +49,7 @@ public sealed class OtherRedis : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // The client has what it wanted.
+                // The client has closed the connection, or the spec is over.
             }
         }
     }

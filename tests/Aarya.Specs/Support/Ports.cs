@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Aarya.Specs.Support;
 
 /// <summary>
-/// Ports for servers of the specs' own. Never from the range that the system gives to clients: there, whoever connects to
-/// a server that is down for a moment may be given its very port, and keep it from starting again.
+/// Ports for the specs' own servers, never from the range that the system gives to clients: a client that connects to a server which is
+/// down for a moment may get the server's own port, and keep it from starting again.
 /// </summary>
 public static class Ports
 {
@@ -14,7 +14,7 @@ public static class Ports
     private const int Last = 32_000;
     private static readonly ConcurrentDictionary<int, bool> Given = [];
 
-    /// <summary>A port that nobody listens on, given once.</summary>
+    /// <summary>A free port, given once.</summary>
     public static int Free()
     {
         while (true)
@@ -29,7 +29,7 @@ public static class Ports
             }
             catch (SocketException)
             {
-                // Somebody else's.
+                // The port is in use.
             }
         }
     }

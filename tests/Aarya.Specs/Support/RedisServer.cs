@@ -6,7 +6,7 @@ namespace Aarya.Specs.Support;
 
 /// <summary>
 /// A real redis-server of one spec's own: it can be killed and started again on the same port and data. The program logs in with the rights
-/// of docs/operations.md and no others, and a spec fails when it was refused anything; the spec itself may do everything.
+/// of docs/operations.md and no others, and a spec fails when Redis refused it anything; the spec itself has every right.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -30,7 +30,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>What REDIS_URL is set to: the login of the program.</summary>
     public string Url => $"redis://{Login}:{Password}@127.0.0.1:{Port}";
 
-    /// <summary>The spec expects that the program is refused something.</summary>
+    /// <summary>True when the spec expects Redis to refuse the program something.</summary>
     public bool MayRefuse { get; set; }
 
     /// <summary>The folder of its data.</summary>
@@ -45,10 +45,10 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>For the spec itself, with every right.</summary>
     public IDatabase Database => (connection ??= Connect()).GetDatabase();
 
-    /// <summary>Has the server do what an operator may do: <c>CONFIG SET</c>, <c>CLIENT PAUSE</c>, <c>REPLICAOF</c>.</summary>
+    /// <summary>Runs a command of an operator: <c>CONFIG SET</c>, <c>CLIENT PAUSE</c>, <c>REPLICAOF</c>.</summary>
     public async Task<RedisResult> TellAsync(string command, params object[] arguments) => await Database.ExecuteAsync(command, arguments);
 
-    /// <param name="settings">More of redis.conf, as arguments of redis-server.</param>
+    /// <param name="settings">Further settings of redis.conf, as arguments of redis-server.</param>
     public static async Task<RedisServer> StartAsync(params string[] settings)
     {
         var server = new RedisServer(settings);
@@ -78,7 +78,7 @@ public sealed class RedisServer : IAsyncDisposable
         _ = process.StandardOutput.ReadToEndAsync();
     }
 
-    /// <summary>kill -9: what a crash of the server looks like.</summary>
+    /// <summary>kill -9, like a crash of the server.</summary>
     public async Task KillAsync()
     {
         if (process is not { HasExited: false }) return;
@@ -91,7 +91,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private FileInfo Log => new DirectoryInfo(Path.Combine(folder, "appendonlydir")).GetFiles("*.incr.aof").Single();
 
-    /// <summary>kill -9, and what the disk had not got yet is gone: everything behind this length of the log.</summary>
+    /// <summary>kill -9, and the loss of what was not on disk yet: everything beyond this length of the log.</summary>
     public async Task CutPowerAsync(long logLength)
     {
         await KillAsync();
@@ -113,7 +113,7 @@ public sealed class RedisServer : IAsyncDisposable
         });
     }
 
-    // Redis keeps what it refused to whom.
+    // Redis logs what it refused to which user.
     private async Task<IReadOnlyList<string>> RefusedAsync()
     {
         if (process is not { HasExited: false }) return [];
@@ -125,7 +125,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
         catch (RedisException)
         {
-            // A spec has made it a server that answers nobody.
+            // The spec has left a server that does not answer.
             return [];
         }
     }
@@ -137,6 +137,6 @@ public sealed class RedisServer : IAsyncDisposable
         await KillAsync();
         process?.Dispose();
         Directory.Delete(folder, recursive: true);
-        if (refused.Count > 0) throw new InvalidOperationException($"Redis has refused to the program: {string.Join(", ", refused)}.");
+        if (refused.Count > 0) throw new InvalidOperationException($"Redis has refused the program: {string.Join(", ", refused)}.");
     }
 }

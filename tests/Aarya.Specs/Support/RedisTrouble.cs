@@ -5,13 +5,13 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>A way in which a real Redis is away though its process may run, and the way back.</summary>
-/// <param name="Name">What Redis says first then, or what has happened to it.</param>
-/// <param name="BeginAsync">Brings it about.</param>
+/// <summary>A kind of outage of a real Redis, whose process may still run, and its end.</summary>
+/// <param name="Name">The first word of Redis's error, or what happened to it.</param>
+/// <param name="BeginAsync">Begins it.</param>
 /// <param name="EndAsync">Ends it.</param>
 public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsync, Func<RedisServer, Task> EndAsync)
 {
-    /// <summary>What a server needs that shall get into all of these: its data is loaded slowly, and a script is slow at once.</summary>
+    /// <summary>The settings that all of these need: data is loaded slowly, and a script soon counts as slow.</summary>
     public static string[] Settings { get; } =
         ["--key-load-delay", "400", "--loading-process-events-interval-bytes", "1024", "--busy-reply-threshold", "20"];
 
@@ -43,7 +43,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
 
     public override string ToString() => Name;
 
-    // A folder where the snapshot's file should be; with a rule for snapshots, one that fails stops all writing.
+    // Puts a folder in the place of the snapshot's file; with a rule for snapshots, one that fails stops all writes.
     private static async Task BreakSnapshotsAsync(RedisServer server)
     {
         File.Delete(Path.Combine(server.Folder, "dump.rdb"));
@@ -74,7 +74,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
         await kill.WaitForExitAsync();
     }
 
-    // Nobody waits for it: it ends when it is killed. On a connection of its own, which it blocks; the spec's own must be there already.
+    // The script is not awaited: it ends when it is killed. It blocks its own connection; the spec's must be open before.
     private static async Task RunForEverAsync(RedisServer server)
     {
         await server.Database.PingAsync();
@@ -94,7 +94,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
         }
     }
 
-    // Who does not log in is the default user, who may do everything in a spec: not now.
+    // A client without a login is the default user, who has every right in a spec: now it needs a password.
     private static async Task LockOutAsync(RedisServer server)
     {
         await server.TellAsync("ACL", "SETUSER", "default", "resetpass");
@@ -107,7 +107,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
     {
         await server.TellAsync("EVAL", "for i = 1, 8000 do redis.call('SET', 'filler:' .. i, string.rep('x', 200)) end", 0);
         await server.TellAsync("BGREWRITEAOF");
-        await UntilAsync(server, "the log is written anew", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0");
+        await UntilAsync(server, "the log is rewritten", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0");
         await server.KillAsync();
         await server.StartAgainAsync("Reading RDB");
     }
@@ -130,7 +130,7 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
             }
             catch (RedisException) when (!limit.IsCancellationRequested)
             {
-                // It is just starting.
+                // Redis is starting.
             }
 
             if (limit.IsCancellationRequested) throw new TimeoutException($"Waited four minutes until {what}.");

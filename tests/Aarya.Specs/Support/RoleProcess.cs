@@ -35,7 +35,7 @@ public sealed class RoleProcess : IAsyncDisposable
 
     public bool IsRunning => !process.HasExited;
 
-    /// <summary>What it has said so far, on both of its streams.</summary>
+    /// <summary>Its output so far, from both of its streams.</summary>
     public string Output
     {
         get
@@ -56,7 +56,7 @@ public sealed class RoleProcess : IAsyncDisposable
         throw new InvalidOperationException($"{roles} did not start:\n{role.Output}");
     }
 
-    /// <summary>Starts the program where it must refuse to, and waits for its end.</summary>
+    /// <summary>Starts the program where it must refuse to start, and waits for its end.</summary>
     public static async Task<(int ExitCode, string Output)> RefuseAsync(string roles, IEnumerable<KeyValuePair<string, string>> settings)
     {
         await using var role = new RoleProcess(roles, settings, null);
@@ -72,7 +72,7 @@ public sealed class RoleProcess : IAsyncDisposable
         await process.StandardInput.FlushAsync();
     }
 
-    /// <summary>Waits until it says a line with this text, from now on, or has ended.</summary>
+    /// <summary>Waits until it prints a line with this text, from now on, or has ended.</summary>
     /// <exception cref="TimeoutException">It did neither for three minutes.</exception>
     public async Task HearAsync(string text)
     {
@@ -84,7 +84,7 @@ public sealed class RoleProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{Roles} did not say '{text}' for {Patience.TotalMinutes:0} minutes, but this:\n{Output}");
+            throw new TimeoutException($"{Roles} did not print '{text}' for {Patience.TotalMinutes:0} minutes, but this:\n{Output}");
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class RoleProcess : IAsyncDisposable
         await reading;
     }
 
-    /// <summary>SIGTERM, and waits for the end: what a deploy does.</summary>
+    /// <summary>SIGTERM, and waits for the end, as a deploy does.</summary>
     public async Task StopAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Aarya.Specs.Support;
 
 /// <summary>
-/// The way to a server, which a spec can cut and mend: to whoever goes through it that is the server's stop and its start, while the server
-/// itself serves the other specs.
+/// The way to a server, which a spec can cut and mend: to its clients that is a stop and a start of the server, which itself goes on
+/// serving the other specs.
 /// </summary>
 public sealed class Severed : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ public sealed class Severed : IAsyncDisposable
     /// <summary>Where the way begins, on this machine.</summary>
     public int Port { get; }
 
-    /// <summary>From now on a connection is carried to the server.</summary>
+    /// <summary>From now on connections reach the server.</summary>
     public void Mend()
     {
         listener = new(IPAddress.Loopback, Port);
@@ -73,7 +73,7 @@ public sealed class Severed : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // One of the two has gone.
+            // One side has closed.
         }
         finally
         {

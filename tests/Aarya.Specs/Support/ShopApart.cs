@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace Aarya.Specs.Support;
 
-/// <summary>The whole shop on a real port, with a seeded database and a Redis that its specs may ill-treat.</summary>
+/// <summary>The whole shop on a real port, with a seeded database and a Redis that its specs may disturb.</summary>
 public sealed class ShopApart : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-apart-").FullName;
@@ -38,7 +38,7 @@ public sealed class ShopApart : IAsyncLifetime
         Client = new() { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(3) };
     }
 
-    /// <summary>A new guest, by their token and their id. The shop may just be coming back from what another spec did to it.</summary>
+    /// <summary>The token and the id of a new guest. Waits while the shop recovers from another spec.</summary>
     public async Task<(string Token, Guid Subject)> GuestAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -65,7 +65,7 @@ public sealed class ShopApart : IAsyncLifetime
         return await Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The first value that a statement answers, on a connection that no trouble with the shop's logins reaches.</summary>
+    /// <summary>The first value that a statement returns, on a connection that trouble with the shop's logins does not affect.</summary>
     public async Task<object?> AskAsync(string sql)
     {
         var url = new NpgsqlConnectionStringBuilder(Database.Url) { Pooling = false }.ConnectionString;
@@ -75,9 +75,9 @@ public sealed class ShopApart : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>How many messages of all contexts this is so of.</summary>
+    /// <summary>The number of messages of all contexts that meet the condition.</summary>
     /// <param name="table">dead_letters or incoming_envelopes.</param>
-    /// <param name="condition">A condition of SQL.</param>
+    /// <param name="condition">An SQL condition.</param>
     public async Task<long> CountAsync(string table, string condition)
     {
         var counts = Infrastructure.Hosting.Roles.Contexts.Select(x => $"(select count(*) from {x}.wolverine_{table} where {condition})");

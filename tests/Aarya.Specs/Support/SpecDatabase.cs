@@ -11,7 +11,7 @@ public sealed class SpecDatabase : IAsyncDisposable
     private SpecDatabase(NpgsqlConnectionStringBuilder server, string name)
     {
         this.server = server;
-        // A host that has ended leaves its pools behind: what lies idle in them is closed soon, or a run of many hosts has no slots left.
+        // An ended host leaves its pools behind: idle connections are closed soon, or a run of many hosts has no slots left.
         Url = new NpgsqlConnectionStringBuilder(server.ConnectionString)
         {
             Database = name,

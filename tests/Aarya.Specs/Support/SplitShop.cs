@@ -28,7 +28,7 @@ public sealed class SplitShop : IAsyncDisposable
         };
     }
 
-    /// <summary>The folder that the contexts' sockets lie in.</summary>
+    /// <summary>The folder of the contexts' sockets.</summary>
     public string Sockets { get; }
 
     /// <summary>Where the gateway listens.</summary>

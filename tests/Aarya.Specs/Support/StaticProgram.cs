@@ -5,9 +5,9 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Aarya.Specs.Support;
 
 /// <summary>
-/// The program as production runs it, of the sources under test: its handlers' code is written ahead and compiled in, and
-/// nothing that could compile more lies beside it. What `./aarya release` does by a publish, here in memory, in seconds;
-/// with an entry point that a spec can give it.
+/// The program as production runs it, from the sources under test: its handlers' code is written ahead and compiled in, and nothing beside
+/// it can compile more. `./aarya release` does this by a publish; here it is done in memory, in seconds, with an entry point that a spec
+/// can give.
 /// </summary>
 public sealed class StaticProgram : IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class StaticProgram : IDisposable
 
     private StaticProgram() => Path = System.IO.Path.Combine(folder, "app", "Aarya.Api.dll");
 
-    /// <summary>What dotnet is given to run.</summary>
+    /// <summary>The assembly that dotnet runs.</summary>
     public string Path { get; }
 
     /// <param name="main">The C# of the entry point.</param>
@@ -54,7 +54,7 @@ public sealed class StaticProgram : IDisposable
     private void PutTogether(string written, string main)
     {
         var app = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!).FullName;
-        // Without a list of dependencies what is not .NET is looked for beside the program only.
+        // Without a list of dependencies native libraries are only found beside the program.
         var native = ((string)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")!).Split(System.IO.Path.PathSeparator)
             .Where(x => x.StartsWith(System.IO.Path.Combine(AppContext.BaseDirectory, "runtimes"), StringComparison.Ordinal))
             .SelectMany(Directory.EnumerateFiles);

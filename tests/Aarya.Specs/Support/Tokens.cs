@@ -20,7 +20,7 @@ public static class Tokens
         return response.ReadAsJson<SignedIn>()!.AccessToken;
     }
 
-    /// <summary>The access token of somebody new with this role (customer, support, merchandiser, admin).</summary>
+    /// <summary>The access token of a new user with this role (customer, support, merchandiser, admin).</summary>
     public static async Task<string> TokenFor(this IAlbaHost host, string role)
     {
         var id = Guid.CreateVersion7();

@@ -7,7 +7,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Cart;
 
-/// <summary>Puts some more of one SKU into the caller's cart, opening the cart on first use.</summary>
+/// <summary>Adds a quantity of one SKU to the caller's cart; the first addition creates the cart.</summary>
 public sealed record AddToCart(string Sku, int Quantity)
 {
     public sealed class Validator : AbstractValidator<AddToCart>
@@ -26,8 +26,8 @@ public static class AddToCartEndpoint
         CartOwner.Of(caller, http, country);
 
     [Refuses(409, "cart.not_on_sale", "The shop does not sell this SKU.")]
-    [Refuses(409, "cart.line_limit", "The cart would hold too many of one SKU; `detail` says how many it may.")]
-    [Refuses(409, "cart.too_many_lines", "The cart would hold too many different SKUs; `detail` says how many it may.")]
+    [Refuses(409, "cart.line_limit", "The cart would contain too many of one SKU; `detail` gives the limit.")]
+    [Refuses(409, "cart.too_many_lines", "The cart would contain too many different SKUs; `detail` gives the limit.")]
     [WolverinePost("/api/cart/items"), ProducesResponseType<CartView>(200)]
     public static async Task<IResult> Post(
         AddToCart command, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers, string? country = null)

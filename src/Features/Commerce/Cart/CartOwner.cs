@@ -7,10 +7,12 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Cart;
 
-/// <summary>Whose cart changes, how long it is kept, and the key that a client gave so that the change happens once.</summary>
+/// <summary>
+/// The owner of the cart to change, whether it is a guest's (which is kept for a shorter time), and the client's idempotency key.
+/// </summary>
 public sealed record CartOwner(Guid Subject, bool IsGuest, string? Key = null)
 {
-    /// <summary>The caller with the request's Idempotency-Key, or what is wrong with that or with the country that is asked for.</summary>
+    /// <summary>The caller with the request's Idempotency-Key, or the problem with the key or the country.</summary>
     public static (CartOwner?, ProblemDetails) Of(Caller caller, HttpContext http, string? country)
     {
         var nowhere = Destination.Check(country);

@@ -7,14 +7,15 @@ using Microsoft.Net.Http.Headers;
 namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>
-/// A cart's <c>ETag</c>: a hash of its lines and prices, after the total that was shown and a hyphen. Stock is not part of it, because
-/// another shopper's purchase changes nothing that this one has agreed to. A checkout with the tag in <c>If-Match</c> orders only that.
+/// A cart's <c>ETag</c>: the total that was shown, a hyphen, and a hash of the lines and prices. Stock is not part of it, because another
+/// shopper's purchase does not change what this shopper agreed to. A checkout with the tag in <c>If-Match</c> orders exactly these lines at
+/// these prices, or is refused.
 /// </summary>
 public static class CartTag
 {
     public static string Of(CartView cart) => $"\"{cart.Total.Minor.ToString(CultureInfo.InvariantCulture)}-{HashOf(cart)}\"";
 
-    /// <summary>True when the request names no tag, or one of this cart's lines and prices.</summary>
+    /// <summary>True when the request has no tag, or a tag of this cart's lines and prices.</summary>
     public static bool Allows(HttpRequest request, CartView cart)
     {
         var tags = request.GetTypedHeaders().IfMatch;
@@ -24,7 +25,7 @@ public static class CartTag
             || (!x.IsWeak && x.Tag.AsSpan().Trim('"').EndsWith($"-{now}", StringComparison.Ordinal)));
     }
 
-    /// <summary>The total that the shopper has seen; null when the tag is none of ours.</summary>
+    /// <summary>The total that the shopper has seen; null when the tag is not one of ours.</summary>
     public static long? TotalSeen(HttpRequest request) =>
         request.GetTypedHeaders().IfMatch is [var tag, ..] && tag.Tag.ToString().Trim('"').Split('-') is [var total, _]
             && long.TryParse(total, NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? minor : null;

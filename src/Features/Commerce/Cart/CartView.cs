@@ -4,35 +4,38 @@ namespace Aarya.Features.Commerce.Cart;
 
 public sealed record OptionsView(string Size, string Colour);
 
-/// <param name="Available">Pieces that can be had right now; 0 for what is not on sale any more.</param>
+/// <param name="Available">Pieces that can be bought now; 0 when the SKU is no longer on sale.</param>
 public sealed record CartLineView(
     string Sku, string Name, int Quantity, Money UnitPrice, Money LineTotal, int Available,
     Guid? ProductId, string? Slug, OptionsView? Options, string? Image);
 
-/// <summary>What is no longer as it was when the shopper put the line in.</summary>
+/// <summary>A difference since the shopper added the line.</summary>
 /// <param name="Kind">
-/// <c>price</c> (was, now), <c>availability</c> (fewer pieces than wanted; available) or <c>withdrawn</c> (the line counts nothing).
+/// <c>price</c> (was, now), <c>availability</c> (fewer pieces than wanted; available) or <c>withdrawn</c> (the line is not part of the
+/// totals).
 /// </param>
 public sealed record CartChangeView(string Sku, string Kind, Money? Was = null, Money? Now = null, int? Available = null);
 
-/// <summary>How the cart is brought to a country.</summary>
+/// <summary>The delivery of the cart to a country.</summary>
 /// <param name="Country">ISO 3166-1 alpha-2.</param>
-/// <param name="Method">The method that <c>shipping</c> is reckoned with; absent, like its time, where none goes there.</param>
-/// <param name="Estimate">How long it takes.</param>
-/// <param name="Code"><c>delivery.not_available</c> where the shop does not deliver; <paramref name="Detail"/> says so for people.</param>
+/// <param name="Method">The method that <c>shipping</c> is computed with; absent, like its time, when no method delivers there.</param>
+/// <param name="Estimate">The delivery time.</param>
+/// <param name="Code">
+/// <c>delivery.not_available</c> when the shop does not deliver there; <paramref name="Detail"/> is the message for people.
+/// </param>
 public sealed record CartDeliveryView(
     string Country, string? Method = null, string? Estimate = null, string? Code = null, string? Detail = null);
 
-/// <summary>A cart at the prices of now. <paramref name="Tax"/> is part of <paramref name="Total"/>.</summary>
+/// <summary>A cart at current prices. <paramref name="Tax"/> is part of <paramref name="Total"/>.</summary>
 /// <param name="Taxes">By rate, delivery included: taxable and tax of all rates sum to <paramref name="Total"/>.</param>
 public sealed record CartView(
     Guid Id, IReadOnlyList<CartLineView> Lines, Money Subtotal, Money Discount, Money Shipping, Money Tax, Money Total,
     IReadOnlyList<CartChangeView> Changes, IReadOnlyList<RateTax> Taxes, CartDeliveryView Delivery)
 {
     /// <summary>
-    /// Shipping is that of the first method that goes to the country, until checkout names another. What was withdrawn is shown
-    /// but counts nothing: nobody can buy it. What is sold out counts: goods that an unpaid order holds come back, and the
-    /// checkout takes all of the cart or nothing.
+    /// Shipping is that of the first method that delivers to the country, until checkout names another. Withdrawn lines are shown but are
+    /// not part of the totals, because they cannot be bought. Sold-out lines are part of the totals: stock that an unpaid order reserves
+    /// may become available again, and checkout takes the whole cart or nothing.
     /// </summary>
     public static CartView Of(ShoppingCart cart, IReadOnlyDictionary<string, Offer> offers, string country, DateTimeOffset now)
     {

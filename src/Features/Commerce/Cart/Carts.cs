@@ -5,19 +5,19 @@ using StackExchange.Redis;
 
 namespace Aarya.Features.Commerce.Cart;
 
-/// <summary>What became of a change.</summary>
+/// <summary>The outcome of a change.</summary>
 public enum CartOutcome
 {
-    /// <summary>The cart is as asked.</summary>
+    /// <summary>The change was made.</summary>
     Changed,
 
-    /// <summary>This change was made before under the same key; the answer of then is repeated.</summary>
+    /// <summary>This change was made before under the same key; the earlier answer is repeated.</summary>
     Replayed,
 
     /// <summary>The key belongs to another change.</summary>
     KeyReused,
 
-    /// <summary>The line would hold more than <see cref="ShoppingCart.MaxPerLine"/>.</summary>
+    /// <summary>The line would have more than <see cref="ShoppingCart.MaxPerLine"/>.</summary>
     LineLimit,
 
     /// <summary>The cart would have more than <see cref="ShoppingCart.MaxLines"/> lines.</summary>
@@ -33,9 +33,9 @@ public enum CartOutcome
     NotOnSale,
 }
 
-/// <param name="Outcome">What became of the change.</param>
-/// <param name="Cart">The cart afterwards; for a replayed change as it was then; null when the change was refused.</param>
-/// <param name="Answer">What a replayed change was answered, when it got that far.</param>
+/// <param name="Outcome">The outcome of the change.</param>
+/// <param name="Cart">The cart afterwards; for a replayed change, the cart at that time; null when the change was refused.</param>
+/// <param name="Answer">The recorded answer to a replayed change, if there is one.</param>
 public sealed record CartChange(CartOutcome Outcome, ShoppingCart? Cart, ReadOnlyMemory<byte> Answer);
 
 /// <summary>
@@ -44,21 +44,21 @@ public sealed record CartChange(CartOutcome Outcome, ShoppingCart? Cart, ReadOnl
 /// </summary>
 public sealed class Carts(RedisConnections redis, TimeProvider time)
 {
-    /// <summary>How long a keyed change is recognised, as long as it is among the last 32 of its cart.</summary>
+    /// <summary>How long a keyed change is recognised, provided that it is among the last 32 of its cart.</summary>
     public static readonly TimeSpan KeyKept = TimeSpan.FromHours(1);
 
-    // An order's lines leave the cart once, however late the message that says so comes round again.
+    // An order's lines leave the cart once, even if the message is redelivered days later.
     private static readonly TimeSpan OrderKept = TimeSpan.FromDays(7);
     private static readonly string Script = EmbeddedText.Of<Carts>("change-cart.lua");
 
     public async Task<ShoppingCart> ReadAsync(Guid subject) =>
         ShoppingCart.From(subject, await redis.State.HashGetAllAsync(RedisKeys.Cart($"{subject}")));
 
-    /// <summary>Puts <paramref name="quantity"/> more of the SKU into the cart, at the price that the shopper sees now.</summary>
+    /// <summary>Adds <paramref name="quantity"/> of the SKU to the cart, at the price that the shopper sees now.</summary>
     public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
         PutAsync("add", owner, sku, quantity, offer);
 
-    /// <summary>Makes the line of the SKU hold exactly <paramref name="quantity"/>, at the price that the shopper sees now.</summary>
+    /// <summary>Sets the line of the SKU to <paramref name="quantity"/>, at the price that the shopper sees now.</summary>
     public Task<CartChange> SetAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
         PutAsync("set", owner, sku, quantity, offer);
 
@@ -66,22 +66,20 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
 
     public Task<CartChange> ClearAsync(CartOwner owner) => ChangeAsync("clear", owner, "clear");
 
-    /// <summary>
-    /// Takes out what an order has taken, and no more: what was added meanwhile stays. Happens once per order.
-    /// </summary>
-    /// <returns>The cart as it is now.</returns>
+    /// <summary>Removes exactly what an order has taken; what was added meanwhile stays. Happens once per order.</summary>
+    /// <returns>The current cart.</returns>
     public async Task<ShoppingCart> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
     {
-        // Of the order, not of the subject: the cart may change hands between two deliveries of the message.
+        // Per order, not per subject: the cart may get another owner between two deliveries of the message.
         var marker = RedisKeys.TakenOrder($"{orderId}");
         var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
-        // What a replay answers is the cart of then.
+        // A replay returns no lines, so the cart is read.
         return change.Outcome == CartOutcome.Replayed ? await ReadAsync(subject) : change.Cart!;
     }
 
     /// <summary>
-    /// Moves a guest's cart into a customer's: of every SKU the larger quantity stays, no line is lost. Again = no change.
+    /// Merges a guest's cart into a customer's: for each SKU the larger quantity stays, and no line is lost. Repeating it changes nothing.
     /// </summary>
     public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer) => guest == customer
         ? await ReadAsync(customer)
@@ -91,8 +89,8 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(RedisKeys.Cart($"{subject}"));
 
     /// <summary>
-    /// Keeps the answer to the latest keyed change, for a client that asks again because the answer got lost. An answer to an earlier
-    /// change is made again from the lines of then.
+    /// Records the answer to the latest keyed change, for a client that repeats it because the answer was lost. An answer to an earlier
+    /// change is computed again from the lines at that time.
     /// </summary>
     public void RecordAnswer(CartOwner owner, byte[] answer)
     {
@@ -101,7 +99,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
         redis.State.HashSet(RedisKeys.CartChanges($"{owner.Subject}"), "answer", kept, flags: CommandFlags.FireAndForget);
     }
 
-    // What is not on sale goes to the script too: a change that was made before must not be refused because of what happened since.
+    // SKUs that are not on sale go to the script too: a replay of an earlier change must not be refused because of a later withdrawal.
     private Task<CartChange> PutAsync(string operation, CartOwner owner, string sku, int quantity, Offer? offer) =>
         ChangeAsync(operation, owner, $"{operation} {sku} {quantity}",
             sku,

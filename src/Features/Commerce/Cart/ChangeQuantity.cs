@@ -7,7 +7,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Cart;
 
-/// <summary>Makes a line of the caller's cart hold exactly so many; the shopper has then seen the price of now.</summary>
+/// <summary>Sets the quantity of a line of the caller's cart; the current price then counts as seen by the shopper.</summary>
 public sealed record ChangeQuantity(int Quantity)
 {
     public sealed class Validator : AbstractValidator<ChangeQuantity>
@@ -22,7 +22,7 @@ public static class ChangeQuantityEndpoint
         CartOwner.Of(caller, http, country);
 
     [Refuses(409, "cart.not_on_sale", "The shop does not sell this SKU.")]
-    [Refuses(409, "cart.line_limit", "The cart would hold too many of one SKU; `detail` says how many it may.")]
+    [Refuses(409, "cart.line_limit", "The cart would contain too many of one SKU; `detail` gives the limit.")]
     [WolverinePut("/api/cart/items/{sku}"), ProducesResponseType<CartView>(200)]
     public static async Task<IResult> Put(
         ChangeQuantity command, string sku, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers,

@@ -5,13 +5,13 @@ namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>What the shop offers under one SKU right now.</summary>
 /// <param name="OnSale">False when its product was withdrawn.</param>
-/// <param name="Available">Pieces that can still be had.</param>
-/// <param name="HsnCode">What it is taxed by; see <see cref="GoodsAndServicesTax"/>.</param>
+/// <param name="Available">Pieces that can still be bought.</param>
+/// <param name="HsnCode">The code that it is taxed by; see <see cref="GoodsAndServicesTax"/>.</param>
 public sealed record Offer(
     string Sku, Guid ProductId, string Slug, string Name, string Size, string Colour, string Image, Money Price, bool OnSale, int Available,
     string HsnCode = GoodsAndServicesTax.UsualCode)
 {
-    /// <summary>No SKU is longer.</summary>
+    /// <summary>The length of the longest SKU.</summary>
     public const int LongestSku = 64;
 
     private const string Sql =
@@ -24,7 +24,7 @@ public sealed record Offer(
     internal static NpgsqlBatchCommand Select(IReadOnlyCollection<string> skus) =>
         new(Sql) { Parameters = { new() { Value = skus.ToArray() } } };
 
-    /// <summary>Reads what <see cref="Select"/> has found, by SKU.</summary>
+    /// <summary>Reads the result of <see cref="Select"/>, by SKU.</summary>
     internal static async Task<Dictionary<string, Offer>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellation)
     {
         Dictionary<string, Offer> found = new(StringComparer.Ordinal);

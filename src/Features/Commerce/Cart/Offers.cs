@@ -4,9 +4,9 @@ using Npgsql;
 namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>
-/// The offers that carts are shown with: kept in this process for a second, a bounded number of them. Checkout never asks
-/// here; it prices from the table, in its own transaction. While one read is under way the SKUs missed meanwhile gather
-/// for the next, so that a popular SKU costs one read a second however many ask.
+/// The offers that carts are shown with: a limited number, cached in this process for a second. Checkout does not use this cache; it takes
+/// prices from the table, in its own transaction. While one read is running, missing SKUs are collected for the next read, so that a
+/// popular SKU costs one read per second, however many requests need it.
 /// </summary>
 public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvider time)
 {
@@ -63,7 +63,7 @@ public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvide
 
     private async Task<Dictionary<string, Offer>> RunAfterAsync(Task previous, Gathering gathering)
     {
-        // Its failure was told to those who waited for it.
+        // Its failure was thrown to the callers that waited for it.
         await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         lock (gate) next = null;
         await using var connection = store.Storage.Database.CreateConnection();

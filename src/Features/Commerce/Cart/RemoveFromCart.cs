@@ -5,7 +5,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Cart;
 
-/// <summary>Takes a line out of the caller's cart.</summary>
+/// <summary>Removes a line from the caller's cart.</summary>
 public static class RemoveFromCartEndpoint
 {
     public static (CartOwner?, ProblemDetails) Load(Caller caller, HttpContext http, string? country = null) =>

@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace Aarya.Features.Commerce.Cart;
 
-/// <summary>How many of one SKU a shopper wants, and the price that was shown when they last said so.</summary>
+/// <summary>The quantity of one SKU in a cart, and the price that was shown when the shopper last set it.</summary>
 public sealed record CartLine(string Sku, int Quantity, Money PriceSeen, DateTimeOffset AddedAt)
 {
-    /// <summary>The line as change-cart.lua keeps it: <c>quantity:price:currency:added</c>.</summary>
+    /// <summary>The line as change-cart.lua stores it: <c>quantity:price:currency:added</c>.</summary>
     internal static CartLine From(string sku, ReadOnlySpan<char> packed)
     {
         Span<Range> parts = stackalloc Range[4];
@@ -20,14 +20,14 @@ public sealed record CartLine(string Sku, int Quantity, Money PriceSeen, DateTim
     }
 }
 
-/// <summary>A shopper's open cart, the line added first in front.</summary>
+/// <summary>A shopper's open cart; the line that was added first comes first.</summary>
 public sealed record ShoppingCart(Guid Subject, IReadOnlyList<CartLine> Lines)
 {
     public const int MaxPerLine = 20;
 
     public const int MaxLines = 100;
 
-    /// <summary>Nobody comes back for a guest's cart after a month; a customer's waits for the next season.</summary>
+    /// <summary>Guests do not return to a cart after a month; a customer's cart is kept for the next season.</summary>
     public static TimeSpan KeptFor(bool guest) => TimeSpan.FromDays(guest ? 30 : 90);
 
     public int QuantityOf(string sku) => Lines.FirstOrDefault(x => x.Sku == sku)?.Quantity ?? 0;
@@ -41,7 +41,7 @@ public sealed record ShoppingCart(Guid Subject, IReadOnlyList<CartLine> Lines)
     internal static ShoppingCart From(Guid subject, HashEntry[] entries) =>
         InOrder(subject, Array.ConvertAll(entries, x => CartLine.From((string)x.Name!, (string)x.Value!)));
 
-    /// <param name="flat">SKU and line in turns, as a script hands a hash over.</param>
+    /// <param name="flat">SKU and line in turn, as a script returns a hash.</param>
     internal static ShoppingCart From(Guid subject, RedisValue[] flat)
     {
         var lines = new CartLine[flat.Length / 2];

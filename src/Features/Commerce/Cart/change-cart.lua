@@ -1,17 +1,17 @@
--- Changes one cart and tells analytics about it, or does neither.
+-- Changes one cart and sends the change to analytics, or does neither.
 --
 -- KEYS 1 the cart: a hash of SKU -> quantity:price:currency:added (price in minor units, added in Unix milliseconds)
 --      2 the analytics stream
 --      3 add, set, remove, clear: the latest keyed changes of this cart (read only when there is a key), a hash of
 --            'key:' .. key -> {fingerprint, when, the lines afterwards}, 'order' -> the keys, the oldest first,
 --            'answer' -> the key of the latest of them, a line break, the answer to it
---        ordered: what keeps this order from being taken out twice
+--        ordered: the marker that the lines of this order were removed
 --        merge: the guest's cart
--- ARGV 1 operation  2 whose cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
+-- ARGV 1 operation  2 owner of the cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
 --      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''  10.. operands
--- Answers {outcome, the recorded answer of a replayed change, the cart as HGETALL gives it}
+-- Returns {outcome, the recorded answer of a replayed change, the cart as HGETALL gives it}
 
--- A client repeats a change soon or not at all. Guests are free to create, so what is kept per cart is bounded.
+-- A client repeats a change soon or not at all. Guests cost nothing to create, so the data per cart is limited.
 local MOST_KEYS = 32
 -- Nothing reads the stream yet, and it must not fill Redis.
 local MOST_EVENTS = 1000000
@@ -53,7 +53,7 @@ local function drop(sku, before)
   changed[#changed + 1] = {sku = sku, was = before, quantity = 0}
 end
 
--- When a line was added, by which the lines are ordered: later than every other, though all may be put in within one millisecond.
+-- When a line was added; lines are ordered by it. A new line is later than all others, even within one millisecond.
 local function added(line)
   if line then return string.match(line, '%d+$') end
   local latest = tonumber(milliseconds)
@@ -117,7 +117,7 @@ if fingerprint ~= '' then
   local packed = redis.call('HGET', kept, 'order')
   local order = {}
   for _, other in ipairs(packed and cmsgpack.unpack(packed) or {}) do
-    -- The key may have expired and be in use again: it is listed once.
+    -- The key may have expired and be in use again: list it once.
     if other ~= key then order[#order + 1] = other end
   end
   order[#order + 1] = key

@@ -1,5 +1,4 @@
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.RealTime;
 using Marten;
 using Npgsql;
@@ -8,8 +7,8 @@ using Wolverine;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
-/// Tells the other contexts, and the cache, what has changed since the last time: products as a whole, stock as it is
-/// now. However often a SKU was sold in between, it is told once.
+/// Announces what has changed since the last time to the other contexts, the cache and open pages: whole products, and current stock. A SKU
+/// is announced once, however often it was sold in between.
 /// </summary>
 public sealed record AnnounceChanges
 {
@@ -31,7 +30,7 @@ public static class AnnounceChangesHandler
                 .Concat(products).ToHashSet();
         var known = await Catalogue.WithStockAsync(session, await session.LoadManyAsync<Product>(cancellation, [.. touched]), cancellation);
 
-        // The changes are committed already, so the cache may go and shoppers may hear before this transaction ends.
+        // The changes are committed already, so the cache may be dropped and shoppers notified before this transaction ends.
         await cache.DropAsync(known.SelectMany(x => NamesOf(x.Product, products.Contains(x.Product.Id)).Select(y => (y, x.Stamp))));
         foreach (var product in known)
         {
@@ -49,7 +48,8 @@ public static class AnnounceChangesHandler
         return news;
     }
 
-    // A slug that was given up must not lead to the product any more. Whose it is now must not lose its cache with every sale of this one.
+    // After a change of the product, its former slugs are dropped too. After a sale they are not: another product may have them now, and
+    // must keep its cache.
     private static IEnumerable<string> NamesOf(Product product, bool changed) =>
         [$"{product.Id}", product.Slug, .. changed ? product.FormerSlugs : []];
 
@@ -58,7 +58,7 @@ public static class AnnounceChangesHandler
         [.. x.Product.Variants.Select(v => new PublishedVariant(v.Sku, v.Size, v.Colour, v.Price, v.CompareAtPrice, x.Available(v.Sku)))],
         x.Product.PublishedAt);
 
-    // What another node is announcing at this moment is skipped, not waited for.
+    // Skips rows that another node is announcing, instead of waiting for them.
     private static async Task<HashSet<T>> TakeAsync<T>(IDocumentSession session, string table, string column,
         CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ using Wolverine;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>Looks four times a second whether there is anything to announce, so that checkout need not say so itself.</summary>
+/// <summary>Checks four times per second whether there is anything to announce, so that checkout does not have to trigger it.</summary>
 public sealed class Announcer(ICommerceStore store, IServiceScopeFactory scopes, TimeProvider time, ILogger<Announcer> log)
     : Worker(time, log)
 {

@@ -9,7 +9,7 @@ internal static class CatalogTables
 {
     public static IReadOnlyList<Table> All { get; } = [Variant(), Changed()];
 
-    // One row a SKU, written in its product's own transaction: what carts and checkout price by.
+    // One row per SKU, written in its product's own transaction; carts and checkout take prices from it.
     private static Table Variant()
     {
         var variant = new Table($"{Roles.Commerce}.variant");
@@ -30,7 +30,7 @@ internal static class CatalogTables
         return variant;
     }
 
-    // Appended to by every change and emptied by the announcer: no key, so that nobody ever waits here.
+    // Every change appends rows and the announcer deletes them. Without a key, no transaction waits for another here.
     private static Table Changed()
     {
         var changed = new Table($"{Roles.Commerce}.product_changed");

@@ -4,12 +4,12 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>A product with what lies on the shelf of each SKU now.</summary>
+/// <summary>A product with the current stock of each SKU.</summary>
 public sealed record ProductOnSale(Product Product, IReadOnlyDictionary<string, StockLevel> Stock)
 {
     /// <summary>
-    /// Grows with every change of the product or its stock. A change of the product may drop a variant and its sequence
-    /// with it, so its revision weighs more.
+    /// Grows with every change of the product or its stock. A change of the product may drop a variant with its sequence, so the revision
+    /// counts for more.
     /// </summary>
     public long Stamp => (Product.Revision * 1_000_000_000) + Product.Variants.Sum(x => Stock.GetValueOrDefault(x.Sku)?.Sequence ?? 0);
 
@@ -22,7 +22,7 @@ public sealed record ProductOnSale(Product Product, IReadOnlyDictionary<string, 
             [.. Product.Variants.Select(x => new VariantNews(x.Sku, new(x.Price.Minor, x.Price.Currency), Available(x.Sku)))]);
 }
 
-/// <summary>Reads products as shoppers may see them.</summary>
+/// <summary>Reads the products that shoppers may see.</summary>
 public static class Catalogue
 {
     public static async Task<ProductOnSale?> FindAsync(IQuerySession session, string idOrSlug, CancellationToken cancellation)
@@ -33,7 +33,7 @@ public static class Catalogue
         return product is { Published: true } ? (await WithStockAsync(session, [product], cancellation))[0] : null;
     }
 
-    /// <summary>The newest first, one more than a page if there is more.</summary>
+    /// <summary>Products on sale, the newest first. Callers ask for one more than a page, to see whether there is a next one.</summary>
     public static async Task<IReadOnlyList<ProductOnSale>> ListAsync(
         IQuerySession session, string? category, CatalogueCursor? after, int most, CancellationToken cancellation)
     {

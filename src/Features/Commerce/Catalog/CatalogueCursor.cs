@@ -3,7 +3,7 @@ using System.Buffers.Text;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>Where a page ended. To clients it is a word without meaning.</summary>
+/// <summary>Where a page ended. Opaque to clients.</summary>
 public sealed record CatalogueCursor(DateTimeOffset PublishedAt, Guid Id)
 {
     private const int Size = 24;

@@ -4,12 +4,12 @@ using Npgsql;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
-/// Serialises changes of products: each sees what the one before has committed, so that slugs, SKUs and categories are given out once and
+/// Serialises changes of products: each sees what the previous one has committed, so that slugs, SKUs and categories are given out once and
 /// a change made from an old state is detected before it is stored. Shoppers never wait here.
 /// </summary>
 internal static class CatalogueLock
 {
-    /// <summary>Waits for its turn, which ends with the session's transaction.</summary>
+    /// <summary>Waits for the lock and holds it until the session's transaction ends.</summary>
     public static async Task AloneInCatalogueAsync(this IDocumentSession session, CancellationToken cancellation)
     {
         await session.BeginTransactionAsync(cancellation);

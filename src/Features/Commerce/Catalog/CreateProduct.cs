@@ -1,6 +1,5 @@
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Taxation;
-using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -36,8 +35,8 @@ public static class CreateProductEndpoint
         return (place, taken ?? WolverineContinue.NoProblems);
     }
 
-    [Refuses(409, "product.slug_taken", "Another product has this slug: give one of its own.")]
-    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` says which.")]
+    [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
+    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names it.")]
     [WolverinePost("/api/admin/products")]
     [ProducesResponseType<ProductView>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]

@@ -5,7 +5,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>A product by its id or slug, with what can be bought of each variant (at most a second or so old).</summary>
+/// <summary>A product by its id or slug, with the available quantity of each variant (up to about a second old).</summary>
 public static class GetProductEndpoint
 {
     [WolverineGet("/api/products/{idOrSlug}")]

@@ -5,9 +5,9 @@ using System.Text;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
-/// Where a picture of a product is. Browsers are generous with addresses: they take a backslash for a slash, so that <c>/\evil.example</c>
-/// is another site, and leave line breaks and tabs out; a quote ends the attribute of a page that does not expect one. So an address has
-/// only the characters of RFC 3986 without quotes, and letters and digits of other scripts.
+/// The address of a product image. Browsers accept addresses that are not valid: they read a backslash as a slash, so that
+/// <c>/\evil.example</c> is another site, and drop line breaks and tabs. A quote can end the attribute in an HTML page. So an address may
+/// contain only the characters of RFC 3986 without quotes, and letters and digits of other scripts.
 /// </summary>
 public static class ImageAddress
 {
@@ -20,13 +20,13 @@ public static class ImageAddress
     public static bool IsOne(string? address) =>
         address is { Length: > 0 and <= Longest } && address.EnumerateRunes().All(IsAllowed) && (IsPath(address) || IsUrl(address));
 
-    // Vowels and accents of many scripts are marks beside their letters.
+    // In many scripts, vowels and accents are marks, separate from their letters.
     private static bool IsAllowed(Rune rune) => Rune.IsLetterOrDigit(rune) || (rune.IsBmp && Signs.Contains((char)rune.Value))
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private static bool IsPath(string address) => address[0] == '/' && !address.StartsWith("//", StringComparison.Ordinal);
 
-    // Written out: without the two slashes a browser takes it for a path of the page's own site.
+    // The prefix is required: without the two slashes a browser reads it as a path of the page's own site.
     private static bool IsUrl(string address) =>
         address.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         && Uri.TryCreate(address, UriKind.Absolute, out var url) && url is { Scheme: "https", UserInfo: "", Host.Length: > 0 };

@@ -8,7 +8,7 @@ public sealed record CategoryView(string Slug, string Name, int Products);
 
 public sealed record CategoryPage(IReadOnlyList<CategoryView> Items);
 
-/// <summary>The shelves of the shop and how many products stand on each.</summary>
+/// <summary>The categories of the shop, with the number of products on sale in each.</summary>
 public static class ListCategoriesEndpoint
 {
     [WolverineGet("/api/categories")]

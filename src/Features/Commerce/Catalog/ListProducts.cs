@@ -5,17 +5,17 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>What the shop sells, the newest first, all of it or one category.</summary>
+/// <summary>The products on sale, the newest first, all of them or one category.</summary>
 public static class ListProductsEndpoint
 {
     public const int LargestPage = 100;
 
     public static ProblemDetails Validate(int limit = 24, string? cursor = null)
     {
-        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"A page has 1 to {LargestPage} products.");
+        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"must be from 1 to {LargestPage}.");
         return string.IsNullOrEmpty(cursor) || CatalogueCursor.Parse(cursor) is not null
             ? WolverineContinue.NoProblems
-            : Problem.Invalid("cursor", "This is not the nextCursor of an earlier page.");
+            : Problem.Invalid("cursor", "must be the nextCursor of an earlier page.");
     }
 
     [WolverineGet("/api/products")]

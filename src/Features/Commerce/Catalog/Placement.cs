@@ -4,22 +4,24 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>Where a product stands: its own address, and the shelf of the shop, which may be a new one.</summary>
+/// <summary>The slug of a product, and its category, which may be a new one.</summary>
 public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
 {
-    // Of a name that nothing of can be written in an address.
+    // The slug of a name that has no character for a slug.
     private const string Nameless = "product";
 
-    // Room for a number behind the slug.
+    // Leaves room for a number after the slug.
     private const int LongestRoot = Catalog.Slug.Longest - 8;
 
-    /// <summary>Finds the place of a product, or says which of its slug and SKUs another product has. Ask alone in the catalogue.</summary>
-    /// <param name="session">Of the slice, in its turn.</param>
+    /// <summary>
+    /// Finds the slug and the category of a product, or returns which slug or SKU another product has. Call it under the catalogue lock.
+    /// </summary>
+    /// <param name="session">The session of the slice, which holds the lock.</param>
     /// <param name="id">The product.</param>
-    /// <param name="slug">As asked for; null when the name makes it, which is numbered where it is taken.</param>
-    /// <param name="name">The product's.</param>
-    /// <param name="category">By its slug or its name.</param>
-    /// <param name="skus">Those that the product has not had so far.</param>
+    /// <param name="slug">The requested slug; null to derive it from the name, with a number if it is taken.</param>
+    /// <param name="name">The product's name.</param>
+    /// <param name="category">Its slug or its name.</param>
+    /// <param name="skus">The SKUs that are new to the product.</param>
     /// <param name="cancellation">Of the request.</param>
     public static async Task<(Placement?, ProblemDetails?)> FindAsync(
         IDocumentSession session, Guid id, string? slug, string name, string category, string[] skus, CancellationToken cancellation)
@@ -54,12 +56,12 @@ public sealed record Placement(string Slug, Category Shelf, bool OpensShelf)
             "select slug from commerce.mt_doc_product where starts_with(slug, ?) and id <> ?", cancellation,
             Catalog.Slug.Cut(wanted, LongestRoot), id);
         var all = taken.ToHashSet(StringComparer.Ordinal);
-        // Without a name of its own it always has a number.
+        // The fallback slug always gets a number.
         if (wanted == Nameless) all.Add(Nameless);
         return Catalog.Slug.FirstFree(wanted, all);
     }
 
-    /// <summary>Which of the SKUs another product has, or keeps for its orders. Ask alone in the catalogue.</summary>
+    /// <summary>The SKUs that another product has, or keeps for its orders. Call it under the catalogue lock.</summary>
     internal static Task<IReadOnlyList<string>> TakenSkusAsync(
         IDocumentSession session, Guid id, string[] skus, CancellationToken cancellation) =>
         session.AdvancedSql.QueryAsync<string>(

@@ -5,7 +5,7 @@ using JasperFx.Metadata;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>How far a product has come.</summary>
+/// <summary>The status of a product.</summary>
 public enum ProductStatus
 {
     /// <summary>Never on sale so far.</summary>
@@ -17,18 +17,18 @@ public enum ProductStatus
     /// <summary>Was on sale, and may be again.</summary>
     Withdrawn,
 
-    /// <summary>Ended: its slug and its SKUs are free for others.</summary>
+    /// <summary>Archived: its slug and its SKUs are free for other products.</summary>
     Archived,
 }
 
-/// <summary>Something the shop sells, in its sizes and colours.</summary>
+/// <summary>A product of the shop, with its sizes and colours.</summary>
 public sealed class Product : IVersioned
 {
     public Guid Id { get; set; }
 
     public Guid Version { get; set; }
 
-    /// <summary>The name in addresses: lower case, digits and hyphens; no two products share one.</summary>
+    /// <summary>Its name in URLs: lower-case letters, digits and hyphens; unique.</summary>
     public string Slug { get; set; } = "";
 
     public string Name { get; set; } = "";
@@ -38,51 +38,51 @@ public sealed class Product : IVersioned
     /// <summary>The slug of its <see cref="Catalog.Category"/>.</summary>
     public string Category { get; set; } = "";
 
-    /// <summary>Addresses of its pictures, the one to show first.</summary>
+    /// <summary>The addresses of its images, the main image first.</summary>
     public IReadOnlyList<string> Images { get; set; } = [];
 
     public IReadOnlyList<Variant> Variants { get; set; } = [];
 
-    /// <summary>What it is in the customs tariff: its tax follows from it, see <see cref="GoodsAndServicesTax"/>.</summary>
+    /// <summary>Its HSN code in the customs tariff, which determines its tax; see <see cref="GoodsAndServicesTax"/>.</summary>
     public string HsnCode { get; set; } = GoodsAndServicesTax.UsualCode;
 
     /// <summary>Shoppers see it and can buy it.</summary>
     public bool Published { get; set; }
 
-    /// <summary>To the microsecond, which is what the database keeps: pages are cut by it.</summary>
+    /// <summary>To the microsecond, which is the precision of the database: cursors are compared with it.</summary>
     public DateTimeOffset PublishedAt
     {
         get;
         set => field = value.AddTicks(-(value.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    /// <summary>Grows by one with every change: tells other contexts which of two snapshots is the newer.</summary>
+    /// <summary>Grows by one with every change: shows other contexts which of two snapshots is newer.</summary>
     public long Revision { get; set; } = 1;
 
-    /// <summary>Null for a product that was last changed before there was anything but on sale and not.</summary>
+    /// <summary>Null for a product that was last changed before drafts and archived products existed.</summary>
     public ProductStatus? Stage { get; set; }
 
     [JsonIgnore]
     public ProductStatus Status =>
         Stage ?? (Published ? ProductStatus.Published : Revision == 1 ? ProductStatus.Draft : ProductStatus.Withdrawn);
 
-    /// <summary>What it was before it ended.</summary>
+    /// <summary>Its status before it was archived.</summary>
     public ProductStatus? ArchivedFrom { get; set; }
 
-    /// <summary>When staff last changed it; null for never since it was made.</summary>
+    /// <summary>When staff last changed it; null when they never did.</summary>
     public DateTimeOffset? ChangedAt { get; set; }
 
     [JsonIgnore]
     public DateTimeOffset UpdatedAt => ChangedAt ?? PublishedAt;
 
-    /// <summary>The revision in which each trait was last changed: a reader of an earlier revision has missed these.</summary>
+    /// <summary>The revision in which each trait was last changed: a reader of an earlier revision has not seen that change.</summary>
     public Dictionary<string, long> ChangedIn { get; set; } = [];
 
-    /// <summary>The slugs that it had before, the last one last; others may have them now.</summary>
+    /// <summary>Its former slugs, the latest last; other products may have them now.</summary>
     public IReadOnlyList<string> FormerSlugs { get; set; } = [];
 
     /// <summary>
-    /// Gives it its variants and its images; without any, the shop draws one for each colour. A variant may have an image of its own.
+    /// Sets its variants and its images; without images, the shop draws one for each colour. A variant may have its own image.
     /// </summary>
     public void Dress(IEnumerable<Variant> variants, IReadOnlyList<string> images)
     {
@@ -93,7 +93,7 @@ public sealed class Product : IVersioned
         Variants = [.. worn.Select(x => x with { Image = HasOwnImage(x) ? x.Image : own.Count > 0 ? own[0] : drawn[x.Colour] })];
     }
 
-    /// <summary>Makes a change; false when everything is as it was.</summary>
+    /// <summary>Makes a change; false when nothing differs afterwards.</summary>
     public bool Change(Action<Product> change, DateTimeOffset now)
     {
         var was = ProductTraits.Of(this);
@@ -106,7 +106,7 @@ public sealed class Product : IVersioned
         return true;
     }
 
-    /// <summary>Gives it another slug; the one that it had is free.</summary>
+    /// <summary>Changes its slug; the former one becomes free.</summary>
     public void Move(string slug)
     {
         if (slug == Slug) return;
@@ -122,16 +122,16 @@ public sealed class Product : IVersioned
 /// <summary>One size and colour of a product: what is priced, stocked and bought.</summary>
 public sealed record Variant(string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, string Image);
 
-/// <summary>A shelf of the shop.</summary>
+/// <summary>A category of the shop.</summary>
 public sealed class Category : IVersioned
 {
-    /// <summary>The slug, which products and filters name it by.</summary>
+    /// <summary>The slug, by which products and filters refer to it.</summary>
     public string Id { get; set; } = "";
 
     public Guid Version { get; set; }
 
     public string Name { get; set; } = "";
 
-    /// <summary>Where it stands among the others.</summary>
+    /// <summary>Its position in the list of categories.</summary>
     public int Position { get; set; }
 }

@@ -7,8 +7,8 @@ using Npgsql;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
-/// The catalogue's answers, ready to be sent: for a second from this process, then from Redis, then from the database.
-/// One reader fetches, the others wait for it.
+/// The catalogue's answers, ready to be sent: cached in this process for a second; single products then come from Redis, everything else
+/// from the database. One request fetches, the others wait for it.
 /// </summary>
 public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, CacheBudget budget, TimeProvider time)
 {
@@ -23,7 +23,7 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
 
     public ValueTask<ReadyAnswer?> CategoriesAsync() => ready.GetAsync("categories", this, static x => x.FetchCategoriesAsync());
 
-    /// <summary>Makes the next answer show what has just changed here; other nodes follow within the second.</summary>
+    /// <summary>Drops a cached answer after a change; other nodes follow within a second.</summary>
     public void Forget(string idOrSlug) => ready.Forget(idOrSlug);
 
     private async Task<ReadyAnswer?> FetchAsync(string idOrSlug)

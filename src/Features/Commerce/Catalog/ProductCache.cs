@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
@@ -7,9 +6,8 @@ using StackExchange.Redis;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
-/// Products as JSON in <c>cache:product:{idOrSlug}</c>, shared by all nodes. What is dropped leaves its stamp behind, so
-/// that a reader who was slow to come from the database can't put the old state back. Whatever Redis does, a reader gets
-/// its answer from the database.
+/// Products as JSON in <c>cache:product:{idOrSlug}</c>, shared by all nodes. A dropped entry leaves its stamp, so that a slow reader cannot
+/// put an older state back. If Redis fails, a reader gets its answer from the database.
 /// </summary>
 public sealed partial class ProductCache(RedisConnections redis, TimeProvider time, ILogger<ProductCache> log)
 {

@@ -16,7 +16,7 @@ public sealed record NewVariant(
         new(Sku, PersonText.Compose(Options.Size), PersonText.Compose(Options.Colour), Price, CompareAtPrice, Image ?? "");
 }
 
-/// <summary>What staff say of a product, when they make it and when they edit it.</summary>
+/// <summary>The fields of a product that staff enter to create or edit it.</summary>
 public interface IProductEntry
 {
     string Name { get; }
@@ -37,15 +37,13 @@ public interface IProductEntry
 /// <summary>How texts of products are compared.</summary>
 internal static class Texts
 {
-    /// <summary>
-    /// What two texts have in common that a shopper reads as the same: case, spaces and the way letters are composed do not count.
-    /// </summary>
+    /// <summary>A key that is equal for texts that a shopper reads as the same: case, spaces and Unicode composition are ignored.</summary>
     public static string Key(string text) => string.Concat(NormalForm.Of(text, NormalizationForm.FormKC).EnumerateRunes()
         .Where(x => !Rune.IsWhiteSpace(x) && Rune.GetUnicodeCategory(x) is not (UnicodeCategory.Format or UnicodeCategory.Control))
         .Select(x => Rune.ToLowerInvariant(Rune.ToUpperInvariant(x)).ToString()));
 }
 
-/// <summary>What is asked of every product.</summary>
+/// <summary>The rules for every product.</summary>
 public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IProductEntry
 {
     public const int MostVariants = 200;
@@ -67,7 +65,7 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
         RuleForEach(x => x.Images).Must(ImageAddress.IsOne).When(x => x.Images is not null)
             .WithMessage(ImageAddress.Expected);
         RuleFor(x => x.HsnCode).Must(GoodsAndServicesTax.Knows).When(x => x.HsnCode is not null)
-            .WithMessage("must be an HSN code of 2, 4, 6 or 8 digits that the shop knows the tax of, such as 6109.");
+            .WithMessage("must be an HSN code of 2, 4, 6 or 8 digits with a known tax rate, such as 6109.");
         RuleFor(x => x.Variants).Cascade(CascadeMode.Stop).NotEmpty()
             .Must(x => x.Count <= MostVariants).WithMessage($"must have 1 to {MostVariants} variants.")
             .Must(x => x.DistinctBy(y => y?.Sku).Count() == x.Count).WithMessage("must not repeat a SKU.")
@@ -75,7 +73,7 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
         RuleForEach(x => x.Variants).NotNull().SetValidator(new VariantValidator()).When(x => x.Variants is { Count: <= MostVariants });
     }
 
-    // A shopper chooses by size and colour: two variants with the same ones would be ambiguous.
+    // A shopper chooses by size and colour: two variants with the same size and colour would be ambiguous.
     private static void EachOnce(IReadOnlyList<NewVariant> variants, ValidationContext<T> context)
     {
         Dictionary<(string, string), int> seen = [];

@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Http;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>What there is about a product that staff may change, by the words that a refusal names it by.</summary>
+/// <summary>The traits of a product that staff may change, under the names that a refusal lists.</summary>
 internal static class ProductTraits
 {
     public static Dictionary<string, string> Of(Product product)
@@ -17,7 +17,7 @@ internal static class ProductTraits
             ["hsnCode"] = product.HsnCode,
             ["slug"] = product.Slug,
             ["status"] = $"{product.Status}",
-            // What the shop draws follows from the rest.
+            // Drawn images follow from the other traits.
             ["images"] = Json(product.Images.Where(x => !Picture.IsDrawn(x))),
             ["variants"] = Json(product.Variants.Select(x => x.Sku)),
         };
@@ -34,7 +34,7 @@ internal static class ProductTraits
         return traits;
     }
 
-    /// <summary>The names of what is not the same, or not there, in both.</summary>
+    /// <summary>The names of the traits that differ, or exist only in one of the two.</summary>
     public static IReadOnlyList<string> Differing(Dictionary<string, string> was, Dictionary<string, string> now) =>
         [.. was.Keys.Union(now.Keys).Where(x => was.GetValueOrDefault(x) != now.GetValueOrDefault(x))];
 

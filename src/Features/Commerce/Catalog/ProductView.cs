@@ -5,7 +5,7 @@ public sealed record VariantOptions(string Size, string Colour);
 public sealed record VariantView(string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice, int Available, string Image);
 
 /// <summary>A product as a storefront shows it.</summary>
-/// <param name="HsnCode">What it is in the customs tariff, which its tax follows from.</param>
+/// <param name="HsnCode">Its HSN code in the customs tariff, which determines its tax.</param>
 public sealed record ProductView(
     Guid Id, string Slug, string Name, string Description, string Category, IReadOnlyList<string> Images,
     IReadOnlyList<VariantView> Variants, string HsnCode)

@@ -15,7 +15,7 @@ public sealed record PublicationView(Guid Id, string Slug, bool Published, DateT
         new(product.Id, product.Slug, product.Published, product.PublishedAt, product.Status);
 }
 
-/// <summary>Puts a product on sale, or takes it off: carts and orders keep what they have. Doing it again changes nothing.</summary>
+/// <summary>Puts a product on sale, or takes it off sale. Carts and orders keep what they have. Repeating it changes nothing.</summary>
 [Authorize("merchandiser")]
 public static class PublishProductEndpoint
 {

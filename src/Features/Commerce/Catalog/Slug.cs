@@ -5,7 +5,7 @@ using AnyAscii;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>How a name is written in an address.</summary>
+/// <summary>The form of a name in URLs.</summary>
 public static partial class Slug
 {
     public const int Longest = 96;
@@ -14,8 +14,8 @@ public static partial class Slug
     private const string BeforeId = "item-";
 
     /// <summary>
-    /// Lower case, in the letters of ASCII whatever the script, apostrophes dropped, everything else that is not a letter or digit one
-    /// hyphen; cut at the end of a word. Empty when nothing of the name can be written so.
+    /// Lower-case ASCII letters and digits, transliterated from any script. Apostrophes are dropped; everything else between words becomes
+    /// one hyphen; cut at the end of a word. Empty when the name has no character for a slug.
     /// </summary>
     public static string Of(string name)
     {
@@ -33,7 +33,7 @@ public static partial class Slug
         return slug[..(end > 0 ? end : longest)].TrimEnd('-');
     }
 
-    /// <summary>The first of a slug and its numbered brothers (<c>linen-tee-2</c>) that nobody has.</summary>
+    /// <summary>The slug, or else its first numbered form (<c>linen-tee-2</c>) that is not taken.</summary>
     public static string FirstFree(string slug, IReadOnlySet<string> taken)
     {
         for (var (number, next) = (2, slug); ; number++)
@@ -44,7 +44,7 @@ public static partial class Slug
         }
     }
 
-    /// <summary>An id looks like a slug too, but then the address could mean either.</summary>
+    /// <summary>An id has the shape of a slug but is not valid, because an address could then mean either.</summary>
     public static bool IsValid(string slug) => slug.Length <= Longest && Shape().IsMatch(slug) && !IsId(slug);
 
     private static void Append(StringBuilder slug, Rune rune)
@@ -54,11 +54,11 @@ public static partial class Slug
         foreach (var c in rune.ToString().Transliterate().ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(c)) slug.Append(c);
-            // What stands in for a part of a letter (the soft sign of Cyrillic) parts no word.
+            // A sign that transliterates a part of a letter (the Cyrillic soft sign) does not separate words.
             else if (!isLetter && c != '\'' && slug is [.., not '-']) slug.Append('-');
         }
 
-        // A mark or a joiner without a sound is part of the letter before it; any other sign parts words.
+        // A mark or a joiner without a sound is part of the letter before it; any other sign separates words.
         if (slug.Length == start && !isLetter && !IsPartOfLetter(rune) && !IsApostrophe(rune) && slug is [.., not '-']) slug.Append('-');
     }
 

@@ -4,13 +4,13 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>Writes a product, the rows that its variants are priced by, and the note that makes the announcer tell everybody.</summary>
+/// <summary>Stores a product, the price rows of its variants, and the row that makes the announcer announce it.</summary>
 public sealed class StoreProduct(Product product) : IMartenOp
 {
     public void Execute(IDocumentSession session)
     {
         session.Store(product);
-        // A SKU of another product does not match, is inserted, and fails on the key: it can't change hands silently.
+        // A SKU of another product does not match, is inserted, and fails on the key, so it cannot move to this product silently.
         session.QueueSqlCommand(
             """
             merge into commerce.variant
@@ -31,7 +31,7 @@ public sealed class StoreProduct(Product product) : IMartenOp
         session.QueueSqlCommand("insert into commerce.product_changed (product_id) values (?)", product.Id);
     }
 
-    // What has ended is offered under no SKU, not even as withdrawn.
+    // An archived product is offered under no SKU, not even as withdrawn.
     private IReadOnlyList<Variant> Offered => product.Status == ProductStatus.Archived ? [] : product.Variants;
 
     private string Lines() => JsonSerializer.Serialize(Offered.Select(x => new

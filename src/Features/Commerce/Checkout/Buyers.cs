@@ -6,13 +6,13 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>Who orders, and where news of the order goes.</summary>
+/// <summary>The buyer of an order, and the address for e-mails about it.</summary>
 public sealed record Buyer(Guid Subject, [property: Personal] string Email, bool IsGuest = false);
 
-/// <summary>Finds a customer's own address where the request names none; a guest has none but the one they give.</summary>
+/// <summary>Finds a customer's own e-mail address when the request has none; a guest must give one.</summary>
 public sealed class Buyers(Protos.Core.Core.CoreClient core)
 {
-    public const string NoAddress = "must be given: there is no account to take it from.";
+    public const string NoAddress = "is required: there is no account to take it from.";
 
     public async Task<(Buyer?, ProblemDetails)> OfAsync(Caller caller, string? email, CancellationToken cancellation)
     {
@@ -24,7 +24,7 @@ public sealed class Buyers(Protos.Core.Core.CoreClient core)
             : (new(caller.Subject, found, caller.IsGuest), WolverineContinue.NoProblems);
     }
 
-    /// <summary>Where the order goes: the address that the request gives, or the one of the caller's own that it names.</summary>
+    /// <summary>The shipping address: the one in the request, or the caller's saved address that the request names.</summary>
     public async Task<(ShippingAddress?, ProblemDetails)> AddressAsync(Caller caller, PlaceOrder order, CancellationToken cancellation)
     {
         if (order.ShippingAddress is { } given) return (given.Spelt(), WolverineContinue.NoProblems);
@@ -38,11 +38,11 @@ public sealed class Buyers(Protos.Core.Core.CoreClient core)
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            return (null, Problem.Invalid("addressId", "is none of your addresses."));
+            return (null, Problem.Invalid("addressId", "is not one of your saved addresses."));
         }
     }
 
-    /// <summary>The address of a customer's account; null when there is no such account.</summary>
+    /// <summary>The e-mail address of a customer's account; null when there is no such account.</summary>
     public async Task<string?> FindEmailAsync(Guid customer, CancellationToken cancellation)
     {
         try

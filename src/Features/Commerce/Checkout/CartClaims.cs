@@ -6,18 +6,20 @@ using Weasel.Postgresql.Tables;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>
-/// Which orders have taken what a cart still shows: from placing until the goods leave the cart or the order ends. A checkout locks the
-/// cart's owner, reads these claims and only then the cart, so that what one order has taken no other order takes too.
+/// Which orders have taken goods that a cart still shows: from placing an order until its goods leave the cart or it ends. A checkout locks
+/// the cart's owner, reads these claims and only then the cart, so that two orders never take the same goods from it.
 /// </summary>
 internal static class CartClaims
 {
-    /// <summary>Waits for whatever else orders from this cart or moves it, then answers the orders that claim its goods.</summary>
-    /// <param name="network">Waits also for what else orders from this address, with the cart locked and nothing else.</param>
+    /// <summary>
+    /// Waits for other transactions that order from this cart or hand it over, then returns the orders that claim its goods.
+    /// </summary>
+    /// <param name="network">If given, also waits for other checkouts from this network address, while only the cart is locked.</param>
     public static async Task<IReadOnlyList<Guid>> LockAsync(
         IDocumentSession session, Guid subject, CancellationToken cancellation, string? network = null)
     {
         await session.BeginTransactionAsync(cancellation);
-        // Two statements: the second must see what was committed while the first one waited.
+        // Separate statements: the read must see what was committed while the locks waited.
         await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { Lock(subject) } };
         if (network is not null) batch.BatchCommands.Add(UnpaidOrders.Lock(network));
         batch.BatchCommands.Add(Read(subject));
@@ -32,15 +34,15 @@ internal static class CartClaims
     public static void Claim(IDocumentSession session, Guid subject, Guid orderId) =>
         session.QueueSqlCommand("insert into commerce.cart_claim (order_id, subject) values (?, ?)", orderId, subject);
 
-    /// <summary>The order claims nothing any more, once the session saves.</summary>
+    /// <summary>Ends the order's claim, once the session saves.</summary>
     public static void Release(IDocumentSession session, Guid orderId) =>
         session.QueueSqlCommand("delete from commerce.cart_claim where order_id = ?", orderId);
 
-    /// <summary>Forgets what these people's orders claim: their carts are gone.</summary>
+    /// <summary>Deletes the claims of these subjects' orders: their carts are deleted.</summary>
     public static void Forget(IDocumentSession session, Guid[] subjects) =>
         session.QueueSqlCommand("delete from commerce.cart_claim where subject = any (?)", subjects);
 
-    /// <summary>Locks the cart that the order took its goods from, though it may have changed hands.</summary>
+    /// <summary>Locks the cart that the order took its goods from, even if the cart has another owner now.</summary>
     /// <returns>Its owner; null when the order claims nothing.</returns>
     public static async Task<Guid?> LockOwnerAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
     {
@@ -57,11 +59,11 @@ internal static class CartClaims
         return owner;
     }
 
-    /// <summary>Locks both carts and gives what is claimed of the first to the second, once the session saves.</summary>
+    /// <summary>Locks both carts and moves the claims on the first to the second, once the session saves.</summary>
     public static async Task HandOverAsync(IDocumentSession session, Guid from, Guid to, CancellationToken cancellation)
     {
         await session.BeginTransactionAsync(cancellation);
-        // In one order, so that two who hand over to each other do not wait for each other.
+        // In a fixed order, so that two opposite hand-overs cannot deadlock.
         foreach (var subject in new[] { from, to }.Order()) await LockAsync(session, subject, cancellation);
         // Queued, so that an order's stream is always locked before its claim.
         session.QueueSqlCommand("update commerce.cart_claim set subject = ? where subject = ?", to, from);

@@ -6,12 +6,13 @@ using Weasel.Postgresql;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <param name="Hold">How long goods are held for an order that is not paid yet: <c>ORDER_HOLD_MINUTES</c>, 15 unless set.</param>
+/// <param name="Hold">How long stock is reserved for an unpaid order: <c>ORDER_HOLD_MINUTES</c>, 15 unless set.</param>
 /// <param name="PerShopper">
-/// What one shopper may hold unpaid: <c>UNPAID_ORDERS_PER_SHOPPER</c>, 5 unless set, and <c>UNPAID_PIECES_PER_SHOPPER</c>, 50.
+/// The limit of unpaid orders and pieces per shopper: <c>UNPAID_ORDERS_PER_SHOPPER</c>, 5 unless set, and <c>UNPAID_PIECES_PER_SHOPPER</c>,
+/// 50.
 /// </param>
 /// <param name="PerAddress">
-/// What one network address may hold unpaid: <c>UNPAID_ORDERS_PER_ADDRESS</c>, 40 unless set, and <c>UNPAID_PIECES_PER_ADDRESS</c>, 150.
+/// The same limit per network address: <c>UNPAID_ORDERS_PER_ADDRESS</c>, 40 unless set, and <c>UNPAID_PIECES_PER_ADDRESS</c>, 150.
 /// </param>
 public sealed record CheckoutOptions(TimeSpan Hold, UnpaidLimit PerShopper, UnpaidLimit PerAddress)
 {

@@ -6,14 +6,14 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <param name="Price">For the caller's cart as it is; without a cart, what it costs before it becomes free.</param>
+/// <param name="Price">For the caller's current cart; without a cart, the price below <c>freeAbove</c>.</param>
 public sealed record ShippingMethodView(string Id, string Name, Money Price, string Estimate, Money? FreeAbove);
 
 /// <param name="Code"><c>delivery.not_available</c>.</param>
 public sealed record DeliveryUnavailableView(string Code, string Detail);
 
-/// <param name="Items">The methods that go to the country, none where the shop does not deliver.</param>
-/// <param name="Unavailable">Why there is none.</param>
+/// <param name="Items">The methods that deliver to the country; empty when the shop does not deliver there.</param>
+/// <param name="Unavailable">Why there are none.</param>
 public sealed record ShippingMethodsView(IReadOnlyList<ShippingMethodView> Items, DeliveryUnavailableView? Unavailable = null);
 
 /// <summary>The shipping methods for <c>country</c> (India by default), with their prices.</summary>

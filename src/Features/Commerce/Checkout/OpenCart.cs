@@ -10,21 +10,21 @@ using Wolverine;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>
-/// A locked cart as checkout finds it: what the shopper sees, and of that what no order has taken yet. Nothing else orders from it until
-/// the transaction ends.
+/// A locked cart at checkout: what the shopper sees, and the part that no order has taken yet. No other checkout orders from it until the
+/// transaction ends.
 /// </summary>
 /// <param name="Whole">The cart as the shopper sees it.</param>
 /// <param name="Left">The lines of it that can still be ordered.</param>
-/// <param name="Taken">An order that has taken some of it and is still being paid for.</param>
-/// <param name="Ended">Orders that gave way to this checkout.</param>
-/// <param name="News">What follows from that.</param>
+/// <param name="Taken">An order that has taken a part of it and awaits its payment.</param>
+/// <param name="Ended">Orders that were cancelled in favour of this checkout.</param>
+/// <param name="News">The messages that follow from their cancellation.</param>
 internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, IReadOnlyList<Guid> Ended, OutgoingMessages News)
 {
     /// <summary>
-    /// Locks and reads the cart. What a confirmed order has not taken out yet leaves it now; a declined or expired order of the same goods
-    /// ends and gives them back, in this transaction; what an order is still being paid for is not left.
+    /// Locks and reads the cart. Goods of a confirmed order that are still in it are removed now. A declined or expired order of the same
+    /// goods is cancelled and its stock released, in this transaction. Goods of an order that still awaits its payment cannot be ordered.
     /// </summary>
-    /// <param name="network">The address that is locked beside the cart; null when none is.</param>
+    /// <param name="network">The network address to lock in addition to the cart; null for none.</param>
     public static async Task<OpenCart> LoadAsync(
         IDocumentSession session, Carts carts, Guid subject, string? network, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -36,7 +36,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         foreach (var confirmed in orders.Where(x => !x.AwaitsPayment && x.Status != OrderStatus.Cancelled))
             cart = await carts.TakeOrderedAsync(subject, confirmed.Id, confirmed.Lines.Select(x => (x.Sku, x.Quantity)));
 
-        // Streams before shelves, both in one order: so two transactions that do the same cannot deadlock.
+        // Streams are locked before stock rows, both in a fixed order, so that two such transactions cannot deadlock.
         List<IEventStream<Order>> ending = [];
         Dictionary<string, int> taken = new(StringComparer.Ordinal);
         Order? first = null;
@@ -46,7 +46,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
             if (overlaps && order.GivesWay(now))
             {
                 var stream = await session.Events.FetchForExclusiveWriting<Order>(order.Id, cancellation);
-                // Unless it was paid meanwhile, or is being paid again.
+                // It may have been paid meanwhile, or a new payment may have begun.
                 if (stream.Aggregate!.GivesWay(now))
                 {
                     ending.Add(stream);
@@ -66,7 +66,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         IDocumentSession session, List<IEventStream<Order>> ending, ShoppingCart cart, DateTimeOffset now, CancellationToken cancellation)
     {
         if (ending.Count == 0) return [];
-        // Every shelf that this transaction will touch.
+        // The stock rows of every SKU that this transaction changes.
         string[] skus = [.. ending.SelectMany(x => x.Aggregate!.Lines).Select(x => x.Sku).Concat(cart.Lines.Select(x => x.Sku)).Distinct()];
         await Stock.LockAsync(session, skus, cancellation);
         OutgoingMessages news = [];
@@ -96,7 +96,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         return problem;
     }
 
-    // The goods of an order that was paid at once have left the cart before a second click on Pay arrives.
+    // If an order is paid at once, its goods have left the cart before a second click on Pay arrives.
     private async Task<Order?> LastOrderAsync(IQuerySession session, DateTimeOffset since, CancellationToken cancellation)
     {
         var last = await session.Query<Order>()

@@ -10,10 +10,10 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>Orders what is in a subject's cart, once per order id: for the contexts that ask by gRPC.</summary>
+/// <summary>Orders the cart of a subject, once per order id; for other contexts, by gRPC.</summary>
 public sealed record OrderCart(Guid OrderId, Buyer Buyer, PlaceOrder Order)
 {
-    /// <summary>One order a key: the same key leads to the same order.</summary>
+    /// <summary>One order per key: the same key leads to the same order.</summary>
     public static Guid IdOf(Guid subject, string key)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{subject}\n{key}")).AsSpan(0, 16);
@@ -44,7 +44,7 @@ public static class OrderCartHandler
         if (order is not null) refused = goods!.UnlessAsShown(order, command.Order.ExpectedTotal);
         if (order is null || refused is not null)
         {
-            // Nothing of it is kept, not even that another order gave way.
+            // Nothing is saved, not even the cancellation of another order.
             session.EjectAllPendingChanges();
             return (new(null, refused), []);
         }

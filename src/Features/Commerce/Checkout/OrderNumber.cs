@@ -4,14 +4,14 @@ using System.Globalization;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>
-/// The number that a shopper reads over the telephone: <c>AA-</c>, six characters and a check character, of the alphabet
-/// without I, L, O and U (Crockford's base 32). It is the order's sequence, scrambled so that neighbours look unrelated and
-/// a shopper can't count the shop's orders; it protects nothing. The check character (Luhn mod 32) finds every single wrong
-/// character and nearly every swap of neighbours.
+/// An order number that can be read out over the telephone: <c>AA-</c>, six characters and a check character, from the alphabet without I,
+/// L, O and U (Crockford's base 32). It is the order's sequence, scrambled so that consecutive numbers look unrelated and a shopper cannot
+/// count the shop's orders; it is not a secret. The check character (Luhn mod 32) detects every single wrong character and nearly every
+/// swap of neighbouring characters.
 /// </summary>
 public static class OrderNumber
 {
-    /// <summary>Sequences end here: 2^30 - 1.</summary>
+    /// <summary>The last sequence: 2^30 - 1.</summary>
     public const long Last = (1L << (2 * HalfBits)) - 1;
 
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -33,8 +33,8 @@ public static class OrderNumber
     }
 
     /// <summary>
-    /// The sequence behind a number as <see cref="Of"/> gives it, however it was typed: in small letters, with spaces or other dashes in
-    /// it, without <c>AA-</c>, with O for 0 and I or L for 1.
+    /// The sequence of a number from <see cref="Of"/>, however it was typed: in small letters, with spaces or other dashes in it, without
+    /// <c>AA-</c>, with O for 0 and I or L for 1.
     /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? number, out long sequence)
     {
@@ -60,7 +60,7 @@ public static class OrderNumber
     private const int LongestTyped = 64;
     private const int Rounds = 4;
 
-    // The characters behind the prefix as the alphabet has them; Crockford's base 32 reads O as 0, and I and L as 1.
+    // The characters after the prefix, as the alphabet spells them; Crockford's base 32 reads O as 0, and I and L as 1.
     private static ReadOnlySpan<char> Plain(string number, Span<char> into)
     {
         var length = 0;
@@ -68,7 +68,7 @@ public static class OrderNumber
         {
             if (char.IsWhiteSpace(character)) continue;
             if (char.GetUnicodeCategory(character) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format) continue;
-            // Full-width forms are what some keyboards type.
+            // Some keyboards type full-width forms.
             var plain = char.ToUpperInvariant(character is >= '\uFF01' and <= '\uFF5E' ? (char)(character - 0xFEE0) : character);
             into[length++] = plain switch { 'O' => '0', 'I' or 'L' => '1', _ => plain };
         }

@@ -15,12 +15,12 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>Orders what is in the caller's cart, at the prices of now.</summary>
-/// <param name="ShippingAddress">Where the goods go; or <paramref name="AddressId"/>.</param>
+/// <summary>Orders the caller's cart at current prices.</summary>
+/// <param name="ShippingAddress">The address to deliver to; or give <paramref name="AddressId"/>.</param>
 /// <param name="PaymentToken">What the payment provider gave the storefront for the shopper's card or account; never a card number.</param>
-/// <param name="Email">Where news of the order goes; a customer's own address when absent.</param>
+/// <param name="Email">The address for e-mails about the order; the customer's own address when absent.</param>
 /// <param name="AddressId">One of the addresses in the customer's account.</param>
-/// <param name="ExpectedTotal">The total that the storefront has shown: an order with any other total is refused.</param>
+/// <param name="ExpectedTotal">The total that the storefront has shown; an order with another total is refused.</param>
 public sealed record PlaceOrder(
     ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null,
     Guid? AddressId = null, Money? ExpectedTotal = null)
@@ -29,16 +29,16 @@ public sealed record PlaceOrder(
     {
         public Validator()
         {
-            RuleFor(x => x.ShippingAddress).NotNull().When(x => x.AddressId is null).WithMessage("is required, or an addressId.");
+            RuleFor(x => x.ShippingAddress).NotNull().When(x => x.AddressId is null).WithMessage("is required unless addressId is given.");
             RuleFor(x => x.ShippingAddress!).SetValidator(new ShippingAddress.Validator()).When(x => x.ShippingAddress is not null);
             RuleFor(x => x.AddressId).Null().When(x => x.ShippingAddress is not null)
-                .WithMessage("must not be given beside a shippingAddress.");
+                .WithMessage("must not be given together with shippingAddress.");
             RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
                 .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).IsPaymentToken();
             RuleFor(x => x.Email!).NewEmailAddressOfAPerson().When(x => x.Email is not null);
             RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr })
-                .WithMessage("must be an amount from 0 in INR.");
+                .WithMessage("must be zero or more, in INR.");
         }
     }
 }
@@ -66,21 +66,21 @@ public static class PlaceOrderEndpoint
 
     [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
     [Refuses(409, "cart.ordered",
-        "An order contains the goods in the cart: `orderId` and `number` identify it, `status` and `paymentStatus` give its state.")]
+        "An order contains the goods in the cart: `orderId` and `number` identify it, `orderStatus` and `paymentStatus` give its state.")]
     [Refuses(409, "cart.changed",
         "The cart has changed since the `ETag` in `If-Match`: `expected` is the total that was shown, `total` the current one.")]
     [Refuses(409, "checkout.total_changed", "The order's total is not the `expectedTotal`: `expected` and `total` give both.")]
-    [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop does not sell any more: take it out of the cart.")]
+    [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop no longer sells: remove it from the cart.")]
     [Refuses(409, "delivery.not_available", "The shop does not deliver to `country`.")]
-    [Refuses(409, "delivery.method_not_available", "This shipping method does not go to `country`; `methods` lists those which do.")]
-    [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with how many were asked for and how many there are.")]
+    [Refuses(409, "delivery.method_not_available", "This shipping method does not deliver to `country`; `methods` lists those that do.")]
+    [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with the requested and the available quantity.")]
     [Refuses(429, "checkout.too_many_unpaid",
         "The shopper has as many unpaid orders, or pieces in them, as the shop allows. `orders` lists them: pay or cancel one, "
-        + "or come back after `Retry-After` seconds.")]
+        + "or try again after `Retry-After` seconds.")]
     [Refuses(429, "checkout.address_busy",
-        "As many orders from the client's network address wait for their payment as the shop allows: come back after `Retry-After` "
+        "The client's network address has as many unpaid orders, or pieces in them, as the shop allows: try again after `Retry-After` "
         + "seconds, or sign in to an account that has bought here before.")]
-    [AcceptsTag("The `ETag` of the cart that the shopper has seen: when its lines or prices are others now, the answer is 409.")]
+    [AcceptsTag("The `ETag` of the cart that the shopper has seen: if its lines or prices have changed since, the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer,
         [NotBody] ShippingAddress address, TakenGoods goods)

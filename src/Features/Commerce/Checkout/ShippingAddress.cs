@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>Where the goods go.</summary>
+/// <summary>The address that goods are delivered to.</summary>
 /// <param name="State">In India one of the states and union territories, by name or ISO 3166-2 code.</param>
 /// <param name="Country">ISO 3166-1 alpha-2.</param>
 public sealed record ShippingAddress(
@@ -17,10 +17,10 @@ public sealed record ShippingAddress(
 {
     public sealed class Validator : PostalAddressRules<ShippingAddress>;
 
-    /// <summary>What the books and the taxes need.</summary>
+    /// <summary>Only the parts that the books and the taxes need.</summary>
     public ShippingAddress Forgotten() => new("", "", null, City, State, "", Country, "");
 
-    /// <summary>In one spelling, however it was typed.</summary>
+    /// <summary>The same address in normalised spelling.</summary>
     public ShippingAddress Spelt() => new(
         PersonText.Compose(Name), PersonText.Compose(Line1), PersonText.ComposeOrNull(Line2), PersonText.Compose(City),
         PostalSpelling.State(this), PostalSpelling.Code(this), Country, PhoneNumber.Spelt(Phone));

@@ -5,7 +5,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>Countries that are reached for one price and in one time.</summary>
+/// <summary>Countries with the same delivery prices and times.</summary>
 public enum DeliveryZone
 {
     India,
@@ -16,7 +16,7 @@ public enum DeliveryZone
     NorthAmerica,
 }
 
-/// <summary>Which zone a country is in. To a country without one the shop does not deliver.</summary>
+/// <summary>Which zone a country is in. The shop does not deliver to a country without a zone.</summary>
 public static class DeliveryZones
 {
     private static readonly FrozenDictionary<string, DeliveryZone> ByCountry = new Dictionary<DeliveryZone, string>
@@ -36,17 +36,17 @@ public static class DeliveryZones
 
 /// <summary>What a method costs in one zone, and how long it takes.</summary>
 /// <param name="Charge">What it costs, GST included where goods are taxed.</param>
-/// <param name="FreeAbove">Goods for more than this travel free; null when never.</param>
-/// <param name="Estimate">From confirmation to the door.</param>
+/// <param name="FreeAbove">Delivery is free for goods above this value; null when it is never free.</param>
+/// <param name="Estimate">The time from confirmation to delivery.</param>
 public sealed record ShippingRate(Money Charge, Money? FreeAbove, string Estimate)
 {
-    /// <summary>What bringing goods of this worth costs; nothing to bring costs nothing.</summary>
+    /// <summary>The delivery charge for goods of this value; zero when there are none.</summary>
     public Money PriceFor(Money goods) => goods.Minor == 0 || goods.Minor > FreeAbove?.Minor ? Money.Zero(goods.Currency) : Charge;
 }
 
-/// <summary>A way to have the goods brought, to the zones that it has a rate for.</summary>
-/// <param name="Id">What checkout takes.</param>
-/// <param name="Name">What the shopper reads.</param>
+/// <summary>A method of delivery, for the zones that it has a rate for.</summary>
+/// <param name="Id">Its id at checkout.</param>
+/// <param name="Name">The name shown to the shopper.</param>
 public sealed record ShippingMethod(string Id, string Name, IReadOnlyDictionary<DeliveryZone, ShippingRate> Rates)
 {
     public const string NowhereCode = "delivery.not_available";
@@ -71,21 +71,21 @@ public sealed record ShippingMethod(string Id, string Name, IReadOnlyDictionary<
         [DeliveryZone.NorthAmerica] = Rate(2_999, null, "4-6 days"),
     });
 
-    /// <summary>The one that is offered first in front.</summary>
+    /// <summary>In the order in which they are offered.</summary>
     public static IReadOnlyList<ShippingMethod> All { get; } = [Standard, Express];
 
     public static ShippingMethod? Find(string id) => All.FirstOrDefault(x => x.Id == id);
 
-    /// <summary>The methods that go to a country, none when the shop does not deliver there.</summary>
+    /// <summary>The methods that deliver to a country; empty when the shop does not deliver there.</summary>
     public static IReadOnlyList<ShippingMethod> GoingTo(string country) => [.. All.Where(x => x.To(country) is not null)];
 
-    /// <summary>What this method costs to a country; null when it does not go there.</summary>
+    /// <summary>The rate of this method for a country; null when it does not deliver there.</summary>
     public ShippingRate? To(string country) => DeliveryZones.Of(country) is { } zone ? Rates.GetValueOrDefault(zone) : null;
 
-    /// <summary>Why goods cannot be brought by this method, for people.</summary>
+    /// <summary>The message for people when the shop does not deliver to a country.</summary>
     public static string NowhereDetail(string country) => $"The shop does not deliver to {country}.";
 
-    /// <summary>A 409 unless the method goes to the country.</summary>
+    /// <summary>A 409 unless the method delivers to the country.</summary>
     public static ProblemDetails Check(string id, string country)
     {
         if (Find(id)?.To(country) is not null) return WolverineContinue.NoProblems;

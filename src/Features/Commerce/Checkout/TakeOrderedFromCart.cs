@@ -5,7 +5,7 @@ namespace Aarya.Features.Commerce.Checkout;
 
 public sealed record OrderedQuantity(string Sku, int Quantity);
 
-/// <summary>Takes exactly what was ordered out of the cart, once the order is paid; what the shopper added meanwhile stays.</summary>
+/// <summary>Removes exactly what was ordered from the cart, once the order is paid; what the shopper added meanwhile stays.</summary>
 public sealed record TakeOrderedFromCart(Guid OrderId, Guid Subject, IReadOnlyList<OrderedQuantity> Lines);
 
 public static class TakeOrderedFromCartHandler

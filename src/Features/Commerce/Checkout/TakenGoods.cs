@@ -11,16 +11,16 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>A cart that checkout has priced from the catalogue and taken off the shelf, both in the order's own transaction.</summary>
+/// <summary>A cart that checkout has priced from the catalogue and reserved stock for, both in the order's own transaction.</summary>
 /// <param name="Cart">What is ordered, as the cart would show it.</param>
-/// <param name="Taken">An order that has taken the rest of the cart and is still being paid for.</param>
-/// <param name="News">What follows from earlier orders that gave way to this one.</param>
+/// <param name="Taken">An order that has taken the rest of the cart and awaits its payment.</param>
+/// <param name="News">The messages of earlier orders that were cancelled in favour of this one.</param>
 public sealed record TakenGoods(
     Guid OrderId, long Sequence, IReadOnlyList<OrderLine> Lines, DateTimeOffset At, DateTimeOffset ExpiresAt, CartView Cart, Order? Taken,
     OutgoingMessages News)
 {
-    /// <summary>Takes all lines or answers why not; then nothing may be kept.</summary>
-    /// <param name="network">The address that the order comes from; null when it comes from another context.</param>
+    /// <summary>Reserves all lines, or returns why not; then the caller must not save the session.</summary>
+    /// <param name="network">The network address that the order comes from; null when it comes from another context.</param>
     public static async Task<(TakenGoods?, ProblemDetails)> TakeAsync(
         IDocumentSession session, Guid orderId, Carts carts, Guid subject, string? network, string country, DateTimeOffset now,
         CheckoutOptions options, CancellationToken cancellation)
@@ -65,14 +65,14 @@ public sealed record TakenGoods(
         return (sequence, offers, await UnpaidOrders.ReadAsync(reader, cancellation));
     }
 
-    // Rate and tax follow from where the goods go: see OrderedBy.
+    // Rate and tax depend on the destination: see OrderedBy.
     private static OrderLine LineOf(Offer offer, int quantity) =>
         new(offer.Sku, offer.Name, offer.Size, offer.Colour, offer.Image, quantity, offer.Price, TaxRate: 0, offer.HsnCode);
 
     private static ProblemDetails NotOnSale(string[] skus)
     {
         var problem = Problem.Conflict("cart.not_on_sale", "Not on sale",
-            $"The shop does not sell {string.Join(", ", skus)} any more: take it out of the cart.");
+            $"The shop no longer sells {string.Join(", ", skus)}: remove it from the cart.");
         problem.Extensions["skus"] = skus;
         return problem;
     }
@@ -80,26 +80,26 @@ public sealed record TakenGoods(
     private static ProblemDetails Insufficient(IReadOnlyList<StockShortage> shortages)
     {
         var problem = Problem.Conflict("stock.insufficient", "Not enough in stock",
-            $"There is too little left of {string.Join(", ", shortages.Select(x => $"{x.Sku} ({x.Available} of {x.Requested})"))}.");
+            $"Too few are left of {string.Join(", ", shortages.Select(x => $"{x.Sku} ({x.Available} of {x.Requested})"))}.");
         problem.Extensions["shortages"] = shortages;
         return problem;
     }
 
-    /// <summary>Refuses an order that costs anything else than the shopper has seen, or whose cart is not the one they have seen.</summary>
+    /// <summary>Refuses an order whose total or cart differs from what the shopper has seen.</summary>
     /// <param name="expected">What the shopper was shown; null when the storefront does not say.</param>
-    /// <param name="request">Whose If-Match may name the cart's tag.</param>
+    /// <param name="request">Its If-Match may contain the cart's tag.</param>
     public ProblemDetails? UnlessAsShown(OrderPlaced order, Money? expected, HttpRequest? request = null)
     {
         if (request is not null && !CartTag.Allows(request, Cart))
         {
             Money? seen = CartTag.TotalSeen(request) is { } minor ? Cart.Total with { Minor = minor } : null;
-            return Changed("cart.changed", "The cart has changed", "The cart is not as it was shown: show it again.", seen, Cart.Total);
+            return Changed("cart.changed", "The cart has changed", "It is not the cart that was shown: show it again.", seen, Cart.Total);
         }
 
         var total = order.Totals.Total;
         return expected is null || expected == total
             ? null
-            : Changed("checkout.total_changed", "The order costs something else",
+            : Changed("checkout.total_changed", "The total has changed",
                 $"The order costs {total.ToDisplay()}, not {expected.Value.ToDisplay()}.", expected, total);
     }
 
@@ -109,7 +109,7 @@ public sealed record TakenGoods(
         if (expected is not null) problem.Extensions["expected"] = expected;
         problem.Extensions["total"] = total;
         if (Taken is null) return problem;
-        problem.Detail += $" Order {Taken.Number}, which is being paid for, has taken a part of the cart.";
+        problem.Detail += $" Order {Taken.Number}, which awaits its payment, has taken a part of the cart.";
         problem.Extensions["orderId"] = Taken.Id;
         problem.Extensions["number"] = Taken.Number;
         return problem;

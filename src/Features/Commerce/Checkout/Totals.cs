@@ -2,40 +2,38 @@ using Aarya.Features.Commerce.Taxation;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>Some pieces of one SKU at the shop's price.</summary>
-/// <param name="HsnCode">What they are taxed by.</param>
+/// <summary>A quantity of one SKU at the shop's price.</summary>
+/// <param name="HsnCode">The code that they are taxed by.</param>
 public sealed record PricedLine(int Quantity, Money UnitPrice, string HsnCode = GoodsAndServicesTax.UsualCode)
 {
     public Money LineTotal => UnitPrice * Quantity;
 }
 
-/// <summary>What one line bears.</summary>
-/// <param name="Rate">Per cent; 0 for what leaves the country.</param>
-/// <param name="Shipping">Its part of the delivery.</param>
-/// <param name="Tax">The tax in the line and in its part of the delivery.</param>
+/// <summary>The tax of one line.</summary>
+/// <param name="Rate">Per cent; 0 for an export.</param>
+/// <param name="Shipping">Its share of the delivery charge.</param>
+/// <param name="Tax">The tax included in the line and in its share of the delivery charge.</param>
 public sealed record LineTax(int Rate, Money Shipping, Money Tax);
 
-/// <summary>What is taxed at one rate: <paramref name="Taxable"/> without tax, and the tax on it.</summary>
+/// <summary>The amounts at one tax rate: <paramref name="Taxable"/> without tax, and the tax on it.</summary>
 /// <param name="Rate">Per cent.</param>
 public sealed record RateTax(int Rate, Money Taxable, Money Tax);
 
-/// <summary>What a cart or an order comes to. <paramref name="Tax"/> is part of <paramref name="Total"/>, never on top of it.</summary>
+/// <summary>The amounts of a cart or an order. <paramref name="Tax"/> is included in <paramref name="Total"/>, never added to it.</summary>
 /// <param name="Taxes">
-/// By rate, the lowest first: taxable and tax of all rates sum to <paramref name="Total"/>. Null for an order that was placed before
-/// it was kept.
+/// By rate, the lowest first: taxable and tax of all rates sum to <paramref name="Total"/>. Null for orders from before it was recorded.
 /// </param>
 public sealed record Totals(Money Subtotal, Money Discount, Money Shipping, Money Tax, Money Total, IReadOnlyList<RateTax>? Taxes = null)
 {
     /// <summary>
-    /// Delivery charged with goods is part of a composite supply and taxed as they are (sections 2(30) and 8(a) of the CGST Act
-    /// 2017). Over lines of several rates it is spread in proportion to their values, by <see cref="Money.Spread"/>. Tax is rounded
-    /// once a line, its part of the delivery included, so that a line keeps what it bears and every rate and the whole are sums of
-    /// lines.
+    /// Delivery charged with goods is part of a composite supply and is taxed like them (sections 2(30) and 8(a) of the CGST Act 2017). It
+    /// is spread over the lines in proportion to their values, by <see cref="Money.Spread"/>. Tax is rounded once per line, with its share
+    /// of the delivery charge, so that the tax per rate and the whole tax are sums of the lines.
     /// </summary>
-    /// <param name="shipping">Null when nothing is brought.</param>
-    /// <param name="country">Where the goods go.</param>
+    /// <param name="shipping">Null without delivery.</param>
+    /// <param name="country">The country of delivery.</param>
     /// <param name="at">When the order is placed.</param>
-    /// <returns>The totals, and what each line bears, in the order of the lines.</returns>
+    /// <returns>The totals, and the tax of each line, in the order of the lines.</returns>
     public static (Totals Totals, IReadOnlyList<LineTax> Lines) Of(
         IReadOnlyCollection<PricedLine> lines, ShippingRate? shipping, string country, DateTimeOffset at)
     {

@@ -16,50 +16,54 @@ using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>The most unpaid orders, and pieces in them, that one shopper or one network address has at a time; 0 is no limit.</summary>
+/// <summary>
+/// The most unpaid orders, and pieces in them, that one shopper or one network address may have at a time; 0 means no limit.
+/// </summary>
 public sealed record UnpaidLimit(int Orders, int Pieces)
 {
     public bool IsSet => Orders > 0 || Pieces > 0;
 
     /// <summary>
-    /// Whether an order of these pieces goes beyond the limit. Without another unpaid order the pieces do not count: a large cart can
-    /// always be ordered, by itself.
+    /// Whether an order of this many pieces exceeds the limit. Without another unpaid order the pieces do not count: a single large cart
+    /// can always be ordered.
     /// </summary>
     public bool Refuses(HeldUnpaid held, int pieces) =>
         (Orders > 0 && held.Orders >= Orders) || (Pieces > 0 && held.Orders > 0 && held.Pieces + pieces > Pieces);
 }
 
-/// <summary>How many unpaid orders there are, and pieces in them.</summary>
+/// <summary>The number of unpaid orders, and of the pieces in them.</summary>
 public readonly record struct HeldUnpaid(long Orders, long Pieces);
 
 /// <summary>
-/// Who holds goods with orders that are not paid, from the placing of an order until it is paid or ends. One shopper, and one network
-/// address, holds no more than <see cref="UnpaidLimit"/>: a stranger who orders and never pays cannot empty the shelves. A checkout counts
-/// under a lock of the cart's owner and one of the address, so that checkouts at the same moment do not pass the limit together. Of the
-/// address a keyed hash is kept, until the order is paid or ends.
+/// The unpaid orders, each from its placing until it is paid or ends. <see cref="UnpaidLimit"/> limits them per shopper and per network
+/// address, so that a stranger who orders and never pays cannot reserve all the stock. A checkout counts under a lock on the cart's owner
+/// and one on the address, so that concurrent checkouts cannot exceed the limit together. Of the address, only a keyed hash is stored,
+/// until the order is paid or ends.
 /// </summary>
 internal static class UnpaidOrders
 {
-    // A delayed message, which ends an order that was not paid in time, may be this late.
+    // The scheduled message that cancels an unpaid order may be this late.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
     private static readonly OrderStatus[] Bought = [OrderStatus.Confirmed, OrderStatus.Packed, OrderStatus.Shipped, OrderStatus.Delivered];
 
-    /// <summary>The network address of a client, an IPv6 customer's by its first 64 bits; null when the server does not know it.</summary>
+    /// <summary>The network address of a client, for IPv6 its first 64 bits; null when it is unknown.</summary>
     public static string? NetworkOf(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address ? RateLimits.NetworkOf(address) : null;
 
-    /// <summary>Waits for the checkouts that count for the same address.</summary>
+    /// <summary>Waits for the other checkouts from the same address.</summary>
     public static NpgsqlBatchCommand Lock(string network) => new("select pg_advisory_xact_lock($1)")
     {
-        // A number, so that no log of statements holds the address.
+        // A number, so that no statement log contains the address.
         Parameters =
         {
             new() { Value = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"unpaid {network}"))) },
         },
     };
 
-    /// <summary>Two statements for a transaction that holds the locks: what the shopper holds, and what the address does.</summary>
+    /// <summary>
+    /// Two statements for a transaction that holds the locks: they count the unpaid orders of the shopper and of the address.
+    /// </summary>
     /// <param name="ended">Orders that end in this transaction.</param>
     public static IEnumerable<NpgsqlBatchCommand> Count(IQuerySession session, Guid subject, string? network, IReadOnlyList<Guid> ended)
     {
@@ -86,7 +90,7 @@ internal static class UnpaidOrders
             await reader.ReadAsync(cancellation) ? new(reader.GetInt64(0), reader.GetInt64(1)) : default;
     }
 
-    /// <summary>Why this order would be one too many; null when it is not.</summary>
+    /// <summary>Why this order exceeds a limit; null when it does not.</summary>
     /// <param name="held">What <see cref="Count"/> has counted.</param>
     public static async Task<ProblemDetails?> RefuseAsync(
         IQuerySession session, CheckoutOptions options, (HeldUnpaid ByShopper, HeldUnpaid ByNetwork) held, Guid subject, string? network,
@@ -99,19 +103,19 @@ internal static class UnpaidOrders
         }
 
         if (network is null || !options.PerAddress.Refuses(held.ByNetwork, pieces)) return null;
-        // A neighbour who holds all that the address may hold does not keep those away who have bought here before.
+        // A neighbour who uses up the limit of the address must not block shoppers who have bought here before.
         if (await session.Query<Order>().AnyAsync(x => x.Subject == subject && x.Status.IsOneOf(Bought), cancellation)) return null;
         var others = await WaitingAsync(session, "network = any ($1)", KeptOf(session, network), cancellation);
         return Busy(After(others, options.PerAddress, pieces, now));
     }
 
-    /// <summary>The order holds its goods unpaid, once the session saves.</summary>
+    /// <summary>Counts the order as unpaid, once the session saves.</summary>
     public static void Hold(IDocumentSession session, Guid orderId, Guid subject, string? network, int pieces, DateTimeOffset expiresAt) =>
         session.QueueSqlCommand(
             "insert into commerce.unpaid_order (order_id, subject, network, pieces, expires_at) values (?, ?, ?, ?, ?)",
             orderId, subject, (object?)KeptOf(session, network).FirstOrDefault() ?? DBNull.Value, pieces, expiresAt.ToUniversalTime());
 
-    /// <summary>The order is paid or has ended, once the session saves.</summary>
+    /// <summary>Stops counting the order, once the session saves.</summary>
     public static void Release(IDocumentSession session, Guid orderId) =>
         session.QueueSqlCommand("delete from commerce.unpaid_order where order_id = ?", orderId);
 
@@ -119,13 +123,13 @@ internal static class UnpaidOrders
     public static void HandOver(IDocumentSession session, Guid orderId, Guid subject) =>
         session.QueueSqlCommand("update commerce.unpaid_order set subject = ? where order_id = ?", subject, orderId);
 
-    // Without the name of the key: a row lives for minutes, so no rotation of keys has to renew it.
+    // Without the key's id: a row exists for minutes only, so key rotation need not renew it.
     private static string[] KeptOf(IQuerySession session, string? network) =>
         network is null ? [] : [.. session.BlindIndexesOf($"network {network}").Select(x => x[(x.LastIndexOf(':') + 1)..])];
 
     private static async Task<List<Waiting>> WaitingAsync(IQuerySession session, string whose, object value, CancellationToken cancellation)
     {
-        // In the order in which they end. The limit only protects this process: a shop does not allow as many.
+        // In the order in which they expire. The limit only protects this process: no shop allows that many.
         await using var command = new NpgsqlCommand(
             $"select order_id, pieces, expires_at from commerce.unpaid_order where {whose} order by expires_at limit 10000")
         {
@@ -138,7 +142,7 @@ internal static class UnpaidOrders
         return waiting;
     }
 
-    // In how many seconds the order will not be one too many any more, even when none of the others is paid.
+    // The seconds until the order is within the limit, even if none of the others is paid.
     private static int After(List<Waiting> waiting, UnpaidLimit limit, int pieces, DateTimeOffset now)
     {
         var held = new HeldUnpaid(waiting.Count, waiting.Sum(x => (long)x.Pieces));
@@ -161,7 +165,7 @@ internal static class UnpaidOrders
             StatusCodes.Status429TooManyRequests, "checkout.too_many_unpaid", "Too many unpaid orders",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Pay or cancel an unpaid order first ({string.Join(", ", orders.Select(x => x.Number))}), or order again "
+                $"Pay or cancel an unpaid order first ({string.Join(", ", orders.Select(x => x.Number))}), or try again "
                 + $"in {seconds} s."));
         problem.Extensions["orders"] = orders.Select(x => new UnpaidOrderView(x.Id, x.Number, x.ExpiresAt)).ToList();
         problem.Extensions[RetryAfter] = seconds;
@@ -174,15 +178,15 @@ internal static class UnpaidOrders
             StatusCodes.Status429TooManyRequests, "checkout.address_busy", "Too many unpaid orders from this network",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Many orders from this network wait for their payment: order again in {seconds} s, or when some are paid."));
+                $"Many orders from this network are unpaid: try again in {seconds} s, or when some of them are paid."));
         problem.Extensions[RetryAfter] = seconds;
         return problem;
     }
 
-    /// <summary>The member of a problem that says in how many seconds asking again makes sense.</summary>
+    /// <summary>The member of a problem with the seconds to wait before the next attempt.</summary>
     private const string RetryAfter = "retryAfter";
 
-    /// <summary>Says in the answer's header when asking again makes sense, if the problem does.</summary>
+    /// <summary>Sets the answer's Retry-After header, if the problem has that member.</summary>
     public static ProblemDetails WithRetryAfter(this ProblemDetails problem, HttpContext http)
     {
         if (problem.Extensions.TryGetValue(RetryAfter, out var seconds) && seconds is int)
@@ -206,5 +210,5 @@ internal static class UnpaidOrders
     }
 }
 
-/// <summary>An order of the shopper's that waits for its payment.</summary>
+/// <summary>An unpaid order of the shopper.</summary>
 public sealed record UnpaidOrderView(Guid Id, string Number, DateTimeOffset ExpiresAt);

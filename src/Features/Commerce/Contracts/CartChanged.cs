@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Messaging;
 
 namespace Aarya.Features.Commerce.Contracts;
 
-/// <summary>How many of a SKU were in the cart, and are now.</summary>
+/// <summary>The quantity of a SKU in the cart, before and after the change.</summary>
 public sealed record CartChangedLine(string Sku, int Was, int Quantity);
 
 /// <summary>A cart changed. Written by change-cart.lua together with the change itself, for analytics.</summary>

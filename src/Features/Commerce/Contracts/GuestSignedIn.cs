@@ -2,6 +2,6 @@ using Aarya.Infrastructure.Messaging;
 
 namespace Aarya.Features.Commerce.Contracts;
 
-/// <summary>A guest turned out to be a customer.</summary>
+/// <summary>A guest signed in to an account.</summary>
 [WireEvent("core.guest_signed_in.v1", Streams.Users)]
 public sealed record GuestSignedIn(Guid GuestId, Guid UserId, DateTimeOffset At);

@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Messaging;
 
 namespace Aarya.Features.Commerce.Contracts;
 
-/// <summary>A product as shoppers see it now; a lower version is old news.</summary>
+/// <summary>A product as shoppers see it now; a lower version is outdated.</summary>
 [WireEvent("commerce.product_published.v1", Streams.Products)]
 public sealed record ProductPublished(
     Guid ProductId,
@@ -21,6 +21,6 @@ public sealed record PublishedVariant(string Sku, string Size, string Colour, Mo
 [WireEvent("commerce.product_withdrawn.v1", Streams.Products)]
 public sealed record ProductWithdrawn(Guid ProductId, long Version);
 
-/// <summary>How many of a SKU can be bought now; a lower sequence is old news.</summary>
+/// <summary>How many of a SKU can be bought now; a lower sequence is outdated.</summary>
 [WireEvent("commerce.stock_changed.v1", Streams.Products)]
 public sealed record StockChanged(string Sku, Guid ProductId, int Available, long Sequence);

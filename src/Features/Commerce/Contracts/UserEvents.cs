@@ -3,6 +3,6 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Commerce.Contracts;
 
-/// <summary>The owner of an account has shown that this address is theirs.</summary>
+/// <summary>A user has verified this e-mail address.</summary>
 [WireEvent("core.email_verified.v1", Streams.Users)]
 public sealed record EmailVerified(Guid UserId, [property: Personal] string Email, DateTimeOffset At);

@@ -10,7 +10,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Inventory;
 
-/// <summary>Corrects what lies on the shelf: a delivery, a stocktake, a breakage.</summary>
+/// <summary>Adjusts the stock on hand, for a delivery, a stocktake or a breakage.</summary>
 public sealed record AdjustStock(int Delta, string Reason)
 {
     public const int Most = 1_000_000;
@@ -33,7 +33,7 @@ public sealed record ShelfView(string Sku, int OnHand, int Reserved, int Availab
 [Authorize("merchandiser")]
 public static class AdjustStockEndpoint
 {
-    [Refuses(409, "stock.reserved", "Fewer would lie on the shelf than are promised to orders.")]
+    [Refuses(409, "stock.reserved", "The stock would be less than what is reserved for orders.")]
     [WolverinePost("/api/admin/stock/{sku}/adjustments")]
     [ProducesResponseType<ShelfView>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]

@@ -3,7 +3,7 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Inventory;
 
-/// <summary>Another program's change of a shelf, booked once per its reference.</summary>
+/// <summary>A stock change by another program, booked once per reference.</summary>
 public sealed record BookStock(string Sku, int Delta, string Reason, string Reference);
 
 public static class BookStockHandler

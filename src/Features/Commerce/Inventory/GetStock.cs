@@ -8,7 +8,7 @@ namespace Aarya.Features.Commerce.Inventory;
 
 public sealed record StockView(string Sku, int Available);
 
-/// <summary>How many of a SKU can be bought at this moment, straight from the shelf.</summary>
+/// <summary>How many of a SKU can be bought now, without a cache.</summary>
 public static class GetStockEndpoint
 {
     [WolverineGet("/api/inventory/{sku}")]

@@ -12,14 +12,14 @@ public sealed record LedgerEntryView(long Id, int Delta, string Reason, string R
 
 public sealed record LedgerPage(IReadOnlyList<LedgerEntryView> Items, string? NextCursor);
 
-/// <summary>Why a shelf holds what it holds: every change of it, the newest first.</summary>
+/// <summary>Every change of a SKU's stock on hand, the newest first.</summary>
 [Authorize("merchandiser")]
 public static class ListStockLedgerEndpoint
 {
     public const int LargestPage = 200;
 
     public static ProblemDetails Validate(int limit = 50) => limit is < 1 or > LargestPage
-        ? Problem.Invalid("limit", $"A page has 1 to {LargestPage} entries.")
+        ? Problem.Invalid("limit", $"must be from 1 to {LargestPage}.")
         : WolverineContinue.NoProblems;
 
     [WolverineGet("/api/admin/stock/{sku}/ledger")]

@@ -3,13 +3,13 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Inventory;
 
-/// <summary>Opens a shelf for each new SKU.</summary>
+/// <summary>Creates the stock of each new SKU.</summary>
 public sealed record OpenShelves(IReadOnlyList<StockLine> Lines) : IMartenOp
 {
     public void Execute(IDocumentSession session) => Stock.Open(session, Lines);
 }
 
-/// <summary>Closes the shelves of SKUs that a product has no more.</summary>
+/// <summary>Closes the stock of SKUs that a product no longer has.</summary>
 /// <param name="Reason">Why their stock is written off.</param>
 public sealed record CloseShelves(Guid Product, IReadOnlyList<string> Skus, string Reason) : IMartenOp
 {

@@ -2,7 +2,7 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Inventory;
 
-/// <summary>Gives held stock back before its time is over; what is gone already is left as it is.</summary>
+/// <summary>Releases a reservation before it expires; one that has ended stays as it is.</summary>
 public sealed record ReleaseStock(Guid ReservationId);
 
 public static class ReleaseStockHandler

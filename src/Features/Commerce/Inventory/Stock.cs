@@ -3,13 +3,13 @@ using Npgsql;
 
 namespace Aarya.Features.Commerce.Inventory;
 
-/// <summary>So many of one SKU.</summary>
+/// <summary>A quantity of one SKU.</summary>
 public sealed record StockLine(string Sku, int Quantity);
 
-/// <summary>A line that cannot be had: what was asked for and what is there.</summary>
+/// <summary>A line without enough stock: the requested and the available quantity.</summary>
 public sealed record StockShortage(string Sku, int Requested, int Available);
 
-/// <summary>What lies on the shelf, and how much of that is promised to orders that are not paid yet.</summary>
+/// <summary>The stock of a SKU on hand, and how much of it is reserved.</summary>
 /// <param name="Sequence">Grows whenever <see cref="Available"/> may have changed.</param>
 public sealed record StockLevel(string Sku, int OnHand, int Reserved, long Sequence)
 {
@@ -19,25 +19,25 @@ public sealed record StockLevel(string Sku, int OnHand, int Reserved, long Seque
 /// <param name="Status">held, released, sold, restocked.</param>
 public sealed record Reservation(Guid Id, string Status, DateTimeOffset ExpiresAt);
 
-/// <summary>What an adjustment left on the shelf, and whether it stands (now or from an earlier time) or was refused.</summary>
+/// <summary>The stock after an adjustment, and whether the adjustment was made (now or earlier) or refused.</summary>
 public sealed record StockAdjustment(StockLevel Level, bool Stands);
 
 /// <summary>
-/// The only code that changes stock. Every change is one round trip in the caller's own transaction: first the rows are
-/// locked in SKU order, so that two orders can't deadlock; then one statement, which sees them as they now are, decides
-/// and changes all of them or none. What is done twice changes nothing the second time.
+/// The only code that changes stock. Every change is one round trip in the caller's own transaction: first the rows are locked in SKU
+/// order, so that two orders cannot deadlock; then one statement, which sees their current values, changes all of them or none. A repeated
+/// change has no effect.
 /// </summary>
 public static class Stock
 {
     /// <summary>
-    /// Holds every line until <paramref name="expiresAt"/>, or none. Empty when all are held; an id that was used before
-    /// is left as it is, whatever became of it.
+    /// Reserves every line until <paramref name="expiresAt"/>, or none. Empty when all are reserved. An existing reservation stays as it
+    /// is, whatever its status.
     /// </summary>
     public static async Task<IReadOnlyList<StockShortage>> ReserveAsync(
         IDocumentSession session, Guid reservationId, IReadOnlyList<StockLine> lines, DateTimeOffset expiresAt,
         CancellationToken cancellation)
     {
-        if (lines.Any(x => x.Quantity < 1)) throw new ArgumentOutOfRangeException(nameof(lines), "A line asks for one at least.");
+        if (lines.Any(x => x.Quantity < 1)) throw new ArgumentOutOfRangeException(nameof(lines), "A quantity is less than 1.");
         await using var batch = await BeginAsync(session, cancellation);
         string[] skus = [.. lines.Select(x => x.Sku)];
         batch.Add("select from commerce.stock where sku = any($1) order by sku for update", [skus]);
@@ -73,8 +73,7 @@ public static class Stock
     }
 
     /// <summary>
-    /// Locks the shelves of these SKUs until the transaction ends: for a transaction that changes stock more than once, before the first
-    /// time.
+    /// Locks the stock of these SKUs until the transaction ends. A transaction that changes stock more than once must call this first.
     /// </summary>
     public static async Task LockAsync(IDocumentSession session, string[] skus, CancellationToken cancellation)
     {
@@ -83,7 +82,7 @@ public static class Stock
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Gives back what is held under this id. False when nothing is (any more).</summary>
+    /// <summary>Releases the reservation. False when nothing is reserved under this id.</summary>
     public static Task<bool> ReleaseAsync(IDocumentSession session, Guid reservationId, CancellationToken cancellation) =>
         MoveAsync(session, reservationId, "held",
             """
@@ -98,7 +97,7 @@ public static class Stock
             select count(*) from freed
             """, [], cancellation);
 
-    /// <summary>Turns what is held into a sale: it leaves the shelf. False when nothing is held (any more), so nothing was sold.</summary>
+    /// <summary>Turns the reservation into a sale. False when nothing is reserved under this id, so nothing was sold.</summary>
     public static Task<bool> SellAsync(IDocumentSession session, Guid reservationId, CancellationToken cancellation) =>
         MoveAsync(session, reservationId, "held",
             """
@@ -114,9 +113,7 @@ public static class Stock
             select count(*) from gone
             """, [], cancellation);
 
-    /// <summary>
-    /// Puts what was sold back on the shelf, once whatever the reason. False when nothing is sold under this id (any more).
-    /// </summary>
+    /// <summary>Restocks what was sold, only once, whatever the reason. False when nothing is sold under this id.</summary>
     public static Task<bool> RestockAsync(IDocumentSession session, Guid reservationId, string reason, CancellationToken cancellation) =>
         MoveAsync(session, reservationId, "sold",
             """
@@ -135,7 +132,8 @@ public static class Stock
             """, [reason], cancellation);
 
     /// <summary>
-    /// Opens a shelf for each SKU that has none, with so much on it; the others are left as they are. Done when the session saves.
+    /// Creates the stock of each SKU that has none, with the line's quantity, or reopens it; other SKUs stay as they are. Done when the
+    /// session saves.
     /// </summary>
     public static void Open(IDocumentSession session, IReadOnlyList<StockLine> lines) => session.QueueSqlCommand(
         """
@@ -157,9 +155,8 @@ public static class Stock
         lines.Select(x => x.Sku).ToArray(), lines.Select(x => x.Quantity).ToArray());
 
     /// <summary>
-    /// Closes the shelves of a product's SKUs, writes off their stock, and so frees the SKUs. A shelf with reserved stock stays open, and a
-    /// SKU that was ever sold stays its product's, because a cancelled order returns its goods there.
-    /// Done when the session saves.
+    /// Closes the stock of a product's SKUs: writes it off and frees the SKUs. A SKU with reserved stock stays open, and a SKU that was
+    /// ever sold stays its product's, because a cancelled order returns its goods there. Done when the session saves.
     /// </summary>
     public static void Close(IDocumentSession session, Guid product, IReadOnlyList<string> skus, string reason) => session.QueueSqlCommand(
         """
@@ -176,7 +173,7 @@ public static class Stock
         """,
         skus.ToArray(), product, reason);
 
-    /// <summary>The shelves of these SKUs, which nobody changes until the caller's transaction has ended.</summary>
+    /// <summary>The stock of these SKUs, locked until the caller's transaction ends.</summary>
     public static async Task<IReadOnlyDictionary<string, StockLevel>> FindLockedAsync(
         IDocumentSession session, string[] skus, CancellationToken cancellation)
     {
@@ -185,8 +182,8 @@ public static class Stock
     }
 
     /// <summary>
-    /// Adds <paramref name="delta"/> to the shelf, once per <paramref name="reference"/>. Null when the SKU is unknown; what
-    /// is reserved stays on the shelf, so a delta that would take it is not applied.
+    /// Adds <paramref name="delta"/> to the stock on hand, once per <paramref name="reference"/>. Null when the SKU is unknown; a delta
+    /// that would leave less than what is reserved is not applied.
     /// </summary>
     public static async Task<StockAdjustment?> AdjustAsync(
         IDocumentSession session, string sku, int delta, string reason, string reference, CancellationToken cancellation)
@@ -217,11 +214,11 @@ public static class Stock
             : null;
     }
 
-    /// <summary>The shelf as it is now, or null when there is no such SKU.</summary>
+    /// <summary>The current stock, or null when there is no such SKU.</summary>
     public static async Task<StockLevel?> FindAsync(IQuerySession session, string sku, CancellationToken cancellation) =>
         (await FindAsync(session, [sku], cancellation)).GetValueOrDefault(sku);
 
-    /// <summary>The shelves as they are now, by SKU; unknown ones are absent.</summary>
+    /// <summary>The current stock by SKU; unknown SKUs are absent.</summary>
     public static async Task<IReadOnlyDictionary<string, StockLevel>> FindAsync(IQuerySession session, IEnumerable<string> skus,
         CancellationToken cancellation)
     {
@@ -236,10 +233,10 @@ public static class Stock
         return found;
     }
 
-    /// <summary>What has become of a reservation, or null when there never was one.</summary>
+    /// <summary>The state of a reservation, or null when it never existed.</summary>
     public static async Task<Reservation?> FindReservationAsync(IQuerySession session, Guid reservationId, CancellationToken cancellation)
     {
-        // All lines of a reservation move together, so any of them tells.
+        // All lines of a reservation change together, so any one shows the status.
         await using var command = new NpgsqlCommand("select status, expires_at from commerce.reservation where id = $1 limit 1")
         {
             Parameters = { new() { Value = reservationId } },

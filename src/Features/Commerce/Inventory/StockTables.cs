@@ -4,7 +4,7 @@ using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Commerce.Inventory;
 
-/// <summary>What lies on the shelf of each SKU, how much of it is promised, and why it ever changed.</summary>
+/// <summary>The stock of each SKU, its reservations, and the ledger of its changes.</summary>
 internal static class StockTables
 {
     public static IReadOnlyList<Table> All { get; } = [Stock(), Ledger(), Reservation(), Changed()];
@@ -16,12 +16,12 @@ internal static class StockTables
         stock.AddColumn("on_hand", "integer").NotNull();
         stock.AddColumn("reserved", "integer").NotNull();
         stock.AddColumn("sequence", "bigint").NotNull();
-        // A closed shelf stays as a row, so that its sequence only grows when another product takes the SKU. A SKU that was ever sold is
-        // kept for its product.
+        // The row of closed stock stays, so that the sequence never decreases when another product takes the SKU. A SKU that was ever sold
+        // is kept for its product.
         stock.AddColumn("closed", "boolean").NotNull().DefaultValueByExpression("false");
         stock.AddColumn("kept_for", "uuid").AllowNulls();
         stock.CheckConstraints.Add(new TableCheckConstraint("stock_never_oversold", "reserved >= 0 and reserved <= on_hand"));
-        // A hot SKU is one row changed many times a second: room on its page keeps those changes off the index.
+        // The row of a popular SKU changes many times per second: free space on its page keeps those changes out of the index.
         stock.WithFillFactor(50);
         return stock;
     }
@@ -47,7 +47,7 @@ internal static class StockTables
         reservation.AddColumn("quantity", "integer").NotNull();
         reservation.AddColumn("status", "text").NotNull();
         reservation.AddColumn("expires_at", "timestamptz").NotNull();
-        // Spelt as PostgreSQL gives it back, or every migration would see a difference.
+        // Spelt as PostgreSQL returns it; otherwise every migration would see a difference.
         reservation.CheckConstraints.Add(new TableCheckConstraint("reservation_status",
             "status = any (array['held'::text, 'released'::text, 'sold'::text, 'restocked'::text])"));
         reservation.CheckConstraints.Add(new TableCheckConstraint("reservation_quantity", "quantity > 0"));
@@ -55,7 +55,7 @@ internal static class StockTables
         return reservation;
     }
 
-    // Appended to by every change and emptied by the announcer: no key, so that nobody ever waits here.
+    // Every change appends rows and the announcer deletes them. Without a key, no transaction waits for another here.
     private static Table Changed()
     {
         var changed = new Table($"{Roles.Commerce}.stock_changed");

@@ -5,7 +5,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The bank wants to hear from the shopper: the order says where.</summary>
+/// <summary>The bank requires a step by the shopper: records its URL on the order.</summary>
 public static class AskForPaymentActionHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(

@@ -8,14 +8,14 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The shopper no longer wants what has not been shipped; what was paid goes back.</summary>
+/// <summary>Cancels an order that has not been shipped, and refunds what was paid.</summary>
 public static class CancelOrderEndpoint
 {
     public static ProblemDetails Validate(Caller caller, Order? order) => caller.MustSee(order, x => x.CanBeCancelled
         ? WolverineContinue.NoProblems
-        : x.Refuses("order.not_cancellable", "only what has not been shipped can be cancelled."));
+        : x.Refuses("order.not_cancellable", "only an order that has not been shipped can be cancelled."));
 
-    [Refuses(409, "order.not_cancellable", "It has been shipped or has ended. `detail` names the status of the order.")]
+    [Refuses(409, "order.not_cancellable", "The order has been shipped or has ended. `detail` names its status.")]
     [WolverinePost("/api/orders/{id:guid}/cancel")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         Guid id, Caller caller, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

@@ -1,6 +1,6 @@
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Why an order came to nothing, in the words that clients and other contexts act on.</summary>
+/// <summary>Why an order was cancelled, as a code for clients and other contexts.</summary>
 public static class CancelReason
 {
     public const string ByShopper = "shopper";
@@ -14,9 +14,9 @@ public static class CancelReason
     /// <summary>Less was paid than the order costs.</summary>
     public const string PaymentShort = "payment_short";
 
-    /// <summary>The goods were no longer held when the payment came.</summary>
+    /// <summary>The goods were no longer reserved when the payment arrived.</summary>
     public const string GoodsGone = "goods_gone";
 
-    /// <summary>The money had gone back before the order was confirmed.</summary>
+    /// <summary>The money was refunded before the order was confirmed.</summary>
     public const string Refunded = "refunded";
 }

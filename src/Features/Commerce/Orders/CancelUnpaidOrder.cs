@@ -4,7 +4,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Sent with the order itself, to arrive when its goods are no longer held for it.</summary>
+/// <summary>Scheduled when the order is placed; arrives when the order expires.</summary>
 public sealed record CancelUnpaidOrder(Guid OrderId);
 
 public static class CancelUnpaidOrderHandler

@@ -8,8 +8,8 @@ using Wolverine.Persistence;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// Money has arrived: the order is confirmed and what was held for it is sold. When it comes too late, is too little, or the
-/// goods are no longer held, it goes back at once.
+/// A payment was captured: confirms the order and sells its reserved goods. If the payment is too late or too small, or the goods are no
+/// longer reserved, it is refunded at once.
 /// </summary>
 public static class ConfirmPaidOrderHandler
 {

@@ -7,8 +7,8 @@ using Wolverine.Marten;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// What an order's new facts mean for the shelf and for the other contexts, whoever brought them about: all of it happens
-/// in the transaction that appends the facts.
+/// Applies what follows from an order's new facts: stock changes and messages to other contexts, all in the transaction that appends the
+/// facts.
 /// </summary>
 internal static class Consequences
 {
@@ -17,7 +17,7 @@ internal static class Consequences
         IDocumentSession session, Order order, IReadOnlyList<object> facts, CancellationToken cancellation)
     {
         foreach (var fact in facts) await MoveGoodsAsync(session, order, fact, cancellation);
-        // Of a confirmed order the claim ends when its goods leave the cart.
+        // The claim of a confirmed order ends when its goods leave the cart.
         if (order.AwaitsPayment && facts.Any(x => x is OrderCancelled)) CartClaims.Release(session, order.Id);
         if (order.AwaitsPayment && facts.Any(x => x is OrderCancelled or OrderConfirmed)) UnpaidOrders.Release(session, order.Id);
         OutgoingMessages news = [.. facts.Select(x => NewsOf(order, facts, x)).OfType<object>()];
@@ -38,11 +38,11 @@ internal static class Consequences
 
     private static object? NewsOf(Order order, IReadOnlyList<object> facts, object fact) => fact switch
     {
-        // Nobody is left to be told.
+        // The buyer is erased: other contexts only receive refund requests.
         not RefundRequested when order.IsForgotten => null,
         OrderConfirmed confirmed => new Contracts.OrderConfirmed(order.Id, order.Number, order.Subject, order.Email, order.Totals.Total,
             LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
-        // The cancellation that follows at once says so too.
+        // A decline that cancels the order is announced by the cancellation.
         PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new Contracts.OrderPaymentDeclined(
             order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At),
         OrderCancelled cancelled =>

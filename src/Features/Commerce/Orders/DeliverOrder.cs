@@ -8,12 +8,12 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The box is at the shopper's door.</summary>
+/// <summary>Records that an order was delivered.</summary>
 public static class DeliverOrderEndpoint
 {
     public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Shipped, "order.not_deliverable");
 
-    [Refuses(409, "order.not_deliverable", "It is not under way. `detail` names the status of the order.")]
+    [Refuses(409, "order.not_deliverable", "The order is not shipped, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/deliver"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

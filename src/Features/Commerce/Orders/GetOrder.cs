@@ -11,9 +11,9 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// One order. With <c>?wait=10s</c> the answer comes as soon as the order's payment is no longer pending, or when the time is over; with
+/// One order. With <c>?wait=10s</c> the answer comes as soon as the order's payment is no longer pending, or when the time is up; with
 /// <c>&amp;status=requires_action</c> as soon as neither the order nor its payment has that status (<c>pending_payment</c> counts as
-/// pending). It comes at once when too many requests of the process, the shopper or the network address wait already.
+/// pending). It comes at once when too many requests of the process, the shopper or the network address are already waiting.
 /// </summary>
 public static class GetOrderEndpoint
 {
@@ -22,7 +22,7 @@ public static class GetOrderEndpoint
     private static readonly string[] Statuses =
         [.. Enum.GetValues<OrderStatus>().Select(x => x.Text()).Union(Enum.GetValues<PaymentStatus>().Select(x => x.Text()))];
 
-    // Should the news of the change get lost.
+    // In case the notification of a change is lost.
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
     public static ProblemDetails Validate(string? wait, string? status)
@@ -56,7 +56,7 @@ public static class GetOrderEndpoint
     [WolverineGet("/api/orders/{id:guid}"), WaitsForNews]
     public static OrderView Get(Order order) => OrderView.Of(order);
 
-    // Unless the client says otherwise, what nobody can do anything about: a payment whose outcome is not known.
+    // Without a status from the client, the request waits while the payment's outcome is unknown.
     private static bool IsAsSeen(Order order, string? seen) => seen is null || seen == OrderStatus.PendingPayment.Text()
         ? order is { AwaitsPayment: true, PaymentStatus: PaymentStatus.Pending }
         : order.Status.Text() == seen || order.PaymentStatus.Text() == seen;

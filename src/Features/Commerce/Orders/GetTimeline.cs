@@ -1,5 +1,4 @@
 using Aarya.Infrastructure.Security;
-using JasperFx.Events;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -11,8 +10,8 @@ namespace Aarya.Features.Commerce.Orders;
 /// refund_requested, refunded, refund_failed.
 /// </param>
 /// <param name="Detail">A reason, a decline code, a carrier with its tracking number.</param>
-/// <param name="Carrier">Of shipped: who took the box.</param>
-/// <param name="TrackingNumber">Of shipped: what the carrier knows it by.</param>
+/// <param name="Carrier">For shipped: the carrier.</param>
+/// <param name="TrackingNumber">For shipped: the carrier's tracking number.</param>
 public sealed record TimelineEntry(
     string Kind, DateTimeOffset At, Money? Amount = null, string? Detail = null, string? Carrier = null, string? TrackingNumber = null)
 {

@@ -8,18 +8,18 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <param name="Amount">Absent until it is known: all that was left.</param>
+/// <param name="Amount">Absent while unknown, for a refund of all that was left.</param>
 public sealed record RefundView(Guid Id, Money? Amount, string Reason, DateTimeOffset RequestedAt, RefundState State)
 {
     internal static RefundView Of(Refund x) => new(x.Id, x.Amount, x.Reason, x.RequestedAt, x.State);
 }
 
-/// <summary>An order with what only the shop's people see of it.</summary>
+/// <summary>An order with the details that only staff see.</summary>
 public sealed record WholeOrderView : OrderView
 {
     private WholeOrderView(OrderView order) : base(order) { }
 
-    /// <summary>Whose it is: a guest's or a customer's id.</summary>
+    /// <summary>The owner: the id of a guest or a customer.</summary>
     public Guid Subject { get; private init; }
 
     /// <summary>What the shopper has paid so far.</summary>

@@ -17,10 +17,10 @@ namespace Aarya.Features.Commerce.Orders;
 /// </summary>
 public static class ListAllOrdersEndpoint
 {
-    /// <summary>Of the lines' SKUs, spelt as the index on it is.</summary>
+    /// <summary>SQL for the SKUs of the lines; the index uses the same text.</summary>
     internal const string Skus = """jsonb_path_query_array(data, '$."lines"[*]."sku"'::jsonpath)""";
 
-    /// <summary>Of the words of the recipient's name, sealed.</summary>
+    /// <summary>SQL for the blind indexes of the words of the recipient's name; the index uses the same text.</summary>
     internal const string Names = "data -> 'recipientIndex'::text";
 
     public static ProblemDetails Validate(int? limit, string? cursor, string? status, string? name, string? placedFrom, string? placedTo)
@@ -29,7 +29,7 @@ public static class ListAllOrdersEndpoint
         if (page.Status is not null) return page;
         if (status is not null && StatusOf(status) is null)
             return Problem.Invalid("status", $"must be one of {string.Join(", ", Enum.GetValues<OrderStatus>().Select(x => x.Text()))}.");
-        if (name is not null && NameWords.Of(name).Count == 0) return Problem.Invalid("name", "must have letters.");
+        if (name is not null && NameWords.Of(name).Count == 0) return Problem.Invalid("name", "must contain a letter or digit.");
         if (placedFrom is not null && OrderMoment.From(placedFrom) is null) return Problem.Invalid("placedFrom", OrderMoment.Expectation);
         if (placedTo is null) return WolverineContinue.NoProblems;
         if (OrderMoment.Until(placedTo) is not { } until) return Problem.Invalid("placedTo", OrderMoment.Expectation);
@@ -46,7 +46,7 @@ public static class ListAllOrdersEndpoint
     {
         IQueryable<Order> orders = session.Query<Order>();
         if (StatusOf(status) is { } wanted) orders = orders.Where(x => x.Status == wanted);
-        // Orders of before addresses had one spelling keep theirs.
+        // Orders from before addresses were normalised keep their spelling.
         string[] spellings = email is null ? [] : [EmailAddress.Normalize(email) ?? email, email];
         string[] indexes = [.. spellings.SelectMany(session.BlindIndexesOf)];
         if (email is not null) orders = orders.Where(x => x.EmailIndex.IsOneOf(indexes));
@@ -62,7 +62,7 @@ public static class ListAllOrdersEndpoint
             orders = orders.Where(x => x.MatchesSql($"{Skus} @> ?::jsonb", one));
         }
 
-        // A word under any key: what was placed before a rotation is found too.
+        // Each word is searched under every key, so that orders from before a key rotation are found too.
         foreach (var word in name is null ? [] : NameWords.Of(name))
         {
             var sealedWords = session.BlindIndexesOf(word).Select(x => JsonSerializer.Serialize(new[] { x })).ToArray<object>();

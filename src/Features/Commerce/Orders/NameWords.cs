@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The words of a person's name as they are looked for: case, joiners and the way letters are composed do not count.</summary>
+/// <summary>The words of a person's name, as they are searched for: case, joiners and Unicode composition are ignored.</summary>
 internal static class NameWords
 {
     public static IReadOnlyList<string> Of(string name)

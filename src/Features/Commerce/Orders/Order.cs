@@ -13,13 +13,13 @@ public enum RefundState
     Failed,
 }
 
-/// <summary>One giving back of money, from its request to its end.</summary>
-/// <param name="Amount">Null until it is known: all that was left.</param>
+/// <summary>One refund, from its request to its end.</summary>
+/// <param name="Amount">Null while unknown, for a refund of all that was left.</param>
 public sealed record Refund(Guid Id, Money? Amount, string Reason, DateTimeOffset RequestedAt, RefundState State);
 
 /// <summary>
-/// What the facts of an order's stream come to, and what may follow from them. The methods that decide answer the facts to
-/// append, none when what they are told is known already: payments tell their news in any order and more than once.
+/// An order, folded from the facts of its stream. The methods that decide return the facts to append, none when they are known already:
+/// payment events arrive in any order and more than once.
 /// </summary>
 public sealed record Order
 {
@@ -33,7 +33,7 @@ public sealed record Order
 
     public Guid Subject { get; init; }
 
-    /// <summary>It is still a guest's; see <see cref="OrderPlaced"/>.</summary>
+    /// <summary>True while it belongs to a guest; see <see cref="OrderPlaced"/>.</summary>
     public bool ByGuest { get; init; }
 
     [Personal]
@@ -52,7 +52,7 @@ public sealed record Order
 
     public required ShippingAddress ShippingAddress { get; init; }
 
-    /// <summary>The words of the recipient's name, as staff look for them.</summary>
+    /// <summary>The words of the recipient's name, for the search by staff.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> RecipientWords => NameWords.Of(ShippingAddress.Name);
 
@@ -73,18 +73,18 @@ public sealed record Order
 
     public string? CancelledFor { get; init; }
 
-    /// <summary>Which of the shopper's ways to pay is being tried, from 1 on: news of an earlier one is old.</summary>
+    /// <summary>The current charge of the order, starting at 1; events of an earlier charge are outdated.</summary>
     public int ChargeNumber { get; init; } = 1;
 
     public IReadOnlyList<Refund> Refunds { get; init; } = [];
 
-    /// <summary>Null until a carrier has taken it.</summary>
+    /// <summary>Null until the order is shipped.</summary>
     public Shipment? Shipment { get; init; }
 
-    /// <summary>The person who ordered asked to be forgotten.</summary>
+    /// <summary>The buyer's personal data was erased.</summary>
     public bool IsForgotten { get; init; }
 
-    /// <summary>Nothing is on its way any more, neither goods nor money.</summary>
+    /// <summary>No goods and no refund are in transit.</summary>
     [JsonIgnore]
     public bool HasEnded =>
         Status is OrderStatus.Delivered or OrderStatus.Returned or OrderStatus.Cancelled or OrderStatus.Refunded && !HasRefundPending;
@@ -95,7 +95,7 @@ public sealed record Order
     [JsonIgnore]
     public bool AwaitsPayment => Status == OrderStatus.PendingPayment;
 
-    /// <summary>The goods are sold and have not left the house, so they can go back on the shelf.</summary>
+    /// <summary>The goods are sold but not shipped, so they can be restocked.</summary>
     [JsonIgnore]
     public bool IsUnshipped => Status is OrderStatus.Confirmed or OrderStatus.Packed;
 
@@ -118,20 +118,20 @@ public sealed record Order
         _ => PaymentStatus.Pending,
     };
 
-    /// <summary>More ways to pay than this are not tried: an order is no place to find out which cards work.</summary>
+    /// <summary>The most charges per order, so that an order cannot be used to test cards.</summary>
     public const int MostCharges = 10;
 
     private bool HasRefundPending => Refunds.Any(x => x.State == RefundState.Pending);
 
-    // News of a refund may come before the news of the payment that it gives back.
+    // The event of a refund may arrive before the event of its payment.
     private Money ToGiveBack => IsPaid ? Paid : Totals.Total;
 
     /// <summary>True when this payment confirms the order, provided that its goods can be sold.</summary>
     public bool IsConfirmedBy(Money amount) => AwaitsPayment && !IsPaid && Covers(amount);
 
-    /// <summary>The money has arrived.</summary>
-    /// <param name="goodsSold">Whether the goods, held until now, have become a sale.</param>
-    /// <param name="refundId">The refund's id, should the money have to go back.</param>
+    /// <summary>The payment was captured.</summary>
+    /// <param name="goodsSold">Whether the reserved goods were sold.</param>
+    /// <param name="refundId">The id of the refund, if the payment must be refunded.</param>
     public IReadOnlyList<object> Receive(Money amount, bool goodsSold, Guid refundId, DateTimeOffset now)
     {
         if (IsPaid) return [];
@@ -144,8 +144,8 @@ public sealed record Order
         return facts;
     }
 
-    /// <summary>One way to pay has come to nothing. The goods stay held: the shopper can pay another way until the order expires.</summary>
-    /// <param name="final">No other way will be taken: the order ends.</param>
+    /// <summary>A charge was declined. The goods stay reserved: the shopper can pay with another token until the order expires.</summary>
+    /// <param name="final">No other token is accepted: the order is cancelled.</param>
     public IReadOnlyList<object> Decline(string code, bool final, int chargeNumber, DateTimeOffset now) => this switch
     {
         { AwaitsPayment: false } => [],
@@ -159,21 +159,21 @@ public sealed record Order
             ? [new PaymentActionRequired(url, now)]
             : [];
 
-    /// <summary>The shopper pays another way.</summary>
+    /// <summary>The shopper pays with another token.</summary>
     public IReadOnlyList<object> PayAgain(DateTimeOffset now) => [new PaymentRetried(ChargeNumber + 1, now)];
 
     /// <summary>The time to pay is over.</summary>
     public IReadOnlyList<object> Expire(DateTimeOffset now) =>
         AwaitsPayment ? [new OrderCancelled(DeclineCode is null ? CancelReason.Unpaid : CancelReason.PaymentDeclined, now)] : [];
 
-    /// <summary>Nobody is paying it, so that another order may take the same goods.</summary>
+    /// <summary>It is declined or expired, so another order may take the same goods.</summary>
     public bool GivesWay(DateTimeOffset now) => AwaitsPayment && (PaymentStatus == PaymentStatus.Declined || now >= ExpiresAt);
 
-    /// <summary>Ends it for another order of the same goods.</summary>
+    /// <summary>Cancels it in favour of another order of the same goods.</summary>
     public IReadOnlyList<object> GiveWay(DateTimeOffset now) =>
         now >= ExpiresAt ? Expire(now) : [new OrderCancelled(CancelReason.Replaced, now)];
 
-    /// <exception cref="InvalidOperationException">Not <see cref="CanBeCancelled"/>.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="CanBeCancelled"/> is false.</exception>
     public IReadOnlyList<object> Cancel(string reason, Guid refundId, DateTimeOffset now)
     {
         if (!CanBeCancelled) throw new InvalidOperationException($"Order {Number} is {Status} and cannot be cancelled.");
@@ -181,7 +181,7 @@ public sealed record Order
         return CanBeRefunded ? [cancelled, new RefundRequested(refundId, null, reason, now)] : [cancelled];
     }
 
-    /// <summary>Money has gone back to the shopper.</summary>
+    /// <summary>Money was refunded to the shopper.</summary>
     public IReadOnlyList<object> GiveBack(Guid refundId, Money amount, DateTimeOffset now)
     {
         if (Refunds.Any(x => x.Id == refundId && x.State == RefundState.Succeeded)) return [];
@@ -201,7 +201,7 @@ public sealed record Order
     /// <summary>The order after these facts.</summary>
     public Order After(IEnumerable<object> facts) => facts.Aggregate(this, (order, fact) => order.After(fact));
 
-    /// <summary>The order after one more fact; unchanged by a fact that it does not know.</summary>
+    /// <summary>The order after one more fact; an unknown fact changes nothing.</summary>
     public Order After(object fact) => fact switch
     {
         PaymentActionRequired required => this with { NextActionUrl = required.Url },
@@ -266,7 +266,7 @@ public sealed record Order
     };
 }
 
-/// <summary>Keeps the order beside its stream, in the same transaction.</summary>
+/// <summary>Stores the order next to its stream, in the same transaction.</summary>
 public sealed class OrderProjection : SingleStreamProjection<Order, Guid>
 {
     public override Order? Evolve(Order? snapshot, Guid id, IEvent e) =>

@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// Tells every node, after the commit, which orders have changed. Who waits for one reads it then; news that gets lost is made up for by
-/// their next look.
+/// Notifies every node, after the commit, which orders have changed. The requests that wait for one then read it again; if a notification
+/// is lost, they read it after their usual interval.
 /// </summary>
 internal sealed class OrderChanges(RedisConnections redis) : DocumentSessionListenerBase, IConfigureMarten<ICommerceStore>
 {

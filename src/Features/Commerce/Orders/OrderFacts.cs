@@ -6,9 +6,9 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <param name="TaxRate">Per cent, as it was when the order was placed, see <see cref="GoodsAndServicesTax"/>; 0 for an export.</param>
-/// <param name="HsnCode">What the goods were taxed by; like what follows, null for an order that was placed before it was kept.</param>
-/// <param name="Shipping">The line's part of the delivery.</param>
-/// <param name="Tax">The tax in the line and in its part of the delivery.</param>
+/// <param name="HsnCode">The code that the goods were taxed by; like the next two, null for orders from before it was recorded.</param>
+/// <param name="Shipping">The line's share of the delivery charge.</param>
+/// <param name="Tax">The tax included in the line and in its share of the delivery charge.</param>
 public sealed record OrderLine(
     string Sku, string Name, string Size, string Colour, string Image, int Quantity, Money UnitPrice, int TaxRate,
     string? HsnCode = null, Money? Shipping = null, Money? Tax = null)
@@ -17,25 +17,27 @@ public sealed record OrderLine(
     public Money LineTotal => UnitPrice * Quantity;
 }
 
-/// <summary>The shopper ordered; the goods are held until <paramref name="ExpiresAt"/>.</summary>
-/// <param name="Sequence">The order's place among all orders, which <paramref name="Number"/> shows scrambled.</param>
-/// <param name="ByGuest">There was no account: one that verifies the address later gets the order. Orders of before this was recorded have
-/// none.</param>
+/// <summary>The shopper placed an order; its goods are reserved until <paramref name="ExpiresAt"/>.</summary>
+/// <param name="Sequence">The order's position among all orders; <paramref name="Number"/> is its scrambled form.</param>
+/// <param name="ByGuest">
+/// True when it was placed without an account: an account that verifies the address later receives the order. False for orders from before
+/// this was recorded.
+/// </param>
 public sealed record OrderPlaced(
     long Sequence, string Number, Guid Subject, [property: Personal] string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
     string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt, bool ByGuest = false)
 {
-    /// <summary>The same without the person.</summary>
+    /// <summary>The same without personal data.</summary>
     public OrderPlaced Forgotten() => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten() };
 }
 
-/// <summary>The shopper must do something elsewhere before the payment goes on, such as 3-D Secure.</summary>
+/// <summary>The shopper must complete a step elsewhere, such as 3-D Secure, before the payment continues.</summary>
 public sealed record PaymentActionRequired(string Url, DateTimeOffset At);
 
 public sealed record PaymentDeclined(string Code, DateTimeOffset At);
 
 /// <summary>The shopper pays with another token.</summary>
-/// <param name="ChargeNumber">2 for the second way to pay that the shopper tries, and so on.</param>
+/// <param name="ChargeNumber">2 for the second token, and so on.</param>
 public sealed record PaymentRetried(int ChargeNumber, DateTimeOffset At);
 
 public sealed record PaymentReceived(Money Amount, DateTimeOffset At);
@@ -51,16 +53,16 @@ public sealed record OrderDelivered(DateTimeOffset At);
 
 public sealed record OrderCancelled(string Reason, DateTimeOffset At);
 
-/// <param name="Amount">Null: all that has not been given back yet.</param>
+/// <param name="Amount">Null for all that has not been refunded yet.</param>
 public sealed record RefundRequested(Guid RefundId, Money? Amount, string Reason, DateTimeOffset At);
 
-/// <param name="Whole">Nothing of what was paid is left.</param>
+/// <param name="Whole">True when the whole payment is refunded.</param>
 public sealed record OrderRefunded(Guid RefundId, Money Amount, bool Whole, DateTimeOffset At);
 
 public sealed record RefundFailed(Guid RefundId, string Code, DateTimeOffset At);
 
-/// <summary>Nobody is to know any more who ordered; see <see cref="OrderPlaced.Forgotten"/>.</summary>
+/// <summary>The buyer's personal data was erased; see <see cref="OrderPlaced.Forgotten"/>.</summary>
 public sealed record BuyerForgotten(DateTimeOffset At);
 
-/// <summary>The guest who ordered has become a customer, or the owner of the order's address has shown that it is theirs.</summary>
+/// <summary>The order has a new owner: its guest signed in, or an account verified the order's e-mail address.</summary>
 public sealed record OrderHandedOver(Guid Subject, DateTimeOffset At);

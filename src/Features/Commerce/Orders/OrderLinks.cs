@@ -8,14 +8,14 @@ using Microsoft.Extensions.Hosting;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// A mailed link to one order, as it is kept: its token only as a hash, so that nobody who reads the database can open it.
+/// A mailed link to one order. Only a hash of its token is stored, so that reading the database is not enough to open it.
 /// </summary>
 public sealed class OrderLink
 {
     /// <summary>How long a link opens the order.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>The longest text that is a token.</summary>
+    /// <summary>The length of a token.</summary>
     public static int LongestToken { get; } = Base64Url.GetEncodedLength(TokenSize);
 
     private const int TokenSize = 32;
@@ -26,7 +26,7 @@ public sealed class OrderLink
 
     public string TokenHash { get; init; } = "";
 
-    /// <summary>What the order's address is known by; see <see cref="Order.EmailIndex"/>.</summary>
+    /// <summary>The blind index of the order's address; see <see cref="Order.EmailIndex"/>.</summary>
     public string AddressIndex { get; init; } = "";
 
     public DateTimeOffset SentAt { get; init; }
@@ -40,8 +40,8 @@ public sealed class OrderLink
 }
 
 /// <summary>
-/// Where the link to an order leads: to a page of the storefront (<c>STOREFRONT_URL</c>), which sends the token back. It stands in the
-/// fragment, which a browser keeps to itself.
+/// Builds the link to an order: a page of the storefront (<c>STOREFRONT_URL</c>), which sends the token back. The token is in the fragment,
+/// which a browser does not send to a server.
 /// </summary>
 public sealed class OrderLinks(IConfiguration configuration, IHostEnvironment environment) : StartStep
 {
@@ -49,7 +49,7 @@ public sealed class OrderLinks(IConfiguration configuration, IHostEnvironment en
 
     public string To(string token) => $"{storefront}/orders/lookup#token={token}";
 
-    /// <exception cref="StartupException">The setting is absent in production, or no web address.</exception>
+    /// <exception cref="StartupException">The setting is absent in production, or is not a web address.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         storefront = PublicAddress.OfStorefront(configuration, environment);

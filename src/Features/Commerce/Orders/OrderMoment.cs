@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>A moment as staff write it: a day, which is one of India and its clocks, or an instant with its offset (ISO 8601).</summary>
+/// <summary>A point in time as staff enter it: a day in India's time zone, or an instant with its offset (ISO 8601).</summary>
 internal static partial class OrderMoment
 {
     public const string Expectation = "must be a day such as 2026-01-31, or an instant such as 2026-01-31T09:30:00+05:30.";
@@ -20,7 +20,7 @@ internal static partial class OrderMoment
 
     private static DateTimeOffset? Parse(string text, int addDays)
     {
-        // A plus in an address is a space unless it is escaped.
+        // In a URL, an unescaped plus is decoded as a space.
         var written = text.Trim().Replace(' ', '+');
         if (DateOnly.TryParseExact(written, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             return day < Earliest || day > Latest

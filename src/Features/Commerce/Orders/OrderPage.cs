@@ -6,7 +6,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Some orders, the newest first. The cursor is the number of the last one.</summary>
+/// <summary>A page of orders, the newest first. The cursor is the number of the last one.</summary>
 public sealed record OrderPage(IReadOnlyList<OrderView> Items, string? NextCursor)
 {
     private const int Most = 100;
@@ -17,7 +17,7 @@ public sealed record OrderPage(IReadOnlyList<OrderView> Items, string? NextCurso
         if (limit is < 1 or > Most) return Problem.Invalid("limit", $"must be from 1 to {Most}.");
         return cursor is null || OrderNumber.TryParse(cursor, out _)
             ? WolverineContinue.NoProblems
-            : Problem.Invalid("cursor", "is not one that this list has given.");
+            : Problem.Invalid("cursor", "must be the nextCursor of an earlier page.");
     }
 
     internal static async Task<OrderPage> ReadAsync(IQueryable<Order> from, int? limit, string? cursor, CancellationToken cancellation)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>How far an order has come. <see cref="Cancelled"/> and <see cref="Refunded"/> are final.</summary>
+/// <summary>The status of an order. <see cref="Cancelled"/> and <see cref="Refunded"/> are final.</summary>
 public enum OrderStatus
 {
     PendingPayment,
@@ -14,11 +14,11 @@ public enum OrderStatus
     Returned,
     Cancelled,
 
-    /// <summary>All that was paid was given back.</summary>
+    /// <summary>The whole payment was refunded.</summary>
     Refunded,
 }
 
-/// <summary>How the order's money stands, beside <see cref="OrderStatus"/>.</summary>
+/// <summary>The status of the order's payment, in addition to <see cref="OrderStatus"/>.</summary>
 public enum PaymentStatus
 {
     Pending,
@@ -26,13 +26,13 @@ public enum PaymentStatus
     Captured,
     Declined,
 
-    /// <summary>The order was cancelled before any money came.</summary>
+    /// <summary>The order was cancelled before anything was paid.</summary>
     Voided,
 
-    /// <summary>Money is on its way back.</summary>
+    /// <summary>A refund is in progress.</summary>
     RefundPending,
 
-    /// <summary>The last attempt to give money back failed; the shop's people look into it.</summary>
+    /// <summary>The last refund failed; staff must look into it.</summary>
     RefundFailed,
     PartiallyRefunded,
     Refunded,

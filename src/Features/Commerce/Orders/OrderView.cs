@@ -4,18 +4,18 @@ using Aarya.Features.Commerce.Checkout;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <param name="TaxRate">Per cent, as it was when the order was placed.</param>
-/// <param name="Tax">In the line and in its part of the delivery.</param>
+/// <param name="Tax">Included in the line and in its share of the delivery charge.</param>
 public sealed record OrderLineView(
     string Sku, string Name, OptionsView Options, string Image, int Quantity, Money UnitPrice, Money LineTotal,
     int TaxRate, string? HsnCode, Money? Tax);
 
-/// <summary>What the shopper has to do: open <paramref name="Url"/>.</summary>
+/// <summary>What the shopper must do next: open <paramref name="Url"/>.</summary>
 public sealed record NextActionView(string Type, string Url);
 
 public sealed record PaymentView(PaymentStatus Status, NextActionView? NextAction, string? DeclineCode, Money? Refunded);
 
-/// <summary>An order as its shopper and the shop's people see it. <paramref name="Tax"/> is part of <paramref name="Total"/>.</summary>
-/// <param name="Taxes">By rate, delivery included; absent for an order that was placed before it was kept.</param>
+/// <summary>An order as its shopper and staff see it. <paramref name="Tax"/> is part of <paramref name="Total"/>.</summary>
+/// <param name="Taxes">By rate, delivery included; absent for orders from before it was recorded.</param>
 public record OrderView(
     Guid Id, string Number, OrderStatus Status, string Email, IReadOnlyList<OrderLineView> Lines,
     Money Subtotal, Money Discount, Money Shipping, Money Tax, Money Total,

@@ -4,12 +4,12 @@ using Aarya.Infrastructure.Redis;
 namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
-/// The requests of this node that wait for an order to change, woken by <see cref="OrderChanges"/>: a bounded number, of which no shopper
-/// and no network address takes more than a share.
+/// The requests of this node that wait for an order to change; <see cref="OrderChanges"/> wakes them. Their number is limited: in total,
+/// per shopper and per network address.
 /// </summary>
 public sealed class OrderWatch(RedisConnections redis)
 {
-    /// <summary>How many requests of one shopper wait at once: far more than tabs and devices.</summary>
+    /// <summary>The most waiting requests per shopper: far more than a shopper has tabs and devices.</summary>
     public const int MostPerShopper = 50;
 
     private const int MostPerNetwork = 500;
@@ -21,8 +21,8 @@ public sealed class OrderWatch(RedisConnections redis)
     private int count;
     private bool listening;
 
-    /// <summary>Starts watching; null when too many wait already. Look at the order after this, not before.</summary>
-    /// <param name="network">As <see cref="Infrastructure.Gateway.RateLimits.NetworkOf"/> gives it.</param>
+    /// <summary>Starts watching; null when too many requests are already waiting. Read the order after this call, not before.</summary>
+    /// <param name="network">As <see cref="Infrastructure.Gateway.RateLimits.NetworkOf"/> returns it.</param>
     public Waiter? Begin(Guid orderId, Guid shopper, string network)
     {
         var own = $"{shopper}";
@@ -33,7 +33,7 @@ public sealed class OrderWatch(RedisConnections redis)
                 || shares.GetValueOrDefault(network) == MostPerNetwork) return null;
             if (!listening)
             {
-                // On this connection's own thread, which must not be held up: waking only writes to a channel.
+                // This runs on the connection's own thread, which must not block: Wake only writes to a channel.
                 redis.StateConnection.GetSubscriber()
                     .Subscribe(OrderChanges.Channel, (_, id) => Wake(Guid.Parse((string)id!)),
                         StackExchange.Redis.CommandFlags.FireAndForget);
@@ -75,7 +75,9 @@ public sealed class OrderWatch(RedisConnections redis)
         private readonly Channel<bool> woken =
             Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-        /// <summary>Ends when the order has changed, after <paramref name="atMost"/>, or when it is cancelled; it does not throw.</summary>
+        /// <summary>
+        /// Completes when the order has changed, after <paramref name="atMost"/>, or when it is cancelled; it does not throw.
+        /// </summary>
         public async Task ChangeAsync(TimeSpan atMost, CancellationToken cancellation)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

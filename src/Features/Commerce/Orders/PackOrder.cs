@@ -8,12 +8,12 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The goods of a paid order are in their box.</summary>
+/// <summary>Records that a paid order was packed.</summary>
 public static class PackOrderEndpoint
 {
     public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Confirmed, "order.not_packable");
 
-    [Refuses(409, "order.not_packable", "It is not a confirmed order. `detail` names the status of the order.")]
+    [Refuses(409, "order.not_packable", "The order is not confirmed, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/pack"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

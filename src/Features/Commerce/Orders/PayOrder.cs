@@ -39,9 +39,9 @@ public static class PayOrderEndpoint
         _ => WolverineContinue.NoProblems,
     };
 
-    [Refuses(409, "order.not_payable", "It is paid, has ended, or its time to pay is over. `status` names the status of the order.")]
+    [Refuses(409, "order.not_payable", "The order is paid or has ended, or its time to pay is over. `orderStatus` gives its status.")]
     [Refuses(409, "order.payment_in_progress", "The outcome of its last payment is not known yet: wait for it.")]
-    [Refuses(409, "order.too_many_payments", "It was tried too often: place another order.")]
+    [Refuses(409, "order.too_many_payments", "The order had too many payment attempts: place another order.")]
     [WolverinePost("/api/orders/{id:guid}/payment"), RateLimit("payment")]
     public static async Task<(Accepted<OrderView>, Events, OutgoingMessages)> Post(
         PayOrder command, Guid id, Caller caller,

@@ -1,4 +1,3 @@
-using Aarya.Features.Commerce.Contracts;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;
@@ -6,7 +5,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The payment was declined: the shopper can pay another way until the order expires, unless the shop takes none.</summary>
+/// <summary>A charge was declined: the shopper can pay with another token until the order expires, unless the decline is final.</summary>
 public static class RecordDeclineHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(

@@ -3,7 +3,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Money could not go back: the order shows it, and the shop's people may ask for the refund again.</summary>
+/// <summary>A refund failed: the order shows it, and staff can request the refund again.</summary>
 public static class RecordFailedRefundHandler
 {
     public static Events Handle(

@@ -6,8 +6,8 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Money has gone back: what had not been shipped goes back on the shelf once nothing of the payment is left.</summary>
-public static class RecordRefundHandler
+/// <summary>A refund succeeded: an unshipped order is restocked once its whole payment is refunded.</summary>
+public static class RecordOrderRefundHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(
         PaymentRefunded refunded,

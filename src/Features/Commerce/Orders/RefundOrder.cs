@@ -13,7 +13,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>The shop gives back all that is left of an order's payment.</summary>
+/// <summary>Refunds all that is left of an order's payment.</summary>
 public sealed record RefundOrder(string Reason)
 {
     public sealed class Validator : AbstractValidator<RefundOrder>
@@ -28,11 +28,11 @@ public static class RefundOrderEndpoint
     {
         null => Problem.NotFound("order"),
         { CanBeRefunded: true } => WolverineContinue.NoProblems,
-        _ => order.Refuses("order.not_refundable", "there is nothing left that could be given back, or it is on its way already."),
+        _ => order.Refuses("order.not_refundable", "nothing is left to refund, or a refund is already in progress."),
     };
 
     [Refuses(409, "order.not_refundable",
-        "There is nothing left to give back, or it is on its way already. `detail` names the status of the order.")]
+        "Nothing is left to refund, or a refund is already in progress. `detail` names the order's status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/refunds"), Authorize("support"), IdempotencyKeyRequired]
     public static async Task<(Accepted<OrderView>, Events, OutgoingMessages)> Post(
         RefundOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

@@ -9,7 +9,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>A carrier has taken the box; from here on the order can only come back as a return.</summary>
+/// <summary>Records that a carrier has picked up an order; from then on its goods can only come back as a return.</summary>
 public sealed record ShipOrder(string Carrier, string TrackingNumber)
 {
     public sealed class Validator : AbstractValidator<ShipOrder>
@@ -26,7 +26,7 @@ public static class ShipOrderEndpoint
 {
     public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Packed, "order.not_shippable");
 
-    [Refuses(409, "order.not_shippable", "It has not been packed. `detail` names the status of the order.")]
+    [Refuses(409, "order.not_shippable", "The order is not packed, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/ship"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

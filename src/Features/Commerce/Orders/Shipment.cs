@@ -1,7 +1,7 @@
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>How an order travels.</summary>
-/// <param name="Carrier">Who carries it, as the shop's people wrote it.</param>
-/// <param name="TrackingNumber">What the carrier knows it by.</param>
-/// <param name="DeliveredAt">Null while it is under way.</param>
+/// <summary>The shipment of an order.</summary>
+/// <param name="Carrier">The carrier, as staff entered it.</param>
+/// <param name="TrackingNumber">The carrier's tracking number.</param>
+/// <param name="DeliveredAt">Null until it is delivered.</param>
 public sealed record Shipment(string Carrier, string TrackingNumber, DateTimeOffset ShippedAt, DateTimeOffset? DeliveredAt = null);

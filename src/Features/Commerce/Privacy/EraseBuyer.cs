@@ -4,7 +4,6 @@ using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
-using JasperFx.Core;
 using JasperFx.Events;
 using Marten;
 using Wolverine;
@@ -13,17 +12,10 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Features.Commerce.Privacy;
 
 /// <summary>
-/// Forgets a person's carts and who ordered what they ordered: amounts, town and state stay for the books and the taxes. An order on its
-/// way keeps its address until it has ended; the message comes back until the last one has.
+/// Erases a person's carts and the personal data in their orders: amounts, city and state stay for the books and the taxes. An order in
+/// progress keeps its address until it has ended; the message is repeated until all of them have ended.
 /// </summary>
 public sealed record EraseBuyer(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests);
-
-public static class UserErasedHandler
-{
-    // With the orders it is for the others.
-    public static EraseBuyer? Handle(UserErased erased) =>
-        erased.Orders is null ? new(erased.UserId, erased.ErasureId, erased.Guests) : null;
-}
 
 public static class EraseBuyerHandler
 {
@@ -56,7 +48,7 @@ public static class EraseBuyerHandler
         return messages;
     }
 
-    // The facts stay, in their places, without the person.
+    // The events stay in their places, without the personal data.
     private static async Task ForgetAsync(IDocumentSession session, IEventStream<Order> stream, DateTimeOffset now,
         CancellationToken cancellation)
     {

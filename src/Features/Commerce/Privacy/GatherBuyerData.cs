@@ -7,8 +7,8 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Privacy;
 
-/// <summary>What somebody has in the cart, and what they ordered.</summary>
-public static class PersonalDataAskedHandler
+/// <summary>The cart and the orders of a user.</summary>
+public static class GatherBuyerDataHandler
 {
     public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, Carts carts, CartAnswers answers,
         CancellationToken cancellation)

@@ -5,14 +5,14 @@ namespace Aarya.Features.Content.Contracts;
 
 public sealed record OrderedLine(string Sku, string Name, int Quantity, Money UnitPrice);
 
-/// <summary>Paid for: the shop will send it.</summary>
+/// <summary>The order is paid for: the shop will send it.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
 public sealed record OrderConfirmed(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
     [property: Personal] string ShippingName, DateTimeOffset At);
 
 /// <summary>A payment was declined; the order can be paid another way until it expires.</summary>
-/// <param name="ChargeNumber">Which of the shopper's ways to pay it was, from 1 on.</param>
+/// <param name="ChargeNumber">The number of this attempt to pay, from 1 on.</param>
 [WireEvent("commerce.payment_declined.v1", Streams.Orders)]
 public sealed record OrderPaymentDeclined(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, int ChargeNumber,
@@ -22,13 +22,13 @@ public sealed record OrderPaymentDeclined(
 public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email,
     string Reason, DateTimeOffset At);
 
-/// <param name="Whole">True when nothing of the order's price is left with the shop.</param>
+/// <param name="Whole">True when the whole price of the order has been refunded.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
 public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount,
     bool Whole, DateTimeOffset At);
 
-/// <summary>The shopper's bank asks for a step of the shopper's own before the order can be paid.</summary>
-/// <param name="ExpiresAt">Until then the goods are held.</param>
+/// <summary>The shopper's bank requires a step by the shopper before the order can be paid.</summary>
+/// <param name="ExpiresAt">Until then the goods are reserved.</param>
 [WireEvent("commerce.payment_action_required.v1", Streams.Orders)]
 public sealed record OrderAwaitsAction(Guid OrderId, string Number, Guid Subject, DateTimeOffset ExpiresAt, DateTimeOffset At);
 
@@ -42,13 +42,13 @@ public sealed record OrderShipped(
 [WireEvent("commerce.order_delivered.v1", Streams.Orders)]
 public sealed record OrderDelivered(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
 
-/// <summary>An order has another owner from now on.</summary>
+/// <summary>An order has a new owner.</summary>
 [WireEvent("commerce.order_handed_over.v1", Streams.Orders)]
 public sealed record OrderHandedOver(Guid OrderId, Guid From, Guid To, DateTimeOffset At);
 
-/// <summary>The owner of an order's address asked for a look at it.</summary>
-/// <param name="LinkId">One for one mail.</param>
-/// <param name="Link">Carries a token: it is nobody's but the reader's of that mail.</param>
+/// <summary>The owner of an order's mail address requested a link to the order.</summary>
+/// <param name="LinkId">One per mail.</param>
+/// <param name="Link">Contains a token: only the reader of the mail may have it.</param>
 [WireEvent("commerce.order_link_asked.v1", Streams.Orders)]
 public sealed record OrderLinkAsked(
     Guid OrderId, Guid LinkId, string Number, Guid Subject, [property: Personal] string Email, [property: Personal] string ShippingName,

@@ -6,9 +6,9 @@ namespace Aarya.Features.Content.Contracts;
 [WireEvent("core.user_registered.v1", Streams.Users)]
 public sealed record UserRegistered(Guid UserId, [property: Personal] string Email, [property: Personal] string Name, DateTimeOffset At);
 
-/// <summary>What the owner of an account must be told.</summary>
+/// <summary>A mail to send to the owner of an account.</summary>
 /// <param name="Kind">verify_email, reset_password, password_changed, ...</param>
-/// <param name="Link">Carries a token: it is nobody's but the reader's of that mail.</param>
+/// <param name="Link">Contains a token: only the reader of the mail may have it.</param>
 [WireEvent("core.account_notice.v1", Streams.Users)]
 public sealed record AccountNotice(
     Guid UserId, Guid NoticeId, string Kind, [property: Personal] string Email, [property: Personal] string Name,

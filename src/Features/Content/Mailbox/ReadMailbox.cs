@@ -15,7 +15,7 @@ public sealed record MailView(Guid Id, string To, string Subject, string Text, D
 public sealed record MailboxView(IReadOnlyList<MailView> Items);
 
 /// <summary>
-/// The last hundred mails, for people who develop against the shop; it is not there in production. HTML for a browser, else JSON.
+/// The last hundred mails, for people who develop against the shop; not available in production. HTML for a browser, else JSON.
 /// </summary>
 [AnswerIsNeverStored]
 public static class ReadMailboxEndpoint

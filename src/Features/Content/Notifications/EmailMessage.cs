@@ -17,7 +17,7 @@ public sealed class EmailMessage : IVersioned
     /// <summary>The order that it is about.</summary>
     public Guid? OrderId { get; set; }
 
-    /// <summary>Whoever reads it can use the link in it.</summary>
+    /// <summary>It contains a link that anyone who reads it can use.</summary>
     public bool HoldsLink { get; set; }
 
     [Personal]

@@ -4,7 +4,7 @@ using Marten;
 namespace Aarya.Features.Content.Notifications;
 
 /// <summary>Moves an order's notifications and mails to its new owner.</summary>
-public static class OrderHandedOverHandler
+public static class FollowOrderHandler
 {
     public static async Task Handle(OrderHandedOver handedOver, IDocumentSession session, CancellationToken cancellation)
     {
@@ -15,7 +15,7 @@ public static class OrderHandedOverHandler
             session.Update(notification);
         }
 
-        // One that is being sent at this moment stays as it is: a lost race would send it twice.
+        // A mail that is being sent at this moment is not changed: a lost race would send it twice.
         var written = await session.Query<EmailMessage>()
             .Where(x => x.OrderId == handedOver.OrderId && x.SentAt != null).ToListAsync(cancellation);
         foreach (var mail in written)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>What a mail says, written once and set both as plain text and as HTML.</summary>
+/// <summary>The content of a mail, written once and rendered both as plain text and as HTML.</summary>
 public sealed class Letter(string title)
 {
     private readonly StringBuilder text = new();
@@ -17,7 +17,7 @@ public sealed class Letter(string title)
         return this;
     }
 
-    /// <summary>An address on a line of its own, which is its reader's alone.</summary>
+    /// <summary>A link on its own line, which only the reader of the mail may use.</summary>
     public Letter Link(string url)
     {
         holdsLink = true;
@@ -47,8 +47,8 @@ public sealed class Letter(string title)
         return this;
     }
 
-    /// <param name="owner">Whose mail it is, wherever it goes.</param>
-    /// <param name="id">One for one occasion.</param>
+    /// <param name="owner">Whose mail it is, whatever address it goes to.</param>
+    /// <param name="id">One per occasion.</param>
     /// <param name="order">The order that it is about.</param>
     public EmailMessage To(string address, Guid owner, Guid id, DateTimeOffset now, Guid? order = null) => new()
     {

@@ -20,7 +20,7 @@ public static class ListNotificationsEndpoint
     public const int LargestPage = 100;
 
     public static ProblemDetails Validate(int limit = 20) => limit is < 1 or > LargestPage
-        ? Problem.Invalid("limit", $"A page has 1 to {LargestPage} items.")
+        ? Problem.Invalid("limit", $"must be from 1 to {LargestPage}.")
         : WolverineContinue.NoProblems;
 
     [WolverineGet("/api/notifications")]

@@ -5,7 +5,7 @@ using JasperFx.Metadata;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Something the shop told a shopper, kept so that it can be read later and on another device.</summary>
+/// <summary>A message to a shopper, stored so that it can be read later and on another device.</summary>
 public sealed class Notification : IVersioned
 {
     public Guid Id { get; set; }
@@ -32,7 +32,7 @@ public sealed class Notification : IVersioned
 
     public NotificationNews ToNews() => new(Id, Kind, Title);
 
-    /// <summary>One id for one occasion: the same news told twice is one notification.</summary>
+    /// <summary>One id per occasion: the same news received twice is one notification.</summary>
     public static Guid IdOf(string kind, Guid about) => new(NameHash($"{kind}:{about:N}"), bigEndian: true);
 
     // A name-based UUID of version 8 (RFC 9562, section 5.8): SHA-256, truncated.

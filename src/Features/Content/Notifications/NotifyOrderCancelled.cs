@@ -4,7 +4,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Tells the shopper that the order will not be sent, and why.</summary>
+/// <summary>Informs the shopper that the order will not be sent, and why.</summary>
 public static class NotifyOrderCancelledHandler
 {
     public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderCancelled order, DateTimeOffset now)

@@ -4,7 +4,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Tells the shopper that the order is paid for: in the account, by mail and on the open page.</summary>
+/// <summary>Informs the shopper that the order is paid for: in the account, by mail and on the open page.</summary>
 public static class NotifyOrderConfirmedHandler
 {
     public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderConfirmed order, DateTimeOffset now)

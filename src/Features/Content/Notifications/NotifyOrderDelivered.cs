@@ -1,5 +1,4 @@
 using Aarya.Features.Content.Contracts;
-using Aarya.Infrastructure.RealTime;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;

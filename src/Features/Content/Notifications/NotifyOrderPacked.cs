@@ -1,12 +1,11 @@
 using Aarya.Features.Content.Contracts;
-using Aarya.Infrastructure.RealTime;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Informs the shopper that the goods are in their box.</summary>
+/// <summary>Informs the shopper that the order is packed.</summary>
 public static class NotifyOrderPackedHandler
 {
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(

@@ -4,7 +4,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Tells the shopper that money is on its way back.</summary>
+/// <summary>Informs the shopper that a refund is on its way.</summary>
 public static class NotifyOrderRefundedHandler
 {
     public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderRefunded refund, DateTimeOffset now)
@@ -12,7 +12,7 @@ public static class NotifyOrderRefundedHandler
         var status = refund.Whole ? "refunded" : "partially_refunded";
         var notification = new Notification
         {
-            // An order can be refunded in parts: each part is an occasion of its own.
+            // An order can be refunded in parts: each part gets its own notification.
             Id = Notification.IdOf($"order_refunded:{refund.At.UtcTicks}", refund.OrderId),
             Subject = refund.Subject,
             Kind = "order_refunded",

@@ -1,12 +1,11 @@
 using Aarya.Features.Content.Contracts;
-using Aarya.Infrastructure.RealTime;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Informs the shopper who carries the order and by what number to follow it.</summary>
+/// <summary>Informs the shopper of the carrier and the tracking number of the order.</summary>
 public static class NotifyOrderShippedHandler
 {
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(

@@ -1,5 +1,4 @@
 using Aarya.Features.Content.Contracts;
-using Aarya.Infrastructure.RealTime;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;
@@ -7,8 +6,8 @@ using Wolverine.Marten;
 namespace Aarya.Features.Content.Notifications;
 
 /// <summary>
-/// Informs the shopper that the bank asks for a step of theirs: in the account and on the open page. By mail it would come too late,
-/// because the goods are held for minutes only.
+/// Informs the shopper that the bank requires a step by them: in the account and on the open page. A mail would come too late, because the
+/// goods are reserved for minutes only.
 /// </summary>
 public static class NotifyPaymentActionRequiredHandler
 {

@@ -6,7 +6,7 @@ using Wolverine.Marten;
 namespace Aarya.Features.Content.Notifications;
 
 /// <summary>
-/// Informs a shopper of how an order goes on: each step once, and no step on the open page that a later one has overtaken.
+/// Informs a shopper of the progress of an order: each step once, and on the open page no step that a later one has overtaken.
 /// </summary>
 internal static class OrderCourse
 {

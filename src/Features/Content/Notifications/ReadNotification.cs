@@ -7,7 +7,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Marks a notification as read; reading it again changes nothing.</summary>
+/// <summary>Marks a notification as read; marking it again changes nothing.</summary>
 public static class ReadNotificationEndpoint
 {
     public static ProblemDetails Validate(Caller caller, Notification? notification) => notification?.Subject == caller.Subject

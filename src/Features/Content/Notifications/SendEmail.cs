@@ -5,8 +5,8 @@ using Wolverine.Persistence;
 namespace Aarya.Features.Content.Notifications;
 
 /// <summary>
-/// Hands one mail to the mailer. It follows its cause by a durable message, so that a mail server that is away delays
-/// mails and nothing else; sent again after a crash, it carries the same Message-ID.
+/// Hands one mail to the mailer. It is a durable message of its own, so that an outage of the mail server delays only mails; a mail that is
+/// sent again after a crash has the same Message-ID.
 /// </summary>
 public sealed record SendEmail(Guid EmailId);
 

@@ -2,7 +2,7 @@ using Aarya.Infrastructure.RealTime;
 
 namespace Aarya.Features.Content.Notifications;
 
-/// <summary>Brings news to a shopper's open connections, once what it tells is committed.</summary>
+/// <summary>Sends news to a shopper's open connections, once the change behind it is committed.</summary>
 public sealed record TellShopper(Guid Subject, NotificationNews Notification, OrderNews? Order = null);
 
 public static class TellShopperHandler

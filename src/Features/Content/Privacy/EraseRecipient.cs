@@ -5,8 +5,8 @@ using Marten;
 
 namespace Aarya.Features.Content.Privacy;
 
-/// <summary>Forgets what somebody was told, in the account and by mail, wherever it went.</summary>
-public static class UserErasedHandler
+/// <summary>Deletes the notifications and mails to a person, whatever address they went to.</summary>
+public static class EraseRecipientHandler
 {
     public static PersonalDataErased? Handle(UserErased erased, IDocumentSession session)
     {

@@ -6,14 +6,14 @@ using Marten;
 
 namespace Aarya.Features.Content.Privacy;
 
-/// <param name="Text">Null when it holds a link: what can be done with that may only who reads the mail.</param>
+/// <param name="Text">Null when it contains a link, which only the reader of the mail may use.</param>
 public sealed record SentMailView(string To, string Subject, string? Text, DateTimeOffset CreatedAt, DateTimeOffset? SentAt)
 {
     public static SentMailView Of(EmailMessage x) => new(x.To, x.Subject, x.HoldsLink ? null : x.Text, x.CreatedAt, x.SentAt);
 }
 
-/// <summary>What the shop told somebody, in the account and by mail.</summary>
-public static class PersonalDataAskedHandler
+/// <summary>Collects the notifications and mails to a person.</summary>
+public static class GatherRecipientDataHandler
 {
     public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
     {

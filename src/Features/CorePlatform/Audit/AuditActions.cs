@@ -1,6 +1,6 @@
 namespace Aarya.Features.CorePlatform.Audit;
 
-/// <summary>Everything that the audit trail of this context tells of.</summary>
+/// <summary>Every action that the audit trail of this context records.</summary>
 public static class AuditActions
 {
     public const string AccountsListed = "user.listed";

@@ -4,8 +4,8 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.CorePlatform.Audit;
 
 /// <summary>
-/// Who of the shop's people did what, to what, and when. A slice stores one beside what it changes, in the same transaction, or before it
-/// shows what is somebody else's; none is ever changed or deleted.
+/// Which member of staff did what, to what, and when. A slice stores an entry in the transaction of its change, or before it shows another
+/// person's data; no entry is ever changed or deleted.
 /// </summary>
 public sealed class AuditEntry
 {
@@ -13,22 +13,22 @@ public sealed class AuditEntry
 
     public DateTimeOffset At { get; init; }
 
-    /// <summary>All zeros for an operator at the machine.</summary>
+    /// <summary>All zeros for an operator who ran a command.</summary>
     public Guid ActorId { get; init; }
 
     /// <summary>One of <see cref="AuditActions"/>.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>What kind of thing was changed or looked at: user, flag.</summary>
+    /// <summary>What kind of thing was changed or read: user, flag.</summary>
     public string TargetType { get; init; } = "";
 
-    /// <summary>Nothing when it was a list of them.</summary>
+    /// <summary>Empty for a list.</summary>
     public string TargetId { get; init; } = "";
 
-    /// <summary>What was changed about it; never a secret, nor anything personal, which could not be forgotten here.</summary>
+    /// <summary>What was changed; never a secret or personal data, because it could not be erased here.</summary>
     public IReadOnlyDictionary<string, string> Details { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The trace of the request, as its answer and the logs have it.</summary>
+    /// <summary>The trace id of the request, as in its answer and in the logs.</summary>
     public string TraceId { get; init; } = "";
 
     public static AuditEntry Of(
@@ -36,7 +36,7 @@ public sealed class AuditEntry
         IReadOnlyDictionary<string, string>? details = null) =>
         Of(actor.Subject, action, targetType, targetId, now, details);
 
-    /// <summary>What an operator has done by a command of the program.</summary>
+    /// <summary>What an operator did by a command of the program.</summary>
     public static AuditEntry OfOperator(
         string action, string targetType, string targetId, DateTimeOffset now, IReadOnlyDictionary<string, string>? details = null) =>
         Of(Guid.Empty, action, targetType, targetId, now, details);

@@ -15,7 +15,9 @@ public sealed record AuditEntryView(
 
 public sealed record AuditPage(IReadOnlyList<AuditEntryView> Items, Guid? NextCursor);
 
-/// <summary>What the shop's people did, the newest first: of one person, one action, one target (its id) or one time if asked.</summary>
+/// <summary>
+/// What staff did, the newest first; on request only by one person, of one action, to one target (its id) or in one period.
+/// </summary>
 [Authorize("admin")]
 public static class ListAuditEndpoint
 {
@@ -23,7 +25,7 @@ public static class ListAuditEndpoint
 
     public static ProblemDetails Validate(string? action, DateTimeOffset? from, DateTimeOffset? to, int limit = 50)
     {
-        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"A page has 1 to {LargestPage} entries.");
+        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"must be from 1 to {LargestPage}.");
         if (action is not null && !AuditActions.All.Contains(action))
             return Problem.Invalid("action", $"must be one of {string.Join(", ", AuditActions.All)}.");
         return from > to ? Problem.Invalid("to", "must not be before from.") : WolverineContinue.NoProblems;

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Mints access tokens in the profile of RFC 9068; nothing else in the system can.</summary>
+/// <summary>Mints access tokens in the profile of RFC 9068; nothing else in the system does.</summary>
 public sealed class AccessTokens(SigningKeys keys, TimeProvider clock)
 {
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };

@@ -15,14 +15,14 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// How often somebody has tried at an account without success. Ten attempts from one network are free, then each doubles the wait, from
-/// a second to a quarter of an hour; a success forgives them. From anywhere together a hundred are free and the wait ends at a minute,
-/// and whoever signed in from a network within the last month is not held up there by what others do elsewhere. A device with a
-/// <see cref="DeviceTokens">token</see> is counted by itself, and held up by nobody else: nobody can keep an owner out.
+/// Counts the attempts on an account since the last success. Ten attempts from one network are free, then each doubles the wait, from a
+/// second to a quarter of an hour; a success resets the count. From all networks together a hundred are free, and the wait is at most a
+/// minute; it does not apply to a network from which the owner signed in within the last month. A device with a
+/// <see cref="DeviceTokens">token</see> has a count of its own: no other client can keep the owner out.
 /// </summary>
 /// <remarks>
-/// An attempt counts before it is made, so that a thousand at once are not a thousand first ones. With the cache instance of Redis away
-/// each process counts for itself: ten or a hundred an hour, and what there are more of at once than fit share one count.
+/// An attempt counts before it is made, so that a thousand concurrent attempts do not all count as the first. While the cache instance of
+/// Redis is down, each process counts on its own, ten or a hundred per hour; if it has too many counts to keep, the rest share one.
 /// </remarks>
 public sealed partial class Attempts(RedisConnections redis, AccountKey key, TimeProvider clock, ILogger<Attempts> log)
 {
@@ -34,7 +34,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     private static readonly string CountScript = EmbeddedText.Of<Attempts>("attempt.lua");
     private static readonly string WithdrawScript = EmbeddedText.Of<Attempts>("withdraw-attempt.lua");
 
-    // A sign-in asks Redis several times: a Redis that hangs must not delay each question for its whole timeout.
+    // A sign-in calls Redis several times: a Redis that hangs must not delay each call for its whole timeout.
     private static readonly TimeSpan RedisTimeout = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(15);
@@ -44,17 +44,17 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private readonly LocalRates strangers = new(clock, MostCountedHere);
 
-    // Apart, because only an owner can make one of these: no crowd of strangers fills this book.
+    // Separate, because only an owner can create these counts: strangers cannot use up the limit.
     private readonly LocalRates devices = new(clock, MostCountedHere);
 
     /// <summary>
-    /// Counts an attempt, or refuses it with the time to wait. An attempt that is answered with a 5xx is taken back: a client that repeats
-    /// it while the shop is busy or down has guessed nothing. While Redis is away it stays in the count of this process.
+    /// Counts an attempt, or refuses it with the time to wait. An attempt that ends in a 5xx is taken back, because it guessed nothing.
+    /// While Redis is down it stays in the count of this process.
     /// </summary>
     /// <param name="kind">What is attempted.</param>
-    /// <param name="account">An address as it was typed, or a user's id; whether there is such an account makes no difference.</param>
-    /// <param name="http">Where it comes from, and where Retry-After goes.</param>
-    /// <param name="device">The device, when it showed a token.</param>
+    /// <param name="account">An address as it was typed, or a user's id; the account need not exist.</param>
+    /// <param name="http">The request, with the client's address; its response gets Retry-After.</param>
+    /// <param name="device">The device's id, when it sent a token.</param>
     public async Task<ProblemDetails> BeginAsync(string kind, string account, HttpContext http, string? device = null)
     {
         var name = NameOf(kind, account);
@@ -76,12 +76,13 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     }
 
     /// <summary>
-    /// Counts a mail to an address; false when it has had so many of this kind that this one is not sent. No kind uses up another's.
+    /// Counts a mail to an address; false when the address has had too many of this kind, so that this one is not sent. Each kind has its
+    /// own count.
     /// </summary>
     public async Task<bool> MayMailAsync(AccountNoticeKind kind, string email) =>
         await WaitAsync(KeysOf(NameOf($"mail.{kind}", email), "any", null)) is { Wait.Ticks: 0 };
 
-    /// <summary>Forgives what went before: it was the owner.</summary>
+    /// <summary>Resets the counts of this network and device: the owner succeeded.</summary>
     public async Task SucceedAsync(string kind, string account, HttpContext http, string? device = null)
     {
         var name = NameOf(kind, account);
@@ -90,14 +91,14 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
         await TryAsync(x => x.StringSetAsync(Known(name, network), 1, KnownFor));
     }
 
-    /// <summary>Forgives what was tried from here and from anywhere: the owner has shown by mail that it is theirs.</summary>
+    /// <summary>Resets the counts of this network and of all networks: the owner has proved by mail that the account is theirs.</summary>
     public Task StartAnewAsync(string kind, string account, HttpContext http)
     {
         var name = NameOf(kind, account);
         return ForgetAsync([From(name, NetworkOf(name, http)), FromAnywhere(name)]);
     }
 
-    // Those of attempt.lua: of the device when it showed a token, else of the network.
+    // The keys of attempt.lua: the device's when it sent a token, else the network's.
     private static RedisKey[] KeysOf(string name, string network, string? device) =>
         device is null ? [From(name, network), FromAnywhere(name), Known(name, network)] : [Of(name, device)];
 
@@ -144,7 +145,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private string NameOf(string kind, string account) => $"{kind}:{Hashed($"{kind}\n{EmailAddress.Normalize(account) ?? account}")}";
 
-    // Redis keeps it for up to a month, so it is a keyed hash, and a different one for each account: networks cannot be compared.
+    // Redis keeps it for up to a month, so it is a keyed hash that differs per account: networks cannot be compared.
     private string NetworkOf(string name, HttpContext http) => Hashed($"{name}\n{RateLimits.NetworkOf(http.Connection.RemoteIpAddress)}");
 
     private string Hashed(string text) => Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes(text)))[..32];
@@ -157,6 +158,6 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private static RedisKey Known(string name, string network) => RedisKeys.Rate($"known:{name}:{network}");
 
-    [LoggerMessage(LogLevel.Warning, "Attempts at accounts are counted in this process alone, Redis does not answer: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Redis does not answer, so attempts on accounts are counted in this process only: {Reason}")]
     private partial void LogCountedHere(string reason);
 }

@@ -9,8 +9,8 @@ using StackExchange.Redis;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// Logins whose password was right and whose second factor is still to come: in Redis for five minutes, for five tries. Redis holds
-/// only their hashes.
+/// Logins whose password was right and that still need the second factor: kept in Redis for five minutes and five tries. Redis stores only
+/// the hashes of the challenges.
 /// </summary>
 public sealed class Challenges(RedisConnections redis)
 {
@@ -21,7 +21,7 @@ public sealed class Challenges(RedisConnections redis)
 
     private const int Size = 32;
 
-    // KEYS: challenge. ARGV: how many tries it is good for.
+    // KEYS: challenge. ARGV: how many tries it allows.
     private const string Try =
         """
         if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
@@ -33,7 +33,7 @@ public sealed class Challenges(RedisConnections redis)
         """;
 
     /// <summary>The challenge that the client sends back with the code.</summary>
-    /// <param name="device">What the password came from, if it is known.</param>
+    /// <param name="device">The device that sent the password, if it is known.</param>
     public async Task<string> SetAsync(User user, string? device)
     {
         var challenge = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));
@@ -45,7 +45,7 @@ public sealed class Challenges(RedisConnections redis)
         return challenge;
     }
 
-    /// <summary>Uses up one try. Null when there is no such challenge any more.</summary>
+    /// <summary>Uses up one try. Null when the challenge does not exist, has expired or has no tries left.</summary>
     public async Task<Challenged?> TryAsync(string challenge)
     {
         var answer = await redis.State.ScriptEvaluateAsync(Try, [KeyOf(challenge)], [Tries]);
@@ -55,7 +55,7 @@ public sealed class Challenges(RedisConnections redis)
                 (string?)answer[2] is { Length: > 0 } device ? device : null);
     }
 
-    /// <summary>False when somebody else was faster.</summary>
+    /// <summary>False when another request was faster.</summary>
     public Task<bool> SpendAsync(string challenge) => redis.State.KeyDeleteAsync(KeyOf(challenge));
 
     internal static string StampOf(User user) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(user.SecurityStamp)));
@@ -64,8 +64,8 @@ public sealed class Challenges(RedisConnections redis)
         RedisKeys.Challenge(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(challenge))));
 }
 
-/// <summary>Whose second factor is awaited, and what their account was when the password was right.</summary>
-/// <param name="Device">What the password came from, if it is known.</param>
+/// <summary>The user whose second factor is pending, and the account's stamp when the password was checked.</summary>
+/// <param name="Device">The device that sent the password, if it is known.</param>
 public sealed record Challenged(Guid UserId, string Stamp, string? Device)
 {
     public bool IsStillGoodFor(User user) => user.TwoFactorEnabled && user.DeactivatedAt is null && Stamp == Challenges.StampOf(user);

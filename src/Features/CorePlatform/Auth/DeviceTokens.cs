@@ -8,10 +8,9 @@ using Aarya.Features.CorePlatform.Users;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// What a device is given when somebody signs in on it, and sends with the next login: its attempts are counted apart, so that strangers
-/// who guess at the account never make its owner wait (OWASP's "device cookies"). It is no proof of anything: without the password it opens
-/// nothing. Nothing is kept; it is good for one account, for ninety days, and until the security stamp changes, with a new password for
-/// example.
+/// A token that a device gets at a login and sends with the next one: its attempts are counted separately, so that strangers who guess at
+/// the account never make its owner wait (OWASP's "device cookies"). It proves nothing: without the password it opens nothing. It is not
+/// stored; it is valid for one account, for ninety days, and until the security stamp changes, for example with a new password.
 /// </summary>
 public sealed class DeviceTokens(AccountKey key, TimeProvider clock)
 {
@@ -19,7 +18,7 @@ public sealed class DeviceTokens(AccountKey key, TimeProvider clock)
     private const int HeadSize = IdSize + sizeof(long);
     private const int Size = HeadSize + HMACSHA256.HashSizeInBytes;
 
-    /// <summary>The longest text that is one.</summary>
+    /// <summary>The length of a token.</summary>
     public static int Longest { get; } = Base64Url.GetEncodedLength(Size);
 
     public static TimeSpan Lifetime { get; } = TimeSpan.FromDays(90);
@@ -32,7 +31,7 @@ public sealed class DeviceTokens(AccountKey key, TimeProvider clock)
         return Base64Url.EncodeToString([.. head, .. Seal(head, user)]);
     }
 
-    /// <summary>The device's own id; null when the token is none, another account's, or good no more.</summary>
+    /// <summary>The device's id; null when the token is invalid, expired or of another account.</summary>
     public string? FindDevice(User user, string? token)
     {
         var bytes = new byte[Size];

@@ -4,7 +4,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>The public keys that access tokens can be checked with, for whoever does not want to ask (RFC 7517).</summary>
+/// <summary>The public keys that verify access tokens, as a JWK set (RFC 7517).</summary>
 public static class GetJwksEndpoint
 {
     [WolverineGet("/.well-known/jwks.json")]
@@ -16,7 +16,7 @@ public static class GetJwksEndpoint
     }
 }
 
-/// <param name="Keys">Every key that a good token may be signed with.</param>
+/// <param name="Keys">Every key that a valid token may be signed with.</param>
 public sealed record JwkSet(IReadOnlyList<Jwk> Keys);
 
 /// <summary>The public half of a signing key.</summary>

@@ -14,12 +14,12 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// Opens a customer's session. Sent with a guest's token, or after a registration that was, the guest's cart becomes the customer's.
-/// Whether an address has an account cannot be told from the answer nor from the work done for it. An account with a second factor is
-/// answered <c>auth.two_factor_required</c> with a <c>challenge</c> for <c>/api/auth/two-factor</c>.
+/// Opens a customer's session. If the login or the registration is sent with a guest's token, the guest's cart becomes the customer's.
+/// Neither the answer nor the work done for it reveals whether an address has an account. For an account with a second factor the answer is
+/// <c>auth.two_factor_required</c> with a <c>challenge</c> for <c>/api/auth/two-factor</c>.
 /// </summary>
-/// <param name="DeviceToken">What an earlier login on this device was answered: whatever strangers try at the account, this login need not
-/// wait for it.</param>
+/// <param name="DeviceToken">The device token that an earlier login on this device returned: with it, this login does not wait for the
+/// attempts of others.</param>
 public sealed record LogIn(string Email, string Password, string? DeviceToken = null)
 {
     public override string ToString() => nameof(LogIn);
@@ -35,7 +35,7 @@ public sealed record LogIn(string Email, string Password, string? DeviceToken = 
     }
 }
 
-/// <summary>Somebody whose password was right.</summary>
+/// <summary>A user whose password was right.</summary>
 public sealed record Recognised(User User, PasswordCheck Check, Opened Opened);
 
 [AnswerIsNeverStored]
@@ -64,10 +64,10 @@ public static class LogInEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; which of them is not told.")]
+    [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; the answer does not say which.")]
     [Refuses(401, "auth.two_factor_required",
         "The password was right. Send `challenge` with a code to `/api/auth/two-factor` within `expiresIn` seconds.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/login"), RateLimit("login")]
     public static async Task<(IResult, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents,
         PasswordHasher passwords, CancellationToken cancellation)

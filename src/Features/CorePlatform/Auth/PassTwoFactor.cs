@@ -15,7 +15,7 @@ using Wolverine.Marten;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// The second step of a login: a code of the authenticator app, or one of the recovery codes. A challenge is good for five minutes and
+/// The second step of a login: a code of the authenticator app, or one of the recovery codes. A challenge is valid for five minutes and
 /// five tries; a code works once.
 /// </summary>
 public sealed record PassTwoFactor(string Challenge, string Code)
@@ -32,7 +32,7 @@ public sealed record PassTwoFactor(string Challenge, string Code)
     }
 }
 
-/// <summary>Somebody whose second factor was right.</summary>
+/// <summary>A user whose second factor was right.</summary>
 public sealed record Passed(User User, Opened Opened);
 
 [AnswerIsNeverStored]
@@ -67,10 +67,10 @@ public static class PassTwoFactorEndpoint
     [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [Refuses(401, "auth.code_wrong", "The code is wrong, or was used before: ask for another one.")]
-    [Refuses(401, "auth.challenge_invalid", "The challenge is over, by time or tries: begin with the password again.")]
+    [Refuses(401, "auth.code_wrong", "The code is wrong, or was used before: send another one.")]
+    [Refuses(401, "auth.challenge_invalid", "The challenge has expired or was tried too often: sign in again.")]
     [Refuses(401, "auth.credentials_wrong", "The account was closed or its password changed meanwhile.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/two-factor"), RateLimit("login")]
     public static (IResult, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, Passed passed)
     {
@@ -79,5 +79,5 @@ public static class PassTwoFactorEndpoint
     }
 
     private static (Passed?, ProblemDetails) Over =>
-        (null, Problem.Unauthorized("auth.challenge_invalid", "The login has taken too long or too many tries: begin again."));
+        (null, Problem.Unauthorized("auth.challenge_invalid", "The challenge has expired or was tried too often: sign in again."));
 }

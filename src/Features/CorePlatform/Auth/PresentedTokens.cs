@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// The session whose access token came with a request, even when the token's quarter of an hour is over: a shopper who thought
-/// about it for longer must not lose the cart when signing in, nor stay signed in when signing out. A day later it says nothing any more.
+/// The session whose access token came with a request, even if the token has expired: a shopper who was idle for longer than its quarter of
+/// an hour must not lose the cart when signing in, nor stay signed in when signing out. A token that expired more than a day ago is
+/// ignored.
 /// </summary>
 public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore sessions, TimeProvider clock)
 {
@@ -24,6 +25,6 @@ public sealed class PresentedTokens(AccessTokenValidator tokens, SessionStore se
             : null;
     }
 
-    /// <summary>The same, when it is a guest's.</summary>
+    /// <summary>The same, if the session is a guest's.</summary>
     public async Task<Session?> FindGuestAsync(HttpContext http) => await FindSessionAsync(http) is { IsGuest: true } guest ? guest : null;
 }

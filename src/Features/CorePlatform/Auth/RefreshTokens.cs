@@ -24,7 +24,9 @@ public sealed record RefreshTokens(string RefreshToken)
     }
 }
 
-/// <summary>Who refreshes, and with which token they go on; with none when it was used before, which its owner must be told.</summary>
+/// <summary>
+/// The session, its user and the next token; no token when the presented one was used before, which the owner must be told.
+/// </summary>
 public sealed record Refreshed(Session Session, UserView User, RefreshToken? Successor);
 
 [AnswerIsNeverStored]
@@ -66,7 +68,7 @@ public static partial class RefreshTokensEndpoint
     private static (Refreshed?, ProblemDetails) Refused => (null, Invalid);
 
     private static ProblemDetails Invalid =>
-        Problem.Unauthorized("auth.refresh_invalid", "The refresh token is not good any more: sign in again.");
+        Problem.Unauthorized("auth.refresh_invalid", "The refresh token is no longer valid: sign in again.");
 
     [LoggerMessage(LogLevel.Warning, "A refresh token of session {SessionId} of {UserId} was used twice: the session has been ended.")]
     private static partial void LogReused(ILogger log, Guid sessionId, Guid userId);

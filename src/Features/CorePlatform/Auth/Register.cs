@@ -13,8 +13,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// Opens an account, and mails the link that verifies its address. The answer is the same whoever owns the address, so that nobody learns
-/// from it who shops here: for an address that has an account already nothing is made, the same work is done, and its owner is told.
+/// Opens an account, and mails the link that verifies its address. The answer does not reveal whether the address has an account: if it
+/// has, no account is created, the same work is done, and its owner gets a mail.
 /// </summary>
 public sealed record Register(string Email, string Password, string Name)
 {
@@ -41,11 +41,11 @@ public static class RegisterEndpoint
         return weak.Status is null ? await attempts.BeginAsync("register", command.Email, http) : weak;
     }
 
-    // The answer is empty and asking again is harmless; a stored hash of a body with a password in it would not be.
+    // The answer is empty and a repeated request is harmless; a stored hash of a body that contains a password would not be.
     [ProducesResponseType(StatusCodes.Status202Accepted)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/register"), RateLimit("register")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         Register command, HttpContext http, IDocumentSession documents, Identity identity, PasswordHasher passwords,

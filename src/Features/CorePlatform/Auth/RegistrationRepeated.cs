@@ -4,7 +4,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Somebody asked for an account at an address that has one: its owner is told, unless that happens too often.</summary>
+/// <summary>A registration named an address that already has an account: its owner gets a mail, unless that happens too often.</summary>
 public sealed record RegistrationRepeated(Guid UserId);
 
 public static class RegistrationRepeatedHandler

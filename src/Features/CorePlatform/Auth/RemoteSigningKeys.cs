@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Where every process but core's gets the keys that access tokens are checked with.</summary>
+/// <summary>Fetches the keys that verify access tokens, in every process that does not host core.</summary>
 public sealed class RemoteSigningKeys(Protos.Core.Core.CoreClient core) : IJwksSource
 {
     public async Task<Jwks> FetchAsync(CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Privacy;
-using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Gateway;
@@ -16,10 +15,10 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// Sets another password by the link in a mail: good for an hour, and once. Every session ends, and the owner is told. The mail having
-/// arrived, the address is verified too, and a deactivated account is open again. If it was not verified before, whoever registered was
-/// anybody: nothing that they put into the account stays, nor does a second factor. The answer's token lets the next login pass all who
-/// guess at the account.
+/// Sets a new password by the link in a mail, which is valid for an hour and works once. Every session ends, and the owner gets a mail. The
+/// link also verifies the address and reopens a deactivated account. If the address was not verified before, anyone may have registered it:
+/// what they put into the account is deleted, and so is a second factor. With the answer's token the next login does not wait for the
+/// attempts of others.
 /// </summary>
 public sealed record ResetPassword(string Token, string NewPassword)
 {
@@ -60,7 +59,7 @@ public static class ResetPasswordEndpoint
         strength.CheckAsync("newPassword", command.NewPassword, user, cancellation);
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
+    [Refuses(400, "account.token_invalid", "The link is invalid, has expired or was already used: request a new e-mail.")]
     [WolverinePost("/api/auth/password/reset"), RateLimit("password")]
     public static async Task<(KnownDevice, OutgoingMessages)> Post(
         ResetPassword command, User user, IDocumentSession documents, Identity identity, Attempts attempts, DeviceTokens devices,

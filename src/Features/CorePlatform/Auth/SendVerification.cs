@@ -4,7 +4,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Mails the link that verifies an account's address, unless too many were.</summary>
+/// <summary>Mails the link that verifies an account's address, unless too many were mailed.</summary>
 public sealed record SendVerification(Guid UserId);
 
 public static class SendVerificationHandler

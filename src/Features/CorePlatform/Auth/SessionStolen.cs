@@ -4,7 +4,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>A refresh token was used twice: whoever else had it is shut out, and the owner is told.</summary>
+/// <summary>A refresh token was used twice: its session has ended, and the owner gets a mail.</summary>
 public sealed record SessionStolen(Guid UserId);
 
 public static class SessionStolenHandler

@@ -13,26 +13,26 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>A session that was opened, and what follows from it.</summary>
-/// <param name="Answer">A <see cref="SignedIn"/>, sent after the commit and once the guest's cart has followed or was waited for long
-/// enough.</param>
+/// <summary>An opened session: the answer and the messages to send.</summary>
+/// <param name="Answer">A <see cref="SignedIn"/>, sent after the commit, once the guest's cart has moved or the wait for it is
+/// over.</param>
 public sealed record Opened(IResult Answer, OutgoingMessages Messages);
 
-/// <summary>Opens the session of somebody who has proved who they are, and makes a guest's cart theirs.</summary>
+/// <summary>Opens a session for an authenticated user and moves the guest's cart to them.</summary>
 public sealed partial class SignIns(
     SessionStore sessions, AccessTokens tokens, DeviceTokens devices, PresentedTokens presented,
     Protos.Commerce.Commerce.CommerceClient commerce, ILogger<SignIns> log)
 {
-    // A login waits this long for the cart; the event moves it if commerce is slower than that.
+    // A login waits this long for the cart; if commerce is slower, the event moves it.
     private static readonly TimeSpan PatienceForTheCart = TimeSpan.FromSeconds(2);
 
-    /// <param name="user">As they were when they proved it.</param>
+    /// <param name="user">As loaded when they were authenticated.</param>
     public async Task<(Opened?, ProblemDetails)> OpenAsync(User user, IDocumentSession documents, HttpContext http, DateTimeOffset now)
     {
         var guest = await presented.FindGuestAsync(http);
         var (session, refresh) =
             await sessions.StartAsync(user.Id, guest: false, StaffRoles.Any(user.Roles), Device.Of(http), user.SessionEpoch);
-        // Whoever ended all sessions meanwhile did not see this one: what they changed first tells.
+        // If all sessions were ended meanwhile, this one was missed; the changed security stamp shows it.
         if (await documents.LoadAsync<User>(user.Id, http.RequestAborted) is not { DeactivatedAt: null } today
             || today.SecurityStamp != user.SecurityStamp)
         {
@@ -65,7 +65,7 @@ public sealed partial class SignIns(
         }
     }
 
-    // Not before: whoever waits for commerce must not keep a transaction open.
+    // Moves the cart after the commit: waiting for commerce must not keep a transaction open.
     private sealed class WithCart(SignIns signIns, Guid[] guests, SignedIn answer) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
@@ -75,6 +75,6 @@ public sealed partial class SignIns(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The cart of guest {GuestId} follows user {UserId} by event: commerce answered {Status}.")]
+    [LoggerMessage(LogLevel.Warning, "The event will move the cart of guest {GuestId} to user {UserId}: commerce answered {Status}.")]
     private partial void LogCartFollows(Guid guestId, Guid userId, StatusCode status);
 }

@@ -28,7 +28,7 @@ public sealed class SigningKey
 
     public SigningCredentials Credentials { get; }
 
-    /// <summary>The public half of a key, of its coordinates in base64url.</summary>
+    /// <summary>The public key of these coordinates, which are in base64url.</summary>
     public static JsonWebKey PublicOf(string x, string y)
     {
         var key = new JsonWebKey { Kty = "EC", Crv = "P-256", X = x, Y = y, Use = "sig", Alg = SecurityAlgorithms.EcdsaSha256 };
@@ -36,11 +36,11 @@ public sealed class SigningKey
         return key;
     }
 
-    /// <summary>Every private key of a text with one PEM after another, in its order.</summary>
-    /// <exception cref="StartupException">There is none, or one of them is not of a P-256 curve.</exception>
+    /// <summary>Every private key of a text of one or more PEMs, in order.</summary>
+    /// <exception cref="StartupException">There is no key, one is not on the P-256 curve, or one occurs twice.</exception>
     public static IReadOnlyList<SigningKey> AllFromPem(string pems)
     {
-        // A PEM in an environment variable often has its line ends written out.
+        // A PEM in an environment variable often has its line breaks written as \n.
         var left = pems.Replace("\\n", "\n", StringComparison.Ordinal).AsSpan();
         List<SigningKey> keys = [];
         while (PemEncoding.TryFind(left, out var found))
@@ -52,13 +52,13 @@ public sealed class SigningKey
         return keys.Count > 0 && keys.DistinctBy(x => x.Public.Kid).Count() == keys.Count ? keys : throw Unusable();
     }
 
-    /// <exception cref="StartupException">The text is not the private key of a P-256 curve.</exception>
+    /// <exception cref="StartupException">The text is not a private key on the P-256 curve.</exception>
     public static SigningKey FromPem(string pem)
     {
         using var key = ECDsa.Create();
         try
         {
-            // A PEM in an environment variable often has its line ends written out.
+            // A PEM in an environment variable often has its line breaks written as \n.
             key.ImportFromPem(pem.Replace("\\n", "\n", StringComparison.Ordinal));
             var parameters = key.ExportParameters(includePrivateParameters: true);
             if (parameters.Curve.Oid.Value == P256 && parameters.D is not null) return new(parameters);
@@ -80,6 +80,6 @@ public sealed class SigningKey
     // The library's own message may quote the key.
     private static StartupException Unusable() =>
         new(
-            "JWT_SECRET is not the PEM of an EC P-256 private key, or several of different ones: make one with `openssl ecparam -name "
+            "JWT_SECRET is not the PEM of an EC P-256 private key, or of several different ones: make one with `openssl ecparam -name "
             + "prime256v1 -genkey -noout`.");
 }

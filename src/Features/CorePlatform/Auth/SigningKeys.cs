@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Configuration;
@@ -9,23 +8,22 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
-using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// The signing keys of this process, there before the first request: <c>JWT_SECRET</c> (or <c>JWT_SECRET_FILE</c>), of which the first
-/// signs and all verify, or outside production a generated one in the table <c>signing_key</c>, so that restarts and several processes
-/// agree. The public half of every key that signs anywhere lies in <c>verification_key</c> until its last token has ended: a process
-/// that was given only a new key accepts the tokens of the old one, and the other way round: it publishes a new key, and signs with it when
-/// every process has had the time to read it.
+/// The signing keys of this process, loaded before the first request: those of <c>JWT_SECRET</c> (or <c>JWT_SECRET_FILE</c>), of which the
+/// first signs and all verify. Without the setting, outside production, it is a generated key in the table <c>signing_key</c>, which
+/// restarts and other processes share. The table <c>verification_key</c> holds the public half of every key that signs until its last token
+/// has expired, so that a process with only the new key accepts tokens of the old one, and the reverse. A process publishes a new key, and
+/// signs with it when every process has had the time to read it.
 /// </summary>
 public sealed class SigningKeys : Worker, IVerificationKeys
 {
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
-    // The last token was signed up to a minute after the last note of it; the rest is for a database that was away.
+    // The last token may be signed up to a minute after the last note of its key; the rest allows for an outage of the database.
     private static readonly TimeSpan KeptFor = AccessToken.Lifetime + AccessToken.ClockSkew + TimeSpan.FromMinutes(5);
 
     private readonly IConfiguration configuration;
@@ -44,9 +42,9 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     }
 
     public SigningKey Current =>
-        own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is read when the host starts.");
+        own is [var first, ..] ? first : throw new InvalidOperationException("The signing key is not loaded: start the host first.");
 
-    /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as they were a second ago.</summary>
+    /// <summary>The public keys as a JWK set (RFC 7517); those of other processes as of up to a second ago.</summary>
     public Jwks Jwks => new(
         JsonSerializer.Serialize(
             new JwkSet([.. known.All.Select(x => new Jwk(x.Kty, x.Crv, x.X, x.Y, x.Use, x.Alg, x.Kid))]), AaryaJson.Options),
@@ -58,7 +56,7 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     /// <inheritdoc/>
     public bool AreComplete => known.IsComplete;
 
-    /// <exception cref="StartupException">JWT_SECRET is absent in production, or not of P-256 keys.</exception>
+    /// <exception cref="StartupException">JWT_SECRET is not set in production, or is not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var pem = environment.IsProduction()
@@ -66,7 +64,7 @@ public sealed class SigningKeys : Worker, IVerificationKeys
                 "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
             : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
         own = SigningKey.AllFromPem(pem);
-        // The others must know the key before they meet a token of it.
+        // The other processes must have the key before they receive a token that it signed.
         if (await NoteAsync(cancellationToken)) await Task.Delay(KnownKeys.PublishedBefore, Time, cancellationToken);
         noted = Time.GetTimestamp();
         await LoadAsync(cancellationToken);
@@ -107,7 +105,8 @@ public sealed class SigningKeys : Worker, IVerificationKeys
         return table;
     }
 
-    // Says that this process signs with its key, before it does and while it does. True when the key is new beside one that signs already.
+    // Records that this process signs with its key, before it does and while it does. True when the key is new and another key already
+    // signs.
     private async Task<bool> NoteAsync(CancellationToken cancellation)
     {
         var key = Current.Public;

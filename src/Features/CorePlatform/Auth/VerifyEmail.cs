@@ -14,7 +14,7 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Auth;
 
 /// <summary>
-/// The link in a mail was opened: the address is verified, or the account moves to it. A link is good for a day, and works once.
+/// The link in a mail was opened: the address is verified, or the account moves to it. A link is valid for a day, and works once.
 /// </summary>
 public sealed record VerifyEmail(string Token)
 {
@@ -26,7 +26,7 @@ public sealed record VerifyEmail(string Token)
     }
 }
 
-/// <summary>Whose link was opened, and where they move to if they do.</summary>
+/// <summary>The owner of the opened link, and the address that the account moves to, if it does.</summary>
 public sealed record OpenedLink(User User, string? NewEmail);
 
 [AnswerIsNeverStored]
@@ -41,7 +41,7 @@ public static class VerifyEmailEndpoint
         if (await accounts.IsForVerificationAsync(user, command.Token)) return (new(user, null), WolverineContinue.NoProblems);
         if (!await accounts.IsForPendingEmailAsync(user, command.Token)) return Refused;
 
-        // Somebody may have registered there since the mail was sent.
+        // An account may have been registered there since the mail was sent.
         await documents.AloneAsync(user.PendingEmail!, cancellation);
         return await documents.FindByEmailAsync(user.PendingEmail!, cancellation) is null
             ? (new(user, user.PendingEmail), WolverineContinue.NoProblems)
@@ -49,7 +49,7 @@ public static class VerifyEmailEndpoint
     }
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [Refuses(400, "account.token_invalid", "The link is not one of the shop's, has expired, or was used before: ask for another mail.")]
+    [Refuses(400, "account.token_invalid", "The link is invalid, has expired or was already used: request a new e-mail.")]
     [WolverinePost("/api/auth/email/verify"), RateLimit("password")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         VerifyEmail command, OpenedLink link, IDocumentSession documents, Identity identity, DateTimeOffset now,
@@ -77,5 +77,5 @@ public static class VerifyEmailEndpoint
     private static (OpenedLink?, ProblemDetails) Refused => (null, LinkOver);
 
     internal static ProblemDetails LinkOver =>
-        Problem.Invalid("token", "is of no link that still works: ask for another mail.", "account.token_invalid");
+        Problem.Invalid("token", "is invalid, has expired or was already used: request a new e-mail.", "account.token_invalid");
 }

@@ -1,8 +1,8 @@
--- Counts one attempt on an account before it is made, or says how many milliseconds are to be waited first.
--- KEYS: attempts from this network or device; unless it is a device that is known: attempts from anywhere, mark that the owner came from
--- this network before.
--- ARGV: for each of the two counts, how many are free and the longest delay in ms; how long a count is remembered after its last attempt,
--- in ms.
+-- Counts one attempt on an account before it is made, or returns how many milliseconds to wait first.
+-- KEYS: attempts from this network or known device; for a network also: attempts from anywhere, mark that the owner has signed in from
+-- this network.
+-- ARGV: for each of the two counts, the number of free attempts and the longest delay in ms; how long a count is kept after its last
+-- attempt, in ms.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local counted = (#KEYS == 1 or redis.call('EXISTS', KEYS[3]) == 1) and 1 or 2

@@ -1,4 +1,4 @@
--- Takes back one attempt that attempt.lua counted, with the wait that it began.
+-- Takes back one attempt that attempt.lua counted, with the wait that it started.
 -- KEYS: the same as for attempt.lua.
 local counted = (#KEYS == 1 or redis.call('EXISTS', KEYS[3]) == 1) and 1 or 2
 for i = 1, counted do

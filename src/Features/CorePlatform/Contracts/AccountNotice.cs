@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Contracts;
 
-/// <summary>What the owner of an account must be told by mail.</summary>
+/// <summary>What a mail to the owner of an account is about.</summary>
 public enum AccountNoticeKind
 {
     VerifyEmail,
@@ -12,10 +12,10 @@ public enum AccountNoticeKind
     ResetPassword,
     PasswordChanged,
 
-    /// <summary>To the new address: open the link.</summary>
+    /// <summary>To the new address, with the link that confirms it.</summary>
     ConfirmNewEmail,
 
-    /// <summary>To the old address: somebody asked for the account to move.</summary>
+    /// <summary>To the old address: a move to another address was requested.</summary>
     EmailChangeAsked,
 
     /// <summary>To both addresses.</summary>
@@ -26,15 +26,15 @@ public enum AccountNoticeKind
     RecoveryCodesRenewed,
     RecoveryCodeUsed,
 
-    /// <summary>A refresh token was used twice, so somebody else had it.</summary>
+    /// <summary>A refresh token was used twice, so another party has had it.</summary>
     SessionStolen,
 }
 
-/// <summary>Something happened to an account that its owner must know, or must answer by a link.</summary>
+/// <summary>A mail to send to the owner of an account: something has happened to it, or a link has to be opened.</summary>
 /// <param name="UserId">Whose account.</param>
-/// <param name="NoticeId">One for one occasion and address.</param>
+/// <param name="NoticeId">One per occasion and address.</param>
 /// <param name="Email">Where the mail goes.</param>
-/// <param name="Link">Carries a token: it is nobody's but the reader's of that mail.</param>
+/// <param name="Link">Contains a token: only the reader of the mail may have it.</param>
 [WireEvent("core.account_notice.v1", Streams.Users)]
 public sealed record AccountNotice(
     Guid UserId, Guid NoticeId, AccountNoticeKind Kind, [property: Personal] string Email, [property: Personal] string Name,

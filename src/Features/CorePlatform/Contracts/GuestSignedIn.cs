@@ -2,6 +2,6 @@ using Aarya.Infrastructure.Messaging;
 
 namespace Aarya.Features.CorePlatform.Contracts;
 
-/// <summary>A guest turned out to be a customer: what was the guest's is the customer's now.</summary>
+/// <summary>A guest signed in as a customer: the guest's data now belongs to the customer.</summary>
 [WireEvent("core.guest_signed_in.v1", Streams.Users)]
 public sealed record GuestSignedIn(Guid GuestId, Guid UserId, DateTimeOffset At);

@@ -4,24 +4,25 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.CorePlatform.Contracts;
 
 /// <summary>
-/// Somebody wants to see all that is held about them. Told twice: at once, and when commerce has sent its part; then the others send
-/// theirs.
+/// A person requested all data that is stored about them. Published twice: at once, and when commerce has sent its part; then the other
+/// contexts send theirs.
 /// </summary>
-/// <param name="Guests">Who they were before they signed in.</param>
+/// <param name="Guests">The ids that the person had as a guest.</param>
 /// <param name="Orders">Null the first time.</param>
 [WireEvent("core.personal_data_asked.v1", Streams.Users)]
 public sealed record PersonalDataAsked(Guid UserId, Guid ExportId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
-/// <summary>All of it can be fetched at the link until it expires.</summary>
+/// <summary>The whole export can be fetched at the link until it expires.</summary>
 [WireEvent("core.personal_data_ready.v1", Streams.Users)]
 public sealed record PersonalDataReady(
     Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link,
     DateTimeOffset ExpiresAt);
 
 /// <summary>
-/// Somebody is to be forgotten. Told twice a round: at once, and when commerce has said which orders were theirs; then the others answer.
+/// A person's data is to be erased. Published twice per round: at once, and when commerce has named the person's orders; then the other
+/// contexts answer.
 /// </summary>
-/// <param name="Guests">Who they were before they signed in.</param>
+/// <param name="Guests">The ids that the person had as a guest.</param>
 /// <param name="Orders">Null the first time.</param>
 [WireEvent("core.user_erased.v1", Streams.Users)]
 public sealed record UserErased(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
@@ -38,7 +39,7 @@ public sealed record ContentDataGathered(Guid UserId, Guid ExportId, [property: 
 [WireEvent("search.personal_data_gathered.v1", Streams.Users)]
 public sealed record SearchDataGathered(Guid UserId, Guid ExportId, [property: Personal] string Json);
 
-/// <summary>Commerce has forgotten somebody, the last of their orders having ended.</summary>
+/// <summary>Commerce has erased a person's data, after the last of their orders ended.</summary>
 [WireEvent("commerce.personal_data_erased.v1", Streams.Users)]
 public sealed record CommerceDataErased(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Orders);
 

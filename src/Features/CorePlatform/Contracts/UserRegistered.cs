@@ -3,6 +3,6 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Contracts;
 
-/// <summary>Somebody has an account.</summary>
+/// <summary>A person has registered an account.</summary>
 [WireEvent("core.user_registered.v1", Streams.Users)]
 public sealed record UserRegistered(Guid UserId, [property: Personal] string Email, [property: Personal] string Name, DateTimeOffset At);

@@ -11,7 +11,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.CorePlatform.Flags;
 
-/// <summary>Forgets a flag: what asks for it finds it off.</summary>
+/// <summary>Deletes a flag: it is then off for every caller.</summary>
 [Authorize("admin")]
 public static class DeleteFlagEndpoint
 {

@@ -1,13 +1,12 @@
 using Aarya.Infrastructure.Flags;
 using JasperFx.Metadata;
-using Marten.Metadata;
 
 namespace Aarya.Features.CorePlatform.Flags;
 
 /// <summary>A feature that can be switched without a deployment; see <see cref="FlagDefinition"/> for what its members mean.</summary>
 public sealed class Flag : IVersioned
 {
-    /// <summary>The name that slices ask for.</summary>
+    /// <summary>The name that slices use.</summary>
     public string Id { get; set; } = "";
 
     public Guid Version { get; set; }

@@ -7,7 +7,9 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Flags;
 
-/// <summary>If-Match and If-None-Match of a change (RFC 9110, section 13): it is made to what its author has seen, or not at all.</summary>
+/// <summary>
+/// Checks If-Match and If-None-Match of a change (RFC 9110, section 13): it applies only to the version that its author has seen.
+/// </summary>
 internal static class FlagPreconditions
 {
     public static ProblemDetails Check(HttpContext http, Flag? flag)
@@ -17,7 +19,7 @@ internal static class FlagPreconditions
         return (headers.IfMatch.Count > 0 && !Names(headers.IfMatch, own))
             || (headers.IfNoneMatch.Count > 0 && Names(headers.IfNoneMatch, own))
             ? Problem.Of(StatusCodes.Status412PreconditionFailed, "request.precondition_failed", "Changed meanwhile",
-                "The flag is not as you have seen it: read it again and repeat what you still want.")
+                "The flag has changed: reload it and try again.")
             : WolverineContinue.NoProblems;
     }
 

@@ -3,7 +3,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Flags;
 
-/// <summary>Where processes of this context read the flags from.</summary>
+/// <summary>Reads the flags in the processes of this context.</summary>
 public sealed class StoredFlags(ICoreStore store) : IFlagSource
 {
     public async Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation)
@@ -13,7 +13,7 @@ public sealed class StoredFlags(ICoreStore store) : IFlagSource
     }
 }
 
-/// <summary>Where every other process reads them from.</summary>
+/// <summary>Reads the flags in every other process.</summary>
 public sealed class RemoteFlags(Protos.Core.Core.CoreClient core) : IFlagSource
 {
     public async Task<IReadOnlyList<FlagDefinition>> FetchAsync(CancellationToken cancellation) =>

@@ -9,11 +9,11 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Flags;
 
-/// <summary>What is on for the caller.</summary>
-/// <param name="Flags">By the name of the flag.</param>
+/// <summary>The flags of the caller.</summary>
+/// <param name="Flags">Whether each flag is on, by its name.</param>
 public sealed record FlagsView(IReadOnlyDictionary<string, bool> Flags);
 
-/// <summary>Which features are on for the caller, so that a storefront shows what works.</summary>
+/// <summary>Which features are on for the caller, so that a storefront can show only those.</summary>
 public static class GetFlagsEndpoint
 {
     [ProducesResponseType<FlagsView>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]

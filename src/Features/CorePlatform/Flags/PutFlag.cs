@@ -15,12 +15,13 @@ using Wolverine.Persistence;
 namespace Aarya.Features.CorePlatform.Flags;
 
 /// <summary>
-/// Says for whom and when a feature is on; every process follows within two seconds. With If-Match only what was seen is changed.
+/// Sets for whom and when a feature is on; every process applies it within two seconds. With If-Match only the version that was read is
+/// changed.
 /// </summary>
-/// <param name="Enabled">False switches it off whatever the conditions say; true without conditions is on for everybody.</param>
+/// <param name="Enabled">False switches it off, whatever the conditions; true without conditions switches it on for all callers.</param>
 /// <param name="Description">What it is for.</param>
 /// <param name="Match">Whether all conditions must hold (the default) or any of them.</param>
-/// <param name="Percentage">For so many of a hundred callers, and always the same ones.</param>
+/// <param name="Percentage">For this percentage of callers, and always the same ones.</param>
 /// <param name="Roles">For callers with one of these roles.</param>
 /// <param name="From">From this moment on.</param>
 /// <param name="Until">Before this moment.</param>
@@ -41,7 +42,7 @@ public sealed record PutFlag(
             RuleFor(x => x.Percentage).InclusiveBetween(0, 100);
             RuleFor(x => x.Roles)
                 .Must(x => x is null || (x.Count > 0 && x.All(CallerRoles.All.Contains) && x.Distinct().Count() == x.Count))
-                .WithMessage($"must be some of {string.Join(", ", CallerRoles.All)}, each once.");
+                .WithMessage($"must be one or more of {string.Join(", ", CallerRoles.All)}, each at most once.");
             RuleFor(x => x.Until).Must((x, until) => until is null || x.From is null || x.From < until).WithMessage("must be after from.");
         }
     }
@@ -52,7 +53,7 @@ public static partial class PutFlagEndpoint
 {
     public static ProblemDetails Validate(string name, Flag? flag, HttpContext http) => Name().IsMatch(name)
         ? FlagPreconditions.Check(http, flag)
-        : Problem.Invalid("name", "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, a letter first.");
+        : Problem.Invalid("name", "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, beginning with a letter.");
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]

@@ -12,15 +12,15 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>
-/// Gathers all that the shop holds about the caller; a link to it is mailed when it is together. As long as there is one that has not
-/// expired, asking again leads to the same; but when a part is still missing after an hour, it begins anew.
+/// Collects all data that the shop stores about the caller; a link to it is mailed when it is complete. As long as an export has not
+/// expired, another request returns the same one; but if a part is still missing after an hour, it starts a new one.
 /// </summary>
 public static class AskForExportEndpoint
 {
     public static async Task<(User?, PersonalExport?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents,
         CancellationToken cancellation)
     {
-        // Nothing is gathered for an account that is being erased, and one thing for somebody who asks twice.
+        // No export begins for an account that is being erased, and two requests at once get the same export.
         var user = await documents.LoadAloneAsync(caller.Subject, cancellation);
         if (user is null) return (null, null, Problem.NotFound("user"));
         return (user, await documents.Query<PersonalExport>().FirstOrDefaultAsync(x => x.UserId == caller.Subject, cancellation),

@@ -16,8 +16,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>
-/// Closes the caller's account for good and has everybody forget them. The password is asked for again, because whoever finds an open
-/// session must not be able to do this. The answer's receipt is how it can be followed afterwards, without an account.
+/// Deletes the caller's account and erases their data in all contexts. The password is required again, because an open session must not be
+/// enough to do this. With the receipt in the answer the erasure can be followed without an account.
 /// </summary>
 public sealed record EraseMe(string Password)
 {
@@ -29,7 +29,7 @@ public sealed record EraseMe(string Password)
     }
 }
 
-// The body holds a password, and the second time there is no account any more.
+// The body contains a password, and a second request finds no account.
 [AnswerIsNeverStored]
 public static class EraseMeEndpoint
 {
@@ -38,7 +38,7 @@ public static class EraseMeEndpoint
     {
         var (known, refused) = await reconfirmation.OfAsync(caller, command.Password, documents, http);
         if (known is null) return (null, refused);
-        // Who changed the account meanwhile has committed; who changes it from now on finds none.
+        // A concurrent change of the account has committed by now; a later one finds no account.
         if (await documents.LoadAloneAsync(known.Id, http.RequestAborted) is not { } user) return (null, Problem.NotFound("user"));
         if (user.PasswordHash != known.PasswordHash) return (null, Reconfirmation.Wrong("password"));
         return (user, await documents.RefuseLastAdminAsync(user, http.RequestAborted));
@@ -50,9 +50,9 @@ public static class EraseMeEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
-    [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
+    [Refuses(409, "user.last_admin", "There is no other admin: make another account an admin first.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverineDelete("/api/users/me"), RateLimit("password")]
     public static (Accepted<ErasureView>, BeginRound) Delete(EraseMe command, [NotBody] User user,
         IDocumentSession documents, DateTimeOffset now)

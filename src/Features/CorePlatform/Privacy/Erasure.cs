@@ -7,9 +7,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>
-/// Somebody's being forgotten. Its id is the receipt; when everybody has been asked for the last time it no longer says whose.
-/// </summary>
+/// <summary>The erasure of a person's data. Its id is the receipt; after the last round it no longer names the person.</summary>
 public sealed class Erasure : IVersioned
 {
     public Guid Id { get; set; }
@@ -22,29 +20,29 @@ public sealed class Erasure : IVersioned
 
     public DateTimeOffset AskedAt { get; set; }
 
-    /// <summary>When nothing was left of what was known; the rounds after that look for what was still under way then.</summary>
+    /// <summary>When all known data was erased; later rounds erase what messages in transit brought after that.</summary>
     public DateTimeOffset? DoneAt { get; set; }
 
-    /// <summary>How often everybody has been asked; 0 as long as the sessions have not ended.</summary>
+    /// <summary>The number of rounds so far; 0 as long as the sessions have not ended.</summary>
     public int Round { get; set; }
 
-    /// <summary>This round knows of orders that the one before did not.</summary>
+    /// <summary>This round found orders that the one before did not.</summary>
     public bool FoundMore { get; set; }
 
     /// <summary>The contexts that have not answered yet.</summary>
     public IReadOnlyList<string> Waiting { get; set; } = [];
 
-    /// <summary>Who the person was before they signed in.</summary>
+    /// <summary>The ids that the person had as a guest.</summary>
     public IReadOnlyList<Guid> Guests { get; set; } = [];
 
     /// <summary>The person's orders.</summary>
     public IReadOnlyList<Guid> Orders { get; set; } = [];
 
-    /// <summary>All that the person is known by where something about them lies.</summary>
+    /// <summary>All ids under which data about the person is stored.</summary>
     [JsonIgnore]
     public IReadOnlyList<Guid> About => [.. new[] { UserId }.OfType<Guid>(), .. Guests, .. Orders];
 
-    /// <summary>Nothing was said about the person before, whichever clock is asked.</summary>
+    /// <summary>No message about the person is older, even if clocks differ.</summary>
     [JsonIgnore]
     public DateTimeOffset Since =>
         Guests.Concat(Orders).Where(x => x.Version == 7).Select(MadeAt).Append(RegisteredAt).Min() - TimeSpan.FromHours(1);
@@ -56,7 +54,7 @@ public sealed class Erasure : IVersioned
 
 internal static class DeletedAccounts
 {
-    /// <summary>Removes all that core knows by the person's id; done again, it also removes what was written meanwhile.</summary>
+    /// <summary>Deletes all that core stores under the person's id; a second call also deletes what was written meanwhile.</summary>
     public static void DeleteAccount(this IDocumentSession documents, Guid user)
     {
         documents.Delete<User>(user);
@@ -65,9 +63,9 @@ internal static class DeletedAccounts
     }
 }
 
-/// <param name="Status">erasing; or erased, when nothing is left. For a minute more the shop then looks for what was still under
-/// way.</param>
-/// <param name="Waiting">Who has not finished: a context, or streams. Commerce waits until the last order on its way has ended.</param>
+/// <param name="Status">erasing, or erased when all known data is gone. For a minute more the shop then erases what messages in transit
+/// bring.</param>
+/// <param name="Waiting">What has not finished: contexts, or streams. Commerce waits until the person's last open order has ended.</param>
 public sealed record ErasureView(Guid Receipt, string Status, IReadOnlyList<string> Waiting, DateTimeOffset AskedAt, DateTimeOffset? DoneAt)
 {
     public static ErasureView Of(Erasure x) => x.DoneAt is null

@@ -9,7 +9,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>The file behind the mailed link, which is all that it takes to read it.</summary>
+/// <summary>The file of a mailed link; the link alone is enough to read it.</summary>
 public static class FetchExportEndpoint
 {
     public static async Task<(PersonalExport?, ProblemDetails)> LoadAsync(string token, IQuerySession documents, TimeProvider clock,
@@ -33,6 +33,6 @@ public static class FetchExportEndpoint
         return Results.File(Encoding.UTF8.GetBytes(whole.ToJsonString()), "application/json", "aarya.json");
     }
 
-    /// <summary>All that is kept of a link's token.</summary>
+    /// <summary>The hash of a link's token, which is stored instead of the token.</summary>
     internal static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

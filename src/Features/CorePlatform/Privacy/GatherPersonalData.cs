@@ -8,17 +8,16 @@ using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Security;
 using Marten;
 using Wolverine;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
 /// <summary>
-/// One context after another sends what it holds: commerce first, which knows the orders that the others are asked about. With the last of
-/// them the link is mailed.
+/// Collects what each context stores about the person: commerce answers first, with the orders that the others are asked about. When the
+/// last part has come, the link is mailed.
 /// </summary>
-public static class PersonalDataGatheredHandler
+public static class GatherPersonalDataHandler
 {
     public static async Task<OutgoingMessages> Handle(
         CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now,
@@ -44,7 +43,7 @@ public static class PersonalDataGatheredHandler
         string context, Guid exportId, string json, IDocumentSession documents, SessionStore sessions, MailedLinks links,
         DateTimeOffset now, CancellationToken cancellation)
     {
-        // Erased meanwhile, or the last part came twice.
+        // The person was erased meanwhile, or the last part came twice.
         if (await documents.LoadAsync<PersonalExport>(exportId, cancellation) is not { IsReady: false } export
             || await documents.LoadAsync<User>(export.UserId, cancellation) is not { } user) return [];
         export.Parts[context] = json;
@@ -67,7 +66,7 @@ public static class PersonalDataGatheredHandler
         ];
     }
 
-    // Everything but the secrets: hashes, stamps and keys are not about the person.
+    // Everything except the secrets: hashes, stamps and keys are not about the person.
     private static async Task<string> AccountOfAsync(User user, IQuerySession documents, SessionStore sessions,
         CancellationToken cancellation)
     {
@@ -93,17 +92,5 @@ public static class PersonalDataGatheredHandler
                 .Select(x => new { x.Id, Device = x.From.Name, x.From.Address, x.CreatedAt, x.LastSeenAt }),
             audit = acts.Select(AuditEntryView.Of),
         }, AaryaJson.Options);
-    }
-}
-
-/// <summary>Removes the file once its link has expired, and what never became one.</summary>
-public sealed record ForgetExport(Guid ExportId);
-
-public static class ForgetExportHandler
-{
-    public static async Task Handle(ForgetExport command, IDocumentSession documents, DateTimeOffset now, CancellationToken cancellation)
-    {
-        if (await documents.LoadAsync<PersonalExport>(command.ExportId, cancellation) is { } export && !export.IsGoodAt(now))
-            documents.Delete(export);
     }
 }

@@ -7,7 +7,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>How far an erasure has come; the receipt is all that it takes to ask.</summary>
+/// <summary>The progress of an erasure; the receipt alone is enough to read it.</summary>
 [AnswerIsNeverStored]
 public static class GetErasureEndpoint
 {

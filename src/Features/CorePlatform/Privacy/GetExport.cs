@@ -7,7 +7,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>How far the gathering has come.</summary>
+/// <summary>The progress of an export.</summary>
 public static class GetExportEndpoint
 {
     public static async Task<(PersonalExport?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents,

@@ -4,13 +4,13 @@ using JasperFx.Metadata;
 
 namespace Aarya.Features.CorePlatform.Privacy;
 
-/// <summary>All that is held about somebody, on its way to one file; gone when it expires.</summary>
+/// <summary>All data about a person, collected into one file; deleted when it expires.</summary>
 public sealed class PersonalExport : IVersioned
 {
     /// <summary>How long the file can be fetched.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
-    /// <summary>How long the parts may take to come together.</summary>
+    /// <summary>How long collecting the parts may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     /// <summary>The contexts that have to send their part.</summary>
@@ -26,23 +26,23 @@ public sealed class PersonalExport : IVersioned
 
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>What has come so far, by context, as JSON.</summary>
+    /// <summary>The parts that have come so far, by context, as JSON.</summary>
     [Personal]
     public Dictionary<string, string> Parts { get; set; } = [];
 
     public IReadOnlyList<string> Gathered { get; set; } = [];
 
-    /// <summary>Of the link that was mailed; the link itself is nowhere.</summary>
+    /// <summary>The hash of the token in the mailed link; the token itself is not stored here.</summary>
     public string? TokenHash { get; set; }
 
     public bool IsReady => ExpiresAt is not null;
 
-    /// <summary>It can be fetched, or is still on its way.</summary>
+    /// <summary>It can be fetched, or is still being collected.</summary>
     public bool IsGoodAt(DateTimeOffset now) => now < (ExpiresAt ?? AskedAt + Patience);
 }
 
 /// <param name="Status">gathering or ready.</param>
-/// <param name="Parts">Which contexts have sent what they hold.</param>
+/// <param name="Parts">The contexts that have sent their part.</param>
 /// <param name="ExpiresAt">Until when the mailed link works.</param>
 public sealed record ExportView(Guid Id, string Status, IReadOnlyList<string> Parts, DateTimeOffset AskedAt, DateTimeOffset? ExpiresAt)
 {

@@ -6,7 +6,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Sessions;
 
-/// <summary>Signs a device of the caller's out: its tokens stop working on every node within a second.</summary>
+/// <summary>Signs out one of the caller's devices: its tokens stop working on every node within a second.</summary>
 public static class EndOwnSessionEndpoint
 {
     public static async Task<ProblemDetails> ValidateAsync(Guid id, Caller caller, SessionStore sessions) =>

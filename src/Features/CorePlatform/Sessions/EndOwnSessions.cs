@@ -5,7 +5,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Sessions;
 
-/// <summary>Signs the caller out everywhere, here too.</summary>
+/// <summary>Signs the caller out on all devices, including this one.</summary>
 public static class EndOwnSessionsEndpoint
 {
     [ProducesResponseType(StatusCodes.Status204NoContent)]

@@ -1,6 +1,6 @@
 namespace Aarya.Features.CorePlatform.Sessions;
 
-/// <summary>Ends a session once what replaces it is certain.</summary>
+/// <summary>Ends a session once its replacement is committed.</summary>
 public sealed record EndSession(Guid SessionId);
 
 public static class EndSessionHandler

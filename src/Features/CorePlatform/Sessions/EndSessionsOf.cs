@@ -1,6 +1,6 @@
 namespace Aarya.Features.CorePlatform.Sessions;
 
-/// <summary>Ends every session of somebody once the reason for it is certain; but not the one in which they asked for it.</summary>
+/// <summary>Ends every session of a user once the reason for it is committed, except the named one if there is one.</summary>
 public sealed record EndSessionsOf(Guid UserId, Guid? Except = null);
 
 public static class EndSessionsOfHandler

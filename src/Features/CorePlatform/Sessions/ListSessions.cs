@@ -3,11 +3,11 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Sessions;
 
-/// <summary>One place where the caller is signed in.</summary>
-/// <param name="Device">The browser or program and what it runs on, as far as it says so: "Chrome on Android".</param>
+/// <summary>One session of the caller.</summary>
+/// <param name="Device">The browser or program and what it runs on, as far as it is known: "Chrome on Android".</param>
 /// <param name="Address">The network address that it was opened from.</param>
-/// <param name="LastSeenAt">When something was last asked with it, to the minute.</param>
-/// <param name="Current">True for the session that is asking.</param>
+/// <param name="LastSeenAt">When it was last used, to the minute.</param>
+/// <param name="Current">True for the session that made this request.</param>
 public sealed record SessionView(Guid Id, string Device, string Address, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, bool Current)
 {
     internal static SessionView Of(Session x, Caller caller) =>
@@ -16,7 +16,7 @@ public sealed record SessionView(Guid Id, string Device, string Address, DateTim
 
 public sealed record SessionList(IReadOnlyList<SessionView> Items);
 
-/// <summary>Where the caller is signed in, the session used last first.</summary>
+/// <summary>The caller's sessions, the last used first.</summary>
 public static class ListSessionsEndpoint
 {
     [WolverineGet("/api/sessions")]

@@ -6,9 +6,10 @@ using System.Security.Cryptography;
 namespace Aarya.Features.CorePlatform.Sessions;
 
 /// <summary>
-/// What a client holds between access tokens; opaque to it. The family secret (256 bits) stays the same in all tokens of a session, and
-/// only its hash is kept. The generation says which of them this is, and a seal that nobody but core can make says that core gave it out:
-/// so core can tell a later token than storage remembers from an invention, and gives the same successor to whoever asks for it twice.
+/// The token that gets a client its next access token; opaque to clients. The family secret (256 bits) is the same in all tokens of a
+/// session, and only its hash is stored. The generation numbers the tokens, and a seal that only core can make proves that core issued this
+/// one: so core can distinguish a token later than the stored generation from a forged one, and returns the same successor when asked
+/// twice.
 /// </summary>
 public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation, byte[] Seal)
 {
@@ -17,7 +18,7 @@ public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation
     private const int SealedSize = IdSize + FamilySize + sizeof(uint);
     private const int Size = SealedSize + HMACSHA256.HashSizeInBytes;
 
-    /// <param name="sign">Core's signature over what it is given.</param>
+    /// <param name="sign">Signs bytes with core's key.</param>
     public static RefreshToken First(Guid sessionId, Func<byte[], byte[]> sign) =>
         Of(sessionId, RandomNumberGenerator.GetBytes(FamilySize), 0, sign);
 
@@ -25,7 +26,7 @@ public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation
     /// <inheritdoc cref="First"/>
     public RefreshToken At(uint generation, Func<byte[], byte[]> sign) => Of(SessionId, Family, generation, sign);
 
-    /// <summary>Null when the text is no refresh token at all.</summary>
+    /// <summary>Null when the text is not a refresh token.</summary>
     public static RefreshToken? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Size];
@@ -36,14 +37,14 @@ public sealed record RefreshToken(Guid SessionId, byte[] Family, uint Generation
             : null;
     }
 
-    /// <summary>True when core gave it out.</summary>
+    /// <summary>True when core issued it.</summary>
     /// <inheritdoc cref="First"/>
     public bool IsSealed(Func<byte[], byte[]> sign) =>
         CryptographicOperations.FixedTimeEquals(Seal, sign(Bytes(SessionId, Family, Generation)));
 
     public byte[] FamilyHash => SHA256.HashData(Family);
 
-    /// <summary>What the client is given.</summary>
+    /// <summary>The text that the client receives.</summary>
     public string Encode() => Base64Url.EncodeToString([.. Bytes(SessionId, Family, Generation), .. Seal]);
 
     public override string ToString() => $"refresh token of session {SessionId}";

@@ -7,19 +7,19 @@ using StackExchange.Redis;
 namespace Aarya.Features.CorePlatform.Sessions;
 
 /// <summary>
-/// Sessions and their refresh tokens, in Redis under <c>session:{0}:{id}</c>: what is deleted there is shut out on every node. Beside
-/// them <c>session:{0}:of:{owner}</c> holds the ids of one owner's; an id there may be of a session that has run out.
+/// Sessions and their refresh tokens, in Redis under <c>session:{0}:{id}</c>: a session that is deleted there ends on every node. The set
+/// <c>session:{0}:of:{owner}</c> has the ids of one owner's sessions, some of which may have expired.
 /// </summary>
 public sealed class SessionStore(RedisConnections redis, SessionGate gate, Sealer sealer, AccountKey key, TimeProvider clock)
 {
-    /// <summary>How long a used refresh token still answers with its successor, for a client that never got the answer.</summary>
+    /// <summary>How long a used refresh token still returns its successor, for a client that did not receive the answer.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(90);
     private static readonly RedisValue[] Fields = ["user", "guest", "idle", "device", "address", "created", "seen", "epoch"];
 
-    // The clock is that of Redis, so that two nodes cannot disagree about the grace. A token later than the one that Redis remembers was
-    // given out in the last second before Redis lost it: its seal says so. KEYS: session, ids of the owner. ARGV: id, family hash,
+    // The clock is that of Redis, so that two nodes cannot disagree about the grace period. A token later than the one that Redis has was
+    // issued in the last second, which Redis then lost: its seal proves it. KEYS: session, ids of the owner. ARGV: id, family hash,
     // generation of the presented token, grace ms, lifetime ms, idle ms or 0, lifetime of the ids in ms.
     private const string Rotate =
         """
@@ -42,7 +42,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         return {'reused'}
         """;
 
-    // KEYS: ids of the owner. ARGV: what precedes an id in a session's key, the id that stays or nothing.
+    // KEYS: ids of the owner. ARGV: the prefix of a session's key, the id to keep or an empty text.
     private const string EndAll =
         """
         local ended = {}
@@ -56,8 +56,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         return ended
         """;
 
-    /// <summary>Opens a session for a customer or a guest; the refresh token is known to nobody else.</summary>
-    /// <param name="staff">True for the people of the shop: the session ends when nothing is asked with it for half an hour.</param>
+    /// <summary>Opens a session for a customer or a guest; only the caller gets the refresh token.</summary>
+    /// <param name="staff">True for staff: the session ends when it is not used for half an hour.</param>
     /// <param name="epoch">The owner's <see cref="User.SessionEpoch"/>.</param>
     public async Task<(Session Session, RefreshToken Token)> StartAsync(Guid userId, bool guest, bool staff = false,
         Device? from = null, int epoch = 0)
@@ -103,10 +103,10 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     }
 
     /// <summary>
-    /// Exchanges a refresh token for its successor. Two exchanges of the same token within the grace get the same successor;
-    /// one after that means that two parties hold it, and ends the session for both.
+    /// Exchanges a refresh token for its successor. Two exchanges of the same token within the grace period get the same successor; a later
+    /// one means that two parties have the token, and ends the session for both.
     /// </summary>
-    /// <param name="staff">What the owner is now: whether the session ends when it is idle follows.</param>
+    /// <param name="staff">Whether the owner is staff now: only then the session ends when it is idle.</param>
     public async Task<(Rotation Outcome, RefreshToken? Successor)> RotateAsync(Session session, RefreshToken presented, bool staff = false)
     {
         if (!presented.IsSealed(Sign)) return (Rotation.Unknown, null);
@@ -129,7 +129,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         }
     }
 
-    /// <summary>Ends a session and with it all its tokens; one that has ended already stays so.</summary>
+    /// <summary>Ends a session and with it all its tokens; does nothing when it has already ended.</summary>
     public async Task EndAsync(Guid id)
     {
         var owner = await redis.State.HashGetAsync(KeyOf(id), "user");
@@ -138,7 +138,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         gate.Forget(id);
     }
 
-    /// <summary>Ends every session of an owner, but for one if it is named.</summary>
+    /// <summary>Ends every session of an owner, except the named one if there is one.</summary>
     public async Task EndAllAsync(Guid owner, Guid? except = null)
     {
         var kept = except is { } one ? KeyIn(one) : "";
@@ -167,7 +167,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     private static DateTimeOffset Moment(RedisValue milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 }
 
-/// <summary>What became of a refresh token that was presented.</summary>
+/// <summary>The outcome for a presented refresh token.</summary>
 public enum Rotation
 {
     Rotated,
@@ -175,6 +175,6 @@ public enum Rotation
     /// <summary>Not a token of this session, or the session has ended.</summary>
     Unknown,
 
-    /// <summary>It was used before: the session is over.</summary>
+    /// <summary>It was used before: the session has ended.</summary>
     Reused,
 }

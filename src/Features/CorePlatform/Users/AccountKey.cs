@@ -9,10 +9,10 @@ using Weasel.Postgresql.Tables;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// A key that all nodes of core share and nobody sets. It signs the links in mails and the refresh tokens, and stands between Redis and the
-/// addresses of those who sign in.
+/// A generated key that all nodes of core share. It signs mailed links, refresh tokens and device tokens, and hashes the mail and network
+/// addresses of sign-ins before Redis stores them.
 /// </summary>
-/// <param name="read">Asked once, when the host starts.</param>
+/// <param name="read">Called once, when the host starts.</param>
 public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : StartStep
 {
     private const int Size = 32;
@@ -20,12 +20,12 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : Sta
 
     /// <summary>HMAC-SHA256.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data) =>
-        HMACSHA256.HashData(key ?? throw new InvalidOperationException("The key of the accounts is read when the host starts."), data);
+        HMACSHA256.HashData(key ?? throw new InvalidOperationException("The account key is not loaded: start the host first."), data);
 
     public override async Task StartAsync(CancellationToken cancellationToken) => key = await read(cancellationToken);
 
     /// <summary>
-    /// The key of the table <c>account_key</c>, made once and sealed: whoever reads the database cannot write a link with it.
+    /// The key from the table <c>account_key</c>, generated once and sealed: a person who can read the database cannot forge a link.
     /// </summary>
     /// <exception cref="StartupException">It is sealed with a key that ENCRYPTION_KEY does not have.</exception>
     public static async Task<byte[]> ReadAsync(ContextDatabases databases, Sealer sealer, CancellationToken cancellation)
@@ -37,7 +37,7 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : Sta
             RandomNumberGenerator.GetBytes(Size));
         await using var select = new NpgsqlCommand("select secret from core.account_key where purpose = 'accounts'", connection);
         var kept = (byte[])(await select.ExecuteScalarAsync(cancellation))!;
-        // One of before keys were sealed.
+        // A key that was stored before keys were sealed.
         if (kept.Length == Size)
             await WriteAsync("update core.account_key set secret = $1 where purpose = 'accounts' and length(secret) = 32", kept);
         try
@@ -47,7 +47,7 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : Sta
         catch (CryptographicException e)
         {
             throw new StartupException(
-                $"{e.Message} It is the one that signs the links in mails: add the key of before to ENCRYPTION_KEY, behind the new one.");
+                $"{e.Message} The field is the key that signs mailed links: add the old key to ENCRYPTION_KEY, after the new one.");
         }
 
         async Task WriteAsync(string sql, byte[] clear)

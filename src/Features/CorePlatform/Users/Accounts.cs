@@ -6,15 +6,15 @@ using Microsoft.Extensions.Options;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Makes the accounts of a slice's session.</summary>
+/// <summary>Creates the accounts of a slice's session.</summary>
 public sealed class Identity(AccountKey key, PasswordHasher passwords, TimeProvider clock)
 {
     public Accounts In(IDocumentSession documents, CancellationToken cancellation) => new(documents, key, passwords, clock, cancellation);
 }
 
 /// <summary>
-/// ASP.NET Core Identity's rules of an account, on the session of a slice: security stamps, the links of mails, authenticator and
-/// recovery codes. Its lockout is not used: it would let a stranger lock the owner out (see <see cref="Auth.Attempts"/>).
+/// ASP.NET Core Identity's rules for accounts, on the session of a slice: security stamps, mailed links, authenticator and recovery codes.
+/// Its lockout is not used: it would let a stranger lock the owner out (see <see cref="Auth.Attempts"/>).
 /// </summary>
 public sealed class Accounts : UserManager<User>
 {
@@ -37,7 +37,7 @@ public sealed class Accounts : UserManager<User>
 
     private readonly PasswordHasher passwords;
 
-    // Identity hashes while its thread waits; passwords are hashed by SetPasswordAsync, which waits its turn without one.
+    // Identity's own hashing blocks a thread; SetPasswordAsync hashes instead, and waits without blocking one.
     internal Accounts(IDocumentSession documents, AccountKey key, PasswordHasher passwords, TimeProvider clock,
         CancellationToken cancellation)
         : base(new UserStore(documents), Settings, null!, [], [], OneSpelling.Instance, new(), null!,
@@ -56,23 +56,23 @@ public sealed class Accounts : UserManager<User>
     public async Task<bool> IsForPendingEmailAsync(User user, string token) =>
         user.PendingEmail is { } email && await VerifyUserTokenAsync(user, Verification, GetChangeEmailTokenPurpose(email), token);
 
-    /// <summary>True for a link to the address that the account has, unless it was opened before.</summary>
+    /// <summary>True for a link to the account's current address, unless the address is already verified.</summary>
     public async Task<bool> IsForVerificationAsync(User user, string token) =>
         !user.EmailVerified && await VerifyUserTokenAsync(user, Verification, ConfirmEmailTokenPurpose, token);
 
     public Task<bool> IsForResetAsync(User user, string token) => VerifyUserTokenAsync(user, Reset, ResetPasswordTokenPurpose, token);
 
-    /// <summary>Uses up a code of the authenticator app: keep the user.</summary>
+    /// <summary>Uses up a code of the authenticator app: the caller stores the user.</summary>
     public Task<bool> TakeCurrentCodeAsync(User user, string code) => VerifyTwoFactorTokenAsync(user, Authenticator, code);
 
-    /// <summary>Uses up a recovery code, however it was typed: keep the user.</summary>
+    /// <summary>Uses up a recovery code, however it was typed: the caller stores the user.</summary>
     public Task<bool> TakeRecoveryCodeAsync(User user, string code)
     {
         var letters = code.Where(char.IsAsciiLetterOrDigit).Select(char.ToUpperInvariant);
         return ((IUserTwoFactorRecoveryCodeStore<User>)Store).RedeemCodeAsync(user, Grouped([.. letters]), CancellationToken);
     }
 
-    /// <summary>Gives the account another password and stamp.</summary>
+    /// <summary>Gives the account a new password and a new stamp.</summary>
     /// <exception cref="Infrastructure.Http.UnavailableException">Too many passwords are waiting.</exception>
     public async Task SetPasswordAsync(User user, string password)
     {
@@ -81,7 +81,7 @@ public sealed class Accounts : UserManager<User>
         await UpdateSecurityStampAsync(user);
     }
 
-    /// <summary>Forgets the key and the recovery codes.</summary>
+    /// <summary>Switches the second factor off and deletes its key and recovery codes.</summary>
     public async Task StopTwoFactorAsync(User user)
     {
         user.AuthenticatorKey = null;
@@ -89,7 +89,7 @@ public sealed class Accounts : UserManager<User>
         await SetTwoFactorEnabledAsync(user, false);
     }
 
-    /// <summary>Codes that take the place of all earlier ones; nobody can read them again.</summary>
+    /// <summary>Codes that replace all earlier ones; they cannot be read again.</summary>
     public async Task<IReadOnlyList<string>> NewRecoveryCodesAsync(User user) =>
         [.. await GenerateNewTwoFactorRecoveryCodesAsync(user, RecoveryCodeCount) ?? []];
 

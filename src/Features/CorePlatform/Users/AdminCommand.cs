@@ -1,6 +1,5 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
-using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +14,7 @@ public sealed class AdminCommand : JasperFxAsyncCommand<AccountInput>
     {
         if (input.Action != "create")
         {
-            await Console.Error.WriteLineAsync($"aarya: admin knows only create, not '{input.Action}': admin create EMAIL.");
+            await Console.Error.WriteLineAsync($"aarya: '{input.Action}' is not an action of admin: use admin create EMAIL.");
             return false;
         }
 
@@ -27,11 +26,11 @@ public sealed class AdminCommand : JasperFxAsyncCommand<AccountInput>
         }
 
         await host.PrepareDatabaseAsync(CancellationToken.None);
-        // What a process that serves does at its start.
+        // As a serving process does at its start.
         await host.Services.GetRequiredService<MailedLinks>().StartAsync(CancellationToken.None);
         await host.Services.GetRequiredService<AccountKey>().StartAsync(CancellationToken.None);
         var link = await admins.NameAsync(input.Email, CancellationToken.None);
-        Console.WriteLine("This link sets the administrator's password. It works once, for an hour, for everybody who has it:");
+        Console.WriteLine("This link sets the administrator's password. It works once, within an hour, for anyone who has it:");
         Console.WriteLine(link);
         return true;
     }

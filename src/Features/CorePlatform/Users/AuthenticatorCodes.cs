@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>The codes of an authenticator app. One that was taken, and all before it, are taken no more: keep the user.</summary>
+/// <summary>
+/// The codes of an authenticator app. An accepted code and all codes before it are not accepted again: the caller stores the user.
+/// </summary>
 public sealed class AuthenticatorCodes(TimeProvider clock) : IUserTwoFactorTokenProvider<User>
 {
     public Task<bool> ValidateAsync(string purpose, string token, UserManager<User> manager, User user)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>RFC 4648 section 6 without padding: what authenticator apps take, and people can read out.</summary>
+/// <summary>RFC 4648 section 6 without padding: authenticator apps accept it, and people can read it out.</summary>
 public static class Base32
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -22,7 +22,7 @@ public static class Base32
         return text.ToString();
     }
 
-    /// <exception cref="FormatException">The text has another character.</exception>
+    /// <exception cref="FormatException">The text has a character that is not base 32.</exception>
     public static byte[] Decode(string text)
     {
         var bytes = new List<byte>(text.Length * 5 / 8);
@@ -30,7 +30,7 @@ public static class Base32
         foreach (var x in text)
         {
             var value = Alphabet.IndexOf(x, StringComparison.Ordinal);
-            if (value < 0) throw new FormatException("This is not base 32.");
+            if (value < 0) throw new FormatException("The text is not base 32.");
             held = (held << 5) | value;
             bits += 5;
             if (bits < 8) continue;

@@ -15,8 +15,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Asks for the account to move to another address: a link goes there, and a notice to the old one. It moves when the link is opened.
-/// Whether the address is somebody's already cannot be told from the answer.
+/// Requests to move the account to another address: a link is mailed there, and a notice to the old address. The account moves when the
+/// link is opened. The answer does not reveal whether the new address has an account.
 /// </summary>
 public sealed record ChangeEmail(string NewEmail, string Password)
 {
@@ -41,7 +41,7 @@ public static class ChangeEmailEndpoint
 
     public static async Task<ProblemDetails> ValidateAsync(ChangeEmail command, User user, HttpContext http, Auth.Attempts attempts) =>
         EmailAddress.Normalize(command.NewEmail) == user.Email
-            ? Problem.Invalid("newEmail", "is the address that the account has.")
+            ? Problem.Invalid("newEmail", "must not be the current address of the account.")
             : await attempts.BeginAsync("change_email", $"{user.Id:N}", http);
 
     [ProducesResponseType(StatusCodes.Status202Accepted)]
@@ -51,8 +51,8 @@ public static class ChangeEmailEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/email"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         ChangeEmail command, User user, IDocumentSession documents, Identity identity, MailedLinks links, DateTimeOffset now,

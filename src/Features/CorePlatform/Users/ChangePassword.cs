@@ -1,7 +1,5 @@
 using Aarya.Features.CorePlatform.Contracts;
-using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
@@ -15,7 +13,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Sets another password. Every other session ends, and the owner is told.</summary>
+/// <summary>Sets a new password. Every other session ends, and the owner gets a mail.</summary>
 public sealed record ChangePassword(string CurrentPassword, string NewPassword)
 {
     public override string ToString() => nameof(ChangePassword);
@@ -48,8 +46,8 @@ public static class ChangePasswordEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/password"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         ChangePassword command, Caller caller, User user, IDocumentSession documents, Identity identity, DateTimeOffset now,

@@ -16,7 +16,7 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Switches the second factor on, with a code that shows that the app has the key. The answer holds the recovery codes, this once.
+/// Switches the second factor on, with a code that proves that the app has the key. Only this answer shows the recovery codes.
 /// </summary>
 public sealed record ConfirmTwoFactor(string Code)
 {
@@ -28,7 +28,7 @@ public sealed record ConfirmTwoFactor(string Code)
     }
 }
 
-/// <summary>Codes to keep on paper: each signs in once without the app.</summary>
+/// <summary>Codes to keep on paper: each allows one login without the app.</summary>
 public sealed record RecoveryCodesView(IReadOnlyList<string> RecoveryCodes)
 {
     public override string ToString() => nameof(RecoveryCodesView);
@@ -47,7 +47,7 @@ public static class ConfirmTwoFactorEndpoint
             return (null, tooMany);
         using var accounts = identity.In(documents, http.RequestAborted);
         if (!await accounts.TakeCurrentCodeAsync(user, command.Code))
-            return (null, Problem.Invalid("code", "is not what the app shows now.", "two_factor.code_wrong"));
+            return (null, Problem.Invalid("code", "is wrong, or was used before.", "two_factor.code_wrong"));
         await attempts.SucceedAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
         return (user, WolverineContinue.NoProblems);
     }
@@ -59,7 +59,7 @@ public static class ConfirmTwoFactorEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [Refuses(400, "two_factor.code_wrong", "The code is wrong, or was used before.")]
     [Refuses(409, "two_factor.not_started", "There is no key to confirm: ask for one first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/two-factor/confirm"), RateLimit("password"), Authorize("customer")]
     public static async Task<(RecoveryCodesView, OutgoingMessages)> Post(
         ConfirmTwoFactor command, User user, IDocumentSession documents, Identity identity, HttpContext http, DateTimeOffset now)

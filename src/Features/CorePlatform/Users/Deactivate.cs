@@ -1,7 +1,5 @@
 using Aarya.Features.CorePlatform.Contracts;
-using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
@@ -16,7 +14,7 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Closes the account until its owner sets another password by mail: every session ends, and a login is answered like one with a wrong
+/// Closes the account until its owner sets a new password by mail: every session ends, and a login is answered like one with a wrong
 /// password.
 /// </summary>
 public sealed record Deactivate(string Password)
@@ -46,9 +44,9 @@ public static class DeactivateEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
-    [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
+    [Refuses(409, "user.last_admin", "There is no other admin: make another account an admin first.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/deactivate"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         Deactivate command, User user, IDocumentSession documents, Identity identity, DateTimeOffset now, CancellationToken cancellation)

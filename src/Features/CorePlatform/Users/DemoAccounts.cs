@@ -1,14 +1,13 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Seeding;
-using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// A customer, a supporter and an administrator to try the shop with. Outside production everybody knows their passwords;
-/// in production they exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
+/// A customer, a support agent and an administrator to try the shop with. Outside production their passwords are public; in production they
+/// exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
 /// </summary>
 public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, IConfiguration configuration, IHostEnvironment environment,
     TimeProvider clock) : ISeed
@@ -23,12 +22,12 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
     ];
 
     /// <inheritdoc/>
-    /// <exception cref="StartupException">Production without SEED_PASSWORD, or one that no account may have.</exception>
+    /// <exception cref="StartupException">SEED_PASSWORD is not set in production, or is not allowed as a password.</exception>
     public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
     {
         var chosen = environment.IsProduction()
             ? configuration.Require("SEED_PASSWORD",
-                "give the password of the demo accounts; they are not made in production with one that everybody knows.")
+                "give the password of the demo accounts; in production they are not created with public passwords.")
             : configuration.Find("SEED_PASSWORD");
         if (chosen is not null && !(Password.IsReadable(chosen) && Password.Length(chosen) is >= Password.Shortest and <= Password.Longest))
             throw new StartupException($"SEED_PASSWORD must have {Password.Shortest} to {Password.Longest} characters.");
@@ -40,7 +39,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
             var email = $"{name}@{EmailDomain}";
             if (chosen is not null && PasswordStrength.FaultOf(chosen, PasswordStrength.KnownOf(email, name)) is { } fault)
                 throw new StartupException($"SEED_PASSWORD {fault}");
-            // Two who seed at once: the second finds the account.
+            // Two seed commands at once: the second finds the account.
             await documents.AloneAsync(email, cancellation);
             var known = await documents.FindByEmailAsync(email, cancellation);
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));

@@ -10,7 +10,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Changes what is given of the caller's profile; an empty telephone number takes it away.</summary>
+/// <summary>Changes the given fields of the caller's profile; an empty telephone number removes it.</summary>
 public sealed record EditMe(string? Name = null, string? Phone = null)
 {
     public sealed class Validator : AbstractValidator<EditMe>

@@ -7,16 +7,16 @@ using Marten;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Names the first administrator of a shop that has none. The account has no password that anybody knows: a link, good for an hour, sets
-/// the first one. Until then the command may be repeated: another address takes the place of the one before, whose account and link are
-/// gone, so that one link at a time leads to the role. It never touches a registered account: the person who
-/// registered it knows its password, and need not own the address.
+/// Names the first administrator of a shop that has none. The account gets a random password that is never shown; a link, valid for an
+/// hour, sets the first real one. Until then the command may be repeated: with another address it deletes the earlier account and its link,
+/// so that only one link at a time leads to the role. It never changes a registered account: the person who registered it has its password,
+/// and may not own the address.
 /// </summary>
 public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHasher passwords, MailedLinks links, TimeProvider clock)
 {
     /// <summary>The link that sets the password.</summary>
     /// <exception cref="StartupException">
-    /// It is no mail address, the shop has an administrator, or the address has a registered account.
+    /// It is not a mail address, the shop has an administrator, or the address has a registered account.
     /// </exception>
     public async Task<string> NameAsync(string typed, CancellationToken cancellation)
     {
@@ -24,7 +24,8 @@ public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHash
         var nobodysPassword = await passwords.HashAsync(Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)), cancellation);
         await using var documents = store.LightweightSession();
         using var accounts = identity.In(documents, cancellation);
-        // In this order: beside another such command, beside the last administrator's leaving, and beside a registration of the address.
+        // Locks in this order: against another such command and the removal of the last administrator, then against a registration of the
+        // address.
         await documents.AloneAsync("admins", cancellation);
         await documents.AloneAsync(email, cancellation);
         var invited = await InvitedAsync(documents, cancellation);
@@ -50,7 +51,7 @@ public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHash
         }
         else
         {
-            // With another stamp: the link of before works no more.
+            // With a new stamp: the earlier link no longer works.
             await accounts.UpdateSecurityStampAsync(admin);
         }
 
@@ -59,7 +60,8 @@ public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHash
         return links.ToReset(await accounts.GeneratePasswordResetTokenAsync(admin));
     }
 
-    // Whom earlier commands have named, each locked so that a first password that is being set comes before this or after.
+    // The administrators whom earlier commands have named, each locked, so that a first password is set either before this command or after
+    // it.
     private static async Task<List<User>> InvitedAsync(IDocumentSession documents, CancellationToken cancellation)
     {
         var admins = await documents.Query<User>().Where(x => x.Roles.Contains(StaffRoles.Admin)).ToListAsync(cancellation);
@@ -70,7 +72,7 @@ public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHash
             if (admin.InvitedAt is null)
             {
                 throw new StartupException(
-                    "The shop has an administrator, who makes others by granting the role; \"forgot password\" replaces a lost password.");
+                    "The shop has an administrator, who can grant the role to others; \"forgot password\" replaces a lost password.");
             }
 
             invited.Add(admin);
@@ -87,7 +89,7 @@ public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHash
         }
         catch (ConcurrencyException)
         {
-            throw new StartupException("The account was changed at this moment: run the command again.");
+            throw new StartupException("The account was changed at the same time: run the command again.");
         }
     }
 }

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Hosting;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Where the links in mails lead. Those about an account lead to pages of the storefront (<c>STOREFRONT_URL</c>), which send the token
-/// back; it stands in the fragment, which a browser keeps to itself: no log of a server and no Referer holds it. A file is fetched from the
-/// API itself (<c>AARYA_PUBLIC_URL</c>).
+/// Builds the links in mails. Links for an account lead to pages of the storefront (<c>STOREFRONT_URL</c>), which send the token to the
+/// API; the token is in the fragment of the URL, which browsers do not send: no server log and no Referer contains it. A link to a file
+/// leads to the API itself (<c>AARYA_PUBLIC_URL</c>).
 /// </summary>
 public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment environment) : StartStep
 {
@@ -20,7 +20,7 @@ public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment e
 
     public string ToExport(string token) => $"{api}/api/users/exports/{token}";
 
-    /// <exception cref="StartupException">A setting is absent in production, or no web address.</exception>
+    /// <exception cref="StartupException">A setting is absent in production, or is not a web address.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         storefront = PublicAddress.OfStorefront(configuration, environment);

@@ -8,18 +8,18 @@ using Microsoft.AspNetCore.Identity;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// What the links in mails carry: whose account, until when, and an HMAC over both, the purpose, the address and the security stamp. Every
-/// node can judge one, nothing is kept, and a stamp that has changed makes it worthless.
+/// The tokens in mailed links: the account, the expiry, and an HMAC over both, the purpose, the address and the security stamp. Every node
+/// can check a token, none is stored, and a changed stamp makes it invalid.
 /// </summary>
 public sealed class MailedTokens(AccountKey key, TimeProvider clock, TimeSpan lifetime) : IUserTwoFactorTokenProvider<User>
 {
     private const int HeadSize = 16 + sizeof(long);
     private const int Size = HeadSize + HMACSHA256.HashSizeInBytes;
 
-    /// <summary>The longest text that is a token.</summary>
+    /// <summary>The length of a token.</summary>
     public static int Longest { get; } = Base64Url.GetEncodedLength(Size);
 
-    /// <summary>Whose account a token is about, whether it is good or not; null when it is no token.</summary>
+    /// <summary>The account that a token names, whether it is valid or not; null when the text is not a token.</summary>
     public static Guid? OwnerOf(string token) => Decode(token) is { } bytes ? new Guid(bytes.AsSpan(0, 16)) : null;
 
     public Task<string> GenerateAsync(string purpose, UserManager<User> manager, User user)

@@ -2,7 +2,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Lets two requests about the same thing go one after the other, until the first has committed.</summary>
+/// <summary>Runs requests about the same thing one after the other: the second waits until the first has committed.</summary>
 internal static class OneAtATime
 {
     public static async Task AloneAsync(this IDocumentSession documents, string about, CancellationToken cancellation)
@@ -14,7 +14,7 @@ internal static class OneAtATime
         await alone.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>The user as the one before left them.</summary>
+    /// <summary>The user as the request before left them.</summary>
     public static async Task<User?> LoadAloneAsync(this IDocumentSession documents, Guid user, CancellationToken cancellation)
     {
         await documents.AloneAsync($"user {user:N}", cancellation);

@@ -7,16 +7,17 @@ using NSec.Cryptography;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>What a password turned out to be.</summary>
-/// <param name="Matches">It is the one that was hashed.</param>
+/// <summary>The result of checking a password.</summary>
+/// <param name="Matches">The password is the one that was hashed.</param>
 /// <param name="IsOutdated">
-/// It is, but was hashed with other parameters than today's, or in another spelling than <see cref="Password.Compose"/> gives.
+/// It matches, but was hashed with other parameters than today's, or in another spelling than <see cref="Password.Compose"/> gives.
 /// </param>
 public readonly record struct PasswordCheck(bool Matches, bool IsOutdated);
 
 /// <summary>
-/// Passwords as argon2id (RFC 9106) in PHC strings, with the parameters that OWASP gives for servers: 19 MiB, two passes, one lane.
-/// They are computed on <see cref="PasswordThreads"/>, where requests do not wait for them; when too many wait, the answer is 503.
+/// Hashes passwords with argon2id (RFC 9106) into PHC strings, with the parameters that OWASP gives for servers: 19 MiB, two passes, one
+/// lane. They are computed on <see cref="PasswordThreads"/>, so that other requests do not wait for them; when too many wait, the answer is
+/// 503.
 /// </summary>
 public sealed class PasswordHasher : IDisposable
 {
@@ -31,7 +32,7 @@ public sealed class PasswordHasher : IDisposable
 
     private static readonly Parameters Today = new(MemoryKiB: 19 * 1024, Passes: 2);
 
-    // Compared with when there is no such account: the same work, and nothing that could match.
+    // Used for the comparison when there is no such account: the same work, and nothing can match.
     private static readonly Encoded Nobody = new(Today, RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
 
     private readonly PasswordThreads threads;
@@ -44,7 +45,7 @@ public sealed class PasswordHasher : IDisposable
 
     public PasswordHasher(PasswordThreads threads) => this.threads = threads;
 
-    /// <summary>The PHC string to keep, of the password as it is composed.</summary>
+    /// <summary>The PHC string to store, of the composed password.</summary>
     /// <exception cref="UnavailableException">Too many passwords are waiting.</exception>
     public async Task<string> HashAsync(string password, CancellationToken cancellation)
     {
@@ -53,9 +54,8 @@ public sealed class PasswordHasher : IDisposable
     }
 
     /// <summary>
-    /// Compares in constant time; without an account to compare with it takes as long and never matches. A hash of before passwords were
-    /// composed matches too: a wrong password is tried in all its spellings, whatever there is to compare with, so that the work reveals
-    /// nothing.
+    /// Compares in constant time; without an account it takes as long and never matches. A hash from before passwords were composed matches
+    /// too: a wrong password is tried in all its spellings, with or without an account, so that the work reveals nothing.
     /// </summary>
     /// <exception cref="UnavailableException">Too many passwords are waiting.</exception>
     public async Task<PasswordCheck> CheckAsync(string password, string? phc, CancellationToken cancellation)
@@ -82,7 +82,7 @@ public sealed class PasswordHasher : IDisposable
                 return parameters.Compute(password, salt, size);
             }, cancellation);
 
-    // One lane always: it is what libsodium computes.
+    // Always one lane, as libsodium computes it.
     private sealed record Parameters(int MemoryKiB, int Passes)
     {
         public byte[] Compute(string password, byte[] salt, int size)

@@ -11,25 +11,26 @@ using Match = Zxcvbn.Match;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// How hard a new password is to guess, by zxcvbn (Wheeler, USENIX Security 2016): words, names, keyboards, dates and sequences count for
-/// little, what is known of the account and of the shop for nothing. Enough is zxcvbn's score 3, some 35 bits. It is judged also read
-/// backwards, with its repetitions taken out, and in the Latin letters that it sounds like, and the weakest counts.
+/// How hard a new password is to guess, by zxcvbn (Wheeler, USENIX Security 2016): words, names, keyboard patterns, dates and sequences
+/// count for little, words from the account and of the shop for almost nothing. The minimum is zxcvbn's score 3, about 34 bits. The
+/// password is also measured reversed, without its repetitions, without these known words, and transliterated to Latin letters; the weakest
+/// result counts.
 /// </summary>
 /// <remarks>
-/// zxcvbn looks up every part of a text, and once more for each way to read its digits as letters: with 128 characters that takes up to an
-/// eighth of a second. Only the first <see cref="Judged"/> are judged: what is hard to guess stays so with more behind it.
+/// zxcvbn looks up every part of a text, and again for each way to read its digits as letters: with 128 characters that takes up to an
+/// eighth of a second. Only the first <see cref="Judged"/> are measured: more characters after them do not make a password easier to guess.
 /// </remarks>
 public sealed partial class PasswordStrength(PasswordThreads threads)
 {
-    /// <summary>How many characters of a password are judged.</summary>
+    /// <summary>How many characters of a password are measured.</summary>
     public const int Judged = 48;
 
     private const string Advice =
-        "Use four words or more that do not belong together: they are easy to remember and hard to guess.";
+        "Use at least four unrelated words: they are easy to remember and hard to guess.";
 
     private const string IsKnown = "it is made of your name, your address or the name of the shop";
 
-    // A score of 3 begins at 1e6 seconds, with 1e4 guesses per second, half of all tried.
+    // Score 3 begins at 1e6 seconds, with 1e4 guesses per second, when half of all guesses have been tried.
     private static readonly double Enough = Math.Log2(2 * 1e6 * 1e4);
 
     private static readonly string[] OfTheShop = ["aarya", "clothing", "aarya clothing", "aaryaclothing"];
@@ -49,7 +50,7 @@ public sealed partial class PasswordStrength(PasswordThreads threads)
     public Task<ProblemDetails> CheckAsync(string field, string password, User user, CancellationToken cancellation) =>
         CheckAsync(field, password, KnownOf(user.Email, user.PendingEmail, user.Name, user.Phone), cancellation);
 
-    /// <summary>The words that a stranger who knows these would try first: each of them, its parts, and its parts as one word.</summary>
+    /// <summary>The words that a stranger with these facts would try first: each of them, its parts, and its parts as one word.</summary>
     public static IReadOnlyList<string> KnownOf(params IEnumerable<string?> aboutThePerson) =>
     [
         .. aboutThePerson.OfType<string>().SelectMany(x => new[] { x, x.Transliterate() }).SelectMany(Parts).Concat(OfTheShop)
@@ -68,7 +69,7 @@ public sealed partial class PasswordStrength(PasswordThreads threads)
         return null;
     }
 
-    // Bits: of what the text does not show any more. Why: what was found out by reading it so.
+    // Bits: the entropy of what was taken out of the text. Why: the weakness that this reading shows.
     private sealed record Reading(string Text, double Bits = 0, string? Why = null);
 
     private static IEnumerable<Reading> Readings(string password, IReadOnlyList<string> known)
@@ -86,7 +87,7 @@ public sealed partial class PasswordStrength(PasswordThreads threads)
 
     private static string First(string text) => text.Length <= Judged ? text : text[..Judged];
 
-    // What is known counts for a bit wherever it is: a mail address may be longer than what is judged.
+    // A known word counts for one bit wherever it is: a mail address may be longer than the measured part.
     private static Reading? WithoutKnown(string text, IReadOnlyList<string> known)
     {
         var (rest, bits) = (text, 0);
@@ -103,7 +104,7 @@ public sealed partial class PasswordStrength(PasswordThreads threads)
         return bits == 0 ? null : new(First(rest), bits, IsKnown);
     }
 
-    // What is repeated counts once, and how often it is repeated for a few bits.
+    // A repeated part counts once, and the number of repetitions for a few bits.
     private static Reading? WithoutRepeats(string text)
     {
         var bits = 0.0;
@@ -129,7 +130,7 @@ public sealed partial class PasswordStrength(PasswordThreads threads)
         var length = Math.Max(1, reading.Text.Length);
         if (Share(x => x is DictionaryMatch { DictionaryName: "user_inputs" }) > 1 / 3.0) return IsKnown;
         if (Share(x => x is DictionaryMatch { DictionaryName: "passwords" }) > 2 / 3.0)
-            return "it is among the passwords that many people have";
+            return "it is one of the most common passwords";
         if (reading.Why is not null) return reading.Why;
         if (Share(x => x is RepeatMatch) > 1 / 3.0) return "it repeats itself";
         if (Share(x => x is SequenceMatch) > 1 / 3.0) return "it follows a sequence, such as abc or 321";

@@ -7,21 +7,21 @@ using Aarya.Infrastructure.Http;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Threads for work that takes a core for many milliseconds: passwords are hashed and judged here. There is one thread fewer than the
-/// machine has cores, and the operating system prefers every other thread of the program, so that hundreds of logins at once do not slow
-/// those who browse. Work waits in a queue, in the order in which it came. A long queue is only as long as the threads can serve within
-/// <see cref="LongestWait"/>, by the time that recent work has taken; what comes beyond that is refused at once.
+/// Threads for work that takes a core for many milliseconds: hashing passwords and measuring their strength. There is one thread fewer than
+/// the machine has cores, and the operating system prefers every other thread of the program, so that hundreds of logins at once do not
+/// slow other requests. Work waits in a queue, first in, first out. A long queue is limited to what the threads can serve within
+/// <see cref="LongestWait"/>, estimated from recent work; work beyond that is refused at once.
 /// </summary>
 public sealed class PasswordThreads : IDisposable
 {
-    /// <summary>How long the last of a full queue waits.</summary>
+    /// <summary>How long the last entry of a full queue waits.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
 
-    // Beyond that of the program, in what the operating system calls niceness: a thread with more of it gives way to one with less. With 5
-    // more it still gets a quarter of a core that another thread wants for itself: those who browse do not keep others from signing in.
+    // Added to the nice value of the program: a thread with a higher value gives way to one with a lower value. With 5 more it still gets a
+    // quarter of a core that another thread uses fully, so that other requests do not keep people from signing in.
     private const int Niceness = 5;
 
-    // The least that may wait, however slow the machine is: a dozen people who sign in at the same moment are no crowd.
+    // The shortest limit of the queue, however slow the machine is: a dozen people who sign in at the same moment are not too many.
     private const int ShortestQueue = 16;
 
     private static readonly Meter Meter = new(PasswordHasher.MeterName);
@@ -38,21 +38,21 @@ public sealed class PasswordThreads : IDisposable
     private int unfinished;
     private bool closed;
 
-    // Of recent work, in milliseconds.
+    // The average time of recent work, in milliseconds.
     private double usual = 25;
 
     public PasswordThreads() : this(Math.Max(1, Environment.ProcessorCount - 1), null) { }
 
-    /// <param name="threads">How much is worked on at the same time.</param>
-    /// <param name="queueLength">How much more may wait; null: as much as is served within <see cref="LongestWait"/>.</param>
+    /// <param name="threads">How many threads work at the same time.</param>
+    /// <param name="queueLength">How many entries may wait; null for as many as are served within <see cref="LongestWait"/>.</param>
     public PasswordThreads(int threads, int? queueLength)
     {
         most = threads;
         this.queueLength = queueLength;
     }
 
-    /// <summary>What the work returns, once it was its turn. Work that was cancelled while it waited is not done.</summary>
-    /// <exception cref="UnavailableException">Too much is waiting.</exception>
+    /// <summary>Queues the work and returns its result. Work that is cancelled while it waits is not done.</summary>
+    /// <exception cref="UnavailableException">The queue is full.</exception>
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
     {
         var entry = new Work<T>(work, cancellation);
@@ -80,7 +80,7 @@ public sealed class PasswordThreads : IDisposable
         return entry.Result;
     }
 
-    /// <summary>Ends the threads after what they are working on; what still waits is cancelled.</summary>
+    /// <summary>Ends the threads after their current work; waiting work is cancelled.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -89,7 +89,7 @@ public sealed class PasswordThreads : IDisposable
             closed = true;
             foreach (var left in waiting) left.Drop();
             waiting.Clear();
-            // One wakes each thread to its end.
+            // Wakes each thread once, so that it ends.
             arrived.Release(Math.Max(1, threads));
         }
     }
@@ -128,8 +128,8 @@ public sealed class PasswordThreads : IDisposable
         }
     }
 
-    // A result wakes its request on a thread of the pool. A thread inherits the priority of the one that starts it: the pool's may not be
-    // started by one that has stepped back, so results are given by this thread, which has not.
+    // A result resumes its request on a pool thread, which may have to be started. A thread inherits the priority of the thread that starts
+    // it, so results are set by this thread, which has the normal priority.
     private void Tell()
     {
         foreach (var work in done.GetConsumingEnumerable()) work.Tell();
@@ -137,7 +137,7 @@ public sealed class PasswordThreads : IDisposable
 
     private static void StepBack()
     {
-        // .NET's own priorities have no effect on Linux, where this is about the thread that calls and no other.
+        // .NET's own priorities have no effect on Linux, where nice() changes only the calling thread.
         if (OperatingSystem.IsLinux()) _ = Nice(Niceness);
         else Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
     }
@@ -148,10 +148,10 @@ public sealed class PasswordThreads : IDisposable
 
     private abstract class Work
     {
-        /// <summary>False when nobody wants it any more.</summary>
+        /// <summary>False when the work was cancelled and is not done.</summary>
         public abstract bool Do();
 
-        /// <summary>Gives what came of it to who asked.</summary>
+        /// <summary>Gives the outcome to the caller.</summary>
         public abstract void Tell();
 
         public abstract void Drop();

@@ -2,7 +2,7 @@ using FluentValidation;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>What people may be called, and what they may sign in with.</summary>
+/// <summary>The rules for people's names, passwords and telephone numbers.</summary>
 internal static class PersonRules
 {
     public const int LongestName = 100;
@@ -12,7 +12,7 @@ internal static class PersonRules
             .Must(x => x is null || !Password.IsReadable(x) || Password.Length(x) is >= Password.Shortest and <= Password.Longest)
             .WithMessage($"must have {Password.Shortest} to {Password.Longest} characters.");
 
-    /// <summary>One that is to be checked: what it must look like is none of its business.</summary>
+    /// <summary>A password that is only checked: the rules for new passwords do not apply.</summary>
     public static IRuleBuilderOptions<T, string> OwnPassword<T>(this IRuleBuilder<T, string> rule) =>
         rule.NotEmpty().Must(x => x is null || Password.CouldBe(x)).WithMessage($"must have at most {Password.Longest} characters.");
 

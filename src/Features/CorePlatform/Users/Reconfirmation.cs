@@ -8,16 +8,13 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>
-/// Asks somebody who is signed in for their password once more: a token that was left lying about must not be enough to take an account
-/// over.
-/// </summary>
+/// <summary>Asks a user who is signed in for their password again: a stolen token must not be enough to take over an account.</summary>
 public sealed class Reconfirmation(PasswordHasher passwords, Attempts attempts)
 {
     private const string Attempt = "reconfirm";
 
-    /// <summary>The caller's account, or why not.</summary>
-    /// <param name="field">What the request calls the password.</param>
+    /// <summary>The caller's account, or the refusal.</summary>
+    /// <param name="field">The name of the password in the request.</param>
     public async Task<(User?, ProblemDetails)> OfAsync(Caller caller, string password, IQuerySession documents, HttpContext http,
         string field = "password")
     {

@@ -14,7 +14,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Gives the caller ten new recovery codes in place of all that they have; the answer holds them, this once.</summary>
+/// <summary>Gives the caller ten new recovery codes that replace all earlier ones; only this answer shows them.</summary>
 public sealed record RenewRecoveryCodes(string Password)
 {
     public override string ToString() => nameof(RenewRecoveryCodes);
@@ -42,9 +42,9 @@ public static class RenewRecoveryCodesEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
     [Refuses(409, "two_factor.off", "There is no second factor: switch it on first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/two-factor/recovery-codes"), RateLimit("password"), Authorize("customer")]
     public static async Task<(RecoveryCodesView, OutgoingMessages)> Post(
         RenewRecoveryCodes command, User user, IDocumentSession documents, Identity identity, HttpContext http, DateTimeOffset now)

@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>The roles of the shop's own people, who see what is not theirs.</summary>
+/// <summary>The roles of staff, who can see other people's data.</summary>
 public static class StaffRoles
 {
     public const string Admin = CallerRoles.Admin;

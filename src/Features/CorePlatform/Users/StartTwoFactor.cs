@@ -13,8 +13,8 @@ using Wolverine.Http;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Gives the caller a key for their authenticator app. It is not asked for until a code made with it was confirmed. The address must be
-/// verified: whoever registers somebody else's must not be able to shut its owner out.
+/// Gives the caller a key for their authenticator app. A login requires its codes only after the first code is confirmed. The address must
+/// be verified: a person who registers another person's address must not be able to lock its owner out.
 /// </summary>
 public sealed record StartTwoFactor(string Password)
 {
@@ -26,9 +26,9 @@ public sealed record StartTwoFactor(string Password)
     }
 }
 
-/// <summary>What goes into an authenticator app.</summary>
+/// <summary>The key for an authenticator app.</summary>
 /// <param name="Secret">In base 32, to type in.</param>
-/// <param name="Uri">The same for a QR code.</param>
+/// <param name="Uri">The same key, for a QR code.</param>
 public sealed record TwoFactorKeyView(string Secret, string Uri)
 {
     public override string ToString() => nameof(TwoFactorKeyView);
@@ -44,11 +44,11 @@ public static class StartTwoFactorEndpoint
     public static ProblemDetails Validate(User user)
     {
         if (user.TwoFactorEnabled)
-            return Problem.Conflict("two_factor.on", "Already on", "Switch the second factor off before you begin anew.");
+            return Problem.Conflict("two_factor.on", "Already on", "The second factor is on: switch it off first.");
         return user.EmailVerified
             ? WolverineContinue.NoProblems
             : Problem.Conflict("account.email_unverified", "Address not verified",
-                "Open the link in the mail that you were sent, or ask for another, before you begin.");
+                "First open the link in the mail that we sent you, or request another mail.");
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
@@ -57,11 +57,11 @@ public static class StartTwoFactorEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
     [Refuses(409, "account.email_unverified",
-        "The account's address has not been verified: its owner has to open the link in the mail first.")]
+        "The account's address has not been verified: its owner must open the link in the mail first.")]
     [Refuses(409, "two_factor.on", "The second factor is on already: switch it off first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/users/me/two-factor"), RateLimit("password"), Authorize("customer")]
     public static async Task<TwoFactorKeyView> Post(
         StartTwoFactor command, User user, IDocumentSession documents, Identity identity, HttpContext http, CancellationToken cancellation)

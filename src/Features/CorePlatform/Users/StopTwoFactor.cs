@@ -15,7 +15,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Switches the second factor off, with the password or with a code; the owner is told.</summary>
+/// <summary>Switches the second factor off, with the password or with a code; the owner gets a mail.</summary>
 public sealed record StopTwoFactor(string? Password = null, string? Code = null)
 {
     public override string ToString() => nameof(StopTwoFactor);
@@ -24,7 +24,7 @@ public sealed record StopTwoFactor(string? Password = null, string? Code = null)
     {
         public Validator()
         {
-            RuleFor(x => x.Password).NotEmpty().When(x => x.Code is null).WithMessage("Give the password or a code.");
+            RuleFor(x => x.Password).NotEmpty().When(x => x.Code is null).WithMessage("is required when no code is given.");
             RuleFor(x => x.Password!).OwnPassword().When(x => !string.IsNullOrEmpty(x.Password));
             RuleFor(x => x.Code).MaximumLength(64);
         }
@@ -57,9 +57,9 @@ public static class StopTwoFactorEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the member it was sent in.")]
+    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
     [Refuses(400, "two_factor.code_wrong", "The code is wrong, or was used before.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many tries at this account without success: wait for `Retry-After` seconds.")]
+    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverineDelete("/api/users/me/two-factor"), RateLimit("password"), Authorize("customer")]
     public static async Task<(IResult, OutgoingMessages)> Delete(
         StopTwoFactor command, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now,

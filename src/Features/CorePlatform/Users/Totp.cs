@@ -13,12 +13,12 @@ public static class Totp
 
     private const int Step = 30;
 
-    // The code before and the one after are good too: telephones' clocks, and people's typing.
+    // The previous and the next code are valid too: telephones' clocks differ, and typing takes time.
     private const int Drift = 1;
 
     public static long StepAt(DateTimeOffset time) => time.ToUnixTimeSeconds() / Step;
 
-    // The RFC and the apps mean SHA-1; its collisions do not touch an HMAC.
+    // The RFC and the apps use SHA-1; its collisions do not weaken an HMAC.
 #pragma warning disable CA5350
     public static string CodeAt(byte[] key, long step)
     {
@@ -31,7 +31,7 @@ public static class Totp
 #pragma warning restore CA5350
 
     /// <summary>
-    /// The step whose code this is, later than <paramref name="last"/> and near <paramref name="now"/>; null when it is none.
+    /// The time step of this code, later than <paramref name="last"/> and near <paramref name="now"/>; null when there is none.
     /// </summary>
     public static long? FindStep(byte[] key, string code, long last, DateTimeOffset now)
     {

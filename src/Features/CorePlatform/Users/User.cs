@@ -4,7 +4,7 @@ using JasperFx.Metadata;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Somebody with an account: a customer, or one of the people of the shop.</summary>
+/// <summary>A person with an account: a customer or a member of staff.</summary>
 public sealed class User : IVersioned
 {
     public Guid Id { get; set; }
@@ -15,13 +15,13 @@ public sealed class User : IVersioned
     [Personal]
     public string Email { get; set; } = "";
 
-    /// <summary>What <see cref="UserByEmail"/> finds it by; unique.</summary>
+    /// <summary><see cref="UserByEmail"/> searches by it; unique.</summary>
     [BlindIndex(nameof(Email))]
     public string EmailIndex { get; init; } = "";
 
     public bool EmailVerified { get; set; }
 
-    /// <summary>Where the account moves to once somebody there has opened the link.</summary>
+    /// <summary>The address that the account moves to once the link mailed there is opened.</summary>
     [Personal]
     public string? PendingEmail { get; set; }
 
@@ -35,23 +35,23 @@ public sealed class User : IVersioned
     public string PasswordHash { get; set; } = "";
 
     /// <summary>
-    /// Since when an administrator whom an operator has named has had no password; null for everybody who has set one. See
+    /// When an operator named this administrator, if they have not set a password yet; null for all other accounts. See
     /// <see cref="FirstAdmin"/>.
     /// </summary>
     public DateTimeOffset? InvitedAt { get; set; }
 
     /// <summary>
-    /// Changes with everything that somebody who knew the account before must not outlive: a login that began before is refused,
-    /// and the links in mails work no more.
+    /// Changes whenever earlier access to the account must end: a login that began before the change is refused, and links mailed before it
+    /// no longer work.
     /// </summary>
     public string SecurityStamp { get; set; } = "";
 
     /// <summary>
-    /// Grows when all sessions are ended: one that began before refreshes no more, even where Redis has forgotten that it ended.
+    /// Increases when all sessions are ended: an earlier session can no longer refresh, even if Redis has lost the fact that it ended.
     /// </summary>
     public int SessionEpoch { get; set; }
 
-    /// <summary>The one session that went on when the others were last ended.</summary>
+    /// <summary>The one session that was kept when the others were last ended.</summary>
     public Guid? KeptSession { get; set; }
 
     /// <summary>Some of <see cref="StaffRoles.OfAccounts"/>.</summary>
@@ -59,25 +59,27 @@ public sealed class User : IVersioned
 
     public DateTimeOffset RegisteredAt { get; set; }
 
-    /// <summary>The guest who registered and whose cart is waiting for the first login.</summary>
+    /// <summary>The guest who registered this account; the first login takes over the guest's cart.</summary>
     public Guid? GuestToMerge { get; set; }
 
-    /// <summary>Since when nobody signs in; a new password opens the account again.</summary>
+    /// <summary>When the account was closed; a new password opens it again.</summary>
     public DateTimeOffset? DeactivatedAt { get; set; }
 
     public bool TwoFactorEnabled { get; set; }
 
-    /// <summary>What the authenticator app holds, in base 32; not in force before <see cref="TwoFactorEnabled"/>.</summary>
+    /// <summary>The key in the authenticator app, in base 32; not in use before <see cref="TwoFactorEnabled"/>.</summary>
     [Personal]
     public string? AuthenticatorKey { get; set; }
 
-    /// <summary>The step of the last code that was taken: no code works twice.</summary>
+    /// <summary>The time step of the last accepted code: no code works twice.</summary>
     public long LastCodeStep { get; set; }
 
-    /// <summary>Hashes; a code that was used is gone.</summary>
+    /// <summary>Hashes; a used code is removed.</summary>
     public IReadOnlyList<string> RecoveryCodes { get; set; } = [];
 
-    /// <summary>Ends every session but one, if it is named: keep the user, and send the message with it.</summary>
+    /// <summary>
+    /// Ends every session, except the named one if there is one: the caller stores the user and sends the returned message with it.
+    /// </summary>
     public EndSessionsOf EndSessions(Guid? except = null)
     {
         SessionEpoch++;
@@ -85,6 +87,6 @@ public sealed class User : IVersioned
         return new(Id, except);
     }
 
-    /// <summary>False for a session that was ended, whether or not it is still remembered.</summary>
+    /// <summary>False for a session that was ended, even if Redis still has it.</summary>
     public bool Has(Session session) => session.Epoch == SessionEpoch || session.Id == KeptSession;
 }

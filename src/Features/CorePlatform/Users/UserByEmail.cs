@@ -3,7 +3,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>Finds an account by its address, which is sealed; nothing else looks for one in any other way.</summary>
+/// <summary>Finds an account by its sealed address; nothing else searches for accounts by address.</summary>
 public static class UserByEmail
 {
     /// <param name="email">In the form of <see cref="EmailAddress"/>.</param>
@@ -13,7 +13,7 @@ public static class UserByEmail
         return documents.Query<User>().FirstOrDefaultAsync(x => x.EmailIndex.IsOneOf(indexes), cancellation);
     }
 
-    /// <summary>As <see cref="FindByEmailAsync"/>; with an account it is no more work than without.</summary>
+    /// <summary>Finds only the id, with the same work whether or not there is an account.</summary>
     public static async Task<Guid?> FindIdByEmailAsync(this IQuerySession documents, string email, CancellationToken cancellation)
     {
         var indexes = documents.BlindIndexesOf(email);

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// Users for ASP.NET Core Identity, in the Marten session of the slice: what Identity calls saving joins the slice's transaction, and a
-/// lost race is its 409, also with the erasure of the account: a deleted one is not written anew.
+/// Users for ASP.NET Core Identity, in the Marten session of the slice: Identity's saves join the slice's transaction, and a lost race is
+/// the slice's 409. So is a race with the erasure of the account: a deleted account is not written again.
 /// </summary>
 public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<User>, IUserEmailStore<User>, IUserSecurityStampStore<User>,
     IUserTwoFactorStore<User>, IUserAuthenticatorKeyStore<User>, IUserTwoFactorRecoveryCodeStore<User>
@@ -51,7 +51,7 @@ public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<U
 
     public Task<string?> GetNormalizedUserNameAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.Email);
 
-    // An address is kept in its one spelling only.
+    // Addresses are stored in one spelling only.
     public Task SetNormalizedUserNameAsync(User user, string? normalizedName, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<string?> GetEmailAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.Email);
@@ -103,10 +103,10 @@ public sealed class UserStore(IDocumentSession documents) : IUserPasswordStore<U
 
     public Task<int> CountCodesAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.RecoveryCodes.Count);
 
-    // The session is the slice's, and Wolverine's to dispose.
+    // The session belongs to the slice, and Wolverine disposes it.
     public void Dispose() { }
 
-    // A code has 80 random bits: there is nothing that a slow hash would add.
+    // A code has 80 random bits: a slow hash would add nothing.
     private static string HashOf(string code) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
 
     private static Task Set<T>(T _) => Task.CompletedTask;

@@ -2,8 +2,8 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.CorePlatform.Users;
 
-/// <summary>A person as they see themselves; a guest has only an id and the role.</summary>
-/// <param name="TwoFactor">Whether signing in takes a second factor.</param>
+/// <summary>The caller's own account; a guest has only an id and the role.</summary>
+/// <param name="TwoFactor">Whether signing in requires a second factor.</param>
 public sealed record UserView(
     Guid Id, string? Email, string? Name, IReadOnlyList<string> Roles, string? Phone = null, bool? EmailVerified = null,
     bool? TwoFactor = null)

@@ -4,7 +4,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>Takes an authorised amount. The provider takes it once, however often it is asked.</summary>
+/// <summary>Captures an authorised amount. The provider captures it once, even if the call is repeated.</summary>
 public sealed record CapturePayment(Guid OrderId);
 
 public static class CapturePaymentHandler
@@ -15,18 +15,4 @@ public static class CapturePaymentHandler
         payment is { Status: PaymentStatus.Authorised, CancelReason: null, ChargeId: { } charge }
             ? [new RecordCharge(payment.Id, await provider.CaptureAsync(charge, cancellation))]
             : [];
-}
-
-/// <summary>Lets an authorised amount go, or stops a payment before anything is taken. The order hears of it as declined.</summary>
-public sealed record VoidPayment(Guid OrderId)
-{
-    public const string Reason = "voided_by_request";
-}
-
-public static class VoidPaymentHandler
-{
-    public static (Events, OutgoingMessages) Handle(
-        VoidPayment command, [WriteAggregate(nameof(VoidPayment.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
-        DateTimeOffset now) =>
-        Consequences.Of(payment.Id, payment, payment.IsOpen ? OrderPayment.Cancel(payment, VoidPayment.Reason, now) : []);
 }

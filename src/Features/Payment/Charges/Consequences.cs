@@ -5,10 +5,12 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>What follows from a payment's facts, wherever they were decided: the next step, and what the other contexts hear.</summary>
+/// <summary>The messages that follow from a payment's facts: the next step, and the events for other contexts.</summary>
 public static class Consequences
 {
-    /// <summary>Commerce asks for the refund of what it knows was paid; what it has not asked for by then goes back by itself.</summary>
+    /// <summary>
+    /// Commerce requests the refund of a payment that it has received; what it has not requested by then is refunded automatically.
+    /// </summary>
     private static readonly TimeSpan TimeToAsk = TimeSpan.FromSeconds(30);
 
     public static (Events, OutgoingMessages) Of(Guid orderId, OrderPayment? payment, IReadOnlyList<object> facts)
@@ -26,14 +28,14 @@ public static class Consequences
     private static object? Message(Guid orderId, OrderPayment? before, object fact) => fact switch
     {
         ChargeAttempted x => new SendCharge(orderId, x.Attempt),
-        // The shopper has turned to another way to pay.
+        // The shopper is already paying with another token.
         ActionRequired x => before is { IsBeingReplaced: true }
             ? null
             : new PaymentActionRequired(orderId, x.NextActionUrl, x.At, before?.ChargeNumber ?? 1),
         RetryRequested => new VoidCharge(orderId, 1),
-        // Money that goes straight back is no payment of the order.
+        // Money that is refunded at once does not count as a payment of the order.
         Captured x => before is { IsUnwanted: false } ? new PaymentCaptured(orderId, x.Amount, x.At) : null,
-        // A cancelled order knows already that it comes to nothing.
+        // A cancelled order needs no decline.
         Declined x => before is { CancelReason: null or VoidPayment.Reason }
             ? new PaymentDeclined(
                 orderId, x.Code, x.At, before.CancelReason is not null || DeclineCodes.IsFinal(x.Code), before.ChargeNumber)
@@ -53,7 +55,7 @@ public static class Consequences
         _ => null,
     };
 
-    // It gives back what the order never counted as paid.
+    // It refunds a charge that never counted as the order's payment.
     private static bool IsOfEarlierCharge(OrderPayment? payment, Guid refundId) =>
         payment?.Refunds.Any(x => x.Id == refundId && x.ChargeId is not null) == true;
 }

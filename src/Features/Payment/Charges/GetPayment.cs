@@ -1,7 +1,5 @@
-using Aarya.Features.Payment.Contracts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
-using JasperFx.Metadata;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -12,7 +10,7 @@ namespace Aarya.Features.Payment.Charges;
 
 public sealed record CardView(string Brand, string Last4);
 
-/// <summary>Where the shopper has to go before the payment goes on.</summary>
+/// <summary>Where the shopper must go before the payment continues.</summary>
 /// <param name="Type">Always redirect.</param>
 public sealed record NextActionView(string Type, string Url);
 
@@ -36,7 +34,7 @@ public static class GetPaymentEndpoint
         if (payment?.RequestedAt is null) return Problem.NotFound("payment");
         var owner = (await session.LoadAsync<OrderOwner>(payment.Id, cancellation))?.UserId ?? payment.Subject;
         if (caller.IsStaff || owner == caller.Subject) return WolverineContinue.NoProblems;
-        return await session.LoadAsync<FormerGuest>(owner, cancellation) is { } guest && guest.UserId == caller.Subject
+        return await session.LoadAsync<GuestSuccessor>(owner, cancellation) is { } guest && guest.UserId == caller.Subject
             ? WolverineContinue.NoProblems
             : Problem.NotFound("payment");
     }
@@ -47,52 +45,4 @@ public static class GetPaymentEndpoint
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static PaymentView Get(Guid orderId, Caller caller, [ReadAggregate(nameof(orderId), Required = false)] OrderPayment? payment) =>
         PaymentView.Of(payment!);
-}
-
-/// <summary>Whose an order is that was handed over.</summary>
-public sealed class OrderOwner : IVersioned
-{
-    /// <summary>The order's.</summary>
-    public Guid Id { get; set; }
-
-    public Guid Version { get; set; }
-
-    public Guid UserId { get; set; }
-}
-
-public static class OrderHandedOverHandler
-{
-    public static Task<OrderOwner?> LoadAsync(OrderHandedOver handedOver, IQuerySession session, CancellationToken cancellation) =>
-        session.LoadAsync<OrderOwner>(handedOver.OrderId, cancellation);
-
-    public static IMartenOp Handle(OrderHandedOver handedOver, OrderOwner? known)
-    {
-        var owner = known ?? new OrderOwner { Id = handedOver.OrderId };
-        owner.UserId = handedOver.To;
-        return MartenOps.Store(owner);
-    }
-}
-
-/// <summary>A guest who became a customer, and with whom their payments went.</summary>
-public sealed class FormerGuest : IVersioned
-{
-    /// <summary>The guest's subject.</summary>
-    public Guid Id { get; set; }
-
-    public Guid Version { get; set; }
-
-    public Guid UserId { get; set; }
-}
-
-public static class GuestSignedInHandler
-{
-    public static Task<FormerGuest?> LoadAsync(GuestSignedIn signedIn, IQuerySession session, CancellationToken cancellation) =>
-        session.LoadAsync<FormerGuest>(signedIn.GuestId, cancellation);
-
-    public static IMartenOp Handle(GuestSignedIn signedIn, FormerGuest? known)
-    {
-        var guest = known ?? new FormerGuest { Id = signedIn.GuestId };
-        guest.UserId = signedIn.UserId;
-        return MartenOps.Store(guest);
-    }
 }

@@ -18,18 +18,18 @@ public enum PaymentStatus
     Voided,
 }
 
-/// <summary>All that is kept of a card.</summary>
+/// <summary>All that is stored of a card.</summary>
 public sealed record CardOnFile(string Brand, string Last4, int ExpMonth, int ExpYear);
 
 /// <summary>
-/// The one payment of an order, folded from its facts; after a decline the shopper may pay another way, which is the next charge of the
-/// same payment, and at most one of its charges is paid. It decides; every method answers the facts that follow from what
-/// it is told, none when it knew already. News arrives from the provider's answers, its webhooks and reconciliation, in any
-/// order and any number of times, so every decision is safe to repeat.
+/// The one payment of an order, folded from its facts. After a decline the shopper may pay with another token, which is the next charge of
+/// the same payment; at most one of its charges counts as paid. The methods that decide return the facts that follow from their input, none
+/// when they are known already. Reports come from the provider's answers, its webhooks and reconciliation, in any order and any number of
+/// times, so every decision is safe to repeat.
 /// </summary>
 public sealed record OrderPayment
 {
-    /// <summary>How long a payment that was given up without an answer is still asked about.</summary>
+    /// <summary>How long the provider is still asked about a payment that was closed without an answer.</summary>
     private static readonly TimeSpan LateCharges = TimeSpan.FromDays(1);
 
     /// <summary>The order's id.</summary>
@@ -53,10 +53,10 @@ public sealed record OrderPayment
 
     public PaymentStatus Status { get; init; }
 
-    /// <summary>Set once the order wants no money any more.</summary>
+    /// <summary>Set once the payment is cancelled.</summary>
     public string? CancelReason { get; init; }
 
-    /// <summary>Which of the shopper's ways to pay is being tried, from 1 on.</summary>
+    /// <summary>The current charge, starting at 1.</summary>
     public int ChargeNumber { get; init; } = 1;
 
     /// <summary>How often the provider was called for this charge.</summary>
@@ -67,10 +67,10 @@ public sealed record OrderPayment
     /// <summary>How many charges were declined, this one included.</summary>
     public int Declines { get; init; }
 
-    /// <summary>What the shopper wants to pay with once the provider has let go of the charge that it holds.</summary>
+    /// <summary>The next charge, which begins once the provider has voided or declined the current one.</summary>
     public RetryRequested? Next { get; init; }
 
-    /// <summary>The shop's people have looked at it once and let it go on.</summary>
+    /// <summary>Staff have reviewed and approved it.</summary>
     public bool IsReviewed { get; init; }
 
     public Money CapturedAmount { get; init; } = Money.Zero();
@@ -87,39 +87,39 @@ public sealed record OrderPayment
 
     public DateTimeOffset ChangedAt { get; init; }
 
-    /// <summary>Until when reconciliation asks the provider about it; null when there is nothing left to learn.</summary>
+    /// <summary>Until when reconciliation asks the provider about it; null when there is nothing left to find out.</summary>
     public DateTimeOffset? WatchUntil { get; init; }
 
     [JsonIgnore]
     public Money RefundedAmount =>
         Money.Sum(Refunds.Where(x => x is { Status: RefundStatus.Succeeded, ChargeId: null }).Select(x => x.Amount), Amount.Currency);
 
-    /// <summary>What can still be given back: refunds on their way count as given.</summary>
+    /// <summary>What can still be refunded; pending refunds are subtracted already.</summary>
     [JsonIgnore]
     public Money Refundable =>
         CapturedAmount - Money.Sum(
             Refunds.Where(x => x is { Status: not RefundStatus.Failed, ChargeId: null }).Select(x => x.Amount), Amount.Currency);
 
-    /// <summary>A charge may be under way at the provider.</summary>
+    /// <summary>A charge may be in progress at the provider.</summary>
     [JsonIgnore]
     public bool IsOpen =>
         RequestedAt is not null
             && Status is PaymentStatus.Pending or PaymentStatus.InReview or PaymentStatus.ActionRequired or PaymentStatus.Authorised;
 
-    /// <summary>Money that arrives now has to go back.</summary>
+    /// <summary>Money that arrives now must be refunded.</summary>
     [JsonIgnore]
     public bool IsUnwanted => CancelReason is not null || (Status == PaymentStatus.Declined && DeclineCodes.IsFinal(DeclineCode));
 
-    /// <summary>The shopper wants to pay another way than the charge that the provider still holds.</summary>
+    /// <summary>The shopper pays with another token while the provider still holds the current charge.</summary>
     [JsonIgnore]
     public bool IsBeingReplaced => Next is not null && CancelReason is null;
 
-    /// <summary>The provider has been asked, or is about to be, and has said nothing yet.</summary>
+    /// <summary>The provider has been called, or is about to be, and has not answered yet.</summary>
     [JsonIgnore]
     public bool AwaitsAnswer =>
         RequestedAt is not null && Status == PaymentStatus.Pending && Attempts > 0 && ChargeId is null && CancelReason is null;
 
-    /// <summary>The words of the public API.</summary>
+    /// <summary>The status as the public API names it.</summary>
     [JsonIgnore]
     public string StatusWord => Status switch
     {
@@ -129,15 +129,15 @@ public sealed record OrderPayment
         PaymentStatus.Captured => "captured",
         PaymentStatus.Declined => "declined",
         PaymentStatus.Voided => "voided",
-        // Nobody outside learns that a payment is under review.
+        // The public API does not show that a payment is under review.
         _ => "pending",
     };
 
-    /// <summary>What a charge that is neither taken nor gone holds although nobody wants it: the provider must let go of it.</summary>
+    /// <summary>Whether the provider still holds a charge that is not wanted, so that it must be voided.</summary>
     public bool MustLetGo(ChargeReport report) =>
         (IsUnwanted || IsBeingReplaced) && report.State is ChargeState.Pending or ChargeState.ActionRequired or ChargeState.Authorised;
 
-    /// <summary>The refund of what arrived although the order no longer wanted it: at most one a payment.</summary>
+    /// <summary>The id of the automatic refund of money that arrived too late: at most one per payment.</summary>
     [JsonIgnore]
     public Guid RefundIdOfCancellation => IdOf("cancellation");
 
@@ -163,14 +163,14 @@ public sealed record OrderPayment
     }
 
     /// <summary>
-    /// The shopper pays another way. A charge that the provider still holds is let go first; should it be paid after all, that was the
-    /// payment.
+    /// The shopper pays with another token. A charge that the provider still holds is voided first; if it turns out to be paid, it counts
+    /// as the payment.
     /// </summary>
     public IReadOnlyList<object> Retry(int chargeNumber, string token, FraudAssessment fraud, DateTimeOffset now)
     {
         if (chargeNumber <= Math.Max(ChargeNumber, Next?.ChargeNumber ?? 0)) return [];
         if (IsUnwanted || Status == PaymentStatus.Captured || now >= ExpiresAt) return [];
-        // What the shop's people have let go on once need not wait for them again.
+        // A payment that staff have approved does not wait for review again.
         var decision = fraud.Decision == FraudDecision.Review && IsReviewed ? FraudDecision.Accept : fraud.Decision;
         var next = new RetryRequested(chargeNumber, token, new FraudAssessed(fraud.Score, decision, fraud.Reasons, now), now);
         return Status is PaymentStatus.Declined or PaymentStatus.Voided ? Begin(next, declined: false, now) : [next];
@@ -181,7 +181,7 @@ public sealed record OrderPayment
         var renewed = new ChargeRenewed(next.ChargeNumber, next.Token, now, declined);
         return next.Fraud.Decision switch
         {
-            // The provider has taken its time to let go of the charge before.
+            // The provider took too long to void the previous charge.
             _ when now >= ExpiresAt => [renewed, new Declined(null, DeclineCodes.Expired, null, now)],
             FraudDecision.Accept => [renewed, next.Fraud, new ChargeAttempted(1, now)],
             FraudDecision.Review => [renewed, next.Fraud],
@@ -197,12 +197,12 @@ public sealed record OrderPayment
     public IReadOnlyList<object> FailReview(Guid by, DateTimeOffset now) =>
         Status != PaymentStatus.InReview ? [] : [new ReviewFailed(by, now), new Declined(null, DeclineCodes.FraudRejected, null, now)];
 
-    /// <summary>One more try, or the end of all tries when the order has expired.</summary>
+    /// <summary>Another attempt, or a decline when the order has expired.</summary>
     public IReadOnlyList<object> AttemptAgain(DateTimeOffset now) => !AwaitsAnswer ? []
         : now >= ExpiresAt ? [new Declined(null, DeclineCodes.ProviderUnreachable, null, now)]
         : [new ChargeAttempted(Attempts + 1, now)];
 
-    /// <summary>What the provider says about the charge, now or long ago.</summary>
+    /// <summary>Applies the provider's report of a charge, which may be outdated.</summary>
     public IReadOnlyList<object> Hear(ChargeReport report, DateTimeOffset now)
     {
         if (RequestedAt is null) return [];
@@ -230,28 +230,26 @@ public sealed record OrderPayment
         };
     }
 
-    /// <summary>
-    /// Whether nothing follows from what a provider says: the payment knows it, or it is about no charge of this payment.
-    /// </summary>
+    /// <summary>Whether a provider's report changes nothing: it is known already, or it is about no charge of this payment.</summary>
     public bool Knows(ProviderNews news, DateTimeOffset now)
     {
         var knowsCharge = RequestedAt is null || IsStray(news.Charge) || (Hear(news.Charge, now).Count == 0 && !MustLetGo(news.Charge));
         if (!knowsCharge || news is not { RefundId: { } refundId, Refund: { } refund }) return knowsCharge;
-        // While a charge is open, a refund may be ahead of the news of the charge that it gives back.
+        // While a charge is open, a refund may be reported before the charge that it refunds.
         return !IsOpen && HearOfRefund(refundId, refund, now, news.Charge.Number).Count == 0;
     }
 
-    /// <summary>One key makes one charge: a report of any other charge does not belong to this payment.</summary>
+    /// <summary>One key creates one charge: a report of any other charge does not belong to this payment.</summary>
     public bool IsStray(ChargeReport report) => report.Number > ChargeNumber
         || (report.Number == ChargeNumber && ChargeId is not null && report.ChargeId is not null && ChargeId != report.ChargeId);
 
-    // It had come to nothing when the next charge began: what it brings nevertheless was never this payment's.
+    // An earlier charge had ended when the next one began: if it is captured after all, it is refunded.
     private IReadOnlyList<object> HearOfEarlier(ChargeReport report, DateTimeOffset now) =>
         report is { State: ChargeState.Captured, ChargeId: { } charge } && Refunds.All(x => x.ChargeId != charge)
             ? [new RefundStarted(IdOf($"charge {charge}"), report.Amount, "charged_twice", now, charge)]
             : [];
 
-    /// <summary>The provider knows no charge of this order, and the order wants none.</summary>
+    /// <summary>The provider has no charge for this order: voids the payment if it is cancelled.</summary>
     public IReadOnlyList<object> HearOfNoCharge(DateTimeOffset now) =>
         IsOpen && CancelReason is not null && ChargeId is null ? [new Voided(null, CancelReason, now)] : [];
 
@@ -262,13 +260,13 @@ public sealed record OrderPayment
         _ => [new PaymentCancelled(reason, now)],
     };
 
-    /// <summary>Gives back what a cancelled order was paid, where nobody has asked for it.</summary>
+    /// <summary>Refunds a cancelled order's payment when no refund was requested.</summary>
     public IReadOnlyList<object> GiveBackCancelled(DateTimeOffset now) =>
         CancelReason is not null && Status == PaymentStatus.Captured && Refundable.Minor > 0
             ? StartRefund(RefundIdOfCancellation, null, CancelReason, now)
             : [];
 
-    /// <param name="refundId">The asker's own id: the same one is refunded once.</param>
+    /// <param name="refundId">The requester's own id; each id is refunded once.</param>
     /// <param name="amount">Null for all that is left.</param>
     public IReadOnlyList<object> StartRefund(Guid refundId, Money? amount, string reason, DateTimeOffset now)
     {
@@ -279,9 +277,9 @@ public sealed record OrderPayment
             : [new RefundStarted(refundId, wanted, reason, now)];
     }
 
-    /// <summary>How a refund ended, also one that somebody made at the provider's own desk.</summary>
+    /// <summary>Applies the outcome of a refund, including one made in the provider's own dashboard.</summary>
     /// <remarks>A report in a currency other than the payment's changes nothing.</remarks>
-    /// <param name="chargeNumber">Which charge it gives back; null for the one that is being tried.</param>
+    /// <param name="chargeNumber">The charge that it refunds; null for the current one.</param>
     public IReadOnlyList<object> HearOfRefund(Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null) =>
         Refunds.FirstOrDefault(x => x.Id == refundId) switch
         {
@@ -290,7 +288,7 @@ public sealed record OrderPayment
                 report.Succeeded
                     ? [new Refunded(refundId, report.Amount, now)]
                     : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
-            // What gives an earlier charge back is no refund of what the order counts as paid.
+            // A refund of an earlier charge is not a refund of the order's payment.
             null when report.Succeeded && Status == PaymentStatus.Captured && (chargeNumber ?? ChargeNumber) == ChargeNumber =>
                 [new Refunded(refundId, report.Amount, now)],
             _ => [],
@@ -404,7 +402,7 @@ public sealed record OrderPayment
     private DateTimeOffset? Watched(object fact) => fact switch
     {
         _ when Refunds.Any(x => x.Status == RefundStatus.Pending) || (IsOpen && Attempts > 0) => ChangedAt.AddDays(90),
-        // Closed without an answer: a charge may still turn up.
+        // Closed without an answer: a charge may still appear.
         Declined { Code: DeclineCodes.ProviderUnreachable } or Voided { ChargeId: null } when Attempts > 0 && ChargeId is null =>
             ChangedAt + LateCharges,
         PaymentCancelled or PayerForgotten => WatchUntil,
@@ -418,6 +416,6 @@ public static class DeclineCodes
     public const string FraudRejected = "fraud_rejected";
     public const string ProviderUnreachable = "provider_unreachable";
 
-    /// <summary>No other token would be taken.</summary>
+    /// <summary>Whether no other token is accepted either.</summary>
     public static bool IsFinal(string? code) => code is Expired or FraudRejected or ProviderUnreachable;
 }

@@ -1,6 +1,6 @@
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>How long to wait before the provider is asked again: ever longer, never quite the same for two payments.</summary>
+/// <summary>How long to wait before the provider is asked again: longer after each attempt, plus or minus a random part.</summary>
 public static class Patience
 {
     private static readonly double[] Seconds = [1, 3, 8, 15, 30, 60, 120];

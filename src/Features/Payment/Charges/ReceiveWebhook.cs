@@ -14,9 +14,9 @@ using Wolverine.Http;
 namespace Aarya.Features.Payment.Charges;
 
 /// <summary>
-/// News from a provider. Its signature and age are verified on the raw body before anything is read; then the event is noted
-/// and answered at once, its effect follows as a durable message. A delivery that was noted before, or whose news the payment knows,
-/// writes nothing.
+/// Receives an event from a payment provider. Its signature and age are verified on the raw body before anything is parsed; then the event
+/// is recorded and answered at once, and its effect follows as a durable message. A delivery that was recorded before, or that changes
+/// nothing, writes nothing.
 /// </summary>
 public static partial class ReceiveWebhookEndpoint
 {
@@ -29,7 +29,7 @@ public static partial class ReceiveWebhookEndpoint
         if (await http.ReadAllAsync(LargestBody) is not { } body)
             return (null,
                 Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large",
-                    "An event has at most 64 KB."));
+                    "An event may have up to 64 KB."));
         try
         {
             return (known.ReadWebhook(body, http.Request.Headers, now), WolverineContinue.NoProblems);
@@ -41,7 +41,7 @@ public static partial class ReceiveWebhookEndpoint
         }
     }
 
-    [Refuses(401, "webhook.refused", "The signature is not the provider's, or too old.")]
+    [Refuses(401, "webhook.refused", "The signature is not the provider's, or is too old.")]
     [WolverinePost("/api/payments/webhooks/{provider}")]
     [AnswerIsNeverStored]
     [ProducesResponseType(StatusCodes.Status200OK)]
@@ -53,7 +53,7 @@ public static partial class ReceiveWebhookEndpoint
         CancellationToken cancellation)
     {
         if (news is null) return (Results.Ok(), []);
-        // Without a lock: what a payment knows once it knows for ever.
+        // No lock is needed: a payment never loses what it has recorded.
         var payment = await session.LoadAsync<OrderPayment>(news.OrderId, cancellation);
         if (payment?.RequestedAt is null || payment.IsStray(news.Charge)) RecordChargeHandler.LogStray(logger, news.OrderId, news.Charge);
         if (payment is null || payment.Knows(news, clock.GetUtcNow())) return (Results.Ok(), []);
@@ -65,7 +65,7 @@ public static partial class ReceiveWebhookEndpoint
         };
         if (await session.ExecuteAsync(note, cancellation) == 0) return (Results.Ok(), []);
 
-        // The charge first: a refund may be news of a charge that is not known yet.
+        // The charge first: the charge of a refund may not be known yet.
         OutgoingMessages messages = [new RecordCharge(news.OrderId, news.Charge)];
         if (news is { RefundId: { } refundId, Refund: { } refund })
             messages.Add(new RecordRefund(news.OrderId, refundId, refund, ChargeNumber: news.Charge.Number));

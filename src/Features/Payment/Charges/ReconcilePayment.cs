@@ -5,12 +5,12 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>Asks the provider about a payment that has gone quiet, and gets it moving again.</summary>
+/// <summary>Asks the provider about a payment that has not changed for too long, and continues it.</summary>
 public sealed record ReconcilePayment(Guid OrderId);
 
 public static class ReconcilePaymentHandler
 {
-    // A call in flight and its retry; what takes longer has lost its message.
+    // The time for a call and its retry; if it takes longer, the message was lost.
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(3);
 
     public static async Task<OutgoingMessages> Handle(

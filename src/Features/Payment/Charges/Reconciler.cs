@@ -1,5 +1,4 @@
 using Aarya.Infrastructure.Hosting;
-using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -8,8 +7,8 @@ using Wolverine;
 namespace Aarya.Features.Payment.Charges;
 
 /// <summary>
-/// Finds the payments that have been quiet too long. Every node looks; a payment is claimed by one of them at a time and then
-/// left alone for a while, ever longer, so more nodes do not mean more calls.
+/// Finds the payments that have not changed for too long. Every node searches, but one node at a time claims a payment, and then no node
+/// claims it for a while, longer each time, so that more nodes do not mean more calls.
 /// </summary>
 public sealed class Reconciler(
     IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, TimeProvider time, ILogger<Reconciler> logger)

@@ -5,7 +5,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>Takes note of what the provider says about an order's charge, whether it was asked, called or was found out.</summary>
+/// <summary>Records the provider's report of an order's charge, whether by reply, by webhook or by reconciliation.</summary>
 public sealed record RecordCharge(Guid OrderId, ChargeReport Report);
 
 public static partial class RecordChargeHandler
@@ -31,6 +31,6 @@ public static partial class RecordChargeHandler
         LogStray(logger, report.ChargeId, orderId, report.State);
 
     [LoggerMessage(LogLevel.Error,
-        "The provider tells of charge {ChargeId} ({State}) for order {OrderId}, which this shop did not make: look into it there")]
+        "The provider reports charge {ChargeId} ({State}) for order {OrderId}, which this shop did not create: check it at the provider")]
     private static partial void LogStray(ILogger logger, string? chargeId, Guid orderId, ChargeState state);
 }

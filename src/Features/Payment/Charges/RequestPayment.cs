@@ -1,4 +1,3 @@
-using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Fraud;
 using Aarya.Infrastructure.Security;
 using Marten;
@@ -7,7 +6,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>Asks for an order's money: once an order, whoever asks and however often.</summary>
+/// <summary>Requests the payment of an order; applied once per order.</summary>
 public sealed record RequestPayment(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, Money Amount, string Token, bool CaptureLater,
     DateTimeOffset ExpiresAt);
@@ -25,21 +24,4 @@ public static class RequestPaymentHandler
         DateTimeOffset now) =>
         Consequences.Of(request.OrderId, payment,
             OrderPayment.Request(payment, request, FraudRules.Assess(request.Amount, history), now, history.EmailFingerprint));
-}
-
-/// <summary>A placed order asks for its money.</summary>
-public static class OrderPlacedHandler
-{
-    public static Task<FraudHistory> LoadAsync(OrderPlaced placed, IQuerySession session, DateTimeOffset now,
-        CancellationToken cancellation) =>
-        session.FraudHistoryAsync(placed.Subject, placed.Email, now, cancellation);
-
-    public static (Events, OutgoingMessages) Handle(
-        OrderPlaced placed,
-        [WriteAggregate(nameof(OrderPlaced.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
-        FraudHistory history,
-        DateTimeOffset now) =>
-        RequestPaymentHandler.Handle(
-            new(placed.OrderId, placed.Number, placed.Subject, placed.Email, placed.Total, placed.PaymentToken, CaptureLater: false,
-                placed.ExpiresAt), payment, history, now);
 }

@@ -7,8 +7,8 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.Payment.Charges;
 
-/// <summary>The shopper pays an order another way: the next charge begins when the one before has come to nothing.</summary>
-public static class PaymentRetriedHandler
+/// <summary>The shopper pays an order with another token: the next charge begins when the previous one has ended unpaid.</summary>
+public static class RetryPaymentHandler
 {
     public static Task<FraudHistory> LoadAsync(
         PaymentRetried retried, IQuerySession session, DateTimeOffset now, CancellationToken cancellation) =>

@@ -3,23 +3,23 @@ using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Payment.Contracts;
 
-/// <summary>Somebody wants to see all that is held about them. Told twice: at once, and when it is known which orders are theirs.</summary>
-/// <param name="Guests">Who they were before they signed in.</param>
-/// <param name="Orders">Null the first time, which nobody answers but commerce.</param>
+/// <summary>A user requested an export of their data. Sent twice: at once, and again when their orders are known.</summary>
+/// <param name="Guests">The guest ids that they had before they signed in.</param>
+/// <param name="Orders">Null the first time, which only commerce answers.</param>
 [WireEvent("core.personal_data_asked.v1", Streams.Users)]
 public sealed record PersonalDataAsked(Guid UserId, Guid ExportId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
-/// <summary>What this context holds about them.</summary>
-/// <param name="Json">As the API would answer it.</param>
+/// <summary>What this context stores about them.</summary>
+/// <param name="Json">In the form of the API's answers.</param>
 [WireEvent("payment.personal_data_gathered.v1", Streams.Users)]
 public sealed record PersonalDataGathered(Guid UserId, Guid ExportId, [property: Personal] string Json);
 
-/// <summary>Somebody is to be forgotten. Told twice a round: at once, and when it is known which orders were theirs.</summary>
-/// <param name="Guests">Who they were before they signed in.</param>
-/// <param name="Orders">Null the first time, which nobody answers but commerce.</param>
+/// <summary>A user is to be erased. Sent twice per round: at once, and again when their orders are known.</summary>
+/// <param name="Guests">The guest ids that they had before they signed in.</param>
+/// <param name="Orders">Null the first time, which only commerce answers.</param>
 [WireEvent("core.user_erased.v1", Streams.Users)]
 public sealed record UserErased(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
-/// <summary>This context has forgotten them.</summary>
+/// <summary>This context has erased their data.</summary>
 [WireEvent("payment.personal_data_erased.v1", Streams.Users)]
 public sealed record PersonalDataErased(Guid UserId, Guid ErasureId);

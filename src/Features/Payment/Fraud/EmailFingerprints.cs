@@ -4,12 +4,12 @@ using Marten;
 namespace Aarya.Features.Payment.Fraud;
 
 /// <summary>
-/// Tells whether two payments share an address without keeping the address, and tells nobody who lacks the shop's key. It says nothing of
-/// the key it was made with: that can never be made anew, and after <see cref="FraudRules.Window"/> nobody compares it any more.
+/// A keyed hash that shows whether two payments share an e-mail address, without storing the address. It does not contain the id of its
+/// key: it cannot be renewed, and is not compared after <see cref="FraudRules.Window"/>.
 /// </summary>
 internal static class EmailFingerprints
 {
-    /// <summary>Under every key, the first first; none of nothing.</summary>
+    /// <summary>The fingerprint under every key, in the order of the keys; none without an address.</summary>
     public static string[] EmailFingerprintsOf(this IQuerySession session, string? email) => string.IsNullOrWhiteSpace(email)
         ? []
         : [.. session.BlindIndexesOf(email).Select(x => x[(x.LastIndexOf(':') + 1)..])];

@@ -1,5 +1,3 @@
-using Aarya.Features.Payment.Charges;
-
 namespace Aarya.Features.Payment.Fraud;
 
 public enum FraudDecision
@@ -10,17 +8,19 @@ public enum FraudDecision
 }
 
 /// <param name="Score">0 (no concern) to 100.</param>
-/// <param name="Reasons">The rules that scored, as words a reviewer understands.</param>
+/// <param name="Reasons">The names of the rules that scored, for the reviewer.</param>
 public sealed record FraudAssessment(int Score, FraudDecision Decision, IReadOnlyList<string> Reasons);
 
 /// <summary>What a shopper did in the last <see cref="FraudRules.Window"/>.</summary>
-/// <param name="EmailFingerprint">What the address of this payment is known by to later ones; see <see cref="EmailFingerprints"/>.</param>
+/// <param name="EmailFingerprint">
+/// The fingerprint of this payment's address, for comparison with later ones; see <see cref="EmailFingerprints"/>.
+/// </param>
 public sealed record FraudHistory(int BySubject, int ByEmail, int DeclinedBySubject, string EmailFingerprint = "");
 
 /// <summary>
-/// The shop's own rules, each worth points: an amount of ₹1,00,000 or more 20, of ₹5,00,000 or more 60; 60 or more payments
-/// in ten minutes by one shopper 20, by one address 20; ten or more declined payments that are most of the shopper's
-/// payments (cards being tried out) 50. 60 points wait for a reviewer, 90 are rejected.
+/// The shop's own rules and their points: an amount of ₹1,00,000 or more 20, of ₹5,00,000 or more 60; 60 or more payments in ten minutes by
+/// one shopper 20, by one address 20; ten or more declined payments that are most of the shopper's payments (cards being tried out) 50.
+/// From 60 points a payment waits for a reviewer, from 90 it is rejected.
 /// </summary>
 public static class FraudRules
 {

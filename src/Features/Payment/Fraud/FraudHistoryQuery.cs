@@ -5,7 +5,7 @@ namespace Aarya.Features.Payment.Fraud;
 
 public static class FraudHistoryQuery
 {
-    // Far above every threshold; a busier shopper is busy all the same.
+    // Far above every threshold; reading more would not change the result.
     private const int Enough = 500;
 
     public static async Task<FraudHistory> FraudHistoryAsync(this IQuerySession session, Guid subject, string? email, DateTimeOffset now,
@@ -16,11 +16,12 @@ public static class FraudHistoryQuery
         var bySubject = await session.Query<OrderPayment>()
             .Where(x => x.Subject == subject && (x.RequestedAt > since || (x.ChargeNumber > 1 && x.ChangedAt > since)))
             .Select(x => new { x.Status, x.ChargeNumber, x.Declines }).Take(Enough).ToListAsync(cancellation);
-        // Listed, because a count is limited only after it has counted everything.
+        // Listed, because a limit on a count applies only after everything is counted.
         var byEmail = fingerprints.Length == 0 ? [] : await session.Query<OrderPayment>()
             .Where(x => x.EmailFingerprint.IsOneOf(fingerprints) && x.RequestedAt > since)
             .Select(x => x.Id).Take(Enough).ToListAsync(cancellation);
-        // Each way to pay counts: cards are tried out on one order as well as on many. Payments of before have no count of their declines.
+        // Every charge counts: cards can be tried out on one order as well as on many. Payments from before declines were counted have no
+        // count.
         var declined = bySubject.Sum(x => Math.Max(x.Declines, x.Status == PaymentStatus.Declined ? 1 : 0));
         return new(bySubject.Sum(x => Math.Max(1, x.ChargeNumber)), byEmail.Count, declined, fingerprints.FirstOrDefault(""));
     }

@@ -7,10 +7,10 @@ using Marten;
 namespace Aarya.Features.Payment.Privacy;
 
 /// <summary>
-/// Forgets whose payments somebody's were. Amounts, the provider's ids and the brand and last four digits of the card stay: the books and a
-/// chargeback need them.
+/// Erases what identifies a user in their payments. Amounts, the provider's ids and the brand and last four digits of the card stay: the
+/// books and a chargeback need them.
 /// </summary>
-public static class UserErasedHandler
+public static class ErasePayerHandler
 {
     public static async Task<PersonalDataErased?> Handle(UserErased erased, IDocumentSession session, DateTimeOffset now,
         CancellationToken cancellation)
@@ -34,7 +34,7 @@ public static class UserErasedHandler
         session.DeleteWhere<OrderOwner>(x => x.UserId.IsOneOf(subjects) || x.Id.IsOneOf(ids));
         session.EraseTraces([.. subjects, .. ids]);
         if (erased.Orders is null) return null;
-        session.DeleteWhere<FormerGuest>(x => x.UserId == erased.UserId || x.Id.IsOneOf(subjects));
+        session.DeleteWhere<GuestSuccessor>(x => x.UserId == erased.UserId || x.Id.IsOneOf(subjects));
         return new(erased.UserId, erased.ErasureId);
     }
 }

@@ -6,8 +6,8 @@ using Marten;
 
 namespace Aarya.Features.Payment.Privacy;
 
-/// <summary>What somebody paid, and with which card.</summary>
-public static class PersonalDataAskedHandler
+/// <summary>The payments of a user, with their cards.</summary>
+public static class GatherPayerDataHandler
 {
     public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
     {

@@ -5,7 +5,7 @@ namespace Aarya.Features.Payment.Privacy;
 
 internal static class PaymentsOf
 {
-    /// <summary>What these, who are one person, have paid, and what was paid for these orders.</summary>
+    /// <summary>The payments of these subjects, who are one person, and the payments of these orders.</summary>
     public static async Task<IReadOnlyList<OrderPayment>> PaymentsOfAsync(this IQuerySession session, Guid[] subjects,
         IReadOnlyList<Guid> orders, CancellationToken cancellation)
     {

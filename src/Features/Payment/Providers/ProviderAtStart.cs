@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Features.Payment.Providers;
 
 /// <summary>
-/// Finds the provider when the program starts. Without PAYMENT_PROVIDER_URL a developer gets a sandbox in this process: one
-/// for each database, its journal and its secrets kept in a folder, so that a restart, or a second node, finds the same charges.
+/// Finds the provider when the program starts. Without PAYMENT_PROVIDER_URL a developer gets a sandbox in this process: one per database,
+/// with its journal and its secrets in a folder, so that a restart, or a second node, finds the same charges.
 /// </summary>
 public sealed partial class ProviderAtStart(
     PaymentOptions options, ProviderAccess access, ContextDatabases databases, IServer server, IHostEnvironment environment,
@@ -31,7 +31,7 @@ public sealed partial class ProviderAtStart(
 
         if (environment.IsProduction())
             throw new StartupException(
-                "PAYMENT_PROVIDER_URL is not set: give the payment provider's API, and its PAYMENT_API_KEY and PAYMENT_WEBHOOK_SECRET.");
+                "PAYMENT_PROVIDER_URL is not set: give the URL of the payment provider, its PAYMENT_API_KEY and PAYMENT_WEBHOOK_SECRET.");
         access.Grant(await OwnSandboxAsync(cancellationToken));
     }
 
@@ -53,8 +53,8 @@ public sealed partial class ProviderAtStart(
         catch (JournalInUseException)
         {
             throw new StartupException(
-                $"The sandbox's folder {folder} is in use by another process: give each its own SANDBOX_DATA, or both one "
-                + $"PAYMENT_PROVIDER_URL.");
+                $"The sandbox's folder {folder} is in use by another process: give each process its own SANDBOX_DATA, or both the "
+                + "same PAYMENT_PROVIDER_URL.");
         }
 
         var account = new ProviderAccount(new(sandbox.Url), apiKey, secret);
@@ -63,7 +63,7 @@ public sealed partial class ProviderAtStart(
         return account;
     }
 
-    // The port of last time first: the links to second steps that shoppers hold stay good over a restart.
+    // Tries the previous port first, so that shoppers' links to second steps stay valid after a restart.
     private async Task<SandboxHost> StartAsync(string folder, string apiKey, string secret, Uri? before, CancellationToken cancellation)
     {
         var start = new SandboxOptions { ApiKey = apiKey, WebhookSecret = secret, DataFolder = folder, WebhookUrl = WebhookUrl };
@@ -91,18 +91,18 @@ public sealed partial class ProviderAtStart(
     }
 
     private static string Needed(string? value, string name) =>
-        value ?? throw new StartupException($"{name} is not set: PAYMENT_PROVIDER_URL names a provider, which needs it.");
+        value ?? throw new StartupException($"{name} is not set: the provider at PAYMENT_PROVIDER_URL requires it.");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
-    // Not at StopAsync: charges under way are drained first.
+    // Not in StopAsync: running charges must end first.
     public async ValueTask DisposeAsync()
     {
         if (sandbox is not null) await sandbox.DisposeAsync();
     }
 
     [LoggerMessage(LogLevel.Information,
-        "Payments go to a sandbox provider in this process at {Url}, its journal in {Folder} (PAYMENT_PROVIDER_URL is not set)")]
+        "Payments go to a sandbox provider in this process at {Url}, with its journal in {Folder} (PAYMENT_PROVIDER_URL is not set)")]
     private static partial void LogHosted(ILogger logger, string url, string folder);
 
     [LoggerMessage(LogLevel.Information, "Payments go to the sandbox provider that another process of this database hosts at {Url}")]

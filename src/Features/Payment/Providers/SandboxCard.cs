@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Aarya.Features.Payment.Providers;
 
-/// <summary>The file beside a sandbox's journal that says how to reach it.</summary>
+/// <summary>The file next to a sandbox's journal with its address and its secrets.</summary>
 internal static class SandboxCard
 {
     private const string Name = "account.json";
@@ -21,7 +21,7 @@ internal static class SandboxCard
 
     public static void Write(string folder, ProviderAccount account)
     {
-        // Secrets: for their owner's eyes from the first byte on.
+        // The file contains secrets: only its owner can read it, from the first byte on.
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(Path.Combine(folder, Name), options);

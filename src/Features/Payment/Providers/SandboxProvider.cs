@@ -20,7 +20,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    // No retries here: whether to ask again is the payment's decision, and it looks first.
+    // No retries here: the payment decides whether to retry, and first looks for an existing charge.
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
@@ -39,7 +39,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         var key = number == 1 ? $"order-{orderId}" : string.Create(CultureInfo.InvariantCulture, $"order-{orderId}-{number}");
         var (status, charge, error) = await AskAsync<Charge>(HttpMethod.Post, "/v1/charges", body, cancellation, key);
         if (charge is not null) return charge.ToReport() with { Number = number };
-        // The provider understood and will not: no charge was made, and asking again changes nothing.
+        // The provider refused: no charge was made, and a retry would not change that.
         return status is HttpStatusCode.PaymentRequired or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity
             ? new(null, ChargeState.Declined, amount, DeclineCode: error, Number: number)
             : throw Unexpected(status, error);
@@ -64,7 +64,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
                 new { chargeId, amount = amount.Minor, reference = refundId }, cancellation);
         if (refund is not null && refund.Currency != amount.Currency) throw Unexpected(status, "in another currency");
         if (refund is not null) return refund.ToReport();
-        // Only these statuses judge the refund. Another may come from a proxy on the way, after the money has moved.
+        // Only these statuses mean that the refund was refused. Another may come from a proxy, after the money has moved.
         return status is HttpStatusCode.BadRequest or HttpStatusCode.PaymentRequired or HttpStatusCode.Conflict
             or HttpStatusCode.UnprocessableEntity || (status == HttpStatusCode.NotFound && error == "charge_not_found")
             ? new(false, amount, error)
@@ -88,15 +88,15 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
             if (webhook?.Charge is not { } charge) throw new WebhookRefusedException("The event has no charge.");
             if ((SandboxShape.FaultOfId("id", webhook.Id) ?? charge.Fault ?? webhook.Refund?.FaultOf(charge)) is { } fault)
                 throw new WebhookRefusedException($"The event is not valid: {fault}.");
-            // A reference that is no order of ours belongs to another user of the same account.
+            // A reference that is not an order id belongs to another user of the same account.
             if (!Guid.TryParse(charge.Reference, out var orderId) || orderId == Guid.Empty) return null;
             return webhook.Refund is not { } refund ? new(webhook.Id!, orderId, charge.ToReport())
                 : new(webhook.Id!, orderId, charge.ToReport(), RefundIdOf(refund), refund.ToReport());
         }
-        // The reader calls a surrogate without its other half an invalid operation.
+        // The reader throws InvalidOperationException for half a surrogate pair.
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            throw new WebhookRefusedException("The event is not the JSON of one.");
+            throw new WebhookRefusedException("The body cannot be read as an event.");
         }
     }
 
@@ -108,14 +108,14 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
             throw new WebhookRefusedException($"{SignatureHeader} is missing or has no time.");
         byte[] signed = [.. Encoding.ASCII.GetBytes($"{seconds.ToString(CultureInfo.InvariantCulture)}."), .. body];
         var expected = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed)));
-        // More than one v1 while the secret is changed.
+        // There is more than one v1 while the secret is being changed.
         if (!parts["v1"].Any(x => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(x), expected)))
             throw new WebhookRefusedException("The signature does not match the body.");
         if ((now - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > Tolerance)
-            throw new WebhookRefusedException("The delivery was signed more than five minutes ago, or ahead.");
+            throw new WebhookRefusedException("The signature's time is more than five minutes in the past or in the future.");
     }
 
-    // Somebody's refund at the provider's own desk has no id of ours.
+    // A refund made in the provider's own dashboard has no id of ours.
     private static Guid RefundIdOf(Refund refund) =>
         Guid.TryParse(refund.Reference, out var id) ? id : new(SHA256.HashData(Encoding.UTF8.GetBytes(refund.Id))[..16]);
 
@@ -151,8 +151,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
             var code = refused?.Error?.Code;
             return (answer.StatusCode, null, SandboxShape.FaultOfCode("code", code) is null ? code : "unknown");
         }
-        // An answer that cannot be read says nothing about the charge: the reader calls a character set that it does not know and half a
-        // surrogate pair an invalid operation.
+        // After an unreadable answer the outcome is unknown. The reader throws InvalidOperationException for an unknown character set and
+        // for half a surrogate pair.
         catch (Exception e) when (e is HttpRequestException or SocketException or IOException or JsonException or NotSupportedException
             or InvalidOperationException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
@@ -162,7 +162,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     private static string? FaultOf(object? answer) => answer switch
     {
-        null => "an answer without content",
+        null => "the answer has no content",
         Charge charge => charge.Fault,
         Refund refund => refund.Fault,
         Page<Charge> charges => FaultOf(charges),
@@ -194,7 +194,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         [property: JsonConverter(typeof(ChargeStateJson))] ChargeState Status, Card? Card, string? DeclineCode, string? NextActionUrl,
         int Attempt = 1)
     {
-        /// <summary>What of it cannot be taken, or null.</summary>
+        /// <summary>What is not valid in it, or null.</summary>
         public string? Fault => SandboxShape.FaultOfId("charge.id", Id) ?? SandboxShape.FaultOfAmount("charge", Amount, Currency)
             ?? SandboxShape.FaultOfCode("charge.declineCode", DeclineCode) ?? SandboxShape.FaultOfUrl("charge.nextActionUrl", NextActionUrl)
             ?? SandboxShape.FaultOfAttempt(Attempt)
@@ -210,13 +210,13 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         private const string Made = "succeeded";
         private const string Refused = "failed";
 
-        /// <summary>What of it cannot be taken, or null.</summary>
+        /// <summary>What is not valid in it, or null.</summary>
         public string? Fault => SandboxShape.FaultOfId("refund.id", Id)
             ?? SandboxShape.FaultOfAmount("refund", Amount, Currency)
             ?? (Status is Made or Refused ? null : $"refund.status must be {Made} or {Refused}")
             ?? SandboxShape.FaultOfCode("refund.code", Code);
 
-        /// <summary>The same, and what cannot be given back of the charge.</summary>
+        /// <summary>The same, and what does not match the charge.</summary>
         public string? FaultOf(Charge charge) => Fault
             ?? (Currency == charge.Currency ? null : "refund.currency must be that of the charge")
             ?? (Amount <= charge.Amount ? null : "refund.amount must not be more than that of the charge");
@@ -235,10 +235,10 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
                 "captured" => ChargeState.Captured,
                 "declined" => ChargeState.Declined,
                 "voided" => ChargeState.Voided,
-                var unknown => throw new JsonException($"'{unknown}' is no status of a charge."),
+                var unknown => throw new JsonException($"'{unknown}' is not a status of a charge."),
             };
 
         public override void Write(Utf8JsonWriter writer, ChargeState value, JsonSerializerOptions options) =>
-            throw new NotSupportedException("The shop reads charges, it sends none.");
+            throw new NotSupportedException("Charges are only read, never written.");
     }
 }

@@ -3,17 +3,17 @@ using System.Text.RegularExpressions;
 namespace Aarya.Features.Payment.Providers;
 
 /// <summary>
-/// What a member of the sandbox's JSON may hold. A signature says who has sent something and nothing about what it is: what is stored,
-/// shown or reckoned with is checked first.
+/// The rules for the members of the sandbox's JSON. A signature proves the sender, not the content: everything that is stored, shown or
+/// computed with is checked first.
 /// </summary>
 internal static partial class SandboxShape
 {
-    /// <summary>More than any order of the shop comes to, and far from where sums overflow.</summary>
+    /// <summary>More than the total of any order, and far below where sums overflow.</summary>
     private const long MostMinor = 1_000_000_000_000;
 
     private const int MostAttempts = 10_000;
 
-    /// <summary>An id that the provider has given: of an event, a charge or a refund.</summary>
+    /// <summary>An id from the provider: of an event, a charge or a refund.</summary>
     public static string? FaultOfId(string member, string? id) =>
         id is not null && Id().IsMatch(id) ? null : $"{member} must be 1 to 100 letters, digits, '_', '-', '.' or ':'";
 
@@ -22,7 +22,7 @@ internal static partial class SandboxShape
         : currency is null || !Currency().IsMatch(currency) ? $"{member}.currency must be three capital letters"
         : null;
 
-    /// <summary>A machine's word such as <c>insufficient_funds</c>; it may be absent.</summary>
+    /// <summary>A machine-readable code such as <c>insufficient_funds</c>; it may be absent.</summary>
     public static string? FaultOfCode(string member, string? code) =>
         code is null || Code().IsMatch(code) ? null : $"{member} must be 1 to 100 small letters, digits or '_'";
 
@@ -36,7 +36,7 @@ internal static partial class SandboxShape
         : year is < 2000 or > 2200 ? "charge.card.expYear must be from 2000 to 2200"
         : null;
 
-    /// <summary>A page that a shopper is sent to; it may be absent.</summary>
+    /// <summary>The page that a shopper is sent to; it may be absent.</summary>
     public static string? FaultOfUrl(string member, string? url) =>
         url is null || (url.Length <= 2000 && Url().IsMatch(url) && Uri.TryCreate(url, UriKind.Absolute, out _))
             ? null

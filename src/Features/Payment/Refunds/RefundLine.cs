@@ -8,6 +8,6 @@ public enum RefundStatus
 }
 
 /// <summary>One refund of a payment.</summary>
-/// <param name="Id">The asker's own id.</param>
-/// <param name="ChargeId">Set when it gives back an earlier charge, whose money was never this payment's.</param>
+/// <param name="Id">The requester's own id.</param>
+/// <param name="ChargeId">Set for the refund of an earlier charge, which never counted as paid.</param>
 public sealed record RefundLine(Guid Id, Money Amount, RefundStatus Status, string? Code, string? ChargeId = null);

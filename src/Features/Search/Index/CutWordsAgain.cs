@@ -6,8 +6,8 @@ using Npgsql;
 namespace Aarya.Features.Search.Index;
 
 /// <summary>
-/// Brings products that were indexed before the rules of <see cref="Words"/> changed to those of today, once after a start. A row that
-/// an older process writes meanwhile is cut at the next start, or when its product is announced again.
+/// Cuts the words again of products that were indexed by older rules of <see cref="Words"/>, once after a start. A row that an older
+/// process writes meanwhile is cut at the next start, or when its product is published again.
 /// </summary>
 public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time, ILogger<CutWordsAgain> log) : Worker(time, log)
 {
@@ -17,7 +17,7 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         return null;
     }
 
-    /// <summary>Cuts what is to be cut, page by page; several processes may do so at once.</summary>
+    /// <summary>Cuts all rows with older rules, page by page; several processes may do so at once.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         await using var connection = store.Storage.Database.CreateConnection();
@@ -105,7 +105,7 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         return products.Count;
     }
 
-    // Words that today's rules would cut otherwise go; synonyms are filed under the words that are looked up today.
+    // Deletes words that today's rules cut differently, and stores synonyms under the words that are looked up today.
     private static async Task CutVocabularyAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         List<string> old = [];
@@ -126,7 +126,7 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         }
 
         await using var batch = connection.CreateBatch();
-        // In order, because another process may do the same at this moment.
+        // In order, so that another process that does the same at this moment cannot deadlock.
         batch.BatchCommands.Add(new(
             "delete from search.word where word in (select word from search.word where word = any ($1) order by word for update)")
         { Parameters = { new() { Value = old.ToArray() } } });
@@ -146,6 +146,6 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    [LoggerMessage(LogLevel.Information, "The words of {Products} products in the search index were cut by today's rules")]
+    [LoggerMessage(LogLevel.Information, "Cut the words of {Products} products in the search index again, by today's rules")]
     private static partial void LogDone(ILogger logger, int products);
 }

@@ -1,20 +1,19 @@
 using System.Globalization;
-using Aarya.Features.Search.Query;
 using Npgsql;
 
 namespace Aarya.Features.Search.Index;
 
 /// <summary>
-/// What a product is found by, each with its place and weight in a tsvector: A its name, B its category, C its colours, sizes and SKUs,
-/// D its description. A word stands in it by its parts, in one, and together with the next, so that <c>tshirt</c> and <c>t shirt</c>
-/// both find it.
+/// The words that a product is found by, each with its place and weight in a tsvector: A its name, B its category, C its colours, sizes and
+/// SKUs, D its description. Each word is indexed by its parts, joined, and joined with the next word, so that <c>tshirt</c> and
+/// <c>t shirt</c> both find it.
 /// </summary>
 internal sealed class IndexedWords
 {
-    /// <summary>Before the whole of a name or a SKU, which is no word of it.</summary>
+    /// <summary>Marks a whole name or SKU, to distinguish it from a word.</summary>
     public const string WholeMark = "=";
 
-    // Beside the word itself, whose beginning it has, it must not weigh.
+    // The weight of two joined words: they begin like the first word, and must add little to its rank.
     private const char InOne = 'D';
 
     private const int ShortestKnown = 3;
@@ -33,7 +32,7 @@ internal sealed class IndexedWords
     /// <summary>The place and weight of each of <see cref="Words"/>, such as 3A.</summary>
     public string[] Places => [.. placed.Select(x => x.Place)];
 
-    /// <summary>The words that a slip of the finger may have meant: no numbers, no codes.</summary>
+    /// <summary>The words that a typo may have meant: no numbers, no codes.</summary>
     public IReadOnlyCollection<string> Known => known;
 
     public static IndexedWords Of(string name, string category, string description, IReadOnlyCollection<VariantDocument> variants)
@@ -56,8 +55,8 @@ internal sealed class IndexedWords
     }
 
     /// <summary>
-    /// SQL that makes a tsvector of two arrays, the words and their places: each word and its English stem. It is written in the form that
-    /// PostgreSQL reads a tsvector in, so that no parser cuts the words a second time.
+    /// SQL that makes a tsvector of two arrays, the words and their places: each word and its English stem. It uses the text form of a
+    /// tsvector, so that no parser cuts the words a second time.
     /// </summary>
     public static string Vector(string words, string places) =>
         $"""
@@ -66,7 +65,7 @@ internal sealed class IndexedWords
            lateral (select word as lexeme union select unnest(ts_lexize('english_stem', word))) as form)
         """;
 
-    /// <summary>Adds words that a slip of the finger may have meant, in the order of the alphabet: two at once can't deadlock.</summary>
+    /// <summary>Adds words that a typo may have meant, in alphabetical order, so that two at once cannot deadlock.</summary>
     public static async Task RememberAsync(NpgsqlConnection connection, IEnumerable<string> words, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(

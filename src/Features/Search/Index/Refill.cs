@@ -3,7 +3,7 @@ using Aarya.Protos.Commerce;
 
 namespace Aarya.Features.Search.Index;
 
-/// <summary>Fills the index from the catalogue itself, page by page, while events go on arriving: what is newer stays.</summary>
+/// <summary>Fills the index from the catalogue itself, page by page, while events keep arriving: newer data stays.</summary>
 public sealed class Refill(ISearchEngine engine, Protos.Commerce.Commerce.CommerceClient commerce)
 {
     private const int PageSize = 200;

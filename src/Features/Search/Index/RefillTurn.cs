@@ -4,17 +4,17 @@ namespace Aarya.Features.Search.Index;
 
 /// <summary>
 /// Lets one refill of the index run at a time: two at once would do the work twice and wait for each other's rows. The turn is a row of a
-/// table, because a refill that HTTP began goes on after a restart. A refill that stops without an end loses its turn after
+/// table, because a refill that was started by HTTP continues after a restart. A refill that stops before its end loses its turn after
 /// <see cref="GivenUpAfter"/>.
 /// </summary>
 public sealed class RefillTurn(ISearchStore store)
 {
-    /// <summary>Longer than a page takes, a restart of the program included.</summary>
+    /// <summary>Longer than a page takes, including a restart of the program.</summary>
     public static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// The time at PostgreSQL, by which a refill is known: what it has indexed carries that clock's time, and what is older at its end is
-    /// taken for gone.
+    /// The time of PostgreSQL's clock, which identifies a refill: the rows that it indexes get a later time of this clock, and rows that
+    /// are older at its end count as gone.
     /// </summary>
     public async Task<DateTimeOffset> NowAsync(CancellationToken cancellation)
     {
@@ -24,7 +24,7 @@ public sealed class RefillTurn(ISearchStore store)
         return new((DateTime)(await ask.ExecuteScalarAsync(cancellation))!);
     }
 
-    /// <summary>Begins the refill, or goes on with it.</summary>
+    /// <summary>Begins the refill, or continues it.</summary>
     /// <param name="since">When the refill began, by <see cref="NowAsync"/>.</param>
     /// <returns>Null when this refill has the turn; else the time at which the refill that has it began.</returns>
     public async Task<DateTimeOffset?> TakeAsync(DateTimeOffset since, CancellationToken cancellation)
@@ -45,12 +45,12 @@ public sealed class RefillTurn(ISearchStore store)
             };
             if (await take.ExecuteScalarAsync(cancellation) is not null) return null;
             await using var other = new NpgsqlCommand("select since from search.refill", connection);
-            // It may have ended between the two statements.
+            // The other refill may have ended between the two statements.
             if (await other.ExecuteScalarAsync(cancellation) is DateTime began) return new(began);
         }
     }
 
-    /// <summary>The refill has come to its end: the next may begin.</summary>
+    /// <summary>Ends the refill: the next may begin.</summary>
     public async Task EndAsync(DateTimeOffset since, CancellationToken cancellation)
     {
         await using var connection = store.Storage.Database.CreateConnection();

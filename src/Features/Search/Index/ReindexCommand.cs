@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Features.Search.Index;
 
-[Description("Fill the search index from the catalogue; shoppers go on searching meanwhile", Name = "reindex")]
+[Description("Fill the search index from the catalogue; shoppers can search meanwhile", Name = "reindex")]
 public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
 {
     public override async Task<bool> Execute(NetCoreInput input)
@@ -23,14 +23,15 @@ public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
         var turn = host.Services.GetRequiredService<RefillTurn>();
         var watch = Stopwatch.StartNew();
         var since = await turn.NowAsync(CancellationToken.None);
-        if (await turn.TakeAsync(since, CancellationToken.None) is { } running) return await RefuseAsync($"is running since {running:u}");
+        if (await turn.TakeAsync(since, CancellationToken.None) is { } running)
+            return await RefuseAsync($"has been running since {running:u}");
         var (cursor, indexed) = ("", 0);
         do
         {
             (cursor, var products) = await refill.PageAsync(since, cursor, CancellationToken.None);
             indexed += products;
             if (await turn.TakeAsync(since, CancellationToken.None) is not null)
-                return await RefuseAsync("took this one's place while it stood still");
+                return await RefuseAsync("replaced this one while it was paused");
         }
         while (cursor.Length > 0);
         var gone = await host.Services.GetRequiredService<ISearchEngine>().ForgetOlderAsync(since, CancellationToken.None);
@@ -43,7 +44,7 @@ public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
     {
         await Console.Error.WriteLineAsync(
             $"aarya: another refill of the index {what}: wait for its end. One that was stopped before its end counts as running for "
-            + $"{RefillTurn.GivenUpAfter.TotalMinutes:0} minutes more.");
+            + $"{RefillTurn.GivenUpAfter.TotalMinutes:0} more minutes.");
         return false;
     }
 }

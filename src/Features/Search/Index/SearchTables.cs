@@ -1,6 +1,5 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
-using Weasel.Core;
 using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Search.Index;
@@ -10,10 +9,10 @@ internal static class SearchTables
 {
     public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase(), Refill()];
 
-    // A withdrawn product stays as a row: its version tells later news from earlier.
+    // A withdrawn product stays as a row: its version distinguishes later events from earlier ones.
     private static GeneratedColumnsTable Product()
     {
-        // Its words were a generated column until the program cut them.
+        // The column of the words was generated before the program cut them.
         var product = new GeneratedColumnsTable($"{Roles.Search}.product");
         product.AddColumn("product_id", "uuid").AsPrimaryKey();
         product.AddColumn("version", "bigint").NotNull();
@@ -27,7 +26,7 @@ internal static class SearchTables
         product.AddColumn("currency", "text").NotNull();
         product.AddColumn("published_at", "timestamptz").NotNull();
         product.AddColumn("indexed_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
-        // Written with the row, because the program cuts the words, and cut again by a program that has newer rules than the row.
+        // Written with the row, because the program cuts the words; a program with newer rules than the row's cuts them again.
         product.AddColumn("words", "tsvector").NotNull().DefaultValueByExpression("''::tsvector");
         product.AddColumn("word_rules", "integer").NotNull().DefaultValue(0);
         product.Indexes.Add(new IndexDefinition("product_words") { Columns = ["words"], Method = IndexMethod.gin });
@@ -50,7 +49,7 @@ internal static class SearchTables
         return variant;
     }
 
-    // Apart from variants, because stock may be heard of before its product. Sequence 0: as its product was published.
+    // Separate from variants, because a stock event may arrive before its product. Sequence 0: the stock came with the product.
     private static Table Stock()
     {
         var stock = new Table($"{Roles.Search}.stock");
@@ -62,7 +61,7 @@ internal static class SearchTables
         return stock;
     }
 
-    // Every word that a product is found by, to guess what somebody meant.
+    // Every word that a product is found by, to correct typos.
     private static Table Word()
     {
         var word = new Table($"{Roles.Search}.word");
@@ -92,7 +91,7 @@ internal static class SearchTables
         return purchase;
     }
 
-    // One row: the refill that is at work, or the last one that was stopped before its end.
+    // One row: the running refill, or the last one if it was stopped before its end.
     private static Table Refill()
     {
         var refill = new Table($"{Roles.Search}.refill");

@@ -4,8 +4,8 @@ using Marten;
 
 namespace Aarya.Features.Search.Privacy;
 
-/// <summary>Forgets what somebody bought.</summary>
-public static class UserErasedHandler
+/// <summary>Deletes a person's purchases.</summary>
+public static class EraseShopperHandler
 {
     public static PersonalDataErased? Handle(UserErased erased, IDocumentSession session)
     {

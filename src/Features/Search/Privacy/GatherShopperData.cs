@@ -8,8 +8,8 @@ namespace Aarya.Features.Search.Privacy;
 
 public sealed record BoughtView(Guid OrderId, string Sku, int Quantity, DateTimeOffset At);
 
-/// <summary>What recommendations are made from.</summary>
-public static class PersonalDataAskedHandler
+/// <summary>Collects a person's purchases, which recommendations are made from.</summary>
+public static class GatherShopperDataHandler
 {
     public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
     {

@@ -3,12 +3,12 @@ using Npgsql;
 namespace Aarya.Features.Search.Query;
 
 /// <summary>
-/// What the values of a filter mean. Commas separate several, but a value of the shop's may hold commas itself ("Black, White"): where
-/// the list holds such a value, it is that value and no other, the longest first.
+/// Separates the values of a filter. Commas separate several values, but a value in the catalogue may contain commas itself ("Black,
+/// White"): where the list contains such a value, it stays whole; the longest has precedence.
 /// </summary>
 internal static class ChosenValues
 {
-    /// <summary>The query with each value of each filter by itself.</summary>
+    /// <summary>The query with the values of each filter separated.</summary>
     public static async Task<SearchQuery> SeparateAsync(NpgsqlConnection connection, SearchQuery query, CancellationToken cancellation)
     {
         var asked = Asked("category", query.Categories).Concat(Asked("size", query.Sizes)).Concat(Asked("colour", query.Colours))
@@ -22,7 +22,7 @@ internal static class ChosenValues
         };
     }
 
-    /// <summary>Cuts a list at its commas, except inside the values that the shop has.</summary>
+    /// <summary>Cuts a list at its commas, except inside values that the catalogue has.</summary>
     internal static IEnumerable<string> Separate(string list, Func<string, bool> held)
     {
         var parts = list.Split(',');

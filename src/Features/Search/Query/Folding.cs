@@ -5,7 +5,7 @@ using AnyAscii;
 namespace Aarya.Features.Search.Query;
 
 /// <summary>
-/// Brings texts that shoppers take for the same to one spelling: compatibility forms, case, accents, ligatures, digits of every script.
+/// Gives one spelling to texts that shoppers consider equal: compatibility forms, case, accents, ligatures, digits of every script.
 /// </summary>
 public static class Folding
 {
@@ -15,14 +15,15 @@ public static class Folding
     private const int FinalSigma = 0x03C2;
 
     /// <summary>
-    /// Decomposed by NFKC, in small letters. Latin, Greek, Cyrillic, Arabic and Hebrew letters lose their marks and Latin ones become ASCII
-    /// (<c>ß</c> is <c>ss</c>); the vowel signs of Indic scripts stay, because without them a word is another word. Joiners, soft hyphens
-    /// and other characters without a picture of their own go; line breaks and controls become spaces.
+    /// Normalized by NFKC, in lower case. Latin, Greek, Cyrillic, Arabic and Hebrew letters lose their marks and Latin ones become ASCII
+    /// (<c>ß</c> is <c>ss</c>); the vowel signs of Indic scripts stay, because without them the word is a different one. Joiners, soft
+    /// hyphens and other characters without a glyph are dropped; line breaks and controls become spaces.
     /// </summary>
     public static string Fold(string text)
     {
         var plain = new StringBuilder(text.Length);
-        // A spacing accent decomposes into a space and a mark, and a trademark sign into letters: neither ends or begins a word.
+        // A spacing accent decomposes into a space and a mark, and a trademark sign into letters: replacing both first keeps the words
+        // intact.
         foreach (var rune in text.EnumerateRunes())
             plain.Append(IsApostrophe(rune.Value) ? "'" : rune.Value is 0x2122 or 0x2120 ? " " : rune.ToString());
         var folded = new StringBuilder(plain.Length);
@@ -70,7 +71,7 @@ public static class Folding
     private static bool IsApostrophe(int c) =>
         c is '`' or 0x2018 or 0x2019 or 0x201B or 0x02BC or 0x02BB or 0x02BD or 0x2032 or 0x00B4 or 0xFF07;
 
-    // Latin-1 to Extended-B, phonetic, and the additional and extended blocks; not the signs for times and divided by.
+    // Latin-1 to Extended-B, phonetic, and the additional and extended blocks; not the multiplication and division signs.
     private static bool IsLatin(int c) =>
         c is (>= 0x00C0 and <= 0x02AF and not 0x00D7 and not 0x00F7) or (>= 0x1D00 and <= 0x1DBF) or (>= 0x1E00 and <= 0x1EFF)
             or (>= 0x2C60 and <= 0x2C7F) or (>= 0xA722 and <= 0xA7FF) or (>= 0xAB30 and <= 0xAB6F);

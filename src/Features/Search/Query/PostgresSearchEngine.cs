@@ -127,17 +127,17 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null);
     }
 
-    // Who types a whole name or SKU looks for that product, before all that have the same words.
+    // A whole name or SKU ranks its product before all others with the same words.
     private static string RankOf(NpgsqlCommand command, TextMatch match) =>
         $"(ts_rank(words, {Bind(command, match.Words)}::tsquery) + (words @@ {Bind(command, match.Whole)}::tsquery)::integer * 1000)::real";
 
-    /// <summary>The words as they may have been meant; null when there is nothing to make of them.</summary>
+    /// <summary>The words with typos corrected; null when nothing can be corrected.</summary>
     private static async Task<string?> MeantAsync(NpgsqlConnection connection, string text, CancellationToken cancellation)
     {
         var words = Words.Telling(Words.Of(text)).SelectMany(x => x.Parts).ToArray();
         if (words.Length == 0) return null;
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // Two letters that changed places leave a short word few trigrams in common; the edit distance judges what this lets in.
+        // Two letters in the wrong order leave a short word few trigrams in common; the edit distance filters what this threshold lets in.
         await using var loosen = new NpgsqlCommand("select set_config('pg_trgm.similarity_threshold', '0.12', true)",
             connection, transaction);
         await loosen.ExecuteNonQueryAsync(cancellation);
@@ -173,8 +173,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         if (products.Count == 0) return;
         await using var connection = await OpenAsync(cancellation);
         await using var batch = connection.CreateBatch();
-        // The stock in the order of the SKUs, the products in that of their ids, the words after all of them: those who index at once or
-        // refresh the stock wait for each other in one order, and can't deadlock.
+        // Locks the stock in the order of the SKUs, then the products in the order of their ids, then the words: concurrent indexing and
+        // stock refreshes wait for each other in one order, and cannot deadlock.
         batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
         var indexed = products.OrderBy(x => x.Id).Select(Plain)
             .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
@@ -184,7 +184,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
     }
 
-    // What is filtered by is held in one spelling.
+    // The values of filters are stored in one spelling.
     private static ProductDocument Plain(ProductDocument product) => product with
     {
         Category = SearchQuery.Plain(product.Category),
@@ -248,7 +248,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         };
     }
 
-    // A product that was never heard of leaves a mark too, so that its older publication does not bring it back.
+    // An unknown product gets a row too, so that an older publication that arrives later does not bring it back.
     public Task WithdrawAsync(Guid productId, long version, CancellationToken cancellation) => ExecuteAsync(
         """
         insert into search.product as known

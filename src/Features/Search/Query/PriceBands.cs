@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace Aarya.Features.Search.Query;
 
-/// <summary>
-/// The price ranges that shoppers choose from, in minor units; written as <c>from-to</c>, which are the filters to ask for.
-/// </summary>
+/// <summary>The price ranges that shoppers choose from, in minor units; written as <c>from-to</c>, the values to filter by.</summary>
 public static class PriceBands
 {
     public static IReadOnlyList<long> Bounds { get; } = [50_000, 100_000, 200_000, 500_000];

@@ -6,7 +6,7 @@ namespace Aarya.Features.Search.Query;
 
 public sealed record SuggestionPage(IReadOnlyList<Suggestion> Items);
 
-/// <summary>What many ask at the same time is searched for once a second.</summary>
+/// <summary>Runs the same search at most once per second, and shares its answer.</summary>
 public sealed class SearchAnswers(ISearchEngine engine, CacheBudget budget, TimeProvider time)
 {
     private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));

@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -7,7 +6,7 @@ namespace Aarya.Features.Search.Query;
 
 /// <summary>
 /// Full-text search over what is on sale. Prices are in minor units. Several values of one filter are given by repeating it
-/// (<c>colour=Red&amp;colour=Blue</c>) or by commas (<c>colour=Red,Blue</c>); a value of a facet is taken as it is, commas included.
+/// (<c>colour=Red&amp;colour=Blue</c>) or by commas (<c>colour=Red,Blue</c>); a value of a facet can be sent as it is, including commas.
 /// </summary>
 public static class SearchProductsEndpoint
 {
@@ -23,20 +22,4 @@ public static class SearchProductsEndpoint
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
         string? cursor, int? limit, SearchAnswers answers) =>
         await answers.SearchAsync(SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query!);
-}
-
-/// <summary>What somebody who is typing may want: categories first, then products.</summary>
-public static class SuggestProductsEndpoint
-{
-    private const int Most = 20;
-
-    public static ProblemDetails Validate(string? q, int? limit) => q is not { Length: > 0 and <= SearchQuery.LongestText }
-        ? Problem.Invalid("q", $"1 to {SearchQuery.LongestText} characters.")
-        : limit is < 1 or > Most ? Problem.Invalid("limit", $"must be from 1 to {Most}.") : WolverineContinue.NoProblems;
-
-    [WolverineGet("/api/search/suggest")]
-    [ProducesResponseType<SuggestionPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
-    public static async Task<IResult> Get(string? q, int? limit, SearchAnswers answers) =>
-        await answers.SuggestAsync(q!.Trim(), limit ?? 8);
 }

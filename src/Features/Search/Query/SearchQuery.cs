@@ -15,7 +15,7 @@ public enum SearchSort
     Newest,
 }
 
-/// <summary>What somebody looks for. A product matches when one of its variants meets every filter.</summary>
+/// <summary>A shopper's search. A product matches when one of its variants meets every filter.</summary>
 public sealed record SearchQuery
 {
     public const int LongestText = 200;
@@ -25,7 +25,7 @@ public sealed record SearchQuery
 
     public string Text { get; private init; } = "";
 
-    /// <summary>As they were asked for: each may be a list, see <see cref="ChosenValues"/>.</summary>
+    /// <summary>As given: each may be a list, see <see cref="ChosenValues"/>.</summary>
     public IReadOnlyList<string> Categories { get; internal init; } = [];
 
     public IReadOnlyList<string> Sizes { get; internal init; } = [];
@@ -46,31 +46,31 @@ public sealed record SearchQuery
 
     public int Limit { get; private init; }
 
-    /// <summary>Two queries of one key have one answer.</summary>
+    /// <summary>Queries with the same key have the same answer.</summary>
     public string Key => string.Join(
         '\n', MinPrice, MaxPrice, InStock, Sort, After, Limit, Measured(Categories), Measured(Sizes), Measured(Colours), Text);
 
-    /// <summary>The query, or what is wrong with it. Several values of one filter come one by one or separated by commas.</summary>
+    /// <summary>The query, or what is wrong with it. Several values of one filter may be given one by one or separated by commas.</summary>
     public static (SearchQuery? Query, ProblemDetails Problem) From(
         string? text, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
         string? cursor, int? limit)
     {
         text = (text ?? "").Trim();
-        // Nothing is relevant to no words.
+        // Without search words there is no relevance to sort by.
         var order = sort is null or SearchSort.Relevance && text.Length == 0 ? SearchSort.Newest : sort ?? SearchSort.Relevance;
         var (categories, sizes, colours) = (Values(category), Values(size), Values(colour));
         var after = string.IsNullOrEmpty(cursor) ? null : SearchCursor.Parse(cursor);
 
-        ProblemDetails? problem = text.Length > LongestText ? Problem.Invalid("q", $"At most {LongestText} characters.")
+        ProblemDetails? problem = text.Length > LongestText ? Problem.Invalid("q", $"must have at most {LongestText} characters.")
             : Wrong(categories) ? Problem.Invalid("category", Bounds)
             : Wrong(sizes) ? Problem.Invalid("size", Bounds)
             : Wrong(colours) ? Problem.Invalid("colour", Bounds)
             : minPrice < 0 ? Problem.Invalid("minPrice", "must not be negative.")
             : maxPrice < 0 ? Problem.Invalid("maxPrice", "must not be negative.")
             : maxPrice < minPrice ? Problem.Invalid("maxPrice", "must not be below minPrice.")
-            : limit is < 1 or > LargestPage ? Problem.Invalid("limit", $"A page has 1 to {LargestPage} products.")
+            : limit is < 1 or > LargestPage ? Problem.Invalid("limit", $"must be from 1 to {LargestPage}.")
             : !string.IsNullOrEmpty(cursor) && after?.Sort != order
-                ? Problem.Invalid("cursor", "This is not the nextCursor of an earlier page of this search.")
+                ? Problem.Invalid("cursor", "must be the nextCursor of an earlier page of this search.")
             : null;
         if (problem is not null) return (null, problem);
         return (new()
@@ -88,9 +88,9 @@ public sealed record SearchQuery
         }, WolverineContinue.NoProblems);
     }
 
-    private static string Bounds => $"At most {MostValues} values of {LongestValue} characters.";
+    private static string Bounds => $"must have at most {MostValues} values of at most {LongestValue} characters each.";
 
-    /// <summary>A value as the index holds it, however it was typed.</summary>
+    /// <summary>A value as the index stores it, however it was typed.</summary>
     internal static string Plain(string value) => NormalForm.Of(value).Trim();
 
     private static string[] Values(string[]? lists) => [.. (lists ?? []).Select(x => Plain(x ?? "")).Where(x => Parts(x).Length > 0)];
@@ -103,18 +103,18 @@ public sealed record SearchQuery
         return parts.Count > MostValues || parts.Exists(x => x.Length > LongestValue);
     }
 
-    // With their lengths, so that no value can be taken for two, or for the next filter's.
+    // With their lengths, so that one value cannot be mistaken for two, or for a value of the next filter.
     private static string Measured(IReadOnlyList<string> values) =>
         string.Concat(values.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Length}:{x}")));
 }
 
-/// <summary>Where a page ended. To clients it is a word without meaning.</summary>
+/// <summary>Where a page ended. Opaque to clients.</summary>
 /// <param name="Key">The price, the ticks of publication, or the bits of the rank.</param>
 public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
 {
     private const int Size = 25;
 
-    /// <summary>Null when the text is not a cursor of ours.</summary>
+    /// <summary>Null when the text is not a valid cursor.</summary>
     public static SearchCursor? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Size];

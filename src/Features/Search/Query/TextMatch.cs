@@ -5,16 +5,16 @@ using Npgsql;
 namespace Aarya.Features.Search.Query;
 
 /// <summary>
-/// What a shopper typed, as queries of PostgreSQL's full-text search. They are written from words that are cut already: no parser of
-/// PostgreSQL's comes between, which would cut "Black/White" or "32-34" in its own way.
+/// A shopper's text as queries of PostgreSQL's full-text search. They are made of words that are already cut, because PostgreSQL's own
+/// parser would cut "Black/White" or "32-34" differently.
 /// </summary>
-/// <param name="Words">Every word, by its stem, as the beginning of a word, or by what the shop says is the same: what ranks.</param>
-/// <param name="Any">The words, or the beginning of a whole name or SKU: what matches.</param>
-/// <param name="Category">The words, in the category alone.</param>
-/// <param name="Whole">The whole name or SKU: what comes first.</param>
+/// <param name="Words">Every word, by its stem, as the beginning of a word, or by a synonym: for the rank.</param>
+/// <param name="Any">The words, or the beginning of a whole name or SKU: for the match.</param>
+/// <param name="Category">The words, in the category only.</param>
+/// <param name="Whole">The whole name or SKU: its product comes first.</param>
 internal sealed record TextMatch(string Words, string Any, string Category, string Whole)
 {
-    /// <summary>Null when the text holds nothing that a product could be found by.</summary>
+    /// <summary>Null when the text contains nothing that a product could be found by.</summary>
     public static async Task<TextMatch?> OfAsync(NpgsqlConnection connection, string text, CancellationToken cancellation)
     {
         var whole = Query.Words.Whole(text);
@@ -29,14 +29,14 @@ internal sealed record TextMatch(string Words, string Any, string Category, stri
         return new(words, $"({words}) | {exactly}:*", Written(sought, forms, "B"), exactly);
     }
 
-    /// <param name="weight">Where the words must stand; empty for anywhere.</param>
+    /// <param name="weight">The weight that the words must have in the index; empty for any.</param>
     private static string Written(IReadOnlyList<Sought> sought, ILookup<string, Form> forms, string weight)
     {
         return string.Join(" & ", sought.Select(x => $"({string.Join(" | ", x.Joined.Select(y => Term(y, true)).Concat(Apart(x)))})"));
 
         IEnumerable<string> Apart(Sought word) => word.Parts.Count == 0
             ? []
-            // What is typed before a hyphen is finished, and one letter is not yet the beginning of anything.
+            // A part before a hyphen is complete, and one letter is too short for the beginning of a word.
             : [$"({string.Join(" & ", word.Parts.Select((x, i) => $"({Term(x, i == word.Parts.Count - 1 && x.Length > 1)})"))})"];
 
         string Term(string word, bool beginning) => string.Join(" | ", forms[word]
@@ -48,8 +48,8 @@ internal sealed record TextMatch(string Words, string Any, string Category, stri
             $"{Quoted(lexeme)}{(beginning || weight.Length > 0 ? ":" : "")}{(beginning ? "*" : "")}{weight}";
     }
 
-    // A word is also found where it is written in one with its neighbour, letters that stand alone also as one abbreviation, and a word of
-    // several parts where they stand apart.
+    // A word is also found joined with its neighbour, single letters also as one abbreviation, and a word of several parts also with the
+    // parts as separate words.
     private static Sought Alternatives(IReadOnlyList<Word> all, Word word)
     {
         var at = 0;

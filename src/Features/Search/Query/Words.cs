@@ -9,20 +9,20 @@ namespace Aarya.Features.Search.Query;
 /// </summary>
 public sealed record Word(IReadOnlyList<string> Parts)
 {
-    /// <summary>The parts in one: tshirt.</summary>
+    /// <summary>The parts joined: tshirt.</summary>
     public string Joined { get; } = Words.Cap(string.Concat(Parts));
 }
 
-/// <summary>Cuts texts into words: the only place that does, for what is indexed and for what is looked for.</summary>
+/// <summary>Cuts texts into words, both for the index and for queries; no other code does.</summary>
 public static class Words
 {
-    /// <summary>Counts up when the same text is cut differently: products that were cut by older rules are then cut once more.</summary>
+    /// <summary>Increase it when the same text is cut differently: products that were cut by older rules are then cut again.</summary>
     public const int Rules = 1;
 
-    /// <summary>How many words of a query are looked for.</summary>
+    /// <summary>How many words of a query are searched for.</summary>
     public const int Most = 10;
 
-    // As long as a query can be; a name that is one long word is found by all of it.
+    // As long as a query can be: a name that is one long word is found by the whole word.
     private const int Longest = SearchQuery.LongestText;
 
     private static readonly HashSet<string> Filler = new(StringComparer.Ordinal)
@@ -31,7 +31,8 @@ public static class Words
     };
 
     /// <summary>
-    /// Every word of a text in its order, as <see cref="Folding"/> spells it. What is no letter, digit or mark ends a word.
+    /// Every word of a text in order, as <see cref="Folding"/> spells it. A sign that is not a letter, digit or mark ends a word, unless it
+    /// joins two parts.
     /// </summary>
     public static IReadOnlyList<Word> Of(string text)
     {
@@ -40,14 +41,14 @@ public static class Words
         return cut.End();
     }
 
-    /// <summary>Without the words that say nothing, unless there are no others; at most <see cref="Most"/>.</summary>
+    /// <summary>The words without fillers, unless there are no others; at most <see cref="Most"/>.</summary>
     public static IReadOnlyList<Word> Telling(IReadOnlyList<Word> words)
     {
         var telling = words.Where(x => !Filler.Contains(x.Joined)).Take(Most).ToList();
         return telling.Count > 0 ? telling : [.. words.Take(Most)];
     }
 
-    /// <summary>The whole text as one word, by which a name or a SKU is known; signs count only where there is nothing else.</summary>
+    /// <summary>The whole text as one word, which identifies a name or a SKU; signs count only when there is nothing else.</summary>
     public static string Whole(string text)
     {
         var joined = string.Concat(Of(text).SelectMany(x => x.Parts));
@@ -57,7 +58,9 @@ public static class Words
     internal static string Cap(string word) =>
         word.Length <= Longest ? word : word[..(char.IsHighSurrogate(word[Longest - 1]) ? Longest - 1 : Longest)];
 
-    /// <summary>The one of the shop's words that is nearest, if it is near: one slip in a short word, two in a longer one.</summary>
+    /// <summary>
+    /// The nearest of the shop's words, if it is near enough: no typo in a word below three letters, one below six, two in a longer one.
+    /// </summary>
     public static string? Nearest(string typed, IEnumerable<string> known)
     {
         var slips = typed.Length switch { < 3 => 0, < 6 => 1, _ => 2 };
@@ -68,7 +71,7 @@ public static class Words
             .Select(x => x.Word).FirstOrDefault();
     }
 
-    // Slips of the finger: a letter too much, too few, a wrong one, or two that changed places (Damerau, 1964).
+    // Typos: an extra letter, a missing one, a wrong one, or two in the wrong order (Damerau, 1964).
     private static int Distance(string a, string b)
     {
         if (Math.Abs(a.Length - b.Length) > 2) return int.MaxValue;
@@ -101,7 +104,7 @@ public static class Words
             var category = Rune.GetUnicodeCategory(rune);
             if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
             {
-                // A mark belongs to the letter before it; without one it says nothing.
+                // A mark belongs to the letter before it; without a letter it is dropped.
                 if (part.Length > 0 && !joined) part.Append(rune.ToString());
             }
             else if (Rune.IsLetterOrDigit(rune))

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Aarya.Features.Search.Recommendations;
 
-/// <summary>Neighbours in the index: the same shelf, a price alike, and what others bought.</summary>
+/// <summary>Finds products to recommend in the index: the same category, a similar price, and what others bought.</summary>
 public sealed class Recommender(ISearchStore store)
 {
     private const string Offer =
@@ -14,7 +14,7 @@ public sealed class Recommender(ISearchStore store)
         from search.product
         """;
 
-    /// <summary>Others of its shelf, those in stock and nearest in price first; null when there is no such product.</summary>
+    /// <summary>Other products of its category, those in stock and nearest in price first; null when there is no such product.</summary>
     public async Task<IReadOnlyList<ProductHit>?> RelatedAsync(string idOrSlug, int limit, CancellationToken cancellation)
     {
         var byId = Guid.TryParseExact(idOrSlug, "D", out var id);
@@ -39,7 +39,9 @@ public sealed class Recommender(ISearchStore store)
             cancellation, category, id, price, limit);
     }
 
-    /// <summary>For somebody who bought before: more from those shelves, at such prices. Then what sells, then what is new.</summary>
+    /// <summary>
+    /// Products for a person: first those in stock, of categories that the person bought from; then by sales, similar price and newness.
+    /// </summary>
     public async Task<IReadOnlyList<ProductHit>> ForAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);

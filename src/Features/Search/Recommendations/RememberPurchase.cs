@@ -3,8 +3,8 @@ using Marten;
 
 namespace Aarya.Features.Search.Recommendations;
 
-/// <summary>Remembers which SKUs a shopper bought, once an order: no names, no prices.</summary>
-public static class OrderConfirmedHandler
+/// <summary>Stores which SKUs a shopper bought, once per order: no names, no prices.</summary>
+public static class RememberPurchaseHandler
 {
     public static void Handle(OrderConfirmed confirmed, IDocumentSession session)
     {

@@ -4,15 +4,15 @@ using System.Text;
 namespace Aarya.Infrastructure.Grpc.Sockets;
 
 /// <summary>
-/// Connects to one context, for gRPC channels and the gateway alike, and waits for a context that is just restarting: not
-/// a byte of the request has been sent yet, so that waiting is safe whatever the request does.
+/// Connects to one context, for gRPC channels and the gateway alike, and waits for a context that is restarting: no byte of
+/// the request has been sent yet, so that waiting is safe for any request.
 /// </summary>
 public sealed class Dialer(ContextAddress address)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// The handler of a channel to this context: HTTP/2 with pings, so that a peer that is gone without a word is noticed.
+    /// The handler of a channel to this context: HTTP/2 with pings, which detect a peer that is gone without closing the connection.
     /// </summary>
     public SocketsHttpHandler Handler()
     {
@@ -21,7 +21,7 @@ public sealed class Dialer(ContextAddress address)
         return handler;
     }
 
-    /// <summary>The same for a handler that somebody else has made.</summary>
+    /// <summary>Configures an existing handler in the same way.</summary>
     public void Configure(SocketsHttpHandler handler)
     {
         handler.ConnectCallback = ConnectAsync;
@@ -33,7 +33,7 @@ public sealed class Dialer(ContextAddress address)
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
         handler.UseProxy = false;
-        // What a client puts into a header is passed on byte for byte (RFC 9110, section 5.5: obs-text is opaque).
+        // The headers of a client are passed on byte for byte (RFC 9110, section 5.5: obs-text is opaque).
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
     }

@@ -14,11 +14,11 @@ namespace Aarya.Infrastructure.Grpc.Sockets;
 
 /// <summary>
 /// Where a process of these roles listens: the gateway and <c>all</c> on TCP, a context on its own socket, and on TCP as
-/// well when <c>AARYA_TCP=true</c> or a URL says so.
+/// well when <c>AARYA_TCP=true</c> or a URL is set.
 /// </summary>
 /// <remarks>
 /// URLs come from <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>AARYA_URLS</c>. <c>h2c://host:port</c> listens for HTTP/2 without TLS, which
-/// is what contexts on other machines call; without TLS one port cannot speak both versions.
+/// is what contexts on other machines call; without TLS one port cannot serve both HTTP versions.
 /// </remarks>
 internal static class RoleListening
 {
@@ -54,7 +54,7 @@ internal static class RoleListening
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, ";");
     }
 
-    /// <summary>A process that serves everything is called by nobody but its clients.</summary>
+    /// <summary>None in a process that hosts everything: no other process calls it.</summary>
     private static UnixSocketListener[] Sockets(WebApplicationBuilder builder, ActiveRoles roles)
     {
         if (roles.IsAll) return [];
@@ -79,7 +79,7 @@ internal static class RoleListening
         }
         catch (FormatException)
         {
-            // Answered below like any other address that cannot be listened on.
+            // Refused below, like any other address that the process cannot listen on.
         }
 
         throw new StartupException($"Invalid url: '{url}'. Write --urls http://host:port, https://host:port or h2c://host:port.");
@@ -99,7 +99,7 @@ internal static class RoleListening
         else kestrel.ListenAnyIP(address.Port, Configure);
     }
 
-    /// <summary>Refuses before anything has started, and takes the paths away once the server has closed the sockets.</summary>
+    /// <summary>Checks the sockets before anything has started, and deletes their paths once the server has closed them.</summary>
     private sealed class SocketsOfProcess(IReadOnlyList<UnixSocketListener> sockets) : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken)

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aarya.Infrastructure.Grpc.Sockets;
 
-/// <summary>The folder that the contexts' sockets lie in.</summary>
+/// <summary>The folder of the contexts' sockets.</summary>
 public sealed record SocketFolder(string Path)
 {
-    /// <summary><c>AARYA_SOCKET_DIR</c>; by default <c>/var/run/aarya</c>, and in development a folder of the user's own.</summary>
+    /// <summary><c>AARYA_SOCKET_DIR</c>; by default <c>/var/run/aarya</c>, and in development a folder of the user.</summary>
     public static SocketFolder From(IConfiguration configuration, IHostEnvironment environment) =>
         new(
             System.IO.Path.GetFullPath(configuration.Find("AARYA_SOCKET_DIR")

@@ -7,13 +7,13 @@ using Aarya.Infrastructure.Hosting;
 namespace Aarya.Infrastructure.Grpc.Sockets;
 
 /// <summary>
-/// Owns one well-known socket path. It binds a private name, closes it to others, listens, and only then renames it over
-/// the path, so that whoever connects always finds a process that answers; a running owner is never displaced unless it
-/// is told to (<paramref name="takeOver"/>, a rolling deploy).
+/// Owns one well-known socket path. It binds a private name, restricts its permissions, listens, and only then renames it to
+/// the path, so that every connection reaches a process that answers. It displaces a running owner only with
+/// <paramref name="takeOver"/> (a rolling deploy).
 /// </summary>
 /// <remarks>
-/// The kernel leaves the file of a dead process behind, and a socket that is closed by .NET deletes the name it was bound
-/// to. Hence the private name, and a lock file beside the path for everybody who looks at it before changing it.
+/// The kernel keeps the file of a dead process, and .NET deletes the name that a socket was bound to when it closes the
+/// socket. Hence the private name, and a lock file beside the path for processes that check the path before they change it.
 /// </remarks>
 public sealed class UnixSocketListener(string path, bool takeOver = false)
 {
@@ -32,7 +32,7 @@ public sealed class UnixSocketListener(string path, bool takeOver = false)
     /// <summary>The path that others connect to.</summary>
     public string SocketPath { get; } = path;
 
-    /// <summary>Says early, before anything else of the process has started, what <see cref="Open"/> would refuse.</summary>
+    /// <summary>Makes the checks of <see cref="Open"/> early, before anything else of the process has started.</summary>
     /// <exception cref="StartupException">The path is too long, taken, or cannot be written.</exception>
     public void Check() => UnderLock(() => true);
 
@@ -40,7 +40,7 @@ public sealed class UnixSocketListener(string path, bool takeOver = false)
     /// <exception cref="StartupException">The path is too long, taken, or cannot be written.</exception>
     public Socket Open() => UnderLock(Publish);
 
-    /// <summary>Deletes the path after the socket was closed, unless somebody answers there: then it is another's by now.</summary>
+    /// <summary>Deletes the path after the socket was closed, unless another process answers there by now.</summary>
     public void Withdraw()
     {
         using var held = Lock();
@@ -71,7 +71,7 @@ public sealed class UnixSocketListener(string path, bool takeOver = false)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
         {
             throw new StartupException(
-                $"The socket {SocketPath} cannot be made: {e.Message} Set AARYA_SOCKET_DIR to a folder that this user can write.");
+                $"The socket {SocketPath} cannot be created: {e.Message} Set AARYA_SOCKET_DIR to a folder that this user can write.");
         }
     }
 
@@ -100,19 +100,19 @@ public sealed class UnixSocketListener(string path, bool takeOver = false)
         if (!Directory.Exists(folder))
         {
             Directory.CreateDirectory(folder, Folder);
-            // The process's umask may have taken bits away.
+            // The process's umask may have removed bits.
             File.SetUnixFileMode(folder, Folder);
         }
         else if (File.GetUnixFileMode(folder).HasFlag(UnixFileMode.OtherWrite))
         {
             throw new StartupException(
-                $"Anybody can write to {folder}, and so could put a socket of theirs there: set AARYA_SOCKET_DIR to a folder that only "
+                $"Every user can write to {folder} and could replace the socket there: set AARYA_SOCKET_DIR to a folder that only "
                 + $"this service's group can write.");
         }
     }
 
-    // Opening a socket file fails with ENXIO; anything that opens, and anything that may not be opened, is somebody's file.
-    // Read and write, because a pipe opened for one alone would wait for its other end.
+    // Opening a socket file fails with ENXIO; anything that opens, and anything without permission to open it, is another file.
+    // Read and write, because a pipe opened for only one of them would wait for its other end.
     private bool IsSomethingElse()
     {
         try

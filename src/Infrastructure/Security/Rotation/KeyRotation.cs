@@ -5,16 +5,16 @@ using Marten;
 
 namespace Aarya.Infrastructure.Security.Rotation;
 
-/// <summary>What became of one place that sealed values lie in.</summary>
-/// <param name="Place">A column of a table, or what there is of one kind in Redis.</param>
-/// <param name="Renewed">How many rows or values are under the first key now and were not.</param>
-/// <param name="Left">How many still are not.</param>
-/// <param name="Why">Why they are not.</param>
+/// <summary>The result for one place that contains sealed values.</summary>
+/// <param name="Place">A column of a table, or the values of one kind in Redis.</param>
+/// <param name="Renewed">How many rows or values were changed to the first key.</param>
+/// <param name="Left">How many are still under another key.</param>
+/// <param name="Why">Why they were not changed.</param>
 public sealed record Rotated(string Place, int Renewed, int Left, string Why);
 
 /// <summary>
-/// Seals everything that the hosted contexts and Redis keep under the first key; what lies in clear from before is sealed too. The shop may
-/// run meanwhile: only rows that nobody holds are touched, a few at a time. Stopped anywhere, it goes on where it stopped.
+/// Seals everything that the hosted contexts and Redis store with the first key, and old plain text, too. The shop may run meanwhile: only
+/// rows without a lock are changed, a few at a time. After a stop, the next run continues there.
 /// </summary>
 public sealed class KeyRotation(ActiveModules contexts, RedisConnections redis, Sealer sealer, IServiceProvider services)
 {

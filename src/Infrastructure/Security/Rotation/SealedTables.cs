@@ -10,8 +10,8 @@ using Wolverine.Runtime.Serialization;
 namespace Aarya.Infrastructure.Security.Rotation;
 
 /// <summary>
-/// Every column of one context's schema that may hold sealed values: documents, events, messages, answers kept for a key, plain tables;
-/// not the keys that clients sent.
+/// Every column of one context's schema that may contain sealed values: documents, events, messages, answers stored under a key, plain
+/// tables; not the keys that clients sent.
 /// </summary>
 internal sealed class SealedTables(string schema, IDocumentStore store, Sealer sealer)
 {
@@ -24,7 +24,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
     private string[]? personalEvents;
 
-    /// <summary>What another key than the first has made.</summary>
+    /// <summary>Matches what was made with another key than the first.</summary>
     private string Stale => $"(sealed|index):(?!{sealer.Keys.First.Id}:)[A-Za-z0-9-]{{1,32}}:[A-Za-z0-9_-]{{38}}";
 
     private sealed record Column(string Table, string Name, string Type)
@@ -37,7 +37,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
         public bool IsDocument => Table.StartsWith("mt_doc_", StringComparison.Ordinal) && Name == "data";
 
-        /// <summary>In this form ASCII stays what it is, whatever else there is in the bytes.</summary>
+        /// <summary>In this form ASCII characters stay the same, whatever the other bytes are.</summary>
         public string Text => IsBytes ? $"encode({Name}, 'escape')" : $"{Name}::text";
     }
 
@@ -51,7 +51,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         {
             var renewed = 0;
             int more;
-            // What was held by somebody in one pass is free in the next.
+            // A row that was locked in one pass may be free in the next.
             do renewed += more = await PassAsync(connection, column, cancellation);
             while (more > 0);
             yield return new($"{schema}.{column.Table}.{column.Name}", renewed, await LeftAsync(connection, column, cancellation),
@@ -84,7 +84,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         var (renewed, after) = (0, "(0,0)");
         while (true)
         {
-            // A lock on each of a few rows for a few milliseconds; the versions that guard documents and streams stay as they are.
+            // Locks a few rows for a few milliseconds; the versions of documents and streams do not change.
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             var rows = await LockAsync(connection, column, after, cancellation);
             if (rows.Count == 0) return renewed;
@@ -107,7 +107,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
     private async Task<IReadOnlyList<Row>> LockAsync(NpgsqlConnection connection, Column column, string after,
         CancellationToken cancellation)
     {
-        // Whether something of these lies in clear only their type can tell.
+        // Only the type of such a row shows whether it contains plain text that must be sealed.
         var clear = TypeOf(column) is not null ? " or true" : column.IsEvent ? " or mt_dotnet_type = any ($3)" : "";
         await using var select = new NpgsqlCommand(
             $"""
@@ -181,7 +181,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         }
 
         var text = sealer.Renew((string)row.Value);
-        // What lies in clear, and indexes, are made anew by the type that says what they are of.
+        // Plain text is sealed, and indexes are made again, by way of the type, which declares them.
         if (row.Type is not null)
         {
             var serializer = store.Options.Serializer();

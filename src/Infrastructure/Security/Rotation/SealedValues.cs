@@ -7,14 +7,14 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Security.Rotation;
 
 /// <summary>
-/// What the state instance of Redis keeps: texts and hashes are sealed anew where they lie. An entry of a stream cannot be changed; those
-/// that some group has still to handle are counted, and what all have handled is read by nobody again.
+/// The values in the state instance of Redis: strings and hashes are sealed again in place. Entries of streams cannot be changed: those
+/// that some group must still handle are counted; entries that all groups have handled are never read again.
 /// </summary>
 internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
 {
     private const int PageSize = 500;
 
-    // Only while it still is what was read. KEYS: key. ARGV: before, after.
+    // Only if the value is still the one that was read. KEYS: key. ARGV: before, after.
     private const string SetText =
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') return 1";
 
@@ -29,7 +29,7 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
         {
             await foreach (var key in server.KeysAsync(pageSize: PageSize).WithCancellation(cancellation))
             {
-                // The key of another program: the shop's login may not read it. Or what clients sent as their keys.
+                // The key of another program, which the shop's login must not read, or keys that clients sent.
                 if (!RedisKeys.IsOwn(key) || RedisKeys.IsOfClients(key)) continue;
                 switch (await redis.State.KeyTypeAsync(key))
                 {
@@ -45,7 +45,7 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
 
                         break;
                     case RedisType.Stream when await UnhandledAsync(key) is > 0 and var entries:
-                        yield return new($"redis {key}", 0, entries, "they have still to be handled.");
+                        yield return new($"redis {key}", 0, entries, "they must be handled first.");
                         break;
                 }
             }

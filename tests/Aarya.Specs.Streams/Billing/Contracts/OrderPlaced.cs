@@ -3,6 +3,6 @@ using Aarya.Infrastructure.Messaging;
 
 namespace Aarya.Specs.Streams.Billing.Contracts;
 
-/// <summary>What billing needs to know of a placed order, which is less than what is published.</summary>
+/// <summary>The members of a placed order that billing needs: fewer than are published.</summary>
 [WireEvent("commerce.order_placed.v1", Infrastructure.Messaging.Streams.Orders)]
 public sealed record OrderPlaced(Guid OrderId, Money Total, string Note);

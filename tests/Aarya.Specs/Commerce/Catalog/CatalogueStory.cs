@@ -6,7 +6,7 @@ using Alba;
 
 namespace Aarya.Specs.Commerce.Catalog;
 
-/// <summary>A merchandiser at work on products that no other story knows.</summary>
+/// <summary>A merchandiser works on products that no other story uses.</summary>
 public abstract class CatalogueStory(AaryaFixture fixture) : Spec(fixture)
 {
     protected string Tag { get; } = Guid.NewGuid().ToString("N")[..8];

@@ -4,7 +4,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Commerce.Catalog;
 
-/// <summary>Merchandisers on two processes who want the same at once.</summary>
+/// <summary>Merchandisers create the same product on two processes at once.</summary>
 public sealed class CreateProductRaceSpec(AaryaFixture fixture, OtherNode other) : Spec(fixture), IClassFixture<OtherNode>
 {
     private const int Racers = 20;

@@ -61,14 +61,14 @@ public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_product_is_left_out_when_another_one_has_its_skus(SeedSize size)
     {
         await SeedAsync(size);
-        // Staff give a demo product another address: its SKUs stay its own, and the next seeding finds nothing at the old address.
+        // Staff change the slug of a demo product: it keeps its SKUs, and the next seeding finds no product at the old slug.
         await MoveAsync("gingham-cotton-kurta", "gingham-cotton-kurta-moved");
 
         var told = await PlantAsync(size);
 
         await MoveAsync("gingham-cotton-kurta-moved", "gingham-cotton-kurta");
         Assert.Contains("(0 of them new)", told[0], StringComparison.Ordinal);
-        Assert.Equal("Gingham Cotton Kurta is left out: other products have the SKUs that it would have.", Assert.Single(told.Skip(1)));
+        Assert.Equal("Gingham Cotton Kurta is left out: another product has one of its SKUs.", Assert.Single(told.Skip(1)));
     }
 
     private async Task MoveAsync(string from, string to)

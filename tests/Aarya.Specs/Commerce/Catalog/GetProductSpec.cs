@@ -35,8 +35,8 @@ public sealed class GetProductSpec(AaryaFixture fixture) : CatalogueStory(fixtur
 
         Assert.Equal(304, (await AskAsync()).Context.Response.StatusCode);
         await Adjust(Sku("S"), 8);
-        // Whoever announces changes in the background may be at it: the answer of before is good until they are through. A cache that was
-        // not told forgets by itself after a minute.
+        // The background announcement may be running: until it is done the old answer is valid. A cache entry that nothing drops expires
+        // after a minute.
         var (now, watch) = (await AskAsync(), Stopwatch.StartNew());
         while (now.Context.Response.StatusCode == 304)
         {
@@ -50,7 +50,7 @@ public sealed class GetProductSpec(AaryaFixture fixture) : CatalogueStory(fixtur
         Assert.Equal([9, 1], now.ReadAsJson<ProductView>()!.Variants.Select(x => x.Available));
         Assert.NotEqual(tag, now.Context.Response.Headers.ETag.ToString());
 
-        // What is still to be announced, what the cache holds, and whoever has left a transaction open.
+        // The changes still to be announced, the content of the cache, and the open transactions.
         async Task<string> WhyNotAsync(string id)
         {
             var cached = await Host.Services.GetRequiredService<RedisConnections>().Cache.HashGetAllAsync(RedisKeys.Cache("product", id));

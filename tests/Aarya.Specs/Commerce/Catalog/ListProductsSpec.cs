@@ -5,6 +5,7 @@ using Alba;
 
 namespace Aarya.Specs.Commerce.Catalog;
 
+[StoryOf(typeof(ListCategoriesEndpoint))]
 public sealed class ListProductsSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
     [Fact]

@@ -1,11 +1,13 @@
 using System.Xml.Linq;
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Specs.Support;
 using Alba;
 
 namespace Aarya.Specs.Commerce.Catalog;
 
+[StoryOf(typeof(GetPictureEndpoint))]
 public sealed class PictureSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
     [Fact]

@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using Aarya.Features.Commerce.Checkout;
 using Aarya.Specs.Payment;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Commerce.Checkout;
 
 /// <summary>
-/// What lies between two clicks on Pay, or between two devices, is a race between processes: here they are real ones, and the provider's
-/// books are the judge.
+/// Two clicks on Pay, or two devices, cause a race between processes: here they are real ones, and the provider's books show what was
+/// charged.
 /// </summary>
+[StoryOf(typeof(TakeOrderedFromCartHandler), typeof(OrderCartHandler))]
 public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTwo>
 {
     private const int Clicks = 4;
@@ -32,7 +34,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         var guests = new ConcurrentBag<(string Token, JsonElement Order)>();
         var orders = new ConcurrentDictionary<int, ConcurrentBag<JsonElement>>();
 
-        // A customer's races follow each other; a guest has one only.
+        // A customer's races run one after another; a guest has only one.
         await Parallel.ForAsync(0, 20, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (racer, _) =>
         {
             for (var round = 0; round < 10; round++)
@@ -76,7 +78,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         await Task.WhenAll(first);
         await shop.StartAsync(1);
 
-        // The clients whose answers were lost ask again under their keys.
+        // The clients whose answers were lost send their requests again with the same keys.
         foreach (var (token, process, key) in clicks)
         {
             var (status, body) = await CheckOutAsync(process, token, key);
@@ -165,7 +167,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         return (answers.Single(x => x.Status == 201).Body, [.. answers.Where(x => x.Status == 409).Select(x => x.Body)]);
     }
 
-    /// <summary>These orders and no others stand, each is charged once, and nothing of them is left in the cart.</summary>
+    /// <summary>Checks that exactly these orders are not cancelled, that each is charged once, and that the cart is empty.</summary>
     private async Task EndsPaidOnceAsync(string token, IReadOnlyList<JsonElement> orders)
     {
         var (_, page) = await shop.SendAsync(0, token, HttpMethod.Get, "/api/orders?limit=100");
@@ -185,7 +187,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         await UntilAsync("the goods to leave the cart", async () => (await CartAsync(token)).Count == 0);
     }
 
-    /// <summary>A client that is told to try again does so under its key.</summary>
+    /// <summary>Sends the request again with its key while the answer asks for that.</summary>
     private async Task<(int Status, JsonElement Body)> CheckOutAsync(int process, string token, string key)
     {
         var answer = (Status: 0, Body: default(JsonElement));
@@ -207,7 +209,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
-            // The process died with the answer.
+            // The process died before it answered.
         }
     }
 

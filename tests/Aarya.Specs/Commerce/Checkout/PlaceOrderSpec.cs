@@ -85,7 +85,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         try
         {
             await Host.MessageBus().PublishAsync(new TakeOrderedFromCart(Guid.CreateVersion7(), shopper.Subject, [new(sku, 1)]));
-            await Eventually(async () => await PostponedAsync(shopper.Subject), "the message to be put off");
+            await Eventually(async () => await PostponedAsync(shopper.Subject), "the message to be postponed");
         }
         finally
         {
@@ -93,7 +93,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         }
 
         await Eventually(async () => await shopper.GetAsync("/api/cart") is { Status: 200 } cart
-            && cart.As<CartView>().Lines is [{ Quantity: 1 }], "the cart to let go");
+            && cart.As<CartView>().Lines is [{ Quantity: 1 }], "the ordered piece to leave the cart");
     }
 
     private async Task<bool> PostponedAsync(Guid subject)
@@ -166,7 +166,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal((50, 0), await ShelfAsync(plenty));
         Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
 
-        // The shopper makes do with what there is: the key is still free.
+        // The shopper orders what is left: the key is still unused.
         await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{few}", new { quantity = 1 });
         (await shopper.CheckoutAsync(key)).Is(201);
     }
@@ -193,7 +193,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal((129_900, 13_119_900), (AmountOf(refused["expected"]), AmountOf(refused["total"])));
         Assert.Equal((100, 0), await ShelfAsync(shown));
         Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
-        // The shopper agrees: the key is still free.
+        // The shopper accepts the new total: the key is still unused.
         Assert.Equal(13_119_900, (await OrderAsync(shopper, new(13_119_900, Money.Inr), key)).Is(201).As<OrderView>().Total.Minor);
     }
 
@@ -226,7 +226,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
             (await OrderAsync(shopper, ifMatch: other)).Is(409, "cart.changed");
         Assert.Equal((100, 0), await ShelfAsync(shown));
         await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{added}");
-        // That pieces were sold meanwhile is not the shopper's affair.
+        // Pieces that are sold meanwhile do not change the tag.
         using (var other = await Shopper.GuestAsync(Host))
         {
             await other.AddAsync(shown);
@@ -431,7 +431,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(order.Tax, Money.Sum(order.Lines.Select(x => x.Tax!.Value)));
         Assert.Equal(order.Tax, Money.Sum(order.Taxes!.Select(x => x.Tax)));
         Assert.Equal(order.Total, Money.Sum(order.Taxes!.Select(x => x.Taxable + x.Tax)));
-        // The stored order says the same: the rates of another day do not change it.
+        // The stored order shows the same: later rates do not change it.
         var stored = (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
         Assert.Equal(order.Lines, stored.Lines);
         Assert.Equal(order.Taxes, stored.Taxes);
@@ -489,7 +489,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal((100, 0), await ShelfAsync(sku));
         Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
         Assert.Single((await shopper.GetAsync("/api/cart")).As<CartView>().Lines);
-        // The key is still free.
+        // The key is still unused.
         (await shopper.CheckoutAsync(key)).Is(201);
     }
 

@@ -74,7 +74,7 @@ public sealed class TotalsSpec
             {
                 var of = bought.Zip(lines).Where(x => x.Second.Rate == rate.Rate).ToList();
                 Assert.Equal(Money.Sum(of.Select(x => x.First.LineTotal + x.Second.Shipping)), rate.Taxable + rate.Tax);
-                // Rounded once a line: off by half a paisa a line at most.
+                // Rounded once per line: at most half a paisa off per line.
                 var exact = (rate.Taxable + rate.Tax).Minor * rate.Rate / (100m + rate.Rate);
                 Assert.True(Math.Abs(rate.Tax.Minor - exact) <= 0.5m * of.Count, $"{rate}");
             }

@@ -11,7 +11,7 @@ namespace Aarya.Specs.Commerce.Checkout;
 
 using Roles = Infrastructure.Hosting.Roles;
 
-/// <summary>Checkouts at the same moment in two processes do not pass a limit together.</summary>
+/// <summary>Simultaneous checkouts on two processes do not exceed a limit together.</summary>
 public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfTwo>
 {
     private const int PerShopper = 5;
@@ -21,7 +21,7 @@ public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfT
     {
         shippingAddress = Addresses.Bengaluru,
         shippingMethod = "standard",
-        // The bank waits for the shopper, who never comes.
+        // The bank waits for an approval that never comes.
         paymentToken = "tok_challenge",
         email = "asha@example.com",
     };
@@ -95,7 +95,7 @@ public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfT
     private async Task<(int Status, string? Code)> CheckOutAsync(int process, string token, string from)
     {
         var (status, body, key) = (0, default(JsonElement), Guid.NewGuid().ToString());
-        // A client that is told to try again does so under its key.
+        // Sends the request again with its key while the answer asks for that.
         await PaymentShop.UntilAsync("the checkout to be answered", async () =>
         {
             (status, body) = await shop.SendAsync(process, token, HttpMethod.Post, "/api/checkout", Body, key, from);

@@ -17,7 +17,7 @@ using Wire = Aarya.Features.Commerce.Contracts;
 
 namespace Aarya.Specs.Commerce.Checkout;
 
-/// <summary>Nobody empties the shelves by ordering and never paying, and who pays never notices.</summary>
+/// <summary>Unpaid orders cannot use up the stock, and the limits do not affect shoppers who pay.</summary>
 public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly AaryaFixture shop = fixture;
@@ -51,7 +51,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(orders.Select(x => x.Id).Order(),
             refused["orders"].EnumerateArray().Select(x => x.GetProperty("id").GetGuid()).Order());
         Assert.All(orders, x => Assert.Contains(x.Number, refused["detail"].GetString(), StringComparison.Ordinal));
-        // The goods of the first are free in a quarter of an hour at the latest.
+        // The goods of the first order are released in a quarter of an hour at the latest.
         Assert.InRange((int)refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, (15 * 60) + 5);
         Assert.Equal(9, (await Host.StockOfAsync(sku)).Available);
         Assert.Equal(5, (await shopper.GetAsync("/api/orders")).As<OrderPage>().Items.Count);
@@ -134,7 +134,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         var declined = await OrderedAsync(shopper);
         await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(declined.Id, "insufficient_funds", DateTimeOffset.UtcNow));
 
-        // The same goods once more: the fifth ends, and this is the fifth.
+        // The same goods again: the fifth order is cancelled, and this one takes its place.
         (await shopper.CheckoutAsync()).Is(201);
         (await OrderAsync(shopper, await Host.SellsAsync(), 1)).Is(429, "checkout.too_many_unpaid");
     }
@@ -164,12 +164,12 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 
         Assert.Equal((429, "checkout.address_busy"), refused);
         await PlacedFromAsync(node, "203.0.113.9");
-        // An IPv6 customer has 64 bits of addresses, and the next customer the next.
+        // An IPv6 customer has a /64 network; the next customer has the next one.
         foreach (var address in new[] { "2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ffff:ffff:ffff:ffff" })
             await PlacedFromAsync(node, address);
         Assert.Equal((429, "checkout.address_busy"), await CheckOutFromAsync(node, await node.GuestToken(), "2001:db8:1:2:3::"));
         await PlacedFromAsync(node, "2001:db8:1:3::1");
-        // The pieces of an address count as well.
+        // The pieces ordered from an address are limited too.
         await PlacedFromAsync(node, "203.0.113.10", pieces: 8);
         Assert.Equal((429, "checkout.address_busy"), await CheckOutFromAsync(node, await node.GuestToken(), "203.0.113.10", pieces: 3));
         await PlacedFromAsync(node, "203.0.113.10", pieces: 2);
@@ -257,7 +257,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         {
             var retryAfter = int.Parse(answer.Context.Response.Headers.RetryAfter.ToString(), CultureInfo.InvariantCulture);
             Assert.InRange(retryAfter, 1, (15 * 60) + 5);
-            // What was refused stays in the cart; the next one begins with an empty one.
+            // A refused checkout leaves its goods in the cart; the next one must begin with an empty cart.
             await node.Scenario(x => { x.WithBearerToken(token); x.Delete.Url("/api/cart"); x.IgnoreStatusCode(); });
         }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce.Inventory;
 
+[StoryOf(typeof(GetStockEndpoint), typeof(ListStockLedgerEndpoint))]
 public sealed class AdjustStockSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
     [Fact]

@@ -10,6 +10,7 @@ using StockLine = Aarya.Protos.Commerce.StockLine;
 
 namespace Aarya.Specs.Commerce.Inventory;
 
+[StoryOf(typeof(BookStockHandler), typeof(HoldStockHandler), typeof(ReleaseWhenExpiredHandler), typeof(ReleaseStockHandler))]
 public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
     private Aarya.Protos.Commerce.Commerce.CommerceClient Client =>

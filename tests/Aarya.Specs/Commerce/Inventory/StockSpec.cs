@@ -182,7 +182,7 @@ public sealed class StockSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifet
     public async Task a_line_of_nothing_is_refused() => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
         ReserveAsync(Guid.CreateVersion7(), new StockLine("ANY", 0)));
 
-    /// <summary>Whatever a spec did: the ledger adds up to the shelf, and what is reserved is what is held.</summary>
+    /// <summary>After every spec the ledger adds up to the stock on hand, and the held reservations to the reserved stock.</summary>
     public async ValueTask DisposeAsync()
     {
         await using var session = Store.QuerySession();

@@ -13,7 +13,8 @@ using OrderHandedOver = Aarya.Features.Commerce.Contracts.OrderHandedOver;
 
 namespace Aarya.Specs.Commerce.Orders;
 
-/// <summary>What a guest ordered with an address appears in the account that later verifies this address.</summary>
+/// <summary>A guest's orders with an e-mail address appear in the account that later verifies this address.</summary>
+[StoryOf(typeof(HandOverToVerifiedHandler), typeof(FollowOrderHandler))]
 public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly string email = $"asha.{Guid.NewGuid():N}@example.com";
@@ -60,7 +61,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
     {
         using var guest = await Shopper.GuestAsync(Host);
         using var account = await Shopper.OfRoleAsync(Host, "customer");
-        // The second look asks core for the address.
+        // The second hand-over asks core for the address.
         await using (var core = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
         {
             var owner = (await core.LoadAsync<User>(account.Subject, TestContext.Current.CancellationToken))!;
@@ -69,7 +70,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
             await core.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 
-        // As commerce hears it before the checkout that began earlier has committed.
+        // Commerce receives the event before a checkout that began earlier has committed.
         var verified = await Host.InvokeMessageAndWaitAsync(new EmailVerified(account.Subject, email, DateTimeOffset.UtcNow.AddMinutes(1)));
         var underWay = await PlaceAsync(guest, email);
         await verified.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));

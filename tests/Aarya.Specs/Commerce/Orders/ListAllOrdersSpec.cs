@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce.Orders;
 
-/// <summary>What staff find orders by.</summary>
+/// <summary>How staff find orders.</summary>
 public sealed class ListAllOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -10,7 +10,8 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Commerce.Orders;
 
-/// <summary>An order is looked at by its number and its address, when the token it was placed with is gone.</summary>
+/// <summary>An order is looked up by its number and e-mail address when the token that placed it is lost.</summary>
+[StoryOf(typeof(OpenOrderLinkEndpoint), typeof(SendOrderLinkHandler), typeof(ForgetOrderLinkHandler), typeof(WriteOrderLinkHandler))]
 public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly string email = $"asha.{Guid.NewGuid():N}@example.com";

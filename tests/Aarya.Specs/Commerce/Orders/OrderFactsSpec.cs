@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce.Orders;
 
-/// <summary>Facts that were written by an earlier program.</summary>
+/// <summary>Facts that an earlier version of the program has written.</summary>
 public sealed class OrderFactsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private const string Placed =

@@ -23,7 +23,7 @@ public sealed class OrderWatchSpec(AaryaFixture fixture) : Spec(fixture)
 
         var clock = Stopwatch.StartNew();
         var change = waiter.ChangeAsync(TimeSpan.FromSeconds(60), Cancel);
-        // A subscription begins when Redis has heard of it: whatever is committed until then is found by the waiter's next look.
+        // A subscription begins when Redis has received it; the waiter's next read finds what was committed before.
         while (!change.IsCompleted && clock.Elapsed < TimeSpan.FromSeconds(30))
         {
             await Host.Services.GetRequiredService<RedisConnections>().StateConnection.GetSubscriber().PingAsync();

@@ -70,7 +70,7 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
         var told = messages.Sent.SingleMessage<Wire.PaymentRetried>();
         Assert.Equal((order.Id, 2, shopper.Subject, "tok_other"), (told.OrderId, told.ChargeNumber, told.Subject, told.PaymentToken));
         (await PayAsync()).Is(409, "order.payment_in_progress");
-        // News of the first token that comes late changes nothing.
+        // A late decline of the first token changes nothing.
         await DeclineAsync();
         Assert.Equal(PaymentStatus.Pending, (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().Payment.Status);
         await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, Then));

@@ -6,7 +6,8 @@ using Wire = Aarya.Features.Commerce.Contracts;
 
 namespace Aarya.Specs.Commerce.Orders;
 
-/// <summary>What is told of an order on its way, and what a shipment must say.</summary>
+/// <summary>The events of an order on its way, and what a shipment must contain.</summary>
+[StoryOf(typeof(PackOrderEndpoint), typeof(DeliverOrderEndpoint), typeof(GetWholeOrderEndpoint))]
 public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
 {
     [Fact]

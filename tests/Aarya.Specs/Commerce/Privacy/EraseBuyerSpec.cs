@@ -10,6 +10,7 @@ using Wire = Aarya.Features.Commerce.Contracts;
 
 namespace Aarya.Specs.Commerce.Privacy;
 
+[StoryOf(typeof(StartErasingBuyerHandler))]
 public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
 {
     private Shopper shopper = null!;
@@ -63,7 +64,7 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var placed = facts.Select(x => x.Data).OfType<Aarya.Features.Commerce.Orders.OrderPlaced>().Single();
         Assert.Equal(("", "", order.Total), (placed.Email, placed.ShippingAddress.Name, placed.Totals.Total));
         Assert.Single(facts, x => x.Data is BuyerForgotten);
-        // Built anew from its facts, it is the same.
+        // Rebuilt from its facts, the order is the same.
         var rebuilt = await session.Events.AggregateStreamAsync<Order>(order.Id, token: TestContext.Current.CancellationToken);
         Assert.Equal((now.Total, true), (rebuilt!.Totals.Total, rebuilt.IsForgotten));
     }

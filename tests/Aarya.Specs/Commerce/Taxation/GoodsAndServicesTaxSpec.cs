@@ -41,7 +41,7 @@ public sealed class GoodsAndServicesTaxSpec
     {
         Assert.Equal(before, GoodsAndServicesTax.RateOf("6109", new(paise, "INR"), Before));
         Assert.Equal(after, GoodsAndServicesTax.RateOf("6109", new(paise, "INR"), After));
-        // The same instant told elsewhere.
+        // The same instants in other time zones.
         Assert.Equal(before, GoodsAndServicesTax.RateOf("6109", new(paise, "INR"), Before.ToOffset(TimeSpan.FromHours(14))));
         Assert.Equal(after, GoodsAndServicesTax.RateOf("6109", new(paise, "INR"), After.ToOffset(TimeSpan.FromHours(-12))));
     }
@@ -69,7 +69,7 @@ public sealed class GoodsAndServicesTaxSpec
     [Fact]
     public void the_lower_rate_ends_exactly_where_the_value_without_tax_passes_the_threshold()
     {
-        // Without a fraction cut off: the value is price * 100 / 105.
+        // The value, price * 100 / 105, is compared without rounding.
         for (long paise = 2_624_00; paise <= 2_626_00; paise++)
             Assert.Equal((decimal)paise * 100 / 105 <= 2_500_00 ? 5 : 18, GoodsAndServicesTax.RateOf("62", new(paise, "INR"), Now));
     }

@@ -7,6 +7,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.Content.Notifications;
 
+[StoryOf(typeof(ListNotificationsEndpoint), typeof(ReadNotificationEndpoint))]
 public sealed class NotificationsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     [Fact]

@@ -9,7 +9,7 @@ using MimeKit;
 
 namespace Aarya.Specs.Content.Notifications;
 
-/// <summary>An order goes to its shopper while a page is open, at a real shop with a real mail server.</summary>
+/// <summary>An order is packed, shipped and delivered while a page is open, in a real shop with a real mail server.</summary>
 public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -38,7 +38,7 @@ public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
         await staff.PostAsync($"/api/admin/orders/{order}/deliver");
         string[] steps = ["confirmed", "packed", "shipped", "delivered"];
 
-        await Customer.UntilAsync("the open page to hear of it", () =>
+        await Customer.UntilAsync("the open page to receive it", () =>
              Task.FromResult(Of(notifications, "kind").Contains("order_delivered")));
         await Customer.UntilAsync("a mail about each step", () => Task.FromResult(Subjects(server).Count >= steps.Length));
         var kept = (await shopper.SendAsync(HttpMethod.Get, "/api/notifications")).GetProperty("items").EnumerateArray().ToList();

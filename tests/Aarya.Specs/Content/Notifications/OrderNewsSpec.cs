@@ -9,6 +9,10 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Content.Notifications;
 
+[StoryOf(typeof(NotifyOrderCancelledHandler), typeof(NotifyOrderConfirmedHandler), typeof(NotifyOrderDeliveredHandler),
+    typeof(NotifyOrderPackedHandler), typeof(NotifyOrderRefundedHandler), typeof(NotifyOrderShippedHandler),
+    typeof(NotifyPaymentActionRequiredHandler), typeof(NotifyPaymentDeclinedHandler), typeof(TellShopperHandler),
+    typeof(ReadMailboxEndpoint))]
 public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);

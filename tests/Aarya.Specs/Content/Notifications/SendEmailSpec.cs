@@ -9,7 +9,7 @@ using Wolverine;
 
 namespace Aarya.Specs.Content.Notifications;
 
-/// <summary>What becomes of a mail between the message that asks for it and a real mail server.</summary>
+/// <summary>The way of a mail from the message that requests it to a real mail server.</summary>
 public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly AaryaFixture shop = fixture;
@@ -31,7 +31,7 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
         await node.MessageBus().PublishAsync(new SendEmail(good.Id));
 
         await Eventually(async () => await DeadLettersAsync(session, bad.Id) == 1, "the mail to be given up");
-        await Eventually(() => Task.FromResult(server.Mails().Count == 1), "the good mail to go out");
+        await Eventually(() => Task.FromResult(server.Mails().Count == 1), "the good mail to be sent");
         Assert.Contains("rao@example.com", server.Mails()[0], StringComparison.Ordinal);
         Assert.DoesNotContain("Bcc", server.Mails()[0], StringComparison.Ordinal);
     }
@@ -40,7 +40,7 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
         new Letter("News of your order").Paragraph("It is on its way.")
             .To(to, Guid.CreateVersion7(), Guid.CreateVersion7(), DateTimeOffset.UtcNow);
 
-    // One that is tried again stands in the inbox until then, not here.
+    // A message that is retried waits in the inbox, not here.
     private static async Task<long> DeadLettersAsync(IDocumentSession session, Guid mail) => (await session.AdvancedSql.QueryAsync<long>(
         """
         select count(*) from content.wolverine_dead_letters

@@ -100,7 +100,7 @@ public sealed class SmtpMailerSpec
         await served.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
-    // As much of RFC 5321 as a client needs to be refused a recipient.
+    // The part of RFC 5321 that is needed to refuse a recipient.
     private static async Task AnswerRecipientsAsync(TcpListener listener, string answer)
     {
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);

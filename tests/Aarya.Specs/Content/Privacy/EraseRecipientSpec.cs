@@ -2,6 +2,7 @@ using Aarya.Features;
 using Aarya.Features.Content;
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Privacy;
 using Aarya.Specs.Support;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,8 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Content.Privacy;
 
-public sealed class EraseUserSpec(AaryaFixture fixture) : Spec(fixture)
+[StoryOf(typeof(GatherRecipientDataHandler), typeof(MailExportHandler))]
+public sealed class EraseRecipientSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 
@@ -20,7 +22,7 @@ public sealed class EraseUserSpec(AaryaFixture fixture) : Spec(fixture)
     private readonly string second = $"{Guid.NewGuid():N}@example.com";
 
     /// <summary>
-    /// All that writes to somebody who ordered as a guest, registered, moved to another address and began to move to a third.
+    /// Every message that mails a customer who ordered as a guest, registered, changed the e-mail address and began to change it again.
     /// </summary>
     private IReadOnlyList<object> News(Guid customer, Guid before, Guid ordered) =>
     [
@@ -44,7 +46,7 @@ public sealed class EraseUserSpec(AaryaFixture fixture) : Spec(fixture)
 
         await Host.InvokeMessageAndWaitAsync(new UserErased(user, Guid.NewGuid(), [guest], [order]));
         Assert.Equal((0, 0), await HeldAboutAsync(user, guest));
-        // At the same addresses, of an account that somebody has opened since.
+        // Mails to the same addresses stay when they belong to a later account.
         Assert.Equal((8, 3), await HeldAboutAsync(other, others));
     }
 

@@ -18,7 +18,7 @@ public sealed class ListAuditSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task the_trail_is_read_by_person_action_target_and_time_the_newest_first()
     {
         var admin = await Host.TokenFor("admin");
-        var (asha, ravi) = (Somebody(), Somebody());
+        var (asha, ravi) = (NewCaller(), NewCaller());
         var (shirt, scarf) = ($"{Guid.NewGuid():N}", $"{Guid.NewGuid():N}");
         await using (var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
         {
@@ -75,5 +75,5 @@ public sealed class ListAuditSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(field, Assert.Single(refused.ReadAsJson<JsonElement>().GetProperty("errors").EnumerateObject()).Name);
     }
 
-    private static Caller Somebody() => new(Guid.CreateVersion7(), Guid.NewGuid(), ["admin"]);
+    private static Caller NewCaller() => new(Guid.CreateVersion7(), Guid.NewGuid(), ["admin"]);
 }

@@ -27,7 +27,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
                 Assert.Equal("auth.credentials_wrong",
                     await RefusedAsync(HttpStatusCode.Unauthorized,
                         x => x.Post.Json(new LogIn(email, $"wrong {i}")).ToUrl("/api/auth/login")));
-            // However slow the machine, the wait doubles until it is longer than a request takes.
+            // The wait doubles, so that it outlasts a request even on a slow machine.
             IScenarioResult? refused = null;
             for (var i = 0; refused is null && i < 8; i++)
             {
@@ -86,7 +86,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(429, await WaitingAsync(account, "203.0.113.7"));
 
         var redis = Host.Services.GetRequiredService<RedisConnections>();
-        var keys = redis.CacheConnection.GetServers().SelectMany(x => x.Keys(pattern: "*")).Select(x => x.ToString()).ToList();
+        var keys = redis.Cache.Multiplexer.GetServers().SelectMany(x => x.Keys(pattern: "*")).Select(x => x.ToString()).ToList();
         Assert.Contains(keys, x => x.Contains("login:", StringComparison.Ordinal));
         Assert.DoesNotContain(keys, x => x.Contains(account, StringComparison.OrdinalIgnoreCase));
     }
@@ -103,7 +103,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         }
 
         var added = KeysOfRates().Where(x => !before.Contains(x)).ToList();
-        // Per account: two counts of a network, one of anywhere, one network that is known.
+        // Per account: the counts of two networks, the count from anywhere, and a known network.
         Assert.Equal(8, added.Count);
         foreach (var part in new[] { "203.0.113.", "2001:db8" })
             Assert.DoesNotContain(added, x => x.Contains(part, StringComparison.Ordinal));
@@ -146,7 +146,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         for (var i = 0; i < 10 && !seen.Contains(429); i++)
         {
             var challenge = await ChallengeAsync(new(other, Password));
-            // One more than the challenge is good for would be refused for that.
+            // A further try would be refused because the challenge is used up.
             for (var j = 0; j < Challenges.Tries && !seen.Contains(429); j++)
                 seen.Add(await StatusAsync(x => x.Post.Json(new PassTwoFactor(challenge, "wrong")).ToUrl("/api/auth/two-factor")));
         }
@@ -221,7 +221,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal("no-store", reset.Context.Response.Headers.CacheControl.ToString());
         await SignInAsync(email, next);
 
-        // And when they go on faster than the owner types.
+        // With the device token the owner signs in although strangers have guessed again.
         await StrangersGuessAsync();
         Assert.Equal(429, await StatusAsync(x => x.Post.Json(new LogIn(email, next)).ToUrl("/api/auth/login")));
         await Host.Scenario(x => x.Post.Json(new LogIn(email, next, reset.ReadAsJson<KnownDevice>()!.DeviceToken))
@@ -259,7 +259,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         now.Move(TimeSpan.FromMinutes(1));
         Assert.Null(devices.FindDevice(Account(owner, stamp), token));
 
-        // Over HTTP: the reset changes the stamp, and the old token is as good as none.
+        // Over HTTP: the reset changes the stamp, which makes the old token invalid.
         var email = await RegisteredAsync();
         var old = (await SignInAsync(email)).DeviceToken;
         var mail = Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new ForgetPassword(email), "/api/auth/password/forgot"));
@@ -334,7 +334,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private async Task<int> StatusAsync(Action<Scenario> configure) =>
         (await Host.Scenario(x => { configure(x); x.IgnoreStatusCode(); })).Context.Response.StatusCode;
 
-    // Until it has to wait: the tenth begins a wait of a second, and on a machine that is slower than that the next ones are longer.
+    // Repeats the request until it has to wait. The first wait is a second; on a slow machine a later, longer one is met.
     private async Task<IEnumerable<int>> SeenAsync(Action<Scenario> configure)
     {
         HashSet<int> seen = [];
@@ -342,7 +342,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         return seen.Order();
     }
 
-    // Every wait that has begun lasts a quarter of an hour, as it would after some more guesses.
+    // Extends every wait to a quarter of an hour, as further guesses would.
     private async Task TheyGoOnAsync()
     {
         foreach (var key in AllOfRedis.Multiplexer.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")))
@@ -352,7 +352,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         }
     }
 
-    // The first wait is a second; on a machine that is slower than that the next ones are longer.
+    // The first wait is a second; on a slow machine a later, longer one is met.
     private async Task<int?> WaitingAsync(string account, string network)
     {
         ProblemDetails answer = new();
@@ -363,5 +363,5 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private static DefaultHttpContext From(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
 
     private IEnumerable<string> KeysOfRates() => Host.Services.GetRequiredService<RedisConnections>()
-        .CacheConnection.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")).Select(x => $"{x}");
+        .Cache.Multiplexer.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")).Select(x => $"{x}");
 }

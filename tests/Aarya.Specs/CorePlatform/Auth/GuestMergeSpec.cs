@@ -9,7 +9,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
-/// <summary>What a shopper put together before signing in is theirs afterwards, whatever else happens at the same moment.</summary>
+/// <summary>A guest's cart belongs to the account after the login, whatever else happens at the same moment.</summary>
 public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     [Fact]

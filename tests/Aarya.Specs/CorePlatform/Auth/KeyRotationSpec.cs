@@ -9,12 +9,12 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
-/// <summary>A process that knows only a new key takes over from one that knows only the old, while shoppers shop.</summary>
+/// <summary>A process with only a new key takes over from one with only the old key, while shoppers shop.</summary>
 public sealed class KeyRotationSpec
 {
     private const int Shoppers = 4;
 
-    // Shoppers leave the process that starts a share of the processors.
+    // Shoppers pause, so that the starting process gets a share of the processors.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -43,7 +43,7 @@ public sealed class KeyRotationSpec
         await done.CancelAsync();
         await Task.WhenAll(shopping);
         Assert.Empty(shoppers.SelectMany(x => x.SignedOut));
-        // A token of the old key, which no process has any more.
+        // A token of the old key, which no process has now.
         Assert.Equal(HttpStatusCode.OK, await shoppers[0].AskAsync("/api/users/me", firstToken, Cancellation));
         Assert.Equal(HttpStatusCode.OK, await shoppers[0].AskAsync("/api/cart", firstToken, Cancellation));
 

@@ -66,7 +66,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
         var signedIn = messages.Sent.SingleMessage<GuestSignedIn>();
         Assert.Equal((guest.User.Id, response.ReadAsJson<SignedIn>()!.User.Id), (signedIn.GuestId, signedIn.UserId));
-        // Another tab must not go on filling a cart that nobody sees any more.
+        // Another tab must not add to a cart that is no longer shown.
         Assert.Equal("auth.session_ended",
             await RefusedAsync(HttpStatusCode.Unauthorized, x => { x.WithBearerToken(guest.AccessToken); x.Get.Url("/api/users/me"); }));
     }
@@ -149,7 +149,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await using var busy = await Fixture.AnotherNodeAsync(x => x.UseSetting("AARYA_REQUEST_SECONDS", "300")
             .ConfigureServices(services => services.AddSingleton(new PasswordHasher(atOnce: 1, queueLength: 10))));
         var email = await RegisteredAsync();
-        // What a node compiles for its first login is not the flood's to wait for.
+        // The first login of a node compiles its handler: the flood must not wait for that.
         await busy.Scenario(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
 
         using var hashes = new HashCount();

@@ -12,6 +12,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
+[StoryOf(typeof(SessionStolenHandler))]
 public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     private IDatabase Redis => AllOfRedis;
@@ -135,7 +136,7 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var before = await Task.WhenAll(new[] { phone, laptop }.Select(x => Redis.KeyDumpAsync(KeyOf(x))));
         await AsAsync(laptop, HttpStatusCode.NoContent,
             x => x.Post.Json(new ChangePassword(Password, "another way to Mumbai")).ToUrl("/api/users/me/password"));
-        // As after a power cut: what Redis was told in its last second is gone.
+        // As after a power cut: Redis has lost the writes of its last second.
         foreach (var (who, dump) in new[] { phone, laptop }.Zip(before))
         {
             await Redis.KeyDeleteAsync(KeyOf(who));
@@ -157,7 +158,7 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal("auth.refresh_invalid",
             await RefusedAsync(HttpStatusCode.Unauthorized, x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh")));
 
-    // The clock of the grace is Redis's own: what happened is moved into the past instead.
+    // Redis measures the grace period by its own clock: the rotation is moved into the past instead.
     private Task<long> LetPassAsync(string token, TimeSpan time) =>
         Redis.HashDecrementAsync(RedisKeys.Session($"{RefreshToken.Parse(token)!.SessionId:D}"), "rotated", (long)time.TotalMilliseconds);
 }

@@ -7,6 +7,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
+[StoryOf(typeof(RegistrationRepeatedHandler))]
 public sealed class RegisterSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]
@@ -35,7 +36,7 @@ public sealed class RegisterSpec(AaryaFixture fixture) : CoreSpec(fixture)
         using var hashes = new HashCount();
         var (messages, response) = await Track(x =>
         {
-            x.Post.Json(new Register(email, "another way to Pune", "Somebody Else")).ToUrl("/api/auth/register");
+            x.Post.Json(new Register(email, "another way to Pune", "Ravi Menon")).ToUrl("/api/auth/register");
             x.StatusCodeShouldBe(HttpStatusCode.Accepted);
         });
 

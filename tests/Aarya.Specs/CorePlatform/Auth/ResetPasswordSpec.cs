@@ -12,6 +12,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
+[StoryOf(typeof(ForgetPasswordEndpoint), typeof(SendPasswordResetHandler))]
 public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     private const string NewPassword = "a short way to Pune";

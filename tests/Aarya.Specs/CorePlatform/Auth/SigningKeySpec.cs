@@ -16,6 +16,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
+[StoryOf(typeof(GetJwksEndpoint))]
 public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]
@@ -27,7 +28,7 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         var key = Assert.Single(response.ReadAsJson<JsonElement>().GetProperty("keys").EnumerateArray(), x => Text(x, "kid") == current);
         Assert.Equal(("EC", "P-256", "ES256", "sig"), (Text(key, "kty"), Text(key, "crv"), Text(key, "alg"), Text(key, "use")));
         Assert.False(key.TryGetProperty("d", out _));
-        // RFC 7638: the members in lexicographic order, nothing between them.
+        // RFC 7638: the members in lexicographic order, without white space.
         var canonical = $$"""{"crv":"P-256","kty":"EC","x":"{{Text(key, "x")}}","y":"{{Text(key, "y")}}"}""";
         Assert.Equal(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))), Text(key, "kid"));
 
@@ -145,7 +146,7 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Null(await FoundByAnotherAsync(old));
     }
 
-    // As a host does it: what goes on in the background begins when everything has started.
+    // As a host does it: background work begins when every service has started.
     private static async Task StartAsync(SigningKeys keys)
     {
         await keys.StartAsync(Cancellation);

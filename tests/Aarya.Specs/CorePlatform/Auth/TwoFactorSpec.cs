@@ -11,6 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
+[StoryOf(typeof(PassTwoFactorEndpoint), typeof(ConfirmTwoFactorEndpoint), typeof(RenewRecoveryCodesEndpoint),
+    typeof(StartTwoFactorEndpoint), typeof(StopTwoFactorEndpoint))]
 public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]
@@ -68,7 +70,7 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = NewEmail();
         var mail =
-            Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Somebody Else"), "/api/auth/register"));
+            Assert.Single(await ToldAsync(HttpStatusCode.Accepted, new Register(email, Password, "Ravi Menon"), "/api/auth/register"));
         var stranger = await SignInAsync(email);
         Assert.Equal("account.email_unverified",
             await CodeOfAsync(stranger, HttpStatusCode.Conflict, new StartTwoFactor(Password), "/api/users/me/two-factor"));
@@ -235,7 +237,7 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     public async Task what_is_wrong_with_a_request_is_named(string url, string body, string field) =>
         Assert.Contains(field, await FaultsAsync(url, body, (await SignedInAsync()).AccessToken));
 
-    /// <summary>Somebody new with the second factor on.</summary>
+    /// <summary>A new customer with the second factor on.</summary>
     private async Task<(string Email, byte[] Key, IReadOnlyList<string> Codes)> WithTwoFactorAsync()
     {
         var email = await VerifiedAsync();
@@ -279,7 +281,7 @@ public sealed class TwoFactorSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private Task<string> CodeOfAsync(SignedIn who, HttpStatusCode status, object command, string url) =>
         RefusedAsync(status, x => { x.WithBearerToken(who.AccessToken); x.Post.Json(command).ToUrl(url); });
 
-    // Half a minute passes for the account: what it took before lies in the past.
+    // Moves the last accepted code into the past, so that the next one is accepted.
     private async Task<string> NextCodeAsync(string email, byte[] key)
     {
         var now = Totp.StepAt(DateTimeOffset.UtcNow);

@@ -8,6 +8,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
 
+[StoryOf(typeof(ResendVerificationEndpoint), typeof(SendVerificationHandler))]
 public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]
@@ -112,9 +113,9 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var shopper = await SignedInAsync();
         var (_, asked) =
             await AsAsync(shopper, HttpStatusCode.Accepted, x => x.Post.Json(new ChangeEmail(next, Password)).ToUrl("/api/users/me/email"));
-        await ToldAsync(HttpStatusCode.Accepted, new Register(next, Password, "Somebody Else"), "/api/auth/register");
+        await ToldAsync(HttpStatusCode.Accepted, new Register(next, Password, "Ravi Menon"), "/api/auth/register");
         await LinkIsRefusedAsync(TokenOf(asked[1]));
-        Assert.Equal("Somebody Else", Assert.Single(await AccountsOfAsync(next)).Name);
+        Assert.Equal("Ravi Menon", Assert.Single(await AccountsOfAsync(next)).Name);
     }
 
     [Fact]

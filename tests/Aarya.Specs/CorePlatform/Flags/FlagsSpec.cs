@@ -17,6 +17,8 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.CorePlatform.Flags;
 
+[StoryOf(typeof(DeleteFlagEndpoint), typeof(GetFlagsEndpoint), typeof(PutFlagEndpoint), typeof(ListFlagsEndpoint),
+    typeof(GetFlagEndpoint))]
 public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     [Fact]

@@ -9,10 +9,10 @@ namespace Aarya.Specs.CorePlatform.Flags;
 
 using Roles = Infrastructure.Hosting.Roles;
 
-/// <summary>Flags in a shop of six processes, each asked itself.</summary>
+/// <summary>Flags in a shop of six processes, read in each of them.</summary>
 public sealed class SplitFlagsSpec
 {
-    // The program, which says of every name on its standard input whether that flag is on.
+    // The program, which prints for every name on its standard input whether that flag is on.
     private const string Main = """
         using Aarya.Features;
         using Aarya.Infrastructure.Flags;
@@ -49,8 +49,7 @@ public sealed class SplitFlagsSpec
                 var watch = Stopwatch.StartNew();
                 foreach (var role in roles)
                 {
-                    // What is read when is CachedFlagsSpec's, with a clock of its own; this bound is for a machine that has other things to
-                    // do.
+                    // CachedFlagsSpec checks the exact times with a clock of its own; this bound leaves room for a busy machine.
                     while (await IsOnAsync(role, "specs.split") != on)
                         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{role.Roles} did not follow:\n{role.Output}");
                 }
@@ -73,7 +72,7 @@ public sealed class SplitFlagsSpec
         return heard == on;
     }
 
-    /// <summary>The token of an admin of a new shop: the first one is made in the database.</summary>
+    /// <summary>The token of an admin of a new shop, who gets the role in the database.</summary>
     private static async Task<string> AdminAsync(HttpClient client, string database)
     {
         const string password = "a long way to Mumbai";

@@ -1,4 +1,5 @@
 using System.Net;
+using Aarya.Features.Commerce.Privacy;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
@@ -11,6 +12,8 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Privacy;
 
+[StoryOf(typeof(GatherPersonalDataHandler), typeof(ForgetExportHandler), typeof(GetExportEndpoint), typeof(FetchExportEndpoint),
+    typeof(GatherBuyerDataHandler))]
 public sealed class AskForExportSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]
@@ -25,7 +28,7 @@ public sealed class AskForExportSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var (second, askedAnew) = await AskAsync(shopper);
         Assert.NotEqual(first.Id, second.Id);
         Assert.Equal(second.Id, askedAnew!.ExportId);
-        // What is late for the first one has nowhere to go.
+        // A late part of the first export is dropped.
         await Host.InvokeMessageAndWaitAsync(new CommerceDataGathered(shopper.User.Id, first.Id, "{}", []));
         Assert.Equal([second.Id], await ExportsOfAsync(shopper));
 

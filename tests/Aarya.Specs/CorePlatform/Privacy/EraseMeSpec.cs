@@ -45,7 +45,7 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
             await Host.ExecuteAndWaitAsync(async () =>
             {
                 var erased = SendAsync(Host, asha.AccessToken, HttpMethod.Delete, "/api/users/me", new { password = Password });
-                // Each goes on until the account is gone, on one node or the other, so that some are in the midst of it when that happens.
+                // Each request is repeated on one of the nodes until the account is gone, so that some are under way at that moment.
                 var others = new (string? Token, HttpMethod Method, string Path, object? Body)[]
                 {
                     (asha.AccessToken, HttpMethod.Patch, "/api/users/me", new { name = "Asha Iyer" }),
@@ -67,7 +67,7 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
                     while (!erased.IsCompleted);
                 });
                 await Task.WhenAll(running);
-                // A new password that was first has taken the old one's place.
+                // When the password was reset first, the erasure with the old password is refused.
                 if (await erased is not HttpStatusCode.Accepted)
                 {
                     Assert.Contains(await erased, new[] { HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized });
@@ -103,7 +103,7 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
         var told = messages.Sent.SingleMessage<UserErased>();
         Assert.Equal((phone.User.Id, guest.User.Id, null), (told.UserId, Assert.Single(told.Guests), told.Orders));
 
-        // A session that was opened at the same moment ends with the next round, wherever it is.
+        // A session that was opened at the same moment ends with the next round.
         foreach (var session in new[] { phone, laptop, guest }) await SessionIsOverAsync(session);
         var late = await Sessions.StartAsync(phone.User.Id, guest: false);
         var lateGuest = await Sessions.StartAsync(guest.User.Id, guest: true);
@@ -124,7 +124,7 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
         return response.StatusCode;
     }
 
-    /// <summary>The tables of core with the person in them, but for the audit trail, the erasure itself and what is on its way.</summary>
+    /// <summary>The tables of core that contain the person, except the audit trail, the erasure itself and queued messages.</summary>
     private async Task<IReadOnlyList<string>> PlacesOfAsync(Guid person)
     {
         await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();

@@ -15,6 +15,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Privacy;
 
+[StoryOf(typeof(BeginRoundHandler), typeof(ClearStreamsHandler))]
 public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     private static readonly Guid[] First = [Guid.CreateVersion7()];
@@ -34,7 +35,7 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
         var next = await AnsweredAsync(told, First, told with { Orders = First });
         Assert.NotNull(next);
-        // Placed by a request that was let in before.
+        // Stored by a request that was admitted before.
         await using (var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
         {
             documents.Store(new AddressBook { Id = asha.User.Id });
@@ -77,8 +78,8 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await SessionIsOverAsync(asha);
     }
 
-    /// <summary>Everybody answers, and the streams hold nothing.</summary>
-    /// <returns>What begins the next round, if there is one.</returns>
+    /// <summary>Every context answers, and the streams hold nothing.</summary>
+    /// <returns>The message that begins the next round; null when there is none.</returns>
     private async Task<BeginRound?> AnsweredAsync(UserErased told, Guid[] orders, UserErased toldThen)
     {
         var asked = await Host.InvokeMessageAndWaitAsync(new CommerceDataErased(told.UserId, told.ErasureId, orders));

@@ -10,6 +10,8 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.CorePlatform.Sessions;
 
+[StoryOf(typeof(EndOwnSessionEndpoint), typeof(EndOwnSessionsEndpoint), typeof(ListSessionsEndpoint), typeof(EndSessionHandler),
+    typeof(EndSessionsOfHandler))]
 public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     private const string Phone =
@@ -149,13 +151,13 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
         var key = RedisKeys.Session($"{IdOf(shopper):D}");
         Assert.InRange((await Redis.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
 
-        // A role that was given works from the next refresh, and so does what comes with it.
+        // A granted role takes effect at the next refresh, and so does its shorter session.
         await StoreAsync(shopper.User.Id, x => x.Roles = ["customer", role]);
         var staff = (await Host.Scenario(x => x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh")))
             .ReadAsJson<SignedIn>()!;
         Assert.InRange((await Redis.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
 
-        // Twenty minutes later something is asked, on a node that has not seen the session yet.
+        // Twenty minutes later a request reaches a node that has not seen the session yet.
         await Redis.KeyExpireAsync(key, TimeSpan.FromMinutes(10));
         Assert.Equal(HttpStatusCode.OK, await StatusOnAsync(other, staff));
         Assert.InRange((await Redis.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));

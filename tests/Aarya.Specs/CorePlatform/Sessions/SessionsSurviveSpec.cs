@@ -11,7 +11,7 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.CorePlatform.Sessions;
 
-/// <summary>Who is signed in stays so, whatever becomes of the server that remembers it.</summary>
+/// <summary>Sessions survive a crash and a power cut of the Redis that stores them.</summary>
 public sealed class SessionsSurviveSpec : IAsyncLifetime
 {
     private static readonly EncryptionKeys Keys = EncryptionKeys.Parse(Convert.ToBase64String(new byte[32]));
@@ -37,7 +37,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     public async Task a_crash_of_redis_signs_nobody_out()
     {
         var started = await StartAsync(100);
-        // While the disk is busy Redis keeps up to a second of writes to itself.
+        // While the disk is busy Redis holds up to a second of writes in memory.
         await OnDiskAsync();
         await server.KillAsync();
         await BackAsync();
@@ -82,13 +82,13 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
             var (outcome, next) = await sessions.RotateAsync(session, token);
             Assert.Equal(Rotation.Rotated, outcome);
             Assert.Equal(Rotation.Rotated, (await sessions.RotateAsync(session, next!)).Outcome);
-            // And a thief's is found out as ever.
+            // A reused token is still detected.
             Assert.Equal(Rotation.Reused, (await sessions.RotateAsync(session, first)).Outcome);
             Assert.Null(await sessions.FindAsync(session.Id));
         }
     }
 
-    // Redis writes to disk once a second, and says when nothing waits for it.
+    // Redis writes to disk every second, and reports when no write is pending.
     private async Task<long> OnDiskAsync()
     {
         var until = Stopwatch.StartNew();

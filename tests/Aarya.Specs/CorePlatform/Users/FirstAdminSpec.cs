@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Aarya.Specs.CorePlatform.Users;
 
-/// <summary>How the first administrator comes into a shop that has nobody: by an operator, and by no one else.</summary>
+/// <summary>Only an operator can create the first administrator of a shop.</summary>
 public sealed class FirstAdminSpec : IAsyncLifetime
 {
     private const string Storefront = "https://aarya.example";
@@ -46,7 +46,7 @@ public sealed class FirstAdminSpec : IAsyncLifetime
         Assert.True(migrated.ExitCode == 0, migrated.Error);
         Assert.Contains("it must be an e-mail address", await RefusedAsync("admin create owner", "core"), StringComparison.Ordinal);
         var unknown = await RefusedAsync("admin delete owner@aarya.example", "core");
-        Assert.Contains("admin knows only create", unknown, StringComparison.Ordinal);
+        Assert.Contains("'delete' is not an action of admin", unknown, StringComparison.Ordinal);
         var elsewhere = await RefusedAsync("admin create owner@aarya.example", "commerce");
         Assert.Contains("AARYA_ROLES must name it", elsewhere, StringComparison.Ordinal);
         Assert.Equal(0, await ValueAsync("select count(*) from core.mt_doc_user"));
@@ -70,7 +70,7 @@ public sealed class FirstAdminSpec : IAsyncLifetime
         using var audit = await client.GetAsync("/api/admin/audit", Cancellation);
         Assert.Equal(HttpStatusCode.OK, audit.StatusCode);
 
-        // From now on the command opens nothing.
+        // From now on the command is refused.
         foreach (var email in new[] { "owner@aarya.example", "thief@aarya.example" })
             Assert.Contains("The shop has an administrator", await RefusedAsync($"admin create {email}", "core"), StringComparison.Ordinal);
         Assert.Equal(1, await ValueAsync("select count(*) from core.mt_doc_user"));
@@ -81,14 +81,14 @@ public sealed class FirstAdminSpec : IAsyncLifetime
     {
         await using var shop = await ServeAsync();
         using var client = shop.Client();
-        var squatted = new { name = "Somebody", email = "squatter@aarya.example", password = Password };
+        var squatted = new { name = "Squatter", email = "squatter@aarya.example", password = Password };
         Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(client, "/api/auth/register", squatted)).Status);
         var refused = await RefusedAsync("admin create squatter@aarya.example", "core");
         Assert.Contains("squatter@aarya.example has an account already", refused, StringComparison.Ordinal);
         Assert.Equal(0, await AdminsAsync());
         Assert.Equal(0, await ValueAsync("select count(*) from core.mt_doc_auditentry"));
 
-        // At the same moment, two of them for one address.
+        // Three commands at the same moment, two of them for one address.
         settings["AARYA_ROLES"] = "core";
         var commands = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => AaryaAsync("admin", "create", $"owner{i % 2}@aarya.example")));
         Assert.Equal(1, await AdminsAsync());
@@ -103,7 +103,7 @@ public sealed class FirstAdminSpec : IAsyncLifetime
         Assert.Equal(2, await ValueAsync("select count(*) from core.mt_doc_user"));
     }
 
-    /// <summary>Runs a command that must be refused with one line, which this is.</summary>
+    /// <summary>Runs a command that must be refused, and returns its one line.</summary>
     private async Task<string> RefusedAsync(string command, string roles)
     {
         settings["AARYA_ROLES"] = roles;

@@ -7,7 +7,9 @@ using Alba;
 
 namespace Aarya.Specs.CorePlatform.Users;
 
-/// <summary>What people change about their own account.</summary>
+/// <summary>What users change in their own account.</summary>
+[StoryOf(typeof(ChangeEmailEndpoint), typeof(ChangePasswordEndpoint), typeof(DeactivateEndpoint), typeof(EditMeEndpoint),
+    typeof(GetMeEndpoint))]
 public sealed class OwnAccountSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     private const string NewPassword = "a short way to Pune";

@@ -5,7 +5,7 @@ using NSec.Cryptography;
 
 namespace Aarya.Specs.CorePlatform.Users;
 
-// Other stories count the hashes of this process: not at the same time.
+// In one collection with the stories that count the hashes of this process, so that they do not run at the same time.
 [Collection("aarya")]
 public sealed class PasswordHasherSpec : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class PasswordHasherSpec : IDisposable
     public async Task nobody_s_password_matches_nothing() =>
         Assert.Equal(default, await passwords.CheckAsync("correct horse", null, Cancellation));
 
-    /// <summary>What was typed when it was set, and later; all are one password.</summary>
+    /// <summary>The password as it was set, and as it is typed later: both are the same password.</summary>
     public static TheoryData<string, string> Spellings { get; } = new()
     {
         { "Cr\u00E8me br\u00FBl\u00E9e", "Cre\u0300me bru\u0302le\u0301e" },
@@ -108,7 +108,7 @@ public sealed class PasswordHasherSpec : IDisposable
         Assert.Equal(4, outcomes.Count(x => x == 2));
     }
 
-    // As hashes were made before: of the bytes as they came.
+    // A hash as made by earlier versions: of the bytes as typed.
     internal static string RawHash(string typed)
     {
         var salt = Encoding.ASCII.GetBytes("somesaltsomesalt");

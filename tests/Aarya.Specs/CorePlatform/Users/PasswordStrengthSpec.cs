@@ -10,12 +10,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.CorePlatform.Users;
 
-/// <summary>A new password is one that nobody guesses who knows the shop and the person.</summary>
+/// <summary>A new password must be hard to guess for an attacker with the data of the shop and of the person.</summary>
 public sealed class PasswordStrengthSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     private static readonly IReadOnlyList<string> Known = PasswordStrength.KnownOf("Asha.Rao@Example.com", "Asha Rao", "+919845012345");
 
-    /// <summary>A password, and a word of why it is refused.</summary>
+    /// <summary>A password, and a part of the reason for its refusal.</summary>
     public static TheoryData<string, string> Weak { get; } = new()
     {
         { "password", "many people" }, { "Password1", "many people" }, { "P@ssw0rd!", "many people" },
@@ -70,7 +70,7 @@ public sealed class PasswordStrengthSpec(AaryaFixture fixture) : CoreSpec(fixtur
             PasswordStrength.FaultOf("ratnagiri.mangoes", PasswordStrength.KnownOf("ratnagiri.mangoes@example.com", null)),
             PasswordStrength.FaultOf("ratnagiri.mangoes", Known));
 
-    /// <summary>Texts of 128 characters that make the judge work hardest.</summary>
+    /// <summary>Texts of 128 characters that take the most work.</summary>
     [Fact]
     public void judging_the_longest_passwords_takes_no_more_than_a_few_times_what_a_hash_takes()
     {
@@ -90,7 +90,7 @@ public sealed class PasswordStrengthSpec(AaryaFixture fixture) : CoreSpec(fixtur
             return GC.GetAllocatedBytesForCurrentThread() - before;
         });
 
-        // By the clock it depends on the machine; what is judged is bounded by what it allocates, which does not grow behind the cut.
+        // The time depends on the machine, so the allocations are measured; characters beyond the cut are not judged.
         Assert.All(allocated, x => Assert.InRange(x.Value, 0, 64 * 1024 * 1024));
         var longer = texts.Select(x => x + x);
         Assert.All(texts.Zip(longer), x =>
@@ -126,7 +126,7 @@ public sealed class PasswordStrengthSpec(AaryaFixture fixture) : CoreSpec(fixtur
         foreach (var weak in new[] { "12345678", address, "Asha Rao 1" })
             Assert.Equal(["newPassword"], await FaultsAsync("/api/auth/password/reset", Json(new ResetPassword(token, weak))));
         Assert.Equal(user.PasswordHash, Assert.Single(await AccountsOfAsync(address)).PasswordHash);
-        // The link is not used up by a password that was refused.
+        // A refused password does not use up the link.
         await ToldAsync(HttpStatusCode.OK, new ResetPassword(token, "a short way to Pune"), "/api/auth/password/reset");
         await SignInAsync(address, "a short way to Pune");
     }

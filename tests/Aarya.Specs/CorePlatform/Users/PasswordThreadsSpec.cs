@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Http;
 
 namespace Aarya.Specs.CorePlatform.Users;
 
-/// <summary>Hundreds of logins at once leave the shop to those who browse.</summary>
+/// <summary>Hundreds of logins at once do not hold up other requests.</summary>
 public sealed class PasswordThreadsSpec
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -21,7 +21,7 @@ public sealed class PasswordThreadsSpec
         var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => threads.RunAsync(
             () =>
             {
-                Assert.True(both.SignalAndWait(TimeSpan.FromMinutes(1), Cancellation), $"The other thread took nothing beside {i}.");
+                Assert.True(both.SignalAndWait(TimeSpan.FromMinutes(1), Cancellation), $"The other thread took no work beside {i}.");
                 lock (order)
                 {
                     order.Add(i);
@@ -36,7 +36,7 @@ public sealed class PasswordThreadsSpec
 
         Assert.Equal(Enumerable.Range(0, 40), results);
         Assert.InRange(most, 1, 2);
-        // Two threads may change places, no more.
+        // At most two neighbours may change places.
         Assert.All(order.Select((x, place) => Math.Abs(x - place)), x => Assert.InRange(x, 0, 1));
     }
 
@@ -51,7 +51,7 @@ public sealed class PasswordThreadsSpec
 
         Assert.True(there > here, $"{there} there, {here} here");
 
-        // Also those that it wakes: a thread is started with the priority of the one that starts it.
+        // The threads that it wakes are preferred too, although a new thread inherits the priority of the one that starts it.
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
         {
             await threads.RunAsync(() => 0, Cancellation);
@@ -79,7 +79,7 @@ public sealed class PasswordThreadsSpec
     public async Task the_queue_is_as_long_as_it_is_served_within_seconds_by_what_work_takes()
     {
         using var threads = new PasswordThreads(1, null);
-        // A hundred that take ten milliseconds or more: within the longest wait fewer than that many are served.
+        // A hundred tasks of at least ten milliseconds: the bound of the queue follows from their time and the longest wait.
         for (var i = 0; i < 100; i++) await threads.RunAsync(() => Spin(10), Cancellation);
         using var hold = new ManualResetEventSlim();
         var held = threads.RunAsync(() => { hold.Wait(Cancellation); return 0; }, Cancellation);
@@ -97,7 +97,7 @@ public sealed class PasswordThreadsSpec
         Assert.InRange(taken.Count, 1, (int)(PasswordThreads.LongestWait.TotalMilliseconds / 10));
         hold.Set();
         await Task.WhenAll([held, .. taken]);
-        // Who comes back is served.
+        // A later attempt is served.
         Assert.Equal(7, await threads.RunAsync(() => 7, Cancellation));
     }
 
@@ -146,7 +146,7 @@ public sealed class PasswordThreadsSpec
         Assert.Equal(0, await held);
     }
 
-    // Field 19 of the thread's stat, behind the name in parentheses.
+    // Field 19 of the thread's stat; the name in parentheses is cut off.
     private static int Niceness()
     {
         var stat = File.ReadAllText("/proc/thread-self/stat");

@@ -4,9 +4,13 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
+using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Payment.Charges;
 
+[StoryOf(typeof(CancelPaymentHandler), typeof(VoidChargeHandler), typeof(RecordNoChargeHandler), typeof(GiveBackCancelledHandler),
+    typeof(GetPaymentEndpoint), typeof(HandOverPaymentHandler), typeof(RememberGuestHandler), typeof(RecordChargeHandler),
+    typeof(RequestPaymentHandler), typeof(ChargePlacedOrderHandler), typeof(SendChargeHandler), typeof(AttemptChargeHandler))]
 [Collection("payment")]
 public sealed class ChargeSpec(PaymentShop shop)
 {
@@ -73,7 +77,7 @@ public sealed class ChargeSpec(PaymentShop shop)
     [Fact]
     public async Task a_webhook_that_overtakes_the_answer_of_the_call_captures_once()
     {
-        // The answer takes its time; the webhook comes at once.
+        // The answer is delayed; the webhook comes at once.
         await shop.Sandbox.SetAsync(new { slowMs = 9_000 });
         var order = await shop.PlaceAsync("tok_slow");
         var captured = await shop.UntilAsync(order, x => x.Status == PaymentStatus.Captured);
@@ -135,7 +139,7 @@ public sealed class ChargeSpec(PaymentShop shop)
         try
         {
             var order = await shop.PlaceAsync("tok_slow");
-            // The money is taken, and the answer that says so is still on its way.
+            // The money is taken, but the answer has not arrived yet.
             await PaymentShop.UntilAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Charges == 1);
             await shop.CancelAsync(order);
 

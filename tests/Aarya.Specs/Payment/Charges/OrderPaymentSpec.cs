@@ -116,7 +116,7 @@ public sealed class OrderPaymentSpec
         Assert.Equal(new VoidCharge(Order, 1), Assert.Single(messages));
         var leaving = Then(Challenged, facts.Cast<object>());
 
-        // The bank was quicker: that was the payment.
+        // The capture came first: it is the payment.
         var paid = Then(leaving, leaving.Hear(Report(ChargeState.Captured), Now));
         Assert.Equal((PaymentStatus.Captured, 1, null), (paid.Status, paid.ChargeNumber, paid.Next));
 
@@ -126,7 +126,7 @@ public sealed class OrderPaymentSpec
             Assert.Equal((PaymentStatus.Pending, 2, "tok_other", 1), (next.Status, next.ChargeNumber, next.Token, next.Attempts));
         }
 
-        // The order comes to nothing meanwhile: nothing is charged any more.
+        // The order is cancelled meanwhile: no further charge begins.
         var cancelled = Then(leaving, OrderPayment.Cancel(leaving, "unpaid", Now));
         Assert.Equal(PaymentStatus.Voided, Then(cancelled, cancelled.Hear(Report(ChargeState.Voided), Now)).Status);
     }

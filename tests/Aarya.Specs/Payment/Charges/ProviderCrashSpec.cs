@@ -98,11 +98,11 @@ public sealed class ProviderCrashSpec(PaymentShop shop)
 
             foreach (var order in orders)
             {
-                // Of what was cancelled in mid-air the last may still turn up, and goes back.
+                // A charge of a cancelled order may still be captured; it is then refunded.
                 await shop.UntilAsync(order,
                     x => x.Refunds.All(y => y.Status != RefundStatus.Pending)
                         && (x.CancelReason is null || x.CapturedAmount == x.RefundedAmount));
-                await PaymentShop.UntilAsync($"the books of {order}",
+                await PaymentShop.UntilAsync($"the books of {order} to agree",
                     async () => (await shop.Sandbox.TotalsAsync(order)) is var (_, captured, refunded)
                     && (await shop.FindAsync(order))! is var payment && captured == payment.CapturedAmount.Minor
                     && refunded == payment.RefundedAmount.Minor);

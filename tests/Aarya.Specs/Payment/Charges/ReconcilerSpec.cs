@@ -1,7 +1,9 @@
 using Aarya.Features.Payment.Charges;
+using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Payment.Charges;
 
+[StoryOf(typeof(ReconcilePaymentHandler))]
 public sealed class ReconcilerSpec
 {
     [Fact]
@@ -9,13 +11,13 @@ public sealed class ReconcilerSpec
     {
         await using var shop = new PaymentShop();
         await shop.InitializeAsync();
-        // The shop hears of nothing: it has to ask.
+        // Without webhooks the shop has to ask the provider.
         await shop.Sandbox.SetAsync(new { sendWebhooks = false });
         List<Guid> orders = [];
         for (var i = 0; i < 10; i++) orders.Add(await shop.PlaceAsync("tok_pending"));
         foreach (var order in orders) await shop.UntilAsync(order, x => x.Status == PaymentStatus.Pending);
 
-        // All of them have been quiet for too long before the shop starts, and the first look comes as soon as it can.
+        // All payments are overdue when the shop starts, and the first reconciliation is due at once.
         await shop.RestartAsync(async () =>
         {
             await shop.AskAsync("update payment.mt_doc_orderpayment set changed_at = changed_at - interval '1 minute'");

@@ -5,7 +5,7 @@ using Marten;
 
 namespace Aarya.Specs.Payment.Charges;
 
-/// <summary>An order that is paid another way, judged by the provider's books.</summary>
+/// <summary>An order that is paid another way, checked against the provider's books.</summary>
 [Collection("payment")]
 public sealed class RetryPaymentSpec(PaymentShop shop)
 {
@@ -110,7 +110,7 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
         await shop.UntilAsync(order, x => !x.IsOpen);
         await shop.TellAsync(new GiveBackCancelled(order));
 
-        await PaymentShop.UntilAsync("the money to be back", async () =>
+        await PaymentShop.UntilAsync("the refund", async () =>
             await shop.Sandbox.TotalsAsync(order) is var (_, captured, refunded) && captured == refunded);
         var open = (await shop.Sandbox.GetAsync($"/v1/charges?reference={order}"))["items"]!.AsArray();
         Assert.DoesNotContain(open, x => (string?)x!["status"] is "requires_action" or "pending" or "authorized");

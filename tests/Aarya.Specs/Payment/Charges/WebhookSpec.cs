@@ -5,10 +5,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Aarya.Features.Payment.Charges;
+using Aarya.Specs.Support;
 using Npgsql;
 
 namespace Aarya.Specs.Payment.Charges;
 
+[StoryOf(typeof(ReceiveWebhookEndpoint))]
 [Collection("payment")]
 public sealed class WebhookSpec(PaymentShop shop)
 {
@@ -74,7 +76,7 @@ public sealed class WebhookSpec(PaymentShop shop)
             Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
         }
 
-        // What was sent last is handled by now or soon; the facts may not grow either way.
+        // The last webhooks are handled by now or soon; in both cases they must add no facts.
         await shop.RefundAsync(order, Guid.CreateVersion7(), 100);
         await shop.HearsAsync(order, "payment_refunded");
         Assert.Equal(PaymentStatus.Captured, (await shop.FindAsync(order))!.Status);
@@ -104,7 +106,7 @@ public sealed class WebhookSpec(PaymentShop shop)
             {
                 var charge = (await shop.Sandbox.ChargeAsync(order))!;
                 news.Add(Event(charge));
-                // Of a step that is behind it.
+                // An event of a step that is over.
                 charge["status"] = "pending";
                 news.Add(Event(charge));
             }
@@ -158,7 +160,7 @@ public sealed class WebhookSpec(PaymentShop shop)
     public async Task an_event_about_an_order_that_is_not_ours_is_taken_and_changes_nothing()
     {
         var stray = Guid.CreateVersion7();
-        foreach (var reference in new[] { stray.ToString(), "somebody-elses-order" })
+        foreach (var reference in new[] { stray.ToString(), "order-of-another-shop" })
         {
             var body =
                 Event(new JsonObject
@@ -227,16 +229,16 @@ public sealed class WebhookSpec(PaymentShop shop)
         return news.ToJsonString();
     }
 
-    /// <summary>Waits until nothing about these orders is on its way to a handler or to a stream.</summary>
-    private Task QuietAsync(Guid[] orders) => PaymentShop.UntilAsync("nothing to be on its way", async () => await ValueAsync(
+    /// <summary>Waits until no message about these orders is queued for a handler or a stream.</summary>
+    private Task QuietAsync(Guid[] orders) => PaymentShop.UntilAsync("no message to be queued", async () => await ValueAsync(
         $"""
         select (select count(*) from payment.wolverine_outgoing_envelopes where {About(orders)})
           + (select count(*) from payment.wolverine_incoming_envelopes where status <> 'Handled' and {About(orders)})
         """) == "0");
 
     /// <summary>
-    /// All that a webhook about these orders could write: notes, messages, facts, and the version of each row. What asks the provider about
-    /// a payment that waits comes by itself.
+    /// All that a webhook about these orders could write: received events, messages, facts, and the version of each row. Messages that ask
+    /// the provider about a waiting payment do not count: no webhook causes them.
     /// </summary>
     private Task<string> WrittenAsync(Guid[] orders) => ValueAsync(
         $"""

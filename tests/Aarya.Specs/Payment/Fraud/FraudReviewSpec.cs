@@ -4,9 +4,11 @@ using System.Text.Json.Nodes;
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Fraud;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Payment.Fraud;
 
+[StoryOf(typeof(ListFraudReviewsEndpoint), typeof(ApproveFraudReviewEndpoint), typeof(RejectFraudReviewEndpoint))]
 [Collection("payment")]
 public sealed class FraudReviewSpec(PaymentShop shop)
 {

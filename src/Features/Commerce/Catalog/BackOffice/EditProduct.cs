@@ -27,7 +27,7 @@ public sealed record EditProduct(
     public sealed class Validator : ProductEntryRules<EditProduct>;
 }
 
-/// <summary>A product under the catalogue lock, and what the change comes to.</summary>
+/// <summary>A product under the catalogue lock, and the effects of the change.</summary>
 /// <param name="Added">SKUs that are new to it.</param>
 /// <param name="Removed">SKUs that it loses; they have no stock.</param>
 public sealed record ProductInHand(
@@ -75,8 +75,8 @@ public static class EditProductEndpoint
     [Refuses(409, "product.changed_meanwhile",
         "The product has changed since it was read. `changed` lists what changed, `etag` is its current tag: read it again.")]
     [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
-    [Refuses(409, "product.slug_taken", "Another product has this slug: give one of its own.")]
-    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` says which.")]
+    [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
+    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names it.")]
     [Refuses(409, "variant.in_use",
         "A variant that was left out still has stock; `skus` lists the SKUs. Adjust their stock to 0 first.")]
     [Refuses(428, "request.precondition_required",
@@ -101,7 +101,7 @@ public static class EditProductEndpoint
 
     private static void Apply(EditProduct command, Placement place, Product product)
     {
-        // A variant that was shown with the product's first image is sent back with it, and shows the new one.
+        // A variant without its own image was shown with the product's first image and is sent back with it: it gets the new first image.
         var first = product.Images is [var shown, ..] ? shown : null;
         product.Name = PersonText.Compose(command.Name);
         product.Description = PersonText.Compose(command.Description);

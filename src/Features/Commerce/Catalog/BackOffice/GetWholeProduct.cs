@@ -10,7 +10,7 @@ using Wolverine.Persistence;
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
 /// <summary>
-/// One product with all that staff need, whether shoppers see it or not, and in <c>ETag</c> what a change of it is made from.
+/// One product with all details for staff, whether shoppers see it or not. To change it, send its <c>ETag</c> in <c>If-Match</c>.
 /// </summary>
 [Authorize("support or merchandiser")]
 public static class GetWholeProductEndpoint

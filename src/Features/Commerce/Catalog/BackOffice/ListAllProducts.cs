@@ -8,12 +8,12 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
-/// <summary>What a product costs, over its variants.</summary>
+/// <summary>The lowest and the highest price of a product's variants.</summary>
 public sealed record PriceRange(Money From, Money To);
 
-/// <summary>A product as a line of the list of staff.</summary>
-/// <param name="Variants">How many sizes and colours.</param>
-/// <param name="OnHand">Pieces on the shelves of all its variants; <paramref name="Available"/> are not promised to orders.</param>
+/// <summary>A product in the list for staff.</summary>
+/// <param name="Variants">The number of variants.</param>
+/// <param name="OnHand">Pieces in stock of all its variants; <paramref name="Available"/> are not reserved for orders.</param>
 public sealed record ProductLine(
     Guid Id, string Slug, string Name, string Category, ProductStatus Status, string Image, PriceRange PriceRange,
     int Variants, int OnHand, int Reserved, int Available, DateTimeOffset UpdatedAt, string Etag)
@@ -59,7 +59,7 @@ public static partial class ListAllProductsEndpoint
         if (search?.Length > LongestSearch) return Problem.Invalid("search", $"must have at most {LongestSearch} characters.");
         return string.IsNullOrEmpty(cursor) || CatalogueCursor.Parse(cursor) is not null
             ? WolverineContinue.NoProblems
-            : Problem.Invalid("cursor", "This is not the nextCursor of an earlier page.");
+            : Problem.Invalid("cursor", "must be the nextCursor of an earlier page.");
     }
 
     [WolverineGet("/api/admin/products")]
@@ -86,7 +86,7 @@ public static partial class ListAllProductsEndpoint
             found.Count > limit ? new CatalogueCursor(products[limit - 1].UpdatedAt, products[limit - 1].Id).ToString() : null);
     }
 
-    // A slug is the name in the letters of ASCII, so that by it a name is found however its letters are written.
+    // A slug is the name in ASCII letters, so that the search by slug finds a name in any script.
     private static void Search(Asked asked, string search) => asked.And(
         """
         (lower(d.data ->> 'name') like ? or d.slug like ? or d.id::text = ?

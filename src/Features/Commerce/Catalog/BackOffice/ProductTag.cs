@@ -14,7 +14,7 @@ internal static class ProductTag
 {
     public static string Of(Product product) => string.Create(CultureInfo.InvariantCulture, $"\"{product.Revision}\"");
 
-    /// <summary>The refusal of a change that was not made from the product as it is; null when it was.</summary>
+    /// <summary>The refusal of a change that is not based on the current product; null when it is.</summary>
     public static ProblemDetails? Check(HttpContext http, Product product)
     {
         var sent = http.Request.Headers.IfMatch;
@@ -26,7 +26,7 @@ internal static class ProductTag
 
         if (!EntityTagHeaderValue.TryParseList(sent, out var tags)) return Unknown();
         if (tags.Any(x => x.Equals(EntityTagHeaderValue.Any))) return null;
-        // A proxy that compresses answers weakens their tags: the revision is the same.
+        // A proxy that compresses answers makes their tags weak; the revision is the same.
         var revisions = tags.Select(RevisionOf).ToList();
         if (revisions.Contains(product.Revision)) return null;
         var seen = revisions.Max();

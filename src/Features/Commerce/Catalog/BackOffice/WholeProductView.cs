@@ -2,14 +2,14 @@ using Aarya.Features.Commerce.Inventory;
 
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
-/// <param name="OnHand">Pieces on the shelf.</param>
-/// <param name="Reserved">How many of them are promised to orders that are not paid yet.</param>
+/// <param name="OnHand">Pieces in stock.</param>
+/// <param name="Reserved">How many of them are reserved.</param>
 public sealed record WholeVariantView(
     string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice, string Image, int OnHand, int Reserved, int Available);
 
-/// <summary>A product as the shop's people see it, on sale or not.</summary>
+/// <summary>A product as staff see it, on sale or not.</summary>
 /// <param name="PublishedAt">When it was put on sale last; absent for a draft.</param>
-/// <param name="Etag">What a change is made from: send it in <c>If-Match</c>.</param>
+/// <param name="Etag">To change the product, send it in <c>If-Match</c>.</param>
 public sealed record WholeProductView(
     Guid Id, string Slug, string Name, string Description, string Category, ProductStatus Status, IReadOnlyList<string> Images,
     IReadOnlyList<WholeVariantView> Variants, DateTimeOffset? PublishedAt, DateTimeOffset UpdatedAt, string HsnCode, string Etag)

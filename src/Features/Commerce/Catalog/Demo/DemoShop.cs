@@ -5,8 +5,8 @@ using Marten;
 namespace Aarya.Features.Commerce.Catalog.Demo;
 
 /// <summary>
-/// Fills the shelves. What is there stays as it is, with whatever stock is left of it; the announcer of the running program tells the other
-/// contexts.
+/// Adds the demo products and their stock. Existing products stay as they are, with their remaining stock; the announcer of the running
+/// program notifies the other contexts.
 /// </summary>
 internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
 {
@@ -31,14 +31,14 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         return
         [
             $"The shop has {there.Count} products in {there.Sum(x => x.Variants.Count)} sizes and colours ({added} of them new).",
-            .. leftOut.Select(x => $"{x.Name} is left out: other products have the SKUs that it would have."),
+            .. leftOut.Select(x => $"{x.Name} is left out: another product has one of its SKUs."),
         ];
     }
 
     private async Task<(int Added, List<Product> LeftOut)> AddAsync(Product[] batch, CancellationToken cancellation)
     {
         await using var session = store.LightweightSession();
-        // Two who seed at once: the second finds everything there.
+        // If two processes seed at the same time, the second finds all products present.
         await session.AloneInCatalogueAsync(cancellation);
         var slugs = batch.Select(x => x.Slug).ToArray();
         var known = (await session.Query<Product>().Where(x => x.Slug.IsOneOf(slugs)).Select(x => x.Slug).ToListAsync(cancellation))
@@ -61,12 +61,12 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         return (missing.Count - leftOut.Count, leftOut);
     }
 
-    // One of each category in turn, so that the first page shows the width of the shop.
+    // One of each category in turn, so that the first page shows the range of the shop.
     private static IEnumerable<Offered> Demo() => Goods.All
         .GroupBy(x => x.Category).SelectMany(x => x.Select((y, i) => (Good: y, Place: i)))
         .OrderBy(x => x.Place).Select(x => new Offered(x.Good, x.Good.Name, Code(x.Good), int.MaxValue));
 
-    /// <summary>The demo shop, and its goods again from other towns until there are as many as were asked for.</summary>
+    /// <summary>The demo products, repeated under the names of towns until there are as many as the large size has.</summary>
     private static List<Offered> Large()
     {
         List<Offered> all = [.. Demo()];
@@ -76,7 +76,7 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         {
             var good = Goods.All[i % Goods.All.Count];
             var town = Towns[i / Goods.All.Count];
-            // Goods of few variants leave the rest of their share to those that follow.
+            // A product with few variants leaves the rest of its share to the following ones.
             var share = (variants * (i + 1) / more) - given;
             var offered = new Offered(good, $"{town} {good.Name}", $"{Code(good)}-{town[..3].ToUpperInvariant()}", share);
             given += Variants(offered).Count();
@@ -117,14 +117,14 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         return $"{good.Category[..3].ToUpperInvariant()}-{before + 1:00}";
     }
 
-    // A few are sold out, a few nearly, as in any shop.
+    // A few are sold out and a few nearly sold out, as in any shop.
     private static int Pieces(string sku)
     {
         var lot = Pictures.Lot.Of(sku);
         return lot.Next(100) switch { < 4 => 0, < 12 => 1 + lot.Next(3), _ => 20 + lot.Next(60) };
     }
 
-    /// <param name="Code">What its SKUs begin with.</param>
+    /// <param name="Code">The prefix of its SKUs.</param>
     /// <param name="Most">How many of its variants are offered.</param>
     private sealed record Offered(Good Good, string Name, string Code, int Most);
 

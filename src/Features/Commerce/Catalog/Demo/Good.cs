@@ -1,9 +1,9 @@
 namespace Aarya.Features.Commerce.Catalog.Demo;
 
-/// <summary>One product of the demo shop, as its buyer would note it down.</summary>
+/// <summary>One product of the demo shop.</summary>
 /// <param name="Was">What it cost before, in rupees; null when it is not reduced.</param>
 /// <param name="Cloth">What it is made of and how.</param>
-/// <param name="Hsn">Its HSN code where that is not the usual one of its shelf.</param>
+/// <param name="Hsn">Its HSN code if it is not the usual one of its category.</param>
 internal sealed record Good(
     string Category, string Name, int Price, int? Was, string[] Colours, string Cloth, string Fit, string Care, string? Hsn = null)
 {
@@ -19,7 +19,7 @@ internal sealed record Good(
         "Jackets" => "6203",
         "Accessories" => "4202",
         "Footwear" => "6403",
-        _ => throw new InvalidOperationException($"Goods of {Category} have no HSN code: {Name}."),
+        _ => throw new InvalidOperationException($"There is no HSN code for {Category}: {Name}."),
     };
 
     public string[] Sizes => Category switch

@@ -9,7 +9,7 @@ internal static class Goods
     private const string Dry = "Dry clean only; keep it folded in muslin, away from scent.";
     private const string Wipe = "Wipe with a dry cloth, feed the leather twice a year, keep out of heavy rain.";
 
-    /// <summary>The shelves, in the order in which they stand.</summary>
+    /// <summary>The categories, in the order in which they are listed.</summary>
     public static IReadOnlyList<string> Categories { get; } = ["Kurtas", "Shirts", "Sarees", "Trousers", "Dresses", "Jackets",
         "Accessories", "Footwear"];
 
@@ -147,7 +147,7 @@ internal static class Goods
             "Hand-spun cashmere from Changthang, woven in Srinagar, 180 grams.", "2 metres by 70 centimetres.", Dry, Hsn: "6214"),
         new("Accessories", "Ajrakh Jaal Tote Bag", 1_199, null, ["Indigo", "Madder Red"],
             "Ajrakh-printed canvas with vegetable-tanned leather handles.", "40 by 38 by 12 centimetres, with an inside pocket.",
-            "Spot clean the canvas; feed the leather once a year.", Hsn: "42022220"),
+            "Spot clean the canvas; feed the leather every year.", Hsn: "42022220"),
         new("Accessories", "Brocade Potli Bag", 899, 1_199, ["Plum", "Gold", "Emerald"],
             "Banarasi brocade off-cuts with a zardozi drawstring.",
             "18 centimetres across; holds keys, cards and lipstick.", "Spot clean only."),

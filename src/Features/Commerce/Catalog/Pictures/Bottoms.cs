@@ -1,6 +1,6 @@
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>What is worn from the waist down, and what is wrapped.</summary>
+/// <summary>Garments worn from the waist down, and wrapped ones.</summary>
 internal static class Bottoms
 {
     public static void Trousers(Canvas on, bool jeans)

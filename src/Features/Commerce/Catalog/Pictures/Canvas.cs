@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>A picture of 800 by 1000 in the making: pieces of cloth laid one over the other, each with its light and its folds.</summary>
+/// <summary>Builds a picture of 800 by 1000 from pieces of cloth, one on top of the other, each with its light and its folds.</summary>
 internal sealed class Canvas(Cloth cloth)
 {
     private readonly StringBuilder drawn = new();
@@ -17,9 +17,9 @@ internal sealed class Canvas(Cloth cloth)
 
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
-    /// <summary>Lays a piece cut along the path.</summary>
+    /// <summary>Adds a piece cut along the path.</summary>
     /// <param name="path">SVG path data.</param>
-    /// <param name="colour">Another colour than the cloth's, and then without its pattern.</param>
+    /// <param name="colour">A colour other than the cloth's; the piece then has no pattern.</param>
     /// <param name="grain">Which way the pattern runs: <c>cloth</c>, or along the sleeves <c>cloth-l</c> and <c>cloth-r</c>.</param>
     /// <param name="folds">Paths of folds, drawn soft and dark inside the piece.</param>
     /// <param name="lights">Paths of ridges, drawn soft and light inside the piece.</param>
@@ -62,7 +62,7 @@ internal sealed class Canvas(Cloth cloth)
     /// <summary>A woven border along a path, cut off where the last piece ends.</summary>
     public Canvas Border(string path, double width) => Add($"""<g clip-path="url(#p{pieces})">""").Strip(path, width).Add("</g>");
 
-    /// <summary>A woven border along a path, whatever lies under it.</summary>
+    /// <summary>A woven border along a path, not clipped to a piece.</summary>
     public Canvas Strip(string path, double width)
     {
         var dye = Cloth.Trim;
@@ -87,7 +87,7 @@ internal sealed class Canvas(Cloth cloth)
         return this;
     }
 
-    /// <summary>Lays the same thing again, moved or mirrored.</summary>
+    /// <summary>Draws something moved, turned or mirrored.</summary>
     public Canvas Group(string transform, Action<Canvas> draw)
     {
         drawn.Append($"""<g transform="{transform}">""");
@@ -96,8 +96,8 @@ internal sealed class Canvas(Cloth cloth)
         return this;
     }
 
-    /// <summary>The whole picture with its ground, its shadow and its grain. The title is what the shop calls it: it is escaped.</summary>
-    /// <param name="standsAt">Where it stands on the ground and how wide its shadow is; nothing for what hangs or lies.</param>
+    /// <summary>The whole picture with its ground, its shadow and its grain. The title is escaped.</summary>
+    /// <param name="standsAt">Where it stands on the ground and how wide its shadow is; null when it does not stand.</param>
     public string Finish(string title, (int Y, int Width)? standsAt)
     {
         var floor = standsAt is var (y, width)

@@ -1,6 +1,6 @@
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>What is worn on the feet, thrown over the shoulder or carried.</summary>
+/// <summary>Footwear, scarves, belts and bags.</summary>
 internal static class Carried
 {
     private static readonly Dye Leather = Dye.Of("tan");

@@ -19,13 +19,13 @@ internal sealed class Cloth
 
     public Dye Base { get; }
 
-    /// <summary>What the pattern is printed in.</summary>
+    /// <summary>The colour of the pattern.</summary>
     public Dye Motif { get; }
 
     /// <summary>The second colour of the print, and of blouses and linings.</summary>
     public Dye Accent { get; }
 
-    /// <summary>Borders and edges.</summary>
+    /// <summary>The colour of borders and edges.</summary>
     public Dye Trim { get; }
 
     public bool IsPatterned => weave != Weave.Plain;

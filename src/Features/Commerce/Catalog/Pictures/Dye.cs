@@ -13,9 +13,7 @@ internal readonly record struct Dye(byte Red, byte Green, byte Blue)
 
     public bool IsDark => (0.299 * Red) + (0.587 * Green) + (0.114 * Blue) < 140;
 
-    /// <summary>
-    /// The colour of this name, or of the first of its words that names one; a name that nobody knows has a colour of its own.
-    /// </summary>
+    /// <summary>The colour of this name, or of its first word that names a colour; for an unknown name, a colour derived from it.</summary>
     public static Dye Of(string name)
     {
         if (Find(name) is { } whole) return whole;

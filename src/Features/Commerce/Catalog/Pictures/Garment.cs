@@ -1,6 +1,6 @@
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>What kind of thing a picture shows.</summary>
+/// <summary>The kind of product that a picture shows.</summary>
 internal enum Garment
 {
     Shirt,
@@ -48,7 +48,7 @@ internal enum Weave
     Herringbone,
 }
 
-/// <summary>Reads off a product's words what it is.</summary>
+/// <summary>Derives the garment and the weave from a product's words.</summary>
 internal static class Tailor
 {
     private static readonly (string Word, Garment Garment)[] Garments =
@@ -87,7 +87,7 @@ internal static class Tailor
         ("herringbone", Weave.Herringbone),
     ];
 
-    /// <summary>What the name says it is, else what the category says, else a shirt.</summary>
+    /// <summary>The garment that the name contains, else the category's, else a shirt.</summary>
     public static Garment GarmentOf(string name, string category) => First(Garments, name) ?? First(Garments, category) ?? Garment.Shirt;
 
     public static Weave WeaveOf(string name) => First(Weaves, name) ?? Weave.Plain;

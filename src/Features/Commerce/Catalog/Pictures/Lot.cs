@@ -1,6 +1,6 @@
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>Chances drawn from a word: the same word always draws the same.</summary>
+/// <summary>Random choices seeded by a word: the same word always gives the same choices.</summary>
 internal sealed class Lot
 {
     private ulong state;

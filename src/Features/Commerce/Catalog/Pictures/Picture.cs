@@ -5,7 +5,7 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>The pictures that the shop draws of its products: where they are, and what is there.</summary>
+/// <summary>The pictures that the shop draws of its products: their addresses and their content.</summary>
 public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvider time)
 {
     private const string Folder = "/media/products/";
@@ -14,12 +14,12 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
 
     private readonly ReadyAnswers drawn = new(budget, time, TimeSpan.FromSeconds(10));
 
-    /// <summary>True for the address of a picture that the shop draws, which follows the product's name, slug and colours.</summary>
+    /// <summary>True for the address of a picture that the shop draws. It depends on the product's name, slug and colours.</summary>
     public static bool IsDrawn(string address) => address.StartsWith(Folder, StringComparison.Ordinal);
 
     /// <summary>
-    /// The address of the picture for each colour, the first colour's being the product's own. It changes with what the
-    /// picture shows, so that a client may keep it for ever.
+    /// The address of the picture for each colour, the first colour's being the product's own. It changes with what the picture shows, so
+    /// that a client may cache the picture permanently.
     /// </summary>
     public static IReadOnlyDictionary<string, string> EachColour(Product product, IEnumerable<string> colours) =>
         colours.Distinct().Select((x, i) => (
@@ -29,7 +29,7 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
 
     /// <summary>The drawing under this address, or null when there is no such product or colour on sale.</summary>
     /// <param name="colour">As the address spells it; null for the first.</param>
-    /// <param name="version">What the address says of the version.</param>
+    /// <param name="version">The version in the address.</param>
     public ValueTask<ReadyAnswer?> FindAsync(string slug, string? colour, string? version) =>
         drawn.GetAsync($"{slug}/{colour}?{version}", (this, slug, colour, version),
             static x => x.Item1.DrawAsync(x.slug, x.colour, x.version));
@@ -38,7 +38,7 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
     {
         await using var session = store.QuerySession();
         var product = await session.Query<Product>().SingleOrDefaultAsync(x => x.Slug == slug && x.Published);
-        // An address that was given out under another spelling of its colour stays good as long as the product carries it.
+        // An address with an earlier spelling of its colour stays valid as long as a variant has it.
         var colour = product?.Variants.FirstOrDefault(x => name is null || NameOf(x.Colour) == name)?.Colour
             ?? product?.Variants.FirstOrDefault(x => x.Image.Contains($"/{name}.svg", StringComparison.Ordinal))?.Colour;
         if (product is null || colour is null) return null;
@@ -46,7 +46,7 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
         return new(Encoding.UTF8.GetBytes(svg), "image/svg+xml", version == VersionOf(product, colour) ? Forever : AnHour);
     }
 
-    // A colour that no address can be made of is named by its hash.
+    // A colour without a slug is named by its hash.
     private static string NameOf(string colour) => Slug.Of(colour) is { Length: > 0 } slug ? slug : Hash(colour);
 
     private static string VersionOf(Product product, string colour) =>

@@ -3,7 +3,7 @@ namespace Aarya.Features.Commerce.Catalog.Pictures;
 /// <summary>Draws a product in one of its colours; the same words always give the same picture.</summary>
 internal static class Sketch
 {
-    /// <summary>Changes with the way things are drawn, so that no client keeps an old drawing.</summary>
+    /// <summary>Must change whenever the drawings change, so that no client keeps an old one.</summary>
     public const int Edition = 1;
 
     public static string Draw(string slug, string name, string category, string colour)

@@ -1,6 +1,6 @@
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>What is worn above the waist, or from the shoulders down.</summary>
+/// <summary>Garments worn above the waist, or from the shoulders down.</summary>
 internal static class Tops
 {
     private static readonly Dye Shell = Dye.Of("ivory");

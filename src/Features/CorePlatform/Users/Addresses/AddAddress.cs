@@ -11,26 +11,26 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.CorePlatform.Users.Addresses;
 
-/// <summary>Puts an address into the caller's book. The first is the default for goods and invoices.</summary>
+/// <summary>Adds an address to the caller's address book. The first one is the default for shipping and billing.</summary>
 public static class AddAddressEndpoint
 {
     public static async Task<(AddressBook?, ProblemDetails)> LoadAsync(Caller caller, IDocumentSession documents,
         CancellationToken cancellation)
     {
-        // The first address makes the book, which must not be made once its owner is erased.
+        // The first address creates the book, which must not be created once its owner is erased.
         if (await documents.LoadAloneAsync(caller.Subject, cancellation) is null) return (null, Problem.NotFound("user"));
         return await documents.AddressesOfAsync(caller, cancellation) is { IsFull: false } book
             ? (book, WolverineContinue.NoProblems)
             : (null,
-                Problem.Conflict("address.too_many", "The book is full",
-                    $"A person has at most {AddressBook.MostAddresses} addresses: take one out first."));
+                Problem.Conflict("address.too_many", "The address book is full",
+                    $"An address book has at most {AddressBook.MostAddresses} addresses: remove one first."));
     }
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    [Refuses(409, "address.too_many", "The book is full: take an address out first.")]
+    [Refuses(409, "address.too_many", "The address book is full: remove an address first.")]
     [WolverinePost("/api/users/me/addresses"), Authorize("customer")]
     public static (Created<AddressView>, IMartenOp) Post(AddressEntry command, AddressBook book, DateTimeOffset now)
     {

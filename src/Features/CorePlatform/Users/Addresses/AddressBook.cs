@@ -3,11 +3,12 @@ using JasperFx.Metadata;
 
 namespace Aarya.Features.CorePlatform.Users.Addresses;
 
-/// <summary>What a person types of an address.</summary>
+/// <summary>An address as a person enters it.</summary>
 /// <param name="State">In India one of the states and union territories, by name or ISO 3166-2 code.</param>
 /// <param name="Country">ISO 3166-1 alpha-2.</param>
-/// <param name="IsDefaultShipping">True makes it the one that goods go to; false leaves that to another, if there is one.</param>
-/// <param name="IsDefaultBilling">The same for invoices.</param>
+/// <param name="IsDefaultShipping">True makes it the default for shipping; false leaves the default to another address, if there is
+/// one.</param>
+/// <param name="IsDefaultBilling">The same for billing.</param>
 public sealed record AddressEntry(
     string Name, string Line1, string? Line2, string City, string State, string PostalCode, string Country, string Phone,
     bool? IsDefaultShipping = null, bool? IsDefaultBilling = null) : IPostalAddress
@@ -15,7 +16,7 @@ public sealed record AddressEntry(
     public sealed class Validator : PostalAddressRules<AddressEntry>;
 }
 
-/// <summary>An address as it is kept.</summary>
+/// <summary>An address as it is stored.</summary>
 public sealed record Address(
     Guid Id,
     [property: Personal] string Name,
@@ -33,14 +34,14 @@ public sealed record Address(
 }
 
 /// <summary>
-/// The addresses of one person, the oldest first. As long as there are any, exactly one is for goods and exactly one for invoices: all in
-/// one document, so that two changes at once cannot make it two or none.
+/// The addresses of one person, the oldest first. As long as there are any, exactly one is the default for shipping and exactly one for
+/// billing: all are in one document, so that two changes at once cannot leave two defaults or none.
 /// </summary>
 public sealed class AddressBook : IVersioned
 {
     public const int MostAddresses = 200;
 
-    /// <summary>The person's.</summary>
+    /// <summary>The person's id.</summary>
     public Guid Id { get; set; }
 
     public Guid Version { get; set; }
@@ -67,7 +68,7 @@ public sealed class AddressBook : IVersioned
         Choose(id, entry);
     }
 
-    /// <summary>Takes an address out; what it was the default for goes to the oldest that is left.</summary>
+    /// <summary>Removes an address; if it was a default, the oldest remaining address takes its place.</summary>
     public void Remove(Guid id)
     {
         Addresses = [.. Addresses.Where(x => x.Id != id)];

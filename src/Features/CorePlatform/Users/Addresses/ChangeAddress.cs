@@ -8,7 +8,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.CorePlatform.Users.Addresses;
 
-/// <summary>Replaces one of the caller's addresses. Who loses a race with another change is told.</summary>
+/// <summary>Replaces one of the caller's addresses. If another change wins a race, the answer is 409.</summary>
 public static class ChangeAddressEndpoint
 {
     public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents,

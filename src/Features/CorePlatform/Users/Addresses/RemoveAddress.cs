@@ -8,7 +8,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.CorePlatform.Users.Addresses;
 
-/// <summary>Takes one of the caller's addresses out; what it was the default for goes to the oldest that is left.</summary>
+/// <summary>Removes one of the caller's addresses; if it was a default, the oldest remaining address takes its place.</summary>
 public static class RemoveAddressEndpoint
 {
     public static Task<(AddressBook?, ProblemDetails)> LoadAsync(Guid id, Caller caller, IQuerySession documents,

@@ -1,6 +1,6 @@
 namespace Aarya.Features.CorePlatform.Users.BackOffice;
 
-/// <summary>An account as the shop's people see it.</summary>
+/// <summary>An account as staff see it.</summary>
 public sealed record AccountView(Guid Id, string Email, bool EmailVerified, string Name, IReadOnlyList<string> Roles,
     DateTimeOffset RegisteredAt)
 {

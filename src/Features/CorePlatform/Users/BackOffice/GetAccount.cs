@@ -10,7 +10,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.CorePlatform.Users.BackOffice;
 
-/// <summary>One account, for the shop's people; that they looked at it is in the audit trail.</summary>
+/// <summary>One account, for staff; the audit trail records that they read it.</summary>
 [Authorize("support")]
 public static class GetAccountEndpoint
 {

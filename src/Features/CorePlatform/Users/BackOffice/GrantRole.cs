@@ -10,7 +10,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.CorePlatform.Users.BackOffice;
 
-/// <summary>Gives somebody a role; it works from their next refresh. Giving it again changes nothing.</summary>
+/// <summary>Grants a role to an account; it takes effect at the next refresh. Granting it again changes nothing.</summary>
 [Authorize("admin")]
 public static class GrantRoleEndpoint
 {

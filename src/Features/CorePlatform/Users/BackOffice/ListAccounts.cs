@@ -12,8 +12,8 @@ namespace Aarya.Features.CorePlatform.Users.BackOffice;
 public sealed record AccountPage(IReadOnlyList<AccountView> Items, Guid? NextCursor);
 
 /// <summary>
-/// The accounts, the newest first: the one of an address, or those with a role if asked. Whose were shown is in the audit trail; for which
-/// address somebody looked is not, because it may be anybody's.
+/// The accounts, the newest first; on request only the one of an address, or those with a role. The audit trail records which accounts were
+/// shown, but not the address that was searched for, because it may be anyone's.
 /// </summary>
 [Authorize("support")]
 public static class ListAccountsEndpoint
@@ -22,8 +22,8 @@ public static class ListAccountsEndpoint
 
     public static ProblemDetails Validate(string? email, string? role, int limit = 20)
     {
-        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"A page has 1 to {LargestPage} accounts.");
-        if (email is not null && EmailAddress.Normalize(email) is null) return Problem.Invalid("email", "This is not an e-mail address.");
+        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"must be from 1 to {LargestPage}.");
+        if (email is not null && EmailAddress.Normalize(email) is null) return Problem.Invalid("email", "must be an e-mail address.");
         return role is null || StaffRoles.OfAccounts.Contains(role)
             ? WolverineContinue.NoProblems
             : Problem.Invalid("role", $"must be one of {string.Join(", ", StaffRoles.OfAccounts)}.");

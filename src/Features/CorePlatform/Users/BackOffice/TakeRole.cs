@@ -1,5 +1,4 @@
 using Aarya.Features.CorePlatform.Audit;
-using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
@@ -14,8 +13,8 @@ using Wolverine.Marten;
 namespace Aarya.Features.CorePlatform.Users.BackOffice;
 
 /// <summary>
-/// Takes a role from somebody and signs them out everywhere: nothing that they hold still carries it. Whoever has no other role
-/// is a customer. The last admin stays one.
+/// Takes a role from an account and ends all its sessions, so that no token still has the role. An account without another role becomes a
+/// customer. The last admin remains one.
 /// </summary>
 [Authorize("admin")]
 public static class TakeRoleEndpoint
@@ -31,7 +30,7 @@ public static class TakeRoleEndpoint
 
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    [Refuses(409, "user.last_admin", "Nobody else is an admin: make somebody else one first.")]
+    [Refuses(409, "user.last_admin", "There is no other admin: make another account an admin first.")]
     [WolverineDelete("/api/admin/users/{id:guid}/roles/{role}")]
     public static async Task<(AccountView, IMartenOp, OutgoingMessages)> Delete(
         Guid id, string role, Caller caller, [NotBody] User user, IDocumentSession documents, Identity identity, DateTimeOffset now,
@@ -41,7 +40,7 @@ public static class TakeRoleEndpoint
         if (left.Count == 0) left = [CallerRoles.Customer];
         if (left.SequenceEqual(user.Roles)) return (AccountView.Of(user), MartenOps.Nothing(), []);
 
-        // With another stamp: a login that began before does not end with the role.
+        // With a new stamp: a login that began before does not get the role.
         user.Roles = left;
         using var accounts = identity.In(documents, cancellation);
         await accounts.UpdateSecurityStampAsync(user);

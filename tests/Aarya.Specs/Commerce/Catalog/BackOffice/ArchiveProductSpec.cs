@@ -1,9 +1,11 @@
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Catalog.BackOffice;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Commerce.Catalog.BackOffice;
 
+[StoryOf(typeof(UnarchiveProductEndpoint))]
 public sealed class ArchiveProductSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
     [Theory]

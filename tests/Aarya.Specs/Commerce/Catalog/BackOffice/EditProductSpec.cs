@@ -4,12 +4,14 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Catalog.BackOffice;
 using Aarya.Specs.Support;
 using Alba;
 
 namespace Aarya.Specs.Commerce.Catalog.BackOffice;
 
-/// <summary>Staff who mend what is wrong with a product, seen from outside.</summary>
+/// <summary>Staff edit products, over HTTP.</summary>
+[StoryOf(typeof(GetWholeProductEndpoint), typeof(PublishProductEndpoint))]
 public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : CatalogueStory(fixture), IClassFixture<OtherNode>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -184,7 +186,7 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         using (var gone = await PutAsync(client, kurta.Id, Edit(1_299), "\"2\"")) Assert.Equal(HttpStatusCode.OK, gone.StatusCode);
         Assert.Equal(2, (await Get($"/api/products/{kurta.Id}")).ReadAsJson<ProductView>()!.Variants.Count);
 
-        // The SKU is free, and its news are newer than those of before.
+        // The SKU is free for another product, and its stock sequence goes on.
         var before = (await Host.StockOfAsync(Sku("L"))).Sequence;
         await GivenAsync(Kurta("Other") with { Variants = [large with { Stock = 2 }] });
         var shelf = await Host.StockOfAsync(Sku("L"));

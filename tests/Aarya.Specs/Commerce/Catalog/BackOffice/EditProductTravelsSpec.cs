@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Aarya.Specs.Commerce.Catalog.BackOffice;
 
-/// <summary>What staff change reaches a cart, the search and an open page of a real shop.</summary>
+/// <summary>A change by staff reaches a cart, the search and an open page of a real shop.</summary>
 public sealed class EditProductTravelsSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -7,6 +7,8 @@ using Alba;
 
 namespace Aarya.Specs.CorePlatform.Users.Addresses;
 
+[StoryOf(typeof(AddAddressEndpoint), typeof(ChangeAddressEndpoint), typeof(GetAddressEndpoint), typeof(ListAddressesEndpoint),
+    typeof(RemoveAddressEndpoint))]
 public sealed class AddressesSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     private const string Url = "/api/users/me/addresses";

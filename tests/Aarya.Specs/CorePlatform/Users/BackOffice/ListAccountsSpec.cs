@@ -13,6 +13,7 @@ using Npgsql;
 
 namespace Aarya.Specs.CorePlatform.Users.BackOffice;
 
+[StoryOf(typeof(GetAccountEndpoint))]
 public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]
@@ -82,7 +83,7 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.All(trail, x => Assert.NotEmpty(x.TraceId));
         Assert.DoesNotContain(shopper.User.Email!, JsonSerializer.Serialize(trail), StringComparison.OrdinalIgnoreCase);
 
-        // Also who administers: no role looks unseen.
+        // A list of the administrators is recorded too.
         await ListAsync(admin, "role=admin");
         Assert.Equal(AuditActions.AccountsListed,
             Assert.Single(await TrailAsync(admin, $"actor={new JsonWebToken(admin).Subject}")).Action);
@@ -103,7 +104,7 @@ public sealed class ListAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
             await connection.OpenAsync(Cancellation);
             await using var command = asked.ToCommand();
             command.Connection = connection;
-            // A table that is small enough is read whole whatever indexes it has.
+            // PostgreSQL reads a small table as a whole, whatever indexes it has.
             command.CommandText = $"set enable_seqscan = off; explain {command.CommandText}";
             List<string> plan = [];
             await using var reader = await command.ExecuteReaderAsync(Cancellation);

@@ -14,6 +14,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.CorePlatform.Users.BackOffice;
 
+[StoryOf(typeof(GrantRoleEndpoint), typeof(TakeRoleEndpoint))]
 public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     [Fact]
@@ -72,7 +73,7 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
         Assert.Equal(["customer"], (await PutAsync(admin, shopper.User.Id, "customer")).Roles);
         foreach (var role in new[] { "support", "admin" })
             await Track(x => { x.WithBearerToken(admin); x.Delete.Url(RoleOf(shopper.User.Id, role)); });
-        // Whoever has no other role is a customer.
+        // An account without another role is a customer.
         await Track(x => { x.WithBearerToken(admin); x.Delete.Url(RoleOf(shopper.User.Id, "customer")); });
 
         await Host.Scenario(x => { x.WithBearerToken(shopper.AccessToken); x.Get.Url("/api/users/me"); });
@@ -89,7 +90,7 @@ public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : 
             var answers = await Task.WhenAll(TakeAsync(Host, asha, SubjectOf(ravi)), TakeAsync(node.Host, ravi, SubjectOf(asha)));
 
             var lost = Assert.Single(answers, x => x.Status != 200);
-            // Whoever comes second is no admin any more, or finds that nobody else is.
+            // The second request comes from an account that is no longer an admin, or would remove the last one.
             Assert.Contains((lost.Status, lost.Code), new (int, string?)[] { (409, "user.last_admin"), (401, "auth.session_ended") });
             await using var documents = Host.Services.GetRequiredService<ICoreStore>().QuerySession();
             Assert.Equal(1, await documents.Query<User>().CountAsync(x => x.Roles.Contains("admin"), Cancellation));

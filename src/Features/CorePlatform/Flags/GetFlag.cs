@@ -1,5 +1,4 @@
 using Aarya.Infrastructure.Http;
-using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -8,18 +7,7 @@ using Wolverine.Persistence;
 
 namespace Aarya.Features.CorePlatform.Flags;
 
-public sealed record FlagList(IReadOnlyList<FlagView> Items);
-
-/// <summary>Every flag with its conditions, by name.</summary>
-[Authorize("admin")]
-public static class ListFlagsEndpoint
-{
-    [WolverineGet("/api/admin/flags")]
-    public static async Task<FlagList> Get(IQuerySession session, CancellationToken cancellation) =>
-        new([.. (await session.Query<Flag>().OrderBy(x => x.Id).ToListAsync(cancellation)).Select(FlagView.Of)]);
-}
-
-/// <summary>One flag with its conditions, and the tag that a change of it is made with.</summary>
+/// <summary>One flag with its conditions, and the ETag that a change of it sends back.</summary>
 [Authorize("admin")]
 public static class GetFlagEndpoint
 {

@@ -3,8 +3,8 @@ using Aarya.Features.Search.Query;
 
 namespace Aarya.Features.Search.Index;
 
-/// <summary>Keeps the index at what the catalogue announces.</summary>
-public static class ProductPublishedHandler
+/// <summary>Updates the index from the catalogue's events.</summary>
+public static class IndexPublishedProductHandler
 {
     public static Task Handle(ProductPublished published, ISearchEngine engine, CancellationToken cancellation) => engine.IndexAsync(
         [
@@ -13,16 +13,4 @@ public static class ProductPublishedHandler
                 [.. published.Variants.Select(x => new VariantDocument(x.Sku, x.Size, x.Colour, x.Price, x.CompareAtPrice, x.Available))],
                 published.PublishedAt),
         ], cancellation);
-}
-
-public static class ProductWithdrawnHandler
-{
-    public static Task Handle(ProductWithdrawn withdrawn, ISearchEngine engine, CancellationToken cancellation) =>
-        engine.WithdrawAsync(withdrawn.ProductId, withdrawn.Version, cancellation);
-}
-
-public static class StockChangedHandler
-{
-    public static Task Handle(StockChanged changed, ISearchEngine engine, CancellationToken cancellation) =>
-        engine.SetStockAsync(changed.Sku, changed.Available, changed.Sequence, cancellation);
 }

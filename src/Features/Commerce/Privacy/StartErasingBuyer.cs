@@ -1,0 +1,10 @@
+using Aarya.Features.Commerce.Contracts;
+
+namespace Aarya.Features.Commerce.Privacy;
+
+public static class StartErasingBuyerHandler
+{
+    // The event with the orders is for the other contexts.
+    public static EraseBuyer? Handle(UserErased erased) =>
+        erased.Orders is null ? new(erased.UserId, erased.ErasureId, erased.Guests) : null;
+}

@@ -1,0 +1,16 @@
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Payment.Charges;
+
+/// <summary>Records that the provider has no charge for a cancelled order. If one appears later, it is refunded.</summary>
+public sealed record RecordNoCharge(Guid OrderId);
+
+public static class RecordNoChargeHandler
+{
+    public static (Events, OutgoingMessages) Handle(
+        RecordNoCharge record,
+        [WriteAggregate(nameof(RecordNoCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
+        DateTimeOffset now) =>
+        Consequences.Of(payment.Id, payment, payment.HearOfNoCharge(now));
+}

@@ -1,0 +1,30 @@
+using Aarya.Features.Payment.Contracts;
+using JasperFx.Metadata;
+using Marten;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Payment.Charges;
+
+/// <summary>The customer that a guest became, who now owns the guest's payments.</summary>
+public sealed class GuestSuccessor : IVersioned
+{
+    /// <summary>The guest's subject.</summary>
+    public Guid Id { get; set; }
+
+    public Guid Version { get; set; }
+
+    public Guid UserId { get; set; }
+}
+
+public static class RememberGuestHandler
+{
+    public static Task<GuestSuccessor?> LoadAsync(GuestSignedIn signedIn, IQuerySession session, CancellationToken cancellation) =>
+        session.LoadAsync<GuestSuccessor>(signedIn.GuestId, cancellation);
+
+    public static IMartenOp Handle(GuestSignedIn signedIn, GuestSuccessor? known)
+    {
+        var guest = known ?? new GuestSuccessor { Id = signedIn.GuestId };
+        guest.UserId = signedIn.UserId;
+        return MartenOps.Store(guest);
+    }
+}

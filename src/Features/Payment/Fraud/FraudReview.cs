@@ -1,0 +1,17 @@
+using Aarya.Features.Payment.Charges;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Payment.Fraud;
+
+internal static class FraudReview
+{
+    public static ProblemDetails Check(OrderPayment? payment) => payment switch
+    {
+        { RequestedAt: null } or null => Problem.NotFound("payment"),
+        { Status: not PaymentStatus.InReview } =>
+            Problem.Conflict("fraud_review.closed", "Not under review", $"The payment is {payment.StatusWord}."),
+        _ => WolverineContinue.NoProblems,
+    };
+}

@@ -1,0 +1,14 @@
+using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Contracts;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Aarya.Features.Payment.Refunds;
+
+public static class StartRefundHandler
+{
+    public static (Events, OutgoingMessages) Handle(
+        RefundRequested asked,
+        [WriteAggregate(nameof(RefundRequested.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
+        DateTimeOffset now) => RequestRefundHandler.Handle(new(asked.OrderId, asked.RefundId, asked.Amount, asked.Reason), payment, now);
+}

@@ -1,0 +1,10 @@
+using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Query;
+
+namespace Aarya.Features.Search.Index;
+
+public static class FollowStockHandler
+{
+    public static Task Handle(StockChanged changed, ISearchEngine engine, CancellationToken cancellation) =>
+        engine.SetStockAsync(changed.Sku, changed.Available, changed.Sequence, cancellation);
+}

@@ -1,0 +1,10 @@
+using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Query;
+
+namespace Aarya.Features.Search.Index;
+
+public static class WithdrawProductHandler
+{
+    public static Task Handle(ProductWithdrawn withdrawn, ISearchEngine engine, CancellationToken cancellation) =>
+        engine.WithdrawAsync(withdrawn.ProductId, withdrawn.Version, cancellation);
+}
