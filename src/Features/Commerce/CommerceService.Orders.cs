@@ -49,7 +49,7 @@ public sealed partial class CommerceService
         };
         if (Validator.Validate(order).Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
         var email = EmailAddress.Normalize(order.Email) ?? await buyers.FindEmailAsync(subject, context.CancellationToken)
-            ?? throw Refusal.Invalid("email", Buyers.NoAddress);
+            ?? throw Refusal.Invalid("email", BuyerDirectory.NoAddress);
 
         var command = new OrderCart(OrderCart.IdOf(subject, request.IdempotencyKey), new(subject, email), order);
         var ordered = await bus.InvokeAsync<CartOrdered>(command, context.CancellationToken);

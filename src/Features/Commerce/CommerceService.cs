@@ -11,7 +11,8 @@ namespace Aarya.Features.Commerce;
 
 /// <summary>The gRPC service of this context; see protos/commerce.proto.</summary>
 public sealed partial class CommerceService(
-    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, Buyers buyers, TimeProvider time) : Wire.Commerce.CommerceBase
+    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, BuyerDirectory buyers, TimeProvider time)
+        : Wire.Commerce.CommerceBase
 {
     /// <summary>The most products per page; the default is 50.</summary>
     public const int LargestPage = 200;

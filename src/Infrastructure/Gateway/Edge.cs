@@ -46,7 +46,7 @@ public static class Edge
         builder.Services.AddSingleton<RateLimits>();
         builder.Services.AddSingleton<TimeLimit>();
         builder.Services.AddSingleton<ReceivedBodies>();
-        builder.Services.AddSingleton<Crowd>();
+        builder.Services.AddSingleton<ConcurrencyLimit>();
         builder.Services.AddCors(x => x.AddDefaultPolicy(policy => Allow(policy, settings)));
         builder.Services.AddResponseCompression(x =>
         {
@@ -82,7 +82,7 @@ public static class Edge
         var settings = app.Services.GetRequiredService<EdgeSettings>();
         // Without an address to trust, the middleware would trust all.
         if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders();
-        app.Use(Envelope.WrapAsync);
+        app.Use(ResponseHeaders.WrapAsync);
         app.UseResponseCompression();
         app.Use(NeverCompressTokens);
         var limits = app.Services.GetRequiredService<RateLimits>();
@@ -94,12 +94,12 @@ public static class Edge
         app.Use(app.Services.GetRequiredService<TimeLimit>().KeepAsync);
         // Before any answer, even a refusal: a request over its rate must not take the place of one that is processed.
         app.UseWhen(x => !IsPreflight(x), x => x.Use(limits.CountAsync));
-        app.Use(Framing.CheckAsync);
+        app.Use(MalformedRequests.CheckAsync);
         app.Use(QueryWords.CheckAsync);
         app.Use(app.Services.GetRequiredService<ReceivedBodies>().ReceiveAsync);
-        app.Use(app.Services.GetRequiredService<Crowd>().AdmitAsync);
+        app.Use(app.Services.GetRequiredService<ConcurrencyLimit>().AdmitAsync);
         app.UseAuthentication();
-        app.Use(next => HubDoor.Guard(settings, next));
+        app.Use(next => HubAccess.Guard(settings, next));
         app.UseAuthorization();
         app.Use(NilIds.CheckAsync);
     }

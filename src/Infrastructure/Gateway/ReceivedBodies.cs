@@ -54,7 +54,7 @@ internal sealed class ReceivedBodies
     private static Task RefuseAsync(HttpContext http)
     {
         http.Response.Headers.RetryAfter = "1";
-        return Problems.WriteAsync(http, Crowd.Overloaded());
+        return Problems.WriteAsync(http, ConcurrencyLimit.Overloaded());
     }
 
     internal static bool MayHaveBody(HttpRequest request) =>

@@ -118,7 +118,7 @@ public static class AaryaHost
         builder.Services.AddSingleton(roles);
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<Stragglers>();
+        builder.Services.AddSingleton<LatestRequestEnd>();
         builder.Services.AddSingleton(
             x => CacheBudget.From(builder.Configuration, TimeProvider.System, x.GetRequiredService<ILogger<CacheBudget>>()));
         builder.Services.AddHostedService(x => x.GetRequiredService<CacheBudget>());

@@ -35,8 +35,8 @@ public static class RealTimeSetup
             };
         });
         builder.Services.AddSingleton<CallLimit>();
-        builder.Services.AddSingleton<OpenLines>();
-        builder.Services.AddHostedService(x => x.GetRequiredService<OpenLines>());
+        builder.Services.AddSingleton<LiveConnections>();
+        builder.Services.AddHostedService(x => x.GetRequiredService<LiveConnections>());
         builder.Services.AddSingleton<ShopperFeed>();
         builder.Services.AddHostedService(x => x.GetRequiredService<ShopperFeed>());
     }
@@ -56,7 +56,7 @@ public static class RealTimeSetup
         // As MapHub does, with the limit before the hub.
         app.MapConnections(HubPath, new HttpConnectionDispatcherOptions(), line =>
         {
-            line.Use(LineLimit.Guard(app.Services.GetRequiredService<TimeProvider>()));
+            line.Use(ConnectionLimit.Guard(app.Services.GetRequiredService<TimeProvider>()));
             line.UseHub<StorefrontHub>();
         }).WithMetadata(new HubMetadata(typeof(StorefrontHub)));
     }

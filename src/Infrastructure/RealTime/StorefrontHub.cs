@@ -9,7 +9,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// orders and notifications, until their session ends or their token expires, and any client may watch products. The
 /// client methods are those of <see cref="IShopperLine"/>.
 /// </summary>
-public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
+public sealed class StorefrontHub(LiveConnections lines) : Hub<IShopperLine>
 {
     /// <summary>The connections of one shopper, on any node.</summary>
     public static string ShopperGroup(Guid subject) => $"shopper:{subject:N}";
@@ -51,7 +51,7 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
     /// <summary>From now on the connection gets a message when the product's price, stock or publication changes.</summary>
     /// <exception cref="HubException">
     /// The connection already watches <see cref="MostWatched"/>, or the connections of its network address
-    /// <see cref="OpenLines.MostWatchedOfAddress"/>.
+    /// <see cref="LiveConnections.MostWatchedOfAddress"/>.
     /// </exception>
     public async Task WatchProduct(Guid productId)
     {
@@ -59,7 +59,8 @@ public sealed class StorefrontHub(OpenLines lines) : Hub<IShopperLine>
             throw new HubException($"A connection may watch at most {MostWatched} products: unwatch one first.");
         if (Watched.Contains(productId)) return;
         if (!lines.TryWatch(Context.ConnectionId))
-            throw new HubException($"The connections of one network address may watch at most {OpenLines.MostWatchedOfAddress} products.");
+            throw new HubException(
+                $"The connections of one network address may watch at most {LiveConnections.MostWatchedOfAddress} products.");
         try
         {
             await Groups.AddToGroupAsync(Context.ConnectionId, ProductGroup(productId));

@@ -36,7 +36,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
 
     private const int SeenToTheMinute = 60_000;
 
-    private readonly BudgetedCache<Guid, SessionBelief> beliefs = new(budget, static (_, _) => AboutBytes);
+    private readonly BudgetedCache<Guid, CachedSession> beliefs = new(budget, static (_, _) => AboutBytes);
     private long lastWarning;
 
     /// <summary>True while the session exists and belongs to the subject, and for reads while Redis does not answer.</summary>
@@ -79,7 +79,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
         return ended;
     }
 
-    private bool Holds(SessionBelief? belief) => belief?.SeenAt is { } seen and not 0 && clock.GetElapsedTime(seen) < BelievedFor;
+    private bool Holds(CachedSession? belief) => belief?.SeenAt is { } seen and not 0 && clock.GetElapsedTime(seen) < BelievedFor;
 
     private async ValueTask<bool> AskAsync(AccessToken token, bool reading)
     {
@@ -121,7 +121,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
 
 /// <summary>The cached result that a session exists.</summary>
 /// <param name="owner">The owner of the session, from Redis.</param>
-internal sealed class SessionBelief(Guid owner)
+internal sealed class CachedSession(Guid owner)
 {
     public Guid Owner => owner;
 

@@ -86,6 +86,15 @@ public sealed class ContextBoundariesSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public void the_record_of_an_event_on_the_wire_is_a_notice_so_that_no_fact_of_an_order_has_its_name()
+    {
+        var events = WireEvent.Of(Modules.All);
+        Assert.NotEmpty(events);
+        None(events.Where(x => !x.Record.Name.EndsWith("Notice", StringComparison.Ordinal))
+            .Select(x => $"Add Notice to the name of {x.Record.FullName}"));
+    }
+
+    [Fact]
     public void a_slice_takes_no_store_and_no_bus_and_saves_nothing_itself()
     {
         Type[] notForSlices = [typeof(IDocumentStore), typeof(ICommandBus)];

@@ -28,26 +28,7 @@ internal static class Untidy
         "Aarya.Features.Money Aarya.Features.Money::Subtract(Aarya.Features.Money,Aarya.Features.Money)",
     ];
 
-    public static readonly string[] SharedNames =
-    [
-        "Consequences: Commerce.Orders, Payment.Charges",
-        "NextActionView: Commerce.Orders, Payment.Charges",
-        "OrderCancelled: Commerce.Contracts, Commerce.Orders, Content.Contracts, Payment.Contracts",
-        "OrderConfirmed: Commerce.Contracts, Commerce.Orders, Content.Contracts, Search.Contracts",
-        "OrderDelivered: Commerce.Contracts, Commerce.Orders, Content.Contracts",
-        "OrderHandedOver: Commerce.Contracts, Commerce.Orders, Content.Contracts, Payment.Contracts",
-        "OrderPacked: Commerce.Contracts, Commerce.Orders, Content.Contracts",
-        "OrderPlaced: Commerce.Contracts, Commerce.Orders, Payment.Contracts",
-        "OrderRefunded: Commerce.Contracts, Commerce.Orders, Content.Contracts",
-        "OrderShipped: Commerce.Contracts, Commerce.Orders, Content.Contracts",
-        "PaymentActionRequired: Commerce.Contracts, Commerce.Orders, Payment.Contracts",
-        "PaymentDeclined: Commerce.Contracts, Commerce.Orders, Payment.Contracts",
-        "PaymentRetried: Commerce.Contracts, Commerce.Orders, Payment.Contracts",
-        "PaymentStatus: Commerce.Orders, Payment.Charges",
-        "PaymentView: Commerce.Orders, Payment.Charges",
-        "RefundFailed: Commerce.Contracts, Commerce.Orders, Payment.Contracts",
-        "RefundRequested: Commerce.Contracts, Commerce.Orders, Payment.Contracts",
-    ];
+    public static readonly string[] SharedNames = [];
 
     public static readonly string[] Cycles =
     [

@@ -125,10 +125,11 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
                     x.Get.Url("/api/users/me/export");
                     x.StatusCodeShouldBe(202);
                 })).ReadAsJson<ExportView>()!.Id);
-            object[] parts = [new CommerceDataGathered(user, id, "{}", []), new PaymentDataGathered(user, id, "{}"),
-                new ContentDataGathered(user, id, "{}"), new SearchDataGathered(user, id, "{}")];
-            List<PersonalDataReady> ready = [];
-            foreach (var part in parts) ready.AddRange((await node.InvokeMessageAndWaitAsync(part)).Sent.MessagesOf<PersonalDataReady>());
+            object[] parts = [new CommerceDataGatheredNotice(user, id, "{}", []), new PaymentDataGatheredNotice(user, id, "{}"),
+                new ContentDataGatheredNotice(user, id, "{}"), new SearchDataGatheredNotice(user, id, "{}")];
+            List<PersonalDataReadyNotice> ready = [];
+            foreach (var part in parts)
+                ready.AddRange((await node.InvokeMessageAndWaitAsync(part)).Sent.MessagesOf<PersonalDataReadyNotice>());
             return Assert.Single(ready).Link.Split('/')[^1];
         }
 

@@ -91,17 +91,17 @@ public sealed class PaymentShop : IAsyncLifetime
         return orderId;
     }
 
-    public static OrderPlaced Order(
+    public static OrderPlacedNotice Order(
         Guid orderId, string token, long amount = 129_900, TimeSpan? expires = null, Guid? subject = null) =>
         new(orderId, $"A-{orderId.ToString()[^6..]}", subject ?? Guid.CreateVersion7(), $"{orderId:N}@example.com",
             new(amount, Money.Inr), [], token,
             DateTimeOffset.UtcNow, DateTimeOffset.UtcNow + (expires ?? TimeSpan.FromMinutes(15)));
 
     public Task CancelAsync(Guid orderId, string reason = "changed_mind") =>
-        TellAsync(new OrderCancelled(orderId, "", Guid.CreateVersion7(), null, reason, DateTimeOffset.UtcNow));
+        TellAsync(new OrderCancelledNotice(orderId, "", Guid.CreateVersion7(), null, reason, DateTimeOffset.UtcNow));
 
     public Task RefundAsync(Guid orderId, Guid refundId, long? amount) =>
-        TellAsync(new RefundRequested(orderId, refundId, amount is { } minor ? new Money(minor, Money.Inr) : null, "returned",
+        TellAsync(new RefundRequestedNotice(orderId, refundId, amount is { } minor ? new Money(minor, Money.Inr) : null, "returned",
             DateTimeOffset.UtcNow));
 
     /// <summary>Runs the handler of an event or message in place.</summary>

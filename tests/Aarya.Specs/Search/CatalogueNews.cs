@@ -15,7 +15,7 @@ public sealed class CatalogueNews(IAlbaHost host)
     public string Word { get; } =
         string.Concat(Guid.NewGuid().ToString("N")[..12].Select(x => (char)('a' + Convert.ToInt32(x.ToString(), 16))));
 
-    public async Task<ProductPublished> PublishAsync(
+    public async Task<ProductPublishedNotice> PublishAsync(
         string name, string category = "shirts", long rupees = 1_299, string[]? sizes = null, string[]? colours = null, int available = 5,
         string description = "", long version = 1, Guid? id = null)
     {
@@ -24,7 +24,7 @@ public sealed class CatalogueNews(IAlbaHost host)
         return product;
     }
 
-    public ProductPublished Product(
+    public ProductPublishedNotice Product(
         string name, string category = "shirts", long rupees = 1_299, string[]? sizes = null, string[]? colours = null, int available = 5,
         string description = "", long version = 1, Guid? id = null)
     {
@@ -41,5 +41,5 @@ public sealed class CatalogueNews(IAlbaHost host)
     public Task TellAsync(object news) => host.InvokeMessageAndWaitAsync(news);
 
     public Task StockAsync(PublishedVariant variant, Guid productId, int available, long sequence) =>
-        TellAsync(new StockChanged(variant.Sku, productId, available, sequence));
+        TellAsync(new StockChangedNotice(variant.Sku, productId, available, sequence));
 }

@@ -28,7 +28,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         [
             first,
             first with { Version = 2, Name = $"Long Kurta {news.Word}", Variants = [first.Variants[0] with { Price = Money.Rupees(999) }] },
-            new ProductWithdrawn(first.ProductId, 3),
+            new ProductWithdrawnNotice(first.ProductId, 3),
             first with
             {
                 Version = 4,
@@ -52,7 +52,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
     {
         var product = news.Product("Kurta", version: 7);
 
-        await news.TellAsync(new ProductWithdrawn(product.ProductId, 8));
+        await news.TellAsync(new ProductWithdrawnNotice(product.ProductId, 8));
         await news.TellAsync(product);
         Assert.Empty((await FindAsync()).Items);
 

@@ -49,7 +49,8 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
         var bought = await news.PublishAsync("Kurta", shelf, 1_000);
         var like = await news.PublishAsync("Achkan", shelf, 1_100);
         var shopper = Guid.CreateVersion7();
-        var order = new OrderConfirmed(Guid.CreateVersion7(), shopper, [new(bought.Variants[0].Sku, 1), new(bought.Variants[0].Sku, 2)],
+        var order = new OrderConfirmedNotice(Guid.CreateVersion7(), shopper,
+            [new(bought.Variants[0].Sku, 1), new(bought.Variants[0].Sku, 2)],
             DateTimeOffset.UtcNow);
         await news.TellAsync(order);
         await news.TellAsync(order);
@@ -64,7 +65,8 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_stranger_is_shown_what_sells()
     {
         var seller = await news.PublishAsync("Kurta");
-        await news.TellAsync(new OrderConfirmed(Guid.CreateVersion7(), Guid.CreateVersion7(), [new(seller.Variants[0].Sku, 1_000_000)],
+        await news.TellAsync(new OrderConfirmedNotice(Guid.CreateVersion7(), Guid.CreateVersion7(),
+            [new(seller.Variants[0].Sku, 1_000_000)],
             DateTimeOffset.UtcNow));
 
         var recommended = (await Host.Scenario(x => x.Get.Url("/api/recommendations?limit=3")))

@@ -121,7 +121,7 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("relevance")]
     public async Task pages_follow_one_another_without_gap_or_repetition(string sort)
     {
-        var products = new List<ProductPublished>();
+        var products = new List<ProductPublishedNotice>();
         for (var i = 0; i < 11; i++)
             products.Add(await news.PublishAsync(i % 2 == 0 ? "Kurta" : "Kurta Kurta", rupees: 1_000 + i / 3 * 100));
         List<ProductHit> seen = [];

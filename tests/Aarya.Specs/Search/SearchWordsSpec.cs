@@ -94,13 +94,13 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
 
         Assert.Equal(product.ProductId, page.Items[0].Id);
         Assert.Null(page.DidYouMean);
-        await news.TellAsync(new ProductWithdrawn(product.ProductId, 2));
+        await news.TellAsync(new ProductWithdrawnNotice(product.ProductId, 2));
     }
 
     [Fact]
     public async Task every_name_of_the_demo_shop_finds_its_product_first()
     {
-        var goods = DemoGood().Matches(await File.ReadAllTextAsync(Repository.PathOf("src/Features/Commerce/Catalog/Demo/Goods.cs")))
+        var goods = DemoGood().Matches(await File.ReadAllTextAsync(Repository.PathOf("src/Features/Commerce/Catalog/Demo/DemoProducts.cs")))
             .Select(x => (Category: x.Groups[1].Value, Name: x.Groups[2].Value)).ToList();
         Assert.True(goods.Count >= 60, $"{goods.Count} goods were read");
         foreach (var (category, name) in goods)

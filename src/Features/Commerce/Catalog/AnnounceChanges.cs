@@ -41,9 +41,9 @@ public static class AnnounceChangesHandler
 
         OutgoingMessages news = [];
         news.AddRange(known.Where(x => products.Contains(x.Product.Id))
-            .Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawn(x.Product.Id, x.Product.Revision)));
+            .Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawnNotice(x.Product.Id, x.Product.Revision)));
         news.AddRange(known.SelectMany(x => x.Product.Variants.Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku))
-            .Select(v => new StockChanged(v.Sku, x.Product.Id, x.Available(v.Sku), x.Stock[v.Sku].Sequence))));
+            .Select(v => new StockChangedNotice(v.Sku, x.Product.Id, x.Available(v.Sku), x.Stock[v.Sku].Sequence))));
         if (products.Count == AnnounceChanges.Most || skus.Count == AnnounceChanges.Most) news.Add(new AnnounceChanges());
         return news;
     }
@@ -53,7 +53,7 @@ public static class AnnounceChangesHandler
     private static IEnumerable<string> NamesOf(Product product, bool changed) =>
         [$"{product.Id}", product.Slug, .. changed ? product.FormerSlugs : []];
 
-    private static ProductPublished Published(ProductOnSale x) => new ProductPublished(
+    private static ProductPublishedNotice Published(ProductOnSale x) => new ProductPublishedNotice(
         x.Product.Id, x.Product.Revision, x.Product.Slug, x.Product.Name, x.Product.Description, x.Product.Category, x.Product.Images,
         [.. x.Product.Variants.Select(v => new PublishedVariant(v.Sku, v.Size, v.Colour, v.Price, v.CompareAtPrice, x.Available(v.Sku)))],
         x.Product.PublishedAt);

@@ -26,7 +26,7 @@ public static class PublishProductEndpoint
         return (product, product switch
         {
             null => Problem.NotFound("product"),
-            { Status: ProductStatus.Archived } => Ended.Refusal(),
+            { Status: ProductStatus.Archived } => ArchivedProduct.Refusal(),
             _ => WolverineContinue.NoProblems,
         });
     }

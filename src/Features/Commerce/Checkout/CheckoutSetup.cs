@@ -28,7 +28,7 @@ internal static class CheckoutSetup
     public static void AddCheckout(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(CheckoutOptions.From(configuration));
-        services.AddSingleton<Buyers>();
+        services.AddSingleton<BuyerDirectory>();
     }
 
     public static void UseCheckout(this StoreOptions marten)

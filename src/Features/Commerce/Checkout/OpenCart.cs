@@ -21,8 +21,9 @@ namespace Aarya.Features.Commerce.Checkout;
 internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, IReadOnlyList<Guid> Ended, OutgoingMessages News)
 {
     /// <summary>
-    /// Locks and reads the cart. Goods of a confirmed order that are still in it are removed now. A declined or expired order of the same
-    /// goods is cancelled and its stock released, in this transaction. Goods of an order that still awaits its payment cannot be ordered.
+    /// Locks and reads the cart. DemoProducts of a confirmed order that are still in it are removed now. A declined or expired order of the
+    /// same goods is cancelled and its stock released, in this transaction. DemoProducts of an order that still awaits its payment cannot
+    /// be ordered.
     /// </summary>
     /// <param name="network">The network address to lock in addition to the cart; null for none.</param>
     public static async Task<OpenCart> LoadAsync(
@@ -72,7 +73,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         OutgoingMessages news = [];
         foreach (var stream in ending)
         {
-            var (facts, messages) = await Consequences.OfAsync(session, stream.Aggregate!, stream.Aggregate!.GiveWay(now), cancellation);
+            var (facts, messages) = await OrderMessages.OfAsync(session, stream.Aggregate!, stream.Aggregate!.GiveWay(now), cancellation);
             stream.AppendMany([.. facts]);
             news.AddRange(messages);
         }

@@ -38,7 +38,7 @@ public static class OrderCartHandler
         var address = command.Order.ShippingAddress!.Spelt();
         var undelivered = ShippingMethod.Check(command.Order.ShippingMethod, address.Country);
         if (undelivered != WolverineContinue.NoProblems) return (new(null, undelivered), []);
-        (var goods, ProblemDetails? refused) = await TakenGoods.TakeAsync(
+        (var goods, ProblemDetails? refused) = await ReservedCart.TakeAsync(
             session, command.OrderId, carts, command.Buyer.Subject, network: null, address.Country, now, options, cancellation);
         var order = goods?.OrderedBy(command.Buyer, command.Order, address);
         if (order is not null) refused = goods!.UnlessAsShown(order, command.Order.ExpectedTotal);

@@ -45,8 +45,9 @@ public sealed record PlaceOrder(
 
 public static class PlaceOrderEndpoint
 {
-    public static async Task<(Buyer?, ShippingAddress?, TakenGoods?, ProblemDetails)> LoadAsync(
-        PlaceOrder command, Caller caller, Carts carts, Buyers buyers, CheckoutOptions options, IDocumentSession session, HttpContext http,
+    public static async Task<(Buyer?, ShippingAddress?, ReservedCart?, ProblemDetails)> LoadAsync(
+        PlaceOrder command, Caller caller, Carts carts, BuyerDirectory buyers, CheckoutOptions options,
+        IDocumentSession session, HttpContext http,
         DateTimeOffset now, CancellationToken cancellation)
     {
         var (buyer, unknown) = await buyers.OfAsync(caller, command.Email, cancellation);
@@ -55,13 +56,13 @@ public static class PlaceOrderEndpoint
         if (address is null) return (null, null, null, nowhere);
         var undelivered = ShippingMethod.Check(command.ShippingMethod, address.Country);
         if (undelivered != WolverineContinue.NoProblems) return (null, null, null, undelivered);
-        var (goods, refused) = await TakenGoods.TakeAsync(
+        var (goods, refused) = await ReservedCart.TakeAsync(
             session, Guid.CreateVersion7(now), carts, caller.Subject, UnpaidOrders.NetworkOf(http), address.Country, now, options,
             cancellation);
         return (buyer, address, goods, refused.WithRetryAfter(http));
     }
 
-    public static ProblemDetails Validate(PlaceOrder command, TakenGoods goods, Buyer buyer, ShippingAddress address, HttpContext http) =>
+    public static ProblemDetails Validate(PlaceOrder command, ReservedCart goods, Buyer buyer, ShippingAddress address, HttpContext http) =>
         goods.UnlessAsShown(goods.OrderedBy(buyer, command, address), command.ExpectedTotal, http.Request) ?? WolverineContinue.NoProblems;
 
     [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
@@ -83,7 +84,7 @@ public static class PlaceOrderEndpoint
     [AcceptsTag("The `ETag` of the cart that the shopper has seen: if its lines or prices have changed since, the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
     public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer,
-        [NotBody] ShippingAddress address, TakenGoods goods)
+        [NotBody] ShippingAddress address, ReservedCart goods)
     {
         var order = goods.OrderedBy(buyer, command, address);
         return (

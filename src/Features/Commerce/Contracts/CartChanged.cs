@@ -8,4 +8,4 @@ public sealed record CartChangedLine(string Sku, int Was, int Quantity);
 /// <summary>A cart changed. Written by change-cart.lua together with the change itself, for analytics.</summary>
 /// <param name="Change">add, set, remove, clear, ordered or merge.</param>
 [WireEvent("commerce.cart_changed.v1", Streams.Analytics)]
-public sealed record CartChanged(Guid Subject, string Change, IReadOnlyList<CartChangedLine> Lines, DateTimeOffset At);
+public sealed record CartChangedNotice(Guid Subject, string Change, IReadOnlyList<CartChangedLine> Lines, DateTimeOffset At);

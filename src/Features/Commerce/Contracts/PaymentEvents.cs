@@ -4,22 +4,22 @@ namespace Aarya.Features.Commerce.Contracts;
 
 /// <summary>The order's payment was captured.</summary>
 [WireEvent("payment.payment_captured.v1", Streams.Payments)]
-public sealed record PaymentCaptured(Guid OrderId, Money Amount, DateTimeOffset At);
+public sealed record PaymentCapturedNotice(Guid OrderId, Money Amount, DateTimeOffset At);
 
 /// <summary>The payment with this token was declined.</summary>
 /// <param name="Final">True when no other token is accepted either.</param>
 /// <param name="ChargeNumber">Which of the order's charges it was, starting at 1.</param>
 [WireEvent("payment.payment_declined.v1", Streams.Payments)]
-public sealed record PaymentDeclined(Guid OrderId, string Code, DateTimeOffset At, bool Final = false, int ChargeNumber = 1);
+public sealed record PaymentDeclinedNotice(Guid OrderId, string Code, DateTimeOffset At, bool Final = false, int ChargeNumber = 1);
 
 /// <summary>The shopper must complete a step at <see cref="NextActionUrl"/> before the payment continues.</summary>
 [WireEvent("payment.payment_action_required.v1", Streams.Payments)]
-public sealed record PaymentActionRequired(Guid OrderId, string NextActionUrl, DateTimeOffset At, int ChargeNumber = 1);
+public sealed record PaymentActionRequiredNotice(Guid OrderId, string NextActionUrl, DateTimeOffset At, int ChargeNumber = 1);
 
 /// <summary>Money was refunded.</summary>
 [WireEvent("payment.payment_refunded.v1", Streams.Payments)]
-public sealed record PaymentRefunded(Guid OrderId, Guid RefundId, Money Amount, DateTimeOffset At);
+public sealed record PaymentRefundedNotice(Guid OrderId, Guid RefundId, Money Amount, DateTimeOffset At);
 
 /// <summary>A refund failed; staff must look into it.</summary>
 [WireEvent("payment.refund_failed.v1", Streams.Payments)]
-public sealed record RefundFailed(Guid OrderId, Guid RefundId, string Code, DateTimeOffset At);
+public sealed record RefundFailedNotice(Guid OrderId, Guid RefundId, string Code, DateTimeOffset At);

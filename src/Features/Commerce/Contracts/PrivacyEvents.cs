@@ -7,19 +7,19 @@ namespace Aarya.Features.Commerce.Contracts;
 /// <param name="Guests">The guest ids that they had before they signed in.</param>
 /// <param name="Orders">Null the first time, which only commerce answers.</param>
 [WireEvent("core.personal_data_asked.v1", Streams.Users)]
-public sealed record PersonalDataAsked(Guid UserId, Guid ExportId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
+public sealed record PersonalDataAskedNotice(Guid UserId, Guid ExportId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
 /// <summary>What this context stores about them.</summary>
 /// <param name="Json">In the form of the API's answers.</param>
 [WireEvent("commerce.personal_data_gathered.v1", Streams.Users)]
-public sealed record PersonalDataGathered(Guid UserId, Guid ExportId, [property: Personal] string Json, IReadOnlyList<Guid> Orders);
+public sealed record PersonalDataGatheredNotice(Guid UserId, Guid ExportId, [property: Personal] string Json, IReadOnlyList<Guid> Orders);
 
 /// <summary>A user is to be erased. Sent twice per round: at once, and again when their orders are known.</summary>
 /// <param name="Guests">The guest ids that they had before they signed in.</param>
 /// <param name="Orders">Null the first time, which only commerce answers.</param>
 [WireEvent("core.user_erased.v1", Streams.Users)]
-public sealed record UserErased(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
+public sealed record UserErasedNotice(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
 /// <summary>This context has erased their data.</summary>
 [WireEvent("commerce.personal_data_erased.v1", Streams.Users)]
-public sealed record PersonalDataErased(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Orders);
+public sealed record PersonalDataErasedNotice(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Orders);

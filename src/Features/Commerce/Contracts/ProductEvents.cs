@@ -4,7 +4,7 @@ namespace Aarya.Features.Commerce.Contracts;
 
 /// <summary>A product as shoppers see it now; a lower version is outdated.</summary>
 [WireEvent("commerce.product_published.v1", Streams.Products)]
-public sealed record ProductPublished(
+public sealed record ProductPublishedNotice(
     Guid ProductId,
     long Version,
     string Slug,
@@ -19,8 +19,8 @@ public sealed record PublishedVariant(string Sku, string Size, string Colour, Mo
 
 /// <summary>Shoppers no longer see a product.</summary>
 [WireEvent("commerce.product_withdrawn.v1", Streams.Products)]
-public sealed record ProductWithdrawn(Guid ProductId, long Version);
+public sealed record ProductWithdrawnNotice(Guid ProductId, long Version);
 
 /// <summary>How many of a SKU can be bought now; a lower sequence is outdated.</summary>
 [WireEvent("commerce.stock_changed.v1", Streams.Products)]
-public sealed record StockChanged(string Sku, Guid ProductId, int Available, long Sequence);
+public sealed record StockChangedNotice(string Sku, Guid ProductId, int Available, long Sequence);

@@ -9,10 +9,10 @@ namespace Aarya.Features.Commerce.Orders;
 public static class AskForPaymentActionHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(
-        Contracts.PaymentActionRequired required,
+        Contracts.PaymentActionRequiredNotice required,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         IDocumentSession session,
         DateTimeOffset now,
         CancellationToken cancellation) =>
-        Consequences.OfAsync(session, order, order.RequireAction(required.NextActionUrl, required.ChargeNumber, now), cancellation);
+        OrderMessages.OfAsync(session, order, order.RequireAction(required.NextActionUrl, required.ChargeNumber, now), cancellation);
 }

@@ -23,7 +23,7 @@ public static class CancelOrderEndpoint
     {
         var facts = order!.Cancel(order.Subject == caller.Subject ? CancelReason.ByShopper : CancelReason.ByShop,
             Guid.CreateVersion7(now), now);
-        var (events, news) = await Consequences.OfAsync(session, order, facts, cancellation);
+        var (events, news) = await OrderMessages.OfAsync(session, order, facts, cancellation);
         return (OrderView.Of(order.After(facts)), events, news);
     }
 }

@@ -12,5 +12,5 @@ public static class CancelUnpaidOrderHandler
     public static Task<(Events, OutgoingMessages)> Handle(
         CancelUnpaidOrder command, [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive)] Order order, IDocumentSession session,
         DateTimeOffset now, CancellationToken cancellation) =>
-        Consequences.OfAsync(session, order, order.Expire(now), cancellation);
+        OrderMessages.OfAsync(session, order, order.Expire(now), cancellation);
 }

@@ -14,14 +14,14 @@ namespace Aarya.Features.Commerce.Orders;
 public static class ConfirmPaidOrderHandler
 {
     public static async Task<(Events, OutgoingMessages)> Handle(
-        PaymentCaptured captured,
+        PaymentCapturedNotice captured,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         IDocumentSession session,
         DateTimeOffset now,
         CancellationToken cancellation)
     {
         var sold = order.IsConfirmedBy(captured.Amount) && await Stock.SellAsync(session, order.Id, cancellation);
-        return await Consequences.OfAsync(session, order,
+        return await OrderMessages.OfAsync(session, order,
             order.Receive(captured.Amount, sold, Guid.CreateVersion7(now), now), cancellation);
     }
 }

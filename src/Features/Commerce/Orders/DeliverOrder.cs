@@ -20,7 +20,7 @@ public static class DeliverOrderEndpoint
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var delivered = new OrderDelivered(now);
-        var (events, news) = await Consequences.OfAsync(session, order!, [delivered], cancellation);
+        var (events, news) = await OrderMessages.OfAsync(session, order!, [delivered], cancellation);
         return (OrderView.Of(order!.After(delivered)), events, news);
     }
 }

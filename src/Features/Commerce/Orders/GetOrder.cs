@@ -20,7 +20,7 @@ public static class GetOrderEndpoint
     private const int LongestWait = 25;
 
     private static readonly string[] Statuses =
-        [.. Enum.GetValues<OrderStatus>().Select(x => x.Text()).Union(Enum.GetValues<PaymentStatus>().Select(x => x.Text()))];
+        [.. Enum.GetValues<OrderStatus>().Select(x => x.Text()).Union(Enum.GetValues<OrderPaymentStatus>().Select(x => x.Text()))];
 
     // In case the notification of a change is lost.
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
@@ -58,7 +58,7 @@ public static class GetOrderEndpoint
 
     // Without a status from the client, the request waits while the payment's outcome is unknown.
     private static bool IsAsSeen(Order order, string? seen) => seen is null || seen == OrderStatus.PendingPayment.Text()
-        ? order is { AwaitsPayment: true, PaymentStatus: PaymentStatus.Pending }
+        ? order is { AwaitsPayment: true, PaymentStatus: OrderPaymentStatus.Pending }
         : order.Status.Text() == seen || order.PaymentStatus.Text() == seen;
 
     private static TimeSpan? PatienceOf(string? wait)

@@ -10,7 +10,7 @@ namespace Aarya.Features.Commerce.Orders;
 public static class HandOverGuestHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        GuestSignedIn signedIn, Carts carts, IDocumentSession session, Stragglers stragglers, DateTimeOffset now,
+        GuestSignedInNotice signedIn, Carts carts, IDocumentSession session, LatestRequestEnd stragglers, DateTimeOffset now,
         CancellationToken cancellation)
     {
         var messages = new OutgoingMessages();

@@ -14,7 +14,7 @@ public sealed record HandOverToVerified(Guid UserId, DateTimeOffset VerifiedAt);
 public static class HandOverToVerifiedHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        HandOverToVerified command, IDocumentSession session, Buyers buyers, DateTimeOffset now, CancellationToken cancellation) =>
+        HandOverToVerified command, IDocumentSession session, BuyerDirectory buyers, DateTimeOffset now, CancellationToken cancellation) =>
         await buyers.FindEmailAsync(command.UserId, cancellation) is { } email
             ? await HandOverAsync(session, command.UserId, email, command.VerifiedAt, now, cancellation)
             : [];

@@ -13,7 +13,8 @@ namespace Aarya.Features.Commerce.Orders;
 public static class HandOverVerifiedHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        EmailVerified verified, IDocumentSession session, Stragglers stragglers, DateTimeOffset now, CancellationToken cancellation)
+        EmailVerifiedNotice verified, IDocumentSession session, LatestRequestEnd stragglers, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var messages = await HandOverToVerifiedHandler.HandOverAsync(
             session, verified.UserId, verified.Email, verified.At, now, cancellation);

@@ -106,16 +106,16 @@ public sealed record Order
     public bool CanBeRefunded => IsPaid && GivenBack.Minor < Paid.Minor && !HasRefundPending;
 
     [JsonIgnore]
-    public PaymentStatus PaymentStatus => this switch
+    public OrderPaymentStatus PaymentStatus => this switch
     {
-        { GivenBack.Minor: > 0 } when GivenBack.Minor >= ToGiveBack.Minor => PaymentStatus.Refunded,
-        { HasRefundPending: true } => PaymentStatus.RefundPending,
-        { GivenBack.Minor: > 0 } => PaymentStatus.PartiallyRefunded,
-        { IsPaid: true } => Refunds is [.., { State: RefundState.Failed }] ? PaymentStatus.RefundFailed : PaymentStatus.Captured,
-        { DeclineCode: not null } => PaymentStatus.Declined,
-        { Status: OrderStatus.Cancelled } => PaymentStatus.Voided,
-        { NextActionUrl: not null } => PaymentStatus.RequiresAction,
-        _ => PaymentStatus.Pending,
+        { GivenBack.Minor: > 0 } when GivenBack.Minor >= ToGiveBack.Minor => OrderPaymentStatus.Refunded,
+        { HasRefundPending: true } => OrderPaymentStatus.RefundPending,
+        { GivenBack.Minor: > 0 } => OrderPaymentStatus.PartiallyRefunded,
+        { IsPaid: true } => Refunds is [.., { State: RefundState.Failed }] ? OrderPaymentStatus.RefundFailed : OrderPaymentStatus.Captured,
+        { DeclineCode: not null } => OrderPaymentStatus.Declined,
+        { Status: OrderStatus.Cancelled } => OrderPaymentStatus.Voided,
+        { NextActionUrl: not null } => OrderPaymentStatus.RequiresAction,
+        _ => OrderPaymentStatus.Pending,
     };
 
     /// <summary>The most charges per order, so that an order cannot be used to test cards.</summary>
@@ -167,7 +167,7 @@ public sealed record Order
         AwaitsPayment ? [new OrderCancelled(DeclineCode is null ? CancelReason.Unpaid : CancelReason.PaymentDeclined, now)] : [];
 
     /// <summary>It is declined or expired, so another order may take the same goods.</summary>
-    public bool GivesWay(DateTimeOffset now) => AwaitsPayment && (PaymentStatus == PaymentStatus.Declined || now >= ExpiresAt);
+    public bool GivesWay(DateTimeOffset now) => AwaitsPayment && (PaymentStatus == OrderPaymentStatus.Declined || now >= ExpiresAt);
 
     /// <summary>Cancels it in favour of another order of the same goods.</summary>
     public IReadOnlyList<object> GiveWay(DateTimeOffset now) =>

@@ -29,7 +29,7 @@ internal static class OrderAccess
     public static ProblemDetails MustBe(this Order? order, OrderStatus status, string code) => order switch
     {
         null => Problem.NotFound("order"),
-        { PaymentStatus: PaymentStatus.RefundPending } => order.Refuses(code, "its refund is in progress."),
+        { PaymentStatus: OrderPaymentStatus.RefundPending } => order.Refuses(code, "its refund is in progress."),
         _ when order.Status == status => WolverineContinue.NoProblems,
         _ => order.Refuses(code, $"it must be {status.Text()}."),
     };

@@ -19,7 +19,7 @@ public enum OrderStatus
 }
 
 /// <summary>The status of the order's payment, in addition to <see cref="OrderStatus"/>.</summary>
-public enum PaymentStatus
+public enum OrderPaymentStatus
 {
     Pending,
     RequiresAction,
@@ -43,5 +43,5 @@ public static class OrderStatusText
     /// <summary>The status as clients read it: <c>pending_payment</c>.</summary>
     public static string Text(this OrderStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{status}");
 
-    public static string Text(this PaymentStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{status}");
+    public static string Text(this OrderPaymentStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{status}");
 }

@@ -10,16 +10,16 @@ public sealed record OrderLineView(
     int TaxRate, string? HsnCode, Money? Tax);
 
 /// <summary>What the shopper must do next: open <paramref name="Url"/>.</summary>
-public sealed record NextActionView(string Type, string Url);
+public sealed record OrderNextActionView(string Type, string Url);
 
-public sealed record PaymentView(PaymentStatus Status, NextActionView? NextAction, string? DeclineCode, Money? Refunded);
+public sealed record OrderPaymentView(OrderPaymentStatus Status, OrderNextActionView? NextAction, string? DeclineCode, Money? Refunded);
 
 /// <summary>An order as its shopper and staff see it. <paramref name="Tax"/> is part of <paramref name="Total"/>.</summary>
 /// <param name="Taxes">By rate, delivery included; absent for orders from before it was recorded.</param>
 public record OrderView(
     Guid Id, string Number, OrderStatus Status, string Email, IReadOnlyList<OrderLineView> Lines,
     Money Subtotal, Money Discount, Money Shipping, Money Tax, Money Total,
-    ShippingAddress ShippingAddress, string ShippingMethod, PaymentView Payment,
+    ShippingAddress ShippingAddress, string ShippingMethod, OrderPaymentView Payment,
     DateTimeOffset PlacedAt, DateTimeOffset? ExpiresAt, string? CancelReason, Shipment? Shipment, IReadOnlyList<RateTax>? Taxes)
 {
     public static OrderView Of(Order order) => new(

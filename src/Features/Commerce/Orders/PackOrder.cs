@@ -20,7 +20,7 @@ public static class PackOrderEndpoint
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var packed = new OrderPacked(now);
-        var (events, news) = await Consequences.OfAsync(session, order!, [packed], cancellation);
+        var (events, news) = await OrderMessages.OfAsync(session, order!, [packed], cancellation);
         return (OrderView.Of(order!.After(packed)), events, news);
     }
 }

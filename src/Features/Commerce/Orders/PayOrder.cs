@@ -34,7 +34,7 @@ public static class PayOrderEndpoint
         _ when order.Subject != caller.Subject => Problem.NotFound("order"),
         { AwaitsPayment: false } => order.Refuses("order.not_payable", "it does not await payment."),
         _ when time.GetUtcNow() >= order.ExpiresAt => order.Refuses("order.not_payable", "its time to pay is over."),
-        { PaymentStatus: PaymentStatus.Pending } => order.Refuses("order.payment_in_progress", "its payment is still in progress."),
+        { PaymentStatus: OrderPaymentStatus.Pending } => order.Refuses("order.payment_in_progress", "its payment is still in progress."),
         { ChargeNumber: >= Order.MostCharges } => order.Refuses("order.too_many_payments", $"it had {Order.MostCharges} payment attempts."),
         _ => WolverineContinue.NoProblems,
     };
@@ -49,9 +49,9 @@ public static class PayOrderEndpoint
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var facts = order!.PayAgain(now);
-        var (events, news) = await Consequences.OfAsync(session, order, facts, cancellation);
+        var (events, news) = await OrderMessages.OfAsync(session, order, facts, cancellation);
         var paying = order.After(facts);
-        news.Add(new Contracts.PaymentRetried(id, paying.ChargeNumber, order.Subject, order.Email, command.PaymentToken, now));
+        news.Add(new Contracts.PaymentRetriedNotice(id, paying.ChargeNumber, order.Subject, order.Email, command.PaymentToken, now));
         return (TypedResults.Accepted($"/api/orders/{id}", OrderView.Of(paying)), events, news);
     }
 }

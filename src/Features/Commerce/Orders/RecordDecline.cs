@@ -9,10 +9,10 @@ namespace Aarya.Features.Commerce.Orders;
 public static class RecordDeclineHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(
-        Contracts.PaymentDeclined declined,
+        Contracts.PaymentDeclinedNotice declined,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         IDocumentSession session,
         DateTimeOffset now,
         CancellationToken cancellation) =>
-        Consequences.OfAsync(session, order, order.Decline(declined.Code, declined.Final, declined.ChargeNumber, now), cancellation);
+        OrderMessages.OfAsync(session, order, order.Decline(declined.Code, declined.Final, declined.ChargeNumber, now), cancellation);
 }

@@ -7,7 +7,7 @@ namespace Aarya.Features.Commerce.Orders;
 public static class RecordFailedRefundHandler
 {
     public static Events Handle(
-        Contracts.RefundFailed failed,
+        Contracts.RefundFailedNotice failed,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         DateTimeOffset now) =>
         [.. order.FailRefund(failed.RefundId, failed.Code, now)];

@@ -10,10 +10,10 @@ namespace Aarya.Features.Commerce.Orders;
 public static class RecordOrderRefundHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(
-        PaymentRefunded refunded,
+        PaymentRefundedNotice refunded,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         IDocumentSession session,
         DateTimeOffset now,
         CancellationToken cancellation) =>
-        Consequences.OfAsync(session, order, order.GiveBack(refunded.RefundId, refunded.Amount, now), cancellation);
+        OrderMessages.OfAsync(session, order, order.GiveBack(refunded.RefundId, refunded.Amount, now), cancellation);
 }

@@ -39,7 +39,7 @@ public static class RefundOrderEndpoint
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         IReadOnlyList<object> facts = [new RefundRequested(Guid.CreateVersion7(now), null, PersonText.Compose(command.Reason), now)];
-        var (events, news) = await Consequences.OfAsync(session, order!, facts, cancellation);
+        var (events, news) = await OrderMessages.OfAsync(session, order!, facts, cancellation);
         return (TypedResults.Accepted($"/api/orders/{id}", OrderView.Of(order!.After(facts))), events, news);
     }
 }

@@ -35,7 +35,7 @@ public static class SendOrderLinkHandler
             ExpiresAt = now + OrderLink.Lifetime,
         };
         session.Insert(link);
-        var asked = new OrderLinkAsked(
+        var asked = new OrderLinkAskedNotice(
             order.Id, link.Id, order.Number, order.Subject, order.Email, order.ShippingAddress.Name, links.To(token), now);
         return [asked, new ForgetOrderLink(link.Id).ScheduledAt(link.ExpiresAt)];
     }

@@ -33,7 +33,7 @@ public static class ShipOrderEndpoint
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var shipped = new OrderShipped(PersonText.Compose(command.Carrier), PersonText.Compose(command.TrackingNumber), now);
-        var (events, news) = await Consequences.OfAsync(session, order!, [shipped], cancellation);
+        var (events, news) = await OrderMessages.OfAsync(session, order!, [shipped], cancellation);
         return (OrderView.Of(order!.After(shipped)), events, news);
     }
 }

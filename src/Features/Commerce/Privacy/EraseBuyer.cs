@@ -44,7 +44,7 @@ public static class EraseBuyerHandler
         session.EraseTraces([.. subjects, .. ids]);
         var messages = new OutgoingMessages();
         if (open > 0) messages.Delay(command, LookAgainAfter);
-        else messages.Add(new PersonalDataErased(command.UserId, command.ErasureId, ids));
+        else messages.Add(new PersonalDataErasedNotice(command.UserId, command.ErasureId, ids));
         return messages;
     }
 

@@ -10,7 +10,8 @@ namespace Aarya.Features.Commerce.Privacy;
 /// <summary>The cart and the orders of a user.</summary>
 public static class GatherBuyerDataHandler
 {
-    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, Carts carts, CartAnswers answers,
+    public static async Task<PersonalDataGatheredNotice?> Handle(PersonalDataAskedNotice asked, IQuerySession session,
+        Carts carts, CartAnswers answers,
         CancellationToken cancellation)
     {
         if (asked.Orders is not null) return null;

@@ -7,52 +7,52 @@ public sealed record OrderedLine(string Sku, string Name, int Quantity, Money Un
 
 /// <summary>The order is paid for: the shop will send it.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
-public sealed record OrderConfirmed(
+public sealed record OrderConfirmedNotice(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
     [property: Personal] string ShippingName, DateTimeOffset At);
 
 /// <summary>A payment was declined; the order can be paid another way until it expires.</summary>
 /// <param name="ChargeNumber">The number of this attempt to pay, from 1 on.</param>
 [WireEvent("commerce.payment_declined.v1", Streams.Orders)]
-public sealed record OrderPaymentDeclined(
+public sealed record OrderPaymentDeclinedNotice(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, int ChargeNumber,
     DateTimeOffset ExpiresAt, DateTimeOffset At);
 
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
-public sealed record OrderCancelled(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email,
+public sealed record OrderCancelledNotice(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email,
     string Reason, DateTimeOffset At);
 
 /// <param name="Whole">True when the whole price of the order has been refunded.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
-public sealed record OrderRefunded(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount,
+public sealed record OrderRefundedNotice(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount,
     bool Whole, DateTimeOffset At);
 
 /// <summary>The shopper's bank requires a step by the shopper before the order can be paid.</summary>
 /// <param name="ExpiresAt">Until then the goods are reserved.</param>
 [WireEvent("commerce.payment_action_required.v1", Streams.Orders)]
-public sealed record OrderAwaitsAction(Guid OrderId, string Number, Guid Subject, DateTimeOffset ExpiresAt, DateTimeOffset At);
+public sealed record OrderAwaitsActionNotice(Guid OrderId, string Number, Guid Subject, DateTimeOffset ExpiresAt, DateTimeOffset At);
 
 [WireEvent("commerce.order_packed.v1", Streams.Orders)]
-public sealed record OrderPacked(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
+public sealed record OrderPackedNotice(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
 
 [WireEvent("commerce.order_shipped.v1", Streams.Orders)]
-public sealed record OrderShipped(
+public sealed record OrderShippedNotice(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, string Carrier, string TrackingNumber, DateTimeOffset At);
 
 [WireEvent("commerce.order_delivered.v1", Streams.Orders)]
-public sealed record OrderDelivered(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
+public sealed record OrderDeliveredNotice(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, DateTimeOffset At);
 
 /// <summary>An order has a new owner.</summary>
 [WireEvent("commerce.order_handed_over.v1", Streams.Orders)]
-public sealed record OrderHandedOver(Guid OrderId, Guid From, Guid To, DateTimeOffset At);
+public sealed record OrderHandedOverNotice(Guid OrderId, Guid From, Guid To, DateTimeOffset At);
 
 /// <summary>The owner of an order's mail address requested a link to the order.</summary>
 /// <param name="LinkId">One per mail.</param>
 /// <param name="Link">Contains a token: only the reader of the mail may have it.</param>
 [WireEvent("commerce.order_link_asked.v1", Streams.Orders)]
-public sealed record OrderLinkAsked(
+public sealed record OrderLinkAskedNotice(
     Guid OrderId, Guid LinkId, string Number, Guid Subject, [property: Personal] string Email, [property: Personal] string ShippingName,
     [property: Personal] string Link, DateTimeOffset At)
 {
-    public override string ToString() => $"{nameof(OrderLinkAsked)} {LinkId}";
+    public override string ToString() => $"{nameof(OrderLinkAskedNotice)} {LinkId}";
 }

@@ -4,7 +4,8 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.Content.Contracts;
 
 [WireEvent("core.user_registered.v1", Streams.Users)]
-public sealed record UserRegistered(Guid UserId, [property: Personal] string Email, [property: Personal] string Name, DateTimeOffset At);
+public sealed record UserRegisteredNotice(Guid UserId, [property: Personal] string Email,
+    [property: Personal] string Name, DateTimeOffset At);
 
 /// <summary>A mail to send to the owner of an account.</summary>
 /// <param name="Kind">verify_email, reset_password, password_changed, ...</param>

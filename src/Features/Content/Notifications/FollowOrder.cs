@@ -6,7 +6,7 @@ namespace Aarya.Features.Content.Notifications;
 /// <summary>Moves an order's notifications and mails to its new owner.</summary>
 public static class FollowOrderHandler
 {
-    public static async Task Handle(OrderHandedOver handedOver, IDocumentSession session, CancellationToken cancellation)
+    public static async Task Handle(OrderHandedOverNotice handedOver, IDocumentSession session, CancellationToken cancellation)
     {
         var notifications = await session.Query<Notification>().Where(x => x.OrderId == handedOver.OrderId).ToListAsync(cancellation);
         foreach (var notification in notifications)

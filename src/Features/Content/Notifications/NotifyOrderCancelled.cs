@@ -7,7 +7,8 @@ namespace Aarya.Features.Content.Notifications;
 /// <summary>Informs the shopper that the order will not be sent, and why.</summary>
 public static class NotifyOrderCancelledHandler
 {
-    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderCancelled order, DateTimeOffset now)
+    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderCancelledNotice order,
+        DateTimeOffset now)
     {
         var why = InWords(order.Reason);
         var notification = new Notification

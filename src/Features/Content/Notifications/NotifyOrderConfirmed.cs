@@ -7,7 +7,8 @@ namespace Aarya.Features.Content.Notifications;
 /// <summary>Informs the shopper that the order is paid for: in the account, by mail and on the open page.</summary>
 public static class NotifyOrderConfirmedHandler
 {
-    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderConfirmed order, DateTimeOffset now)
+    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderConfirmedNotice order,
+        DateTimeOffset now)
     {
         var notification = new Notification
         {

@@ -9,7 +9,7 @@ namespace Aarya.Features.Content.Notifications;
 public static class NotifyOrderDeliveredHandler
 {
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
-        OrderDelivered order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
+        OrderDeliveredNotice order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var notification = new Notification
         {

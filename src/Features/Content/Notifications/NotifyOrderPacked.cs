@@ -9,7 +9,7 @@ namespace Aarya.Features.Content.Notifications;
 public static class NotifyOrderPackedHandler
 {
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
-        OrderPacked order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
+        OrderPackedNotice order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var notification = new Notification
         {

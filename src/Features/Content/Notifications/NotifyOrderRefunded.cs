@@ -7,7 +7,8 @@ namespace Aarya.Features.Content.Notifications;
 /// <summary>Informs the shopper that a refund is on its way.</summary>
 public static class NotifyOrderRefundedHandler
 {
-    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderRefunded refund, DateTimeOffset now)
+    public static (StoreDoc<Notification>, StoreDoc<EmailMessage>, SendEmail, TellShopper) Handle(OrderRefundedNotice refund,
+        DateTimeOffset now)
     {
         var status = refund.Whole ? "refunded" : "partially_refunded";
         var notification = new Notification

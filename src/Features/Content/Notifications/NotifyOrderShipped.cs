@@ -9,7 +9,7 @@ namespace Aarya.Features.Content.Notifications;
 public static class NotifyOrderShippedHandler
 {
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
-        OrderShipped order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
+        OrderShippedNotice order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var notification = new Notification
         {

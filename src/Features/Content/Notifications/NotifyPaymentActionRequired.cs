@@ -12,7 +12,7 @@ namespace Aarya.Features.Content.Notifications;
 public static class NotifyPaymentActionRequiredHandler
 {
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
-        OrderAwaitsAction order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
+        OrderAwaitsActionNotice order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var notification = new Notification
         {

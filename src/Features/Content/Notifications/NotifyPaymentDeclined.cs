@@ -9,7 +9,7 @@ namespace Aarya.Features.Content.Notifications;
 public static class NotifyPaymentDeclinedHandler
 {
     public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
-        OrderPaymentDeclined order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
+        OrderPaymentDeclinedNotice order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var minutes = (int)Math.Ceiling((order.ExpiresAt - now).TotalMinutes);
         var hold = minutes <= 0

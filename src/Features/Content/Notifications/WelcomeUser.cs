@@ -6,7 +6,7 @@ namespace Aarya.Features.Content.Notifications;
 /// <summary>Welcomes a new user by mail.</summary>
 public static class WelcomeUserHandler
 {
-    public static (StoreDoc<EmailMessage>, SendEmail) Handle(UserRegistered user, DateTimeOffset now)
+    public static (StoreDoc<EmailMessage>, SendEmail) Handle(UserRegisteredNotice user, DateTimeOffset now)
     {
         var mail = new Letter("Welcome to Aarya")
             .Paragraph($"Dear {user.Name}, your account is ready. Your cart is still there when you sign in.")

@@ -6,7 +6,7 @@ namespace Aarya.Features.Content.Notifications;
 /// <summary>Sends the owner of an order's address the link that opens the order.</summary>
 public static class WriteOrderLinkHandler
 {
-    public static (StoreDoc<EmailMessage>, SendEmail) Handle(OrderLinkAsked asked, DateTimeOffset now)
+    public static (StoreDoc<EmailMessage>, SendEmail) Handle(OrderLinkAskedNotice asked, DateTimeOffset now)
     {
         var mail = new Letter($"Your order {asked.Number}")
             .Paragraph($"Dear {asked.ShippingName}, this link opens your order {asked.Number}. It works for one hour.")

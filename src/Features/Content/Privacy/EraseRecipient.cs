@@ -8,7 +8,7 @@ namespace Aarya.Features.Content.Privacy;
 /// <summary>Deletes the notifications and mails to a person, whatever address they went to.</summary>
 public static class EraseRecipientHandler
 {
-    public static PersonalDataErased? Handle(UserErased erased, IDocumentSession session)
+    public static PersonalDataErasedNotice? Handle(UserErasedNotice erased, IDocumentSession session)
     {
         Guid[] subjects = [erased.UserId, .. erased.Guests];
         Guid[] orders = [.. erased.Orders ?? []];

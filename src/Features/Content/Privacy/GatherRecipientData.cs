@@ -15,7 +15,8 @@ public sealed record SentMailView(string To, string Subject, string? Text, DateT
 /// <summary>Collects the notifications and mails to a person.</summary>
 public static class GatherRecipientDataHandler
 {
-    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
+    public static async Task<PersonalDataGatheredNotice?> Handle(PersonalDataAskedNotice asked, IQuerySession session,
+        CancellationToken cancellation)
     {
         if (asked.Orders is null) return null;
         Guid[] subjects = [asked.UserId, .. asked.Guests];

@@ -8,7 +8,7 @@ namespace Aarya.Features.Content.Privacy;
 /// <summary>Mails a person the link to their export.</summary>
 public static class MailExportHandler
 {
-    public static (StoreDoc<EmailMessage>, SendEmail) Handle(PersonalDataReady ready, DateTimeOffset now)
+    public static (StoreDoc<EmailMessage>, SendEmail) Handle(PersonalDataReadyNotice ready, DateTimeOffset now)
     {
         var mail = new Letter("What we hold about you")
             .Paragraph($"Dear {ready.Name}, all data that Aarya holds about you is in one file, as you asked.")

@@ -36,14 +36,14 @@ public sealed record LogIn(string Email, string Password, string? DeviceToken = 
 }
 
 /// <summary>A user whose password was right.</summary>
-public sealed record Recognised(User User, PasswordCheck Check, Opened Opened);
+public sealed record RecognisedUser(User User, PasswordCheck Check, OpenedSession Opened);
 
 [AnswerIsNeverStored]
 public static class LogInEndpoint
 {
     internal const string Attempt = "login";
 
-    public static async Task<(Recognised?, ProblemDetails)> LoadAsync(
+    public static async Task<(RecognisedUser?, ProblemDetails)> LoadAsync(
         LogIn command, HttpContext http, IDocumentSession documents, PasswordHasher passwords, Attempts attempts, DeviceTokens devices,
         Challenges challenges, SignIns signIns, DateTimeOffset now)
     {
@@ -69,7 +69,7 @@ public static class LogInEndpoint
         "The password was right. Send `challenge` with a code to `/api/auth/two-factor` within `expiresIn` seconds.")]
     [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/login"), RateLimit("login")]
-    public static async Task<(IResult, OutgoingMessages)> Post(LogIn command, Recognised recognised, IDocumentSession documents,
+    public static async Task<(IResult, OutgoingMessages)> Post(LogIn command, RecognisedUser recognised, IDocumentSession documents,
         PasswordHasher passwords, CancellationToken cancellation)
     {
         var (user, check, opened) = recognised;

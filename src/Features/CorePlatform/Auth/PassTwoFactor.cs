@@ -33,14 +33,14 @@ public sealed record PassTwoFactor(string Challenge, string Code)
 }
 
 /// <summary>A user whose second factor was right.</summary>
-public sealed record Passed(User User, Opened Opened);
+public sealed record PassedTwoFactor(User User, OpenedSession Opened);
 
 [AnswerIsNeverStored]
 public static class PassTwoFactorEndpoint
 {
     internal const string Attempt = "two_factor";
 
-    public static async Task<(Passed?, ProblemDetails)> LoadAsync(
+    public static async Task<(PassedTwoFactor?, ProblemDetails)> LoadAsync(
         PassTwoFactor command, HttpContext http, IDocumentSession documents, Identity identity, Attempts attempts, Challenges challenges,
         SignIns signIns, DateTimeOffset now)
     {
@@ -72,12 +72,12 @@ public static class PassTwoFactorEndpoint
     [Refuses(401, "auth.credentials_wrong", "The account was closed or its password changed meanwhile.")]
     [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
     [WolverinePost("/api/auth/two-factor"), RateLimit("login")]
-    public static (IResult, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, Passed passed)
+    public static (IResult, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, PassedTwoFactor passed)
     {
         passed.User.GuestToMerge = null;
         return (passed.Opened.Answer, MartenOps.Update(passed.User), passed.Opened.Messages);
     }
 
-    private static (Passed?, ProblemDetails) Over =>
+    private static (PassedTwoFactor?, ProblemDetails) Over =>
         (null, Problem.Unauthorized("auth.challenge_invalid", "The challenge has expired or was tried too often: sign in again."));
 }

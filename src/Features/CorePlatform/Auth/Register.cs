@@ -72,6 +72,6 @@ public static class RegisterEndpoint
         };
         using var accounts = identity.In(documents, cancellation);
         await accounts.CreateAsync(user);
-        return (Results.Accepted(), [new UserRegistered(user.Id, user.Email, user.Name, now), new SendVerification(user.Id)]);
+        return (Results.Accepted(), [new UserRegisteredNotice(user.Id, user.Email, user.Name, now), new SendVerification(user.Id)]);
     }
 }

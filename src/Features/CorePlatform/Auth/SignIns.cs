@@ -16,7 +16,7 @@ namespace Aarya.Features.CorePlatform.Auth;
 /// <summary>An opened session: the answer and the messages to send.</summary>
 /// <param name="Answer">A <see cref="SignedIn"/>, sent after the commit, once the guest's cart has moved or the wait for it is
 /// over.</param>
-public sealed record Opened(IResult Answer, OutgoingMessages Messages);
+public sealed record OpenedSession(IResult Answer, OutgoingMessages Messages);
 
 /// <summary>Opens a session for an authenticated user and moves the guest's cart to them.</summary>
 public sealed partial class SignIns(
@@ -27,7 +27,8 @@ public sealed partial class SignIns(
     private static readonly TimeSpan PatienceForTheCart = TimeSpan.FromSeconds(2);
 
     /// <param name="user">As loaded when they were authenticated.</param>
-    public async Task<(Opened?, ProblemDetails)> OpenAsync(User user, IDocumentSession documents, HttpContext http, DateTimeOffset now)
+    public async Task<(OpenedSession?, ProblemDetails)> OpenAsync(User user, IDocumentSession documents,
+        HttpContext http, DateTimeOffset now)
     {
         var guest = await presented.FindGuestAsync(http);
         var (session, refresh) =
@@ -41,7 +42,7 @@ public sealed partial class SignIns(
         }
 
         Guid[] guests = [.. new[] { guest?.UserId, user.GuestToMerge }.OfType<Guid>().Distinct()];
-        OutgoingMessages messages = [.. guests.Select(x => new GuestSignedIn(x, user.Id, now))];
+        OutgoingMessages messages = [.. guests.Select(x => new GuestSignedInNotice(x, user.Id, now))];
         foreach (var guestId in guests) documents.RememberGuest(guestId, user.Id);
         // After the commit: until then the guest's token is the only way to the cart.
         if (guest is not null) messages.Add(new EndSession(guest.Id));

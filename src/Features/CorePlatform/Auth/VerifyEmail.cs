@@ -60,7 +60,7 @@ public static class VerifyEmailEndpoint
         if (newEmail is null)
         {
             await accounts.ConfirmEmailAsync(user, command.Token);
-            return (Results.NoContent(), [new EmailVerified(user.Id, user.Email, now)]);
+            return (Results.NoContent(), [new EmailVerifiedNotice(user.Id, user.Email, now)]);
         }
 
         var old = user.Email;
@@ -70,7 +70,7 @@ public static class VerifyEmailEndpoint
         [
             AccountNotice.To(user, AccountNoticeKind.EmailChanged, now, email: old),
             AccountNotice.To(user, AccountNoticeKind.EmailChanged, now),
-            new EmailVerified(user.Id, user.Email, now),
+            new EmailVerifiedNotice(user.Id, user.Email, now),
         ]);
     }
 

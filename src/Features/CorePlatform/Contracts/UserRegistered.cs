@@ -5,4 +5,5 @@ namespace Aarya.Features.CorePlatform.Contracts;
 
 /// <summary>A person has registered an account.</summary>
 [WireEvent("core.user_registered.v1", Streams.Users)]
-public sealed record UserRegistered(Guid UserId, [property: Personal] string Email, [property: Personal] string Name, DateTimeOffset At);
+public sealed record UserRegisteredNotice(Guid UserId, [property: Personal] string Email,
+    [property: Personal] string Name, DateTimeOffset At);

@@ -39,7 +39,7 @@ public static class AskForExportEndpoint
         documents.Insert(export);
         return (Answer(export),
         [
-            new PersonalDataAsked(user.Id, export.Id, await documents.GuestsOfAsync(user.Id, cancellation), null),
+            new PersonalDataAskedNotice(user.Id, export.Id, await documents.GuestsOfAsync(user.Id, cancellation), null),
             new ForgetExport(export.Id).ScheduledAt(now + PersonalExport.Lifetime),
         ]);
     }

@@ -14,7 +14,7 @@ public static class BeginRoundHandler
 {
     public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
-    public static async Task<UserErased?> Handle(BeginRound command, IDocumentSession documents, SessionStore sessions,
+    public static async Task<UserErasedNotice?> Handle(BeginRound command, IDocumentSession documents, SessionStore sessions,
         CancellationToken cancellation)
     {
         if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user } erasure) return null;

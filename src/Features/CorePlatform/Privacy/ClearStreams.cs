@@ -21,7 +21,7 @@ public static class ClearStreamsHandler
     public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
     public static async Task<OutgoingMessages> Handle(
-        ClearStreams command, IDocumentSession documents, StreamErasure streams, Stragglers stragglers, DateTimeOffset now,
+        ClearStreams command, IDocumentSession documents, StreamErasure streams, LatestRequestEnd stragglers, DateTimeOffset now,
         CancellationToken cancellation)
     {
         if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user } erasure) return [];

@@ -7,7 +7,8 @@ namespace Aarya.Features.CorePlatform.Privacy;
 /// <summary>Commerce answers with the person's orders: with them the other contexts are asked, and then the streams are cleared.</summary>
 public static class FollowErasureHandler
 {
-    public static async Task<UserErased?> Handle(CommerceDataErased erased, IDocumentSession documents, CancellationToken cancellation)
+    public static async Task<UserErasedNotice?> Handle(CommerceDataErasedNotice erased, IDocumentSession documents,
+        CancellationToken cancellation)
     {
         if (await documents.LoadAsync<Erasure>(erased.ErasureId, cancellation) is not { UserId: { } user } erasure
             || !erasure.Waiting.Contains(Roles.Commerce)) return null;
@@ -18,13 +19,13 @@ public static class FollowErasureHandler
         return new(user, erasure.Id, erasure.Guests, erasure.Orders);
     }
 
-    public static Task<ClearStreams?> Handle(PaymentDataErased erased, IDocumentSession documents, CancellationToken cancellation) =>
+    public static Task<ClearStreams?> Handle(PaymentDataErasedNotice erased, IDocumentSession documents, CancellationToken cancellation) =>
         AnsweredAsync(Roles.Payment, erased.ErasureId, documents, cancellation);
 
-    public static Task<ClearStreams?> Handle(ContentDataErased erased, IDocumentSession documents, CancellationToken cancellation) =>
+    public static Task<ClearStreams?> Handle(ContentDataErasedNotice erased, IDocumentSession documents, CancellationToken cancellation) =>
         AnsweredAsync(Roles.Content, erased.ErasureId, documents, cancellation);
 
-    public static Task<ClearStreams?> Handle(SearchDataErased erased, IDocumentSession documents, CancellationToken cancellation) =>
+    public static Task<ClearStreams?> Handle(SearchDataErasedNotice erased, IDocumentSession documents, CancellationToken cancellation) =>
         AnsweredAsync(Roles.Search, erased.ErasureId, documents, cancellation);
 
     private static async Task<ClearStreams?> AnsweredAsync(string context, Guid id, IDocumentSession documents,

@@ -20,22 +20,22 @@ namespace Aarya.Features.CorePlatform.Privacy;
 public static class GatherPersonalDataHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        CommerceDataGathered part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now,
+        CommerceDataGatheredNotice part, IDocumentSession documents, SessionStore sessions, MailedLinks links, DateTimeOffset now,
         CancellationToken cancellation) =>
     [
         .. await AddAsync(Roles.Commerce, part.ExportId, part.Json, documents, sessions, links, now, cancellation),
-        new PersonalDataAsked(part.UserId, part.ExportId, await documents.GuestsOfAsync(part.UserId, cancellation), part.Orders),
+        new PersonalDataAskedNotice(part.UserId, part.ExportId, await documents.GuestsOfAsync(part.UserId, cancellation), part.Orders),
     ];
 
-    public static Task<OutgoingMessages> Handle(PaymentDataGathered part, IDocumentSession documents, SessionStore sessions,
+    public static Task<OutgoingMessages> Handle(PaymentDataGatheredNotice part, IDocumentSession documents, SessionStore sessions,
         MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
         AddAsync(Roles.Payment, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
-    public static Task<OutgoingMessages> Handle(ContentDataGathered part, IDocumentSession documents, SessionStore sessions,
+    public static Task<OutgoingMessages> Handle(ContentDataGatheredNotice part, IDocumentSession documents, SessionStore sessions,
         MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
         AddAsync(Roles.Content, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
-    public static Task<OutgoingMessages> Handle(SearchDataGathered part, IDocumentSession documents, SessionStore sessions,
+    public static Task<OutgoingMessages> Handle(SearchDataGatheredNotice part, IDocumentSession documents, SessionStore sessions,
         MailedLinks links, DateTimeOffset now, CancellationToken cancellation) =>
         AddAsync(Roles.Search, part.ExportId, part.Json, documents, sessions, links, now, cancellation);
 
@@ -61,7 +61,7 @@ public static class GatherPersonalDataHandler
         export.ExpiresAt = now + PersonalExport.Lifetime;
         return
         [
-            new PersonalDataReady(user.Id, export.Id, user.Email, user.Name, links.ToExport(token), export.ExpiresAt.Value),
+            new PersonalDataReadyNotice(user.Id, export.Id, user.Email, user.Name, links.ToExport(token), export.ExpiresAt.Value),
             new ForgetExport(export.Id).ScheduledAt(export.ExpiresAt.Value),
         ];
     }

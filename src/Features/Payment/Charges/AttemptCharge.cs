@@ -11,5 +11,5 @@ public static class AttemptChargeHandler
     public static (Events, OutgoingMessages) Handle(
         AttemptCharge attempt, [WriteAggregate(nameof(AttemptCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
         DateTimeOffset now) =>
-        Consequences.Of(payment.Id, payment, payment.AttemptAgain(now));
+        PaymentMessages.Of(payment.Id, payment, payment.AttemptAgain(now));
 }

@@ -10,8 +10,9 @@ namespace Aarya.Features.Payment.Charges;
 public static class CancelPaymentHandler
 {
     public static (Events, OutgoingMessages) Handle(
-        OrderCancelled cancelled,
-        [WriteAggregate(nameof(OrderCancelled.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
+        OrderCancelledNotice cancelled,
+        [WriteAggregate(nameof(OrderCancelledNotice.OrderId), Required = false,
+            LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
         DateTimeOffset now) =>
-        Consequences.Of(cancelled.OrderId, payment, OrderPayment.Cancel(payment, cancelled.Reason, now));
+        PaymentMessages.Of(cancelled.OrderId, payment, OrderPayment.Cancel(payment, cancelled.Reason, now));
 }

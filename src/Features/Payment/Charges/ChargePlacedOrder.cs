@@ -9,13 +9,13 @@ namespace Aarya.Features.Payment.Charges;
 /// <summary>Requests the payment of a placed order.</summary>
 public static class ChargePlacedOrderHandler
 {
-    public static Task<FraudHistory> LoadAsync(OrderPlaced placed, IQuerySession session, DateTimeOffset now,
+    public static Task<FraudHistory> LoadAsync(OrderPlacedNotice placed, IQuerySession session, DateTimeOffset now,
         CancellationToken cancellation) =>
         session.FraudHistoryAsync(placed.Subject, placed.Email, now, cancellation);
 
     public static (Events, OutgoingMessages) Handle(
-        OrderPlaced placed,
-        [WriteAggregate(nameof(OrderPlaced.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
+        OrderPlacedNotice placed,
+        [WriteAggregate(nameof(OrderPlacedNotice.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
         FraudHistory history,
         DateTimeOffset now) =>
         RequestPaymentHandler.Handle(

@@ -12,5 +12,5 @@ public static class GiveBackCancelledHandler
         GiveBackCancelled command,
         [WriteAggregate(nameof(GiveBackCancelled.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
         DateTimeOffset now) =>
-        Consequences.Of(payment.Id, payment, payment.GiveBackCancelled(now));
+        PaymentMessages.Of(payment.Id, payment, payment.GiveBackCancelled(now));
 }

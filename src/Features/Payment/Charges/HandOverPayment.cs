@@ -18,10 +18,10 @@ public sealed class OrderOwner : IVersioned
 
 public static class HandOverPaymentHandler
 {
-    public static Task<OrderOwner?> LoadAsync(OrderHandedOver handedOver, IQuerySession session, CancellationToken cancellation) =>
+    public static Task<OrderOwner?> LoadAsync(OrderHandedOverNotice handedOver, IQuerySession session, CancellationToken cancellation) =>
         session.LoadAsync<OrderOwner>(handedOver.OrderId, cancellation);
 
-    public static IMartenOp Handle(OrderHandedOver handedOver, OrderOwner? known)
+    public static IMartenOp Handle(OrderHandedOverNotice handedOver, OrderOwner? known)
     {
         var owner = known ?? new OrderOwner { Id = handedOver.OrderId };
         owner.UserId = handedOver.To;

@@ -22,7 +22,7 @@ public static partial class RecordChargeHandler
             return ([], []);
         }
 
-        var (facts, messages) = Consequences.Of(payment.Id, payment, payment.Hear(record.Report, now));
+        var (facts, messages) = PaymentMessages.Of(payment.Id, payment, payment.Hear(record.Report, now));
         if (payment.MustLetGo(record.Report)) messages.Add(new VoidCharge(payment.Id, 1));
         return (facts, messages);
     }

@@ -12,5 +12,5 @@ public static class RecordNoChargeHandler
         RecordNoCharge record,
         [WriteAggregate(nameof(RecordNoCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
         DateTimeOffset now) =>
-        Consequences.Of(payment.Id, payment, payment.HearOfNoCharge(now));
+        PaymentMessages.Of(payment.Id, payment, payment.HearOfNoCharge(now));
 }

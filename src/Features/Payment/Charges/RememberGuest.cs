@@ -18,10 +18,10 @@ public sealed class GuestSuccessor : IVersioned
 
 public static class RememberGuestHandler
 {
-    public static Task<GuestSuccessor?> LoadAsync(GuestSignedIn signedIn, IQuerySession session, CancellationToken cancellation) =>
+    public static Task<GuestSuccessor?> LoadAsync(GuestSignedInNotice signedIn, IQuerySession session, CancellationToken cancellation) =>
         session.LoadAsync<GuestSuccessor>(signedIn.GuestId, cancellation);
 
-    public static IMartenOp Handle(GuestSignedIn signedIn, GuestSuccessor? known)
+    public static IMartenOp Handle(GuestSignedInNotice signedIn, GuestSuccessor? known)
     {
         var guest = known ?? new GuestSuccessor { Id = signedIn.GuestId };
         guest.UserId = signedIn.UserId;

@@ -22,6 +22,6 @@ public static class RequestPaymentHandler
         [WriteAggregate(nameof(RequestPayment.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
         FraudHistory history,
         DateTimeOffset now) =>
-        Consequences.Of(request.OrderId, payment,
+        PaymentMessages.Of(request.OrderId, payment,
             OrderPayment.Request(payment, request, FraudRules.Assess(request.Amount, history), now, history.EmailFingerprint));
 }

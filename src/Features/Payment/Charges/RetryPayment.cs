@@ -11,15 +11,15 @@ namespace Aarya.Features.Payment.Charges;
 public static class RetryPaymentHandler
 {
     public static Task<FraudHistory> LoadAsync(
-        PaymentRetried retried, IQuerySession session, DateTimeOffset now, CancellationToken cancellation) =>
+        PaymentRetriedNotice retried, IQuerySession session, DateTimeOffset now, CancellationToken cancellation) =>
         session.FraudHistoryAsync(retried.Subject, retried.Email, now, cancellation);
 
     public static (Events, OutgoingMessages) Handle(
-        PaymentRetried retried,
-        [WriteAggregate(nameof(PaymentRetried.OrderId), LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)]
+        PaymentRetriedNotice retried,
+        [WriteAggregate(nameof(PaymentRetriedNotice.OrderId), LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)]
         OrderPayment payment,
         FraudHistory history,
         DateTimeOffset now) =>
-        Consequences.Of(payment.Id, payment,
+        PaymentMessages.Of(payment.Id, payment,
             payment.Retry(retried.ChargeNumber, retried.PaymentToken, FraudRules.Assess(payment.Amount, history), now));
 }

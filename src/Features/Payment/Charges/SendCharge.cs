@@ -27,7 +27,7 @@ public static class SendChargeHandler
         }
         catch (ProviderUnavailableException)
         {
-            return [new AttemptCharge(payment.Id).DelayedFor(Patience.After(send.Attempt))];
+            return [new AttemptCharge(payment.Id).DelayedFor(RetryDelay.After(send.Attempt))];
         }
     }
 }

@@ -25,7 +25,7 @@ public static class VoidChargeHandler
         }
         catch (ProviderUnavailableException) when (command.Attempt < MostAttempts)
         {
-            return [new VoidCharge(payment.Id, command.Attempt + 1).DelayedFor(Patience.After(command.Attempt))];
+            return [new VoidCharge(payment.Id, command.Attempt + 1).DelayedFor(RetryDelay.After(command.Attempt))];
         }
         catch (ProviderUnavailableException)
         {

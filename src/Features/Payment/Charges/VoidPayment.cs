@@ -14,5 +14,5 @@ public static class VoidPaymentHandler
     public static (Events, OutgoingMessages) Handle(
         VoidPayment command, [WriteAggregate(nameof(VoidPayment.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,
         DateTimeOffset now) =>
-        Consequences.Of(payment.Id, payment, payment.IsOpen ? OrderPayment.Cancel(payment, VoidPayment.Reason, now) : []);
+        PaymentMessages.Of(payment.Id, payment, payment.IsOpen ? OrderPayment.Cancel(payment, VoidPayment.Reason, now) : []);
 }

@@ -4,4 +4,4 @@ namespace Aarya.Features.Payment.Contracts;
 
 /// <summary>A guest signed in to an account.</summary>
 [WireEvent("core.guest_signed_in.v1", Streams.Users)]
-public sealed record GuestSignedIn(Guid GuestId, Guid UserId, DateTimeOffset At);
+public sealed record GuestSignedInNotice(Guid GuestId, Guid UserId, DateTimeOffset At);

@@ -24,7 +24,7 @@ public static class RejectFraudReviewEndpoint
     public static (IResult, Events, OutgoingMessages) Post(Guid orderId, Caller caller,
         [WriteAggregate(nameof(orderId), Required = false)] OrderPayment? payment, DateTimeOffset now)
     {
-        var (facts, messages) = Consequences.Of(orderId, payment, payment!.FailReview(caller.Subject, now));
+        var (facts, messages) = PaymentMessages.Of(orderId, payment, payment!.FailReview(caller.Subject, now));
         return (Results.NoContent(), facts, messages);
     }
 }

@@ -12,7 +12,7 @@ namespace Aarya.Features.Payment.Privacy;
 /// </summary>
 public static class ErasePayerHandler
 {
-    public static async Task<PersonalDataErased?> Handle(UserErased erased, IDocumentSession session, DateTimeOffset now,
+    public static async Task<PersonalDataErasedNotice?> Handle(UserErasedNotice erased, IDocumentSession session, DateTimeOffset now,
         CancellationToken cancellation)
     {
         Guid[] subjects = [erased.UserId, .. erased.Guests];

@@ -9,7 +9,8 @@ namespace Aarya.Features.Payment.Privacy;
 /// <summary>The payments of a user, with their cards.</summary>
 public static class GatherPayerDataHandler
 {
-    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
+    public static async Task<PersonalDataGatheredNotice?> Handle(PersonalDataAskedNotice asked, IQuerySession session,
+        CancellationToken cancellation)
     {
         if (asked.Orders is null) return null;
         var payments = await session.PaymentsOfAsync([asked.UserId, .. asked.Guests], asked.Orders, cancellation);

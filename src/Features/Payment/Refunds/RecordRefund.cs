@@ -22,11 +22,11 @@ public static partial class RecordRefundHandler
         // The refund was made in the provider's own dashboard and reported before its charge. The provider reports it only once, so the
         // message is repeated as long as the charge is open; every charge ends.
         if (payment.IsOpen && payment.Refunds.All(x => x.Id != record.RefundId))
-            return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(Patience.After(record.Attempt))]);
+            return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(RetryDelay.After(record.Attempt))]);
         var facts = payment.HearOfRefund(record.RefundId, record.Report, now, record.ChargeNumber);
         if (facts.OfType<RefundDeclined>().Any(x => payment.Refunds.Any(y => y.Id == x.RefundId && y.ChargeId is not null)))
             LogChargedTwice(logger, payment.Id, record.Report.Code);
-        return Consequences.Of(payment.Id, payment, facts);
+        return PaymentMessages.Of(payment.Id, payment, facts);
     }
 
     [LoggerMessage(LogLevel.Error,

@@ -15,6 +15,6 @@ public static class RequestRefundHandler
         RequestRefund request,
         [WriteAggregate(nameof(RequestRefund.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
         DateTimeOffset now) => payment is null
-        ? ([], [new RefundFailed(request.OrderId, request.RefundId, "not_captured", now)])
-        : Consequences.Of(payment.Id, payment, payment.StartRefund(request.RefundId, request.Amount, request.Reason, now));
+        ? ([], [new RefundFailedNotice(request.OrderId, request.RefundId, "not_captured", now)])
+        : PaymentMessages.Of(payment.Id, payment, payment.StartRefund(request.RefundId, request.Amount, request.Reason, now));
 }

@@ -26,7 +26,7 @@ public static class SendRefundHandler
         }
         catch (ProviderUnavailableException) when (send.Attempt < MostAttempts)
         {
-            return [new SendRefund(payment.Id, refund.Id, send.Attempt + 1).DelayedFor(Patience.After(send.Attempt))];
+            return [new SendRefund(payment.Id, refund.Id, send.Attempt + 1).DelayedFor(RetryDelay.After(send.Attempt))];
         }
         catch (ProviderUnavailableException)
         {

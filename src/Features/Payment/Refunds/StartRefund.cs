@@ -8,7 +8,8 @@ namespace Aarya.Features.Payment.Refunds;
 public static class StartRefundHandler
 {
     public static (Events, OutgoingMessages) Handle(
-        RefundRequested asked,
-        [WriteAggregate(nameof(RefundRequested.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
+        RefundRequestedNotice asked,
+        [WriteAggregate(nameof(RefundRequestedNotice.OrderId), Required = false,
+            LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
         DateTimeOffset now) => RequestRefundHandler.Handle(new(asked.OrderId, asked.RefundId, asked.Amount, asked.Reason), payment, now);
 }

@@ -6,4 +6,4 @@ public sealed record BoughtLine(string Sku, int Quantity);
 
 /// <summary>A shopper has paid for an order.</summary>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
-public sealed record OrderConfirmed(Guid OrderId, Guid Subject, IReadOnlyList<BoughtLine> Lines, DateTimeOffset At);
+public sealed record OrderConfirmedNotice(Guid OrderId, Guid Subject, IReadOnlyList<BoughtLine> Lines, DateTimeOffset At);

@@ -9,19 +9,19 @@ namespace Aarya.Features.Search.Contracts;
 /// <param name="Guests">The ids that the person had as a guest.</param>
 /// <param name="Orders">Null the first time, when only commerce answers.</param>
 [WireEvent("core.personal_data_asked.v1", Streams.Users)]
-public sealed record PersonalDataAsked(Guid UserId, Guid ExportId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
+public sealed record PersonalDataAskedNotice(Guid UserId, Guid ExportId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
 /// <summary>What this context stores about the person.</summary>
 /// <param name="Json">In the form of the API.</param>
 [WireEvent("search.personal_data_gathered.v1", Streams.Users)]
-public sealed record PersonalDataGathered(Guid UserId, Guid ExportId, [property: Personal] string Json);
+public sealed record PersonalDataGatheredNotice(Guid UserId, Guid ExportId, [property: Personal] string Json);
 
 /// <summary>A person's data is to be erased. Published twice per round: at once, and when the person's orders are known.</summary>
 /// <param name="Guests">The ids that the person had as a guest.</param>
 /// <param name="Orders">Null the first time, when only commerce answers.</param>
 [WireEvent("core.user_erased.v1", Streams.Users)]
-public sealed record UserErased(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
+public sealed record UserErasedNotice(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests, IReadOnlyList<Guid>? Orders);
 
 /// <summary>This context has erased the person's data.</summary>
 [WireEvent("search.personal_data_erased.v1", Streams.Users)]
-public sealed record PersonalDataErased(Guid UserId, Guid ErasureId);
+public sealed record PersonalDataErasedNotice(Guid UserId, Guid ErasureId);

@@ -5,6 +5,6 @@ namespace Aarya.Features.Search.Index;
 
 public static class FollowStockHandler
 {
-    public static Task Handle(StockChanged changed, ISearchEngine engine, CancellationToken cancellation) =>
+    public static Task Handle(StockChangedNotice changed, ISearchEngine engine, CancellationToken cancellation) =>
         engine.SetStockAsync(changed.Sku, changed.Available, changed.Sequence, cancellation);
 }

@@ -6,7 +6,7 @@ namespace Aarya.Features.Search.Index;
 /// <summary>Updates the index from the catalogue's events.</summary>
 public static class IndexPublishedProductHandler
 {
-    public static Task Handle(ProductPublished published, ISearchEngine engine, CancellationToken cancellation) => engine.IndexAsync(
+    public static Task Handle(ProductPublishedNotice published, ISearchEngine engine, CancellationToken cancellation) => engine.IndexAsync(
         [
             new(published.ProductId, published.Version, published.Slug, published.Name, published.Description, published.Category,
                 published.Images is [var first, ..] ? first : "",

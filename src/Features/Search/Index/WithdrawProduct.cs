@@ -5,6 +5,6 @@ namespace Aarya.Features.Search.Index;
 
 public static class WithdrawProductHandler
 {
-    public static Task Handle(ProductWithdrawn withdrawn, ISearchEngine engine, CancellationToken cancellation) =>
+    public static Task Handle(ProductWithdrawnNotice withdrawn, ISearchEngine engine, CancellationToken cancellation) =>
         engine.WithdrawAsync(withdrawn.ProductId, withdrawn.Version, cancellation);
 }

@@ -7,7 +7,7 @@ namespace Aarya.Features.Search.Privacy;
 /// <summary>Deletes a person's purchases.</summary>
 public static class EraseShopperHandler
 {
-    public static PersonalDataErased? Handle(UserErased erased, IDocumentSession session)
+    public static PersonalDataErasedNotice? Handle(UserErasedNotice erased, IDocumentSession session)
     {
         Guid[] subjects = [erased.UserId, .. erased.Guests];
         Guid[] orders = [.. erased.Orders ?? []];

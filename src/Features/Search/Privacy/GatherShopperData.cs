@@ -11,7 +11,8 @@ public sealed record BoughtView(Guid OrderId, string Sku, int Quantity, DateTime
 /// <summary>Collects a person's purchases, which recommendations are made from.</summary>
 public static class GatherShopperDataHandler
 {
-    public static async Task<PersonalDataGathered?> Handle(PersonalDataAsked asked, IQuerySession session, CancellationToken cancellation)
+    public static async Task<PersonalDataGatheredNotice?> Handle(PersonalDataAskedNotice asked, IQuerySession session,
+        CancellationToken cancellation)
     {
         if (asked.Orders is null) return null;
         await using var select = new NpgsqlCommand(

@@ -6,7 +6,7 @@ namespace Aarya.Features.Search.Recommendations;
 /// <summary>Stores which SKUs a shopper bought, once per order: no names, no prices.</summary>
 public static class RememberPurchaseHandler
 {
-    public static void Handle(OrderConfirmed confirmed, IDocumentSession session)
+    public static void Handle(OrderConfirmedNotice confirmed, IDocumentSession session)
     {
         var lines = confirmed.Lines.GroupBy(x => x.Sku).ToList();
         session.QueueSqlCommand(

@@ -326,7 +326,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         var entries = await Redis.StreamRangeAsync(RedisKeys.Stream(Streams.Analytics));
         var told = entries
             .Where(x => x["key"] == $"{shopper.Subject}")
-            .Select(x => JsonSerializer.Deserialize<CartChanged>((string)x["body"]!, StreamJson.Options)!)
+            .Select(x => JsonSerializer.Deserialize<CartChangedNotice>((string)x["body"]!, StreamJson.Options)!)
             .ToList();
 
         Assert.Equal(["add", "set", "remove"], told.Select(x => x.Change));

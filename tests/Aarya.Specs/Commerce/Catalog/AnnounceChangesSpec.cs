@@ -15,7 +15,7 @@ public sealed class AnnounceChangesSpec(AaryaFixture fixture) : CatalogueStory(f
     public async Task a_sku_that_forty_checkouts_took_from_is_announced_far_fewer_times_and_ends_at_the_truth()
     {
         await GivenAsync(Kurta(stock: 100));
-        var told = new List<StockChanged>();
+        var told = new List<StockChangedNotice>();
 
         var session = await Host.ExecuteAndWaitAsync(async _ =>
         {
@@ -23,7 +23,7 @@ public sealed class AnnounceChangesSpec(AaryaFixture fixture) : CatalogueStory(f
             await Host.Services.CreateScope().ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(new AnnounceChanges());
         }, 30_000);
 
-        told.AddRange(session.Sent.MessagesOf<StockChanged>().Where(x => x.Sku == Sku("S")));
+        told.AddRange(session.Sent.MessagesOf<StockChangedNotice>().Where(x => x.Sku == Sku("S")));
         Assert.InRange(told.Count, 1, 10);
         var last = told.MaxBy(x => x.Sequence)!;
         Assert.Equal((60, 41L), (last.Available, last.Sequence));

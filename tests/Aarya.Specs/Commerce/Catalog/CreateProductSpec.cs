@@ -24,12 +24,12 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         Assert.Equal($"handloom-kurta-{Tag}", created.Slug);
         Assert.Equal($"/api/products/{created.Slug}", response.Context.Response.Headers.Location);
         Assert.Equal([5, 5], created.Variants.Select(x => x.Available));
-        var told = messages.Sent.MessagesOf<ProductPublished>().Single(x => x.ProductId == created.Id);
+        var told = messages.Sent.MessagesOf<ProductPublishedNotice>().Single(x => x.ProductId == created.Id);
         Assert.Equal((1L, "kurtas", 2), (told.Version, told.Category, told.Variants.Count));
         Assert.Equal((Money.Rupees(1_299), Money.Rupees(1_799), 5),
             (told.Variants[0].Price, told.Variants[0].CompareAtPrice!.Value, told.Variants[0].Available));
         Assert.Equal([Sku("M"), Sku("S")],
-            messages.Sent.MessagesOf<StockChanged>().Where(x => x.ProductId == created.Id).Select(x => x.Sku).Order());
+            messages.Sent.MessagesOf<StockChangedNotice>().Where(x => x.ProductId == created.Id).Select(x => x.Sku).Order());
 
         foreach (var address in new[] { created.Id.ToString(), created.Slug })
             Assert.Equal(created.Name, (await Get($"/api/products/{address}")).ReadAsJson<ProductView>()!.Name);
@@ -43,10 +43,10 @@ public sealed class CreateProductSpec(AaryaFixture fixture) : CatalogueStory(fix
         await Get($"/api/products/{draft.Id}", 404);
         await Get($"/api/inventory/{Sku("S")}", 404);
 
-        Assert.Equal(2, (await Move("publish")).Single<ProductPublished>().Version);
+        Assert.Equal(2, (await Move("publish")).Single<ProductPublishedNotice>().Version);
         await Get($"/api/products/{draft.Id}");
-        Assert.Empty((await Move("publish")).All<ProductPublished>());
-        Assert.Equal(3, (await Move("withdraw")).Single<ProductWithdrawn>().Version);
+        Assert.Empty((await Move("publish")).All<ProductPublishedNotice>());
+        Assert.Equal(3, (await Move("withdraw")).Single<ProductWithdrawnNotice>().Version);
         await Get($"/api/products/{draft.Slug}", 404);
 
         async Task<Sent> Move(string to)

@@ -28,7 +28,7 @@ public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
 
         var kurta = (await Host.Scenario(x => x.Get.Url("/api/products/handloom-mulmul-kurta"))).ReadAsJson<ProductView>()!;
         Assert.Equal(("Handloom Mulmul Kurta", "kurtas", 12, 3), (kurta.Name, kurta.Category, kurta.Variants.Count, kurta.Images.Count));
-        Assert.Contains(told.Sent.MessagesOf<ProductPublished>(), x => x.ProductId == kurta.Id);
+        Assert.Contains(told.Sent.MessagesOf<ProductPublishedNotice>(), x => x.ProductId == kurta.Id);
         var sku = kurta.Variants.First(x => x.Available > 5).Sku;
         var before = await StockAsync(sku);
         await using (var session = Store.LightweightSession())

@@ -39,7 +39,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
 
         var order = answer.Is(201).As<OrderView>();
         Assert.EndsWith($"/api/orders/{order.Id}", $"{answer.Headers.Location}", StringComparison.Ordinal);
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Pending), (order.Status, order.Payment.Status));
+        Assert.Equal((OrderStatus.PendingPayment, OrderPaymentStatus.Pending), (order.Status, order.Payment.Status));
         Assert.Equal("pending_payment", answer["status"].GetString());
         Assert.True(OrderNumber.TryParse(order.Number, out _));
         Assert.Equal([(tee, 2, Money.Rupees(1_050)), (shirt, 1, Money.Rupees(1_120))],
@@ -47,7 +47,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal((217_000, 10_333, 0, 217_000), (order.Subtotal.Minor, order.Tax.Minor, order.Shipping.Minor, order.Total.Minor));
         Assert.Equal(Addresses.Bengaluru, order.ShippingAddress);
 
-        var told = messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlaced>();
+        var told = messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlacedNotice>();
         Assert.Equal((order.Id, order.Number, shopper.Subject, "asha@example.com", order.Total, "tok_approve"),
             (told.OrderId, told.Number, told.Subject, told.Email, told.Total, told.PaymentToken));
         Assert.Equal(TimeSpan.FromMinutes(15), told.ExpiresAt - told.PlacedAt);
@@ -266,7 +266,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         }
 
         foreach (var order in declined)
-            await Host.InvokeMessageAndWaitAsync(new Features.Commerce.Contracts.PaymentDeclined(order.Id, "insufficient_funds",
+            await Host.InvokeMessageAndWaitAsync(new Features.Commerce.Contracts.PaymentDeclinedNotice(order.Id, "insufficient_funds",
                 DateTimeOffset.UtcNow));
 
         var both = (await OrderAsync(shopper)).Is(201).As<OrderView>();
@@ -353,7 +353,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
             await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync("/api/checkout", With(" Asha@B\u00FCcher.EXAMPLE "), key))
                 .Is(201), 30_000);
 
-        Assert.Equal("asha@xn--bcher-kva.example", messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlaced>().Email);
+        Assert.Equal("asha@xn--bcher-kva.example", messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlacedNotice>().Email);
     }
 
     private static object With(string email) =>

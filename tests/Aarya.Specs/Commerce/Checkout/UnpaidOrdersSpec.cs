@@ -56,7 +56,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(9, (await Host.StockOfAsync(sku)).Available);
         Assert.Equal(5, (await shopper.GetAsync("/api/orders")).As<OrderPage>().Items.Count);
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentCaptured(orders[0].Id, orders[0].Total, DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(orders[0].Id, orders[0].Total, DateTimeOffset.UtcNow));
         await OrderedAsync(shopper);
         (await OrderAsync(shopper, await Host.SellsAsync(), 1)).Is(429, "checkout.too_many_unpaid");
         (await shopper.PostAsync($"/api/orders/{orders[1].Id}/cancel")).Is(200);
@@ -72,7 +72,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 
         (await OrderAsync(shopper, await Host.SellsAsync(), 1)).Is(429, "checkout.too_many_unpaid");
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentCaptured(large.Id, large.Total, DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(large.Id, large.Total, DateTimeOffset.UtcNow));
         await OrderedAsync(shopper);
         await OrderedAsync(shopper, await Host.SellsAsync(), 20);
         await OrderedAsync(shopper, await Host.SellsAsync(), 20);
@@ -94,32 +94,32 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         switch (end)
         {
             case "paid":
-                await Host.InvokeMessageAndWaitAsync(new PaymentCaptured(order.Id, order.Total, now));
+                await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, now));
                 break;
             case "paid too little":
-                await Host.InvokeMessageAndWaitAsync(new PaymentCaptured(order.Id, order.Total with { Minor = 1 }, now));
+                await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total with { Minor = 1 }, now));
                 break;
             case "paid too late":
                 await Host.InvokeMessageAndWaitAsync(new CancelUnpaidOrder(order.Id));
-                await Host.InvokeMessageAndWaitAsync(new PaymentCaptured(order.Id, order.Total, now));
+                await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, now));
                 break;
             case "cancelled":
                 (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200);
                 break;
             case "declined":
-                await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(order.Id, "fraud_rejected", now, Final: true));
+                await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclinedNotice(order.Id, "fraud_rejected", now, Final: true));
                 break;
             case "expired":
                 await Host.InvokeMessageAndWaitAsync(new CancelUnpaidOrder(order.Id));
                 break;
             case "replaced":
-                await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(order.Id, "insufficient_funds", now));
+                await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclinedNotice(order.Id, "insufficient_funds", now));
                 Assert.Equal(1, await UnpaidAsync(order.Id));
                 var next = (await shopper.CheckoutAsync()).Is(201).As<OrderView>();
                 Assert.Equal(1, await UnpaidAsync(next.Id));
                 break;
             case "refunded":
-                await Host.InvokeMessageAndWaitAsync(new PaymentRefunded(order.Id, Guid.CreateVersion7(), order.Total, now));
+                await Host.InvokeMessageAndWaitAsync(new PaymentRefundedNotice(order.Id, Guid.CreateVersion7(), order.Total, now));
                 break;
         }
 
@@ -132,7 +132,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         for (var i = 0; i < 4; i++) await OrderedAsync(shopper);
         var declined = await OrderedAsync(shopper);
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(declined.Id, "insufficient_funds", DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclinedNotice(declined.Id, "insufficient_funds", DateTimeOffset.UtcNow));
 
         // The same goods again: the fifth order is cancelled, and this one takes its place.
         (await shopper.CheckoutAsync()).Is(201);
@@ -145,7 +145,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         using var guest = await Shopper.GuestAsync(Host);
         using var customer = await Shopper.OfRoleAsync(Host, "customer");
         for (var i = 0; i < 3; i++) await OrderedAsync(guest);
-        await Host.InvokeMessageAndWaitAsync(new GuestSignedIn(guest.Subject, customer.Subject, DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new GuestSignedInNotice(guest.Subject, customer.Subject, DateTimeOffset.UtcNow));
 
         await OrderedAsync(customer);
         await OrderedAsync(customer);
@@ -185,7 +185,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         for (var i = 0; i < 3; i++) await PlacedFromAsync(node, address);
         Assert.Equal((429, "checkout.address_busy"), await CheckOutFromAsync(node, known, address));
 
-        await node.InvokeMessageAndWaitAsync(new PaymentCaptured(bought.Id, bought.Total, DateTimeOffset.UtcNow));
+        await node.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(bought.Id, bought.Total, DateTimeOffset.UtcNow));
 
         await PlacedFromAsync(node, address, known);
         Assert.Equal((429, "checkout.address_busy"), await CheckOutFromAsync(node, await node.GuestToken(), address));

@@ -9,7 +9,6 @@ using Aarya.Specs.Support;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Tracking;
-using OrderHandedOver = Aarya.Features.Commerce.Contracts.OrderHandedOver;
 
 namespace Aarya.Specs.Commerce.Orders;
 
@@ -34,10 +33,10 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(placed.Select(x => x.Id).Order(), (await OrdersAsync(account)).Order());
         Assert.Equal(
             new[] { (placed[0].Id, phone.Subject, account.Subject), (placed[1].Id, laptop.Subject, account.Subject) }.Order(),
-            messages.Sent.MessagesOf<OrderHandedOver>().Select(x => (x.OrderId, x.From, x.To)).Order());
+            messages.Sent.MessagesOf<OrderHandedOverNotice>().Select(x => (x.OrderId, x.From, x.To)).Order());
         (await phone.GetAsync($"/api/orders/{placed[0].Id}")).Is(404);
         Assert.Single(await OrdersAsync(laptop));
-        Assert.Empty((await VerifiesAsync(account)).Sent.MessagesOf<OrderHandedOver>());
+        Assert.Empty((await VerifiesAsync(account)).Sent.MessagesOf<OrderHandedOverNotice>());
     }
 
     [Fact]
@@ -48,7 +47,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
         using var account = await Shopper.OfRoleAsync(Host, "customer");
         var theirs = await PlaceAsync(other, email);
         var signedIn = await PlaceAsync(guest, email);
-        await Host.InvokeMessageAndWaitAsync(new GuestSignedIn(guest.Subject, other.Subject, DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new GuestSignedInNotice(guest.Subject, other.Subject, DateTimeOffset.UtcNow));
 
         await VerifiesAsync(account);
 
@@ -71,12 +70,13 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
         }
 
         // Commerce receives the event before a checkout that began earlier has committed.
-        var verified = await Host.InvokeMessageAndWaitAsync(new EmailVerified(account.Subject, email, DateTimeOffset.UtcNow.AddMinutes(1)));
+        var verified =
+            await Host.InvokeMessageAndWaitAsync(new EmailVerifiedNotice(account.Subject, email, DateTimeOffset.UtcNow.AddMinutes(1)));
         var underWay = await PlaceAsync(guest, email);
         await verified.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));
         Assert.Equal([underWay.Id], await OrdersAsync(account));
 
-        var again = await Host.InvokeMessageAndWaitAsync(new EmailVerified(account.Subject, email, DateTimeOffset.UtcNow));
+        var again = await Host.InvokeMessageAndWaitAsync(new EmailVerifiedNotice(account.Subject, email, DateTimeOffset.UtcNow));
         await PlaceAsync(guest, email);
         await again.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));
         Assert.Equal([underWay.Id], await OrdersAsync(account));
@@ -89,7 +89,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
         using var account = await Shopper.OfRoleAsync(Host, "customer");
         var order = Guid.CreateVersion7();
         var now = DateTimeOffset.UtcNow;
-        await Host.InvokeMessageAndWaitAsync(new Features.Payment.Contracts.OrderPlaced(
+        await Host.InvokeMessageAndWaitAsync(new Features.Payment.Contracts.OrderPlacedNotice(
             order, "AA-7K2M9Q4", guest.Subject, email, Money.Rupees(500), [], "tok_approve", now, now.AddMinutes(15)), 60_000);
         (await guest.GetAsync($"/api/payments/{order}")).Is(200);
         (await account.GetAsync($"/api/payments/{order}")).Is(404);
@@ -111,8 +111,8 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
         for (var i = 0; i < 2; i++)
         {
             var (from, to) = (guest.Subject, account.Subject);
-            await Host.InvokeMessageAndWaitAsync(new Features.Payment.Contracts.OrderHandedOver(order, from, to, now));
-            await Host.InvokeMessageAndWaitAsync(new Features.Content.Contracts.OrderHandedOver(order, from, to, now));
+            await Host.InvokeMessageAndWaitAsync(new Features.Payment.Contracts.OrderHandedOverNotice(order, from, to, now));
+            await Host.InvokeMessageAndWaitAsync(new Features.Content.Contracts.OrderHandedOverNotice(order, from, to, now));
         }
 
         (await account.GetAsync($"/api/payments/{order}")).Is(200);
@@ -125,7 +125,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     private Task<ITrackedSession> VerifiesAsync(Shopper account) =>
-        Host.InvokeMessageAndWaitAsync(new EmailVerified(account.Subject, email, DateTimeOffset.UtcNow));
+        Host.InvokeMessageAndWaitAsync(new EmailVerifiedNotice(account.Subject, email, DateTimeOffset.UtcNow));
 
     private async Task<OrderView> PlaceAsync(Shopper shopper, string address)
     {

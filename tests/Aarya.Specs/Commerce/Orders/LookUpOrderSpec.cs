@@ -66,7 +66,7 @@ public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
         var messages = await Host.ExecuteAndWaitAsync(
             () => Task.WhenAll(bodies.Select(x => stranger.PostAsync("/api/orders/lookup", x))), 60_000);
 
-        Assert.Equal(SendOrderLinkHandler.MostMails, messages.Sent.MessagesOf<OrderLinkAsked>().Count());
+        Assert.Equal(SendOrderLinkHandler.MostMails, messages.Sent.MessagesOf<OrderLinkAskedNotice>().Count());
         Assert.Empty((await LookUpAsync(first.Number, email)).Asked);
     }
 
@@ -103,7 +103,7 @@ public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public void the_mail_carries_the_link_and_is_the_order_s()
     {
-        var asked = new Features.Content.Contracts.OrderLinkAsked(
+        var asked = new Features.Content.Contracts.OrderLinkAskedNotice(
             Guid.CreateVersion7(), Guid.CreateVersion7(), "AA-7K2M9Q4", Guid.CreateVersion7(), email, "Asha Rao",
             "https://aarya.example/orders/lookup#token=x", DateTimeOffset.UtcNow);
 
@@ -122,13 +122,13 @@ public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
         return (await shopper.PostAsync("/api/checkout", order, Guid.NewGuid().ToString())).Is(201).As<OrderView>();
     }
 
-    private async Task<(Answer Answer, IReadOnlyList<OrderLinkAsked> Asked)> LookUpAsync(string number, string address)
+    private async Task<(Answer Answer, IReadOnlyList<OrderLinkAskedNotice> Asked)> LookUpAsync(string number, string address)
     {
         using var stranger = Shopper.WithoutToken(Host);
         Answer answer = null!;
         var body = Ask(number, address);
         var messages = await Host.ExecuteAndWaitAsync(async () => answer = await stranger.PostAsync("/api/orders/lookup", body), 30_000);
-        return (answer, [.. messages.Sent.MessagesOf<OrderLinkAsked>()]);
+        return (answer, [.. messages.Sent.MessagesOf<OrderLinkAskedNotice>()]);
     }
 
     private async Task<Answer> OpenAsync(string token)
@@ -145,5 +145,5 @@ public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
 
     private static object Ask(string number, string address) => new { number, email = address };
 
-    private static string TokenOf(OrderLinkAsked asked) => asked.Link.Split("#token=")[1];
+    private static string TokenOf(OrderLinkAskedNotice asked) => asked.Link.Split("#token=")[1];
 }

@@ -27,7 +27,7 @@ public sealed class OrderSpec
     {
         Is(pending.Receive(Total, goodsSold: true, refund, Now), new PaymentReceived(Total, Now), new OrderConfirmed(Now));
 
-        Assert.Equal((OrderStatus.Confirmed, PaymentStatus.Captured), (Confirmed.Status, Confirmed.PaymentStatus));
+        Assert.Equal((OrderStatus.Confirmed, OrderPaymentStatus.Captured), (Confirmed.Status, Confirmed.PaymentStatus));
         Assert.Empty(Confirmed.Receive(Total, goodsSold: false, refund, Now));
     }
 
@@ -38,7 +38,7 @@ public sealed class OrderSpec
 
         Is(facts, new PaymentReceived(Total, Now), new RefundRequested(refund, null, CancelReason.Unpaid, Now));
         var late = Cancelled.After(facts);
-        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.RefundPending), (late.Status, late.PaymentStatus));
+        Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.RefundPending), (late.Status, late.PaymentStatus));
         Assert.Empty(late.Receive(Total, goodsSold: false, Guid.CreateVersion7(), Now));
     }
 
@@ -67,7 +67,7 @@ public sealed class OrderSpec
 
         var order = pending.After(told);
         Is(order.Receive(Total, goodsSold: false, Guid.CreateVersion7(), Now), new PaymentReceived(Total, Now));
-        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Refunded), (order.Status, order.PaymentStatus));
+        Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.Refunded), (order.Status, order.PaymentStatus));
     }
 
     [Fact]
@@ -77,12 +77,12 @@ public sealed class OrderSpec
 
         Is(facts, new PaymentDeclined("insufficient_funds", Now));
         var declined = pending.After(facts);
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Declined), (declined.Status, declined.PaymentStatus));
+        Assert.Equal((OrderStatus.PendingPayment, OrderPaymentStatus.Declined), (declined.Status, declined.PaymentStatus));
         Assert.Empty(declined.Decline("insufficient_funds", final: false, 1, Now));
         Assert.Empty(declined.RequireAction("https://bank.example/3ds", 1, Now));
 
         var again = declined.After(declined.PayAgain(Now));
-        Assert.Equal((PaymentStatus.Pending, 2), (again.PaymentStatus, again.ChargeNumber));
+        Assert.Equal((OrderPaymentStatus.Pending, 2), (again.PaymentStatus, again.ChargeNumber));
         Assert.Empty(again.Decline("insufficient_funds", final: false, 1, Now));
         Assert.Empty(again.RequireAction("https://bank.example/3ds", 1, Now));
         Is(again.Decline("stolen_card", final: false, 2, Now), new PaymentDeclined("stolen_card", Now));
@@ -96,7 +96,7 @@ public sealed class OrderSpec
 
         Is(facts, new PaymentDeclined("fraud_rejected", Now), new OrderCancelled(CancelReason.PaymentDeclined, Now));
         var declined = pending.After(facts);
-        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Declined), (declined.Status, declined.PaymentStatus));
+        Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.Declined), (declined.Status, declined.PaymentStatus));
         Assert.Empty(declined.Decline("fraud_rejected", final: true, 1, Now));
         Assert.IsType<RefundRequested>(declined.Receive(Total, goodsSold: false, refund, Now)[^1]);
     }
@@ -131,7 +131,7 @@ public sealed class OrderSpec
     {
         var waiting = pending.After(pending.RequireAction("https://bank.example/3ds", 1, Now));
 
-        Assert.Equal(PaymentStatus.RequiresAction, waiting.PaymentStatus);
+        Assert.Equal(OrderPaymentStatus.RequiresAction, waiting.PaymentStatus);
         Assert.Equal("https://bank.example/3ds", OrderView.Of(waiting).Payment.NextAction?.Url);
         Assert.Empty(waiting.RequireAction("https://bank.example/3ds", 1, Now));
         Assert.Null(OrderView.Of(waiting.After(waiting.Receive(Total, goodsSold: true, refund, Now))).Payment.NextAction);
@@ -168,12 +168,12 @@ public sealed class OrderSpec
     {
         var asked = Confirmed.After(new RefundRequested(refund, null, "torn", Now));
         Assert.False(asked.CanBeRefunded);
-        Assert.Equal(PaymentStatus.RefundPending, asked.PaymentStatus);
+        Assert.Equal(OrderPaymentStatus.RefundPending, asked.PaymentStatus);
 
         var facts = asked.GiveBack(refund, Total, Now);
         Is(facts, new OrderRefunded(refund, Total, true, Now));
         var refunded = asked.After(facts);
-        Assert.Equal((OrderStatus.Refunded, PaymentStatus.Refunded), (refunded.Status, refunded.PaymentStatus));
+        Assert.Equal((OrderStatus.Refunded, OrderPaymentStatus.Refunded), (refunded.Status, refunded.PaymentStatus));
         Assert.Empty(refunded.GiveBack(refund, Total, Now));
         Assert.False(refunded.CanBeRefunded);
     }
@@ -182,7 +182,7 @@ public sealed class OrderSpec
     public void parts_are_given_back_beside_the_orders_way_until_nothing_is_left()
     {
         var first = Confirmed.After(Confirmed.GiveBack(refund, Money.Rupees(500), Now));
-        Assert.Equal((OrderStatus.Confirmed, PaymentStatus.PartiallyRefunded), (first.Status, first.PaymentStatus));
+        Assert.Equal((OrderStatus.Confirmed, OrderPaymentStatus.PartiallyRefunded), (first.Status, first.PaymentStatus));
         Assert.True(first.CanBeRefunded);
 
         Is(first.GiveBack(Guid.Empty, Money.Rupees(1_079), Now), new OrderRefunded(Guid.Empty, Money.Rupees(1_079), true, Now));
@@ -194,7 +194,7 @@ public sealed class OrderSpec
         var asked = Confirmed.After(new RefundRequested(refund, null, "torn", Now));
         var failed = asked.After(asked.FailRefund(refund, "provider_refused", Now));
 
-        Assert.Equal(PaymentStatus.RefundFailed, failed.PaymentStatus);
+        Assert.Equal(OrderPaymentStatus.RefundFailed, failed.PaymentStatus);
         Assert.True(failed.CanBeRefunded);
         Assert.Empty(failed.FailRefund(refund, "provider_refused", Now));
     }
@@ -223,7 +223,7 @@ public sealed class OrderSpec
         {
             Assert.Equal(Total, order.GivenBack);
             Assert.Equal(Total, order.Paid);
-            Assert.Equal(PaymentStatus.Refunded, order.PaymentStatus);
+            Assert.Equal(OrderPaymentStatus.Refunded, order.PaymentStatus);
             Assert.Contains(order.Status, (OrderStatus[])[OrderStatus.Cancelled, OrderStatus.Refunded]);
         }
     }

@@ -39,7 +39,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         return ValueTask.CompletedTask;
     }
 
-    private PaymentCaptured Captured => new(order.Id, order.Total, Then);
+    private PaymentCapturedNotice Captured => new(order.Id, order.Total, Then);
 
     private async Task<OrderView> NowAsync() => (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
 
@@ -59,12 +59,12 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var first = await Host.InvokeMessageAndWaitAsync(Captured);
         var again = await Host.InvokeMessageAndWaitAsync(Captured);
 
-        var told = first.Sent.SingleMessage<Wire.OrderConfirmed>();
+        var told = first.Sent.SingleMessage<Wire.OrderConfirmedNotice>();
         Assert.Equal((order.Id, order.Number, "asha@example.com", order.Total, "Asha Rao"),
             (told.OrderId, told.Number, told.Email, told.Total, told.ShippingName));
-        Assert.Empty(again.Sent.MessagesOf<Wire.OrderConfirmed>());
+        Assert.Empty(again.Sent.MessagesOf<Wire.OrderConfirmedNotice>());
         var now = await NowAsync();
-        Assert.Equal((OrderStatus.Confirmed, PaymentStatus.Captured), (now.Status, now.Payment.Status));
+        Assert.Equal((OrderStatus.Confirmed, OrderPaymentStatus.Captured), (now.Status, now.Payment.Status));
         Assert.Equal((8, 0), await ShelfAsync());
         Assert.Equal(["placed", "payment_received", "confirmed"], await TimelineAsync());
     }
@@ -72,19 +72,19 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     [Fact]
     public async Task a_declined_payment_keeps_the_goods_until_the_order_expires()
     {
-        var messages = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(order.Id, "insufficient_funds", Then));
+        var messages = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclinedNotice(order.Id, "insufficient_funds", Then));
 
-        var told = messages.Sent.SingleMessage<Wire.OrderPaymentDeclined>();
+        var told = messages.Sent.SingleMessage<Wire.OrderPaymentDeclinedNotice>();
         Assert.Equal((order.Number, "insufficient_funds", order.ExpiresAt), (told.Number, told.Code, told.ExpiresAt));
-        Assert.Empty(messages.Sent.MessagesOf<Wire.OrderCancelled>());
+        Assert.Empty(messages.Sent.MessagesOf<Wire.OrderCancelledNotice>());
         var now = await NowAsync();
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Declined, "insufficient_funds"),
+        Assert.Equal((OrderStatus.PendingPayment, OrderPaymentStatus.Declined, "insufficient_funds"),
             (now.Status, now.Payment.Status, now.Payment.DeclineCode));
         Assert.Equal((10, 2), await ShelfAsync());
         Assert.Equal([(sku, 2)], await CartAsync());
 
         var expiring = await placing.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal("payment_declined", expiring.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
+        Assert.Equal("payment_declined", expiring.Sent.SingleMessage<Wire.OrderCancelledNotice>().Reason);
         Assert.Equal((10, 0), await ShelfAsync());
         Assert.Equal([(sku, 2)], await CartAsync());
         (await shopper.CheckoutAsync()).Is(201);
@@ -94,10 +94,10 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     [Fact]
     public async Task a_payment_that_the_shop_refuses_gives_the_goods_back_at_once()
     {
-        var messages = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(order.Id, "fraud_rejected", Then, Final: true));
+        var messages = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclinedNotice(order.Id, "fraud_rejected", Then, Final: true));
 
-        Assert.Equal("payment_declined", messages.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
-        Assert.Empty(messages.Sent.MessagesOf<Wire.OrderPaymentDeclined>());
+        Assert.Equal("payment_declined", messages.Sent.SingleMessage<Wire.OrderCancelledNotice>().Reason);
+        Assert.Empty(messages.Sent.MessagesOf<Wire.OrderPaymentDeclinedNotice>());
         Assert.Equal((10, 0), await ShelfAsync());
         Assert.Equal([(sku, 2)], await CartAsync());
     }
@@ -119,7 +119,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     [Fact]
     public async Task a_cart_that_an_order_is_being_paid_for_is_not_ordered_again()
     {
-        foreach (var news in (object?[])[null, new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then)])
+        foreach (var news in (object?[])[null, new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", Then)])
         {
             if (news is not null) await Host.InvokeMessageAndWaitAsync(news);
             var refused = (await shopper.CheckoutAsync()).Is(409, "cart.ordered");
@@ -147,7 +147,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     public async Task a_guest_who_signs_in_while_an_order_is_being_paid_for_does_not_order_its_goods_twice()
     {
         using var customer = await Shopper.OfRoleAsync(Host, "customer");
-        await Host.InvokeMessageAndWaitAsync(new GuestSignedIn(shopper.Subject, customer.Subject, Then));
+        await Host.InvokeMessageAndWaitAsync(new GuestSignedInNotice(shopper.Subject, customer.Subject, Then));
 
         Assert.Equal([(sku, 2)], await CartAsync(customer));
         Assert.Equal(order.Id, (await customer.CheckoutAsync()).Is(409, "cart.ordered")["orderId"].GetGuid());
@@ -163,18 +163,18 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     {
         var expiring = await placing.PlayScheduledMessagesAsync(TimeSpan.FromSeconds(30));
 
-        Assert.Equal("unpaid", expiring.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
+        Assert.Equal("unpaid", expiring.Sent.SingleMessage<Wire.OrderCancelledNotice>().Reason);
         Assert.Equal((10, 0), await ShelfAsync());
 
         var late = await Host.InvokeMessageAndWaitAsync(Captured);
         await Host.InvokeMessageAndWaitAsync(Captured);
-        var refund = late.Sent.SingleMessage<Wire.RefundRequested>();
+        var refund = late.Sent.SingleMessage<Wire.RefundRequestedNotice>();
         Assert.Equal((order.Id, null), (refund.OrderId, refund.Amount));
-        Assert.Empty(late.Sent.MessagesOf<Wire.OrderConfirmed>());
+        Assert.Empty(late.Sent.MessagesOf<Wire.OrderConfirmedNotice>());
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentRefunded(order.Id, refund.RefundId, order.Total, Then));
+        await Host.InvokeMessageAndWaitAsync(new PaymentRefundedNotice(order.Id, refund.RefundId, order.Total, Then));
         var now = await NowAsync();
-        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Refunded), (now.Status, now.Payment.Status));
+        Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.Refunded), (now.Status, now.Payment.Status));
         Assert.Equal((10, 0), await ShelfAsync());
     }
 
@@ -192,10 +192,10 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     public async Task a_second_step_is_shown_to_the_shopper_who_waits()
     {
         var waiting = shopper.GetAsync($"/api/orders/{order.Id}?wait=25s");
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then));
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", Then));
 
         var seen = (await waiting).Is(200).As<OrderView>();
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.RequiresAction, "https://bank.example/3ds"),
+        Assert.Equal((OrderStatus.PendingPayment, OrderPaymentStatus.RequiresAction, "https://bank.example/3ds"),
             (seen.Status, seen.Payment.Status, seen.Payment.NextAction?.Url));
     }
 
@@ -227,8 +227,8 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     {
         foreach (var (news, status) in ((object, string)[])
         [
-            (new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then), "requires_action"),
-            (new Wire.PaymentDeclined(order.Id, "insufficient_funds", Then), "declined"),
+            (new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", Then), "requires_action"),
+            (new Wire.PaymentDeclinedNotice(order.Id, "insufficient_funds", Then), "declined"),
             (Captured, "captured"),
         ])
         {
@@ -244,7 +244,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
     [Fact]
     public async Task who_says_what_they_have_seen_is_answered_when_it_is_no_longer_so()
     {
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then));
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", Then));
         var waiting = shopper.GetAsync($"/api/orders/{order.Id}?wait=25s&status=requires_action");
         await Host.InvokeMessageAndWaitAsync(Captured);
 
@@ -272,10 +272,10 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
             await Host.ExecuteAndWaitAsync(async () => answer = await shopper.PostAsync($"/api/orders/{order.Id}/cancel"), 30_000);
 
         var cancelled = answer.Is(200).As<OrderView>();
-        Assert.Equal((OrderStatus.Cancelled, PaymentStatus.Voided, "shopper"),
+        Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.Voided, "shopper"),
             (cancelled.Status, cancelled.Payment.Status, cancelled.CancelReason));
-        Assert.Equal("shopper", messages.Sent.SingleMessage<Wire.OrderCancelled>().Reason);
-        Assert.Empty(messages.Sent.MessagesOf<Wire.RefundRequested>());
+        Assert.Equal("shopper", messages.Sent.SingleMessage<Wire.OrderCancelledNotice>().Reason);
+        Assert.Empty(messages.Sent.MessagesOf<Wire.RefundRequestedNotice>());
         Assert.Equal((10, 0), await ShelfAsync());
 
         var again = (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(409, "order.not_cancellable");
@@ -290,13 +290,13 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var messages =
             await Host.ExecuteAndWaitAsync(async () => answer = await shopper.PostAsync($"/api/orders/{order.Id}/cancel"), 30_000);
 
-        Assert.Equal(PaymentStatus.RefundPending, answer.Is(200).As<OrderView>().Payment.Status);
+        Assert.Equal(OrderPaymentStatus.RefundPending, answer.Is(200).As<OrderView>().Payment.Status);
         Assert.Equal((10, 0), await ShelfAsync());
-        var refund = messages.Sent.SingleMessage<Wire.RefundRequested>();
+        var refund = messages.Sent.SingleMessage<Wire.RefundRequestedNotice>();
 
-        var refunded = new PaymentRefunded(order.Id, refund.RefundId, order.Total, Then);
-        var told = (await Host.InvokeMessageAndWaitAsync(refunded)).Sent.SingleMessage<Wire.OrderRefunded>();
-        Assert.Empty((await Host.InvokeMessageAndWaitAsync(refunded)).Sent.MessagesOf<Wire.OrderRefunded>());
+        var refunded = new PaymentRefundedNotice(order.Id, refund.RefundId, order.Total, Then);
+        var told = (await Host.InvokeMessageAndWaitAsync(refunded)).Sent.SingleMessage<Wire.OrderRefundedNotice>();
+        Assert.Empty((await Host.InvokeMessageAndWaitAsync(refunded)).Sent.MessagesOf<Wire.OrderRefundedNotice>());
         Assert.Equal((order.Total, true), (told.Amount, told.Whole));
         Assert.Equal((10, 0), await ShelfAsync());
         Assert.Equal(["placed", "payment_received", "confirmed", "cancelled", "refund_requested", "refunded"], await TimelineAsync());
@@ -320,15 +320,16 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         Answer answer = null!;
         var messages =
             await Host.ExecuteAndWaitAsync(async () => answer = await support.PostAsync(path, new { reason = "torn" }, key), 30_000);
-        Assert.Equal(PaymentStatus.RefundPending, answer.Is(202).As<OrderView>().Payment.Status);
+        Assert.Equal(OrderPaymentStatus.RefundPending, answer.Is(202).As<OrderView>().Payment.Status);
         Assert.True((await support.PostAsync(path, new { reason = "torn" }, key)).Is(202).Replayed);
         (await support.PostAsync(path, new { reason = "torn" }, Guid.NewGuid().ToString())).Is(409, "order.not_refundable");
         Assert.Equal((8, 0), await ShelfAsync());
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentRefunded(order.Id,
-            messages.Sent.SingleMessage<Wire.RefundRequested>().RefundId, order.Total, Then));
+        await Host.InvokeMessageAndWaitAsync(new PaymentRefundedNotice(order.Id,
+            messages.Sent.SingleMessage<Wire.RefundRequestedNotice>().RefundId, order.Total, Then));
         var now = await NowAsync();
-        Assert.Equal((OrderStatus.Refunded, PaymentStatus.Refunded, order.Total), (now.Status, now.Payment.Status, now.Payment.Refunded));
+        Assert.Equal((OrderStatus.Refunded, OrderPaymentStatus.Refunded, order.Total),
+            (now.Status, now.Payment.Status, now.Payment.Refunded));
         Assert.Equal((10, 0), await ShelfAsync());
         (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(409, "order.not_cancellable");
     }
@@ -339,11 +340,11 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         using var support = await Shopper.OfRoleAsync(Host, "support");
         await Host.InvokeMessageAndWaitAsync(Captured);
         var messages = await Host.ExecuteAndWaitAsync(() => RefundAsync(), 30_000);
-        var refund = messages.Sent.SingleMessage<Wire.RefundRequested>().RefundId;
+        var refund = messages.Sent.SingleMessage<Wire.RefundRequestedNotice>().RefundId;
 
-        await Host.InvokeMessageAndWaitAsync(new Wire.RefundFailed(order.Id, refund, "provider_refused", Then));
+        await Host.InvokeMessageAndWaitAsync(new Wire.RefundFailedNotice(order.Id, refund, "provider_refused", Then));
 
-        Assert.Equal(PaymentStatus.RefundFailed, (await NowAsync()).Payment.Status);
+        Assert.Equal(OrderPaymentStatus.RefundFailed, (await NowAsync()).Payment.Status);
         await RefundAsync();
 
         async Task RefundAsync() =>
@@ -454,7 +455,7 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         await customer.AddAsync(both, 2);
         await customer.AddAsync(mine);
 
-        var signedIn = new GuestSignedIn(shopper.Subject, customer.Subject, Then);
+        var signedIn = new GuestSignedInNotice(shopper.Subject, customer.Subject, Then);
         await Host.InvokeMessageAndWaitAsync(signedIn);
         await Host.InvokeMessageAndWaitAsync(signedIn);
 
@@ -470,16 +471,17 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var refund = Guid.CreateVersion7();
         object[] news =
         [
-            Captured, Captured, new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then), new CancelUnpaidOrder(order.Id),
-            new PaymentRefunded(order.Id, refund, order.Total, Then), new PaymentRefunded(order.Id, refund, order.Total, Then),
-            new Wire.PaymentDeclined(order.Id, "late", Then),
+            Captured, Captured, new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", Then),
+            new CancelUnpaidOrder(order.Id),
+            new PaymentRefundedNotice(order.Id, refund, order.Total, Then), new PaymentRefundedNotice(order.Id, refund, order.Total, Then),
+            new Wire.PaymentDeclinedNotice(order.Id, "late", Then),
         ];
         Random.Shared.Shuffle(news);
 
         await Host.ExecuteAndWaitAsync(() => Task.WhenAll(news.Select(x => Host.MessageBus().InvokeAsync(x))), 30_000);
 
         var now = await NowAsync();
-        Assert.Equal(PaymentStatus.Refunded, now.Payment.Status);
+        Assert.Equal(OrderPaymentStatus.Refunded, now.Payment.Status);
         Assert.Contains(now.Status, (OrderStatus[])[OrderStatus.Refunded, OrderStatus.Cancelled]);
         Assert.Equal((10, 0), await ShelfAsync());
         Assert.Single(await TimelineAsync(), x => x == "payment_received");

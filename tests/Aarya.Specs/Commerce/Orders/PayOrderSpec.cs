@@ -30,7 +30,7 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
     private Task<Answer> PayAsync(string token = "tok_approve") => shopper.PostAsync(Path, new { paymentToken = token });
 
     private Task DeclineAsync(int number = 1) =>
-        Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclined(order.Id, "insufficient_funds", Then, Final: false, number));
+        Host.InvokeMessageAndWaitAsync(new Wire.PaymentDeclinedNotice(order.Id, "insufficient_funds", Then, Final: false, number));
 
     [Fact]
     public async Task a_token_that_is_none_is_named_and_nothing_happens()
@@ -40,7 +40,7 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
             (await PayAsync(token)).Names("paymentToken");
         (await shopper.PostAsync(Path, new { })).Names("paymentToken");
 
-        Assert.Equal(PaymentStatus.Declined, (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().Payment.Status);
+        Assert.Equal(OrderPaymentStatus.Declined, (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().Payment.Status);
     }
 
     [Fact]
@@ -65,15 +65,15 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
 
         var messages = await Host.ExecuteAndWaitAsync(async () => answer = await PayAsync("tok_other"), 30_000);
 
-        Assert.Equal((OrderStatus.PendingPayment, PaymentStatus.Pending),
+        Assert.Equal((OrderStatus.PendingPayment, OrderPaymentStatus.Pending),
             (answer.Is(202).As<OrderView>().Status, answer.As<OrderView>().Payment.Status));
-        var told = messages.Sent.SingleMessage<Wire.PaymentRetried>();
+        var told = messages.Sent.SingleMessage<Wire.PaymentRetriedNotice>();
         Assert.Equal((order.Id, 2, shopper.Subject, "tok_other"), (told.OrderId, told.ChargeNumber, told.Subject, told.PaymentToken));
         (await PayAsync()).Is(409, "order.payment_in_progress");
         // A late decline of the first token changes nothing.
         await DeclineAsync();
-        Assert.Equal(PaymentStatus.Pending, (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().Payment.Status);
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, Then));
+        Assert.Equal(OrderPaymentStatus.Pending, (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().Payment.Status);
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCapturedNotice(order.Id, order.Total, Then));
         Assert.Equal("order.not_payable", (await PayAsync()).Is(409).Code);
         Assert.Equal(["placed", "payment_declined", "payment_retried", "payment_received", "confirmed"],
             (await shopper.GetAsync($"/api/orders/{order.Id}/timeline"))["items"].EnumerateArray()
@@ -83,11 +83,11 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
     [Fact]
     public async Task a_second_step_that_was_left_is_no_reason_to_wait()
     {
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", Then));
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", Then));
 
         var paying = (await PayAsync()).Is(202).As<OrderView>();
 
-        Assert.Equal((PaymentStatus.Pending, null), (paying.Payment.Status, paying.Payment.NextAction));
+        Assert.Equal((OrderPaymentStatus.Pending, null), (paying.Payment.Status, paying.Payment.NextAction));
     }
 
     [Fact]

@@ -19,20 +19,20 @@ public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
 
         var path = $"/api/admin/orders/{order.Id}";
         var packing = await Host.ExecuteAndWaitAsync(async () => (await support.PostAsync($"{path}/pack")).Is(200), 30_000);
-        Assert.Equal((order.Id, order.Number, shopper.Subject, order.Email), Told(packing.Sent.SingleMessage<Wire.OrderPacked>()));
+        Assert.Equal((order.Id, order.Number, shopper.Subject, order.Email), Told(packing.Sent.SingleMessage<Wire.OrderPackedNotice>()));
         var shipping = await Host.ExecuteAndWaitAsync(
             async () => (await support.PostAsync($"{path}/ship", new { carrier = " Blue Dart ", trackingNumber = "  BD 1 " })).Is(200),
             30_000);
-        var shipped = shipping.Sent.SingleMessage<Wire.OrderShipped>();
+        var shipped = shipping.Sent.SingleMessage<Wire.OrderShippedNotice>();
         Assert.Equal(
             (order.Id, shopper.Subject, "Blue Dart", "BD 1"), (shipped.OrderId, shipped.Subject, shipped.Carrier, shipped.TrackingNumber));
         var now = (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
         Assert.Equal(("Blue Dart", "BD 1", null), (now.Shipment!.Carrier, now.Shipment.TrackingNumber, now.Shipment.DeliveredAt));
         var delivering = await Host.ExecuteAndWaitAsync(async () => (await support.PostAsync($"{path}/deliver")).Is(200), 30_000);
-        Assert.Equal(order.Id, delivering.Sent.SingleMessage<Wire.OrderDelivered>().OrderId);
+        Assert.Equal(order.Id, delivering.Sent.SingleMessage<Wire.OrderDeliveredNotice>().OrderId);
         Assert.NotNull((await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>().Shipment!.DeliveredAt);
 
-        static (Guid, string, Guid, string) Told(Wire.OrderPacked x) => (x.OrderId, x.Number, x.Subject, x.Email);
+        static (Guid, string, Guid, string) Told(Wire.OrderPackedNotice x) => (x.OrderId, x.Number, x.Subject, x.Email);
     }
 
     [Fact]
@@ -40,14 +40,14 @@ public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
     {
         using var shopper = await Shopper.GuestAsync(Host);
         var order = await PlacedAsync(shopper);
-        var required = new Wire.PaymentActionRequired(order.Id, "https://bank.example/3ds", DateTimeOffset.UtcNow);
+        var required = new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", DateTimeOffset.UtcNow);
 
         var first = await Host.InvokeMessageAndWaitAsync(required);
         var again = await Host.InvokeMessageAndWaitAsync(required);
 
-        var told = first.Sent.SingleMessage<OrderAwaitsAction>();
+        var told = first.Sent.SingleMessage<OrderAwaitsActionNotice>();
         Assert.Equal((order.Id, order.Number, shopper.Subject), (told.OrderId, told.Number, told.Subject));
-        Assert.Empty(again.Sent.MessagesOf<OrderAwaitsAction>());
+        Assert.Empty(again.Sent.MessagesOf<OrderAwaitsActionNotice>());
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
     private async Task<OrderView> ConfirmedAsync(Shopper shopper)
     {
         var order = await PlacedAsync(shopper);
-        await Host.InvokeMessageAndWaitAsync(new PaymentCaptured(order.Id, order.Total, DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, DateTimeOffset.UtcNow));
         return order;
     }
 }

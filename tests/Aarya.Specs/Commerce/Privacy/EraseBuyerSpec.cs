@@ -39,7 +39,7 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var messages = await Host.InvokeMessageAndWaitAsync(Erase);
 
         Assert.Equal("Asha Rao", (await NowAsync()).ShippingAddress.Name);
-        Assert.Empty(messages.Sent.MessagesOf<PersonalDataErased>());
+        Assert.Empty(messages.Sent.MessagesOf<PersonalDataErasedNotice>());
         Assert.Equal(shopper.Subject, messages.Scheduled.SingleMessage<EraseBuyer>().UserId);
     }
 
@@ -51,7 +51,7 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         var first = await Host.InvokeMessageAndWaitAsync(Erase);
         var again = await Host.InvokeMessageAndWaitAsync(Erase);
 
-        Assert.All(new[] { first, again }, x => Assert.Equal([order.Id], x.Sent.SingleMessage<PersonalDataErased>().Orders));
+        Assert.All(new[] { first, again }, x => Assert.Equal([order.Id], x.Sent.SingleMessage<PersonalDataErasedNotice>().Orders));
         var now = await NowAsync();
         Assert.Equal(("", "", "", "Bengaluru", "Karnataka", ""),
             (now.Email, now.ShippingAddress.Name, now.ShippingAddress.Line1, now.ShippingAddress.City, now.ShippingAddress.State,
@@ -73,7 +73,7 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
     public async Task money_still_goes_back_to_who_is_forgotten_and_nobody_is_told()
     {
         var then = DateTimeOffset.UtcNow;
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, then));
+        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCapturedNotice(order.Id, order.Total, then));
         using var support = await Shopper.OfRoleAsync(Host, "support");
         foreach (var (step, body) in new (string, object?)[]
         {
@@ -88,10 +88,10 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
             await Host.ExecuteAndWaitAsync(async () =>
                 (await support.PostAsync($"/api/admin/orders/{order.Id}/refunds", new { reason = "torn" }, Guid.NewGuid().ToString()))
                     .Is(202), 30_000);
-        var refund = asked.Sent.SingleMessage<Wire.RefundRequested>();
-        var back = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefunded(order.Id, refund.RefundId, order.Total, then));
-        Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefunded>());
-        Assert.Equal(PaymentStatus.Refunded, (await NowAsync()).Payment.Status);
+        var refund = asked.Sent.SingleMessage<Wire.RefundRequestedNotice>();
+        var back = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefundedNotice(order.Id, refund.RefundId, order.Total, then));
+        Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefundedNotice>());
+        Assert.Equal(OrderPaymentStatus.Refunded, (await NowAsync()).Payment.Status);
     }
 
     [Fact]
@@ -100,12 +100,12 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
         await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200), 30_000);
         await Host.InvokeMessageAndWaitAsync(Erase);
 
-        var late = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCaptured(order.Id, order.Total, DateTimeOffset.UtcNow));
+        var late = await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCapturedNotice(order.Id, order.Total, DateTimeOffset.UtcNow));
         var back =
-            await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefunded(order.Id,
-                late.Sent.SingleMessage<Wire.RefundRequested>().RefundId, order.Total, DateTimeOffset.UtcNow));
-        Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefunded>());
-        Assert.Equal(PaymentStatus.Refunded, (await NowAsync()).Payment.Status);
+            await Host.InvokeMessageAndWaitAsync(new Wire.PaymentRefundedNotice(order.Id,
+                late.Sent.SingleMessage<Wire.RefundRequestedNotice>().RefundId, order.Total, DateTimeOffset.UtcNow));
+        Assert.Empty(back.Sent.MessagesOf<Wire.OrderRefundedNotice>());
+        Assert.Equal(OrderPaymentStatus.Refunded, (await NowAsync()).Payment.Status);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
     {
         await Host.ExecuteAndWaitAsync(async () => (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200), 30_000);
         var forgotten = await Host.InvokeMessageAndWaitAsync(new EraseBuyer(Guid.CreateVersion7(), Guid.NewGuid(), [shopper.Subject]));
-        Assert.Equal([order.Id], forgotten.Sent.SingleMessage<PersonalDataErased>().Orders);
+        Assert.Equal([order.Id], forgotten.Sent.SingleMessage<PersonalDataErasedNotice>().Orders);
         Assert.Equal("", (await NowAsync()).Email);
     }
 }

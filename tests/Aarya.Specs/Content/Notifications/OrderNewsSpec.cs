@@ -17,7 +17,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly OrderConfirmed confirmed = new(
+    private readonly OrderConfirmedNotice confirmed = new(
         Guid.CreateVersion7(), "AA-10042", Guid.CreateVersion7(), $"{Guid.NewGuid():N}@example.com", new Money(337_800, "INR"),
         [new("KURTA-M-INDIGO", "Indigo block-print kurta", 2, new Money(129_900, "INR")),
             new("STOLE", "Silk <stole>", 1, new Money(78_000, "INR"))],
@@ -55,7 +55,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public void two_refunds_of_one_order_are_two_notifications()
     {
-        var refund = new OrderRefunded(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email,
+        var refund = new OrderRefundedNotice(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email,
             new Money(10_000, "INR"), Whole: false, Now);
 
         var (first, _, _, _) = NotifyOrderRefundedHandler.Handle(refund, Now);
@@ -87,11 +87,11 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
 
     private object News(string step) => step switch
     {
-        "packed" => new OrderPacked(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, Now.AddHours(1)),
-        "shipped" => new OrderShipped(
+        "packed" => new OrderPackedNotice(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, Now.AddHours(1)),
+        "shipped" => new OrderShippedNotice(
             confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, "Blue <Dart> & Söhne", "BD-0042 IN", Now.AddHours(2)),
-        "delivered" => new OrderDelivered(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, Now.AddHours(3)),
-        _ => new OrderAwaitsAction(confirmed.OrderId, confirmed.Number, confirmed.Subject, Now.AddMinutes(15), Now.AddMinutes(1)),
+        "delivered" => new OrderDeliveredNotice(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, Now.AddHours(3)),
+        _ => new OrderAwaitsActionNotice(confirmed.OrderId, confirmed.Number, confirmed.Subject, Now.AddMinutes(15), Now.AddMinutes(1)),
     };
 
     [Theory, MemberData(nameof(Steps))]
@@ -150,7 +150,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_declined_payment_is_told_with_the_time_that_is_left_to_pay_another_way()
     {
         var now = DateTimeOffset.UtcNow;
-        var declined = new OrderPaymentDeclined(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, 1,
+        var declined = new OrderPaymentDeclinedNotice(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, 1,
             now.AddMinutes(11.9), now);
         var told = await Host.InvokeMessageAndWaitAsync(declined);
         var again = await Host.InvokeMessageAndWaitAsync(declined);

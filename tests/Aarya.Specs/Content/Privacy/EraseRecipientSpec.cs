@@ -26,15 +26,15 @@ public sealed class EraseRecipientSpec(AaryaFixture fixture) : Spec(fixture)
     /// </summary>
     private IReadOnlyList<object> News(Guid customer, Guid before, Guid ordered) =>
     [
-        new OrderConfirmed(ordered, "AA-1", before, first, new Money(1000, "INR"), [], "Asha Rao", Now),
-        new UserRegistered(customer, first, "Asha Rao", Now),
+        new OrderConfirmedNotice(ordered, "AA-1", before, first, new Money(1000, "INR"), [], "Asha Rao", Now),
+        new UserRegisteredNotice(customer, first, "Asha Rao", Now),
         new AccountNotice(customer, Guid.CreateVersion7(), "verify_email", first, "Asha Rao", "https://aarya.example/#token=1", Now),
         new AccountNotice(customer, Guid.CreateVersion7(), "email_changed", second, "Asha Rao", null, Now),
         new AccountNotice(customer, Guid.CreateVersion7(), "confirm_new_email", $"{Guid.NewGuid():N}@example.com", "Asha Rao",
             "https://aarya.example/#token=2", Now),
-        new OrderCancelled(ordered, "AA-1", customer, second, "shopper", Now),
-        new OrderRefunded(ordered, "AA-1", customer, second, new Money(1000, "INR"), true, Now),
-        new PersonalDataReady(customer, Guid.CreateVersion7(), second, "Asha Rao", "https://aarya.example/export", Now),
+        new OrderCancelledNotice(ordered, "AA-1", customer, second, "shopper", Now),
+        new OrderRefundedNotice(ordered, "AA-1", customer, second, new Money(1000, "INR"), true, Now),
+        new PersonalDataReadyNotice(customer, Guid.CreateVersion7(), second, "Asha Rao", "https://aarya.example/export", Now),
     ];
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class EraseRecipientSpec(AaryaFixture fixture) : Spec(fixture)
         foreach (var news in News(user, guest, order).Concat(News(other, others, theirOrder))) await Host.InvokeMessageAndWaitAsync(news);
         Assert.Equal((8, 3), await HeldAboutAsync(user, guest));
 
-        await Host.InvokeMessageAndWaitAsync(new UserErased(user, Guid.NewGuid(), [guest], [order]));
+        await Host.InvokeMessageAndWaitAsync(new UserErasedNotice(user, Guid.NewGuid(), [guest], [order]));
         Assert.Equal((0, 0), await HeldAboutAsync(user, guest));
         // Mails to the same addresses stay when they belong to a later account.
         Assert.Equal((8, 3), await HeldAboutAsync(other, others));
@@ -55,13 +55,13 @@ public sealed class EraseRecipientSpec(AaryaFixture fixture) : Spec(fixture)
     {
         foreach (var news in News(user, guest, order)) await Host.InvokeMessageAndWaitAsync(news);
 
-        var asked = await Host.InvokeMessageAndWaitAsync(new PersonalDataAsked(user, Guid.NewGuid(), [guest], [order]));
-        var held = System.Text.Json.JsonDocument.Parse(asked.Sent.SingleMessage<PersonalDataGathered>().Json).RootElement;
+        var asked = await Host.InvokeMessageAndWaitAsync(new PersonalDataAskedNotice(user, Guid.NewGuid(), [guest], [order]));
+        var held = System.Text.Json.JsonDocument.Parse(asked.Sent.SingleMessage<PersonalDataGatheredNotice>().Json).RootElement;
         Assert.Equal((8, 3), (held.GetProperty("mails").GetArrayLength(), held.GetProperty("notifications").GetArrayLength()));
         Assert.DoesNotContain("https://", held.ToString(), StringComparison.Ordinal);
         Assert.Contains("Asha Rao", held.ToString(), StringComparison.Ordinal);
-        Assert.Empty((await Host.InvokeMessageAndWaitAsync(new PersonalDataAsked(user, Guid.NewGuid(), [guest], null))).Sent
-            .MessagesOf<PersonalDataGathered>());
+        Assert.Empty((await Host.InvokeMessageAndWaitAsync(new PersonalDataAskedNotice(user, Guid.NewGuid(), [guest], null))).Sent
+            .MessagesOf<PersonalDataGatheredNotice>());
     }
 
     private async Task<(int Mails, int Notifications)> HeldAboutAsync(Guid customer, Guid before)

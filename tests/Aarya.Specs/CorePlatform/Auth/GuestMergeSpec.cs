@@ -81,7 +81,7 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
         var number = (await shopper.CheckoutAsync()).Is(201)["number"].GetString();
         var customer = await SignedInAsync();
 
-        await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedIn(shopper.Subject, customer.User.Id,
+        await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedInNotice(shopper.Subject, customer.User.Id,
             DateTimeOffset.UtcNow));
         var orders = await Host.Scenario(x => { x.WithBearerToken(customer.AccessToken); x.Get.Url("/api/orders"); });
         Assert.Equal(number,
@@ -94,7 +94,8 @@ public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreS
         using var shopper = await Shopper.GuestAsync(Host);
         var customer = await SignedInAsync();
         var handedOver =
-            await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedIn(shopper.Subject, customer.User.Id,
+            await Host.InvokeMessageAndWaitAsync(new Aarya.Features.Commerce.Contracts.GuestSignedInNotice(shopper.Subject,
+                customer.User.Id,
                 DateTimeOffset.UtcNow));
         await shopper.AddAsync(await Host.SellsAsync(), 1);
         var number = (await shopper.CheckoutAsync()).Is(201)["number"].GetString();

@@ -64,7 +64,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
             x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
         });
 
-        var signedIn = messages.Sent.SingleMessage<GuestSignedIn>();
+        var signedIn = messages.Sent.SingleMessage<GuestSignedInNotice>();
         Assert.Equal((guest.User.Id, response.ReadAsJson<SignedIn>()!.User.Id), (signedIn.GuestId, signedIn.UserId));
         // Another tab must not add to a cart that is no longer shown.
         Assert.Equal("auth.session_ended",
@@ -107,8 +107,8 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
             });
             signedIn = response.ReadAsJson<SignedIn>()!;
         }, 30_000);
-        Assert.Equal(new(guest.User.Id, signedIn.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().At),
-            messages.Sent.SingleMessage<GuestSignedIn>());
+        Assert.Equal(new(guest.User.Id, signedIn.User.Id, messages.Sent.SingleMessage<GuestSignedInNotice>().At),
+            messages.Sent.SingleMessage<GuestSignedInNotice>());
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
             x.WithBearerToken(ExpiredTokenLike(guest.AccessToken));
             x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
         });
-        Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().GuestId);
+        Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedInNotice>().GuestId);
     }
 
     [Fact]
@@ -180,11 +180,11 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         });
 
         var (first, _) = await Track(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
-        Assert.Equal(guest.User.Id, first.Sent.SingleMessage<GuestSignedIn>().GuestId);
+        Assert.Equal(guest.User.Id, first.Sent.SingleMessage<GuestSignedInNotice>().GuestId);
         Assert.Null(Assert.Single(await AccountsOfAsync(email)).GuestToMerge);
 
         var (second, _) = await Track(x => x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login"));
-        Assert.Empty(second.Sent.MessagesOf<GuestSignedIn>());
+        Assert.Empty(second.Sent.MessagesOf<GuestSignedInNotice>());
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
             x.WithBearerToken(guest.AccessToken);
             x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
         });
-        Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedIn>().GuestId);
+        Assert.Equal(guest.User.Id, messages.Sent.SingleMessage<GuestSignedInNotice>().GuestId);
         Assert.Null(Assert.Single(await AccountsOfAsync(email)).GuestToMerge);
     }
 
@@ -220,7 +220,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
                 x.WithBearerToken(token);
                 x.Post.Json(new LogIn(email, Password)).ToUrl("/api/auth/login");
             });
-            Assert.Empty(messages.Sent.MessagesOf<GuestSignedIn>());
+            Assert.Empty(messages.Sent.MessagesOf<GuestSignedInNotice>());
         }
 
         await Host.Scenario(x => { x.WithBearerToken(other.AccessToken); x.Get.Url("/api/users/me"); });

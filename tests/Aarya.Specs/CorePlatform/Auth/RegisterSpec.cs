@@ -24,7 +24,7 @@ public sealed class RegisterSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var account = Assert.Single(await AccountsOfAsync(email));
         Assert.Equal(("Asha Rao", false), (account.Name, account.EmailVerified));
         Assert.Equal(["customer"], account.Roles);
-        var registered = messages.Sent.SingleMessage<UserRegistered>();
+        var registered = messages.Sent.SingleMessage<UserRegisteredNotice>();
         Assert.Equal((account.Id, email, "Asha Rao"), (registered.UserId, registered.Email, registered.Name));
     }
 
@@ -42,7 +42,7 @@ public sealed class RegisterSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
         Assert.Empty(await response.ReadAsTextAsync());
         Assert.Equal(1, hashes.Count);
-        Assert.Empty(messages.Sent.MessagesOf<UserRegistered>());
+        Assert.Empty(messages.Sent.MessagesOf<UserRegisteredNotice>());
         var told = messages.Sent.SingleMessage<AccountNotice>();
         Assert.Equal((before.Id, AccountNoticeKind.RegistrationRepeated, email, null), (told.UserId, told.Kind, told.Email, told.Link));
         Assert.Equivalent(before, Assert.Single(await AccountsOfAsync(email)));

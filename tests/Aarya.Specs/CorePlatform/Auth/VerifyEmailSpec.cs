@@ -48,7 +48,7 @@ public sealed class VerifyEmailSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private async Task<IEnumerable<string>> VerifiedByAsync(object command, string url)
     {
         var (messages, _) = await Track(x => { x.Post.Json(command).ToUrl(url); x.IgnoreStatusCode(); });
-        return messages.Sent.MessagesOf<EmailVerified>().Select(x => x.Email);
+        return messages.Sent.MessagesOf<EmailVerifiedNotice>().Select(x => x.Email);
     }
 
     [Fact]

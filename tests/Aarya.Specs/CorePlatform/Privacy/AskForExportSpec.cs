@@ -29,7 +29,7 @@ public sealed class AskForExportSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.NotEqual(first.Id, second.Id);
         Assert.Equal(second.Id, askedAnew!.ExportId);
         // A late part of the first export is dropped.
-        await Host.InvokeMessageAndWaitAsync(new CommerceDataGathered(shopper.User.Id, first.Id, "{}", []));
+        await Host.InvokeMessageAndWaitAsync(new CommerceDataGatheredNotice(shopper.User.Id, first.Id, "{}", []));
         Assert.Equal([second.Id], await ExportsOfAsync(shopper));
 
         await ChangeAsync(second.Id, x => (x.AskedAt, x.ExpiresAt) = (x.AskedAt.AddDays(-1), DateTimeOffset.UtcNow.AddHours(1)));
@@ -43,13 +43,13 @@ public sealed class AskForExportSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.NotEqual(second.Id, (await AskAsync(shopper)).Export.Id);
     }
 
-    private async Task<(Guid, PersonalDataAsked?)> AskAgainAsync(SignedIn who)
+    private async Task<(Guid, PersonalDataAskedNotice?)> AskAgainAsync(SignedIn who)
     {
         var (export, asked) = await AskAsync(who);
         return (export.Id, asked);
     }
 
-    private async Task<(ExportView Export, PersonalDataAsked? Asked)> AskAsync(SignedIn who)
+    private async Task<(ExportView Export, PersonalDataAskedNotice? Asked)> AskAsync(SignedIn who)
     {
         var (messages, response) = await Track(x =>
         {
@@ -57,7 +57,7 @@ public sealed class AskForExportSpec(AaryaFixture fixture) : CoreSpec(fixture)
             x.Get.Url("/api/users/me/export");
             x.StatusCodeShouldBe(HttpStatusCode.Accepted);
         });
-        return (response.ReadAsJson<ExportView>()!, messages.Sent.MessagesOf<PersonalDataAsked>().SingleOrDefault());
+        return (response.ReadAsJson<ExportView>()!, messages.Sent.MessagesOf<PersonalDataAskedNotice>().SingleOrDefault());
     }
 
     private async Task ChangeAsync(Guid id, Action<PersonalExport> change)

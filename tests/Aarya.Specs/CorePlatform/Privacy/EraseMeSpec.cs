@@ -100,7 +100,7 @@ public sealed class EraseMeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec
             x.Delete.Json(new EraseMe(Password)).ToUrl("/api/users/me");
             x.StatusCodeShouldBe(HttpStatusCode.Accepted);
         });
-        var told = messages.Sent.SingleMessage<UserErased>();
+        var told = messages.Sent.SingleMessage<UserErasedNotice>();
         Assert.Equal((phone.User.Id, guest.User.Id, null), (told.UserId, Assert.Single(told.Guests), told.Orders));
 
         // A session that was opened at the same moment ends with the next round.

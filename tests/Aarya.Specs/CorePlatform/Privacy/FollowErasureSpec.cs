@@ -31,7 +31,7 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
             x.Delete.Json(new EraseMe(Password)).ToUrl("/api/users/me");
             x.StatusCodeShouldBe(HttpStatusCode.Accepted);
         });
-        var told = messages.Sent.SingleMessage<UserErased>();
+        var told = messages.Sent.SingleMessage<UserErasedNotice>();
 
         var next = await AnsweredAsync(told, First, told with { Orders = First });
         Assert.NotNull(next);
@@ -80,20 +80,20 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     /// <summary>Every context answers, and the streams hold nothing.</summary>
     /// <returns>The message that begins the next round; null when there is none.</returns>
-    private async Task<BeginRound?> AnsweredAsync(UserErased told, Guid[] orders, UserErased toldThen)
+    private async Task<BeginRound?> AnsweredAsync(UserErasedNotice told, Guid[] orders, UserErasedNotice toldThen)
     {
-        var asked = await Host.InvokeMessageAndWaitAsync(new CommerceDataErased(told.UserId, told.ErasureId, orders));
-        var then = asked.Sent.SingleMessage<UserErased>();
+        var asked = await Host.InvokeMessageAndWaitAsync(new CommerceDataErasedNotice(told.UserId, told.ErasureId, orders));
+        var then = asked.Sent.SingleMessage<UserErasedNotice>();
         Assert.Equal((toldThen.UserId, toldThen.ErasureId), (then.UserId, then.ErasureId));
         Assert.Equal(toldThen.Orders, then.Orders);
-        await Host.InvokeMessageAndWaitAsync(new PaymentDataErased(told.UserId, told.ErasureId));
-        await Host.InvokeMessageAndWaitAsync(new ContentDataErased(told.UserId, told.ErasureId));
-        var last = await Host.InvokeMessageAndWaitAsync(new SearchDataErased(told.UserId, told.ErasureId));
+        await Host.InvokeMessageAndWaitAsync(new PaymentDataErasedNotice(told.UserId, told.ErasureId));
+        await Host.InvokeMessageAndWaitAsync(new ContentDataErasedNotice(told.UserId, told.ErasureId));
+        var last = await Host.InvokeMessageAndWaitAsync(new SearchDataErasedNotice(told.UserId, told.ErasureId));
         return last.Scheduled.MessagesOf<BeginRound>().SingleOrDefault();
     }
 
-    private async Task<UserErased> BegunAsync(BeginRound next) =>
-        (await Host.InvokeMessageAndWaitAsync(next)).Sent.SingleMessage<UserErased>();
+    private async Task<UserErasedNotice> BegunAsync(BeginRound next) =>
+        (await Host.InvokeMessageAndWaitAsync(next)).Sent.SingleMessage<UserErasedNotice>();
 
     private async Task<Erasure> ErasureOfAsync(SignedIn who)
     {

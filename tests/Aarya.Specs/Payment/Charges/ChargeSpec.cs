@@ -196,8 +196,8 @@ public sealed class ChargeSpec(PaymentShop shop)
         var (guest, customer) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var order = await shop.PlaceAsync("tok_approve", subject: guest);
 
-        await shop.TellAsync(new GuestSignedIn(guest, customer, DateTimeOffset.UtcNow));
-        await shop.TellAsync(new GuestSignedIn(guest, customer, DateTimeOffset.UtcNow));
+        await shop.TellAsync(new GuestSignedInNotice(guest, customer, DateTimeOffset.UtcNow));
+        await shop.TellAsync(new GuestSignedInNotice(guest, customer, DateTimeOffset.UtcNow));
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(order, await shop.TokenOf("customer", customer))).Status);
     }

@@ -38,7 +38,7 @@ public sealed class OrderPaymentSpec
     [Fact]
     public void an_attempt_is_a_fact_before_it_is_a_call()
     {
-        var (facts, messages) = Consequences.Of(Order, null, OrderPayment.Request(null, Request(), Fine, Now));
+        var (facts, messages) = PaymentMessages.Of(Order, null, OrderPayment.Request(null, Request(), Fine, Now));
 
         Assert.Equal([typeof(PaymentRequested), typeof(FraudAssessed), typeof(ChargeAttempted)], facts.Select(x => x.GetType()));
         Assert.Equal(new SendCharge(Order, 1), Assert.Single(messages));
@@ -74,7 +74,7 @@ public sealed class OrderPaymentSpec
     {
         var cancelled = Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. OrderPayment.Cancel(Asked, "unpaid", Now)]);
 
-        var (facts, messages) = Consequences.Of(Order, cancelled, cancelled.Hear(Report(ChargeState.Captured), Now));
+        var (facts, messages) = PaymentMessages.Of(Order, cancelled, cancelled.Hear(Report(ChargeState.Captured), Now));
 
         Assert.Equal([typeof(Captured), typeof(RefundStarted)], facts.Select(x => x.GetType()));
         Assert.Equal(new SendRefund(Order, cancelled.RefundIdOfCancellation, 1), Assert.Single(messages));
@@ -97,7 +97,7 @@ public sealed class OrderPaymentSpec
     [Fact]
     public void after_a_decline_the_next_token_is_the_next_charge()
     {
-        var (facts, messages) = Consequences.Of(Order, Declined, Declined.Retry(2, "tok_other", Fine, Now));
+        var (facts, messages) = PaymentMessages.Of(Order, Declined, Declined.Retry(2, "tok_other", Fine, Now));
 
         Assert.Equal([typeof(ChargeRenewed), typeof(FraudAssessed), typeof(ChargeAttempted)], facts.Select(x => x.GetType()));
         Assert.Equal(new SendCharge(Order, 1), Assert.Single(messages));
@@ -111,7 +111,7 @@ public sealed class OrderPaymentSpec
     [Fact]
     public void what_the_provider_holds_is_let_go_before_the_next_charge_begins()
     {
-        var (facts, messages) = Consequences.Of(Order, Challenged, Challenged.Retry(2, "tok_other", Fine, Now));
+        var (facts, messages) = PaymentMessages.Of(Order, Challenged, Challenged.Retry(2, "tok_other", Fine, Now));
         Assert.IsType<RetryRequested>(Assert.Single(facts));
         Assert.Equal(new VoidCharge(Order, 1), Assert.Single(messages));
         var leaving = Then(Challenged, facts.Cast<object>());
@@ -137,13 +137,13 @@ public sealed class OrderPaymentSpec
         var second = Then(Declined, Declined.Retry(2, "tok_other", Fine, Now));
         foreach (var now in new[] { second, Then(second, second.Hear(Report(ChargeState.Captured, "ch_2") with { Number = 2 }, Now)) })
         {
-            var (facts, messages) = Consequences.Of(Order, now, now.Hear(Report(ChargeState.Captured), Now));
+            var (facts, messages) = PaymentMessages.Of(Order, now, now.Hear(Report(ChargeState.Captured), Now));
             var refund = Assert.IsType<RefundStarted>(Assert.Single(facts));
             Assert.Equal(("ch_1", new SendRefund(Order, refund.RefundId, 1)), (refund.ChargeId, Assert.Single(messages)));
             var refunding = Then(now, facts.Cast<object>());
             Assert.Empty(refunding.Hear(Report(ChargeState.Captured), Now));
 
-            var (_, told) = Consequences.Of(Order, refunding, refunding.HearOfRefund(refund.RefundId, new(true, Price), Now));
+            var (_, told) = PaymentMessages.Of(Order, refunding, refunding.HearOfRefund(refund.RefundId, new(true, Price), Now));
             Assert.Empty(told);
             Assert.Equal(0, Then(refunding, refunding.HearOfRefund(refund.RefundId, new(true, Price), Now)).RefundedAmount.Minor);
             Assert.Equal(now.CapturedAmount, refunding.Refundable);
@@ -165,10 +165,10 @@ public sealed class OrderPaymentSpec
     {
         var leaving = Then(Challenged, Challenged.Retry(2, "tok_other", Fine, Now));
 
-        var (facts, messages) = Consequences.Of(Order, leaving, leaving.Hear(Report(ChargeState.Voided), Now.AddMinutes(15)));
+        var (facts, messages) = PaymentMessages.Of(Order, leaving, leaving.Hear(Report(ChargeState.Voided), Now.AddMinutes(15)));
 
         Assert.Equal(DeclineCodes.Expired, Assert.IsType<Declined>(facts.Cast<object>().Last()).Code);
-        Assert.True(Assert.IsType<PaymentDeclined>(Assert.Single(messages)).Final);
+        Assert.True(Assert.IsType<PaymentDeclinedNotice>(Assert.Single(messages)).Final);
     }
 
     [Fact]

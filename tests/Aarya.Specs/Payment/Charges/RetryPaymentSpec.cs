@@ -10,7 +10,7 @@ namespace Aarya.Specs.Payment.Charges;
 public sealed class RetryPaymentSpec(PaymentShop shop)
 {
     private Task RetryAsync(Guid order, string token, int number = 2) =>
-        shop.TellAsync(new PaymentRetried(order, number, Guid.CreateVersion7(), null, token, DateTimeOffset.UtcNow));
+        shop.TellAsync(new PaymentRetriedNotice(order, number, Guid.CreateVersion7(), null, token, DateTimeOffset.UtcNow));
 
     [Theory]
     [InlineData("tok_decline_funds", "tok_approve")]

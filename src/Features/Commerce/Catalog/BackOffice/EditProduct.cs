@@ -44,7 +44,7 @@ public static class EditProductEndpoint
         var product = await session.LoadAsync<Product>(id, cancellation);
         if (product is null) return (null, Problem.NotFound("product"));
         if (ProductTag.Check(http, product) is { } stale) return (null, stale);
-        if (product.Status == ProductStatus.Archived) return (null, Ended.Refusal());
+        if (product.Status == ProductStatus.Archived) return (null, ArchivedProduct.Refusal());
 
         var has = product.Variants.Select(x => x.Sku).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < command.Variants.Count; i++)

@@ -44,7 +44,7 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         var known = (await session.Query<Product>().Where(x => x.Slug.IsOneOf(slugs)).Select(x => x.Slug).ToListAsync(cancellation))
             .ToHashSet();
         var shelves = (await session.Query<Category>().Select(x => x.Id).ToListAsync(cancellation)).ToHashSet();
-        session.Store(Goods.Categories.Select((x, i) => new Category { Id = Slug.Of(x), Name = x, Position = i })
+        session.Store(DemoProducts.Categories.Select((x, i) => new Category { Id = Slug.Of(x), Name = x, Position = i })
             .Where(x => !shelves.Contains(x.Id)));
 
         var missing = batch.Where(x => !known.Contains(x.Slug)).ToList();
@@ -62,7 +62,7 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
     }
 
     // One of each category in turn, so that the first page shows the range of the shop.
-    private static IEnumerable<Offered> Demo() => Goods.All
+    private static IEnumerable<Offered> Demo() => DemoProducts.All
         .GroupBy(x => x.Category).SelectMany(x => x.Select((y, i) => (Good: y, Place: i)))
         .OrderBy(x => x.Place).Select(x => new Offered(x.Good, x.Good.Name, Code(x.Good), int.MaxValue));
 
@@ -74,8 +74,8 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
         var given = 0;
         for (var i = 0; i < more; i++)
         {
-            var good = Goods.All[i % Goods.All.Count];
-            var town = Towns[i / Goods.All.Count];
+            var good = DemoProducts.All[i % DemoProducts.All.Count];
+            var town = Towns[i / DemoProducts.All.Count];
             // A product with few variants leaves the rest of its share to the following ones.
             var share = (variants * (i + 1) / more) - given;
             var offered = new Offered(good, $"{town} {good.Name}", $"{Code(good)}-{town[..3].ToUpperInvariant()}", share);
@@ -111,22 +111,22 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
 
     private static string InCapitals(string text) => Slug.Of(text).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    private static string Code(Good good)
+    private static string Code(DemoProduct good)
     {
-        var before = Goods.All.Where(x => x.Category == good.Category).TakeWhile(x => x != good).Count();
+        var before = DemoProducts.All.Where(x => x.Category == good.Category).TakeWhile(x => x != good).Count();
         return $"{good.Category[..3].ToUpperInvariant()}-{before + 1:00}";
     }
 
     // A few are sold out and a few nearly sold out, as in any shop.
     private static int Pieces(string sku)
     {
-        var lot = Pictures.Lot.Of(sku);
+        var lot = Pictures.StableChoice.Of(sku);
         return lot.Next(100) switch { < 4 => 0, < 12 => 1 + lot.Next(3), _ => 20 + lot.Next(60) };
     }
 
     /// <param name="Code">The prefix of its SKUs.</param>
     /// <param name="Most">How many of its variants are offered.</param>
-    private sealed record Offered(Good Good, string Name, string Code, int Most);
+    private sealed record Offered(DemoProduct Good, string Name, string Code, int Most);
 
     private static readonly string[] Towns =
         ["Jaipur", "Kutch", "Mysuru", "Bhopal", "Kochi", "Nagpur", "Shimla", "Udaipur", "Indore", "Madurai", "Rajkot", "Guwahati", "Ooty",

@@ -9,7 +9,7 @@ internal sealed class Cloth
     public Cloth(Weave weave, Dye dye, string word)
     {
         (this.weave, Base) = (weave, dye);
-        var lot = Lot.Of(word);
+        var lot = StableChoice.Of(word);
         Motif = dye.IsDark || weave == Weave.Bandhani ? dye.Lighter(0.72).Mix(Dye.Of("cream"), 0.5) : dye.Darker(0.5);
         Accent = lot.Pick(Dye.Of("madder"), Dye.Of("mustard"), Dye.Of("indigo"), Dye.Of("emerald"), Dye.Of("rani"));
         if (Distance(Accent, dye) < 110) Accent = dye.IsDark ? Dye.Gold : Dye.Of("madder");

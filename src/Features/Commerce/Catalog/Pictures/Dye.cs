@@ -22,7 +22,7 @@ internal readonly record struct Dye(byte Red, byte Green, byte Blue)
             if (Find(word) is { } known) return known;
         }
 
-        var hash = Lot.Of(name);
+        var hash = StableChoice.Of(name);
         return FromHue(hash.Next(360), 0.42 + (hash.Next(20) / 100.0), 0.42 + (hash.Next(20) / 100.0));
     }
 

@@ -11,7 +11,7 @@ internal static class Sketch
         var garment = Tailor.GarmentOf(name, category);
         var weave = garment is Garment.Jeans or Garment.DenimJacket ? Weave.Twill : Tailor.WeaveOf(name);
         var on = new Canvas(new(weave, Dye.Of(colour), slug));
-        var lot = Lot.Of($"cut:{slug}");
+        var lot = StableChoice.Of($"cut:{slug}");
         Lay(garment, on, lot);
         return on.Finish($"{name}, {colour}", garment switch
         {
@@ -21,7 +21,7 @@ internal static class Sketch
         });
     }
 
-    private static void Lay(Garment garment, Canvas on, Lot lot)
+    private static void Lay(Garment garment, Canvas on, StableChoice lot)
     {
         switch (garment)
         {

@@ -5,7 +5,7 @@ internal static class Tops
 {
     private static readonly Dye Shell = Dye.Of("ivory");
 
-    public static void Shirt(Canvas on, Lot lot)
+    public static void Shirt(Canvas on, StableChoice lot)
     {
         var isShort = lot.Next(3) == 0;
         Inside(on, 205);
@@ -47,7 +47,7 @@ internal static class Tops
             light: "flat").Stitches("M322 226C336 262 366 280 400 282C434 280 464 262 478 226");
     }
 
-    public static void Kurta(Canvas on, Lot lot, bool patterned)
+    public static void Kurta(Canvas on, StableChoice lot, bool patterned)
     {
         Inside(on, 200);
         var isBordered = !patterned || lot.Next(2) == 0;
@@ -84,7 +84,7 @@ internal static class Tops
         on.Border("M318 208C328 260 362 292 400 318C438 292 472 260 482 208", 30).Border("M290 472C350 488 450 488 510 472", 18);
     }
 
-    public static void Dress(Canvas on, Lot lot)
+    public static void Dress(Canvas on, StableChoice lot)
     {
         Inside(on, 212);
         if (lot.Next(2) == 0) ShortSleeves(on);

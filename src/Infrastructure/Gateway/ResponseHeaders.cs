@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.Gateway;
 /// <summary>
 /// Adds to every answer of the edge the request's id and trace, and the headers that prevent attacks through browsers.
 /// </summary>
-internal static partial class Envelope
+internal static partial class ResponseHeaders
 {
     public const string RequestIdHeader = "X-Request-Id";
 

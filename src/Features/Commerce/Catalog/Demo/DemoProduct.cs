@@ -4,7 +4,7 @@ namespace Aarya.Features.Commerce.Catalog.Demo;
 /// <param name="Was">What it cost before, in rupees; null when it is not reduced.</param>
 /// <param name="Cloth">What it is made of and how.</param>
 /// <param name="Hsn">Its HSN code if it is not the usual one of its category.</param>
-internal sealed record Good(
+internal sealed record DemoProduct(
     string Category, string Name, int Price, int? Was, string[] Colours, string Cloth, string Fit, string Care, string? Hsn = null)
 {
     public string Description => $"{Cloth} {Fit} {Care}";

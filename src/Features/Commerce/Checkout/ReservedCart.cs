@@ -15,13 +15,13 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <param name="Cart">What is ordered, as the cart would show it.</param>
 /// <param name="Taken">An order that has taken the rest of the cart and awaits its payment.</param>
 /// <param name="News">The messages of earlier orders that were cancelled in favour of this one.</param>
-public sealed record TakenGoods(
+public sealed record ReservedCart(
     Guid OrderId, long Sequence, IReadOnlyList<OrderLine> Lines, DateTimeOffset At, DateTimeOffset ExpiresAt, CartView Cart, Order? Taken,
     OutgoingMessages News)
 {
     /// <summary>Reserves all lines, or returns why not; then the caller must not save the session.</summary>
     /// <param name="network">The network address that the order comes from; null when it comes from another context.</param>
-    public static async Task<(TakenGoods?, ProblemDetails)> TakeAsync(
+    public static async Task<(ReservedCart?, ProblemDetails)> TakeAsync(
         IDocumentSession session, Guid orderId, Carts carts, Guid subject, string? network, string country, DateTimeOffset now,
         CheckoutOptions options, CancellationToken cancellation)
     {
@@ -132,7 +132,8 @@ internal static class OrderNews
     /// <summary>Payment receives the order, and at its expiry the shop checks whether it was paid.</summary>
     public static OutgoingMessages News(this OrderPlaced order, Guid id, string paymentToken) =>
     [
-        new Contracts.OrderPlaced(id, order.Number, order.Subject, order.Email, order.Totals.Total, Consequences.LinesOf(order.Lines),
+        new Contracts.OrderPlacedNotice(id, order.Number, order.Subject, order.Email, order.Totals.Total,
+            OrderMessages.LinesOf(order.Lines),
             paymentToken, order.At, order.ExpiresAt),
         new CancelUnpaidOrder(id).ScheduledAt(order.ExpiresAt),
     ];

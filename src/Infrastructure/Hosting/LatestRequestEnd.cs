@@ -7,7 +7,7 @@ namespace Aarya.Infrastructure.Hosting;
 /// Work that may still be in progress after a session or an account has ended: requests that began before, and messages of a node that
 /// has died since.
 /// </summary>
-public sealed class Stragglers(IConfiguration configuration)
+public sealed class LatestRequestEnd(IConfiguration configuration)
 {
     // Another node sends the messages of a dead one in under 30 s.
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);

@@ -7,13 +7,13 @@ using Aarya.Specs.Support;
 namespace Aarya.Specs.Edge;
 
 /// <summary>The headers of every answer, and which proxies the edge trusts.</summary>
-public abstract class EnvelopeSpec(EdgeShop edge)
+public abstract class ResponseHeadersSpec(EdgeShop edge)
 {
     [Collection(WholeEdgeSpecs.Name)]
-    public sealed class InOneProcess(WholeEdge edge) : EnvelopeSpec(edge);
+    public sealed class InOneProcess(WholeEdge edge) : ResponseHeadersSpec(edge);
 
     [Collection(SplitEdgeSpecs.Name)]
-    public sealed class BehindAGateway(SplitEdge edge) : EnvelopeSpec(edge);
+    public sealed class BehindAGateway(SplitEdge edge) : ResponseHeadersSpec(edge);
 
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";
     private readonly HttpClient client = edge.Client;

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 namespace Aarya.Specs.RealTime;
 
 /// <summary>A live connection lasts no longer than the session that opened it.</summary>
-public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
+public sealed class LiveConnectionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     [Fact]
     public async Task a_line_is_closed_when_its_session_ends_on_whatever_node_and_no_other_is()
@@ -86,7 +86,7 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
         var calls = 0;
         try
         {
-            while (!line.Closed.IsCompleted && calls < 100 * Infrastructure.RealTime.LineLimit.Burst)
+            while (!line.Closed.IsCompleted && calls < 100 * Infrastructure.RealTime.ConnectionLimit.Burst)
             {
                 calls++;
                 await line.SendAsync(calls % 2 == 0 ? "NoSuchMethod" : "WatchProduct", "no product");
@@ -98,13 +98,13 @@ public sealed class OpenLinesSpec(AaryaFixture fixture, OtherNode node) : CoreSp
         }
 
         await line.Closed.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
-        Assert.True(calls >= Infrastructure.RealTime.LineLimit.Burst, $"closed after {calls} calls");
+        Assert.True(calls >= Infrastructure.RealTime.ConnectionLimit.Burst, $"closed after {calls} calls");
     }
 
     [Fact]
     public async Task the_lines_of_one_address_watch_so_many_products_together()
     {
-        var most = Infrastructure.RealTime.OpenLines.MostWatchedOfAddress;
+        var most = Infrastructure.RealTime.LiveConnections.MostWatchedOfAddress;
         var lines = new List<Line>();
         try
         {

@@ -1,7 +1,7 @@
 namespace Aarya.Features.Commerce.Catalog.Demo;
 
 /// <summary>What the demo shop sells.</summary>
-internal static class Goods
+internal static class DemoProducts
 {
     private const string Cold = "Wash cold with like colours, dry in the shade, iron on the reverse.";
     private const string Machine = "Machine wash at 30 degrees, do not bleach, warm iron.";
@@ -13,7 +13,7 @@ internal static class Goods
     public static IReadOnlyList<string> Categories { get; } = ["Kurtas", "Shirts", "Sarees", "Trousers", "Dresses", "Jackets",
         "Accessories", "Footwear"];
 
-    public static IReadOnlyList<Good> All { get; } =
+    public static IReadOnlyList<DemoProduct> All { get; } =
     [
         new("Kurtas", "Handloom Mulmul Kurta", 1_299, 1_799, ["Indigo", "Off White", "Sage"],
             "Airy mulmul woven on pit looms in Phulia, so light that it needs a slip in strong sun.",

@@ -10,7 +10,7 @@ namespace Aarya.Features.Commerce.Orders;
 /// Applies what follows from an order's new facts: stock changes and messages to other contexts, all in the transaction that appends the
 /// facts.
 /// </summary>
-internal static class Consequences
+internal static class OrderMessages
 {
     /// <param name="order">The order before the facts.</param>
     public static async Task<(Events, OutgoingMessages)> OfAsync(
@@ -40,23 +40,25 @@ internal static class Consequences
     {
         // The buyer is erased: other contexts only receive refund requests.
         not RefundRequested when order.IsForgotten => null,
-        OrderConfirmed confirmed => new Contracts.OrderConfirmed(order.Id, order.Number, order.Subject, order.Email, order.Totals.Total,
+        OrderConfirmed confirmed => new Contracts.OrderConfirmedNotice(order.Id, order.Number, order.Subject,
+            order.Email, order.Totals.Total,
             LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
         // A decline that cancels the order is announced by the cancellation.
-        PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new Contracts.OrderPaymentDeclined(
+        PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new Contracts.OrderPaymentDeclinedNotice(
             order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At),
         OrderCancelled cancelled =>
-            new Contracts.OrderCancelled(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
+            new Contracts.OrderCancelledNotice(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
         RefundRequested requested =>
-            new Contracts.RefundRequested(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
+            new Contracts.RefundRequestedNotice(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
         OrderRefunded refunded =>
-            new Contracts.OrderRefunded(order.Id, order.Number, order.Subject, order.Email, refunded.Amount, refunded.Whole, refunded.At),
+            new Contracts.OrderRefundedNotice(order.Id, order.Number, order.Subject, order.Email, refunded.Amount,
+                refunded.Whole, refunded.At),
         PaymentActionRequired required =>
-            new Contracts.OrderAwaitsAction(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At),
-        OrderPacked packed => new Contracts.OrderPacked(order.Id, order.Number, order.Subject, order.Email, packed.At),
-        OrderShipped shipped => new Contracts.OrderShipped(
+            new Contracts.OrderAwaitsActionNotice(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At),
+        OrderPacked packed => new Contracts.OrderPackedNotice(order.Id, order.Number, order.Subject, order.Email, packed.At),
+        OrderShipped shipped => new Contracts.OrderShippedNotice(
             order.Id, order.Number, order.Subject, order.Email, shipped.Carrier, shipped.TrackingNumber, shipped.At),
-        OrderDelivered delivered => new Contracts.OrderDelivered(order.Id, order.Number, order.Subject, order.Email, delivered.At),
+        OrderDelivered delivered => new Contracts.OrderDeliveredNotice(order.Id, order.Number, order.Subject, order.Email, delivered.At),
         _ => null,
     };
 

@@ -1,7 +1,7 @@
 namespace Aarya.Features.Payment.Charges;
 
 /// <summary>How long to wait before the provider is asked again: longer after each attempt, plus or minus a random part.</summary>
-public static class Patience
+public static class RetryDelay
 {
     private static readonly double[] Seconds = [1, 3, 8, 15, 30, 60, 120];
 

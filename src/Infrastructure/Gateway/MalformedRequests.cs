@@ -7,7 +7,7 @@ namespace Aarya.Infrastructure.Gateway;
 /// Refuses what two HTTP parsers could read as different requests (RFC 9112, sections 6.1 and 11.2): a proxy in front of
 /// the edge might see one request where the edge sees two.
 /// </summary>
-internal static class Framing
+internal static class MalformedRequests
 {
     public static Task CheckAsync(HttpContext http, RequestDelegate next)
     {

@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// Limits how many messages of any kind a live line may send: calls of unknown methods and calls with wrong arguments never reach
 /// <see cref="CallLimit"/>, but still get an answer. A line that sends more is closed.
 /// </summary>
-internal static class LineLimit
+internal static class ConnectionLimit
 {
     public const int PerSecond = 50;
 

@@ -1,14 +1,14 @@
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
 /// <summary>Random choices seeded by a word: the same word always gives the same choices.</summary>
-internal sealed class Lot
+internal sealed class StableChoice
 {
     private ulong state;
 
-    private Lot(ulong state) => this.state = state;
+    private StableChoice(ulong state) => this.state = state;
 
     // FNV-1a, because string.GetHashCode differs from one process to the next.
-    public static Lot Of(string word)
+    public static StableChoice Of(string word)
     {
         var hash = 14695981039346656037UL;
         foreach (var c in word) hash = (hash ^ c) * 1099511628211UL;

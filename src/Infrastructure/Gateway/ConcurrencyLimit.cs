@@ -12,7 +12,7 @@ namespace Aarya.Infrastructure.Gateway;
 /// before, instead of none. Live connections are not counted, and requests that wait for news
 /// (<see cref="WaitsForNewsAttribute"/>) have their own, larger limit.
 /// </summary>
-internal sealed class Crowd(EdgeSettings settings) : IDisposable
+internal sealed class ConcurrencyLimit(EdgeSettings settings) : IDisposable
 {
     private const int WaitingShare = 8;
 

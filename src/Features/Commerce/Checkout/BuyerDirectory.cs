@@ -10,7 +10,7 @@ namespace Aarya.Features.Commerce.Checkout;
 public sealed record Buyer(Guid Subject, [property: Personal] string Email, bool IsGuest = false);
 
 /// <summary>Finds a customer's own e-mail address when the request has none; a guest must give one.</summary>
-public sealed class Buyers(Protos.Core.Core.CoreClient core)
+public sealed class BuyerDirectory(Protos.Core.Core.CoreClient core)
 {
     public const string NoAddress = "is required: there is no account to take it from.";
 

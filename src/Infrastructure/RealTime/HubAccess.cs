@@ -10,7 +10,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// Decides who may open a live line. A browser sends no preflight for a WebSocket, so the origin is checked here. A client that sends a
 /// token expects its own news, so a bad token is refused instead of opening an anonymous line.
 /// </summary>
-internal static class HubDoor
+internal static class HubAccess
 {
     public static RequestDelegate Guard(EdgeSettings settings, RequestDelegate next) => http =>
     {

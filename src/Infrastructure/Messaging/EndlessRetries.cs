@@ -4,7 +4,7 @@ using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Infrastructure.Messaging;
 
-public static class Perseverance
+public static class EndlessRetries
 {
     /// <summary>For a step that nothing else would repeat: it is retried after any exception until it succeeds.</summary>
     public static void NeverGivesUp(this HandlerChain chain) =>

@@ -6,7 +6,7 @@ using Wolverine.Marten;
 namespace Aarya.Features.Payment.Charges;
 
 /// <summary>The messages that follow from a payment's facts: the next step, and the events for other contexts.</summary>
-public static class Consequences
+public static class PaymentMessages
 {
     /// <summary>
     /// Commerce requests the refund of a payment that it has received; what it has not requested by then is refunded automatically.
@@ -31,17 +31,17 @@ public static class Consequences
         // The shopper is already paying with another token.
         ActionRequired x => before is { IsBeingReplaced: true }
             ? null
-            : new PaymentActionRequired(orderId, x.NextActionUrl, x.At, before?.ChargeNumber ?? 1),
+            : new PaymentActionRequiredNotice(orderId, x.NextActionUrl, x.At, before?.ChargeNumber ?? 1),
         RetryRequested => new VoidCharge(orderId, 1),
         // Money that is refunded at once does not count as a payment of the order.
-        Captured x => before is { IsUnwanted: false } ? new PaymentCaptured(orderId, x.Amount, x.At) : null,
+        Captured x => before is { IsUnwanted: false } ? new PaymentCapturedNotice(orderId, x.Amount, x.At) : null,
         // A cancelled order needs no decline.
         Declined x => before is { CancelReason: null or VoidPayment.Reason }
-            ? new PaymentDeclined(
+            ? new PaymentDeclinedNotice(
                 orderId, x.Code, x.At, before.CancelReason is not null || DeclineCodes.IsFinal(x.Code), before.ChargeNumber)
             : null,
         Voided x => before is { CancelReason: null or VoidPayment.Reason }
-            ? new PaymentDeclined(orderId, "voided", x.At, before.CancelReason is not null, before.ChargeNumber)
+            ? new PaymentDeclinedNotice(orderId, "voided", x.At, before.CancelReason is not null, before.ChargeNumber)
             : null,
         PaymentCancelled => before switch
         {
@@ -50,8 +50,8 @@ public static class Consequences
             _ => null,
         },
         RefundStarted x => new SendRefund(orderId, x.RefundId, 1),
-        Refunded x => IsOfEarlierCharge(before, x.RefundId) ? null : new PaymentRefunded(orderId, x.RefundId, x.Amount, x.At),
-        RefundDeclined x => IsOfEarlierCharge(before, x.RefundId) ? null : new RefundFailed(orderId, x.RefundId, x.Code, x.At),
+        Refunded x => IsOfEarlierCharge(before, x.RefundId) ? null : new PaymentRefundedNotice(orderId, x.RefundId, x.Amount, x.At),
+        RefundDeclined x => IsOfEarlierCharge(before, x.RefundId) ? null : new RefundFailedNotice(orderId, x.RefundId, x.Code, x.At),
         _ => null,
     };
 

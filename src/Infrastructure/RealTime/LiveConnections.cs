@@ -10,7 +10,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// The live connections of this node. Those that were opened with a token are checked every second, many of them with one query to Redis:
 /// a line is closed when its session has ended or its token has expired, because it must not send more than a request would get.
 /// </summary>
-public sealed class OpenLines(SessionGate sessions, TimeProvider clock, ILogger<OpenLines> log) : Worker(clock, log)
+public sealed class LiveConnections(SessionGate sessions, TimeProvider clock, ILogger<LiveConnections> log) : Worker(clock, log)
 {
     /// <summary>The most lines of one network address; each of them costs memory for as long as it is open.</summary>
     public const int MostOfAddress = 500;
