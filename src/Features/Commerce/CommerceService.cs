@@ -32,16 +32,17 @@ public sealed partial class CommerceService(
     {
         if (request.Limit is < 0 or > LargestPage) throw Refusal.Invalid("limit", $"must be from 1 to {LargestPage}, or 0 for 50.");
         var limit = request.Limit == 0 ? 50 : request.Limit;
-        CatalogueCursor? after = null;
+        PageCursor? after = null;
         if (request.Cursor.Length > 0)
-            after = CatalogueCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "must be the next_cursor of an earlier page.");
+            after = PageCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "must be the next_cursor of an earlier page.");
 
         await using var session = store.QuerySession();
         var found = await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
+        var last = found.Count > limit ? found[limit - 1].Product : null;
         return new()
         {
             Items = { found.Take(limit).Select(ToWire) },
-            NextCursor = found.Count > limit ? CatalogueCursor.Of(found[limit - 1].Product).ToString() : "",
+            NextCursor = last is null ? "" : PageCursor.Of(last.PublishedAt, last.Id).ToString(),
         };
     }
 

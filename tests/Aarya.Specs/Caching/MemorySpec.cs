@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using Aarya.Features.Commerce.Catalog;
+using Aarya.Features;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Caching;
@@ -76,7 +76,7 @@ public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
     private static HttpRequestMessage Different(int n)
     {
         var made = Guid.NewGuid().ToString("N");
-        var cursor = new CatalogueCursor(DateTimeOffset.UtcNow.AddSeconds(n), Guid.NewGuid()).ToString();
+        var cursor = new PageCursor(DateTimeOffset.UtcNow.AddSeconds(n), Guid.NewGuid()).ToString();
         var request = (n % 8) switch
         {
             0 => new HttpRequestMessage(HttpMethod.Get, $"/api/search?q={made[..6]}&limit=100"),

@@ -35,7 +35,7 @@ public static class Catalogue
 
     /// <summary>Products on sale, the newest first. Callers ask for one more than a page, to see whether there is a next one.</summary>
     public static async Task<IReadOnlyList<ProductOnSale>> ListAsync(
-        IQuerySession session, string? category, CatalogueCursor? after, int most, CancellationToken cancellation)
+        IQuerySession session, string? category, PageCursor? after, int most, CancellationToken cancellation)
     {
         List<string> where = ["published"];
         List<object> values = [];
@@ -48,7 +48,7 @@ public static class Catalogue
         if (after is not null)
         {
             where.Add("(published_at, id) < (?, ?)");
-            values.AddRange([after.PublishedAt, after.Id]);
+            values.AddRange([after.At, after.Id]);
         }
 
         var products = await session.QueryAsync<Product>(

@@ -17,7 +17,7 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
     public ValueTask<ReadyAnswer?> FindAsync(string idOrSlug) =>
         ready.GetAsync(idOrSlug, (this, idOrSlug), static x => x.Item1.FetchAsync(x.idOrSlug));
 
-    public ValueTask<ReadyAnswer?> ListAsync(string? category, CatalogueCursor? after, int limit) =>
+    public ValueTask<ReadyAnswer?> ListAsync(string? category, PageCursor? after, int limit) =>
         ready.GetAsync($"list:{category}:{limit}:{after}", (this, category, after, limit),
             static x => x.Item1.FetchAsync(x.category, x.after, x.limit));
 
@@ -36,11 +36,12 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
         return ReadyAnswer.Json(json);
     }
 
-    private async Task<ReadyAnswer?> FetchAsync(string? category, CatalogueCursor? after, int limit)
+    private async Task<ReadyAnswer?> FetchAsync(string? category, PageCursor? after, int limit)
     {
         await using var session = store.QuerySession();
         var found = await Catalogue.ListAsync(session, category, after, limit + 1, CancellationToken.None);
-        var next = found.Count > limit ? CatalogueCursor.Of(found[limit - 1].Product).ToString() : null;
+        var last = found.Count > limit ? found[limit - 1].Product : null;
+        var next = last is null ? null : PageCursor.Of(last.PublishedAt, last.Id).ToString();
         return Json(new ProductPage([.. found.Take(limit).Select(x => x.ToView())], next));
     }
 

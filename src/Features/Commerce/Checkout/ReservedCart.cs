@@ -1,4 +1,5 @@
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Http;
@@ -132,7 +133,7 @@ internal static class OrderNews
     /// <summary>Payment receives the order, and at its expiry the shop checks whether it was paid.</summary>
     public static OutgoingMessages News(this OrderPlaced order, Guid id, string paymentToken) =>
     [
-        new Contracts.OrderPlacedNotice(id, order.Number, order.Subject, order.Email, order.Totals.Total,
+        new OrderPlacedNotice(id, order.Number, order.Subject, order.Email, order.Totals.Total,
             OrderMessages.LinesOf(order.Lines),
             paymentToken, order.At, order.ExpiresAt),
         new CancelUnpaidOrder(id).ScheduledAt(order.ExpiresAt),

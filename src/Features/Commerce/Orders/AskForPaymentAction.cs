@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Contracts;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;
@@ -9,7 +10,7 @@ namespace Aarya.Features.Commerce.Orders;
 public static class AskForPaymentActionHandler
 {
     public static Task<(Events, OutgoingMessages)> Handle(
-        Contracts.PaymentActionRequiredNotice required,
+        PaymentActionRequiredNotice required,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         IDocumentSession session,
         DateTimeOffset now,

@@ -1,4 +1,5 @@
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Contracts;
 using JasperFx.Events;
 using Marten;
 
@@ -13,6 +14,6 @@ internal static class HandingOver
         var facts = order.HandOver(subject, now);
         if (facts.Count > 0 && order.AwaitsPayment) UnpaidOrders.HandOver(session, order.Id, subject);
         stream.AppendMany(facts);
-        return facts.Select(_ => new Contracts.OrderHandedOverNotice(order.Id, order.Subject, subject, now)).ToList();
+        return facts.Select(_ => new OrderHandedOverNotice(order.Id, order.Subject, subject, now)).ToList();
     }
 }

@@ -1,4 +1,5 @@
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Marten;
 using Wolverine;
@@ -40,25 +41,25 @@ internal static class OrderMessages
     {
         // The buyer is erased: other contexts only receive refund requests.
         not RefundRequested when order.IsForgotten => null,
-        OrderConfirmed confirmed => new Contracts.OrderConfirmedNotice(order.Id, order.Number, order.Subject,
+        OrderConfirmed confirmed => new OrderConfirmedNotice(order.Id, order.Number, order.Subject,
             order.Email, order.Totals.Total,
             LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
         // A decline that cancels the order is announced by the cancellation.
-        PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new Contracts.OrderPaymentDeclinedNotice(
+        PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new OrderPaymentDeclinedNotice(
             order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At),
         OrderCancelled cancelled =>
-            new Contracts.OrderCancelledNotice(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
+            new OrderCancelledNotice(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
         RefundRequested requested =>
-            new Contracts.RefundRequestedNotice(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
+            new RefundRequestedNotice(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
         OrderRefunded refunded =>
-            new Contracts.OrderRefundedNotice(order.Id, order.Number, order.Subject, order.Email, refunded.Amount,
+            new OrderRefundedNotice(order.Id, order.Number, order.Subject, order.Email, refunded.Amount,
                 refunded.Whole, refunded.At),
         PaymentActionRequired required =>
-            new Contracts.OrderAwaitsActionNotice(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At),
-        OrderPacked packed => new Contracts.OrderPackedNotice(order.Id, order.Number, order.Subject, order.Email, packed.At),
-        OrderShipped shipped => new Contracts.OrderShippedNotice(
+            new OrderAwaitsActionNotice(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At),
+        OrderPacked packed => new OrderPackedNotice(order.Id, order.Number, order.Subject, order.Email, packed.At),
+        OrderShipped shipped => new OrderShippedNotice(
             order.Id, order.Number, order.Subject, order.Email, shipped.Carrier, shipped.TrackingNumber, shipped.At),
-        OrderDelivered delivered => new Contracts.OrderDeliveredNotice(order.Id, order.Number, order.Subject, order.Email, delivered.At),
+        OrderDelivered delivered => new OrderDeliveredNotice(order.Id, order.Number, order.Subject, order.Email, delivered.At),
         _ => null,
     };
 

@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
@@ -51,7 +52,7 @@ public static class PayOrderEndpoint
         var facts = order!.PayAgain(now);
         var (events, news) = await OrderMessages.OfAsync(session, order, facts, cancellation);
         var paying = order.After(facts);
-        news.Add(new Contracts.PaymentRetriedNotice(id, paying.ChargeNumber, order.Subject, order.Email, command.PaymentToken, now));
+        news.Add(new PaymentRetriedNotice(id, paying.ChargeNumber, order.Subject, order.Email, command.PaymentToken, now));
         return (TypedResults.Accepted($"/api/orders/{id}", OrderView.Of(paying)), events, news);
     }
 }

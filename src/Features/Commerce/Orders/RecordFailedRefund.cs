@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Contracts;
 using Wolverine.Marten;
 using Wolverine.Persistence;
 
@@ -7,7 +8,7 @@ namespace Aarya.Features.Commerce.Orders;
 public static class RecordFailedRefundHandler
 {
     public static Events Handle(
-        Contracts.RefundFailedNotice failed,
+        RefundFailedNotice failed,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
         DateTimeOffset now) =>
         [.. order.FailRefund(failed.RefundId, failed.Code, now)];

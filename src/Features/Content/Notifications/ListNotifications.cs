@@ -12,25 +12,24 @@ public sealed record NotificationView(Guid Id, string Kind, string Title, string
     public static NotificationView Of(Notification x) => new(x.Id, x.Kind, x.Title, x.Body, x.OrderId, x.CreatedAt, x.ReadAt);
 }
 
-public sealed record NotificationPage(IReadOnlyList<NotificationView> Items, Guid? NextCursor);
+public sealed record NotificationPage(IReadOnlyList<NotificationView> Items, string? NextCursor);
 
 /// <summary>The shopper's notifications, the newest first.</summary>
 public static class ListNotificationsEndpoint
 {
     public const int LargestPage = 100;
 
-    public static ProblemDetails Validate(int limit = 20) => limit is < 1 or > LargestPage
-        ? Problem.Invalid("limit", $"must be from 1 to {LargestPage}.")
-        : WolverineContinue.NoProblems;
+    public static ProblemDetails Validate(int limit = 20, string? cursor = null) => PageCursor.Validate(limit, LargestPage, cursor);
 
     [WolverineGet("/api/notifications")]
     public static async Task<NotificationPage> Get(Caller caller, IQuerySession session, CancellationToken cancellation,
-        int limit = 20, Guid? cursor = null)
+        int limit = 20, string? cursor = null)
     {
         var mine = session.Query<Notification>().Where(x => x.Subject == caller.Subject);
-        if (cursor is { } after && await session.LoadAsync<Notification>(after, cancellation) is { } last && last.Subject == caller.Subject)
-            mine = mine.Where(x => x.CreatedAt < last.CreatedAt || (x.CreatedAt == last.CreatedAt && x.Id.CompareTo(last.Id) < 0));
+        if (PageCursor.Parse(cursor) is { At: var at, Id: var id })
+            mine = mine.Where(x => x.CreatedAt < at || (x.CreatedAt == at && x.Id.CompareTo(id) < 0));
         var page = await mine.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(limit + 1).ToListAsync(cancellation);
-        return new([.. page.Take(limit).Select(NotificationView.Of)], page.Count > limit ? page[limit - 1].Id : null);
+        var last = page.Count > limit ? page[limit - 1] : null;
+        return new([.. page.Take(limit).Select(NotificationView.Of)], last is null ? null : $"{PageCursor.Of(last.CreatedAt, last.Id)}");
     }
 }

@@ -69,6 +69,37 @@ public sealed class NotificationsSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Contains("\"limit\"", refused.ReadAsText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("AZ8hG0Yc7Rk")]
+    [InlineData("01890000-0000-7000-8000-000000000000")]
+    public async Task a_cursor_that_no_page_returned_is_refused_instead_of_beginning_again(string cursor)
+    {
+        var (token, _) = await ShopperAsync(1);
+        var refused = await Host.Scenario(x =>
+        {
+            x.WithBearerToken(token);
+            x.Get.Url($"/api/notifications?cursor={cursor}");
+            x.StatusCodeShouldBe(400);
+        });
+        Assert.Contains("\"cursor\"", refused.ReadAsText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_page_continues_where_the_last_one_ended_though_its_last_notification_is_gone()
+    {
+        var (token, ids) = await ShopperAsync(5);
+        var first = await PageAsync(token, "?limit=2");
+        await using (var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession())
+        {
+            session.Delete<Notification>(first.Items[1].Id);
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var rest = await PageAsync(token, $"?limit=9&cursor={first.NextCursor}");
+        Assert.Equal(ids[..3].Reverse(), rest.Items.Select(x => x.Id));
+        Assert.Null(rest.NextCursor);
+    }
+
     [Fact]
     public Task nobody_reads_notifications_without_a_token() => Host.Scenario(x =>
     {

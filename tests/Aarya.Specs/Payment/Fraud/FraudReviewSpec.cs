@@ -55,6 +55,25 @@ public sealed class FraudReviewSpec(PaymentShop shop)
     }
 
     [Fact]
+    public async Task every_review_is_on_one_page_only()
+    {
+        var orders = new List<Guid>();
+        for (var i = 0; i < 4; i++) orders.Add(await shop.PlaceAsync("tok_approve", VeryLarge));
+        var support = await shop.TokenOf("support");
+
+        var seen = new List<Guid>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = (await SendAsync(HttpMethod.Get, $"?limit=1&cursor={cursor}", support)).Body!;
+            seen.AddRange(page["items"]!.AsArray().Select(x => (Guid)x!["orderId"]!));
+            cursor = (string?)page["nextCursor"];
+            Assert.Equal(seen.Distinct(), seen);
+        }
+
+        Assert.Equal(orders, seen.Where(orders.Contains));
+    }
+
+    [Fact]
     public async Task reviews_are_for_support_alone()
     {
         var order = await shop.PlaceAsync("tok_approve", VeryLarge);
@@ -68,7 +87,8 @@ public sealed class FraudReviewSpec(PaymentShop shop)
 
         Assert.Equal(HttpStatusCode.NotFound,
             (await SendAsync(HttpMethod.Post, $"/{Guid.CreateVersion7()}/approve", await shop.TokenOf("support"))).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Get, "?limit=0", await shop.TokenOf("support"))).Status);
+        foreach (var wrong in new[] { "?limit=0", $"?cursor={order}" })
+            Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Get, wrong, await shop.TokenOf("support"))).Status);
         Assert.Equal(PaymentStatus.InReview, (await shop.FindAsync(order))!.Status);
     }
 

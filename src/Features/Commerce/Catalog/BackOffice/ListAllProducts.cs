@@ -54,12 +54,9 @@ public static partial class ListAllProductsEndpoint
 
     public static ProblemDetails Validate(string? search = null, int? lowStock = null, int limit = 50, string? cursor = null)
     {
-        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"must be from 1 to {LargestPage}.");
         if (lowStock < 0) return Problem.Invalid("lowStock", "must not be negative.");
         if (search?.Length > LongestSearch) return Problem.Invalid("search", $"must have at most {LongestSearch} characters.");
-        return string.IsNullOrEmpty(cursor) || CatalogueCursor.Parse(cursor) is not null
-            ? WolverineContinue.NoProblems
-            : Problem.Invalid("cursor", "must be the nextCursor of an earlier page.");
+        return PageCursor.Validate(limit, LargestPage, cursor);
     }
 
     [WolverineGet("/api/admin/products")]
@@ -75,15 +72,15 @@ public static partial class ListAllProductsEndpoint
         if (inStock is { } there) asked.And($"{(there ? "" : "not ")}exists ({Shelves} > 0)");
         if (lowStock is { } most) asked.And($"exists ({Shelves} <= ?)", most);
         if (!string.IsNullOrWhiteSpace(search)) Search(asked, PersonText.Compose(search));
-        if (!string.IsNullOrEmpty(cursor) && CatalogueCursor.Parse(cursor) is { } after)
-            asked.And($"({Updated}, d.id) < (?, ?)", after.PublishedAt, after.Id);
+        if (PageCursor.Parse(cursor) is { } after)
+            asked.And($"({Updated}, d.id) < (?, ?)", after.At, after.Id);
 
         var products = await session.QueryAsync<Product>(
             $"where {asked.Sql} order by {Updated} desc, d.id desc limit {limit + 1}", cancellation, [.. asked.Values]);
         var found = await Catalogue.WithStockAsync(session, products, cancellation);
         return new(
             [.. found.Take(limit).Select(ProductLine.Of)],
-            found.Count > limit ? new CatalogueCursor(products[limit - 1].UpdatedAt, products[limit - 1].Id).ToString() : null);
+            found.Count > limit ? PageCursor.Of(products[limit - 1].UpdatedAt, products[limit - 1].Id).ToString() : null);
     }
 
     // A slug is the name in ASCII letters, so that the search by slug finds a name in any script.
