@@ -48,8 +48,8 @@ under_lock() {
     local code=0
     [[ -z ${AARYA_LOCKED-} ]] || return 0
     mkdir -p "$STATE" 2>/dev/null || fail "cannot write in ${STATE%/*}."
-    AARYA_LOCKED=1 flock --close --wait "${LOCK_WAIT:-300}" --conflict-exit-code 75 "$STATE/lock" "$ROOT/aarya" "$@" || code=$?
-    if [[ $code == 75 && -n ${LOCK_WAIT-} ]]; then fail "$1 already runs here: wait for it or stop it."; fi
+    AARYA_LOCKED=1 flock --close --wait "${AARYA_LOCK_WAIT:-300}" --conflict-exit-code 75 "$STATE/lock" "$ROOT/aarya" "$@" || code=$?
+    if [[ $code == 75 && -n ${AARYA_LOCK_WAIT-} ]]; then fail "$1 already runs here: wait for it or stop it."; fi
     [[ $code != 75 ]] || fail "another ./aarya has been running here for five minutes: wait for it or stop it."
     exit "$code"
 }

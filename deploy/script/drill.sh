@@ -34,7 +34,7 @@ drill() {
         AARYA_DRILL=1 AARYA_HOME=$STATE/drill AARYA_PORT=$(free_port) AARYA_PG_PORT=$(free_port) AARYA_REDIS_PORT=$(free_port) \
             AARYA_SANDBOX_PORT=$(free_port) DRILL_MAIL_PORT=$(free_port) exec "$ROOT/aarya" drill "$@"
     fi
-    LOCK_WAIT=0 under_lock drill "$@"
+    AARYA_LOCK_WAIT=0 under_lock drill "$@"
     stop_drill
     wipe_data
     trap end_drill EXIT
@@ -85,5 +85,5 @@ stop_drill() {
 
 end_drill() {
     stop_drill
-    wipe_state
+    wipe_data
 } >/dev/null 2>&1

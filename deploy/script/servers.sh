@@ -277,10 +277,3 @@ wipe_data() {
     rm -rf -- "$STATE"/{data,run,logs,secrets,sandbox,mail,accounts,prepared}
     rm -rf -- "$(socket_folder)"
 }
-
-# Deletes the lock last: a command that finds no lock file would start beside this one.
-wipe_state() {
-    wipe_data
-    rm -f -- "$STATE/lock"
-    if [[ -d $STATE ]]; then rmdir --ignore-fail-on-non-empty -- "$STATE"; fi
-}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using Aarya.Infrastructure.Http;
@@ -7,17 +8,10 @@ using Wolverine.Http;
 namespace Aarya.Features;
 
 /// <summary>The time and the id of the last item of a page. The next page begins after them. Opaque to clients.</summary>
+/// <param name="At">Is compared with what the database stores, so it must be <see cref="Times.ToMicrosecond"/>.</param>
 public sealed record PageCursor(DateTimeOffset At, Guid Id)
 {
     private const int Size = 24;
-
-    /// <param name="at">Is rounded to the microsecond as PostgreSQL rounds it when it casts the text of a document to a time.</param>
-    public static PageCursor Of(DateTimeOffset at, Guid id)
-    {
-        var fraction = at.UtcTicks % TimeSpan.TicksPerSecond;
-        var microseconds = (long)Math.Round((double)fraction / TimeSpan.TicksPerSecond * 1_000_000);
-        return new(new(at.UtcTicks - fraction + (microseconds * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero), id);
-    }
 
     /// <summary>Refuses a size of a page that is out of bounds, and a cursor that no page returned.</summary>
     public static ProblemDetails Validate(int limit, int largest, string? cursor)
@@ -32,7 +26,8 @@ public sealed record PageCursor(DateTimeOffset At, Guid Id)
     public static PageCursor? Parse(string? text)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        if (text?.Length != 32 || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size) return null;
+        if (text?.Length != 32 || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done || written != Size)
+            return null;
         var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);
         if (ticks < 0 || ticks > DateTime.MaxValue.Ticks) return null;
         return new(new(ticks, TimeSpan.Zero), new(bytes[8..], bigEndian: true));

@@ -76,6 +76,7 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         foreach (var parameter in operation.Parameters.Where(x => x.In == "path"))
         {
             var value = spoilt.HasFlag(Spoilt.Path) && random.Next(2) == 0 ? random.Pick(Odd.Texts)
+                : spoilt.HasFlag(Spoilt.Path) && random.Next(4) == 0 ? random.Bend(values.Text(parameter.Schema, parameter.Name))
                 : (random.Next(4) > 0 ? known.FindIn(operation.Path, parameter.Name, random) : null)
                     ?? values.Text(parameter.Schema, parameter.Name);
             path = path.Replace($"{{{parameter.Name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
@@ -87,7 +88,8 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
         {
             if (!parameter.Required && random.Next(2) == 0) continue;
             var isOdd = spoilt.HasFlag(Spoilt.Query) && random.Next(2) == 0;
-            var value = isOdd ? random.Pick(Odd.Texts) : values.Text(parameter.Schema, parameter.Name);
+            var value = isOdd && random.Next(3) > 0 ? random.Pick(Odd.Texts) : values.Text(parameter.Schema, parameter.Name);
+            if (isOdd && random.Next(2) == 0) value = random.Bend(value);
             query.Add($"{parameter.Name}={Uri.EscapeDataString(value)}");
             if (spoilt.HasFlag(Spoilt.Query) && random.Next(8) == 0) query.Add(query[^1]);
         }
@@ -104,7 +106,7 @@ internal sealed class Requests(ApiDescription api, Random random, Known known, C
             if (!parameter.Required && random.Next(2) == 0) continue;
             if (parameter.Required && spoilt.HasFlag(Spoilt.Header) && random.Next(4) == 0) continue;
             var isOdd = spoilt.HasFlag(Spoilt.Header) && random.Next(2) == 0;
-            headers.Add((parameter.Name, isOdd ? random.Pick(Odd.Headers) : Sane(parameter.Name)));
+            headers.Add((parameter.Name, isOdd ? random.Pick([.. Odd.Headers, random.Bend(Sane(parameter.Name))]) : Sane(parameter.Name)));
             if (spoilt.HasFlag(Spoilt.Header) && random.Next(8) == 0) headers.Add(headers[^1]);
         }
 

@@ -72,7 +72,10 @@ internal sealed class Values(ApiDescription api, Random random, Known known)
     {
         if (odd > 0 && depth > 0 && random.NextDouble() < odd)
         {
-            text.Append(random.Pick(Odd.Json));
+            var sound = random.Next(3) == 0 ? Write(schema, name, spoilt: false) : "";
+            text.Append(sound.StartsWith('"')
+                ? JsonSerializer.Serialize(random.Bend(JsonSerializer.Deserialize<string>(sound)!))
+                : random.Pick(Odd.Json));
             return;
         }
 

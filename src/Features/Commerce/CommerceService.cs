@@ -42,7 +42,7 @@ public sealed partial class CommerceService(
         return new()
         {
             Items = { found.Take(limit).Select(ToWire) },
-            NextCursor = last is null ? "" : PageCursor.Of(last.PublishedAt, last.Id).ToString(),
+            NextCursor = last is null ? "" : new PageCursor(last.PublishedAt, last.Id).ToString(),
         };
     }
 
@@ -58,7 +58,7 @@ public sealed partial class CommerceService(
         var booked = await bus.InvokeAsync<StockAdjustment?>(booking, context.CancellationToken) ?? throw Refusal.NotFound("sku");
         if (!booked.Stands)
             throw Refusal.Precondition("stock.reserved",
-                $"{booked.Level.OnHand} in stock, {booked.Level.Reserved} of them reserved for orders.");
+                $"{booked.Level.OnHand} in stock, {booked.Level.Reserved} of them reserved.");
         return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
     }
 

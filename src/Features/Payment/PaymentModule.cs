@@ -45,6 +45,7 @@ public sealed class PaymentModule : Module<IPaymentStore>
             .Duplicate(x => x.ChangedAt)
             .Duplicate(x => x.WatchUntil);
         marten.Schema.For<OrderOwner>().Index(x => x.UserId);
+        // The table keeps the name that it had before the type was renamed.
         marten.Schema.For<GuestSuccessor>().DocumentAlias("formerguest").Index(x => x.UserId);
         foreach (var table in PaymentTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
     }

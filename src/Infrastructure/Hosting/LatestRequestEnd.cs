@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Aarya.Infrastructure.Hosting;
 
 /// <summary>
-/// Work that may still be in progress after a session or an account has ended: requests that began before, and messages of a node that
-/// has died since.
+/// How long requests that began before a change (a sign-in, a verified address, an erasure), and the messages of a node that has died
+/// since, may still have effects.
 /// </summary>
 public sealed class LatestRequestEnd(IConfiguration configuration)
 {
@@ -13,5 +13,5 @@ public sealed class LatestRequestEnd(IConfiguration configuration)
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
 
     /// <summary>After this time no such work is left.</summary>
-    public TimeSpan AllInAfter { get; } = EdgeSettings.RequestTimeOf(configuration) + Recovery;
+    public TimeSpan Delay { get; } = EdgeSettings.RequestTimeOf(configuration) + Recovery;
 }

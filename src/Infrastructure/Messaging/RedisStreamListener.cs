@@ -7,8 +7,8 @@ namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
 /// One group's listener of one stream. An entry is acknowledged when its effect is proven: committed together with its
-/// <c>processed_event</c> row, committed earlier, or in the context's dead-letter table. It is no proof that the pipeline
-/// completes a message: it does so even when a retry could not be written. Every other entry stays pending and is tried
+/// <c>processed_event</c> row, committed earlier, or in the context's dead-letter table. That the pipeline completes a
+/// message proves nothing: it does so even when a retry could not be written. Every other entry stays pending and is tried
 /// again, by this process, by the same node after a restart, or by another node that claims it.
 /// </summary>
 internal sealed class RedisStreamListener : IListener, ISupportDeadLetterQueue, ISupportNativeScheduling, IReportConnectionState

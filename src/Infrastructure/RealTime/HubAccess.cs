@@ -16,7 +16,11 @@ internal static class HubAccess
     {
         if (http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is null) return next(http);
         if (!IsOwn(http.Request, settings))
-            return Problems.WriteAsync(http, Problem.Forbidden("Pages of this origin must not open a live connection.", "origin.refused"));
+        {
+            return Problems.WriteAsync(http,
+                Problem.Forbidden("Pages of this origin are not allowed to open a live connection.", "origin.refused"));
+        }
+
         return BearerHandler.FindToken(http.Request) is not null && http.FindCaller() is null
             ? Problems.WriteAsync(http, BearerHandler.Refuse(http))
             : next(http);

@@ -19,7 +19,12 @@ internal static class Untidy
 
     public static readonly string[] Names = [];
 
-    public static readonly string[] WithoutSpec = [];
+    public static readonly string[] WithoutSpec =
+    [
+        "Commerce/Orders/ForgetOrderLink.cs",
+        "Commerce/Orders/HandOverAgain.cs",
+        "Payment/Charges/RecordNoCharge.cs",
+    ];
 
     /// <summary>The rules of the analysers demand them beside the operators.</summary>
     public static readonly string[] Unread =

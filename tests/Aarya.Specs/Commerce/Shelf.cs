@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce;
 
-/// <summary>DemoProducts for one spec, with SKUs that no other spec uses.</summary>
+/// <summary>Goods for one spec, with SKUs that no other spec uses.</summary>
 internal static class Shelf
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aarya.Features.Commerce.Privacy;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.Payment.Privacy;
 using Aarya.Features.Search.Privacy;
@@ -13,7 +14,8 @@ namespace Aarya.Specs.Privacy;
 
 /// <summary>A customer exports all stored data, and then has it erased, in a real shop.</summary>
 [StoryOf(typeof(GetErasureEndpoint), typeof(ErasePayerHandler), typeof(GatherPayerDataHandler), typeof(EraseShopperHandler),
-    typeof(GatherShopperDataHandler))]
+    typeof(GatherShopperDataHandler), typeof(GetExportEndpoint), typeof(FetchExportEndpoint), typeof(GatherBuyerDataHandler),
+    typeof(GatherPersonalDataHandler), typeof(StartErasingBuyerHandler))]
 public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private const string Town = "Kakkanad";

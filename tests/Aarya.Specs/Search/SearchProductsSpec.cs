@@ -170,6 +170,7 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("sort=random", "sort")]
     [InlineData("inStock=maybe", "inStock")]
     [InlineData("cursor=x", "cursor")]
+    [InlineData("cursor=!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!", "cursor")]
     [InlineData("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&sort=newest", "cursor")]
     [InlineData("cursor=____________________________________", "cursor")]
     public async Task what_cannot_be_searched_for_is_refused_by_name(string query, string field)

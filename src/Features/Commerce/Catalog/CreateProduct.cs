@@ -36,10 +36,9 @@ public static class CreateProductEndpoint
     }
 
     [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
-    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names it.")]
+    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names the SKU.")]
     [WolverinePost("/api/admin/products")]
     [ProducesResponseType<ProductView>(StatusCodes.Status201Created)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     public static (IResult, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges) Post(
         CreateProduct command, [NotBody] Placement place, DateTimeOffset now)
     {

@@ -10,7 +10,6 @@ public static class GetProductEndpoint
 {
     [WolverineGet("/api/products/{idOrSlug}")]
     [ProducesResponseType<ProductView>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static async Task<IResult> Get(string idOrSlug, ProductAnswers answers) =>
         await answers.FindAsync(idOrSlug) is { } answer ? answer : Results.Problem(Problem.NotFound("product"));
 }

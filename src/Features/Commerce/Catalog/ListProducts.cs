@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -14,7 +13,6 @@ public static class ListProductsEndpoint
 
     [WolverineGet("/api/products")]
     [ProducesResponseType<ProductPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static async Task<IResult> Get(ProductAnswers answers, string? category = null, int limit = 24, string? cursor = null) =>
         (await answers.ListAsync(string.IsNullOrEmpty(category) ? null : Slug.Of(category),
             PageCursor.Parse(cursor), limit))!;

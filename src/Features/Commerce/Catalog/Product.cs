@@ -53,7 +53,7 @@ public sealed class Product : IVersioned
     public DateTimeOffset PublishedAt
     {
         get;
-        set => field = value.AddTicks(-(value.Ticks % TimeSpan.TicksPerMicrosecond));
+        set => field = value.ToMicrosecond();
     }
 
     /// <summary>Grows by one with every change: shows other contexts which of two snapshots is newer.</summary>
@@ -101,7 +101,7 @@ public sealed class Product : IVersioned
         var changed = ProductTraits.Differing(was, ProductTraits.Of(this));
         if (changed.Count == 0) return false;
         Revision++;
-        ChangedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        ChangedAt = now.ToMicrosecond();
         foreach (var trait in changed) ChangedIn[trait] = Revision;
         return true;
     }

@@ -41,7 +41,7 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
         await using var session = store.QuerySession();
         var found = await Catalogue.ListAsync(session, category, after, limit + 1, CancellationToken.None);
         var last = found.Count > limit ? found[limit - 1].Product : null;
-        var next = last is null ? null : PageCursor.Of(last.PublishedAt, last.Id).ToString();
+        var next = last is null ? null : new PageCursor(last.PublishedAt, last.Id).ToString();
         return Json(new ProductPage([.. found.Take(limit).Select(x => x.ToView())], next));
     }
 

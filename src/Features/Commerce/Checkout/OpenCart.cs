@@ -21,8 +21,8 @@ namespace Aarya.Features.Commerce.Checkout;
 internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, IReadOnlyList<Guid> Ended, OutgoingMessages News)
 {
     /// <summary>
-    /// Locks and reads the cart. DemoProducts of a confirmed order that are still in it are removed now. A declined or expired order of the
-    /// same goods is cancelled and its stock released, in this transaction. DemoProducts of an order that still awaits its payment cannot
+    /// Locks and reads the cart. Goods of a confirmed order that are still in it are removed now. A declined or expired order of the
+    /// same goods is cancelled and its stock released, in this transaction. Goods of an order that still awaits its payment cannot
     /// be ordered.
     /// </summary>
     /// <param name="network">The network address to lock in addition to the cart; null for none.</param>

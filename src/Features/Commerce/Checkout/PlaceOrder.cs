@@ -71,7 +71,7 @@ public static class PlaceOrderEndpoint
     [Refuses(409, "cart.changed",
         "The cart has changed since the `ETag` in `If-Match`: `expected` is the total that was shown, `total` the current one.")]
     [Refuses(409, "checkout.total_changed", "The order's total is not the `expectedTotal`: `expected` and `total` give both.")]
-    [Refuses(409, "cart.not_on_sale", "`skus` lists what the shop no longer sells: remove it from the cart.")]
+    [Refuses(409, "cart.not_on_sale", "`skus` lists those that the shop no longer sells: remove them from the cart.")]
     [Refuses(409, "delivery.not_available", "The shop does not deliver to `country`.")]
     [Refuses(409, "delivery.method_not_available", "This shipping method does not deliver to `country`; `methods` lists those that do.")]
     [Refuses(409, "stock.insufficient", "`shortages` lists each SKU with the requested and the available quantity.")]

@@ -73,7 +73,7 @@ public sealed record ReservedCart(
     private static ProblemDetails NotOnSale(string[] skus)
     {
         var problem = Problem.Conflict("cart.not_on_sale", "Not on sale",
-            $"The shop no longer sells {string.Join(", ", skus)}: remove it from the cart.");
+            $"The shop no longer sells {string.Join(", ", skus)}: remove them from the cart.");
         problem.Extensions["skus"] = skus;
         return problem;
     }

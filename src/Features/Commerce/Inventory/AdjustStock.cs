@@ -33,11 +33,9 @@ public sealed record ShelfView(string Sku, int OnHand, int Reserved, int Availab
 [Authorize("merchandiser")]
 public static class AdjustStockEndpoint
 {
-    [Refuses(409, "stock.reserved", "The stock would be less than what is reserved for orders.")]
+    [Refuses(409, "stock.reserved", "The stock would be less than what is reserved.")]
     [WolverinePost("/api/admin/stock/{sku}/adjustments")]
     [ProducesResponseType<ShelfView>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     public static async Task<(IResult, AnnounceChanges?)> Post(AdjustStock command, string sku, IDocumentSession session,
         CancellationToken cancellation)
     {
@@ -47,12 +45,12 @@ public static class AdjustStockEndpoint
         {
             null => (Results.Problem(Problem.NotFound("sku")), null),
             { Stands: false, Level: var level } => (
-                Results.Problem(Reserved($"{level.OnHand} in stock, {level.Reserved} of them reserved for orders.")), null),
+                Results.Problem(Reserved($"{level.OnHand} in stock, {level.Reserved} of them reserved.")), null),
             _ => (Results.Ok(ShelfView.Of(adjustment.Level)), new()),
         };
     }
 
-    internal static ProblemDetails Reserved() => Reserved("The stock would be less than what is reserved for orders.");
+    internal static ProblemDetails Reserved() => Reserved("The stock would be less than what is reserved.");
 
     private static ProblemDetails Reserved(string detail) => Problem.Conflict("stock.reserved", "Stock is reserved", detail);
 }

@@ -13,7 +13,6 @@ public static class GetStockEndpoint
 {
     [WolverineGet("/api/inventory/{sku}")]
     [ProducesResponseType<StockView>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static async Task<IResult> Get(string sku, IQuerySession session, CancellationToken cancellation)
     {
         var available = await session.AdvancedSql.QueryAsync<int>(

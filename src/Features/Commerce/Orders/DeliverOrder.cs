@@ -13,7 +13,7 @@ public static class DeliverOrderEndpoint
 {
     public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Shipped, "order.not_deliverable");
 
-    [Refuses(409, "order.not_deliverable", "The order is not shipped, or its refund is in progress. `detail` names its status.")]
+    [Refuses(409, "order.not_deliverable", "The order's status is not `shipped`, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/deliver"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

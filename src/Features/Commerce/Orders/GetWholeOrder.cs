@@ -52,7 +52,6 @@ public static class GetWholeOrderEndpoint
         return (order, order is null ? Problem.NotFound("order") : WolverineContinue.NoProblems);
     }
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/admin/orders/{idOrNumber}")]
     public static async Task<WholeOrderView> Get(Order order, IQuerySession session, CancellationToken cancellation)
     {

@@ -10,14 +10,14 @@ namespace Aarya.Features.Commerce.Orders;
 public static class HandOverGuestHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        GuestSignedInNotice signedIn, Carts carts, IDocumentSession session, LatestRequestEnd stragglers, DateTimeOffset now,
+        GuestSignedInNotice signedIn, Carts carts, IDocumentSession session, LatestRequestEnd latestEnd, DateTimeOffset now,
         CancellationToken cancellation)
     {
         var messages = new OutgoingMessages();
         if (signedIn.GuestId == signedIn.UserId) return messages;
         var handOver = new HandOverAgain(signedIn.GuestId, signedIn.UserId);
         messages.AddRange(await HandOverAgainHandler.Handle(handOver, carts, session, now, cancellation));
-        messages.Delay(handOver, stragglers.AllInAfter);
+        messages.Delay(handOver, latestEnd.Delay);
         return messages;
     }
 }

@@ -13,12 +13,12 @@ namespace Aarya.Features.Commerce.Orders;
 public static class HandOverVerifiedHandler
 {
     public static async Task<OutgoingMessages> Handle(
-        EmailVerifiedNotice verified, IDocumentSession session, LatestRequestEnd stragglers, DateTimeOffset now,
+        EmailVerifiedNotice verified, IDocumentSession session, LatestRequestEnd latestEnd, DateTimeOffset now,
         CancellationToken cancellation)
     {
         var messages = await HandOverToVerifiedHandler.HandOverAsync(
             session, verified.UserId, verified.Email, verified.At, now, cancellation);
-        messages.Delay(new HandOverToVerified(verified.UserId, verified.At), stragglers.AllInAfter);
+        messages.Delay(new HandOverToVerified(verified.UserId, verified.At), latestEnd.Delay);
         return messages;
     }
 }

@@ -29,7 +29,7 @@ public static class ListAllOrdersEndpoint
         if (page.Status is not null) return page;
         if (status is not null && StatusOf(status) is null)
             return Problem.Invalid("status", $"must be one of {string.Join(", ", Enum.GetValues<OrderStatus>().Select(x => x.Text()))}.");
-        if (name is not null && NameWords.Of(name).Count == 0) return Problem.Invalid("name", "must contain a letter or digit.");
+        if (name is not null && NameWords.Of(name).Count == 0) return Problem.Invalid("name", "must contain a letter, digit or symbol.");
         if (placedFrom is not null && OrderMoment.From(placedFrom) is null) return Problem.Invalid("placedFrom", OrderMoment.Expectation);
         if (placedTo is null) return WolverineContinue.NoProblems;
         if (OrderMoment.Until(placedTo) is not { } until) return Problem.Invalid("placedTo", OrderMoment.Expectation);

@@ -13,7 +13,7 @@ public static class PackOrderEndpoint
 {
     public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Confirmed, "order.not_packable");
 
-    [Refuses(409, "order.not_packable", "The order is not confirmed, or its refund is in progress. `detail` names its status.")]
+    [Refuses(409, "order.not_packable", "The order's status is not `confirmed`, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/pack"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

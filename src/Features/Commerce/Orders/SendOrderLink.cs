@@ -1,6 +1,5 @@
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Postgres;
-using FluentValidation;
 using Marten;
 using Npgsql;
 using Wolverine;

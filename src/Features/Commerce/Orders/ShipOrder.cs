@@ -26,7 +26,7 @@ public static class ShipOrderEndpoint
 {
     public static ProblemDetails Validate(Order? order) => order.MustBe(OrderStatus.Packed, "order.not_shippable");
 
-    [Refuses(409, "order.not_shippable", "The order is not packed, or its refund is in progress. `detail` names its status.")]
+    [Refuses(409, "order.not_shippable", "The order's status is not `packed`, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/ship"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
         ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,

@@ -62,7 +62,7 @@ public static class GoodsAndServicesTax
         ["7117"] = [new(Since2017, 3)],
     };
 
-    /// <summary>Whether there is a tax rate for this HSN code (2, 4, 6 or 8 digits). DemoProducts without one cannot be sold.</summary>
+    /// <summary>Whether there is a tax rate for this HSN code (2, 4, 6 or 8 digits). Goods without one cannot be sold.</summary>
     public static bool Knows(string? hsnCode) =>
         hsnCode is { Length: 2 or 4 or 6 or 8 } && hsnCode.All(char.IsAsciiDigit) && RatesOf(hsnCode) is { Length: > 0 };
 

@@ -46,7 +46,7 @@ public sealed record OrderDeliveredNotice(Guid OrderId, string Number, Guid Subj
 [WireEvent("commerce.order_handed_over.v1", Streams.Orders)]
 public sealed record OrderHandedOverNotice(Guid OrderId, Guid From, Guid To, DateTimeOffset At);
 
-/// <summary>The owner of an order's mail address requested a link to the order.</summary>
+/// <summary>A link to an order was requested, to be mailed to the order's address.</summary>
 /// <param name="LinkId">One per mail.</param>
 /// <param name="Link">Contains a token: only the reader of the mail may have it.</param>
 [WireEvent("commerce.order_link_asked.v1", Streams.Orders)]

@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
@@ -30,6 +29,6 @@ public static class ListNotificationsEndpoint
             mine = mine.Where(x => x.CreatedAt < at || (x.CreatedAt == at && x.Id.CompareTo(id) < 0));
         var page = await mine.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(limit + 1).ToListAsync(cancellation);
         var last = page.Count > limit ? page[limit - 1] : null;
-        return new([.. page.Take(limit).Select(NotificationView.Of)], last is null ? null : $"{PageCursor.Of(last.CreatedAt, last.Id)}");
+        return new([.. page.Take(limit).Select(NotificationView.Of)], last is null ? null : $"{new PageCursor(last.CreatedAt, last.Id)}");
     }
 }

@@ -26,7 +26,11 @@ public sealed class Notification : IVersioned
 
     public Guid? OrderId { get; set; }
 
-    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset CreatedAt
+    {
+        get;
+        set => field = value.ToMicrosecond();
+    }
 
     public DateTimeOffset? ReadAt { get; set; }
 

@@ -13,7 +13,7 @@ public static class NotifyPaymentDeclinedHandler
     {
         var minutes = (int)Math.Ceiling((order.ExpiresAt - now).TotalMinutes);
         var hold = minutes <= 0
-            ? "The time to pay for it is over."
+            ? "The time to pay for the order is over."
             : $"We hold the goods for another {minutes} {(minutes == 1 ? "minute" : "minutes")}: open the order to pay another way.";
         var notification = new Notification
         {

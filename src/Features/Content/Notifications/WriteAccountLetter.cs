@@ -22,7 +22,8 @@ public static class WriteAccountLetterHandler
     {
         "verify_email" => ("Confirm your e-mail address", "open this link within a day to confirm that this address is yours:", NeverMind),
         "registration_repeated" => ("You already have an account", "someone tried to register with your address, which has an account.",
-            "If it was you, choose “forgot password” on the sign-in page to set a new password. If not, you can ignore this e-mail."),
+            "If it was you, sign in; if you have forgotten the password, choose “forgot password” on the sign-in page. If not, you can "
+            + "ignore this e-mail."),
         "reset_password" => ("Set a new password", "open this link within an hour to set a new password:", NeverMind),
         "password_changed" =>
             ("Your password was changed", "the password of your account was changed, and all other devices are signed out.", NotYou),

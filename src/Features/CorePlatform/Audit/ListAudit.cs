@@ -16,7 +16,7 @@ public sealed record AuditEntryView(
 public sealed record AuditPage(IReadOnlyList<AuditEntryView> Items, Guid? NextCursor);
 
 /// <summary>
-/// What staff did, the newest first; on request only by one person, of one action, to one target (its id) or in one period.
+/// The actions of staff, the newest first, optionally filtered by person, action, target (its id) or period.
 /// </summary>
 [Authorize("admin")]
 public static class ListAuditEndpoint

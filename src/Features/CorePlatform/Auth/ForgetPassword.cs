@@ -28,8 +28,7 @@ public static class ForgetPasswordEndpoint
         attempts.BeginAsync("forgot", command.Email, http);
 
     [ProducesResponseType(StatusCodes.Status202Accepted)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/auth/password/forgot"), RateLimit("password")]
     public static async Task<(IResult, SendPasswordReset)> Post(ForgetPassword command, IQuerySession documents,
         CancellationToken cancellation) =>

@@ -61,13 +61,10 @@ public static class LogInEndpoint
     }
 
     [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(401, "auth.credentials_wrong", "The address or the password is wrong; the answer does not say which.")]
     [Refuses(401, "auth.two_factor_required",
         "The password was right. Send `challenge` with a code to `/api/auth/two-factor` within `expiresIn` seconds.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/auth/login"), RateLimit("login")]
     public static async Task<(IResult, OutgoingMessages)> Post(LogIn command, RecognisedUser recognised, IDocumentSession documents,
         PasswordHasher passwords, CancellationToken cancellation)

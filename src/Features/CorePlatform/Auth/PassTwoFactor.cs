@@ -65,12 +65,10 @@ public static class PassTwoFactorEndpoint
     }
 
     [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [Refuses(401, "auth.code_wrong", "The code is wrong, or was used before: send another one.")]
     [Refuses(401, "auth.challenge_invalid", "The challenge has expired or was tried too often: sign in again.")]
     [Refuses(401, "auth.credentials_wrong", "The account was closed or its password changed meanwhile.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/auth/two-factor"), RateLimit("login")]
     public static (IResult, IMartenOp, OutgoingMessages) Post(PassTwoFactor command, PassedTwoFactor passed)
     {

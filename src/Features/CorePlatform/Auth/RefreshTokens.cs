@@ -55,7 +55,6 @@ public static partial class RefreshTokensEndpoint
     }
 
     [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [Refuses(401, "auth.refresh_invalid", "The refresh token is unknown, has expired or was used before: sign in again.")]
     [WolverinePost("/api/auth/refresh")]
     public static (IResult, OutgoingMessages) Post(RefreshTokens command, Refreshed refreshed, AccessTokens tokens, HttpContext http)

@@ -43,9 +43,7 @@ public static class RegisterEndpoint
 
     // The answer is empty and a repeated request is harmless; a stored hash of a body that contains a password would not be.
     [ProducesResponseType(StatusCodes.Status202Accepted)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/auth/register"), RateLimit("register")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         Register command, HttpContext http, IDocumentSession documents, Identity identity, PasswordHasher passwords,

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
@@ -15,10 +16,7 @@ public static class ResendVerificationEndpoint
         attempts.BeginAsync("resend", $"{caller.Subject:N}", http);
 
     [ProducesResponseType(StatusCodes.Status202Accepted)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/auth/email/verify/resend"), RateLimit("password"), Authorize("customer")]
     public static (IResult, SendVerification) Post(Caller caller) => (Results.Accepted(), new(caller.Subject));
 }

@@ -58,7 +58,6 @@ public static class ResetPasswordEndpoint
         ResetPassword command, User user, PasswordStrength strength, CancellationToken cancellation) =>
         strength.CheckAsync("newPassword", command.NewPassword, user, cancellation);
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
     [Refuses(400, "account.token_invalid", "The link is invalid, has expired or was already used: request a new e-mail.")]
     [WolverinePost("/api/auth/password/reset"), RateLimit("password")]
     public static async Task<(KnownDevice, OutgoingMessages)> Post(

@@ -4,7 +4,7 @@ using Marten;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
-/// <summary>Mails the link, if the address has an account that has not been sent too many.</summary>
+/// <summary>Mails the link, if the address has an account that has not been sent too many links.</summary>
 /// <param name="UserId">Null when the address has no account.</param>
 public sealed record SendPasswordReset(Guid? UserId);
 

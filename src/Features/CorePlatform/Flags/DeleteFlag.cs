@@ -19,7 +19,6 @@ public static class DeleteFlagEndpoint
         flag is null ? Problem.NotFound("flag") : FlagPreconditions.Check(http, flag);
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     [WolverineDelete("/api/admin/flags/{name}")]
     public static (IResult, IMartenOp, IMartenOp) Delete(string name, Caller caller,

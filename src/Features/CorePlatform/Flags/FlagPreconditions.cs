@@ -19,7 +19,7 @@ internal static class FlagPreconditions
         return (headers.IfMatch.Count > 0 && !Names(headers.IfMatch, own))
             || (headers.IfNoneMatch.Count > 0 && Names(headers.IfNoneMatch, own))
             ? Problem.Of(StatusCodes.Status412PreconditionFailed, "request.precondition_failed", "Changed meanwhile",
-                "The flag has changed: reload it and try again.")
+                "The flag is not in the state that If-Match or If-None-Match requires: reload it and try again.")
             : WolverineContinue.NoProblems;
     }
 

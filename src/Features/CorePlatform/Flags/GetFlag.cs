@@ -14,7 +14,6 @@ public static class GetFlagEndpoint
     public static ProblemDetails Validate(Flag? flag) => flag is null ? Problem.NotFound("flag") : WolverineContinue.NoProblems;
 
     [ProducesResponseType<FlagView>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/admin/flags/{name}")]
     public static IResult Get(string name, [Entity(nameof(name), Required = false)] Flag? flag) => FlagView.Of(flag!).Answer();
 }

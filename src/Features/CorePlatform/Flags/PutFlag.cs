@@ -55,7 +55,6 @@ public static partial class PutFlagEndpoint
         ? FlagPreconditions.Check(http, flag)
         : Problem.Invalid("name", "must be 1 to 64 lower-case letters, digits, dots, dashes or underscores, beginning with a letter.");
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, "application/problem+json")]
     [WolverinePut("/api/admin/flags/{name}")]
     public static (FlagView, IMartenOp, IMartenOp) Put(

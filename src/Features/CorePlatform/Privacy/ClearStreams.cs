@@ -21,7 +21,7 @@ public static class ClearStreamsHandler
     public static void Configure(HandlerChain chain) => chain.NeverGivesUp();
 
     public static async Task<OutgoingMessages> Handle(
-        ClearStreams command, IDocumentSession documents, StreamErasure streams, LatestRequestEnd stragglers, DateTimeOffset now,
+        ClearStreams command, IDocumentSession documents, StreamErasure streams, LatestRequestEnd latestEnd, DateTimeOffset now,
         CancellationToken cancellation)
     {
         if (await documents.LoadAsync<Erasure>(command.ErasureId, cancellation) is not { UserId: { } user } erasure) return [];
@@ -38,7 +38,7 @@ public static class ClearStreamsHandler
         erasure.DoneAt ??= now;
         if (erasure.Round == 1 || erasure.FoundMore)
         {
-            messages.Delay(new BeginRound(erasure.Id), stragglers.AllInAfter);
+            messages.Delay(new BeginRound(erasure.Id), latestEnd.Delay);
         }
         else
         {

@@ -44,15 +44,9 @@ public static class EraseMeEndpoint
         return (user, await documents.RefuseLastAdminAsync(user, http.RequestAborted));
     }
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
+    [AsksForPassword]
     [Refuses(409, "user.last_admin", "There is no other admin: make another account an admin first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverineDelete("/api/users/me"), RateLimit("password")]
     public static (Accepted<ErasureView>, BeginRound) Delete(EraseMe command, [NotBody] User user,
         IDocumentSession documents, DateTimeOffset now)

@@ -23,7 +23,6 @@ public static class FetchExportEndpoint
     }
 
     [ProducesResponseType(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/users/exports/{token}")]
     public static IResult Get(PersonalExport export, HttpContext http)
     {

@@ -13,7 +13,6 @@ public static class GetErasureEndpoint
 {
     public static ProblemDetails Validate(Erasure? erasure) => erasure is null ? Problem.NotFound("erasure") : WolverineContinue.NoProblems;
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/users/erasures/{receipt:guid}")]
     public static ErasureView Get(Guid receipt, [Entity(nameof(receipt), Required = false)] Erasure? erasure) => ErasureView.Of(erasure!);
 }

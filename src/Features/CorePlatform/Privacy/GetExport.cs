@@ -16,8 +16,6 @@ public static class GetExportEndpoint
             ? (export, WolverineContinue.NoProblems)
             : (null, Problem.NotFound("export"));
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/users/me/export/{id:guid}")]
     public static ExportView Get(PersonalExport export) => ExportView.Of(export);
 }

@@ -13,7 +13,6 @@ public static class EndOwnSessionEndpoint
         (await sessions.FindAsync(id))?.UserId == caller.Subject ? WolverineContinue.NoProblems : Problem.NotFound("session");
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineDelete("/api/sessions/{id:guid}")]
     public static async Task<IResult> Delete(Guid id, SessionStore sessions)
     {

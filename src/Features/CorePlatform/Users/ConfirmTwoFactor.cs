@@ -52,14 +52,9 @@ public static class ConfirmTwoFactorEndpoint
         return (user, WolverineContinue.NoProblems);
     }
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
     [Refuses(400, "two_factor.code_wrong", "The code is wrong, or was used before.")]
     [Refuses(409, "two_factor.not_started", "There is no key to confirm: ask for one first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/users/me/two-factor/confirm"), RateLimit("password"), Authorize("customer")]
     public static async Task<(RecoveryCodesView, OutgoingMessages)> Post(
         ConfirmTwoFactor command, User user, IDocumentSession documents, Identity identity, HttpContext http, DateTimeOffset now)

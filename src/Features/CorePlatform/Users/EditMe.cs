@@ -30,10 +30,6 @@ public static class EditMeEndpoint
             ? (user, WolverineContinue.NoProblems)
             : (null, Problem.NotFound("user"));
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [WolverinePatch("/api/users/me"), Authorize("customer")]
     public static (UserView, IMartenOp) Patch(EditMe command, User user)
     {

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
@@ -36,15 +37,9 @@ public static class RenewRecoveryCodesEndpoint
         ? WolverineContinue.NoProblems
         : Problem.Conflict("two_factor.off", "Not on", "Without a second factor there are no recovery codes.");
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
+    [AsksForPassword]
     [Refuses(409, "two_factor.off", "There is no second factor: switch it on first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/users/me/two-factor/recovery-codes"), RateLimit("password"), Authorize("customer")]
     public static async Task<(RecoveryCodesView, OutgoingMessages)> Post(
         RenewRecoveryCodes command, User user, IDocumentSession documents, Identity identity, HttpContext http, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
@@ -51,17 +52,11 @@ public static class StartTwoFactorEndpoint
                 "First open the link in the mail that we sent you, or request another mail.");
     }
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status429TooManyRequests, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")]
-    [Refuses(400, "account.password_wrong", "The password is not the caller's; `errors` names the field that it was sent in.")]
+    [AsksForPassword]
     [Refuses(409, "account.email_unverified",
         "The account's address has not been verified: its owner must open the link in the mail first.")]
     [Refuses(409, "two_factor.on", "The second factor is on already: switch it off first.")]
-    [Refuses(429, "auth.too_many_attempts", "Too many attempts on this account: wait for `Retry-After` seconds.")]
+    [CountsAttempts]
     [WolverinePost("/api/users/me/two-factor"), RateLimit("password"), Authorize("customer")]
     public static async Task<TwoFactorKeyView> Post(
         StartTwoFactor command, User user, IDocumentSession documents, Identity identity, HttpContext http, CancellationToken cancellation)

@@ -41,8 +41,6 @@ public static class GetPaymentEndpoint
 
     [WolverineGet("/api/payments/{orderId:guid}")]
     [ProducesResponseType<PaymentView>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static PaymentView Get(Guid orderId, Caller caller, [ReadAggregate(nameof(orderId), Required = false)] OrderPayment? payment) =>
         PaymentView.Of(payment!);
 }

@@ -47,7 +47,11 @@ public sealed record OrderPayment
 
     public bool CaptureLater { get; init; }
 
-    public DateTimeOffset? RequestedAt { get; init; }
+    public DateTimeOffset? RequestedAt
+    {
+        get;
+        init => field = value?.ToMicrosecond();
+    }
 
     public DateTimeOffset ExpiresAt { get; init; }
 

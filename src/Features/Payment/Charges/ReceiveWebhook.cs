@@ -45,9 +45,6 @@ public static partial class ReceiveWebhookEndpoint
     [WolverinePost("/api/payments/webhooks/{provider}")]
     [AnswerIsNeverStored]
     [ProducesResponseType(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status413PayloadTooLarge, "application/problem+json")]
     public static async Task<(IResult, OutgoingMessages)> Post(
         string provider, [NotBody] ProviderNews? news, IDocumentSession session, TimeProvider clock, ILogger logger,
         CancellationToken cancellation)

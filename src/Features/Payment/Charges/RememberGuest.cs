@@ -23,8 +23,8 @@ public static class RememberGuestHandler
 
     public static IMartenOp Handle(GuestSignedInNotice signedIn, GuestSuccessor? known)
     {
-        var guest = known ?? new GuestSuccessor { Id = signedIn.GuestId };
-        guest.UserId = signedIn.UserId;
-        return MartenOps.Store(guest);
+        var successor = known ?? new GuestSuccessor { Id = signedIn.GuestId };
+        successor.UserId = signedIn.UserId;
+        return MartenOps.Store(successor);
     }
 }

@@ -1,5 +1,4 @@
 using Aarya.Features.Payment.Charges;
-using Aarya.Infrastructure.Http;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -34,6 +33,6 @@ public static class ListFraudReviewsEndpoint
         var page = await held.OrderBy(x => x.RequestedAt).ThenBy(x => x.Id).Take(limit + 1).ToListAsync(cancellation);
         var last = page.Count > limit ? page[limit - 1] : null;
         return new([.. page.Take(limit).Select(FraudReviewView.Of)],
-            last is null ? null : $"{PageCursor.Of(last.RequestedAt!.Value, last.Id)}");
+            last is null ? null : $"{new PageCursor(last.RequestedAt!.Value, last.Id)}");
     }
 }

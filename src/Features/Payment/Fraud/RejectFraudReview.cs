@@ -19,8 +19,6 @@ public static class RejectFraudReviewEndpoint
     [WolverinePost("/api/admin/fraud-reviews/{orderId:guid}/reject")]
     [Authorize("support")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     public static (IResult, Events, OutgoingMessages) Post(Guid orderId, Caller caller,
         [WriteAggregate(nameof(orderId), Required = false)] OrderPayment? payment, DateTimeOffset now)
     {

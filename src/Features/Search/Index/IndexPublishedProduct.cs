@@ -3,7 +3,7 @@ using Aarya.Features.Search.Query;
 
 namespace Aarya.Features.Search.Index;
 
-/// <summary>Updates the index from the catalogue's events.</summary>
+/// <summary>Indexes a product that the catalogue has published.</summary>
 public static class IndexPublishedProductHandler
 {
     public static Task Handle(ProductPublishedNotice published, ISearchEngine engine, CancellationToken cancellation) => engine.IndexAsync(

@@ -14,7 +14,6 @@ public static class ReindexCatalogueEndpoint
     [WolverinePost("/api/admin/reindex")]
     [Authorize("merchandiser")]
     [ProducesResponseType(StatusCodes.Status202Accepted)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     public static async Task<(IResult, RefillIndex?)> Post(RefillTurn turn, CancellationToken cancellation)
     {
         var now = await turn.NowAsync(cancellation);

@@ -17,7 +17,6 @@ public static class SearchProductsEndpoint
 
     [WolverineGet("/api/search")]
     [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static async Task<IResult> Get(
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
         string? cursor, int? limit, SearchAnswers answers) =>

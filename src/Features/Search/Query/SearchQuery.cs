@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
@@ -118,7 +119,7 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
     public static SearchCursor? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        if (text.Length != 34 || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size
+        if (text.Length != 34 || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done || written != Size
             || !Enum.IsDefined((SearchSort)bytes[0])) return null;
         var cursor = new SearchCursor((SearchSort)bytes[0], BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
             new(bytes[9..], bigEndian: true));

@@ -28,7 +28,6 @@ public static class SetSynonymsEndpoint
         Words.Of(term) is [_] ? WolverineContinue.NoProblems : Problem.Invalid("term", "must be one word of letters and digits.");
 
     [WolverinePut("/api/admin/synonyms/{term}")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static SynonymView Put(string term, SetSynonyms command, IDocumentSession session)
     {
         var view = new SynonymView(Words.Of(term)[0].Joined, [.. command.Words.Select(x => Words.Of(x)[0].Joined).Distinct()]);

@@ -16,7 +16,6 @@ public static class SuggestProductsEndpoint
 
     [WolverineGet("/api/search/suggest")]
     [ProducesResponseType<SuggestionPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static async Task<IResult> Get(string? q, int? limit, SearchAnswers answers) =>
         await answers.SuggestAsync(q!.Trim(), limit ?? 8);
 }

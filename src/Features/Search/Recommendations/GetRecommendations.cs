@@ -17,7 +17,6 @@ public static class GetRecommendationsEndpoint
         limit is < 1 or > Most ? Problem.Invalid("limit", $"must be from 1 to {Most}.") : WolverineContinue.NoProblems;
 
     [WolverineGet("/api/recommendations")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
     public static async Task<RecommendedProducts> Get(int? limit, HttpContext http, Recommender recommender) =>
         new(await recommender.ForAsync(http.FindCaller()?.Subject, limit ?? 12, http.RequestAborted));
 }

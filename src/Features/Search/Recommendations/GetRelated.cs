@@ -12,8 +12,6 @@ public static class GetRelatedEndpoint
 
     [WolverineGet("/api/products/{id}/related")]
     [ProducesResponseType<RecommendedProducts>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static async Task<IResult> Get(string id, int? limit, HttpContext http, Recommender recommender) =>
         await recommender.RelatedAsync(id, limit ?? 8, http.RequestAborted) is { } related
             ? Results.Ok(new RecommendedProducts(related))

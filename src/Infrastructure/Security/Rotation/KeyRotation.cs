@@ -13,7 +13,7 @@ namespace Aarya.Infrastructure.Security.Rotation;
 public sealed record Rotated(string Place, int Renewed, int Left, string Why);
 
 /// <summary>
-/// Seals everything that the hosted contexts and Redis store with the first key, and old plain text, too. The shop may run meanwhile: only
+/// Seals with the first key everything that the hosted contexts and Redis store, including old plain text. The shop may run meanwhile: only
 /// rows without a lock are changed, a few at a time. After a stop, the next run continues there.
 /// </summary>
 public sealed class KeyRotation(ActiveModules contexts, RedisConnections redis, Sealer sealer, IServiceProvider services)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Infrastructure.Security.Rotation;
 
-[Description("Seal everything that is stored with the first key of ENCRYPTION_KEY; exit 1 while something still needs another key",
+[Description("Seal all stored data with the first key of ENCRYPTION_KEY; exit 1 while something still needs another key",
     Name = "rotate-keys")]
 public sealed class RotateKeysCommand : JasperFxAsyncCommand<NetCoreInput>
 {

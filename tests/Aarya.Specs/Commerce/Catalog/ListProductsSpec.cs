@@ -44,6 +44,7 @@ public sealed class ListProductsSpec(AaryaFixture fixture) : CatalogueStory(fixt
     [InlineData("limit=101", "limit")]
     [InlineData("limit=many", "limit")]
     [InlineData("cursor=rubbish", "cursor")]
+    [InlineData("cursor=!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!", "cursor")]
     [InlineData("cursor=________________________________", "cursor")]
     public async Task a_page_that_cannot_be_is_a_400_that_names_the_field(string query, string field)
     {

@@ -5,6 +5,7 @@ using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.Payment.Charges;
 using Aarya.Specs.Support;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,7 @@ using Wolverine.Tracking;
 namespace Aarya.Specs.Commerce.Orders;
 
 /// <summary>A guest's orders with an e-mail address appear in the account that later verifies this address.</summary>
-[StoryOf(typeof(HandOverToVerifiedHandler), typeof(FollowOrderHandler))]
+[StoryOf(typeof(HandOverToVerifiedHandler), typeof(FollowOrderHandler), typeof(HandOverPaymentHandler))]
 public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly string email = $"asha.{Guid.NewGuid():N}@example.com";

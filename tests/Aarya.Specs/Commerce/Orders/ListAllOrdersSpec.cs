@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Aarya.Specs.Commerce.Orders;
 
 /// <summary>How staff find orders.</summary>
+[StoryOf(typeof(GetWholeOrderEndpoint))]
 public sealed class ListAllOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -11,7 +11,7 @@ using Wolverine.Tracking;
 namespace Aarya.Specs.Commerce.Orders;
 
 /// <summary>An order is looked up by its number and e-mail address when the token that placed it is lost.</summary>
-[StoryOf(typeof(OpenOrderLinkEndpoint), typeof(SendOrderLinkHandler), typeof(ForgetOrderLinkHandler), typeof(WriteOrderLinkHandler))]
+[StoryOf(typeof(OpenOrderLinkEndpoint), typeof(SendOrderLinkHandler), typeof(WriteOrderLinkHandler))]
 public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly string email = $"asha.{Guid.NewGuid():N}@example.com";

@@ -14,8 +14,8 @@ namespace Aarya.Specs.Commerce.Orders;
 
 [StoryOf(typeof(AskForPaymentActionHandler), typeof(CancelOrderEndpoint), typeof(CancelUnpaidOrderHandler),
     typeof(ConfirmPaidOrderHandler), typeof(GetOrderEndpoint), typeof(GetTimelineEndpoint), typeof(HandOverGuestHandler),
-    typeof(HandOverAgainHandler), typeof(ListOrdersEndpoint), typeof(RecordDeclineHandler), typeof(RecordFailedRefundHandler),
-    typeof(RecordOrderRefundHandler), typeof(RefundOrderEndpoint))]
+    typeof(ListOrdersEndpoint), typeof(RecordDeclineHandler), typeof(RecordFailedRefundHandler), typeof(RecordOrderRefundHandler),
+    typeof(RefundOrderEndpoint))]
 public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
 {
     private static readonly DateTimeOffset Then = DateTimeOffset.UtcNow;

@@ -7,7 +7,7 @@ using Wire = Aarya.Features.Commerce.Contracts;
 namespace Aarya.Specs.Commerce.Orders;
 
 /// <summary>The events of an order on its way, and what a shipment must contain.</summary>
-[StoryOf(typeof(PackOrderEndpoint), typeof(DeliverOrderEndpoint), typeof(GetWholeOrderEndpoint))]
+[StoryOf(typeof(PackOrderEndpoint), typeof(DeliverOrderEndpoint))]
 public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
 {
     [Fact]

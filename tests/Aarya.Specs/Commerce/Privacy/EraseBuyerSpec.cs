@@ -10,7 +10,6 @@ using Wire = Aarya.Features.Commerce.Contracts;
 
 namespace Aarya.Specs.Commerce.Privacy;
 
-[StoryOf(typeof(StartErasingBuyerHandler))]
 public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
 {
     private Shopper shopper = null!;

@@ -9,7 +9,7 @@ using AccountNotice = Aarya.Features.Content.Contracts.AccountNotice;
 
 namespace Aarya.Specs.Content.Notifications;
 
-[StoryOf(typeof(WriteAccountLetterHandler), typeof(WelcomeUserHandler))]
+[StoryOf(typeof(WriteAccountLetterHandler))]
 public sealed class AccountLetterSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);

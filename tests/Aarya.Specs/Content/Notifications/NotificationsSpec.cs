@@ -71,6 +71,7 @@ public sealed class NotificationsSpec(AaryaFixture fixture) : Spec(fixture)
 
     [Theory]
     [InlineData("AZ8hG0Yc7Rk")]
+    [InlineData("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")]
     [InlineData("01890000-0000-7000-8000-000000000000")]
     public async Task a_cursor_that_no_page_returned_is_refused_instead_of_beginning_again(string cursor)
     {

@@ -10,7 +10,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Content.Privacy;
 
-[StoryOf(typeof(GatherRecipientDataHandler), typeof(MailExportHandler))]
+[StoryOf(typeof(GatherRecipientDataHandler), typeof(MailExportHandler), typeof(WelcomeUserHandler))]
 public sealed class EraseRecipientSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;

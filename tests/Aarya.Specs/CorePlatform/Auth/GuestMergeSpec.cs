@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
 using Alba;
@@ -10,6 +11,7 @@ using Wolverine.Tracking;
 namespace Aarya.Specs.CorePlatform.Auth;
 
 /// <summary>A guest's cart belongs to the account after the login, whatever else happens at the same moment.</summary>
+[StoryOf(typeof(EndSessionHandler))]
 public sealed class GuestMergeSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     [Fact]

@@ -12,8 +12,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Privacy;
 
-[StoryOf(typeof(GatherPersonalDataHandler), typeof(ForgetExportHandler), typeof(GetExportEndpoint), typeof(FetchExportEndpoint),
-    typeof(GatherBuyerDataHandler))]
+[StoryOf(typeof(ForgetExportHandler))]
 public sealed class AskForExportSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]

@@ -10,8 +10,7 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.CorePlatform.Sessions;
 
-[StoryOf(typeof(EndOwnSessionEndpoint), typeof(EndOwnSessionsEndpoint), typeof(ListSessionsEndpoint), typeof(EndSessionHandler),
-    typeof(EndSessionsOfHandler))]
+[StoryOf(typeof(EndOwnSessionEndpoint), typeof(EndOwnSessionsEndpoint), typeof(ListSessionsEndpoint))]
 public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     private const string Phone =

@@ -8,9 +8,9 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Payment.Charges;
 
-[StoryOf(typeof(CancelPaymentHandler), typeof(VoidChargeHandler), typeof(RecordNoChargeHandler), typeof(GiveBackCancelledHandler),
-    typeof(GetPaymentEndpoint), typeof(HandOverPaymentHandler), typeof(RememberGuestHandler), typeof(RecordChargeHandler),
-    typeof(RequestPaymentHandler), typeof(ChargePlacedOrderHandler), typeof(SendChargeHandler), typeof(AttemptChargeHandler))]
+[StoryOf(typeof(CancelPaymentHandler), typeof(VoidChargeHandler), typeof(GiveBackCancelledHandler), typeof(GetPaymentEndpoint),
+    typeof(RememberGuestHandler), typeof(RecordChargeHandler), typeof(RequestPaymentHandler), typeof(ChargePlacedOrderHandler),
+    typeof(SendChargeHandler), typeof(AttemptChargeHandler))]
 [Collection("payment")]
 public sealed class ChargeSpec(PaymentShop shop)
 {

@@ -76,12 +76,11 @@ public static class EditProductEndpoint
         "The product has changed since it was read. `changed` lists what changed, `etag` is its current tag: read it again.")]
     [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
     [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
-    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names it.")]
+    [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names the SKU.")]
     [Refuses(409, "variant.in_use",
         "A variant that was left out still has stock; `skus` lists the SKUs. Adjust their stock to 0 first.")]
     [Refuses(428, "request.precondition_required",
         "`If-Match` is missing: send the `ETag` of the product as it was read.")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverinePut("/api/admin/products/{id:guid}")]
     public static (WholeProductView, IMartenOp, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges?) Put(
         EditProduct command, [NotBody] ProductInHand hand, HttpContext http, DateTimeOffset now)

@@ -17,7 +17,6 @@ public static class GetWholeProductEndpoint
 {
     public static ProblemDetails Validate(Product? product) => product is null ? Problem.NotFound("product") : WolverineContinue.NoProblems;
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/admin/products/{id:guid}")]
     public static async Task<WholeProductView> Get(
         Guid id, [Entity(nameof(id), Required = false)] Product? product, IQuerySession session, HttpContext http,

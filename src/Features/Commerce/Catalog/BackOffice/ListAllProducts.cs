@@ -13,7 +13,7 @@ public sealed record PriceRange(Money From, Money To);
 
 /// <summary>A product in the list for staff.</summary>
 /// <param name="Variants">The number of variants.</param>
-/// <param name="OnHand">Pieces in stock of all its variants; <paramref name="Available"/> are not reserved for orders.</param>
+/// <param name="OnHand">Pieces in stock of all its variants; <paramref name="Available"/> are not reserved.</param>
 public sealed record ProductLine(
     Guid Id, string Slug, string Name, string Category, ProductStatus Status, string Image, PriceRange PriceRange,
     int Variants, int OnHand, int Reserved, int Available, DateTimeOffset UpdatedAt, string Etag)
@@ -80,7 +80,7 @@ public static partial class ListAllProductsEndpoint
         var found = await Catalogue.WithStockAsync(session, products, cancellation);
         return new(
             [.. found.Take(limit).Select(ProductLine.Of)],
-            found.Count > limit ? PageCursor.Of(products[limit - 1].UpdatedAt, products[limit - 1].Id).ToString() : null);
+            found.Count > limit ? new PageCursor(products[limit - 1].UpdatedAt, products[limit - 1].Id).ToString() : null);
     }
 
     // A slug is the name in ASCII letters, so that the search by slug finds a name in any script.

@@ -30,7 +30,7 @@ public static class UnarchiveProductEndpoint
         return (product, place, taken ?? WolverineContinue.NoProblems);
     }
 
-    [Refuses(409, "product.sku_taken", "Another product now has one of the SKUs; `detail` names it.")]
+    [Refuses(409, "product.sku_taken", "Another product now has one of the SKUs; `detail` names the SKU.")]
     [WolverinePost("/api/admin/products/{id:guid}/unarchive")]
     public static (PublicationView, IMartenOp, IMartenOp, AnnounceChanges?) Post(
         [NotBody] Product product, [NotBody] Placement place, DateTimeOffset now)

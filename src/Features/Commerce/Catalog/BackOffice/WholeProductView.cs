@@ -3,7 +3,7 @@ using Aarya.Features.Commerce.Inventory;
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
 /// <param name="OnHand">Pieces in stock.</param>
-/// <param name="Reserved">How many of them are reserved.</param>
+/// <param name="Reserved">How many of them are reserved, such as for unpaid orders.</param>
 public sealed record WholeVariantView(
     string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice, string Image, int OnHand, int Reserved, int Available);
 

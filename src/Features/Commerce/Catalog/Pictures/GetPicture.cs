@@ -10,12 +10,10 @@ public static class GetPictureEndpoint
 {
     [WolverineGet("/media/products/{slug}.svg")]
     [ProducesResponseType<string>(StatusCodes.Status200OK, "image/svg+xml"), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static Task<IResult> Get(string slug, Picture pictures, string? v = null) => Answer(pictures, slug, null, v);
 
     [WolverineGet("/media/products/{slug}/{colour}.svg")]
     [ProducesResponseType<string>(StatusCodes.Status200OK, "image/svg+xml"), ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     public static Task<IResult> GetInColour(string slug, string colour, Picture pictures, string? v = null) =>
         Answer(pictures, slug, colour, v);
 

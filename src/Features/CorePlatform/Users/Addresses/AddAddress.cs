@@ -26,10 +26,6 @@ public static class AddAddressEndpoint
                     $"An address book has at most {AddressBook.MostAddresses} addresses: remove one first."));
     }
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [Refuses(409, "address.too_many", "The address book is full: remove an address first.")]
     [WolverinePost("/api/users/me/addresses"), Authorize("customer")]
     public static (Created<AddressView>, IMartenOp) Post(AddressEntry command, AddressBook book, DateTimeOffset now)

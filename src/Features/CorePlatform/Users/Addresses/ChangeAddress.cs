@@ -15,10 +15,6 @@ public static class ChangeAddressEndpoint
         CancellationToken cancellation) =>
         documents.AddressesWithAsync(id, caller, cancellation);
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [WolverinePut("/api/users/me/addresses/{id:guid}"), Authorize("customer")]
     public static (AddressView, IMartenOp) Put(Guid id, AddressEntry command, [NotBody] AddressBook book)
     {

@@ -14,9 +14,6 @@ public static class GetAddressEndpoint
         CancellationToken cancellation) =>
         documents.AddressesWithAsync(id, caller, cancellation);
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/users/me/addresses/{id:guid}"), Authorize("customer")]
     public static AddressView Get(Guid id, AddressBook book) => AddressView.Of(book, id);
 }

@@ -12,8 +12,6 @@ public sealed record AddressList(IReadOnlyList<AddressView> Items);
 /// <summary>The caller's addresses, the oldest first.</summary>
 public static class ListAddressesEndpoint
 {
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
     [WolverineGet("/api/users/me/addresses"), Authorize("customer")]
     public static async Task<AddressList> Get(Caller caller, IQuerySession documents, CancellationToken cancellation)
     {

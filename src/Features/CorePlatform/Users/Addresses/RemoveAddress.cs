@@ -16,10 +16,6 @@ public static class RemoveAddressEndpoint
         documents.AddressesWithAsync(id, caller, cancellation);
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [WolverineDelete("/api/users/me/addresses/{id:guid}"), Authorize("customer")]
     public static (IResult, IMartenOp) Delete(Guid id, [NotBody] AddressBook book)
     {

@@ -16,7 +16,6 @@ public static class GetAccountEndpoint
 {
     public static ProblemDetails Validate(User? user) => user is null ? Problem.NotFound("user") : WolverineContinue.NoProblems;
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/admin/users/{id:guid}")]
     public static (AccountView, IMartenOp) Get(Guid id, Caller caller, [Entity(nameof(id), Required = false)] User? user,
         DateTimeOffset now) =>

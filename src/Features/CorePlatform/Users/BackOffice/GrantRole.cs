@@ -21,7 +21,6 @@ public static class GrantRoleEndpoint
         return user is null ? Problem.NotFound("user") : WolverineContinue.NoProblems;
     }
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverinePut("/api/admin/users/{id:guid}/roles/{role}")]
     public static (AccountView, IMartenOp, IMartenOp) Put(
         Guid id, string role, Caller caller, [Entity(nameof(id), Required = false)] User? user, DateTimeOffset now)

@@ -12,7 +12,7 @@ namespace Aarya.Features.CorePlatform.Users.BackOffice;
 public sealed record AccountPage(IReadOnlyList<AccountView> Items, Guid? NextCursor);
 
 /// <summary>
-/// The accounts, the newest first; on request only the one of an address, or those with a role. The audit trail records which accounts were
+/// The accounts, the newest first, optionally only the one of an address or those with a role. The audit trail records which accounts were
 /// shown, but not the address that was searched for, because it may be anyone's.
 /// </summary>
 [Authorize("support")]

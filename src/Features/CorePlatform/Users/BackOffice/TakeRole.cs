@@ -28,8 +28,6 @@ public static class TakeRoleEndpoint
         return (user, role == StaffRoles.Admin ? await documents.RefuseLastAdminAsync(user, cancellation) : WolverineContinue.NoProblems);
     }
 
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")]
     [Refuses(409, "user.last_admin", "There is no other admin: make another account an admin first.")]
     [WolverineDelete("/api/admin/users/{id:guid}/roles/{role}")]
     public static async Task<(AccountView, IMartenOp, OutgoingMessages)> Delete(

@@ -4,6 +4,7 @@ using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Privacy;
+using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.BackOffice;
 using Aarya.Specs.Support;
@@ -14,7 +15,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.CorePlatform.Users.BackOffice;
 
-[StoryOf(typeof(GrantRoleEndpoint), typeof(TakeRoleEndpoint))]
+[StoryOf(typeof(GrantRoleEndpoint), typeof(TakeRoleEndpoint), typeof(EndSessionsOfHandler))]
 public sealed class RolesOfAccountsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(fixture), IClassFixture<OtherNode>
 {
     [Fact]
