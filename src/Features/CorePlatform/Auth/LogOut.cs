@@ -15,6 +15,7 @@ public static class LogOutEndpoint
             : (null, BearerHandler.Refuse(http));
 
     [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [WolverinePost("/api/auth/logout")]
     public static async Task<IResult> Post([NotBody] Session session, SessionStore sessions)
     {

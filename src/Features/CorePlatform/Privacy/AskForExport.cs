@@ -27,6 +27,7 @@ public static class AskForExportEndpoint
             WolverineContinue.NoProblems);
     }
 
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/users/me/export")]
     public static async Task<(Accepted<ExportView>, OutgoingMessages)> Get(
         User user, PersonalExport? known, IDocumentSession documents, DateTimeOffset now, CancellationToken cancellation)

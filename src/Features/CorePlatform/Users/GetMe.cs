@@ -18,6 +18,7 @@ public static class GetMeEndpoint
             : (null, Problem.NotFound("user"));
     }
 
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, "application/problem+json")]
     [WolverineGet("/api/users/me")]
     public static UserView Get(UserView user) => user;
 }
