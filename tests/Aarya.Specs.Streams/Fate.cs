@@ -6,8 +6,8 @@ namespace Aarya.Specs.Streams;
 
 /// <summary>
 /// What happens to the process that handles an order, by the order's note, <c>role:fate</c>: <c>payment:dies-before-commit</c>,
-/// <c>payment:dies-after-commit</c>, <c>payment:fails</c>. It happens only while the file that <c>FATE_FILE</c> names exists; the process
-/// deletes the file before it dies.
+/// <c>payment:dies-after-commit</c>, <c>payment:fails</c>; <c>count</c> stands for the second handler of payment. It happens only while the
+/// file that <c>FATE_FILE</c> names exists; the process deletes the file before it dies.
 /// </summary>
 internal static class Fate
 {

@@ -7,7 +7,8 @@ namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
 /// Runs before every handler of a stream's event: it adds the <c>processed_event</c> row to the handler's own transaction,
-/// so that an event that is delivered twice, however late, has its effect once.
+/// so that an event that is delivered twice, however late, has its effect once. If a context has several handlers for an
+/// event, each has its own row.
 /// </summary>
 public static class ProcessedEvent
 {
@@ -18,13 +19,9 @@ public static class ProcessedEvent
         delivery?.Began = true;
 
         await session.BeginTransactionAsync(cancellation);
-        await using var insert = new NpgsqlCommand(
-            $"insert into {session.DocumentStore.Options.DatabaseSchemaName}.processed_event(grp, event_id) values ($1, $2) on conflict do "
-            + $"nothing")
-        {
-            // A replayed dead letter arrives by another path; its address still contains the group.
-            Parameters = { new() { Value = address.Segments[^1] }, new() { Value = envelope.Id } },
-        };
+        // A replayed dead letter arrives by another path; its address still contains the group.
+        var (group, handler) = RedisStreamsTransport.ReaderOf(address);
+        await using var insert = Insert($"{session.DocumentStore.Options.DatabaseSchemaName}.processed_event", group, handler, envelope.Id);
         if (await session.ExecuteAsync(insert, cancellation) == 0)
         {
             delivery?.Proven = true;
@@ -36,6 +33,20 @@ public static class ProcessedEvent
         if (delivery is not null) session.Listeners.Add(new Committed(delivery));
         return HandlerContinuation.Continue;
     }
+
+    // While a context had one handler for the event, the row was the group's: it counts for each handler that was added since.
+    private static NpgsqlCommand Insert(string table, string group, string? handler, Guid eventId) => handler is null
+        ? new($"insert into {table} (grp, event_id) values ($1, $2) on conflict do nothing")
+        {
+            Parameters = { new() { Value = group }, new() { Value = eventId } },
+        }
+        : new($"""
+            insert into {table} (grp, event_id) select $1, $2 where not exists (select from {table} where grp = $3 and event_id = $2)
+            on conflict do nothing
+            """)
+        {
+            Parameters = { new() { Value = $"{group}/{handler}" }, new() { Value = eventId }, new() { Value = group } },
+        };
 
     private sealed class Committed(StreamDelivery delivery) : DocumentSessionListenerBase
     {

@@ -24,7 +24,7 @@ public static class RedisStreamsSetup
         {
             var endpoint = wolverine.Listener(listened.Key.Stream, listened.Key.Context.Role);
             endpoint.StoreType = listened.Key.Context.StoreType;
-            endpoint.Events = listened.ToDictionary(x => x.Name, x => x.Record.ToMessageTypeName());
+            endpoint.Events = listened.ToDictionary(x => x.Name, x => new StreamEvent(x.Record.ToMessageTypeName(), wolverine.PartsOf(x)));
         }
 
         wolverine.Policies.Add(new WireEventPolicy(events));
@@ -34,10 +34,23 @@ public static class RedisStreamsSetup
     public static ISubscriberConfiguration ToRedisStream(this IPublishToExpression publish, string stream) =>
         publish.To(RedisStreamsTransport.Outgoing(stream));
 
-    private static RedisStreamEndpoint Listener(this WolverineOptions wolverine, string stream, string group)
+    // Wolverine calls one handler per message type and endpoint, so each of several handlers gets an endpoint of its own.
+    private static IReadOnlyList<RedisStreamEndpoint> PartsOf(this WolverineOptions wolverine, WireEvent read)
+    {
+        var handlers = read.Handlers();
+        return handlers.Count < 2 ? [] : [.. handlers.Select(handler =>
+        {
+            var part = wolverine.Listener(read.Stream, read.Context.Role, handler.Name);
+            part.StoreType = read.Context.StoreType;
+            if (!part.StickyHandlers.Contains(handler)) part.StickyHandlers.Add(handler);
+            return part;
+        })];
+    }
+
+    private static RedisStreamEndpoint Listener(this WolverineOptions wolverine, string stream, string group, string? handler = null)
     {
         var endpoint = (RedisStreamEndpoint)wolverine.Transports.GetOrCreate<RedisStreamsTransport>()
-            .GetOrCreateEndpoint(RedisStreamsTransport.Incoming(stream, group));
+            .GetOrCreateEndpoint(RedisStreamsTransport.Incoming(stream, group, handler));
         endpoint.IsListener = true;
         return endpoint;
     }

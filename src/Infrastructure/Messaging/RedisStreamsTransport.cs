@@ -29,7 +29,13 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
     // One endpoint object per direction: each has a single mode, and a publisher is durable while a listener is inline.
     internal static Uri Outgoing(string stream) => new($"{Scheme}://stream/{stream}");
 
-    internal static Uri Incoming(string stream, string group) => new($"{Scheme}://stream/{stream}/{group}");
+    /// <param name="handler">One of several handlers of the context for one event; null for the group itself.</param>
+    internal static Uri Incoming(string stream, string group, string? handler = null) =>
+        new($"{Scheme}://stream/{stream}/{group}{(handler is null ? "" : $"/{handler}")}");
+
+    /// <summary>The group of an incoming address, and the handler if the address is that of one of several.</summary>
+    internal static (string Group, string? Handler) ReaderOf(Uri address) =>
+        (address.Segments[2].TrimEnd('/'), address.Segments.ElementAtOrDefault(3));
 
     protected override IEnumerable<RedisStreamEndpoint> endpoints() => endpointsByUri;
 

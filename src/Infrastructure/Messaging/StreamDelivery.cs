@@ -6,14 +6,20 @@ namespace Aarya.Infrastructure.Messaging;
 /// <summary>One entry of a stream while a group handles it; it is attached to the envelope and records the state of the handling.</summary>
 /// <param name="entry">The entry's id in the stream.</param>
 /// <param name="fields">What the publisher wrote.</param>
-/// <param name="messageType">The context's own name for the event.</param>
+/// <param name="read">The event as the context reads it.</param>
 /// <param name="eventId">The publisher's id, which identifies duplicates.</param>
 /// <param name="again">True when it was delivered before, here or to a consumer that died.</param>
-internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, string messageType, Guid eventId, bool again)
+internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, StreamEvent read, Guid eventId, bool again)
 {
     public string Entry { get; } = entry;
 
     public bool Again { get; } = again;
+
+    /// <summary>The endpoint of each handler, if the context has several handlers for the event; else empty.</summary>
+    public IReadOnlyList<RedisStreamEndpoint> Parts => read.Parts;
+
+    /// <summary>The same entry for one of several handlers: the state of the handling is its own.</summary>
+    public StreamDelivery ForPart() => new(Entry, fields, read, eventId, Again);
 
     /// <summary>True when the handler's transaction has begun.</summary>
     public bool Began { get; set; }
@@ -46,7 +52,7 @@ internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, stri
     /// <summary>A new envelope for every attempt: the pipeline leaves state in a used one.</summary>
     public Envelope Open()
     {
-        var envelope = StreamEntry.Read(fields, messageType);
+        var envelope = StreamEntry.Read(fields, read.MessageType);
         envelope.Id = eventId;
         envelope.RoutingInformation = this;
         return envelope;

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using StackExchange.Redis;
 using Wolverine;
-using Wolverine.Persistence.Durability;
 
 namespace Aarya.Infrastructure.Messaging;
 
@@ -16,7 +14,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
 {
     private readonly RedisStreamEndpoint endpoint;
     private readonly StreamGroup group;
-    private readonly IMessageStore store;
+    private readonly StreamDeadLetters deadLetters;
     private readonly Func<Envelope, ValueTask> handle;
     private readonly ILogger log;
     private readonly Channel<StreamDelivery>[] lanes;
@@ -24,9 +22,10 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private Task[] running = [];
 
-    public StreamLanes(RedisStreamEndpoint endpoint, StreamGroup group, IMessageStore store, Func<Envelope, ValueTask> handle, ILogger log)
+    public StreamLanes(
+        RedisStreamEndpoint endpoint, StreamGroup group, StreamDeadLetters deadLetters, Func<Envelope, ValueTask> handle, ILogger log)
     {
-        (this.endpoint, this.group, this.store, this.handle, this.log) = (endpoint, group, store, handle, log);
+        (this.endpoint, this.group, this.deadLetters, this.handle, this.log) = (endpoint, group, deadLetters, handle, log);
         lanes =
             [.. Enumerable.Range(0, Options.Lanes).Select(_ => Channel.CreateBounded<StreamDelivery>(Options.Batch / Options.Lanes + 1))];
     }
@@ -53,26 +52,20 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts the event into the dead-letter table, and only then acknowledges it.</summary>
+    /// <summary>Puts the event into the dead-letter table, once per handler, and only then acknowledges it.</summary>
     public async Task GiveUpAsync(StreamDelivery delivery, string reason)
     {
-        var envelope = delivery.Open();
-        envelope.Destination = endpoint.Uri;
-        await StoreDeadLetterAsync(envelope, delivery.Error ?? new TimeoutException(reason));
+        if (delivery.Parts.Count == 0) await StoreDeadLetterAsync(delivery, endpoint.Uri, reason);
+        // A handler that was done already skips its letter by its processed_event row, if the letter is replayed.
+        foreach (var part in delivery.Parts) await StoreDeadLetterAsync(delivery, part.Uri, reason);
         await AcknowledgeAsync(delivery.Entry);
     }
 
-    public async Task StoreDeadLetterAsync(Envelope envelope, Exception error)
+    private Task StoreDeadLetterAsync(StreamDelivery delivery, Uri address, string reason)
     {
-        try
-        {
-            await store.Inbox.MoveToDeadLetterStorageAsync(envelope, error);
-            DeadLetter(envelope.Id, envelope.MessageType, endpoint.Group!, error);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            // It was written before, and then the process died or Redis did not answer.
-        }
+        var envelope = delivery.Open();
+        envelope.Destination = address;
+        return deadLetters.StoreAsync(envelope, delivery.Error ?? new TimeoutException(reason));
     }
 
     private async Task RunAsync(ChannelReader<StreamDelivery> lane)
@@ -101,19 +94,25 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     {
         // The read has counted the first delivery. False: another consumer has claimed and acknowledged the entry.
         if (delivery.Again && !await UntilRedisAnswersAsync(redis => group.CountAttemptAsync(redis, delivery.Entry))) return;
+        // Each of several handlers is tried for itself, so that one that fails does not hold up the others.
+        var ends = delivery.Parts.Count == 0
+            ? [await EndsAsync(delivery, endpoint.Uri, handle)]
+            : await Task.WhenAll(delivery.Parts.Select(part =>
+                EndsAsync(delivery.ForPart(), part.Uri, x => new(part.HandleAsync(x, stopping.Token)))));
+        if (ends.All(x => x)) await AcknowledgeAsync(delivery.Entry);
+    }
+
+    /// <summary>Calls a handler until the entry is settled for it, or given up. False when the program stops before.</summary>
+    private async Task<bool> EndsAsync(StreamDelivery delivery, Uri address, Func<Envelope, ValueTask> call)
+    {
         var patience = Patience.Of(Options.Patience);
         var isCountReset = false;
         while (!stopping.IsCancellationRequested)
         {
             delivery.BeginAttempt();
-            await handle(delivery.Open());
-            if (delivery.IsSettled)
-            {
-                await AcknowledgeAsync(delivery.Entry);
-                return;
-            }
-
-            if (delivery.Deferred) return;
+            await call(delivery.Open());
+            if (delivery.IsSettled) return true;
+            if (delivery.Deferred) return false;
             if (delivery.RetryAt is { } at)
             {
                 var wait = at - DateTimeOffset.UtcNow;
@@ -131,10 +130,12 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             }
             else if (patience.IsOver)
             {
-                await GiveUpAsync(delivery, "Gave up: the retry period is over.");
-                return;
+                await StoreDeadLetterAsync(delivery, address, "Gave up: the retry period is over.");
+                return true;
             }
         }
+
+        return false;
     }
 
     /// <summary>True when PostgreSQL or Redis did not answer at first.</summary>
@@ -144,7 +145,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         {
             try
             {
-                await store.Admin.CheckConnectivityAsync(stopping.Token);
+                await deadLetters.Store.Admin.CheckConnectivityAsync(stopping.Token);
                 await (await endpoint.Transport.CommandsAsync()).PingAsync();
                 return waited;
             }
@@ -202,9 +203,6 @@ internal sealed partial class StreamLanes : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "The entry {Entry} of {Stream} could not be handled for {Group}; it stays pending.")]
     private partial void CannotHandle(string entry, string stream, string group, Exception e);
-
-    [LoggerMessage(LogLevel.Error, "The event {Id} {MessageType} is in the dead-letter table of {Group}.")]
-    private partial void DeadLetter(Guid id, string? messageType, string group, Exception error);
 
     /// <summary>How long an event may fail without an outage, with growing pauses.</summary>
     private sealed class Patience(DateTimeOffset until)

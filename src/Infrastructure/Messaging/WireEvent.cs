@@ -7,6 +7,19 @@ namespace Aarya.Infrastructure.Messaging;
 /// <summary>An event as one context declares it.</summary>
 internal sealed record WireEvent(Module Context, Type Record, string Name, string Stream, bool IsRead)
 {
+    private static readonly string[] HandlerMethods = ["Handle", "HandleAsync", "Consume", "ConsumeAsync"];
+
+    /// <summary>The classes of the context that handle it, in the order of their names.</summary>
+    public IReadOnlyList<Type> Handlers() =>
+    [
+        .. Context.GetType().Assembly.GetTypes()
+            .Where(x => Context.Owns(x) && (x.Name.EndsWith("Handler", StringComparison.Ordinal)
+                || x.Name.EndsWith("Consumer", StringComparison.Ordinal)))
+            .Where(x => x.GetMethods().Any(y =>
+                HandlerMethods.Contains(y.Name) && y.GetParameters() is [var message, ..] && message.ParameterType == Record))
+            .OrderBy(x => x.FullName, StringComparer.Ordinal),
+    ];
+
     /// <summary>All events that the contexts publish and read, found by <see cref="WireEventAttribute"/>.</summary>
     /// <exception cref="StartupException">Two records of one context have the same name.</exception>
     public static IReadOnlyList<WireEvent> Of(IEnumerable<Module> contexts)

@@ -13,7 +13,8 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>
-/// Every event that a context reads must have exactly one handler there, which runs in a transaction after <see cref="ProcessedEvent"/>.
+/// Every event that a context reads must have a handler there, or several. Each runs in its own transaction after
+/// <see cref="ProcessedEvent"/>.
 /// </summary>
 internal sealed class WireEventPolicy(IReadOnlyList<WireEvent> events) : IHandlerPolicy
 {
@@ -22,11 +23,15 @@ internal sealed class WireEventPolicy(IReadOnlyList<WireEvent> events) : IHandle
         foreach (var read in events.Where(x => x.IsRead))
         {
             var handlers = chains.Where(x => x.MessageType == read.Record && x.Handlers.Count > 0).ToList();
-            if (handlers is not [var chain] || chain.Handlers is not [_])
+            if (handlers.Count == 0)
                 throw new StartupException(
-                    $"{read.Record.FullName} ({read.Name}) has {handlers.Sum(x => x.Handlers.Count)} handlers in {read.Context.Role}: a "
-                    + $"context that reads an event must have one handler for it.");
-            Weave(chain, rules, container);
+                    $"{read.Record.FullName} ({read.Name}) has no handler in {read.Context.Role}: a context that reads an event must have "
+                    + "one for it.");
+            if (handlers.Count > 1 && handlers.Any(x => !x.Endpoints.All(y => y is RedisStreamEndpoint { Handler: not null })))
+                throw new StartupException(
+                    $"Not every handler of {read.Record.FullName} ({read.Name}) is one that the stream can call: the class must be public, "
+                    + "end with Handler, and have a Handle method with the event as its first parameter.");
+            foreach (var chain in handlers) Weave(chain, rules, container);
         }
     }
 

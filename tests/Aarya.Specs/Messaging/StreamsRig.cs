@@ -107,8 +107,11 @@ public sealed class StreamsRig : IAsyncLifetime
     public async Task SettleAsync(IReadOnlyCollection<Guid> orders)
     {
         await UntilAsync("every order is confirmed", async () => await CountAsync(ConfirmedOf, orders) >= orders.Count);
+        await UntilAsync("every order is counted", async () => await CountAsync(CountedOf, orders) >= orders.Count);
         await UntilAsync("nothing is under way", IsIdleAsync);
-        foreach (var (schema, what) in new[] { ("commerce", "placed"), ("payment", "charged"), ("commerce", "confirmed") })
+        (string Schema, string What)[] effects =
+            [("commerce", "placed"), ("payment", "charged"), ("payment", "counted"), ("commerce", "confirmed")];
+        foreach (var (schema, what) in effects)
         {
             Assert.Equal(orders.Count,
                 await CountAsync($"select count(*) from {schema}.effect where what = '{what}' and order_id = any($1)", orders));
@@ -122,6 +125,8 @@ public sealed class StreamsRig : IAsyncLifetime
 
     private const string ConfirmedOf =
         "select count(distinct order_id) from commerce.effect where what = 'confirmed' and order_id = any($1)";
+
+    private const string CountedOf = "select count(distinct order_id) from payment.effect where what = 'counted' and order_id = any($1)";
 
     private async Task<bool> IsIdleAsync()
     {
