@@ -1,18 +1,18 @@
+using System.Security.Cryptography;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
-using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Idempotency;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
 using Wire = Aarya.Protos.Commerce;
 
 namespace Aarya.Features.Commerce;
 
 public sealed partial class CommerceService
 {
-    public override async Task<Wire.Cart> GetCart(Wire.GetCartRequest request, ServerCallContext context) =>
-        await ToWireAsync(await carts.ReadAsync(Refusal.UnlessUuid(request.Subject, "subject")), context.CancellationToken);
-
     public override async Task<Wire.CartItem> AddToCart(Wire.AddToCartRequest request, ServerCallContext context)
     {
         var owner = new CartOwner(Refusal.UnlessUuid(request.Subject, "subject"), IsGuest: false);
@@ -40,7 +40,11 @@ public sealed partial class CommerceService
     public override async Task<Wire.Order> CreateOrder(Wire.CreateOrderRequest request, ServerCallContext context)
     {
         var subject = Refusal.UnlessUuid(request.Subject, "subject");
-        if (request.IdempotencyKey.Length is 0 or > 255) throw Refusal.Invalid("idempotency_key", "must have 1 to 255 characters.");
+        if (request.IdempotencyKey.Length is 0 or > KeyedRequest.LongestKey)
+            throw Refusal.Invalid("idempotency_key", $"must have 1 to {KeyedRequest.LongestKey} characters.");
+        var claim = new KeyClaim($"{subject}", request.IdempotencyKey, SHA256.HashData([.. "CreateOrder\n"u8, .. request.ToByteArray()]));
+        if (await FindAnswerAsync(claim, context.CancellationToken) is { } earlier) return OrderOf(OrderCartHandler.Replay(claim, earlier));
+
         var order = new PlaceOrder(
             AddressOf(request.ShippingAddress ?? new()), request.ShippingMethod, request.PaymentToken,
             request.Email.Length > 0 ? request.Email : null)
@@ -50,24 +54,32 @@ public sealed partial class CommerceService
         if (Validator.Validate(order).Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
         var email = EmailAddress.Normalize(order.Email) ?? await buyers.FindEmailAsync(subject, context.CancellationToken)
             ?? throw Refusal.Invalid("email", BuyerDirectory.NoAddress);
+        var address = order.ShippingAddress!.Spelt();
+        var undelivered = ShippingMethod.Check(order.ShippingMethod, address.Country);
+        if (undelivered != WolverineContinue.NoProblems) throw Refused(undelivered);
 
-        var command = new OrderCart(OrderCart.IdOf(subject, request.IdempotencyKey), new(subject, email), order);
-        var ordered = await bus.InvokeAsync<CartOrdered>(command, context.CancellationToken);
-        return ordered.Order is { } placed ? ToWire(placed) : throw Refused(ordered.Refused!);
+        var checkout = new CheckoutRequest(
+            order, new(subject, email), address, await CartReading.OfAsync(carts, subject), Network: null);
+        return OrderOf(await bus.InvokeAsync<CartOrdered>(new OrderCart(claim, checkout), context.CancellationToken));
     }
 
-    public override async Task<Wire.Order> GetOrder(Wire.GetOrderRequest request, ServerCallContext context)
+    private async Task<KeyedAnswer?> FindAnswerAsync(KeyClaim claim, CancellationToken cancellation)
     {
         await using var session = store.QuerySession();
-        return await session.LoadAsync<Order>(Refusal.UnlessUuid(request.Id, "id"), context.CancellationToken) is { } order
-            ? ToWire(order)
-            : throw Refusal.NotFound("order");
+        return await KeyedAnswers.FindAsync(session, claim, sealer, cancellation);
     }
+
+    private static Wire.Order OrderOf(CartOrdered ordered) =>
+        ordered.Answer is { } answer ? Wire.Order.Parser.ParseFrom(answer) : throw Refused(ordered.Refused!);
 
     private static readonly PlaceOrder.Validator Validator = new();
 
-    private static Refusal Refused(ProblemDetails problem) =>
-        Refusal.Precondition((string)problem.Extensions["code"]!, problem.Detail ?? "");
+    private static Refusal Refused(ProblemDetails problem) => ((string)problem.Extensions["code"]!, problem.Detail ?? "") switch
+    {
+        ("idempotency.key_reused", var detail) => Refusal.AlreadyExists("idempotency.key_reused", detail),
+        ("idempotency.in_progress", var detail) => Refusal.InProgress("idempotency.in_progress", detail),
+        var (code, detail) => Refusal.Precondition(code, detail),
+    };
 
     // ShippingAddress.PostalCode -> shipping_address.postal_code, as the proto spells it.
     private static string FieldOf(string property) =>
@@ -85,18 +97,4 @@ public sealed partial class CommerceService
 
     private static Wire.CartItem ToWire(CartLineView x) =>
         new() { Sku = x.Sku, Name = x.Name, Quantity = x.Quantity, UnitPrice = x.UnitPrice.ToProto(), LineTotal = x.LineTotal.ToProto() };
-
-    private static Wire.CartItem ToWire(OrderLine x) =>
-        new() { Sku = x.Sku, Name = x.Name, Quantity = x.Quantity, UnitPrice = x.UnitPrice.ToProto(), LineTotal = x.LineTotal.ToProto() };
-
-    private static Wire.Order ToWire(Order order) => new()
-    {
-        Id = $"{order.Id}",
-        Number = order.Number,
-        Status = order.Status.Text(),
-        Subject = $"{order.Subject}",
-        Total = order.Totals.Total.ToProto(),
-        Lines = { order.Lines.Select(ToWire) },
-        PaymentStatus = order.PaymentStatus.Text(),
-    };
 }

@@ -3,6 +3,7 @@ using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Security;
 using Grpc.Core;
 using Wolverine;
 using Wire = Aarya.Protos.Commerce;
@@ -11,14 +12,11 @@ namespace Aarya.Features.Commerce;
 
 /// <summary>The gRPC service of this context; see protos/commerce.proto.</summary>
 public sealed partial class CommerceService(
-    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, BuyerDirectory buyers, TimeProvider time)
+    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, BuyerDirectory buyers, Sealer sealer, TimeProvider time)
         : Wire.Commerce.CommerceBase
 {
     /// <summary>The most products per page; the default is 50.</summary>
     public const int LargestPage = 200;
-
-    /// <summary>The longest time that stock is reserved without an order.</summary>
-    public static readonly TimeSpan LongestHold = TimeSpan.FromHours(24);
 
     public override async Task<Wire.Product> GetProduct(Wire.GetProductRequest request, ServerCallContext context)
     {
@@ -61,34 +59,6 @@ public sealed partial class CommerceService(
                 $"{booked.Level.OnHand} in stock, {booked.Level.Reserved} of them reserved.");
         return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
     }
-
-    public override async Task<Wire.Reservation> ReserveStock(Wire.ReserveStockRequest request, ServerCallContext context)
-    {
-        var id = Refusal.UnlessUuid(request.ReservationId, "reservation_id");
-        if (request.Lines.Count is 0 or > 100) throw Refusal.Invalid("lines", "must have 1 to 100 entries.");
-        if (request.Lines.Any(x => x.Quantity is < 1 or > AdjustStock.Most))
-            throw Refusal.Invalid("lines.quantity", $"must be from 1 to {AdjustStock.Most}.");
-        if (request.HoldSeconds < 1 || request.HoldSeconds > LongestHold.TotalSeconds)
-            throw Refusal.Invalid("hold_seconds", $"must be from 1 to {LongestHold.TotalSeconds}.");
-
-        var hold = new HoldStock(id, [.. request.Lines.Select(x => new StockLine(x.Sku, x.Quantity))],
-            TimeSpan.FromSeconds(request.HoldSeconds));
-        var held = await bus.InvokeAsync<StockHeld>(hold, context.CancellationToken);
-        return held.Reservation is { } reservation
-            ? ToWire(reservation)
-            : throw Refusal.Precondition("stock.short",
-                string.Join(' ', held.Shortages.Select(x => $"{x.Sku}: {x.Available} available, {x.Requested} requested.")));
-    }
-
-    public override async Task<Wire.Reservation> ReleaseStock(Wire.ReleaseStockRequest request, ServerCallContext context)
-    {
-        var id = Refusal.UnlessUuid(request.ReservationId, "reservation_id");
-        var left = await bus.InvokeAsync<Reservation?>(new ReleaseStock(id), context.CancellationToken);
-        return ToWire(left ?? new(id, "released", DateTimeOffset.UnixEpoch));
-    }
-
-    private static Wire.Reservation ToWire(Reservation x) =>
-        new() { ReservationId = x.Id.ToString(), Status = x.Status, ExpiresAtUnixMs = x.ExpiresAt.ToUnixTimeMilliseconds() };
 
     private static Wire.Product ToWire(ProductOnSale x) => new()
     {

@@ -1,7 +1,6 @@
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
 using Aarya.Infrastructure.Email;
-using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Marten;
 using Microsoft.Extensions.Configuration;
@@ -15,8 +14,6 @@ namespace Aarya.Features.Content;
 public sealed class ContentModule : Module<IContentStore>
 {
     public override string Role => Roles.Content;
-
-    public override ContextRpc Rpc { get; } = ContextRpc.Of<ContentService, Protos.Content.Content.ContentClient>();
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Fraud;
-using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Payment;
@@ -26,37 +25,8 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var email = Email(request.Email);
         var (amount, expiresAt) = (Amount(request.Amount, "amount"), clock.GetUtcNow() + TimeToPay);
         await bus.InvokeAsync(
-            new RequestPayment(orderId, "", subject, email, amount, token, request.CaptureLater, expiresAt), context.CancellationToken);
+            new RequestPayment(orderId, "", subject, email, amount, token, expiresAt), context.CancellationToken);
         return Result(await UntilAsync(orderId, x => !x.AwaitsAnswer, context));
-    }
-
-    public override async Task<PaymentResult> CapturePayment(CapturePaymentRequest request, ServerCallContext context)
-    {
-        var payment = await FindAsync(Refusal.UnlessUuid(request.OrderId, "order_id"), context);
-        if (payment.Status == PaymentStatus.Captured) return Result(payment);
-        if (payment.Status != PaymentStatus.Authorised || payment.CancelReason is not null)
-            throw Refusal.Precondition("payment.not_authorized",
-                $"The payment is {payment.StatusWord}; only an authorized one can be captured.");
-        try
-        {
-            await bus.InvokeAsync(new CapturePayment(payment.Id), context.CancellationToken);
-        }
-        catch (ProviderUnavailableException)
-        {
-            throw Refusal.Unavailable("payment.provider_unavailable", "The provider did not answer: try again.");
-        }
-
-        return Result(await UntilAsync(payment.Id, x => x.Status != PaymentStatus.Authorised, context));
-    }
-
-    public override async Task<PaymentResult> VoidPayment(VoidPaymentRequest request, ServerCallContext context)
-    {
-        var payment = await FindAsync(Refusal.UnlessUuid(request.OrderId, "order_id"), context);
-        if (payment.Status == PaymentStatus.Captured)
-            throw Refusal.Precondition("payment.captured", "The payment is captured: refund it instead.");
-        if (!payment.IsOpen) return Result(payment);
-        await bus.InvokeAsync(new VoidPayment(payment.Id), context.CancellationToken);
-        return Result(await UntilAsync(payment.Id, x => !x.IsOpen, context));
     }
 
     public override async Task<RefundResult> RefundPayment(RefundPaymentRequest request, ServerCallContext context)
@@ -73,7 +43,7 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
         var refund = payment.Refunds.Single(x => x.Id == refundId);
         if (refund.Code is "not_captured" or "nothing_left" or "currency_mismatch" or "exceeds_captured")
             throw Refusal.Precondition($"refund.{refund.Code}",
-                $"The payment is {payment.StatusWord}; {payment.Refundable.Minor} minor units can still be refunded.");
+                $"The payment is {payment.State.Text()}; {payment.Refundable.Minor} minor units can still be refunded.");
         return new()
         {
             RefundId = refund.Id.ToString(),
@@ -97,9 +67,6 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
             Reasons = { assessed.Reasons },
         };
     }
-
-    public override async Task<PaymentResult> GetPayment(GetPaymentRequest request, ServerCallContext context) =>
-        Result(await FindAsync(Refusal.UnlessUuid(request.OrderId, "order_id"), context));
 
     private async Task<OrderPayment> FindAsync(Guid orderId, ServerCallContext context)
     {
@@ -145,7 +112,7 @@ public sealed class PaymentService(IPaymentStore store, IMessageBus bus, TimePro
     private static PaymentResult Result(OrderPayment payment) => new()
     {
         OrderId = payment.Id.ToString(),
-        Status = payment.StatusWord,
+        Status = payment.State.Text(),
         Amount = payment.Amount.ToProto(),
         Refunded = payment.RefundedAmount.ToProto(),
         DeclineCode = payment.Status == PaymentStatus.Declined ? payment.DeclineCode ?? "" : "",

@@ -80,9 +80,9 @@ public static class ContextRpcSetup
     internal static void AddContextRpc(this IHostApplicationBuilder builder, ActiveModules contexts)
     {
         builder.Services.AddContextGrpc();
-        foreach (var module in contexts.Active) module.Rpc.AddInProcess(builder.Services);
+        foreach (var module in contexts.Active) module.Rpc?.AddInProcess(builder.Services);
         foreach (var module in contexts.Dormant)
-            module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
+            module.Rpc?.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
     }
 
     /// <summary>Adds gRPC as the contexts use it.</summary>
@@ -103,6 +103,6 @@ public static class ContextRpcSetup
     internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, ActiveModules contexts, ActiveRoles roles)
     {
         if (roles.IsAll) return;
-        foreach (var module in contexts.Active) module.Rpc.Map(endpoints).RequireMesh();
+        foreach (var module in contexts.Active) module.Rpc?.Map(endpoints).RequireMesh();
     }
 }

@@ -32,6 +32,9 @@ public sealed class Refusal : RpcException
     /// <summary><c>ALREADY_EXISTS</c>: another call has stored the same.</summary>
     public static Refusal AlreadyExists(string code, string detail) => new(StatusCode.AlreadyExists, code, detail);
 
+    /// <summary><c>ABORTED</c>: another call does the same at this moment; a retry gets its answer.</summary>
+    public static Refusal InProgress(string code, string detail) => new(StatusCode.Aborted, code, detail);
+
     /// <summary><c>UNAVAILABLE</c>: something outside this context did not answer; a retry may succeed.</summary>
     public static Refusal Unavailable(string code, string detail) => new(StatusCode.Unavailable, code, detail);
 

@@ -19,8 +19,8 @@ public abstract class Module
     /// <summary>The marker interface of the context's own document store.</summary>
     public abstract Type StoreType { get; }
 
-    /// <summary>The gRPC service that other contexts call, and its client.</summary>
-    public abstract ContextRpc Rpc { get; }
+    /// <summary>The gRPC service that other contexts call, and its client; null for a context that no other one calls.</summary>
+    public virtual ContextRpc? Rpc => null;
 
     /// <summary>Services of this context; called only in processes that host it.</summary>
     public virtual void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) { }

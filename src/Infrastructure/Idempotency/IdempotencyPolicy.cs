@@ -10,7 +10,10 @@ using Wolverine.Http;
 
 namespace Aarya.Infrastructure.Idempotency;
 
-/// <summary>Applies the <c>Idempotency-Key</c> of the request to every writing endpoint that has a Marten session.</summary>
+/// <summary>
+/// Applies the <c>Idempotency-Key</c> of the request to every writing endpoint that has a Marten session. The key is claimed, which opens
+/// the transaction, before the endpoint loads anything; an endpoint with a <c>BeforeAsync</c> is validated and asks first.
+/// </summary>
 public sealed class IdempotencyPolicy : IHttpPolicy
 {
     private static readonly string[] Writing = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
@@ -31,18 +34,31 @@ public sealed class IdempotencyPolicy : IHttpPolicy
                 continue;
             }
 
-            var begin = new BeginFrame(required);
-            // Before anything is loaded or checked: a repeated request must not be refused because of its own effect.
-            chain.Middleware.Insert(chain.Middleware.FindIndex(JsonBodyPolicy.Checks) + 1, begin);
+            // A repeated request is answered before anything is loaded or checked: it must not be refused because of its own effect.
+            var first = chain.Middleware.FindIndex(JsonBodyPolicy.Checks) + 1;
+            var asks = chain.Middleware.FindLastIndex(x => Asks(x, chain));
+            BeginFrame begin = new(asks < 0 ? nameof(KeyedRequest.BeginAsync) : nameof(KeyedRequest.ReadAsync), required);
+            chain.Middleware.Insert(first, begin);
+            if (asks >= 0)
+            {
+                // After the frames that end the request when the question has no answer; those are no calls.
+                var next = chain.Middleware.FindIndex(asks + 2, x => x is MethodCall);
+                chain.Middleware.Insert(next < 0 ? chain.Middleware.Count : next, new ClaimFrame(begin));
+            }
+
             chain.Postprocessors.Insert(save, new RecordFrame(begin, chain));
         }
     }
+
+    // By convention, an endpoint's BeforeAsync asks other contexts, Redis or a slow computation; no transaction is open meanwhile.
+    private static bool Asks(Frame frame, HttpChain chain) =>
+        frame is MethodCall { Method.Name: "BeforeAsync" } call && call.HandlerType == chain.Method.HandlerType;
 
     private static bool SavesSession(Frame frame) =>
         frame is MethodCall call && call.HandlerType == typeof(IDocumentSession)
             && call.Method.Name == nameof(IDocumentSession.SaveChangesAsync);
 
-    private sealed class BeginFrame(bool required) : AsyncFrame
+    private sealed class BeginFrame(string step, bool required) : AsyncFrame
     {
         private Variable http = null!;
         private Variable session = null!;
@@ -58,11 +74,34 @@ public sealed class IdempotencyPolicy : IHttpPolicy
 
         public override void GenerateCode(GeneratedMethod method, ISourceWriter writer)
         {
-            writer.WriteComment("The Idempotency-Key is claimed in the transaction that carries the effect");
+            writer.WriteComment("A request with an Idempotency-Key that was answered before is answered again");
             writer.Write(
-                $"var {Request!.Usage} = await {typeof(KeyedRequest).FullNameInCode()}.{nameof(KeyedRequest.BeginAsync)}({http.Usage}, "
+                $"var {Request!.Usage} = await {typeof(KeyedRequest).FullNameInCode()}.{step}({http.Usage}, "
                 + $"{session.Usage}, {(required ? "true" : "false")}).ConfigureAwait(false);");
             writer.Write($"if ({Request.Usage}.{nameof(KeyedRequest.IsAnswered)}) return;");
+            Next?.GenerateCode(method, writer);
+        }
+    }
+
+    private sealed class ClaimFrame(BeginFrame begin) : AsyncFrame
+    {
+        private Variable http = null!;
+        private Variable session = null!;
+
+        public override IEnumerable<Variable> FindVariables(IMethodVariables chain)
+        {
+            yield return begin.Request!;
+            yield return http = chain.FindVariable(typeof(HttpContext));
+            yield return session = chain.FindVariable(typeof(IDocumentSession));
+        }
+
+        public override void GenerateCode(GeneratedMethod method, ISourceWriter writer)
+        {
+            writer.WriteComment("The Idempotency-Key is claimed in the transaction that carries the effect");
+            writer.Write(
+                $"{begin.Request!.Usage} = await {begin.Request.Usage}.{nameof(KeyedRequest.ClaimAsync)}({http.Usage}, {session.Usage})"
+                + ".ConfigureAwait(false);");
+            writer.Write($"if ({begin.Request.Usage}.{nameof(KeyedRequest.IsAnswered)}) return;");
             Next?.GenerateCode(method, writer);
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,10 +6,10 @@ using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Npgsql;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+using ProblemDetails = Microsoft.AspNetCore.Mvc.ProblemDetails;
 
 namespace Aarya.Infrastructure.Idempotency;
 
@@ -27,38 +26,67 @@ public sealed class KeyedRequest
     /// <summary>Set to <c>true</c> on an answer that repeats an earlier one.</summary>
     public const string ReplayedHeaderName = "Idempotency-Replayed";
 
+    /// <summary>The most characters of a key.</summary>
+    public const int LongestKey = 255;
+
     private const int BodyLimit = 256 * 1024;
 
     private static readonly KeyedRequest Unkeyed = new();
     private static readonly KeyedRequest Done = new() { IsAnswered = true };
 
-    private readonly Claim? claim;
+    private readonly KeyClaim? claim;
 
-    private KeyedRequest(Claim? claim = null) => this.claim = claim;
+    private KeyedRequest(KeyClaim? claim = null) => this.claim = claim;
 
     /// <summary>True when the endpoint must not run: the answer is written already.</summary>
     public bool IsAnswered { get; private init; }
 
-    private sealed record Claim(string Table, string Subject, string Key, byte[] RequestHash)
-    {
-        // One advisory lock per key, held until the transaction ends: a second request with the key finds it taken.
-        public long Lock => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Table}\n{Subject}\n{Key}")));
-    }
-
-    private sealed record Answer(int Status, string? ContentType, string? Location, string? ETag, byte[] Body);
-
     /// <summary>The key that a request was sent with, if any, or what is wrong with it.</summary>
-    public static (string? Key, Microsoft.AspNetCore.Mvc.ProblemDetails? Fault) KeyOf(HttpRequest request)
+    public static (string? Key, ProblemDetails? Fault) KeyOf(HttpRequest request)
     {
         var header = request.Headers[HeaderName];
         if (header.Count == 0) return (null, null);
-        return header is [{ Length: >= 1 and <= 255 } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+        return header is [{ Length: >= 1 and <= LongestKey } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? (key, null)
             : (null, Problem.Invalid(HeaderName, "must be one key of 1 to 255 visible ASCII characters.", "idempotency.key_invalid"));
     }
 
-    /// <summary>Claims the request's key in the session's transaction, or answers: replayed, refused, or still running.</summary>
-    public static async Task<KeyedRequest> BeginAsync(HttpContext http, IDocumentSession session, bool required)
+    /// <summary>
+    /// Reads the request's key and answers a repeated request. It opens no transaction, so that nothing is held while the endpoint asks
+    /// other contexts; <see cref="ClaimAsync"/> follows.
+    /// </summary>
+    public static async Task<KeyedRequest> ReadAsync(HttpContext http, IDocumentSession session, bool required)
+    {
+        var request = await OfAsync(http, required);
+        if (request.claim is null) return request;
+        var answer = await KeyedAnswers.FindAsync(session, request.claim, SealerOf(http), http.RequestAborted);
+        return answer is null ? request : await AnswerAsync(http, request.claim, answer);
+    }
+
+    /// <summary>Claims the key in the session's transaction, or answers: replayed, refused, or still running.</summary>
+    public async Task<KeyedRequest> ClaimAsync(HttpContext http, IDocumentSession session)
+    {
+        if (claim is null) return this;
+        var (mine, answer) = await KeyedAnswers.ClaimAsync(session, claim, SealerOf(http), http.RequestAborted);
+        if (answer is not null) return await AnswerAsync(http, claim, answer);
+        if (mine) return this;
+        http.Response.Headers.RetryAfter = "1";
+        return await RefuseAsync(http, InProgress);
+    }
+
+    /// <summary>Reads the request's key and claims it at once.</summary>
+    public static async Task<KeyedRequest> BeginAsync(HttpContext http, IDocumentSession session, bool required) =>
+        await (await OfAsync(http, required)).ClaimAsync(http, session);
+
+    /// <summary>The refusal of a key that was used with another request.</summary>
+    public static ProblemDetails Reused => Problem.Unprocessable("idempotency.key_reused", "This key belongs to another request",
+        "The Idempotency-Key was used before with another request: use a new key for a new operation.");
+
+    /// <summary>The refusal of a key whose first request is not answered yet.</summary>
+    public static ProblemDetails InProgress => Problem.Conflict("idempotency.in_progress", "Still running",
+        "A request with this Idempotency-Key is in progress: repeat it in a moment to get its answer.");
+
+    private static async Task<KeyedRequest> OfAsync(HttpContext http, bool required)
     {
         var (key, fault) = KeyOf(http.Request);
         if (fault is not null) return await RefuseAsync(http, fault);
@@ -71,31 +99,17 @@ public sealed class KeyedRequest
                 : Unkeyed;
         }
 
-        if (await http.ReadAllAsync(BodyLimit) is not { } body)
-        {
-            return await RefuseAsync(http, Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large",
+        return await http.ReadAllAsync(BodyLimit) is { } body
+            ? new(new(SubjectOf(http), key, HashOf(http.Request, body)))
+            : await RefuseAsync(http, Problem.Of(StatusCodes.Status413PayloadTooLarge, "request.too_large", "The request is too large",
                 "The limit of a request with an Idempotency-Key is 256 KB."));
-        }
+    }
 
-        var table = $"{session.DocumentStore.Options.DatabaseSchemaName}.{IdempotencyKeyTable.Name}";
-        var claim = new Claim(table, SubjectOf(http), key, HashOf(http.Request, body));
-        var (mine, hash, answer) = await ClaimAsync(session, claim, http.RequestAborted);
-        if (answer is not null)
-        {
-            if (!CryptographicOperations.FixedTimeEquals(hash, claim.RequestHash))
-            {
-                return await RefuseAsync(http, Problem.Unprocessable("idempotency.key_reused", "This key belongs to another request",
-                    "The Idempotency-Key was used before with another request: use a new key for a new operation."));
-            }
-
-            await ReplayAsync(http, answer);
-            return Done;
-        }
-
-        if (mine) return new(claim);
-        http.Response.Headers.RetryAfter = "1";
-        return await RefuseAsync(http, Problem.Conflict("idempotency.in_progress", "Still running",
-            "A request with this Idempotency-Key is in progress: repeat it in a moment to get its answer."));
+    private static async Task<KeyedRequest> AnswerAsync(HttpContext http, KeyClaim claim, KeyedAnswer answer)
+    {
+        if (!answer.Answers(claim)) return await RefuseAsync(http, Reused);
+        await ReplayAsync(http, answer);
+        return Done;
     }
 
     /// <summary>Stores the answer of an endpoint that returns a body, or an <see cref="IResult"/>, together with its effect.</summary>
@@ -130,56 +144,25 @@ public sealed class KeyedRequest
             http.Response.StatusCode == StatusCodes.Status200OK ? StatusCodes.Status204NoContent : http.Response.StatusCode);
     }
 
-    private static void Store(HttpContext http, IDocumentSession session, Claim claim, byte[] body, int status)
+    private static void Store(HttpContext http, IDocumentSession session, KeyClaim claim, byte[] body, int status)
     {
         if (status is < 200 or > 299) return;
         var headers = http.Response.Headers;
-        session.QueueSqlCommand(
-            $"insert into {claim.Table} (subject, key, request_hash, status, content_type, location, etag, body) values (?, ?, ?, ?, ?, ?, "
-            + $"?, ?)",
-            claim.Subject, claim.Key, claim.RequestHash, status, Text(headers.ContentType), Text(headers.Location), Text(headers.ETag),
-            // An answer contains the name and address of the recipient.
-            Encoding.ASCII.GetBytes(SealerOf(http).Seal(body)));
+        KeyedAnswers.Store(session, claim,
+            new(claim.RequestHash, status, Text(headers.ContentType), Text(headers.Location), Text(headers.ETag), body), SealerOf(http));
     }
 
-    private static object Text(Microsoft.Extensions.Primitives.StringValues header) =>
-        (object?)header.ToString() is string { Length: > 0 } text ? text : DBNull.Value;
+    private static string? Text(Microsoft.Extensions.Primitives.StringValues header) =>
+        header.ToString() is { Length: > 0 } text ? text : null;
 
-    private static async Task<(bool Mine, byte[]? RequestHash, Answer? Answer)> ClaimAsync(IDocumentSession session, Claim claim,
-        CancellationToken cancellation)
-    {
-        await session.BeginTransactionAsync(cancellation);
-        // Two statements in one round trip: the second sees what the lock's last holder has committed.
-        await using var batch = new NpgsqlBatch(session.Connection)
-        {
-            BatchCommands =
-            {
-                new("select pg_try_advisory_xact_lock($1)") { Parameters = { new() { Value = claim.Lock } } },
-                new($"select request_hash, status, content_type, location, etag, body from {claim.Table} where subject = $1 and key = $2")
-                {
-                    Parameters = { new() { Value = claim.Subject }, new() { Value = claim.Key } },
-                },
-            },
-        };
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var mine = reader.GetBoolean(0);
-        await reader.NextResultAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation)) return (mine, null, null);
-        return (mine, reader.GetFieldValue<byte[]>(0),
-            new(reader.GetInt32(1), TextAt(2), TextAt(3), TextAt(4), reader.GetFieldValue<byte[]>(5)));
-
-        string? TextAt(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-    }
-
-    private static async Task ReplayAsync(HttpContext http, Answer answer)
+    private static async Task ReplayAsync(HttpContext http, KeyedAnswer answer)
     {
         var response = http.Response;
         response.StatusCode = answer.Status;
         response.Headers[ReplayedHeaderName] = "true";
         if (answer.Location is not null) response.Headers.Location = answer.Location;
         if (answer.ETag is not null) response.Headers.ETag = answer.ETag;
-        var body = SealerOf(http).Open(answer.Body);
+        var body = answer.Body;
         if (body.Length == 0) return;
         response.ContentType = answer.ContentType;
         response.ContentLength = body.Length;
@@ -188,7 +171,7 @@ public sealed class KeyedRequest
 
     private static Sealer SealerOf(HttpContext http) => http.RequestServices.GetRequiredService<Sealer>();
 
-    private static async Task<KeyedRequest> RefuseAsync(HttpContext http, Microsoft.AspNetCore.Mvc.ProblemDetails problem)
+    private static async Task<KeyedRequest> RefuseAsync(HttpContext http, ProblemDetails problem)
     {
         await Problems.WriteAsync(http, problem);
         return Done;

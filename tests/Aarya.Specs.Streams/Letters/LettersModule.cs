@@ -1,6 +1,4 @@
-using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Protos.Content;
 using Marten;
 using Wolverine;
 
@@ -8,14 +6,10 @@ namespace Aarya.Specs.Streams.Letters;
 
 public interface ILettersStore : IDocumentStore;
 
-public sealed class LettersService : Content.ContentBase;
-
 /// <summary>Reads placed orders too, stores nothing, and prints each one.</summary>
 public sealed class LettersModule : Module<ILettersStore>
 {
     public override string Role => Roles.Content;
-
-    public override ContextRpc Rpc { get; } = ContextRpc.Of<LettersService, Content.ContentClient>();
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
         services.AddNoKeys();

@@ -37,6 +37,10 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         await Commerce.AddToCartAsync(new() { Subject = $"{to ?? subject}", Sku = sku, Quantity = quantity },
             cancellationToken: TestContext.Current.CancellationToken);
 
+    // A merge of a cart with itself changes nothing.
+    private async Task<Wire.Cart> CartAsync(Guid owner) =>
+        await Commerce.MergeCartAsync(new() { FromSubject = $"{owner}", ToSubject = $"{owner}" });
+
     private static async Task RefusedAsync<T>(Func<AsyncUnaryCall<T>> call, StatusCode status, string code)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await call());
@@ -49,7 +53,7 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         var sku = await Host.SellsAsync(price: Money.Rupees(525));
 
         var item = await AddAsync(sku, 2);
-        var cart = await Commerce.GetCartAsync(new() { Subject = $"{subject}" });
+        var cart = await CartAsync(subject);
 
         Assert.Equal((sku, 2, 105_000), (item.Sku, item.Quantity, item.LineTotal.Minor));
         Assert.Equal(item, Assert.Single(cart.Lines));
@@ -69,13 +73,6 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         var added = new Wire.AddToCartRequest { Subject = $"{subject}", Sku = "a\0b", Quantity = 1 };
         await RefusedAsync(() => Commerce.AddToCartAsync(added), StatusCode.InvalidArgument, "request.invalid");
         await RefusedAsync(() => Commerce.GetProductAsync(new() { IdOrSlug = "a\0b" }), StatusCode.InvalidArgument, "request.invalid");
-        var lines = new Wire.ReserveStockRequest
-        {
-            ReservationId = $"{Guid.NewGuid()}",
-            HoldSeconds = 60,
-            Lines = { new Wire.StockLine { Sku = "\0", Quantity = 1 } },
-        };
-        await RefusedAsync(() => Commerce.ReserveStockAsync(lines), StatusCode.InvalidArgument, "request.invalid");
         await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = $"{subject}", Sku = sku, Quantity = 0 }),
             StatusCode.InvalidArgument, "request.invalid");
         await RefusedAsync(() => Commerce.AddToCartAsync(new() { Subject = "me", Sku = sku, Quantity = 1 }),
@@ -99,7 +96,7 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal([(both, 7), (mine, 1), (theirs, 2)],
             merged.Lines.Select(x => (x.Sku, x.Quantity)).OrderBy(x => Array.IndexOf([both, mine, theirs], x.Sku)));
         Assert.Equal(merged, again);
-        Assert.Empty((await Commerce.GetCartAsync(new() { Subject = $"{guest}" })).Lines);
+        Assert.Empty((await CartAsync(guest)).Lines);
     }
 
     [Fact]
@@ -109,13 +106,62 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         await AddAsync(sku, 2);
         var request = OrderRequest;
 
-        var orders = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await Commerce.CreateOrderAsync(request)));
+        var orders = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => UntilAnsweredAsync(request)));
 
         var order = Assert.Single(orders.Distinct());
         Assert.Equal(("pending_payment", "pending", $"{subject}", 100_000),
             (order.Status, order.PaymentStatus, order.Subject, order.Total.Minor));
-        Assert.Equal(order, await Commerce.GetOrderAsync(new() { Id = order.Id }));
         Assert.Equal(2, (await Host.StockOfAsync(sku)).Reserved);
+        Assert.Equal(order, await Commerce.CreateOrderAsync(request));
+    }
+
+    private async Task<Wire.Order> UntilAnsweredAsync(Wire.CreateOrderRequest request)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            try
+            {
+                return await Commerce.CreateOrderAsync(request, deadline: DateTime.UtcNow.AddMinutes(1), cancellationToken: limit.Token);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted && Refusal.CodeOf(e) == "idempotency.in_progress")
+            {
+                await Task.Delay(20, limit.Token);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task a_key_belongs_to_its_first_request_by_grpc_and_by_http()
+    {
+        await AddAsync(await Host.SellsAsync(), 1);
+        var request = OrderRequest;
+        await Commerce.CreateOrderAsync(request);
+        request.Email = "rao@example.com";
+        await RefusedAsync(() => Commerce.CreateOrderAsync(request), StatusCode.AlreadyExists, "idempotency.key_reused");
+
+        using var shopper = await Shopper.GuestAsync(Host);
+        await shopper.AddAsync(await Host.SellsAsync());
+        var other = OrderRequest;
+        other.Subject = $"{shopper.Subject}";
+        (await shopper.CheckoutAsync(other.IdempotencyKey)).Is(201);
+        await RefusedAsync(() => Commerce.CreateOrderAsync(other), StatusCode.AlreadyExists, "idempotency.key_reused");
+
+        other.IdempotencyKey = Guid.NewGuid().ToString();
+        await AddAsync(await Host.SellsAsync(), 1, shopper.Subject);
+        await Commerce.CreateOrderAsync(other);
+        (await shopper.CheckoutAsync(other.IdempotencyKey)).Is(422, "idempotency.key_reused");
+    }
+
+    [Fact]
+    public async Task a_refused_order_leaves_its_key_free()
+    {
+        var request = OrderRequest;
+        await RefusedAsync(() => Commerce.CreateOrderAsync(request), StatusCode.FailedPrecondition, "cart.empty");
+        await AddAsync(await Host.SellsAsync(), 1);
+
+        Assert.Equal("pending_payment", (await Commerce.CreateOrderAsync(request)).Status);
     }
 
     [Fact]
@@ -124,7 +170,7 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         await AddAsync(await Host.SellsAsync(price: Money.Rupees(525)), 2);
         await Host.HoldsWithdrawnAsync(subject, Money.Rupees(5_000));
 
-        var cart = await Commerce.GetCartAsync(new() { Subject = $"{subject}" });
+        var cart = await CartAsync(subject);
 
         Assert.Equal((2, 105_000), (cart.Lines.Count, cart.Subtotal.Minor));
     }
@@ -172,8 +218,6 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
             refused = await Assert.ThrowsAsync<RpcException>(async () => await Commerce.CreateOrderAsync(request));
             Assert.Equal((StatusCode.InvalidArgument, field), (refused.StatusCode, refused.Trailers.GetValue(Refusal.FieldTrailer)));
         }
-
-        await RefusedAsync(() => Commerce.GetOrderAsync(new() { Id = $"{Guid.NewGuid()}" }), StatusCode.NotFound, "order.not_found");
     }
 
     [Fact]

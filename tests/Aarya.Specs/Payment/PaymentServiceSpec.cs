@@ -6,18 +6,16 @@ using Grpc.Core;
 
 namespace Aarya.Specs.Payment;
 
-[StoryOf(typeof(CapturePaymentHandler), typeof(VoidPaymentHandler))]
 [Collection("payment")]
 public sealed class PaymentServiceSpec(PaymentShop shop)
 {
-    private static ProcessPaymentRequest Request(string token = "tok_approve", bool captureLater = false) => new()
+    private static ProcessPaymentRequest Request(string token = "tok_approve") => new()
     {
         OrderId = Guid.CreateVersion7().ToString(),
         Subject = Guid.CreateVersion7().ToString(),
         Email = "kavya@example.com",
         Amount = new() { Minor = 129_900, Currency = "INR" },
         PaymentToken = token,
-        CaptureLater = captureLater,
     };
 
     [Theory]
@@ -34,7 +32,7 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
         Assert.Equal(token == "tok_decline_funds" ? "insufficient_funds" : "", results[0].DeclineCode);
         Assert.Equal(token == "tok_challenge", results[0].NextActionUrl.Length > 0);
         Assert.Equal(1, (await shop.Sandbox.TotalsAsync(Guid.Parse(request.OrderId))).Charges);
-        Assert.Equal(status, (await shop.Rpc.GetPaymentAsync(new() { OrderId = request.OrderId })).Status);
+        Assert.Equal(status, (await shop.FindAsync(Guid.Parse(request.OrderId)))!.State.Text());
     }
 
     [Theory]
@@ -50,39 +48,7 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
 
         Assert.Equal("request.invalid", await RefusedAsync(StatusCode.InvalidArgument, shop.Rpc.ProcessPaymentAsync(request)));
         Assert.Equal("request.invalid", await RefusedAsync(StatusCode.InvalidArgument, shop.Rpc.CheckFraudAsync(check)));
-        Assert.Equal("payment.not_found",
-            await RefusedAsync(StatusCode.NotFound, shop.Rpc.GetPaymentAsync(new() { OrderId = request.OrderId })));
-    }
-
-    [Fact]
-    public async Task an_amount_is_authorised_now_and_taken_later()
-    {
-        var request = Request(captureLater: true);
-        var order = Guid.Parse(request.OrderId);
-        Assert.Equal("authorized", (await shop.Rpc.ProcessPaymentAsync(request)).Status);
-        Assert.Equal(0, (await shop.Sandbox.TotalsAsync(order)).Captured);
-
-        Assert.Equal("captured", (await shop.Rpc.CapturePaymentAsync(new() { OrderId = request.OrderId })).Status);
-        Assert.Equal("captured", (await shop.Rpc.CapturePaymentAsync(new() { OrderId = request.OrderId })).Status);
-
-        Assert.Equal((1, 129_900, 0), await shop.Sandbox.TotalsAsync(order));
-        await shop.HearsAsync(order, "payment_captured");
-        Assert.Equal("payment.captured",
-            await RefusedAsync(StatusCode.FailedPrecondition, shop.Rpc.VoidPaymentAsync(new() { OrderId = request.OrderId })));
-    }
-
-    [Fact]
-    public async Task an_authorised_amount_is_let_go_and_can_then_not_be_taken()
-    {
-        var request = Request(captureLater: true);
-        await shop.Rpc.ProcessPaymentAsync(request);
-
-        Assert.Equal("voided", (await shop.Rpc.VoidPaymentAsync(new() { OrderId = request.OrderId })).Status);
-
-        Assert.Equal("voided", (string?)(await shop.Sandbox.ChargeAsync(Guid.Parse(request.OrderId)))!["status"]);
-        Assert.Equal("voided", (string?)(await shop.HearsAsync(Guid.Parse(request.OrderId), "payment_declined"))["code"]);
-        Assert.Equal("payment.not_authorized",
-            await RefusedAsync(StatusCode.FailedPrecondition, shop.Rpc.CapturePaymentAsync(new() { OrderId = request.OrderId })));
+        Assert.Null(await shop.FindAsync(Guid.Parse(request.OrderId)));
     }
 
     [Fact]
@@ -105,7 +71,7 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
         Assert.Equal("refund.exceeds_captured", await RefusedAsync(StatusCode.FailedPrecondition, shop.Rpc.RefundPaymentAsync(refund)));
 
         Assert.Equal((1, 129_900, 29_900), await shop.Sandbox.TotalsAsync(Guid.Parse(request.OrderId)));
-        Assert.Equal("partially_refunded", (await shop.Rpc.GetPaymentAsync(new() { OrderId = request.OrderId })).Status);
+        Assert.Equal(PaymentState.PartiallyRefunded, (await shop.FindAsync(Guid.Parse(request.OrderId)))!.State);
     }
 
     [Fact]
@@ -130,9 +96,6 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
     public async Task what_cannot_be_is_refused_by_the_name_of_its_field()
     {
         var unknown = Guid.CreateVersion7().ToString();
-        Assert.Equal("payment.not_found", await RefusedAsync(StatusCode.NotFound, shop.Rpc.GetPaymentAsync(new() { OrderId = unknown })));
-        Assert.Equal("payment.not_found",
-            await RefusedAsync(StatusCode.NotFound, shop.Rpc.CapturePaymentAsync(new() { OrderId = unknown })));
         Assert.Equal("payment.not_found",
             await RefusedAsync(StatusCode.NotFound, shop.Rpc.RefundPaymentAsync(new() { OrderId = unknown, RefundId = unknown })));
 

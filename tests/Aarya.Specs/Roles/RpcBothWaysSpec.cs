@@ -29,7 +29,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
     private static readonly FileDescriptor[] Files =
     [
         Wire.Core.CoreReflection.Descriptor, CommerceReflection.Descriptor, PaymentReflection.Descriptor,
-        Wire.Content.ContentReflection.Descriptor, Wire.Search.SearchReflection.Descriptor,
+        Wire.Search.SearchReflection.Descriptor,
     ];
 
     public static TheoryData<string, string> EveryMethod
@@ -54,7 +54,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
 
     [Fact]
     public void every_method_of_every_proto_is_served() =>
-        Assert.Empty(Methods.Where(x => ContextOf(x).Rpc.Service.GetMethod(x.Name)!.DeclaringType != ContextOf(x).Rpc.Service)
+        Assert.Empty(Methods.Where(x => ContextOf(x).Rpc!.Service.GetMethod(x.Name)!.DeclaringType != ContextOf(x).Rpc!.Service)
             .Select(x => x.FullName));
 
     [Theory]
@@ -132,20 +132,9 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
             });
         Assert.True(stock.Available >= 10);
 
-        var reservation = Guid.NewGuid().ToString();
-        Assert.Equal("held",
-            (await commerce.ReserveStockAsync(new()
-            {
-                ReservationId = reservation,
-                Lines = { new StockLine { Sku = sku, Quantity = 2 } },
-                HoldSeconds = 60,
-            })).Status);
-        Assert.Equal("released", (await commerce.ReleaseStockAsync(new() { ReservationId = reservation })).Status);
-
         var (guest, customer) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
         Assert.Equal(2, (await commerce.AddToCartAsync(new() { Subject = guest, Sku = sku, Quantity = 2 })).Quantity);
         Assert.Equal(sku, Assert.Single((await commerce.MergeCartAsync(new() { FromSubject = guest, ToSubject = customer })).Lines).Sku);
-        Assert.Equal(2, Assert.Single((await commerce.GetCartAsync(new() { Subject = customer })).Lines).Quantity);
 
         var order = new CreateOrderRequest
         {
@@ -167,13 +156,12 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         };
         var placed = await commerce.CreateOrderAsync(order);
         Assert.Equal(placed.Id, (await commerce.CreateOrderAsync(order)).Id);
-        Assert.Equal(placed.Number, (await commerce.GetOrderAsync(new() { Id = placed.Id })).Number);
     }
 
     [Theory]
     [InlineData(InProcess)]
     [InlineData(OverSocket)]
-    public async Task payment_takes_lets_go_and_gives_back(string way)
+    public async Task payment_charges_and_refunds(string way)
     {
         var payment = Client<Wire.Payment.Payment.PaymentClient>(way);
         ProcessPaymentRequest Charge() => new()
@@ -183,10 +171,9 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
             PaymentToken = "tok_approve",
             Subject = Guid.NewGuid().ToString(),
             Email = "shopper@example.com",
-            CaptureLater = true,
         };
 
-        var (taken, letGo) = (Charge(), Charge());
+        var taken = Charge();
         Assert.Equal("accept",
             (await payment.CheckFraudAsync(new()
             {
@@ -195,8 +182,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
                 Email = taken.Email,
                 Subject = taken.Subject,
             })).Decision);
-        Assert.Equal("authorized", (await payment.ProcessPaymentAsync(taken)).Status);
-        Assert.Equal("captured", (await payment.CapturePaymentAsync(new() { OrderId = taken.OrderId })).Status);
+        Assert.Equal("captured", (await payment.ProcessPaymentAsync(taken)).Status);
         Assert.Equal("succeeded",
             (await payment.RefundPaymentAsync(new()
             {
@@ -204,19 +190,8 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
                 RefundId = Guid.NewGuid().ToString(),
                 Amount = new Money { Minor = 900, Currency = "INR" },
             })).Status);
-        Assert.Equal("partially_refunded", (await payment.GetPaymentAsync(new() { OrderId = taken.OrderId })).Status);
-
-        await payment.ProcessPaymentAsync(letGo);
-        Assert.Equal("voided", (await payment.VoidPaymentAsync(new() { OrderId = letGo.OrderId })).Status);
+        Assert.Equal("partially_refunded", (await payment.ProcessPaymentAsync(taken)).Status);
     }
-
-    [Theory]
-    [InlineData(InProcess)]
-    [InlineData(OverSocket)]
-    public async Task content_lists_what_a_shopper_was_told(string way) =>
-        Assert.Empty(
-            (await Client<Wire.Content.Content.ContentClient>(way)
-                .ListNotificationsAsync(new() { Subject = Guid.NewGuid().ToString(), Limit = 10 })).Items);
 
     [Theory]
     [InlineData(InProcess)]
@@ -235,12 +210,12 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
 
     private T Client<T>(string way)
     {
-        var context = Modules.All.Single(x => x.Rpc.Client == typeof(T));
+        var context = Modules.All.Single(x => x.Rpc?.Client == typeof(T));
         return (T)(way == InProcess ? contexts.InProcess(context) : contexts.OverSocket(context));
     }
 
     private static Module ContextOf(MethodDescriptor method) =>
-        Modules.All.Single(x => x.Rpc.Client.Namespace == method.InputType.ClrType.Namespace);
+        Modules.All.Single(x => x.Rpc?.Client.Namespace == method.InputType.ClrType.Namespace);
 
     private static async Task<Outcome> OutcomeAsync(object client, MethodDescriptor method, IMessage request)
     {

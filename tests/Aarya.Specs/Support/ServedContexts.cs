@@ -38,14 +38,14 @@ public sealed class ServedContexts : IAsyncLifetime
     public Task OnceAsync(Func<Task> act) => done ??= act();
 
     /// <summary>The client that slices inject, which stays in the process.</summary>
-    public object InProcess(Module context) => app.Services.GetRequiredService(context.Rpc.Client);
+    public object InProcess(Module context) => app.Services.GetRequiredService(context.Rpc!.Client);
 
     /// <summary>The client that another process would inject.</summary>
     public object OverSocket(Module context)
     {
         var address = new ContextAddress(context.Role, Path.Combine(folder, $"{context.Role}.sock"), new($"http://{context.Role}.sock"));
         if (!channels.TryGetValue(context.Role, out var channel)) channels[context.Role] = channel = ContextChannel.To(address);
-        return Activator.CreateInstance(context.Rpc.Client, ContextChannel.Invoker(channel, address).Intercept(new CallDeadline()))!;
+        return Activator.CreateInstance(context.Rpc!.Client, ContextChannel.Invoker(channel, address).Intercept(new CallDeadline()))!;
     }
 
     /// <summary>For the REST endpoints of a context, as the gateway reaches them.</summary>

@@ -6,23 +6,31 @@ using Weasel.Postgresql.Tables;
 namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>
-/// Which orders have taken goods that a cart still shows: from placing an order until its goods leave the cart or it ends. A checkout locks
-/// the cart's owner, reads these claims and only then the cart, so that two orders never take the same goods from it.
+/// Which orders have taken goods that a cart still shows: from placing an order until its goods leave the cart or it ends. A checkout reads
+/// the cart before its transaction begins, so that it holds no transaction while Redis is slow. Then it locks the cart's owner and reads
+/// these claims, so that two orders never take the same goods: the claim of an order whose goods have left the cart since the checkout has
+/// read it still counts.
 /// </summary>
 internal static class CartClaims
 {
+    // Far longer than any request may take: a claim that ended earlier concerns no checkout.
+    private const string Kept = "interval '10 minutes'";
+
     /// <summary>
     /// Waits for other transactions that order from this cart or hand it over, then returns the orders that claim its goods.
     /// </summary>
+    /// <param name="sinceReading">
+    /// The time since the cart was read, at least: claims that ended in it are returned too. Zero when the lock is held during the reading.
+    /// </param>
     /// <param name="network">If given, also waits for other checkouts from this network address, while only the cart is locked.</param>
     public static async Task<IReadOnlyList<Guid>> LockAsync(
-        IDocumentSession session, Guid subject, CancellationToken cancellation, string? network = null)
+        IDocumentSession session, Guid subject, TimeSpan sinceReading, CancellationToken cancellation, string? network = null)
     {
         await session.BeginTransactionAsync(cancellation);
         // Separate statements: the read must see what was committed while the locks waited.
         await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { Lock(subject) } };
         if (network is not null) batch.BatchCommands.Add(UnpaidOrders.Lock(network));
-        batch.BatchCommands.Add(Read(subject));
+        batch.BatchCommands.Add(Read(subject, sinceReading));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellation);
         List<Guid> orders = [];
@@ -34,9 +42,21 @@ internal static class CartClaims
     public static void Claim(IDocumentSession session, Guid subject, Guid orderId) =>
         session.QueueSqlCommand("insert into commerce.cart_claim (order_id, subject) values (?, ?)", orderId, subject);
 
-    /// <summary>Ends the order's claim, once the session saves.</summary>
+    /// <summary>Ends the claim of an order that has ended, once the session saves: its goods can be ordered from the cart.</summary>
     public static void Release(IDocumentSession session, Guid orderId) =>
         session.QueueSqlCommand("delete from commerce.cart_claim where order_id = ?", orderId);
+
+    /// <summary>Ends the claim of an order whose goods have left the cart, once the session saves.</summary>
+    public static void End(IDocumentSession session, Guid orderId)
+    {
+        session.QueueSqlCommand(
+            "update commerce.cart_claim set ended_at = clock_timestamp() where order_id = ? and ended_at is null", orderId);
+        session.QueueSqlCommand(
+            $"""
+            delete from commerce.cart_claim where order_id in (
+              select order_id from commerce.cart_claim where ended_at < clock_timestamp() - {Kept} limit 100 for update skip locked)
+            """);
+    }
 
     /// <summary>Deletes the claims of these subjects' orders: their carts are deleted.</summary>
     public static void Forget(IDocumentSession session, Guid[] subjects) =>
@@ -50,7 +70,7 @@ internal static class CartClaims
         var owner = await OwnerAsync(session, orderId, cancellation);
         while (owner is { } subject)
         {
-            await LockAsync(session, subject, cancellation);
+            await LockAsync(session, subject, TimeSpan.Zero, cancellation);
             // The cart may have been handed over while this waited.
             owner = await OwnerAsync(session, orderId, cancellation);
             if (owner == subject) break;
@@ -64,14 +84,14 @@ internal static class CartClaims
     {
         await session.BeginTransactionAsync(cancellation);
         // In a fixed order, so that two opposite hand-overs cannot deadlock.
-        foreach (var subject in new[] { from, to }.Order()) await LockAsync(session, subject, cancellation);
+        foreach (var subject in new[] { from, to }.Order()) await LockAsync(session, subject, TimeSpan.Zero, cancellation);
         // Queued, so that an order's stream is always locked before its claim.
         session.QueueSqlCommand("update commerce.cart_claim set subject = ? where subject = ?", to, from);
     }
 
     private static async Task<Guid?> OwnerAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select subject from commerce.cart_claim where order_id = $1")
+        await using var command = new NpgsqlCommand("select subject from commerce.cart_claim where order_id = $1 and ended_at is null")
         {
             Parameters = { new() { Value = orderId } },
         };
@@ -82,15 +102,21 @@ internal static class CartClaims
     private static NpgsqlBatchCommand Lock(Guid subject) =>
         new("select pg_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"cart {subject}" } } };
 
-    private static NpgsqlBatchCommand Read(Guid subject) =>
-        new("select order_id from commerce.cart_claim where subject = $1 order by order_id") { Parameters = { new() { Value = subject } } };
+    // now() is when the transaction began, which is before the locks were waited for and not before the cart was read.
+    private static NpgsqlBatchCommand Read(Guid subject, TimeSpan sinceReading) => new(
+        "select order_id from commerce.cart_claim where subject = $1 and (ended_at is null or ended_at > now() - $2) order by order_id")
+    {
+        Parameters = { new() { Value = subject }, new() { Value = sinceReading } },
+    };
 
     public static Table Table()
     {
         var claim = new Table($"{Roles.Commerce}.cart_claim");
         claim.AddColumn("order_id", "uuid").AsPrimaryKey();
         claim.AddColumn("subject", "uuid").NotNull();
+        claim.AddColumn("ended_at", "timestamptz").AllowNulls();
         claim.Indexes.Add(new IndexDefinition("cart_claim_subject") { Columns = ["subject"] });
+        claim.Indexes.Add(new IndexDefinition("cart_claim_ended_at") { Columns = ["ended_at"], Predicate = "ended_at is not null" });
         return claim;
     }
 }

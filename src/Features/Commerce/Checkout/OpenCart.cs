@@ -21,21 +21,23 @@ namespace Aarya.Features.Commerce.Checkout;
 internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Taken, IReadOnlyList<Guid> Ended, OutgoingMessages News)
 {
     /// <summary>
-    /// Locks and reads the cart. Goods of a confirmed order that are still in it are removed now. A declined or expired order of the
-    /// same goods is cancelled and its stock released, in this transaction. Goods of an order that still awaits its payment cannot
-    /// be ordered.
+    /// Locks the cart. Goods of a confirmed order that were in it when it was read cannot be ordered again. A declined or expired order of
+    /// the same goods is cancelled and its stock released, in this transaction. Goods of an order that still awaits its payment cannot be
+    /// ordered.
     /// </summary>
+    /// <param name="read">The cart as it was read before the transaction.</param>
     /// <param name="network">The network address to lock in addition to the cart; null for none.</param>
-    public static async Task<OpenCart> LoadAsync(
-        IDocumentSession session, Carts carts, Guid subject, string? network, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<OpenCart> LockAsync(
+        IDocumentSession session, CartReading read, string? network, DateTimeOffset now, CancellationToken cancellation)
     {
-        var claims = await CartClaims.LockAsync(session, subject, cancellation, network);
-        var cart = await carts.ReadAsync(subject);
+        var cart = read.Cart;
+        var claims = await CartClaims.LockAsync(session, cart.Subject, read.Age, cancellation, network);
         if (claims.Count == 0) return new(cart, cart, null, [], []);
 
+        // The message that removes these goods from the cart is on its way, or has arrived since the cart was read.
         var orders = await session.LoadManyAsync<Order>(cancellation, claims);
         foreach (var confirmed in orders.Where(x => !x.AwaitsPayment && x.Status != OrderStatus.Cancelled))
-            cart = await carts.TakeOrderedAsync(subject, confirmed.Id, confirmed.Lines.Select(x => (x.Sku, x.Quantity)));
+            cart = cart.Without(PiecesOf(confirmed));
 
         // Streams are locked before stock rows, both in a fixed order, so that two such transactions cannot deadlock.
         List<IEventStream<Order>> ending = [];
@@ -63,6 +65,9 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         return new(cart, cart.Without(taken), first, [.. ending.Select(x => x.Id)], news);
     }
 
+    private static Dictionary<string, int> PiecesOf(Order order) =>
+        order.Lines.GroupBy(x => x.Sku).ToDictionary(x => x.Key, x => x.Sum(y => y.Quantity), StringComparer.Ordinal);
+
     private static async Task<OutgoingMessages> EndAsync(
         IDocumentSession session, List<IEventStream<Order>> ending, ShoppingCart cart, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -72,11 +77,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         await Stock.LockAsync(session, skus, cancellation);
         OutgoingMessages news = [];
         foreach (var stream in ending)
-        {
-            var (facts, messages) = await OrderMessages.OfAsync(session, stream.Aggregate!, stream.Aggregate!.GiveWay(now), cancellation);
-            stream.AppendMany([.. facts]);
-            news.AddRange(messages);
-        }
+            news.AddRange(await OrderMessages.AppendAsync(session, stream, stream.Aggregate!.GiveWay(now), cancellation));
 
         return news;
     }

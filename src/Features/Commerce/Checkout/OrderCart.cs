@@ -1,67 +1,53 @@
-using System.Security.Cryptography;
-using System.Text;
-using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Security;
+using Google.Protobuf;
 using Marten;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 using Wolverine;
-using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Checkout;
 
-/// <summary>Orders the cart of a subject, once per order id; for other contexts, by gRPC.</summary>
-public sealed record OrderCart(Guid OrderId, Buyer Buyer, PlaceOrder Order)
+/// <summary>
+/// Orders the cart of a subject for another context, by gRPC: what <see cref="PlaceOrder"/> does, under the same rule of keys.
+/// </summary>
+public sealed record OrderCart(KeyClaim Claim, CheckoutRequest Request)
 {
-    /// <summary>One order per key: the same key leads to the same order.</summary>
-    public static Guid IdOf(Guid subject, string key)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{subject}\n{key}")).AsSpan(0, 16);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new(hash, bigEndian: true);
-    }
+    public Guid Subject => Request.Buyer.Subject;
+
+    // A failed call is logged with its message, and a log must not contain an address.
+    public override string ToString() => $"{nameof(OrderCart)} of {Subject}";
 }
 
-/// <summary>The order, or why there is none.</summary>
-public sealed record CartOrdered(Order? Order, ProblemDetails? Refused);
+/// <summary>The first answer to the call, or why there is no order.</summary>
+/// <param name="Answer">The order as protos/commerce.proto has it.</param>
+public sealed record CartOrdered(byte[]? Answer, ProblemDetails? Refused);
 
 public static class OrderCartHandler
 {
     public static async Task<(CartOrdered, OutgoingMessages)> Handle(
-        OrderCart command, Carts carts, CheckoutOptions options, IDocumentSession session, DateTimeOffset now,
+        OrderCart command, CheckoutOptions options, IDocumentSession session, Sealer sealer, DateTimeOffset now,
         CancellationToken cancellation)
     {
-        await OneAtATimeAsync(session, command.OrderId, cancellation);
-        if (await session.LoadAsync<Order>(command.OrderId, cancellation) is { } placed) return (new(placed, null), []);
+        var (mine, answer) = await KeyedAnswers.ClaimAsync(session, command.Claim, sealer, cancellation);
+        if (answer is not null) return (Replay(command.Claim, answer), []);
+        if (!mine) return (new(null, KeyedRequest.InProgress), []);
 
-        var address = command.Order.ShippingAddress!.Spelt();
-        var undelivered = ShippingMethod.Check(command.Order.ShippingMethod, address.Country);
-        if (undelivered != WolverineContinue.NoProblems) return (new(null, undelivered), []);
-        (var goods, ProblemDetails? refused) = await ReservedCart.TakeAsync(
-            session, command.OrderId, carts, command.Buyer.Subject, network: null, address.Country, now, options, cancellation);
-        var order = goods?.OrderedBy(command.Buyer, command.Order, address);
-        if (order is not null) refused = goods!.UnlessAsShown(order, command.Order.ExpectedTotal);
-        if (order is null || refused is not null)
+        var (placed, refused) = await PlacedOrder.PlaceAsync(session, command.Request, options, now, http: null, cancellation);
+        if (placed is null)
         {
             // Nothing is saved, not even the cancellation of another order.
             session.EjectAllPendingChanges();
             return (new(null, refused), []);
         }
 
-        session.Events.StartStream<Order>(command.OrderId, order);
-        return (
-            new(Order.From(command.OrderId, order), null),
-            [.. goods!.News, .. order.News(command.OrderId, command.Order.PaymentToken)]);
+        session.Events.StartStream<Orders.Order>(placed.Id, placed.Fact);
+        var body = WireOrder.Of(placed.Order).ToByteArray();
+        KeyedAnswers.Store(
+            session, command.Claim, new(command.Claim.RequestHash, StatusCodes.Status200OK, null, null, null, body), sealer);
+        return (new(body, null), placed.News);
     }
 
-    private static async Task OneAtATimeAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
-    {
-        await session.BeginTransactionAsync(cancellation);
-        await using var lockKey = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        {
-            Parameters = { new() { Value = $"order {orderId}" } },
-        };
-        await session.ExecuteAsync(lockKey, cancellation);
-    }
+    internal static CartOrdered Replay(KeyClaim claim, KeyedAnswer answer) =>
+        answer.Answers(claim) ? new(answer.Body, null) : new(null, KeyedRequest.Reused);
 }

@@ -45,25 +45,27 @@ public sealed record PlaceOrder(
 
 public static class PlaceOrderEndpoint
 {
-    public static async Task<(Buyer?, ShippingAddress?, ReservedCart?, ProblemDetails)> LoadAsync(
-        PlaceOrder command, Caller caller, Carts carts, BuyerDirectory buyers, CheckoutOptions options,
-        IDocumentSession session, HttpContext http,
-        DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>Asks core and Redis, before the transaction begins.</summary>
+    public static async Task<(CheckoutRequest?, ProblemDetails)> BeforeAsync(
+        PlaceOrder command, Caller caller, Carts carts, BuyerDirectory buyers, HttpContext http, CancellationToken cancellation)
     {
         var (buyer, unknown) = await buyers.OfAsync(caller, command.Email, cancellation);
-        if (buyer is null) return (null, null, null, unknown);
+        if (buyer is null) return (null, unknown);
         var (address, nowhere) = await buyers.AddressAsync(caller, command, cancellation);
-        if (address is null) return (null, null, null, nowhere);
+        if (address is null) return (null, nowhere);
         var undelivered = ShippingMethod.Check(command.ShippingMethod, address.Country);
-        if (undelivered != WolverineContinue.NoProblems) return (null, null, null, undelivered);
-        var (goods, refused) = await ReservedCart.TakeAsync(
-            session, Guid.CreateVersion7(now), carts, caller.Subject, UnpaidOrders.NetworkOf(http), address.Country, now, options,
-            cancellation);
-        return (buyer, address, goods, refused.WithRetryAfter(http));
+        if (undelivered != WolverineContinue.NoProblems) return (null, undelivered);
+        var cart = await CartReading.OfAsync(carts, caller.Subject);
+        return (new(command, buyer, address, cart, UnpaidOrders.NetworkOf(http)), WolverineContinue.NoProblems);
     }
 
-    public static ProblemDetails Validate(PlaceOrder command, ReservedCart goods, Buyer buyer, ShippingAddress address, HttpContext http) =>
-        goods.UnlessAsShown(goods.OrderedBy(buyer, command, address), command.ExpectedTotal, http.Request) ?? WolverineContinue.NoProblems;
+    public static async Task<(PlacedOrder?, ProblemDetails)> LoadAsync(
+        CheckoutRequest request, CheckoutOptions options, IDocumentSession session, HttpContext http, DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        var (placed, refused) = await PlacedOrder.PlaceAsync(session, request, options, now, http.Request, cancellation);
+        return (placed, refused.WithRetryAfter(http));
+    }
 
     [Refuses(409, "cart.empty", "There is nothing in the cart to order.")]
     [Refuses(409, "cart.ordered",
@@ -83,13 +85,8 @@ public static class PlaceOrderEndpoint
         + "seconds, or sign in to an account that has bought here before.")]
     [AcceptsTag("The `ETag` of the cart that the shopper has seen: if its lines or prices have changed since, the answer is 409.")]
     [WolverinePost("/api/checkout"), RateLimit("payment"), IdempotencyKeyRequired]
-    public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, Buyer buyer,
-        [NotBody] ShippingAddress address, ReservedCart goods)
-    {
-        var order = goods.OrderedBy(buyer, command, address);
-        return (
-            TypedResults.Created($"/api/orders/{goods.OrderId}", OrderView.Of(Order.From(goods.OrderId, order))),
-            MartenOps.StartStream<Order>(goods.OrderId, order),
-            [.. goods.News, .. order.News(goods.OrderId, command.PaymentToken)]);
-    }
+    public static (Created<OrderView>, IStartStream, OutgoingMessages) Post(PlaceOrder command, PlacedOrder placed) => (
+        TypedResults.Created($"/api/orders/{placed.Id}", OrderView.Of(placed.Order)),
+        MartenOps.StartStream<Order>(placed.Id, placed.Fact),
+        placed.News);
 }

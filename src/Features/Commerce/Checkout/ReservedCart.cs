@@ -23,12 +23,12 @@ public sealed record ReservedCart(
     /// <summary>Reserves all lines, or returns why not; then the caller must not save the session.</summary>
     /// <param name="network">The network address that the order comes from; null when it comes from another context.</param>
     public static async Task<(ReservedCart?, ProblemDetails)> TakeAsync(
-        IDocumentSession session, Guid orderId, Carts carts, Guid subject, string? network, string country, DateTimeOffset now,
+        IDocumentSession session, Guid orderId, CartReading read, string? network, string country, DateTimeOffset now,
         CheckoutOptions options, CancellationToken cancellation)
     {
-        var hold = options.Hold;
+        var (hold, subject) = (options.Hold, read.Cart.Subject);
         if (!options.PerAddress.IsSet) network = null;
-        var open = await OpenCart.LoadAsync(session, carts, subject, network, now, cancellation);
+        var open = await OpenCart.LockAsync(session, read, network, now, cancellation);
         if (await open.NothingLeftAsync(session, hold, now, cancellation) is { } nothing) return (null, nothing);
         var cart = open.Left;
         var pieces = cart.Lines.Sum(x => x.Quantity);
@@ -126,16 +126,4 @@ public sealed record ReservedCart(
             Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt,
             buyer.IsGuest);
     }
-}
-
-internal static class OrderNews
-{
-    /// <summary>Payment receives the order, and at its expiry the shop checks whether it was paid.</summary>
-    public static OutgoingMessages News(this OrderPlaced order, Guid id, string paymentToken) =>
-    [
-        new OrderPlacedNotice(id, order.Number, order.Subject, order.Email, order.Totals.Total,
-            OrderMessages.LinesOf(order.Lines),
-            paymentToken, order.At, order.ExpiresAt),
-        new CancelUnpaidOrder(id).ScheduledAt(order.ExpiresAt),
-    ];
 }

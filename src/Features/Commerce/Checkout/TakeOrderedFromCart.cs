@@ -14,6 +14,6 @@ public static class TakeOrderedFromCartHandler
     {
         var owner = await CartClaims.LockOwnerAsync(session, ordered.OrderId, cancellation);
         await carts.TakeOrderedAsync(owner ?? ordered.Subject, ordered.OrderId, ordered.Lines.Select(x => (x.Sku, x.Quantity)));
-        CartClaims.Release(session, ordered.OrderId);
+        CartClaims.End(session, ordered.OrderId);
     }
 }

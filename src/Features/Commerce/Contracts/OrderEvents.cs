@@ -29,12 +29,12 @@ public sealed record OrderConfirmedNotice(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
     [property: Personal] string ShippingName, DateTimeOffset At);
 
-/// <summary>An order was cancelled. Payment voids or refunds its charge.</summary>
+/// <summary>An order was cancelled. Payment voids or refunds its charge; nothing else refunds a cancelled order.</summary>
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
 public sealed record OrderCancelledNotice(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email,
     string Reason, DateTimeOffset At);
 
-/// <summary>A refund was requested.</summary>
+/// <summary>Staff requested a refund.</summary>
 /// <param name="Amount">Null for all that has not been refunded yet.</param>
 [WireEvent("commerce.refund_requested.v1", Streams.Orders)]
 public sealed record RefundRequestedNotice(Guid OrderId, Guid RefundId, Money? Amount, string Reason, DateTimeOffset At);

@@ -16,9 +16,6 @@ public sealed record StockLevel(string Sku, int OnHand, int Reserved, long Seque
     public int Available => OnHand - Reserved;
 }
 
-/// <param name="Status">held, released, sold, restocked.</param>
-public sealed record Reservation(Guid Id, string Status, DateTimeOffset ExpiresAt);
-
 /// <summary>The stock after an adjustment, and whether the adjustment was made (now or earlier) or refused.</summary>
 public sealed record StockAdjustment(StockLevel Level, bool Stands);
 
@@ -231,20 +228,6 @@ public static class Stock
         while (await reader.ReadAsync(cancellation))
             found[reader.GetString(0)] = new(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3));
         return found;
-    }
-
-    /// <summary>The state of a reservation, or null when it never existed.</summary>
-    public static async Task<Reservation?> FindReservationAsync(IQuerySession session, Guid reservationId, CancellationToken cancellation)
-    {
-        // All lines of a reservation change together, so any one shows the status.
-        await using var command = new NpgsqlCommand("select status, expires_at from commerce.reservation where id = $1 limit 1")
-        {
-            Parameters = { new() { Value = reservationId } },
-        };
-        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new(reservationId, reader.GetString(0), await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellation))
-            : null;
     }
 
     private static async Task<bool> MoveAsync(

@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Marten;
@@ -8,7 +9,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>Cancels an order that has not been shipped, and refunds what was paid.</summary>
+/// <summary>Cancels an order that has not been shipped. What was paid is refunded (see <see cref="OrderCancelledNotice"/>).</summary>
 public static class CancelOrderEndpoint
 {
     public static ProblemDetails Validate(Caller caller, Order? order) => caller.MustSee(order, x => x.CanBeCancelled
@@ -21,8 +22,7 @@ public static class CancelOrderEndpoint
         Guid id, Caller caller, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var facts = order!.Cancel(order.Subject == caller.Subject ? CancelReason.ByShopper : CancelReason.ByShop,
-            Guid.CreateVersion7(now), now);
+        var facts = order!.Cancel(order.Subject == caller.Subject ? CancelReason.ByShopper : CancelReason.ByShop, now);
         var (events, news) = await OrderMessages.OfAsync(session, order, facts, cancellation);
         return (OrderView.Of(order.After(facts)), events, news);
     }

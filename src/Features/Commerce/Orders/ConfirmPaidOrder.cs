@@ -9,7 +9,7 @@ namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
 /// A payment was captured: confirms the order and sells its reserved goods. If the payment is too late or too small, or the goods are no
-/// longer reserved, it is refunded at once.
+/// longer reserved, the order is cancelled and payment refunds it.
 /// </summary>
 public static class ConfirmPaidOrderHandler
 {
@@ -21,7 +21,6 @@ public static class ConfirmPaidOrderHandler
         CancellationToken cancellation)
     {
         var sold = order.IsConfirmedBy(captured.Amount) && await Stock.SellAsync(session, order.Id, cancellation);
-        return await OrderMessages.OfAsync(session, order,
-            order.Receive(captured.Amount, sold, Guid.CreateVersion7(now), now), cancellation);
+        return await OrderMessages.OfAsync(session, order, order.Receive(captured.Amount, sold, now), cancellation);
     }
 }

@@ -20,7 +20,8 @@ public static class HandOverAgainHandler
             .ToListAsync(cancellation))
         {
             var stream = await session.Events.FetchForExclusiveWriting<Order>(order.Id, cancellation);
-            messages.AddRange(stream.HandOver(session, stream.Aggregate!, command.UserId, now));
+            var facts = stream.Aggregate!.HandOver(command.UserId, now);
+            messages.AddRange(await OrderMessages.AppendAsync(session, stream, facts, cancellation));
         }
 
         return messages;

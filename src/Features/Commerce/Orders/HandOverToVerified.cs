@@ -31,7 +31,7 @@ public static class HandOverToVerifiedHandler
             var stream = await session.Events.FetchForExclusiveWriting<Order>(id, cancellation);
             // Skips an order whose guest has signed in or was erased meanwhile.
             if (stream.Aggregate is { ByGuest: true, IsForgotten: false } order)
-                messages.AddRange(stream.HandOver(session, order, userId, now));
+                messages.AddRange(await OrderMessages.AppendAsync(session, stream, order.HandOver(userId, now), cancellation));
         }
 
         return messages;

@@ -121,7 +121,11 @@ public sealed record Order
     /// <summary>The most charges per order, so that an order cannot be used to test cards.</summary>
     public const int MostCharges = 10;
 
-    private bool HasRefundPending => Refunds.Any(x => x.State == RefundState.Pending);
+    private bool HasRefundPending => Refunds.Any(x => x.State == RefundState.Pending) || IsOwedBack;
+
+    // Payment refunds a cancelled order without a request; only if that fails, staff request another refund.
+    private bool IsOwedBack =>
+        Status == OrderStatus.Cancelled && GivenBack.Minor < Paid.Minor && Refunds.All(x => x.State != RefundState.Failed);
 
     // The event of a refund may arrive before the event of its payment.
     private Money ToGiveBack => IsPaid ? Paid : Totals.Total;
@@ -129,19 +133,16 @@ public sealed record Order
     /// <summary>True when this payment confirms the order, provided that its goods can be sold.</summary>
     public bool IsConfirmedBy(Money amount) => AwaitsPayment && !IsPaid && Covers(amount);
 
-    /// <summary>The payment was captured.</summary>
+    /// <summary>The payment was captured. If it cannot confirm the order, the order is cancelled, and payment refunds it.</summary>
     /// <param name="goodsSold">Whether the reserved goods were sold.</param>
-    /// <param name="refundId">The id of the refund, if the payment must be refunded.</param>
-    public IReadOnlyList<object> Receive(Money amount, bool goodsSold, Guid refundId, DateTimeOffset now)
+    public IReadOnlyList<object> Receive(Money amount, bool goodsSold, DateTimeOffset now)
     {
         if (IsPaid) return [];
         var received = new PaymentReceived(amount, now);
         if (IsConfirmedBy(amount) && goodsSold) return [received, new OrderConfirmed(now)];
-        List<object> facts = [received];
-        var why = CancelledFor ?? (Covers(amount) ? CancelReason.GoodsGone : CancelReason.PaymentShort);
-        if (AwaitsPayment) facts.Add(new OrderCancelled(why, now));
-        if (amount.Minor > GivenBack.Minor) facts.Add(new RefundRequested(refundId, null, why, now));
-        return facts;
+        return AwaitsPayment
+            ? [received, new OrderCancelled(Covers(amount) ? CancelReason.GoodsGone : CancelReason.PaymentShort, now)]
+            : [received];
     }
 
     /// <summary>A charge was declined. The goods stay reserved: the shopper can pay with another token until the order expires.</summary>
@@ -173,13 +174,11 @@ public sealed record Order
     public IReadOnlyList<object> GiveWay(DateTimeOffset now) =>
         now >= ExpiresAt ? Expire(now) : [new OrderCancelled(CancelReason.Replaced, now)];
 
+    /// <summary>Cancels the order. Payment then refunds what was paid.</summary>
     /// <exception cref="InvalidOperationException"><see cref="CanBeCancelled"/> is false.</exception>
-    public IReadOnlyList<object> Cancel(string reason, Guid refundId, DateTimeOffset now)
-    {
-        if (!CanBeCancelled) throw new InvalidOperationException($"Order {Number} is {Status} and cannot be cancelled.");
-        var cancelled = new OrderCancelled(reason, now);
-        return CanBeRefunded ? [cancelled, new RefundRequested(refundId, null, reason, now)] : [cancelled];
-    }
+    public IReadOnlyList<object> Cancel(string reason, DateTimeOffset now) => CanBeCancelled
+        ? [new OrderCancelled(reason, now)]
+        : throw new InvalidOperationException($"Order {Number} is {Status} and cannot be cancelled.");
 
     /// <summary>Money was refunded to the shopper.</summary>
     public IReadOnlyList<object> GiveBack(Guid refundId, Money amount, DateTimeOffset now)
@@ -190,8 +189,11 @@ public sealed record Order
         return whole && AwaitsPayment ? [refunded, new OrderCancelled(CancelReason.Refunded, now)] : [refunded];
     }
 
+    /// <summary>A refund failed: one that staff requested, or the one that payment makes for a cancelled order.</summary>
     public IReadOnlyList<object> FailRefund(Guid refundId, string code, DateTimeOffset now) =>
-        Refunds.Any(x => x.Id == refundId && x.State == RefundState.Pending) ? [new RefundFailed(refundId, code, now)] : [];
+        Refunds.FirstOrDefault(x => x.Id == refundId) is { } refund
+            ? refund.State == RefundState.Pending ? [new RefundFailed(refundId, code, now)] : []
+            : Status == OrderStatus.Cancelled ? [new RefundFailed(refundId, code, now)] : [];
 
     public IReadOnlyList<object> HandOver(Guid subject, DateTimeOffset now) =>
         Subject == subject ? [] : [new OrderHandedOver(subject, now)];
@@ -227,24 +229,24 @@ public sealed record Order
                 Refunds = [.. Refunds, new(requested.RefundId, requested.Amount, requested.Reason, requested.At, RefundState.Pending)],
             },
         OrderRefunded refunded => After(refunded),
-        RefundFailed failed =>
-            this with { Refunds = [.. Refunds.Select(x => x.Id == failed.RefundId ? x with { State = RefundState.Failed } : x)] },
+        RefundFailed failed => this with { Refunds = WithEnded(failed.RefundId, failed.At, RefundState.Failed) },
         BuyerForgotten => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten(), IsForgotten = true },
         OrderHandedOver handed => this with { Subject = handed.Subject, ByGuest = false },
         _ => this,
     };
 
-    private Order After(OrderRefunded refunded)
+    private Order After(OrderRefunded refunded) => this with
     {
-        var known = Refunds.FirstOrDefault(x => x.Id == refunded.RefundId)
-            ?? new(refunded.RefundId, null, "", refunded.At, RefundState.Pending);
-        return this with
-        {
-            GivenBack = GivenBack + refunded.Amount,
-            Refunds = [.. Refunds.Where(x => x.Id != refunded.RefundId),
-                known with { Amount = refunded.Amount, State = RefundState.Succeeded }],
-            Status = refunded.Whole && !AwaitsPayment && Status != OrderStatus.Cancelled ? OrderStatus.Refunded : Status,
-        };
+        GivenBack = GivenBack + refunded.Amount,
+        Refunds = WithEnded(refunded.RefundId, refunded.At, RefundState.Succeeded, refunded.Amount),
+        Status = refunded.Whole && !AwaitsPayment && Status != OrderStatus.Cancelled ? OrderStatus.Refunded : Status,
+    };
+
+    // Payment makes some refunds without a request: that of a cancelled order, and one from the provider's own dashboard.
+    private List<Refund> WithEnded(Guid refundId, DateTimeOffset at, RefundState state, Money? amount = null)
+    {
+        var known = Refunds.FirstOrDefault(x => x.Id == refundId) ?? new(refundId, null, CancelledFor ?? "", at, state);
+        return [.. Refunds.Where(x => x.Id != refundId), known with { Amount = amount ?? known.Amount, State = state }];
     }
 
     public static Order From(Guid id, OrderPlaced placed) => new()

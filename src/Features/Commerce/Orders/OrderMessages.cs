@@ -1,6 +1,7 @@
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
+using JasperFx.Events;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;
@@ -9,10 +10,20 @@ namespace Aarya.Features.Commerce.Orders;
 
 /// <summary>
 /// Applies what follows from an order's new facts: stock changes and messages to other contexts, all in the transaction that appends the
-/// facts.
+/// facts. Every fact of an existing order is appended through here, so that no use case can forget what follows; a spec holds that.
 /// </summary>
 internal static class OrderMessages
 {
+    /// <summary>Appends the facts to the stream of the order, and returns the messages that follow.</summary>
+    public static async Task<OutgoingMessages> AppendAsync(
+        IDocumentSession session, IEventStream<Order> stream, IReadOnlyList<object> facts, CancellationToken cancellation)
+    {
+        var (events, news) = await OfAsync(session, stream.Aggregate!, facts, cancellation);
+        stream.AppendMany([.. events]);
+        return news;
+    }
+
+    /// <summary>The facts for the endpoint or handler to return, and the messages that follow.</summary>
     /// <param name="order">The order before the facts.</param>
     public static async Task<(Events, OutgoingMessages)> OfAsync(
         IDocumentSession session, Order order, IReadOnlyList<object> facts, CancellationToken cancellation)
@@ -23,6 +34,8 @@ internal static class OrderMessages
         if (order.AwaitsPayment && facts.Any(x => x is OrderCancelled or OrderConfirmed)) UnpaidOrders.Release(session, order.Id);
         OutgoingMessages news = [.. facts.Select(x => NewsOf(order, facts, x)).OfType<object>()];
         if (facts.Any(x => x is OrderConfirmed)) news.Add(LeavesCart(order));
+        if (order.AwaitsPayment && facts.OfType<OrderHandedOver>().LastOrDefault() is { } handed)
+            UnpaidOrders.HandOver(session, order.Id, handed.Subject);
         return ([.. facts], news);
     }
 
@@ -39,8 +52,8 @@ internal static class OrderMessages
 
     private static object? NewsOf(Order order, IReadOnlyList<object> facts, object fact) => fact switch
     {
-        // The buyer is erased: other contexts only receive refund requests.
-        not RefundRequested when order.IsForgotten => null,
+        // The buyer is erased: other contexts receive nothing about them.
+        not (RefundRequested or OrderHandedOver) when order.IsForgotten => null,
         OrderConfirmed confirmed => new OrderConfirmedNotice(order.Id, order.Number, order.Subject,
             order.Email, order.Totals.Total,
             LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
@@ -60,6 +73,7 @@ internal static class OrderMessages
         OrderShipped shipped => new OrderShippedNotice(
             order.Id, order.Number, order.Subject, order.Email, shipped.Carrier, shipped.TrackingNumber, shipped.At),
         OrderDelivered delivered => new OrderDeliveredNotice(order.Id, order.Number, order.Subject, order.Email, delivered.At),
+        OrderHandedOver handed => new OrderHandedOverNotice(order.Id, order.Subject, handed.Subject, handed.At),
         _ => null,
     };
 

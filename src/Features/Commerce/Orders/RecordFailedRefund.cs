@@ -1,4 +1,6 @@
 using Aarya.Features.Commerce.Contracts;
+using Marten;
+using Wolverine;
 using Wolverine.Marten;
 using Wolverine.Persistence;
 
@@ -7,9 +9,11 @@ namespace Aarya.Features.Commerce.Orders;
 /// <summary>A refund failed: the order shows it, and staff can request the refund again.</summary>
 public static class RecordFailedRefundHandler
 {
-    public static Events Handle(
+    public static Task<(Events, OutgoingMessages)> Handle(
         RefundFailedNotice failed,
         [WriteAggregate(LoadStyle = ConcurrencyStyle.Exclusive, OnMissing = OnMissing.ThrowException)] Order order,
-        DateTimeOffset now) =>
-        [.. order.FailRefund(failed.RefundId, failed.Code, now)];
+        IDocumentSession session,
+        DateTimeOffset now,
+        CancellationToken cancellation) =>
+        OrderMessages.OfAsync(session, order, order.FailRefund(failed.RefundId, failed.Code, now), cancellation);
 }

@@ -58,6 +58,7 @@ public static class EraseBuyerHandler
             session.Events.OverwriteEvent(placed);
         }
 
-        stream.AppendOne(new BuyerForgotten(now));
+        // Nothing follows from it for other contexts.
+        _ = await OrderMessages.AppendAsync(session, stream, [new BuyerForgotten(now)], cancellation);
     }
 }

@@ -39,14 +39,19 @@ public static class NotifyOrderCancelledHandler
             new TellShopper(order.Subject, notification.ToNews(), new OrderNews(order.OrderId, order.Number, "cancelled", At: order.At)));
     }
 
-    private static string InWords(string reason) => reason switch
+    /// <summary>The sentence for each reason that commerce sends; a spec compares the two lists.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Sentences = new Dictionary<string, string>
     {
-        "payment_declined" => "The payment was not accepted, so we have cancelled the order.",
-        "unpaid" => "We did not receive a payment in time, so we have cancelled the order.",
-        "replaced" => "You have ordered the same goods again, so we have cancelled this unpaid order.",
-        "shopper" => "We have cancelled the order as you asked.",
-        "payment_short" => "We received less than the order costs, so we have cancelled it.",
-        "goods_gone" => "The payment arrived when the goods were no longer held, so we have cancelled the order.",
-        _ => "We had to cancel the order.",
+        ["payment_declined"] = "The payment was not accepted, so we have cancelled the order.",
+        ["unpaid"] = "We did not receive a payment in time, so we have cancelled the order.",
+        ["replaced"] = "You have ordered the same goods again, so we have cancelled this unpaid order.",
+        ["shopper"] = "We have cancelled the order as you asked.",
+        ["shop"] = "Our staff have cancelled the order.",
+        ["payment_short"] = "We received less than the order costs, so we have cancelled it.",
+        ["goods_gone"] = "The payment arrived when the goods were no longer held, so we have cancelled the order.",
+        ["refunded"] = "The payment was refunded before the order was confirmed, so we have cancelled the order.",
     };
+
+    // Commerce may be deployed first, with a reason that is newer than this list.
+    private static string InWords(string reason) => Sentences.GetValueOrDefault(reason, "We had to cancel the order.");
 }

@@ -5,7 +5,8 @@ using Wolverine.Marten;
 namespace Aarya.Features.Payment.Charges;
 
 /// <summary>
-/// The order was cancelled: voids what is authorised, refunds what was captured. The message may arrive before the order's.
+/// The order was cancelled: voids its charge, or refunds what was captured. <see cref="OrderPayment.Cancel"/> alone decides on the refund
+/// of a cancelled order. The message may arrive before the order's.
 /// </summary>
 public static class CancelPaymentHandler
 {

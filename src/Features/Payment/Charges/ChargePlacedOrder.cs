@@ -19,6 +19,6 @@ public static class ChargePlacedOrderHandler
         FraudHistory history,
         DateTimeOffset now) =>
         RequestPaymentHandler.Handle(
-            new(placed.OrderId, placed.Number, placed.Subject, placed.Email, placed.Total, placed.PaymentToken, CaptureLater: false,
+            new(placed.OrderId, placed.Number, placed.Subject, placed.Email, placed.Total, placed.PaymentToken,
                 placed.ExpiresAt), payment, history, now);
 }

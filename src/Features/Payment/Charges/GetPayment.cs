@@ -14,12 +14,11 @@ public sealed record CardView(string Brand, string Last4);
 /// <param name="Type">Always redirect.</param>
 public sealed record NextActionView(string Type, string Url);
 
-/// <param name="Status">pending, requires_action, authorized, captured, declined, voided, refunded, partially_refunded.</param>
-public sealed record PaymentView(Guid OrderId, string Status, Money Amount, Money Refunded, CardView? Card, string? DeclineCode,
+public sealed record PaymentView(Guid OrderId, PaymentState Status, Money Amount, Money Refunded, CardView? Card, string? DeclineCode,
     NextActionView? NextAction)
 {
     public static PaymentView Of(OrderPayment x) => new(
-        x.Id, x.StatusWord, x.Amount, x.RefundedAmount,
+        x.Id, x.State, x.Amount, x.RefundedAmount,
         x.Card is null ? null : new(x.Card.Brand, x.Card.Last4),
         x.Status == PaymentStatus.Declined ? x.DeclineCode : null,
         x is { Status: PaymentStatus.ActionRequired, NextActionUrl: { } url } ? new("redirect", url) : null);

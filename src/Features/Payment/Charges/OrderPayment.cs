@@ -45,8 +45,6 @@ public sealed record OrderPayment
 
     public string Token { get; init; } = "";
 
-    public bool CaptureLater { get; init; }
-
     public DateTimeOffset? RequestedAt
     {
         get;
@@ -123,25 +121,36 @@ public sealed record OrderPayment
     public bool AwaitsAnswer =>
         RequestedAt is not null && Status == PaymentStatus.Pending && Attempts > 0 && ChargeId is null && CancelReason is null;
 
-    /// <summary>The status as the public API names it.</summary>
+    /// <summary>The state as the public API names it.</summary>
     [JsonIgnore]
-    public string StatusWord => Status switch
+    public PaymentState State => Status switch
     {
-        PaymentStatus.ActionRequired => "requires_action",
-        PaymentStatus.Authorised => "authorized",
-        PaymentStatus.Captured when RefundedAmount.Minor > 0 => RefundedAmount == CapturedAmount ? "refunded" : "partially_refunded",
-        PaymentStatus.Captured => "captured",
-        PaymentStatus.Declined => "declined",
-        PaymentStatus.Voided => "voided",
-        // The public API does not show that a payment is under review.
-        _ => "pending",
+        PaymentStatus.ActionRequired => PaymentState.RequiresAction,
+        PaymentStatus.Captured => StateOfRefunds,
+        PaymentStatus.Declined => PaymentState.Declined,
+        PaymentStatus.Voided => PaymentState.Voided,
+        // The public API shows neither that a payment is under review nor that the provider has authorised it.
+        _ => PaymentState.Pending,
     };
+
+    private PaymentState StateOfRefunds
+    {
+        get
+        {
+            RefundLine[] refunds = [.. Refunds.Where(x => x.ChargeId is null)];
+            return RefundedAmount.Minor > 0 && RefundedAmount.Minor >= CapturedAmount.Minor ? PaymentState.Refunded
+                : refunds.Any(x => x.Status == RefundStatus.Pending) ? PaymentState.RefundPending
+                : RefundedAmount.Minor > 0 ? PaymentState.PartiallyRefunded
+                : refunds is [.., { Status: RefundStatus.Failed }] ? PaymentState.RefundFailed
+                : PaymentState.Captured;
+        }
+    }
 
     /// <summary>Whether the provider still holds a charge that is not wanted, so that it must be voided.</summary>
     public bool MustLetGo(ChargeReport report) =>
         (IsUnwanted || IsBeingReplaced) && report.State is ChargeState.Pending or ChargeState.ActionRequired or ChargeState.Authorised;
 
-    /// <summary>The id of the automatic refund of money that arrived too late: at most one per payment.</summary>
+    /// <summary>The id of the refund of a cancelled order's money: at most one per payment.</summary>
     [JsonIgnore]
     public Guid RefundIdOfCancellation => IdOf("cancellation");
 
@@ -152,7 +161,7 @@ public sealed record OrderPayment
     {
         if (known?.RequestedAt is not null) return [];
         var requested = new PaymentRequested(request.Number, request.Subject, emailFingerprint, request.Amount, request.Token,
-            request.CaptureLater, request.ExpiresAt, now);
+            request.ExpiresAt, now);
         if (known is not null) return [requested, new Voided(null, known.CancelReason ?? "order_cancelled", now)];
         if (request.Amount.Minor == 0) return [requested, new Captured(null, request.Amount, null, now)];
         if (now >= request.ExpiresAt) return [requested, new Declined(null, DeclineCodes.Expired, null, now)];
@@ -257,18 +266,22 @@ public sealed record OrderPayment
     public IReadOnlyList<object> HearOfNoCharge(DateTimeOffset now) =>
         IsOpen && CancelReason is not null && ChargeId is null ? [new Voided(null, CancelReason, now)] : [];
 
-    public static IReadOnlyList<object> Cancel(OrderPayment? payment, string reason, DateTimeOffset now) => payment switch
+    /// <summary>
+    /// The order is cancelled: its money is refunded, now if it is captured, else as soon as it is (<see cref="Hear"/>). Nothing else
+    /// refunds a cancelled order, unless this refund fails and staff request another.
+    /// </summary>
+    public static IReadOnlyList<object> Cancel(OrderPayment? payment, string reason, DateTimeOffset now)
     {
-        { CancelReason: not null } => [],
-        { IsOpen: true, Attempts: 0 } => [new PaymentCancelled(reason, now), new Voided(null, reason, now)],
-        _ => [new PaymentCancelled(reason, now)],
-    };
-
-    /// <summary>Refunds a cancelled order's payment when no refund was requested.</summary>
-    public IReadOnlyList<object> GiveBackCancelled(DateTimeOffset now) =>
-        CancelReason is not null && Status == PaymentStatus.Captured && Refundable.Minor > 0
-            ? StartRefund(RefundIdOfCancellation, null, CancelReason, now)
-            : [];
+        if (payment?.CancelReason is not null) return [];
+        var cancelled = new PaymentCancelled(reason, now);
+        return payment switch
+        {
+            { IsOpen: true, Attempts: 0 } => [cancelled, new Voided(null, reason, now)],
+            { Status: PaymentStatus.Captured, Refundable.Minor: > 0 } =>
+                [cancelled, new RefundStarted(payment.RefundIdOfCancellation, payment.Refundable, reason, now)],
+            _ => [cancelled],
+        };
+    }
 
     /// <param name="refundId">The requester's own id; each id is refunded once.</param>
     /// <param name="amount">Null for all that is left.</param>
@@ -323,7 +336,6 @@ public sealed record OrderPayment
             Amount = x.Amount,
             CapturedAmount = Money.Zero(x.Amount.Currency),
             Token = x.Token,
-            CaptureLater = x.CaptureLater,
             ExpiresAt = x.ExpiresAt,
             RequestedAt = x.At,
             ChangedAt = x.At,

@@ -7,7 +7,7 @@ namespace Aarya.Features.Payment.Charges;
 /// need.
 /// </summary>
 public sealed record PaymentRequested(
-    string Number, Guid Subject, string EmailFingerprint, Money Amount, string Token, bool CaptureLater,
+    string Number, Guid Subject, string EmailFingerprint, Money Amount, string Token,
     DateTimeOffset ExpiresAt, DateTimeOffset At);
 
 /// <summary>The payer's personal data was erased.</summary>

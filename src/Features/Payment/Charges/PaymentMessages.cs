@@ -8,11 +8,6 @@ namespace Aarya.Features.Payment.Charges;
 /// <summary>The messages that follow from a payment's facts: the next step, and the events for other contexts.</summary>
 public static class PaymentMessages
 {
-    /// <summary>
-    /// Commerce requests the refund of a payment that it has received; what it has not requested by then is refunded automatically.
-    /// </summary>
-    private static readonly TimeSpan TimeToAsk = TimeSpan.FromSeconds(30);
-
     public static (Events, OutgoingMessages) Of(Guid orderId, OrderPayment? payment, IReadOnlyList<object> facts)
     {
         OutgoingMessages messages = [];
@@ -36,19 +31,13 @@ public static class PaymentMessages
         // Money that is refunded at once does not count as a payment of the order.
         Captured x => before is { IsUnwanted: false } ? new PaymentCapturedNotice(orderId, x.Amount, x.At) : null,
         // A cancelled order needs no decline.
-        Declined x => before is { CancelReason: null or VoidPayment.Reason }
-            ? new PaymentDeclinedNotice(
-                orderId, x.Code, x.At, before.CancelReason is not null || DeclineCodes.IsFinal(x.Code), before.ChargeNumber)
+        Declined x => before is { CancelReason: null }
+            ? new PaymentDeclinedNotice(orderId, x.Code, x.At, DeclineCodes.IsFinal(x.Code), before.ChargeNumber)
             : null,
-        Voided x => before is { CancelReason: null or VoidPayment.Reason }
-            ? new PaymentDeclinedNotice(orderId, "voided", x.At, before.CancelReason is not null, before.ChargeNumber)
+        Voided x => before is { CancelReason: null }
+            ? new PaymentDeclinedNotice(orderId, "voided", x.At, Final: false, before.ChargeNumber)
             : null,
-        PaymentCancelled => before switch
-        {
-            { IsOpen: true, Attempts: > 0 } => new VoidCharge(orderId, 1),
-            { Status: PaymentStatus.Captured, Refundable.Minor: > 0 } => new GiveBackCancelled(orderId).DelayedFor(TimeToAsk),
-            _ => null,
-        },
+        PaymentCancelled => before is { IsOpen: true, Attempts: > 0 } ? new VoidCharge(orderId, 1) : null,
         RefundStarted x => new SendRefund(orderId, x.RefundId, 1),
         Refunded x => IsOfEarlierCharge(before, x.RefundId) ? null : new PaymentRefundedNotice(orderId, x.RefundId, x.Amount, x.At),
         RefundDeclined x => IsOfEarlierCharge(before, x.RefundId) ? null : new RefundFailedNotice(orderId, x.RefundId, x.Code, x.At),

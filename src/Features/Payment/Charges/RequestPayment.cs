@@ -8,7 +8,7 @@ namespace Aarya.Features.Payment.Charges;
 
 /// <summary>Requests the payment of an order; applied once per order.</summary>
 public sealed record RequestPayment(
-    Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, Money Amount, string Token, bool CaptureLater,
+    Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email, Money Amount, string Token,
     DateTimeOffset ExpiresAt);
 
 public static class RequestPaymentHandler

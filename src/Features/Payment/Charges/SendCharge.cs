@@ -22,7 +22,7 @@ public static class SendChargeHandler
             // An earlier attempt may have succeeded although its answer was lost.
             var report = send.Attempt > 1 ? await provider.FindChargeAsync(payment.Id, payment.ChargeNumber, cancellation) : null;
             report ??= await provider.ChargeAsync(
-                payment.Id, payment.ChargeNumber, payment.Amount, payment.Token, !payment.CaptureLater, cancellation);
+                payment.Id, payment.ChargeNumber, payment.Amount, payment.Token, cancellation);
             return [new RecordCharge(payment.Id, report)];
         }
         catch (ProviderUnavailableException)

@@ -22,7 +22,7 @@ public sealed record PaymentRetriedNotice(
 public sealed record OrderCancelledNotice(Guid OrderId, string Number, Guid Subject, [property: Personal] string? Email,
     string Reason, DateTimeOffset At);
 
-/// <summary>A refund was requested.</summary>
+/// <summary>Staff requested a refund.</summary>
 /// <param name="Amount">Null for all that is left.</param>
 [WireEvent("commerce.refund_requested.v1", Streams.Orders)]
 public sealed record RefundRequestedNotice(Guid OrderId, Guid RefundId, Money? Amount, string Reason, DateTimeOffset At);

@@ -11,7 +11,7 @@ internal static class FraudReview
     {
         { RequestedAt: null } or null => Problem.NotFound("payment"),
         { Status: not PaymentStatus.InReview } =>
-            Problem.Conflict("fraud_review.closed", "Not under review", $"The payment is {payment.StatusWord}."),
+            Problem.Conflict("fraud_review.closed", "Not under review", $"The payment is {payment.State.Text()}."),
         _ => WolverineContinue.NoProblems,
     };
 }

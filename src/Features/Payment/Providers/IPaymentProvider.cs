@@ -45,13 +45,11 @@ public interface IPaymentProvider
     /// <summary>The name in the webhook's path.</summary>
     string Name { get; }
 
+    /// <summary>Charges the token, and captures the amount at once.</summary>
     /// <param name="number">Which of the order's charges it is, starting at 1: one for each token that the shopper pays with.</param>
-    Task<ChargeReport> ChargeAsync(Guid orderId, int number, Money amount, string token, bool capture, CancellationToken cancellation);
+    Task<ChargeReport> ChargeAsync(Guid orderId, int number, Money amount, string token, CancellationToken cancellation);
 
     Task<ChargeReport?> FindChargeAsync(Guid orderId, int number, CancellationToken cancellation);
-
-    /// <summary>Returns the charge as it is afterwards, captured or not.</summary>
-    Task<ChargeReport> CaptureAsync(string chargeId, CancellationToken cancellation);
 
     /// <summary>Returns the charge as it is afterwards, voided or not.</summary>
     Task<ChargeReport> VoidAsync(string chargeId, CancellationToken cancellation);

@@ -33,9 +33,9 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     public string Name => ProviderName;
 
     public async Task<ChargeReport> ChargeAsync(
-        Guid orderId, int number, Money amount, string token, bool capture, CancellationToken cancellation)
+        Guid orderId, int number, Money amount, string token, CancellationToken cancellation)
     {
-        var body = new { reference = orderId, amount = amount.Minor, currency = amount.Currency, token, capture, attempt = number };
+        var body = new { reference = orderId, amount = amount.Minor, currency = amount.Currency, token, capture = true, attempt = number };
         var key = number == 1 ? $"order-{orderId}" : string.Create(CultureInfo.InvariantCulture, $"order-{orderId}-{number}");
         var (status, charge, error) = await AskAsync<Charge>(HttpMethod.Post, "/v1/charges", body, cancellation, key);
         if (charge is not null) return charge.ToReport() with { Number = number };
@@ -52,8 +52,6 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         return page.Items!.OfType<Charge>().Where(x => x.Attempt == number).OrderByDescending(x => x.Status == ChargeState.Captured)
             .FirstOrDefault()?.ToReport();
     }
-
-    public Task<ChargeReport> CaptureAsync(string chargeId, CancellationToken cancellation) => MoveAsync(chargeId, "capture", cancellation);
 
     public Task<ChargeReport> VoidAsync(string chargeId, CancellationToken cancellation) => MoveAsync(chargeId, "void", cancellation);
 

@@ -3,6 +3,7 @@ using Aarya.Features;
 using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Specs.Support;
 using Marten;
@@ -71,6 +72,38 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         for (var i = 0; i < 2; i++) await Host.InvokeMessageAndWaitAsync(leaving);
 
         Assert.Equal([(tee, 3), (shirt, 1)], (await shopper.GetAsync("/api/cart")).As<CartView>().Lines.Select(x => (x.Sku, x.Quantity)));
+    }
+
+    [Fact]
+    public async Task a_cart_that_was_read_before_its_goods_left_is_not_ordered_again()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var (tee, shirt) = (await Host.SellsAsync(), await Host.SellsAsync());
+        await shopper.AddAsync(tee, 2);
+        await shopper.AddAsync(shirt);
+        var before = await CartReading.OfAsync(Host.Services.GetRequiredService<Carts>(), shopper.Subject);
+
+        // Another device orders the tees and pays, and they leave the cart, while this checkout waits for core.
+        (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{shirt}")).Is(200);
+        var order = (await CheckOutAsync(shopper)).Answer.Is(201).As<OrderView>();
+        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, DateTimeOffset.UtcNow));
+        await Host.InvokeMessageAndWaitAsync(new TakeOrderedFromCart(order.Id, shopper.Subject, [new(tee, 2)]));
+
+        Assert.Equal([(shirt, 1)], (await TakeAsync(before)).Lines.Select(x => (x.Sku, x.Quantity)));
+        var now = await CartReading.OfAsync(Host.Services.GetRequiredService<Carts>(), shopper.Subject);
+        await shopper.AddAsync(tee);
+        var later = await CartReading.OfAsync(Host.Services.GetRequiredService<Carts>(), shopper.Subject);
+        Assert.Empty(now.Cart.Lines);
+        Assert.Equal([(tee, 1)], (await TakeAsync(later)).Lines.Select(x => (x.Sku, x.Quantity)));
+
+        async Task<ReservedCart> TakeAsync(CartReading read)
+        {
+            await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+            var (taken, refused) = await ReservedCart.TakeAsync(
+                session, Guid.CreateVersion7(), read, network: null, "IN", DateTimeOffset.UtcNow,
+                Host.Services.GetRequiredService<CheckoutOptions>(), TestContext.Current.CancellationToken);
+            return taken ?? throw new InvalidOperationException(refused.Detail);
+        }
     }
 
     [Fact]

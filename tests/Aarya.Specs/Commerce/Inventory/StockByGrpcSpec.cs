@@ -5,12 +5,10 @@ using Aarya.Specs.Commerce.Catalog;
 using Aarya.Specs.Support;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Wolverine.Tracking;
-using StockLine = Aarya.Protos.Commerce.StockLine;
 
 namespace Aarya.Specs.Commerce.Inventory;
 
-[StoryOf(typeof(BookStockHandler), typeof(HoldStockHandler), typeof(ReleaseWhenExpiredHandler), typeof(ReleaseStockHandler))]
+[StoryOf(typeof(BookStockHandler))]
 public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
     private Aarya.Protos.Commerce.Commerce.CommerceClient Client =>
@@ -59,71 +57,6 @@ public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixtu
             () => Client.UpdateInventoryAsync(new(delivery) { Reference = "" }));
 
         static (int, int) OnHand(InventoryUpdate x) => (x.OnHand, x.Available);
-    }
-
-    [Fact]
-    public async Task held_stock_comes_back_by_itself_when_its_time_is_over()
-    {
-        await GivenAsync(Kurta(stock: 4));
-        var hold = new ReserveStockRequest
-        {
-            ReservationId = Guid.CreateVersion7().ToString(),
-            HoldSeconds = 600,
-            Lines = { new StockLine { Sku = Sku("S"), Quantity = 3 } },
-        };
-
-        var tracked = await Host.ExecuteAndWaitAsync(async _ =>
-        {
-            Assert.Equal("held", (await Client.ReserveStockAsync(hold)).Status);
-            Assert.Equal("held", (await Client.ReserveStockAsync(hold)).Status);
-        }, 30_000);
-        Assert.Equal(1, await AvailableAsync());
-        var timer = tracked.Scheduled.MessagesOf<ReleaseWhenExpired>().First();
-
-        await Host.InvokeMessageAndWaitAsync(timer);
-        Assert.Equal(1, await AvailableAsync());
-
-        await ExpireAsync(timer.ReservationId);
-        await Host.InvokeMessageAndWaitAsync(timer);
-        Assert.Equal(4, await AvailableAsync());
-        Assert.Equal("released", (await Client.ReserveStockAsync(hold)).Status);
-        Assert.Equal(4, await AvailableAsync());
-    }
-
-    [Fact]
-    public async Task held_stock_is_released_once_and_what_cannot_be_held_is_refused()
-    {
-        await GivenAsync(Kurta(stock: 4));
-        var hold = new ReserveStockRequest
-        {
-            ReservationId = Guid.CreateVersion7().ToString(),
-            HoldSeconds = 600,
-            Lines = { new StockLine { Sku = Sku("S"), Quantity = 3 } },
-        };
-        await Client.ReserveStockAsync(hold);
-
-        await RefusedAsync(StatusCode.FailedPrecondition, "stock.short",
-            () => Client.ReserveStockAsync(new(hold) { ReservationId = Guid.CreateVersion7().ToString() }));
-        Assert.Equal("released", (await Client.ReleaseStockAsync(new() { ReservationId = hold.ReservationId })).Status);
-        Assert.Equal("released", (await Client.ReleaseStockAsync(new() { ReservationId = hold.ReservationId })).Status);
-        Assert.Equal("released", (await Client.ReleaseStockAsync(new() { ReservationId = Guid.CreateVersion7().ToString() })).Status);
-        Assert.Equal(4, await AvailableAsync());
-
-        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid",
-            () => Client.ReserveStockAsync(new(hold) { ReservationId = "7" }));
-        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.ReserveStockAsync(new(hold) { HoldSeconds = 0 }));
-        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid",
-            () => Client.ReserveStockAsync(new(hold) { Lines = { new StockLine { Sku = "A", Quantity = -1 } } }));
-        await RefusedAsync(StatusCode.InvalidArgument, "request.invalid", () => Client.ReleaseStockAsync(new() { ReservationId = "7" }));
-    }
-
-    private async Task<int> AvailableAsync() => (await Get($"/api/inventory/{Sku("S")}")).ReadAsJson<StockView>()!.Available;
-
-    private async Task ExpireAsync(Guid reservation)
-    {
-        await using var session = Host.Services.GetRequiredService<Features.Commerce.ICommerceStore>().LightweightSession();
-        session.QueueSqlCommand("update commerce.reservation set expires_at = now() - interval '1 second' where id = ?", reservation);
-        await session.SaveChangesAsync();
     }
 
     private static async Task RefusedAsync<T>(StatusCode status, string code, Func<AsyncUnaryCall<T>> call)

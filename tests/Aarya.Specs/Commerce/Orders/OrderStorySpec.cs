@@ -168,11 +168,12 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
 
         var late = await Host.InvokeMessageAndWaitAsync(Captured);
         await Host.InvokeMessageAndWaitAsync(Captured);
-        var refund = late.Sent.SingleMessage<Wire.RefundRequestedNotice>();
-        Assert.Equal((order.Id, null), (refund.OrderId, refund.Amount));
         Assert.Empty(late.Sent.MessagesOf<Wire.OrderConfirmedNotice>());
+        // Payment was informed by the cancellation.
+        Assert.Empty(late.Sent.MessagesOf<Wire.RefundRequestedNotice>());
+        Assert.Equal(OrderPaymentStatus.RefundPending, (await NowAsync()).Payment.Status);
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentRefundedNotice(order.Id, refund.RefundId, order.Total, Then));
+        await Host.InvokeMessageAndWaitAsync(new PaymentRefundedNotice(order.Id, Guid.CreateVersion7(), order.Total, Then));
         var now = await NowAsync();
         Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.Refunded), (now.Status, now.Payment.Status));
         Assert.Equal((10, 0), await ShelfAsync());
@@ -292,14 +293,15 @@ public sealed class OrderStorySpec(AaryaFixture fixture) : Spec(fixture), IAsync
 
         Assert.Equal(OrderPaymentStatus.RefundPending, answer.Is(200).As<OrderView>().Payment.Status);
         Assert.Equal((10, 0), await ShelfAsync());
-        var refund = messages.Sent.SingleMessage<Wire.RefundRequestedNotice>();
+        Assert.Equal("shopper", messages.Sent.SingleMessage<Wire.OrderCancelledNotice>().Reason);
+        Assert.Empty(messages.Sent.MessagesOf<Wire.RefundRequestedNotice>());
 
-        var refunded = new PaymentRefundedNotice(order.Id, refund.RefundId, order.Total, Then);
+        var refunded = new PaymentRefundedNotice(order.Id, Guid.CreateVersion7(), order.Total, Then);
         var told = (await Host.InvokeMessageAndWaitAsync(refunded)).Sent.SingleMessage<Wire.OrderRefundedNotice>();
         Assert.Empty((await Host.InvokeMessageAndWaitAsync(refunded)).Sent.MessagesOf<Wire.OrderRefundedNotice>());
         Assert.Equal((order.Total, true), (told.Amount, told.Whole));
         Assert.Equal((10, 0), await ShelfAsync());
-        Assert.Equal(["placed", "payment_received", "confirmed", "cancelled", "refund_requested", "refunded"], await TimelineAsync());
+        Assert.Equal(["placed", "payment_received", "confirmed", "cancelled", "refunded"], await TimelineAsync());
     }
 
     [Fact]

@@ -68,6 +68,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     [Theory]
     [InlineData("payment_declined", "was not accepted")]
     [InlineData("unpaid", "did not receive a payment in time")]
+    [InlineData("shop", "staff have cancelled")]
     [InlineData("whatever", "had to cancel")]
     public void a_cancellation_says_why(string reason, string words)
     {

@@ -8,7 +8,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Payment.Charges;
 
-[StoryOf(typeof(CancelPaymentHandler), typeof(VoidChargeHandler), typeof(GiveBackCancelledHandler), typeof(GetPaymentEndpoint),
+[StoryOf(typeof(CancelPaymentHandler), typeof(VoidChargeHandler), typeof(GetPaymentEndpoint),
     typeof(RememberGuestHandler), typeof(RecordChargeHandler), typeof(RequestPaymentHandler), typeof(ChargePlacedOrderHandler),
     typeof(SendChargeHandler), typeof(AttemptChargeHandler))]
 [Collection("payment")]
@@ -155,16 +155,15 @@ public sealed class ChargeSpec(PaymentShop shop)
     }
 
     [Fact]
-    public async Task what_a_cancelled_order_was_paid_goes_back_even_if_nobody_asks_for_it()
+    public async Task the_money_of_a_cancelled_order_is_refunded_once_without_a_request()
     {
         var order = await shop.PlaceAsync("tok_approve");
         await shop.HearsAsync(order, "payment_captured");
 
         await shop.CancelAsync(order);
-        await shop.TellAsync(new GiveBackCancelled(order));
+        await shop.CancelAsync(order);
 
         await shop.HearsAsync(order, "payment_refunded");
-        await shop.TellAsync(new GiveBackCancelled(order));
         Assert.Equal((1, 129_900, 129_900), await shop.Sandbox.TotalsAsync(order));
     }
 

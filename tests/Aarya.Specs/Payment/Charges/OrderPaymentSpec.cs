@@ -17,8 +17,7 @@ public sealed class OrderPaymentSpec
     private static readonly FraudAssessment Fine = new(0, FraudDecision.Accept, []);
 
     private static RequestPayment Request(Money? amount = null) =>
-        new(Order, "A-1", Guid.CreateVersion7(), "kavya@example.com", amount ?? Price, "tok_approve",
-            CaptureLater: false, Now.AddMinutes(15));
+        new(Order, "A-1", Guid.CreateVersion7(), "kavya@example.com", amount ?? Price, "tok_approve", Now.AddMinutes(15));
 
     private static OrderPayment Fold(params IEnumerable<object> facts)
     {
@@ -78,6 +77,22 @@ public sealed class OrderPaymentSpec
 
         Assert.Equal([typeof(Captured), typeof(RefundStarted)], facts.Select(x => x.GetType()));
         Assert.Equal(new SendRefund(Order, cancelled.RefundIdOfCancellation, 1), Assert.Single(messages));
+    }
+
+    [Fact]
+    public void a_cancelled_orders_money_is_refunded_at_once_under_one_id_and_only_what_is_left_of_it()
+    {
+        var (facts, messages) = PaymentMessages.Of(Order, Paid, OrderPayment.Cancel(Paid, "shopper", Now));
+
+        Assert.Equal([new PaymentCancelled("shopper", Now), new RefundStarted(Paid.RefundIdOfCancellation, Price, "shopper", Now)],
+            facts.Cast<object>());
+        Assert.Equal(new SendRefund(Order, Paid.RefundIdOfCancellation, 1), Assert.Single(messages));
+        Assert.Empty(OrderPayment.Cancel(Then(Paid, facts.Cast<object>()), "shopper", Now));
+
+        var rest = Then(Paid, [new RefundStarted(Guid.CreateVersion7(), Money.Rupees(299), "torn", Now)]);
+        Assert.Equal(Money.Rupees(1_000), Assert.IsType<RefundStarted>(OrderPayment.Cancel(rest, "shopper", Now)[^1]).Amount);
+        var none = Then(Paid, [new RefundStarted(Guid.CreateVersion7(), Price, "torn", Now)]);
+        Assert.IsType<PaymentCancelled>(Assert.Single(OrderPayment.Cancel(none, "shopper", Now)));
     }
 
     [Fact]
@@ -242,7 +257,7 @@ public sealed class OrderPaymentSpec
         var failed = OrderPayment.After(under, Order, under.HearOfRefund(id, new(false, Price, "refund_declined"), Now)[0]);
 
         Assert.Equal(Price, failed.Refundable);
-        Assert.Equal("captured", failed.StatusWord);
+        Assert.Equal(PaymentState.RefundFailed, failed.State);
         Assert.Empty(failed.HearOfRefund(id, new(true, Price), Now));
     }
 
@@ -251,10 +266,11 @@ public sealed class OrderPaymentSpec
     {
         var id = Guid.CreateVersion7();
         var part = OrderPayment.After(Paid, Order, new RefundStarted(id, Money.Rupees(299), "returned", Now));
-        Assert.Equal("captured", part.StatusWord);
+        Assert.Equal(PaymentState.RefundPending, part.State);
         part = OrderPayment.After(part, Order, new Refunded(id, Money.Rupees(299), Now));
-        Assert.Equal("partially_refunded", part.StatusWord);
-        Assert.Equal("refunded", OrderPayment.After(part, Order, new Refunded(Guid.CreateVersion7(), Money.Rupees(1_000), Now)).StatusWord);
+        Assert.Equal(PaymentState.PartiallyRefunded, part.State);
+        Assert.Equal(PaymentState.Refunded,
+            OrderPayment.After(part, Order, new Refunded(Guid.CreateVersion7(), Money.Rupees(1_000), Now)).State);
     }
 
     [Fact]

@@ -90,11 +90,7 @@ public sealed class ProviderCrashSpec(PaymentShop shop)
                 }
             }
 
-            foreach (var order in orders)
-            {
-                await shop.UntilAsync(order, x => !x.IsOpen);
-                await shop.TellAsync(new GiveBackCancelled(order));
-            }
+            foreach (var order in orders) await shop.UntilAsync(order, x => !x.IsOpen);
 
             foreach (var order in orders)
             {

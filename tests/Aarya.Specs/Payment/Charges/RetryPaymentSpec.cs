@@ -108,7 +108,6 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
 
         await Task.WhenAll(RetryAsync(order, "tok_approve"), shop.CancelAsync(order));
         await shop.UntilAsync(order, x => !x.IsOpen);
-        await shop.TellAsync(new GiveBackCancelled(order));
 
         await PaymentShop.UntilAsync("the refund", async () =>
             await shop.Sandbox.TotalsAsync(order) is var (_, captured, refunded) && captured == refunded);

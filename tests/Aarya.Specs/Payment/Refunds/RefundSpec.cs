@@ -1,3 +1,4 @@
+using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Refunds;
 using Aarya.Specs.Support;
 
@@ -43,7 +44,7 @@ public sealed class RefundSpec(PaymentShop shop)
 
         await shop.RefundAsync(order, Guid.CreateVersion7(), null);
 
-        await shop.UntilAsync(order, x => x.StatusWord == "refunded");
+        await shop.UntilAsync(order, x => x.State == PaymentState.Refunded);
         Assert.Equal((1, 129_900, 129_900), await shop.Sandbox.TotalsAsync(order));
     }
 
