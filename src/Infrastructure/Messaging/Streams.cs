@@ -10,8 +10,11 @@ public static class Streams
     public const string Analytics = "analytics";
     public const string Notifications = "notifications";
 
+    /// <summary>What staff did, for the audit trail.</summary>
+    public const string Audit = "audit";
+
     /// <summary>The streams whose events may contain personal data.</summary>
     public static IReadOnlyList<string> Personal { get; } = [Users, Orders];
 
-    public static IReadOnlyList<string> All { get; } = [Users, Products, Orders, Payments, Analytics, Notifications];
+    public static IReadOnlyList<string> All { get; } = [Users, Products, Orders, Payments, Analytics, Notifications, Audit];
 }

@@ -154,7 +154,8 @@ public sealed class SecretsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.DoesNotContain("secret", new TwoFactorKeyView("secret", "secret").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new RecoveryCodesView(["secret"]).ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret",
-            AccountNotice.To(new(), AccountNoticeKind.ResetPassword, DateTimeOffset.UtcNow, "secret").ToString(), StringComparison.Ordinal);
+            AccountNotices.To(new(), AccountNoticeKind.ResetPassword, DateTimeOffset.UtcNow, "secret").ToString(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new SignedIn(UserView.Guest(Guid.NewGuid()), "secret", "secret", 900, "secret").ToString(),
             StringComparison.Ordinal);
         Assert.DoesNotContain("secret", new KnownDevice("secret").ToString(), StringComparison.Ordinal);

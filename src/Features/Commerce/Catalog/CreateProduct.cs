@@ -1,6 +1,8 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -39,8 +41,8 @@ public static class CreateProductEndpoint
     [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names the SKU.")]
     [WolverinePost("/api/admin/products")]
     [ProducesResponseType<ProductView>(StatusCodes.Status201Created)]
-    public static (IResult, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges) Post(
-        CreateProduct command, [NotBody] Placement place, DateTimeOffset now)
+    public static (IResult, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges, StaffActedNotice) Post(
+        CreateProduct command, [NotBody] Placement place, Caller caller, DateTimeOffset now)
     {
         var product = new Product
         {
@@ -61,6 +63,7 @@ public static class CreateProductEndpoint
             place.OpensShelf ? MartenOps.Store(place.Shelf) : MartenOps.Nothing(),
             new StoreProduct(product),
             new OpenShelves([.. command.Variants.Select(x => new StockLine(x.Sku, x.Stock))]),
-            new());
+            new(),
+            StaffActedNotice.Of(caller, StaffActions.ProductCreated, "product", $"{product.Id:D}", now));
     }
 }

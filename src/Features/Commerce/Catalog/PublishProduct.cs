@@ -1,6 +1,8 @@
 using Aarya.Features.Commerce.Catalog.BackOffice;
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -33,18 +35,24 @@ public static class PublishProductEndpoint
 
     [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
     [WolverinePost("/api/admin/products/{id:guid}/publish")]
-    public static (PublicationView, IMartenOp, AnnounceChanges) Publish([NotBody] Product product, DateTimeOffset now)
+    public static (PublicationView, IMartenOp, AnnounceChanges, StaffActedNotice?) Publish(
+        [NotBody] Product product, Caller caller, DateTimeOffset now)
     {
         var changed = product.Status != ProductStatus.Published
             && product.Change(x => (x.Published, x.PublishedAt, x.Stage) = (true, now, ProductStatus.Published), now);
-        return (PublicationView.Of(product), changed ? new StoreProduct(product) : MartenOps.Nothing(), new());
+        return (
+            PublicationView.Of(product), changed ? new StoreProduct(product) : MartenOps.Nothing(), new(),
+            changed ? StaffActedNotice.Of(caller, StaffActions.ProductPublished, "product", $"{product.Id:D}", now) : null);
     }
 
     [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
     [WolverinePost("/api/admin/products/{id:guid}/withdraw")]
-    public static (PublicationView, IMartenOp, AnnounceChanges) Withdraw([NotBody] Product product, DateTimeOffset now)
+    public static (PublicationView, IMartenOp, AnnounceChanges, StaffActedNotice?) Withdraw(
+        [NotBody] Product product, Caller caller, DateTimeOffset now)
     {
         var changed = product.Published && product.Change(x => (x.Published, x.Stage) = (false, ProductStatus.Withdrawn), now);
-        return (PublicationView.Of(product), changed ? new StoreProduct(product) : MartenOps.Nothing(), new());
+        return (
+            PublicationView.Of(product), changed ? new StoreProduct(product) : MartenOps.Nothing(), new(),
+            changed ? StaffActedNotice.Of(caller, StaffActions.ProductWithdrawn, "product", $"{product.Id:D}", now) : null);
     }
 }

@@ -1,6 +1,8 @@
 using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -36,17 +38,21 @@ public static class AdjustStockEndpoint
     [Refuses(409, "stock.reserved", "The stock would be less than what is reserved.")]
     [WolverinePost("/api/admin/stock/{sku}/adjustments")]
     [ProducesResponseType<ShelfView>(StatusCodes.Status200OK)]
-    public static async Task<(IResult, AnnounceChanges?)> Post(AdjustStock command, string sku, IDocumentSession session,
-        CancellationToken cancellation)
+    public static async Task<(IResult, AnnounceChanges?, StaffActedNotice?)> Post(
+        AdjustStock command, string sku, Caller caller, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var reason = PersonText.Compose(command.Reason);
         var adjustment = await Stock.AdjustAsync(session, sku, command.Delta, reason, $"adjustment:{Guid.CreateVersion7()}", cancellation);
         return adjustment switch
         {
-            null => (Results.Problem(Problem.NotFound("sku")), null),
+            null => (Results.Problem(Problem.NotFound("sku")), null, null),
             { Stands: false, Level: var level } => (
-                Results.Problem(Reserved($"{level.OnHand} in stock, {level.Reserved} of them reserved.")), null),
-            _ => (Results.Ok(ShelfView.Of(adjustment.Level)), new()),
+                Results.Problem(Reserved($"{level.OnHand} in stock, {level.Reserved} of them reserved.")), null, null),
+            _ => (
+                Results.Ok(ShelfView.Of(adjustment.Level)), new(),
+                StaffActedNotice.Of(
+                    caller, StaffActions.StockAdjusted, "stock", sku, now, ("delta", $"{command.Delta}"),
+                    ("onHand", $"{adjustment.Level.OnHand}"))),
         };
     }
 

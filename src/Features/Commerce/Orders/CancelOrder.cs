@@ -24,6 +24,8 @@ public static class CancelOrderEndpoint
     {
         var facts = order!.Cancel(order.Subject == caller.Subject ? CancelReason.ByShopper : CancelReason.ByShop, now);
         var (events, news) = await OrderMessages.OfAsync(session, order, facts, cancellation);
+        if (order.Subject != caller.Subject)
+            news.Add(StaffActedNotice.Of(caller, StaffActions.OrderCancelled, "order", $"{id:D}", now));
         return (OrderView.Of(order.After(facts)), events, news);
     }
 }

@@ -1,4 +1,6 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -16,11 +18,13 @@ public static class DeliverOrderEndpoint
     [Refuses(409, "order.not_deliverable", "The order's status is not `shipped`, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/deliver"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
-        Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        Guid id, Caller caller,
+        [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var delivered = new OrderDelivered(now);
         var (events, news) = await OrderMessages.OfAsync(session, order!, [delivered], cancellation);
+        news.Add(StaffActedNotice.Of(caller, StaffActions.OrderDelivered, "order", $"{id:D}", now));
         return (OrderView.Of(order!.After(delivered)), events, news);
     }
 }

@@ -1,6 +1,8 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -35,11 +37,15 @@ public static class RefundOrderEndpoint
         "Nothing is left to refund, or a refund is already in progress. `detail` names the order's status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/refunds"), Authorize("support"), IdempotencyKeyRequired]
     public static async Task<(Accepted<OrderView>, Events, OutgoingMessages)> Post(
-        RefundOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        RefundOrder command, Guid id, Caller caller,
+        [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         IReadOnlyList<object> facts = [new RefundRequested(Guid.CreateVersion7(now), null, PersonText.Compose(command.Reason), now)];
         var (events, news) = await OrderMessages.OfAsync(session, order!, facts, cancellation);
+        var left = order!.Paid - order.GivenBack;
+        news.Add(StaffActedNotice.Of(
+            caller, StaffActions.OrderRefunded, "order", $"{id:D}", now, ("amount", $"{left.Minor}"), ("currency", left.Currency)));
         return (TypedResults.Accepted($"/api/orders/{id}", OrderView.Of(order!.After(facts))), events, news);
     }
 }

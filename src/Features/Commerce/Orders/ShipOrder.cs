@@ -1,4 +1,6 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -29,11 +31,13 @@ public static class ShipOrderEndpoint
     [Refuses(409, "order.not_shippable", "The order's status is not `packed`, or its refund is in progress. `detail` names its status.")]
     [WolverinePost("/api/admin/orders/{id:guid}/ship"), Authorize("support")]
     public static async Task<(OrderView, Events, OutgoingMessages)> Post(
-        ShipOrder command, Guid id, [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
+        ShipOrder command, Guid id, Caller caller,
+        [WriteAggregate(nameof(id), LoadStyle = ConcurrencyStyle.Exclusive, Required = false)] Order? order,
         IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var shipped = new OrderShipped(PersonText.Compose(command.Carrier), PersonText.Compose(command.TrackingNumber), now);
         var (events, news) = await OrderMessages.OfAsync(session, order!, [shipped], cancellation);
+        news.Add(StaffActedNotice.Of(caller, StaffActions.OrderShipped, "order", $"{id:D}", now));
         return (OrderView.Of(order!.After(shipped)), events, news);
     }
 }

@@ -1,6 +1,6 @@
 namespace Aarya.Features.CorePlatform.Audit;
 
-/// <summary>Every action that the audit trail of this context records.</summary>
+/// <summary>Every action that the audit trail records: those of this context, and those that other contexts report.</summary>
 public static class AuditActions
 {
     public const string AccountsListed = "user.listed";
@@ -11,6 +11,14 @@ public static class AuditActions
     public const string FlagChanged = "flag.changed";
     public const string FlagDeleted = "flag.deleted";
 
+    /// <summary>What the other contexts record, by their StaffActions; a spec compares the lists.</summary>
+    public static IReadOnlyList<string> OfOtherContexts { get; } =
+    [
+        "order.packed", "order.shipped", "order.delivered", "order.cancelled", "order.refund_requested", "stock.adjusted",
+        "product.created", "product.edited", "product.published", "product.withdrawn", "product.archived", "product.unarchived",
+        "fraud_review.approved", "fraud_review.rejected", "synonyms.set", "synonyms.deleted", "index.refill_started",
+    ];
+
     public static IReadOnlyList<string> All { get; } =
-        [AccountsListed, AccountRead, RoleGranted, RoleTaken, FirstAdminNamed, FlagChanged, FlagDeleted];
+        [AccountsListed, AccountRead, RoleGranted, RoleTaken, FirstAdminNamed, FlagChanged, FlagDeleted, .. OfOtherContexts];
 }

@@ -4,8 +4,9 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.CorePlatform.Audit;
 
 /// <summary>
-/// Which member of staff did what, to what, and when. A slice stores an entry in the transaction of its change, or before it shows another
-/// person's data; no entry is ever changed or deleted.
+/// Which member of staff did what, to what, and when. A slice of this context stores an entry in the transaction of its change, or before
+/// it shows another person's data; a slice of another context commits a <see cref="StaffAct"/> with its change, from which the entry is
+/// made. No entry is ever changed or deleted.
 /// </summary>
 public sealed class AuditEntry
 {
@@ -19,7 +20,7 @@ public sealed class AuditEntry
     /// <summary>One of <see cref="AuditActions"/>.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>What kind of thing was changed or read: user, flag.</summary>
+    /// <summary>What kind of thing was changed or read: user, flag, order.</summary>
     public string TargetType { get; init; } = "";
 
     /// <summary>Empty for a list.</summary>
@@ -35,6 +36,19 @@ public sealed class AuditEntry
         Caller actor, string action, string targetType, string targetId, DateTimeOffset now,
         IReadOnlyDictionary<string, string>? details = null) =>
         Of(actor.Subject, action, targetType, targetId, now, details);
+
+    /// <summary>What a member of staff did in another context.</summary>
+    public static AuditEntry Of(StaffAct act) => new()
+    {
+        Id = act.Id,
+        At = act.At,
+        ActorId = act.ActorId,
+        Action = act.Action,
+        TargetType = act.TargetType,
+        TargetId = act.TargetId,
+        Details = act.Details,
+        TraceId = act.TraceId,
+    };
 
     /// <summary>What an operator did by a command of the program.</summary>
     public static AuditEntry OfOperator(

@@ -60,7 +60,7 @@ public static class PassTwoFactorEndpoint
         await attempts.SucceedAsync(Attempt, $"{user.Id:N}", http, challenged.Device);
         var (opened, refused) = await signIns.OpenAsync(user, documents, http, now);
         if (opened is null) return (null, refused);
-        if (byRecoveryCode) opened.Messages.Add(AccountNotice.To(user, AccountNoticeKind.RecoveryCodeUsed, now));
+        if (byRecoveryCode) opened.Messages.Add(AccountNotices.To(user, AccountNoticeKind.RecoveryCodeUsed, now));
         return (new(user, opened), refused);
     }
 

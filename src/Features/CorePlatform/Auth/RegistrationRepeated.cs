@@ -13,6 +13,6 @@ public static class RegistrationRepeatedHandler
         DateTimeOffset now, CancellationToken cancellation) =>
         await documents.LoadAsync<User>(repeated.UserId, cancellation) is { } user
             && await attempts.MayMailAsync(AccountNoticeKind.RegistrationRepeated, user.Email)
-            ? AccountNotice.To(user, AccountNoticeKind.RegistrationRepeated, now)
+            ? AccountNotices.To(user, AccountNoticeKind.RegistrationRepeated, now)
             : null;
 }

@@ -73,7 +73,7 @@ public static class ResetPasswordEndpoint
         await attempts.StartAnewAsync(LogInEndpoint.Attempt, user.Email, http);
         await attempts.StartAnewAsync(PassTwoFactorEndpoint.Attempt, $"{user.Id:N}", http);
         http.Response.Headers.CacheControl = "no-store";
-        OutgoingMessages messages = [user.EndSessions(), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)];
+        OutgoingMessages messages = [user.EndSessions(), AccountNotices.To(user, AccountNoticeKind.PasswordChanged, now)];
         if (isFirstProof) messages.Add(new EmailVerifiedNotice(user.Id, user.Email, now));
         return (new(devices.Issue(user)), messages);
     }

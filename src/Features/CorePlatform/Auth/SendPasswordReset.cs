@@ -18,7 +18,7 @@ public static class SendPasswordResetHandler
         // An administrator whom an operator has named sets the first password only by the operator's link.
         if (user.InvitedAt is not null || !await attempts.MayMailAsync(AccountNoticeKind.ResetPassword, user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);
-        return AccountNotice.To(user, AccountNoticeKind.ResetPassword, now,
+        return AccountNotices.To(user, AccountNoticeKind.ResetPassword, now,
             links.ToReset(await accounts.GeneratePasswordResetTokenAsync(user)));
     }
 }

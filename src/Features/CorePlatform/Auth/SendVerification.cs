@@ -16,7 +16,7 @@ public static class SendVerificationHandler
         if (await documents.LoadAsync<User>(command.UserId, cancellation) is not { EmailVerified: false } user
             || !await attempts.MayMailAsync(AccountNoticeKind.VerifyEmail, user.Email)) return null;
         using var accounts = identity.In(documents, cancellation);
-        return AccountNotice.To(user, AccountNoticeKind.VerifyEmail, now,
+        return AccountNotices.To(user, AccountNoticeKind.VerifyEmail, now,
             links.ToVerify(await accounts.GenerateEmailConfirmationTokenAsync(user)));
     }
 }

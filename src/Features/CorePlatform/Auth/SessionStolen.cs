@@ -12,6 +12,6 @@ public static class SessionStolenHandler
     public static async Task<AccountNotice?> Handle(SessionStolen stolen, IQuerySession documents, DateTimeOffset now,
         CancellationToken cancellation) =>
         await documents.LoadAsync<User>(stolen.UserId, cancellation) is { } user
-            ? AccountNotice.To(user, AccountNoticeKind.SessionStolen, now)
+            ? AccountNotices.To(user, AccountNoticeKind.SessionStolen, now)
             : null;
 }

@@ -68,8 +68,8 @@ public static class VerifyEmailEndpoint
         user.PendingEmail = null;
         return (Results.NoContent(),
         [
-            AccountNotice.To(user, AccountNoticeKind.EmailChanged, now, email: old),
-            AccountNotice.To(user, AccountNoticeKind.EmailChanged, now),
+            AccountNotices.To(user, AccountNoticeKind.EmailChanged, now, email: old),
+            AccountNotices.To(user, AccountNoticeKind.EmailChanged, now),
             new EmailVerifiedNotice(user.Id, user.Email, now),
         ]);
     }

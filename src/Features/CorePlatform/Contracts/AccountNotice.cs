@@ -1,4 +1,3 @@
-using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Security;
 
@@ -40,8 +39,5 @@ public sealed record AccountNotice(
     Guid UserId, Guid NoticeId, AccountNoticeKind Kind, [property: Personal] string Email, [property: Personal] string Name,
     [property: Personal] string? Link, DateTimeOffset At)
 {
-    public static AccountNotice To(User user, AccountNoticeKind kind, DateTimeOffset now, string? link = null, string? email = null) =>
-        new(user.Id, Guid.CreateVersion7(now), kind, email ?? user.Email, user.Name, link, now);
-
     public override string ToString() => $"{nameof(AccountNotice)} {Kind} {NoticeId}";
 }

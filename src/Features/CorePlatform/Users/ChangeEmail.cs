@@ -57,10 +57,10 @@ public static class ChangeEmailEndpoint
         using var accounts = identity.In(documents, cancellation);
         user.PendingEmail = email;
         await accounts.UpdateAsync(user);
-        var asked = AccountNotice.To(user, AccountNoticeKind.EmailChangeAsked, now);
+        var asked = AccountNotices.To(user, AccountNoticeKind.EmailChangeAsked, now);
         if (await documents.FindByEmailAsync(email, cancellation) is { } owner)
             return (Results.Accepted(), [asked, new Auth.RegistrationRepeated(owner.Id)]);
         var link = links.ToVerify(await accounts.GenerateChangeEmailTokenAsync(user, email));
-        return (Results.Accepted(), [asked, AccountNotice.To(user, AccountNoticeKind.ConfirmNewEmail, now, link, email)]);
+        return (Results.Accepted(), [asked, AccountNotices.To(user, AccountNoticeKind.ConfirmNewEmail, now, link, email)]);
     }
 }

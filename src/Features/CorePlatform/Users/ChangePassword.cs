@@ -51,6 +51,6 @@ public static class ChangePasswordEndpoint
         using var accounts = identity.In(documents, cancellation);
         await accounts.SetPasswordAsync(user, command.NewPassword);
         return (Results.NoContent(),
-            [user.EndSessions(except: caller.SessionId), AccountNotice.To(user, AccountNoticeKind.PasswordChanged, now)]);
+            [user.EndSessions(except: caller.SessionId), AccountNotices.To(user, AccountNoticeKind.PasswordChanged, now)]);
     }
 }

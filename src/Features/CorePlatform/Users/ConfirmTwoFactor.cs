@@ -62,6 +62,6 @@ public static class ConfirmTwoFactorEndpoint
         using var accounts = identity.In(documents, http.RequestAborted);
         await accounts.SetTwoFactorEnabledAsync(user, true);
         http.Response.Headers.CacheControl = "no-store";
-        return (new(await accounts.NewRecoveryCodesAsync(user)), [AccountNotice.To(user, AccountNoticeKind.TwoFactorOn, now)]);
+        return (new(await accounts.NewRecoveryCodesAsync(user)), [AccountNotices.To(user, AccountNoticeKind.TwoFactorOn, now)]);
     }
 }

@@ -49,6 +49,6 @@ public static class DeactivateEndpoint
         using var accounts = identity.In(documents, cancellation);
         user.DeactivatedAt = now;
         await accounts.UpdateSecurityStampAsync(user);
-        return (Results.NoContent(), [user.EndSessions(), AccountNotice.To(user, AccountNoticeKind.Deactivated, now)]);
+        return (Results.NoContent(), [user.EndSessions(), AccountNotices.To(user, AccountNoticeKind.Deactivated, now)]);
     }
 }

@@ -46,6 +46,6 @@ public static class RenewRecoveryCodesEndpoint
     {
         using var accounts = identity.In(documents, http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
-        return (new(await accounts.NewRecoveryCodesAsync(user)), [AccountNotice.To(user, AccountNoticeKind.RecoveryCodesRenewed, now)]);
+        return (new(await accounts.NewRecoveryCodesAsync(user)), [AccountNotices.To(user, AccountNoticeKind.RecoveryCodesRenewed, now)]);
     }
 }

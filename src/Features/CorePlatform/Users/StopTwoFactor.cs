@@ -62,6 +62,6 @@ public static class StopTwoFactorEndpoint
         if (user is { TwoFactorEnabled: false, AuthenticatorKey: null }) return (Results.NoContent(), []);
         using var accounts = identity.In(documents, cancellation);
         await accounts.StopTwoFactorAsync(user);
-        return (Results.NoContent(), [AccountNotice.To(user, AccountNoticeKind.TwoFactorOff, now)]);
+        return (Results.NoContent(), [AccountNotices.To(user, AccountNoticeKind.TwoFactorOff, now)]);
     }
 }

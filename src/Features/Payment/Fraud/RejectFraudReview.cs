@@ -1,4 +1,5 @@
 using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Contracts;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
@@ -23,6 +24,7 @@ public static class RejectFraudReviewEndpoint
         [WriteAggregate(nameof(orderId), Required = false)] OrderPayment? payment, DateTimeOffset now)
     {
         var (facts, messages) = PaymentMessages.Of(orderId, payment, payment!.FailReview(caller.Subject, now));
+        messages.Add(StaffActedNotice.Of(caller, StaffActions.ReviewRejected, "payment", $"{orderId:D}", now));
         return (Results.NoContent(), facts, messages);
     }
 }

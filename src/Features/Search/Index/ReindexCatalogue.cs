@@ -1,5 +1,7 @@
+using Aarya.Features.Search.Contracts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -14,12 +16,13 @@ public static class ReindexCatalogueEndpoint
     [WolverinePost("/api/admin/reindex")]
     [Authorize("merchandiser")]
     [ProducesResponseType(StatusCodes.Status202Accepted)]
-    public static async Task<(IResult, RefillIndex?)> Post(RefillTurn turn, CancellationToken cancellation)
+    public static async Task<(IResult, RefillIndex?, StaffActedNotice?)> Post(
+        RefillTurn turn, Caller caller, CancellationToken cancellation)
     {
         var now = await turn.NowAsync(cancellation);
         return await turn.TakeAsync(now, cancellation) is { } running
-            ? (Results.Problem(Running(running)), null)
-            : (Results.Accepted(), new(now, ""));
+            ? (Results.Problem(Running(running)), null, null)
+            : (Results.Accepted(), new(now, ""), StaffActedNotice.Of(caller, StaffActions.RefillStarted, "index", "catalogue", now));
     }
 
     private static ProblemDetails Running(DateTimeOffset since) => Problem.Conflict(

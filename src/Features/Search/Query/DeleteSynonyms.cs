@@ -1,3 +1,5 @@
+using Aarya.Features.Search.Contracts;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -12,9 +14,10 @@ public static class DeleteSynonymsEndpoint
 {
     [WolverineDelete("/api/admin/synonyms/{term}")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    public static IResult Delete(string term, IDocumentSession session)
+    public static (IResult, StaffActedNotice?) Delete(string term, Caller caller, IDocumentSession session, DateTimeOffset now)
     {
-        if (Words.Of(term) is [var word]) session.QueueSqlCommand("delete from search.synonym where term = ?", word.Joined);
-        return Results.NoContent();
+        if (Words.Of(term) is not [var word]) return (Results.NoContent(), null);
+        session.QueueSqlCommand("delete from search.synonym where term = ?", word.Joined);
+        return (Results.NoContent(), StaffActedNotice.Of(caller, StaffActions.SynonymsDeleted, "synonyms", word.Joined, now));
     }
 }

@@ -1,4 +1,6 @@
+using Aarya.Features.Search.Contracts;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -28,12 +30,13 @@ public static class SetSynonymsEndpoint
         Words.Of(term) is [_] ? WolverineContinue.NoProblems : Problem.Invalid("term", "must be one word of letters and digits.");
 
     [WolverinePut("/api/admin/synonyms/{term}")]
-    public static SynonymView Put(string term, SetSynonyms command, IDocumentSession session)
+    public static (SynonymView, StaffActedNotice) Put(
+        string term, SetSynonyms command, Caller caller, IDocumentSession session, DateTimeOffset now)
     {
         var view = new SynonymView(Words.Of(term)[0].Joined, [.. command.Words.Select(x => Words.Of(x)[0].Joined).Distinct()]);
         session.QueueSqlCommand(
             "insert into search.synonym (term, words) values (?, ?) on conflict (term) do update set words = excluded.words", view.Term,
             view.Words.ToArray());
-        return view;
+        return (view, StaffActedNotice.Of(caller, StaffActions.SynonymsSet, "synonyms", view.Term, now));
     }
 }

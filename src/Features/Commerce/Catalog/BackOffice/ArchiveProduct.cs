@@ -1,6 +1,8 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -37,14 +39,16 @@ public static class ArchiveProductEndpoint
     [Refuses(409, "product.reserved",
         "Unpaid orders have reserved stock; `skus` lists the SKUs. Withdraw the product, and archive it when they are paid or cancelled.")]
     [WolverinePost("/api/admin/products/{id:guid}/archive")]
-    public static (PublicationView, IMartenOp, IMartenOp, AnnounceChanges?) Post([NotBody] Product product, DateTimeOffset now)
+    public static (PublicationView, IMartenOp, IMartenOp, AnnounceChanges?, StaffActedNotice?) Post(
+        [NotBody] Product product, Caller caller, DateTimeOffset now)
     {
         var changed = product.Status != ProductStatus.Archived && product.Change(End, now);
         return (
             PublicationView.Of(product),
             changed ? new StoreProduct(product) : MartenOps.Nothing(),
             changed ? new CloseShelves(product.Id, [.. product.Variants.Select(x => x.Sku)], "archived") : MartenOps.Nothing(),
-            changed ? new AnnounceChanges() : null);
+            changed ? new AnnounceChanges() : null,
+            changed ? StaffActedNotice.Of(caller, StaffActions.ProductArchived, "product", $"{product.Id:D}", now) : null);
     }
 
     private static void End(Product product)

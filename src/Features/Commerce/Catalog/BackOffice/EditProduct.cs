@@ -1,7 +1,9 @@
 using System.Globalization;
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -82,10 +84,11 @@ public static class EditProductEndpoint
     [Refuses(428, "request.precondition_required",
         "`If-Match` is missing: send the `ETag` of the product as it was read.")]
     [WolverinePut("/api/admin/products/{id:guid}")]
-    public static (WholeProductView, IMartenOp, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges?) Put(
-        EditProduct command, [NotBody] ProductInHand hand, HttpContext http, DateTimeOffset now)
+    public static (WholeProductView, IMartenOp, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges?, StaffActedNotice?) Put(
+        EditProduct command, [NotBody] ProductInHand hand, Caller caller, HttpContext http, DateTimeOffset now)
     {
         var (product, place, stock, added, removed) = hand;
+        var before = product.Variants;
         var changed = product.Change(x => Apply(command, place, x), now);
         http.Response.Headers.ETag = ProductTag.Of(product);
         var shelves = stock.Values.Concat(added.Select(x => new StockLevel(x.Sku, x.Quantity, 0, 1))).ToDictionary(x => x.Sku);
@@ -95,8 +98,20 @@ public static class EditProductEndpoint
             changed ? new StoreProduct(product) : MartenOps.Nothing(),
             added.Count > 0 ? new OpenShelves(added) : MartenOps.Nothing(),
             removed.Count > 0 ? new CloseShelves(product.Id, removed, "removed") : MartenOps.Nothing(),
-            changed ? new AnnounceChanges() : null);
+            changed ? new AnnounceChanges() : null,
+            changed
+                ? StaffActedNotice.Of(
+                    caller, StaffActions.ProductEdited, "product", $"{product.Id:D}", now,
+                    ("prices", PricesChanged(before, product.Variants)))
+                : null);
     }
+
+    // The prices of at most 20 variants, such as "TEE-S 129900 > 119900", in minor units.
+    private static string PricesChanged(IReadOnlyList<Variant> before, IReadOnlyList<Variant> after) => string.Join(", ", after
+        .Select(x => (x.Sku, New: x.Price, Old: before.FirstOrDefault(y => y.Sku == x.Sku)?.Price))
+        .Where(x => x.Old is { } old && old != x.New)
+        .Take(20)
+        .Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Sku} {x.Old!.Value.Minor} > {x.New.Minor}")));
 
     private static void Apply(EditProduct command, Placement place, Product product)
     {

@@ -1,6 +1,8 @@
+using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -32,15 +34,16 @@ public static class UnarchiveProductEndpoint
 
     [Refuses(409, "product.sku_taken", "Another product now has one of the SKUs; `detail` names the SKU.")]
     [WolverinePost("/api/admin/products/{id:guid}/unarchive")]
-    public static (PublicationView, IMartenOp, IMartenOp, AnnounceChanges?) Post(
-        [NotBody] Product product, [NotBody] Placement place, DateTimeOffset now)
+    public static (PublicationView, IMartenOp, IMartenOp, AnnounceChanges?, StaffActedNotice?) Post(
+        [NotBody] Product product, [NotBody] Placement place, Caller caller, DateTimeOffset now)
     {
         var changed = product.Status == ProductStatus.Archived && product.Change(x => Return(x, place), now);
         return (
             PublicationView.Of(product),
             changed ? new StoreProduct(product) : MartenOps.Nothing(),
             changed ? new OpenShelves([.. product.Variants.Select(x => new StockLine(x.Sku, 0))]) : MartenOps.Nothing(),
-            changed ? new AnnounceChanges() : null);
+            changed ? new AnnounceChanges() : null,
+            changed ? StaffActedNotice.Of(caller, StaffActions.ProductUnarchived, "product", $"{product.Id:D}", now) : null);
     }
 
     private static void Return(Product product, Placement place)

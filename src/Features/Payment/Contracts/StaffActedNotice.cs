@@ -1,0 +1,25 @@
+using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Security;
+
+namespace Aarya.Features.Payment.Contracts;
+
+/// <summary>A member of staff acted in this context; Core Platform writes it into the audit trail.</summary>
+[WireEvent("payment.staff_acted.v1", Streams.Audit)]
+public sealed record StaffActedNotice(Guid ActId, StaffAct Act)
+{
+    /// <param name="action">One of <see cref="StaffActions"/>.</param>
+    public static StaffActedNotice Of(
+        Caller actor, string action, string targetType, string targetId, DateTimeOffset now,
+        params ReadOnlySpan<(string Name, string Value)> details)
+    {
+        var act = StaffAct.Of(actor, action, targetType, targetId, now, details);
+        return new(act.Id, act);
+    }
+}
+
+/// <summary>The acts of staff in this context that the audit trail records. Core Platform lists them too, which a spec compares.</summary>
+public static class StaffActions
+{
+    public const string ReviewApproved = "fraud_review.approved";
+    public const string ReviewRejected = "fraud_review.rejected";
+}
