@@ -6,6 +6,7 @@ using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Flags;
+using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging;
@@ -28,6 +29,16 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     public override string Role => Roles.Core;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<CoreService, Protos.Core.Core.CoreClient>();
+
+    public override IReadOnlyList<RatePolicy> RatePolicies { get; } =
+    [
+        // The shop stores each guest's session for a month.
+        new("guest", 600, TimeSpan.FromHours(1), PerAddress: true),
+        // Against guessing passwords and codes, and creating accounts in bulk.
+        new("login", 30, TimeSpan.FromMinutes(1)),
+        new("register", 20, TimeSpan.FromMinutes(1)),
+        new("password", 10, TimeSpan.FromMinutes(1)),
+    ];
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {

@@ -24,6 +24,8 @@ public sealed class PaymentModule : Module<IPaymentStore>
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<PaymentService, Protos.Payment.Payment.PaymentClient>();
 
+    public override IReadOnlyList<NumberSetting> NumberSettings => PaymentOptions.Numbers;
+
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton(PaymentOptions.From(configuration));

@@ -1,4 +1,5 @@
 using System.Net;
+using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -7,6 +8,9 @@ namespace Aarya.Infrastructure.Gateway;
 /// <summary>The operator's settings of the edge.</summary>
 public sealed record EdgeSettings
 {
+    internal static readonly NumberSetting MaxConcurrent = new("AARYA_MAX_CONCURRENT", 512, 1, 100_000);
+    internal static readonly NumberSetting MaxQueued = new("AARYA_MAX_QUEUED", 1000, 0, 1_000_000);
+
     /// <summary>
     /// <c>AARYA_TRUSTED_PROXIES</c>: addresses or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-*</c> is trusted; none by default.
     /// </summary>
@@ -17,9 +21,6 @@ public sealed record EdgeSettings
     /// credentials.
     /// </summary>
     public required IReadOnlyList<string> Origins { get; init; }
-
-    /// <summary><c>AARYA_RATE_LIMIT</c>: requests per second of one client, 100 by default; 0 switches every rate limit off.</summary>
-    public required int RequestsPerSecond { get; init; }
 
     /// <summary><c>AARYA_MAX_CONCURRENT</c>: how many requests are processed at once.</summary>
     public required int Concurrent { get; init; }
@@ -35,14 +36,10 @@ public sealed record EdgeSettings
     {
         TrustedProxies = [.. List(configuration, "AARYA_TRUSTED_PROXIES").Select(Network)],
         Origins = [.. List(configuration, "AARYA_CORS_ORIGINS").Select(Origin)],
-        RequestsPerSecond = configuration.Number("AARYA_RATE_LIMIT"),
-        Concurrent = configuration.Number("AARYA_MAX_CONCURRENT"),
-        Queued = configuration.Number("AARYA_MAX_QUEUED"),
-        RequestTime = RequestTimeOf(configuration),
+        Concurrent = MaxConcurrent.Read(configuration),
+        Queued = MaxQueued.Read(configuration),
+        RequestTime = RequestDeadline.LongestFrom(configuration),
     };
-
-    internal static TimeSpan RequestTimeOf(IConfiguration configuration) =>
-        TimeSpan.FromSeconds(configuration.Number("AARYA_REQUEST_SECONDS"));
 
     private static string[] List(IConfiguration configuration, string name) =>
         configuration.Find(name)?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

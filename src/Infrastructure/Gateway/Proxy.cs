@@ -26,7 +26,7 @@ public static class Proxy
     {
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
         // A request without a byte in either direction is aborted after the time that a whole request may take.
-        var timeout = EdgeSettings.RequestTimeOf(builder.Configuration);
+        var timeout = RequestDeadline.LongestFrom(builder.Configuration);
         var addresses = contexts.Dormant.ToDictionary(x => x.Role,
             x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment));
         builder.Services.AddSingleton<ProxyRetry>();

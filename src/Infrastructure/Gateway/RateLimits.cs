@@ -17,20 +17,28 @@ namespace Aarya.Infrastructure.Gateway;
 /// </summary>
 public sealed class RateLimits
 {
+    /// <summary><c>AARYA_RATE_LIMIT</c>: requests per second of one client; 0 switches every rate limit off.</summary>
+    internal static readonly NumberSetting PerSecond = new("AARYA_RATE_LIMIT", 100, 0, MostRequests);
+
+    // The most that the rate counter can count evenly, even for the tenfold allowance of one address.
+    private const int MostRequests = 100_000;
+
     private const int ClientsOfAnAddress = 10;
 
     private readonly RateCounter counter;
     private readonly AccessTokenValidator tokens;
     private readonly int perSecond;
-    private readonly Dictionary<RatePolicy, int> allowances;
+    private readonly RatePolicies policies;
+    private readonly Dictionary<string, int> allowances;
 
     /// <exception cref="StartupException">An allowance cannot be understood.</exception>
-    public RateLimits(EdgeSettings settings, IConfiguration configuration, RateCounter counter, AccessTokenValidator tokens)
+    public RateLimits(RatePolicies policies, IConfiguration configuration, RateCounter counter, AccessTokenValidator tokens)
     {
         this.counter = counter;
         this.tokens = tokens;
-        perSecond = settings.RequestsPerSecond;
-        allowances = RatePolicy.All.ToDictionary(x => x, x => configuration.Number(x.Setting));
+        this.policies = policies;
+        perSecond = PerSecond.Read(configuration);
+        allowances = policies.All.ToDictionary(x => x.Name, x => x.Setting.Read(configuration), StringComparer.Ordinal);
     }
 
     /// <summary>
@@ -76,7 +84,7 @@ public sealed class RateLimits
 
     private List<Rate> RatesOf(HttpContext http, string address, Caller? caller)
     {
-        var policy = http.GetEndpoint()?.Metadata.GetMetadata<RateLimitAttribute>()?.Policy;
+        var policy = http.GetEndpoint()?.Metadata.GetMetadata<RateLimitAttribute>() is { } limit ? policies.Named(limit.Policy) : null;
         var rates = new List<Rate>(4);
         if (caller is not null)
         {
@@ -100,7 +108,7 @@ public sealed class RateLimits
         }
 
         void AddPolicy(RatePolicy policy, string key, int share) =>
-            rates.Add(new($"{policy.Name}:{key}", allowances[policy] * share, policy.Window));
+            rates.Add(new($"{policy.Name}:{key}", allowances[policy.Name] * share, policy.Window));
     }
 
     /// <summary>The address that counts as one client: the whole IPv4 address, or the first 64 bits of an IPv6 address.</summary>

@@ -12,6 +12,8 @@ namespace Aarya.Infrastructure.Grpc;
 /// <param name="Secret">Proves over TCP that the caller belongs to the mesh; null on a socket.</param>
 public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, string? Secret = null)
 {
+    internal static readonly NumberSetting DialSeconds = new("AARYA_DIAL_SECONDS", 5, 0, 25);
+
     /// <summary>
     /// How long a request waits for a context that does not answer because it is restarting (<c>AARYA_DIAL_SECONDS</c>, default 5).
     /// </summary>
@@ -28,7 +30,7 @@ public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, st
     public static ContextAddress Of(string role, IConfiguration configuration, IHostEnvironment environment) =>
         Find(role, configuration, environment) with
         {
-            Patience = TimeSpan.FromSeconds(configuration.Number("AARYA_DIAL_SECONDS")),
+            Patience = TimeSpan.FromSeconds(DialSeconds.Read(configuration)),
         };
 
     public override string ToString() => SocketPath is { } path ? $"unix:{path}" : Url.ToString();

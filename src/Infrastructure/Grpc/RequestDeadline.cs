@@ -1,3 +1,6 @@
+using Aarya.Infrastructure.Hosting;
+using Microsoft.Extensions.Configuration;
+
 namespace Aarya.Infrastructure.Grpc;
 
 /// <summary>
@@ -9,6 +12,12 @@ public static class RequestDeadline
     // A background loop that a request starts keeps the request's async context permanently; the holder is emptied when the
     // request ends, so that such a loop does not inherit an expired deadline.
     private static readonly AsyncLocal<Holder?> Ambient = new();
+
+    internal static readonly NumberSetting Seconds = new("AARYA_REQUEST_SECONDS", 30, 1, 300);
+
+    /// <summary><c>AARYA_REQUEST_SECONDS</c>: how long a request may take in all, its wait in the queue of the edge included.</summary>
+    /// <exception cref="StartupException">The setting is not a whole number within its bounds.</exception>
+    public static TimeSpan LongestFrom(IConfiguration configuration) => TimeSpan.FromSeconds(Seconds.Read(configuration));
 
     /// <summary>The moment (UTC), or null outside requests.</summary>
     public static DateTime? Current => Ambient.Value?.At;

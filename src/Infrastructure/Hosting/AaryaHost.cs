@@ -47,7 +47,7 @@ public static class AaryaHost
         try
         {
             await using var app = Build(args, modules);
-            if (!Settings.ServesRequests(args)) return await Commands.RunAsync(app, args);
+            if (!Commands.ServesRequests(args)) return await Commands.RunAsync(app, args);
             await ServeAsync(app);
             return 0;
         }
@@ -103,13 +103,13 @@ public static class AaryaHost
 
     public static void AddAarya(this WebApplicationBuilder builder, IReadOnlyList<Module> modules, IReadOnlyList<string> args)
     {
-        KnownSettings.Check(builder.Configuration, builder.Environment);
+        KnownSettings.Check(builder.Configuration, builder.Environment, modules);
         var roles = ActiveRoles.From(builder.Configuration);
         var active = modules.Where(x => roles.Hosts(x.Role)).ToList();
         var dormant = modules.Except(active).ToList();
         var contexts = new ActiveModules(active, dormant);
         var features = modules[0].GetType().Assembly;
-        var serving = Settings.ServesRequests(args);
+        var serving = Commands.ServesRequests(args);
 #if !DEBUG
         if (serving && !CarriesHandlers)
             throw new StartupException("This Release build lacks its handlers' code: make it with ./aarya release, or run a Debug build.");
@@ -117,6 +117,7 @@ public static class AaryaHost
 
         builder.Services.AddSingleton(roles);
         builder.Services.AddSingleton(contexts);
+        builder.Services.AddSingleton(new RatePolicies(modules.SelectMany(x => x.RatePolicies)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LatestRequestEnd>();
         builder.Services.AddSingleton(

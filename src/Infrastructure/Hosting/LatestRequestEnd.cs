@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Grpc;
 using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Infrastructure.Hosting;
@@ -13,5 +13,5 @@ public sealed class LatestRequestEnd(IConfiguration configuration)
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(30);
 
     /// <summary>After this time no such work is left.</summary>
-    public TimeSpan Delay { get; } = EdgeSettings.RequestTimeOf(configuration) + Recovery;
+    public TimeSpan Delay { get; } = RequestDeadline.LongestFrom(configuration) + Recovery;
 }

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
@@ -21,6 +22,12 @@ public abstract class Module
 
     /// <summary>The gRPC service that other contexts call, and its client.</summary>
     public abstract ContextRpc Rpc { get; }
+
+    /// <summary>The rate limits that the context's endpoints name; the edge applies them.</summary>
+    public virtual IReadOnlyList<RatePolicy> RatePolicies => [];
+
+    /// <summary>The context's settings that are whole numbers; the start of every process checks them.</summary>
+    public virtual IReadOnlyList<NumberSetting> NumberSettings => [];
 
     /// <summary>Services of this context; called only in processes that host it.</summary>
     public virtual void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) { }

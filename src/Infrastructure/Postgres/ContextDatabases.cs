@@ -15,6 +15,8 @@ namespace Aarya.Infrastructure.Postgres;
 /// </summary>
 public sealed class ContextDatabases : IDisposable
 {
+    internal static readonly NumberSetting PoolSize = new("DATABASE_POOL_SIZE", 10, 2, 500);
+
     private readonly IConfiguration configuration;
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> plain = new(StringComparer.Ordinal);
 
@@ -116,7 +118,7 @@ public sealed class ContextDatabases : IDisposable
 
         built.ApplicationName = $"aarya-{role}";
         // Few, so that each connection has the common statements prepared; at least as many as the URL's Minimum Pool Size.
-        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = Math.Max(configuration.Number("DATABASE_POOL_SIZE"), built.MinPoolSize);
+        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = Math.Max(PoolSize.Read(configuration), built.MinPoolSize);
         if (!Says(built, "Timeout")) built.Timeout = SecondsToConnect;
         if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
         return built;

@@ -1,3 +1,4 @@
+using Aarya.Features;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
@@ -144,7 +145,8 @@ public sealed class RateCounterSpec : IAsyncLifetime
         get
         {
             HashSet<(int Requests, int Seconds)> all = [];
-            foreach (var setting in KnownSettings.Numbers.Where(x => x.Name.StartsWith("AARYA_RATE_LIMIT", StringComparison.Ordinal)))
+            var limits = KnownSettings.Numbers(Modules.All).Where(x => x.Name.StartsWith("AARYA_RATE_LIMIT", StringComparison.Ordinal));
+            foreach (var setting in limits)
             {
                 foreach (var requests in new[] { Math.Max(1, setting.Least), 3, 7, 600, 70_000, setting.Most })
                 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace Aarya.Infrastructure.Hosting;
 
 /// <summary>Reads settings by the environment variable's name, or from the file that <c>NAME_FILE</c> points to.</summary>
-public static class Settings
+public static class SettingReading
 {
     /// <summary>The setting's value, or null when neither NAME nor NAME_FILE is set; an empty value counts as not set.</summary>
     /// <exception cref="StartupException">NAME_FILE names a file that cannot be read or is empty.</exception>
@@ -36,10 +36,6 @@ public static class Settings
     public static string Require(this IConfiguration configuration, string name, string whatToDo) =>
         configuration.Find(name) ?? throw new StartupException($"{name} is not set: {whatToDo}");
 
-    /// <summary>A setting that is a whole number; <see cref="KnownSettings.Numbers"/> has its default and its bounds.</summary>
-    /// <exception cref="StartupException">The setting is not a whole number within the bounds.</exception>
-    public static int Number(this IConfiguration configuration, string name) => KnownSettings.NumberOf(name).Read(configuration);
-
     /// <summary>A setting that is <c>true</c> or <c>false</c>; <c>false</c> when it is not set.</summary>
     /// <exception cref="StartupException">The setting is neither.</exception>
     public static bool Flag(this IConfiguration configuration, string name) => configuration.Find(name) switch
@@ -48,7 +44,4 @@ public static class Settings
         "true" => true,
         var text => throw new StartupException($"{name} is '{text}': it must be true or false."),
     };
-
-    /// <summary>False when the program runs a command instead, such as <c>migrate</c>, <c>codegen</c> or <c>help</c>.</summary>
-    public static bool ServesRequests(IReadOnlyList<string> args) => args.Count == 0 || args[0] is "run" || args[0].StartsWith('-');
 }
