@@ -1,6 +1,6 @@
 using System.Reflection;
+using Aarya.Infrastructure.Hosting;
 using Wolverine.Http;
-using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Infrastructure.Gateway;
 
@@ -21,12 +21,12 @@ public sealed record ContextRoute(string Role, string Method, string Template, M
 /// </summary>
 public static class ContextRoutes
 {
-    public static IReadOnlyList<ContextRoute> Of(Module module) =>
-        [.. from type in module.GetType().Assembly.GetExportedTypes()
-            where module.Owns(type)
+    public static IReadOnlyList<ContextRoute> Of(BoundedContext context) =>
+        [.. from type in context.GetType().Assembly.GetExportedTypes()
+            where context.Owns(type)
             from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance)
             from route in method.GetCustomAttributes<WolverineHttpMethodAttribute>()
-            select new ContextRoute(module.Role, route.HttpMethod,
+            select new ContextRoute(context.Role, route.HttpMethod,
                 Under(type.GetCustomAttribute<RoutePrefixAttribute>(), route.Template), method)];
 
     private static string Under(RoutePrefixAttribute? prefix, string template) =>

@@ -22,7 +22,7 @@ public static class Proxy
 {
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
-    internal static void AddProxy(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles)
+    internal static void AddProxy(this WebApplicationBuilder builder, ActiveContexts contexts, ActiveRoles roles)
     {
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
         // A request without a byte in either direction is aborted after the time that a whole request may take.
@@ -45,7 +45,7 @@ public static class Proxy
             });
     }
 
-    internal static void MapProxy(this WebApplication app, ActiveModules contexts, ActiveRoles roles)
+    internal static void MapProxy(this WebApplication app, ActiveContexts contexts, ActiveRoles roles)
     {
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
         var retry = app.Services.GetRequiredService<ProxyRetry>();

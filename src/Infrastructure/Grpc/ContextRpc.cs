@@ -77,12 +77,13 @@ public static class ContextChannel
 public static class ContextRpcSetup
 {
     /// <summary>Every context's client: in-process for those hosted here, over their sockets or URLs for the others.</summary>
-    internal static void AddContextRpc(this IHostApplicationBuilder builder, ActiveModules contexts)
+    internal static void AddContextRpc(this IHostApplicationBuilder builder, IEnumerable<ContextRpc> hosted,
+        IEnumerable<(string Role, ContextRpc Rpc)> remote)
     {
         builder.Services.AddContextGrpc();
-        foreach (var module in contexts.Active) module.Rpc.AddInProcess(builder.Services);
-        foreach (var module in contexts.Dormant)
-            module.Rpc.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
+        foreach (var rpc in hosted) rpc.AddInProcess(builder.Services);
+        foreach (var (role, rpc) in remote)
+            rpc.AddRemote(builder.Services, ContextAddress.Of(role, builder.Configuration, builder.Environment));
     }
 
     /// <summary>Adds gRPC as the contexts use it.</summary>
@@ -100,9 +101,9 @@ public static class ContextRpcSetup
     /// <summary>
     /// Maps the services of the contexts hosted here, for the mesh alone; a process that hosts everything gets no calls from outside.
     /// </summary>
-    internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, ActiveModules contexts, ActiveRoles roles)
+    internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, IEnumerable<ContextRpc> hosted, ActiveRoles roles)
     {
         if (roles.IsAll) return;
-        foreach (var module in contexts.Active) module.Rpc.Map(endpoints).RequireMesh();
+        foreach (var rpc in hosted) rpc.Map(endpoints).RequireMesh();
     }
 }

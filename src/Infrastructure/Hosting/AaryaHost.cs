@@ -107,7 +107,8 @@ public static class AaryaHost
         var roles = ActiveRoles.From(builder.Configuration);
         var active = modules.Where(x => roles.Hosts(x.Role)).ToList();
         var dormant = modules.Except(active).ToList();
-        var contexts = new ActiveModules(active, dormant);
+        var hosted = new ActiveModules(active, dormant);
+        var contexts = hosted.Contexts;
         var features = modules[0].GetType().Assembly;
         var serving = Commands.ServesRequests(args);
 #if !DEBUG
@@ -116,6 +117,7 @@ public static class AaryaHost
 #endif
 
         builder.Services.AddSingleton(roles);
+        builder.Services.AddSingleton(hosted);
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(new RatePolicies(modules.SelectMany(x => x.RatePolicies)));
         builder.Services.AddSingleton(TimeProvider.System);
@@ -134,7 +136,7 @@ public static class AaryaHost
         builder.AddCallers();
         builder.Services.AddSingleton<IFlags, CachedFlags>();
         builder.AddRealTime();
-        builder.AddContextRpc(contexts);
+        builder.AddContextRpc(active.Select(x => x.Rpc), dormant.Select(x => (x.Role, x.Rpc)));
         builder.AddProxy(contexts, roles);
         builder.AddHealth(contexts, roles);
         builder.AddEdge(roles);
@@ -178,11 +180,11 @@ public static class AaryaHost
             if (builder.Configuration["AARYA_CODEGEN_OUT"] is { Length: > 0 } folder) x.GeneratedCodeOutputPath = folder;
         });
 
-        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, contexts, roles, features, sealer));
+        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, hosted, roles, features, sealer));
         builder.Services.AddWolverineHttp();
     }
 
-    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules contexts,
+    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules hosted,
         ActiveRoles roles, Assembly features, Sealer sealer)
     {
         wolverine.ServiceName = roles.ServiceName;
@@ -190,7 +192,7 @@ public static class AaryaHost
         wolverine.Discovery.IncludeAssembly(features);
         wolverine.Discovery.CustomizeHandlerDiscovery(q =>
         {
-            foreach (var module in contexts.Dormant) q.Excludes.InNamespace(module.Namespace);
+            foreach (var module in hosted.Dormant) q.Excludes.InNamespace(module.Namespace);
         });
 
         wolverine.Durability.MessageIdentity = MessageIdentity.IdAndDestination;
@@ -208,7 +210,7 @@ public static class AaryaHost
         if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
         wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
-        wolverine.Policies.Add(new ContextStorePolicy(contexts));
+        wolverine.Policies.Add(new ContextStorePolicy(hosted.Contexts));
         wolverine.Policies.AutoApplyTransactions();
         wolverine.Policies.UseDurableLocalQueues();
         wolverine.Policies.UseDurableInboxOnAllListeners();
@@ -223,19 +225,20 @@ public static class AaryaHost
         wolverine.OnException<Exception>(Outage.IsOfMessage)
             .ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
 
-        if (contexts.Active.Count == 0) return;
+        if (hosted.Active.Count == 0) return;
 
         // The first context's schema also stores the node registry of this process; every context stores its own messages.
-        var first = contexts.Active[0].Role;
+        var first = hosted.Active[0].Role;
         wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)),
             first);
-        wolverine.UseRedisStreams(contexts, builder.Configuration, sealer);
-        foreach (var module in contexts.Active) module.ConfigureWolverine(wolverine);
+        wolverine.UseRedisStreams(hosted.Contexts, builder.Configuration, sealer);
+        foreach (var module in hosted.Active) module.ConfigureWolverine(wolverine);
     }
 
     public static void MapAarya(this WebApplication app)
     {
-        var contexts = app.Services.GetRequiredService<ActiveModules>();
+        var hosted = app.Services.GetRequiredService<ActiveModules>();
+        var contexts = hosted.Contexts;
         app.UseMesh();
         app.UseEdge(app.Services.GetRequiredService<ActiveRoles>());
         app.MapWolverineEndpoints(http =>
@@ -255,8 +258,8 @@ public static class AaryaHost
         app.MapHealth();
         app.MapApiDocument(app.Services.GetRequiredService<ActiveRoles>());
         app.MapRealTime(app.Services.GetRequiredService<ActiveRoles>());
-        app.MapContextRpc(contexts, app.Services.GetRequiredService<ActiveRoles>());
+        app.MapContextRpc(hosted.Active.Select(x => x.Rpc), app.Services.GetRequiredService<ActiveRoles>());
         app.MapProxy(contexts, app.Services.GetRequiredService<ActiveRoles>());
-        foreach (var module in contexts.Active) module.MapEndpoints(app);
+        foreach (var module in hosted.Active) module.MapEndpoints(app);
     }
 }

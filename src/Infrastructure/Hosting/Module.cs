@@ -1,5 +1,7 @@
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Marten;
@@ -11,15 +13,9 @@ using Wolverine;
 
 namespace Aarya.Infrastructure.Hosting;
 
-/// <summary>One bounded context: everything it adds to the host, and nothing about where it is deployed.</summary>
-public abstract class Module
+/// <summary>Everything that one bounded context adds to the host, and nothing about where it is deployed.</summary>
+public abstract class Module : BoundedContext
 {
-    /// <summary>The role that hosts this context, its PostgreSQL schema and its consumer group on every stream.</summary>
-    public abstract string Role { get; }
-
-    /// <summary>The marker interface of the context's own document store.</summary>
-    public abstract Type StoreType { get; }
-
     /// <summary>The gRPC service that other contexts call, and its client.</summary>
     public abstract ContextRpc Rpc { get; }
 
@@ -45,12 +41,6 @@ public abstract class Module
     public virtual void MapEndpoints(IEndpointRouteBuilder endpoints) { }
 
     internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects);
-
-    internal string Namespace => GetType().Namespace!;
-
-    /// <summary>True when the type is in this context's namespace.</summary>
-    internal bool Owns(Type type) =>
-        type.Namespace is { } ns && (ns == Namespace || ns.StartsWith(Namespace + ".", StringComparison.Ordinal));
 }
 
 /// <inheritdoc cref="Module"/>
@@ -61,12 +51,17 @@ public abstract class Module<TStore> : Module where TStore : class, IDocumentSto
 
     internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer,
         bool createSchemaObjects) =>
-        services.AddContextStore<TStore>(this, databases, sealer, createSchemaObjects);
+        services.AddContextStore<TStore>(Role, databases, sealer, createSchemaObjects, marten =>
+        {
+            marten.Storage.ExtendedSchemaObjects.Add(new IdempotencyKeyTable(Role));
+            marten.Storage.ExtendedSchemaObjects.Add(new ProcessedEventTable(Role));
+            ConfigureMarten(marten);
+        });
 }
 
-/// <summary>The contexts of this process, and those of other processes.</summary>
-public sealed record ActiveModules(IReadOnlyList<Module> Active, IReadOnlyList<Module> Dormant)
+/// <summary>The modules of this process's contexts, and those of the contexts in other processes.</summary>
+internal sealed record ActiveModules(IReadOnlyList<Module> Active, IReadOnlyList<Module> Dormant)
 {
-    /// <summary>The context that a handler or endpoint class belongs to, by its namespace.</summary>
-    public Module? Owner(Type type) => Active.FirstOrDefault(x => x.Owns(type));
+    /// <summary>The same as the rest of the infrastructure knows them.</summary>
+    public ActiveContexts Contexts { get; } = new(Active, Dormant);
 }

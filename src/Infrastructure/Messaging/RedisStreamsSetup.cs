@@ -10,7 +10,8 @@ namespace Aarya.Infrastructure.Messaging;
 public static class RedisStreamsSetup
 {
     /// <summary>Publishes and reads the events that the hosted contexts declare by <see cref="WireEventAttribute"/>.</summary>
-    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveModules contexts, IConfiguration configuration, Sealer sealer)
+    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveContexts contexts, IConfiguration configuration,
+        Sealer sealer)
     {
         WolverineMessageNaming.InsertFirst<WireEventNaming>();
         var transport = wolverine.Transports.GetOrCreate<RedisStreamsTransport>();

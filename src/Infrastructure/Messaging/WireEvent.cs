@@ -1,15 +1,14 @@
 using System.Reflection;
 using Aarya.Infrastructure.Hosting;
-using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Infrastructure.Messaging;
 
 /// <summary>An event as one context declares it.</summary>
-internal sealed record WireEvent(Module Context, Type Record, string Name, string Stream, bool IsRead)
+internal sealed record WireEvent(BoundedContext Context, Type Record, string Name, string Stream, bool IsRead)
 {
     /// <summary>All events that the contexts publish and read, found by <see cref="WireEventAttribute"/>.</summary>
     /// <exception cref="StartupException">Two records of one context have the same name.</exception>
-    public static IReadOnlyList<WireEvent> Of(IEnumerable<Module> contexts)
+    public static IReadOnlyList<WireEvent> Of(IEnumerable<BoundedContext> contexts)
     {
         List<WireEvent> all = [];
         foreach (var context in contexts)

@@ -24,7 +24,7 @@ public static class ApiDocument
 
     private const string Name = "v1";
 
-    internal static void AddApiDocument(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles, Assembly features)
+    internal static void AddApiDocument(this WebApplicationBuilder builder, ActiveContexts contexts, ActiveRoles roles, Assembly features)
     {
         var names = new SchemaNames(features);
         builder.Services.AddOpenApi(Name, x =>
@@ -36,9 +36,9 @@ public static class ApiDocument
             x.AddSchemaTransformer<DescribeSchema>();
         });
         builder.Services.AddSingleton<WholeDocument>();
-        foreach (var module in roles.HostsGateway ? contexts.Dormant : [])
+        foreach (var context in roles.HostsGateway ? contexts.Dormant : [])
             builder.Services.AddSingleton(_ =>
-                new ContextClient(ContextAddress.Of(module.Role, builder.Configuration, builder.Environment)));
+                new ContextClient(ContextAddress.Of(context.Role, builder.Configuration, builder.Environment)));
     }
 
     internal static void MapApiDocument(this WebApplication app, ActiveRoles roles)

@@ -18,7 +18,7 @@ namespace Aarya.Infrastructure.OpenApi;
 /// Describes every slice's endpoint from its code and from the pipeline: who may call it, which header makes it safe to repeat, and how it
 /// is refused.
 /// </summary>
-internal sealed class DescribeOperation(ActiveModules contexts, RatePolicies policies) : IOpenApiOperationTransformer
+internal sealed class DescribeOperation(ActiveContexts contexts, RatePolicies policies) : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

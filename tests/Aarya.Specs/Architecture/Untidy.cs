@@ -147,7 +147,6 @@ internal static class Untidy
         "Infrastructure.OpenApi -> Infrastructure.Security",
         "Infrastructure.Postgres -> Infrastructure.Hosting",
         "Infrastructure.Postgres -> Infrastructure.Idempotency",
-        "Infrastructure.Postgres -> Infrastructure.Messaging",
         "Infrastructure.Postgres -> Infrastructure.Security",
         "Infrastructure.RealTime -> Infrastructure.Gateway",
         "Infrastructure.RealTime -> Infrastructure.Hosting",

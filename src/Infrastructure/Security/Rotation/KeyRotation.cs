@@ -16,7 +16,7 @@ public sealed record Rotated(string Place, int Renewed, int Left, string Why);
 /// Seals with the first key everything that the hosted contexts and Redis store, including old plain text. The shop may run meanwhile: only
 /// rows without a lock are changed, a few at a time. After a stop, the next run continues there.
 /// </summary>
-public sealed class KeyRotation(ActiveModules contexts, RedisConnections redis, Sealer sealer, IServiceProvider services)
+public sealed class KeyRotation(ActiveContexts contexts, RedisConnections redis, Sealer sealer, IServiceProvider services)
 {
     public async IAsyncEnumerable<Rotated> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {

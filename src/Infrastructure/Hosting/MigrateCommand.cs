@@ -1,11 +1,11 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Postgres;
 using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 
 [assembly: JasperFxAssembly]
 
-namespace Aarya.Infrastructure.Postgres;
+namespace Aarya.Infrastructure.Hosting;
 
 public sealed class MigrateInput : NetCoreInput
 {
