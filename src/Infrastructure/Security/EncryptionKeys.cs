@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Postgres;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
@@ -78,7 +77,7 @@ public sealed partial class EncryptionKeys
     private static EncryptionKeys Development(IConfiguration configuration)
     {
         var url = configuration.Find("DATABASE_URL");
-        var shared = url is null ? "" : ContextDatabases.Parse("DATABASE_URL", url).Password;
+        var shared = url is null ? "" : DatabaseUrl.Parse("DATABASE_URL", url).Password;
         return new([EncryptionKey.Of("development", SHA256.HashData(Encoding.UTF8.GetBytes($"aarya development key {shared}")))]);
     }
 

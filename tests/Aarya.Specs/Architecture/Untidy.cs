@@ -159,7 +159,6 @@ internal static class Untidy
         "Infrastructure.Security -> Infrastructure.Hosting",
         "Infrastructure.Security -> Infrastructure.Http",
         "Infrastructure.Security -> Infrastructure.Messaging",
-        "Infrastructure.Security -> Infrastructure.Postgres",
         "Infrastructure.Security -> Infrastructure.Redis",
         "Infrastructure.Security.Rotation -> Infrastructure.Hosting",
         "Infrastructure.Security.Rotation -> Infrastructure.Messaging",
