@@ -3,6 +3,7 @@ using Aarya.Features.Content.Notifications;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

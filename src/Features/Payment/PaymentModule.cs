@@ -3,6 +3,7 @@ using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using JasperFx.Events.Projections;
 using Marten;
 using Marten.Exceptions;

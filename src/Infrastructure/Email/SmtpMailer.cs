@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;

@@ -1,6 +1,6 @@
 using System.Net;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Infrastructure.Gateway;

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 
 namespace Aarya.Infrastructure.Gateway;
 

@@ -15,6 +15,7 @@ using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Security.Rotation;
+using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Validation;
 using JasperFx;
 using JasperFx.CodeGeneration;

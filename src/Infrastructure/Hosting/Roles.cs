@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Infrastructure.Hosting;

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Wolverine;
 using Wolverine.Configuration;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 
 namespace Aarya.Infrastructure.Messaging;
 

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using JasperFx;
 using Marten;
 using Medallion.Threading;

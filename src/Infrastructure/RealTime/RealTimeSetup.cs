@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using JasperFx;
 using JasperFx.CommandLine;

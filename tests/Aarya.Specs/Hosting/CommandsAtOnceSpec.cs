@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Npgsql;
 

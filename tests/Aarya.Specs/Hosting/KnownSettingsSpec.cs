@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features.Content;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
 using JasperFx;

@@ -1,5 +1,4 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 using Aarya.Infrastructure.Grpc.Sockets;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 
 namespace Aarya.Specs.Roles;
 

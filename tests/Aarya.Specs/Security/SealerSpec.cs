@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Settings;
 
 namespace Aarya.Specs.Security;
 

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Npgsql;
 
 namespace Aarya.Specs.Support;

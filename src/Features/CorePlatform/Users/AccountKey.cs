@@ -3,6 +3,7 @@ using System.Text;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Settings;
 using Npgsql;
 using Weasel.Postgresql.Tables;
 

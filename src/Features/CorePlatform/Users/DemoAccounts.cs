@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Seeding;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
 using Aarya.Sandbox;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 
 namespace Aarya.Infrastructure.Grpc.Sockets;
 

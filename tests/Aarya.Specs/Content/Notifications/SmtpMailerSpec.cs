@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Aarya.Infrastructure.Email;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using MimeKit;
 using Outage = Aarya.Infrastructure.Messaging.Outage;

@@ -1,8 +1,8 @@
 using System.Text;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

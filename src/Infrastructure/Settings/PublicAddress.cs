@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Settings;
 
 /// <summary>The public addresses that links in mails lead to.</summary>
 public static class PublicAddress

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Settings;
 
 /// <summary>Reads settings by the environment variable's name, or from the file that <c>NAME_FILE</c> points to.</summary>
 public static class SettingReading

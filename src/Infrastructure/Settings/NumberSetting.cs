@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Settings;
 
 /// <summary>
 /// A setting that is a whole number. The class that reads it declares it; the start of the program checks all of them, whatever roles the

@@ -1,4 +1,4 @@
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Settings;
 
 /// <summary>
 /// Why the program cannot start, in one line that says what is missing and what to do. Ends the process with exit code 1.

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Settings;
 
 /// <summary>A setting that is the connection to a database.</summary>
 public static class DatabaseUrl
