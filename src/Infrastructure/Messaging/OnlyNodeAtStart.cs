@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Workers;
 using Wolverine.Runtime;
 
 namespace Aarya.Infrastructure.Messaging;

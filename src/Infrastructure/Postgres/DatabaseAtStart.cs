@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Workers;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Workers;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 

@@ -4,6 +4,7 @@ using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Npgsql;
 using Weasel.Postgresql.Tables;
 

@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Workers;
 
 /// <summary>
 /// The base of every background service of the program. It begins when the whole host has started, because only then messages can be sent.

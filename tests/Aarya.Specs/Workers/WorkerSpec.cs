@@ -1,11 +1,11 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Aarya.Specs.Hosting;
+namespace Aarya.Specs.Workers;
 
 public sealed class WorkerSpec
 {
