@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

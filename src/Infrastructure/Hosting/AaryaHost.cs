@@ -10,6 +10,7 @@ using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;

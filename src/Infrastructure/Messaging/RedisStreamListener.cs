@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Outages;
 using Microsoft.Extensions.Logging;
 using Wolverine;
 using Wolverine.Runtime;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Aarya.Infrastructure.Outages;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using StackExchange.Redis;

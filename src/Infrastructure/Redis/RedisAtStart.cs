@@ -1,5 +1,5 @@
 using System.Net;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Hosting;

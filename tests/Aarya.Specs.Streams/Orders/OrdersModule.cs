@@ -1,6 +1,5 @@
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Messaging;
 using Aarya.Protos.Commerce;
 using Marten;
 using Wolverine;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;

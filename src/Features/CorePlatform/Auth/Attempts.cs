@@ -4,7 +4,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using MimeKit;
-using Outage = Aarya.Infrastructure.Messaging.Outage;
+using Outage = Aarya.Infrastructure.Outages.Outage;
 
 namespace Aarya.Specs.Content.Notifications;
 

@@ -7,7 +7,7 @@ using MailKit.Security;
 using Npgsql;
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Outages;
 
 /// <summary>Marks the program's own exceptions that report an outage: something that the work needs is not available.</summary>
 public interface IOutage;

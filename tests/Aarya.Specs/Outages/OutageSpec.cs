@@ -1,11 +1,11 @@
 using Aarya.Features.Payment.Providers;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Aarya.Specs.Support;
 using Grpc.Core;
 using MailKit.Net.Smtp;
 using Npgsql;
 
-namespace Aarya.Specs.Messaging;
+namespace Aarya.Specs.Outages;
 
 /// <summary>
 /// The real errors of PostgreSQL and other services, and whether an event waits or is given up because of them. Redis has its own spec.
