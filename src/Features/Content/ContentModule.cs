@@ -1,5 +1,6 @@
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;

@@ -5,6 +5,7 @@ using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;

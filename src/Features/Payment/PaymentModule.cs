@@ -1,6 +1,7 @@
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;

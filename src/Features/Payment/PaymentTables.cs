@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Payment;

@@ -1,6 +1,7 @@
 using Aarya.Features.Search.Index;
 using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Marten;

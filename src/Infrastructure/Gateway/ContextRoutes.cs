@@ -1,5 +1,5 @@
 using System.Reflection;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Wolverine.Http;
 
 namespace Aarya.Infrastructure.Gateway;

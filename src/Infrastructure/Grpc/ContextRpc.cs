@@ -1,5 +1,5 @@
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc.Sockets;
-using Aarya.Infrastructure.Hosting;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

@@ -1,5 +1,5 @@
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Redis;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Aarya.Infrastructure.Caching;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;

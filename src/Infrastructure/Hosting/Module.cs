@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Idempotency;

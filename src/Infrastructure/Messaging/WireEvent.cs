@@ -1,5 +1,5 @@
 using System.Reflection;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Settings;
 
 namespace Aarya.Infrastructure.Messaging;

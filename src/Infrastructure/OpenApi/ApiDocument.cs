@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Aarya.Infrastructure.Caching;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Outages;
 using Microsoft.AspNetCore.Builder;

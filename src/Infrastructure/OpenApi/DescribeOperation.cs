@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;

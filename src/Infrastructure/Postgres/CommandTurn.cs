@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Medallion.Threading;
 using Medallion.Threading.Postgres;
 

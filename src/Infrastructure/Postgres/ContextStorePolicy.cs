@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using JasperFx;
 using JasperFx.CodeGeneration;
 using Wolverine.Configuration;

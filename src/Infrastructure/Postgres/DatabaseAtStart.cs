@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;

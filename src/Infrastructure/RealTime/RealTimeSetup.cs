@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Settings;
 using Microsoft.AspNetCore.Builder;

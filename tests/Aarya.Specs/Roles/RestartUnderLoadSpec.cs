@@ -4,7 +4,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Roles;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Infrastructure.Contexts.Roles;
 
 /// <summary>Real processes under real load: what a deploy costs the shoppers.</summary>
 public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IClassFixture<RestartUnderLoadSpec.Shop>

@@ -8,7 +8,7 @@ using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Specs.Roles;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Infrastructure.Contexts.Roles;
 
 /// <summary>Each role on its own, as production runs it: one code generation serves all, and each hosts only what is its own.</summary>
 public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Production production) : IClassFixture<RolesAloneSpec.Production>

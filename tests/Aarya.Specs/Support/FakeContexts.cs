@@ -17,7 +17,8 @@ public sealed class FakeContexts : IAsyncDisposable
 
     private FakeContexts(string folder)
     {
-        var sockets = Infrastructure.Hosting.Roles.Contexts.Select(x => new UnixSocketListener(Path.Combine(folder, $"{x}.sock"))).ToList();
+        var sockets = Infrastructure.Contexts.Roles.Contexts
+            .Select(x => new UnixSocketListener(Path.Combine(folder, $"{x}.sock"))).ToList();
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -1,5 +1,5 @@
 using Aarya.Features.Commerce.Taxation;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Weasel.Core;
 using Weasel.Postgresql.Tables;
 

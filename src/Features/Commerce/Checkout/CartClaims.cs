@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Marten;
 using Npgsql;
 using Weasel.Postgresql.Tables;

@@ -1,6 +1,6 @@
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;

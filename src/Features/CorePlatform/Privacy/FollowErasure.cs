@@ -1,5 +1,5 @@
 using Aarya.Features.CorePlatform.Contracts;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Marten;
 
 namespace Aarya.Features.CorePlatform.Privacy;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Settings;

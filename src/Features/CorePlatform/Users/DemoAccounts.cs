@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Redis;
 using Marten;
 

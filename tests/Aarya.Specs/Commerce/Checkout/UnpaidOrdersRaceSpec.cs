@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace Aarya.Specs.Commerce.Checkout;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Infrastructure.Contexts.Roles;
 
 /// <summary>Simultaneous checkouts on two processes do not exceed a limit together.</summary>
 public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfTwo>

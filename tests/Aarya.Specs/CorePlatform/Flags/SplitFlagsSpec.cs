@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Aarya.Specs.CorePlatform.Flags;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Infrastructure.Contexts.Roles;
 
 /// <summary>Flags in a shop of six processes, read in each of them.</summary>
 public sealed class SplitFlagsSpec

@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Contexts;
 
 /// <summary>The deployables of one program; see docs/architecture.md.</summary>
 public static class Roles

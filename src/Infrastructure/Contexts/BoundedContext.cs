@@ -1,4 +1,4 @@
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Contexts;
 
 /// <summary>
 /// One bounded context as the infrastructure knows it: its role, its store and its namespace. What it adds to the host is declared by its
