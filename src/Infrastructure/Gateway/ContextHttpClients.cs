@@ -1,6 +1,5 @@
 using System.Net;
-using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Mesh;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Aarya.Infrastructure.Gateway;

@@ -1,5 +1,5 @@
 using System.Net;
-using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 

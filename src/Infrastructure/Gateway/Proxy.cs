@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Health;
+using Aarya.Infrastructure.Mesh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -106,9 +106,9 @@ public static class Proxy
     {
         var http = request.HttpContext;
         var headers = request.ProxyRequest.Headers;
-        Set(Mesh.SecretHeader, secret);
+        Set(MeshTrust.SecretHeader, secret);
         var left = (RequestDeadline.Current is { } at ? at - DateTime.UtcNow : timeout).TotalMilliseconds;
-        Set(Mesh.TimeLeftHeader, ((long)Math.Clamp(left, 0, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        Set(MeshTrust.TimeLeftHeader, ((long)Math.Clamp(left, 0, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
         if (!http.Request.Headers.ContainsKey("X-Request-Id")) Set("X-Request-Id", http.TraceIdentifier);
         return ValueTask.CompletedTask;
 

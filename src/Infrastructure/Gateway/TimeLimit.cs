@@ -1,5 +1,5 @@
-using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Mesh;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 

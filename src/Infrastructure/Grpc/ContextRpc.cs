@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Mesh;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -70,7 +70,7 @@ public static class ContextChannel
 
     /// <summary>Calls over the channel; over TCP they carry the mesh secret.</summary>
     public static CallInvoker Invoker(GrpcChannel channel, ContextAddress address) => address.Secret is { } secret
-        ? channel.Intercept(headers => [.. headers, new(Mesh.SecretHeader, secret)])
+        ? channel.Intercept(headers => [.. headers, new(MeshTrust.SecretHeader, secret)])
         : channel.CreateCallInvoker();
 }
 

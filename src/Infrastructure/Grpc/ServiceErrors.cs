@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Outages;
 using Google.Protobuf;
 using Grpc.Core;

@@ -1,6 +1,6 @@
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Redis;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,6 @@
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Mesh;
 using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Infrastructure.Hosting;

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Specs.Support;
 using Microsoft.AspNetCore.Builder;

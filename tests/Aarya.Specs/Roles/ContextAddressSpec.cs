@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;

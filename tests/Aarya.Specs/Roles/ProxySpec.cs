@@ -4,8 +4,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -70,8 +70,8 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
             ("X-Forwarded-For", "6.6.6.6"),
             ("X-Forwarded-Proto", "https"),
             ("X-Forwarded-Host", "evil"),
-            (Mesh.SecretHeader, "guessed"),
-            (Mesh.TimeLeftHeader, "999999999"),
+            (MeshTrust.SecretHeader, "guessed"),
+            (MeshTrust.TimeLeftHeader, "999999999"),
         })
             request.Headers.Add(name, value);
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -82,8 +82,8 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
         Assert.Equal("127.0.0.1", seen.Headers["X-Forwarded-For"]);
         Assert.Equal("http", seen.Headers["X-Forwarded-Proto"]);
         Assert.Equal("shop.aarya.example", seen.Headers["X-Forwarded-Host"]);
-        Assert.False(seen.Headers.ContainsKey(Mesh.SecretHeader));
-        Assert.InRange(int.Parse(seen.Headers[Mesh.TimeLeftHeader], CultureInfo.InvariantCulture), 1, 30_000);
+        Assert.False(seen.Headers.ContainsKey(MeshTrust.SecretHeader));
+        Assert.InRange(int.Parse(seen.Headers[MeshTrust.TimeLeftHeader], CultureInfo.InvariantCulture), 1, 30_000);
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", seen.Headers["traceparent"], StringComparison.Ordinal);
         Assert.NotEmpty(seen.Headers["X-Request-Id"]);
     }

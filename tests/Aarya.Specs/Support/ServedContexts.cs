@@ -1,7 +1,7 @@
 using Aarya.Features;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Seeding;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

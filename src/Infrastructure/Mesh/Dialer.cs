@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace Aarya.Infrastructure.Grpc.Sockets;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// Connects to one context, for gRPC channels and the gateway alike, and waits for a context that is restarting: no byte of

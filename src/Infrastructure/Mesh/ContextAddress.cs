@@ -1,9 +1,8 @@
-using Aarya.Infrastructure.Grpc.Sockets;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Grpc;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>The address of a context in another process.</summary>
 /// <param name="Role">The context.</param>
@@ -47,7 +46,7 @@ public sealed record ContextAddress(string Role, string? SocketPath, Uri Url, st
 
         if (!Uri.TryCreate(setting, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.AbsolutePath != "/")
             throw Unclear(role, setting);
-        return new(role, null, url, Mesh.SecretFrom(configuration)
+        return new(role, null, url, MeshTrust.SecretFrom(configuration)
             ?? throw new StartupException(
                 $"{SettingOf(role)} uses TCP, where no file permission restricts the callers: set AARYA_MESH_SECRET on both sides."));
     }

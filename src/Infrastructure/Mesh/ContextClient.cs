@@ -1,8 +1,6 @@
 using System.Net;
-using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// Fetches from a context what the edge itself needs: its health and its part of the API's description. Does not wait for a context that
@@ -21,7 +19,7 @@ internal sealed class ContextClient(ContextAddress address) : IDisposable
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        if (address.Secret is { } secret) request.Headers.Add(Mesh.SecretHeader, secret);
+        if (address.Secret is { } secret) request.Headers.Add(MeshTrust.SecretHeader, secret);
         return await client.SendAsync(request, cancellation);
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using Aarya.Infrastructure.Settings;
 
-namespace Aarya.Infrastructure.Grpc.Sockets;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// Owns one well-known socket path. It binds a private name, restricts its permissions, listens, and only then renames it to

@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Grpc.Sockets;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>The folder of the contexts' sockets.</summary>
 public sealed record SocketFolder(string Path)

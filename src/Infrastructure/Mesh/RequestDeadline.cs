@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Grpc;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// The deadline of the current request. Set where the request comes in (the edge, a context's socket, a gRPC call) and read

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Grpc.Sockets;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// Where a process of these roles listens: the gateway and <c>all</c> on TCP, a context on its own socket, and on TCP as
@@ -45,7 +45,7 @@ internal static class RoleListening
                 kestrel.ListenUnixSocket(socket.SocketPath, listen =>
                 {
                     listen.Protocols = HttpProtocols.Http2;
-                    listen.Use(Mesh.Mark);
+                    listen.Use(MeshTrust.Mark);
                 });
             }
 

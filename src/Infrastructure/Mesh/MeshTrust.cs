@@ -8,14 +8,14 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Grpc;
+namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// How a context recognises the gateway and the other contexts: by a connection over its socket, which file permissions
 /// protect, or over TCP by a request that carries <c>AARYA_MESH_SECRET</c>. Only they may call gRPC services, and a context
 /// trusts only them for the client's address, scheme, host and time left.
 /// </summary>
-public static class Mesh
+public static class MeshTrust
 {
     /// <summary>Carries the secret on requests over TCP.</summary>
     public const string SecretHeader = "Aarya-Mesh-Secret";
