@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.AspNetCore.Routing;

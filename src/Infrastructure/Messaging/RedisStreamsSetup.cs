@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Wolverine;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Infrastructure.Messaging;

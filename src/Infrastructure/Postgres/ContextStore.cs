@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using JasperFx;
 using Marten;
 using Marten.Services;

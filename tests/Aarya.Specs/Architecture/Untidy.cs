@@ -89,8 +89,6 @@ internal static class Untidy
         "CorePlatform.Users -> CorePlatform.Sessions",
         "CorePlatform.Users.Addresses -> CorePlatform.Users",
         "Infrastructure.Gateway -> Infrastructure.RealTime",
-        "Infrastructure.Idempotency -> Infrastructure.Postgres",
-        "Infrastructure.Postgres -> Infrastructure.Idempotency",
         "Infrastructure.RealTime -> Infrastructure.Gateway",
         "Payment -> Payment.Charges",
         "Payment -> Payment.Fraud",

@@ -7,7 +7,7 @@ using Aarya.Features.Commerce.Privacy;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.Payment.Privacy;
 using Aarya.Features.Search.Privacy;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Privacy;

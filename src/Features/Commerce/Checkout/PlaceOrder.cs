@@ -3,6 +3,7 @@ using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;

@@ -1,6 +1,6 @@
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Messaging;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Features.CorePlatform.Contracts;
 

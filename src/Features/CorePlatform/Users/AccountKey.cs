@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
 using Npgsql;

@@ -1,7 +1,7 @@
 using System.Text;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Aarya.Infrastructure.Security;
+namespace Aarya.Infrastructure.Privacy;
 
 /// <summary>JSON with sealed <see cref="PersonalAttribute"/> properties and with blind indexes.</summary>
 public static class SealedJson

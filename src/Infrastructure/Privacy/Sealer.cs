@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Aarya.Infrastructure.Security;
+namespace Aarya.Infrastructure.Privacy;
 
 /// <summary>
 /// Seals personal fields: AES-256-GCM (NIST SP 800-38D) with a new random nonce, written as <c>sealed:key:base64url</c> of nonce,

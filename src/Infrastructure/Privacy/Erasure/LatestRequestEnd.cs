@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Mesh;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Hosting;
+namespace Aarya.Infrastructure.Privacy.Erasure;
 
 /// <summary>
 /// How long requests that began before a change (a sign-in, a verified address, an erasure), and the messages of a node that has died

@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Redis;
 using Marten;
 
-namespace Aarya.Infrastructure.Security.Rotation;
+namespace Aarya.Infrastructure.Privacy.Rotation;
 
 /// <summary>The result for one place that contains sealed values.</summary>
 /// <param name="Place">A column of a table, or the values of one kind in Redis.</param>

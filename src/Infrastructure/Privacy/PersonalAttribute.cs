@@ -1,4 +1,4 @@
-namespace Aarya.Infrastructure.Security;
+namespace Aarya.Infrastructure.Privacy;
 
 /// <summary>
 /// Marks personal data that must never be stored as plain text: everything that is stored or sent (documents, events, messages, entries of

@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Security.Rotation;
+namespace Aarya.Infrastructure.Privacy.Rotation;
 
 /// <summary>
 /// The values in the state instance of Redis: strings and hashes are sealed again in place. Entries of streams cannot be changed: those

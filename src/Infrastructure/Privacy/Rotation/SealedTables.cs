@@ -7,7 +7,7 @@ using Marten;
 using Npgsql;
 using Wolverine.Runtime.Serialization;
 
-namespace Aarya.Infrastructure.Security.Rotation;
+namespace Aarya.Infrastructure.Privacy.Rotation;
 
 /// <summary>
 /// Every column of one context's schema that may contain sealed values: documents, events, messages, answers stored under a key, plain

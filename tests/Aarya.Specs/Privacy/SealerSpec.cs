@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
 
-namespace Aarya.Specs.Security;
+namespace Aarya.Specs.Privacy;
 
 public sealed class SealerSpec
 {

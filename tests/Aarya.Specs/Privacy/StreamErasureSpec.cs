@@ -1,13 +1,14 @@
 using System.Reflection;
 using Aarya.Features;
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Privacy.Erasure;
 using Aarya.Infrastructure.Redis;
-using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;
 
-namespace Aarya.Specs.Messaging;
+namespace Aarya.Specs.Privacy;
 
 public sealed class StreamErasureSpec : IAsyncLifetime
 {

@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Idempotency;
 using Marten;
 
-namespace Aarya.Infrastructure.Postgres;
+namespace Aarya.Infrastructure.Privacy.Erasure;
 
 public static class PersonalTraces
 {

@@ -5,7 +5,7 @@ using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Security;
+namespace Aarya.Infrastructure.Privacy;
 
 /// <summary>One key of <c>ENCRYPTION_KEY</c>, as the two keys that are derived from it (HKDF, RFC 5869).</summary>
 /// <param name="Id">The name of the key in sealed values.</param>

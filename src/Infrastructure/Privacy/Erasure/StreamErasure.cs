@@ -1,8 +1,9 @@
 using System.Globalization;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Privacy.Erasure;
 
 /// <summary>Removes entries about a person from the streams.</summary>
 public sealed class StreamErasure(RedisConnections redis)

@@ -3,7 +3,7 @@ using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Aarya.Infrastructure.Security.Rotation;
+namespace Aarya.Infrastructure.Privacy.Rotation;
 
 [Description("Seal all stored data with the first key of ENCRYPTION_KEY; exit 1 while something still needs another key",
     Name = "rotate-keys")]
