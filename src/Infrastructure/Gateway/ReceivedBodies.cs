@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Rates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

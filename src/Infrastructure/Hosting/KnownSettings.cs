@@ -2,6 +2,7 @@ using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;

@@ -1,10 +1,10 @@
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.AspNetCore.Routing;

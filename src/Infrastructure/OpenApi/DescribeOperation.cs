@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Rates;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Aarya.Infrastructure.RealTime;

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.SignalR;
 

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Rates;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.AspNetCore.Builder;

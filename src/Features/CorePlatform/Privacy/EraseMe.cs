@@ -1,10 +1,10 @@
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Privacy.Erasure;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;

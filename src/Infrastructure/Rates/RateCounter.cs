@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Rates;
 
 /// <summary>One allowance of one client.</summary>
 /// <param name="Key">The client, and what the allowance is for.</param>

@@ -1,6 +1,6 @@
 using Aarya.Infrastructure.Settings;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Rates;
 
 /// <summary>
 /// How often one client may make one kind of request: a burst of the whole number first, then at an even rate. The module of a context

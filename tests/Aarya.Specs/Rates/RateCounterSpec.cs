@@ -1,12 +1,12 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
-namespace Aarya.Specs.Gateway;
+namespace Aarya.Specs.Rates;
 
 /// <summary>The limit of admitted requests holds while Redis is fast, slow, down and back.</summary>
 public sealed class RateCounterSpec : IAsyncLifetime

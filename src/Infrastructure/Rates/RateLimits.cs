@@ -8,7 +8,7 @@ using Aarya.Infrastructure.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Rates;
 
 /// <summary>
 /// How many requests a client may make. The client is the caller, or the network address of a request without a token (for
