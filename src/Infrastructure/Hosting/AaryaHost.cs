@@ -16,6 +16,7 @@ using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Privacy.Erasure;
 using Aarya.Infrastructure.Privacy.Rotation;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;

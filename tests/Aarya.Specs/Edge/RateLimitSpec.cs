@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Infrastructure.Rates;
 using Aarya.Specs.Support;
 using Alba;

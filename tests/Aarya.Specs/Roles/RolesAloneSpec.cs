@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aarya.Features;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Runtime.Handlers;

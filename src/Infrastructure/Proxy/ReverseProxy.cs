@@ -11,14 +11,14 @@ using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Transforms;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Proxy;
 
 /// <summary>
 /// Forwards the routes of every context in another process to that context, over its socket or URL. Each of a context's
 /// endpoints becomes one endpoint of the gateway with the same template, method and attributes, so that 404, 405 and the
 /// edge's policies are the same as in a process that hosts everything.
 /// </summary>
-public static class Proxy
+public static class ReverseProxy
 {
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Proxy;
 
 /// <summary>
 /// Repeats a request when the context broke off before it answered: only a request that is safe to repeat (GET, HEAD, and

@@ -2,7 +2,7 @@ using System.Reflection;
 using Aarya.Infrastructure.Contexts;
 using Wolverine.Http;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Proxy;
 
 /// <summary>One endpoint of a context, as its slice declares it.</summary>
 /// <param name="Role">The context that serves it.</param>

@@ -2,7 +2,7 @@ using System.Net;
 using Aarya.Infrastructure.Mesh;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Proxy;
 
 /// <summary>
 /// The gateway's HTTP clients: each connects to its context through the dialer, and buffers small bodies so that it can send them again.

@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Proxy;
 
 /// <summary>
 /// Sends a context no requests for a short time after several in a row could not reach it or timed out, so that shoppers
