@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Caching;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Rates;

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Outages;

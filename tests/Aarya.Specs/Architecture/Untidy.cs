@@ -88,8 +88,6 @@ internal static class Untidy
         "CorePlatform.Users -> CorePlatform.Contracts",
         "CorePlatform.Users -> CorePlatform.Sessions",
         "CorePlatform.Users.Addresses -> CorePlatform.Users",
-        "Infrastructure.Gateway -> Infrastructure.RealTime",
-        "Infrastructure.RealTime -> Infrastructure.Gateway",
         "Payment -> Payment.Charges",
         "Payment -> Payment.Fraud",
         "Payment -> Payment.Providers",

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Specs.Support;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;

@@ -4,7 +4,6 @@ using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Rates;
-using Aarya.Infrastructure.RealTime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
@@ -15,13 +14,13 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>
 /// The pipeline between the internet and the slices, the same in the gateway and in a process that hosts everything. A
 /// context behind a gateway runs only a short part of it.
 /// </summary>
-public static class Edge
+public static class EdgePipeline
 {
     internal static void AddEdge(this WebApplicationBuilder builder, ActiveRoles roles)
     {

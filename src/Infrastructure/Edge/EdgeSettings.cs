@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>The operator's settings of the edge.</summary>
 public sealed record EdgeSettings

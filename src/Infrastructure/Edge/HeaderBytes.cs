@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>How the bytes of a request's headers become text.</summary>
 internal static class HeaderBytes

@@ -1,10 +1,9 @@
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 
-namespace Aarya.Infrastructure.RealTime;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>
 /// Decides who may open a live line. A browser sends no preflight for a WebSocket, so the origin is checked here. A client that sends a

@@ -4,7 +4,7 @@ using Aarya.Infrastructure.Rates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>
 /// Receives the whole body of a request before the request takes a place among those that are processed, so that a client that sends its

@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Http;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>
 /// Refuses what two HTTP parsers could read as different requests (RFC 9112, sections 6.1 and 11.2): a proxy in front of

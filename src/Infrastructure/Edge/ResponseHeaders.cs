@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Aarya.Infrastructure.Idempotency;
 using Microsoft.AspNetCore.Http;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>
 /// Adds to every answer of the edge the request's id and trace, and the headers that prevent attacks through browsers.

@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Mesh;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 
-namespace Aarya.Infrastructure.Gateway;
+namespace Aarya.Infrastructure.Edge;
 
 /// <summary>
 /// Limits the time of every request; the code below it can read how much is left (<see cref="RequestDeadline"/>). Only an open live
