@@ -67,6 +67,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
         services.AddSingleton<FirstAdmin>();
+        services.AddSingleton<PersonalStreams>();
         services.AddSingleton<StreamErasure>();
     }
 

@@ -7,7 +7,7 @@ namespace Aarya.Infrastructure.Messaging;
 /// The first member is the key: events with the same key are handled in order, as long as one process handles them and none fails.
 /// </summary>
 /// <param name="name">The name on the wire; a breaking change of shape needs a new name.</param>
-/// <param name="stream">One of <see cref="Streams"/>.</param>
+/// <param name="stream">The name of the stream, which all events about one kind of thing share.</param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class WireEventAttribute(string name, string stream) : Attribute
 {

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Privacy.Erasure;
 
 /// <summary>Removes entries about a person from the streams.</summary>
-public sealed class StreamErasure(RedisConnections redis)
+public sealed class StreamErasure(RedisConnections redis, PersonalStreams personal)
 {
     private const int PageSize = 500;
 
@@ -26,7 +26,7 @@ public sealed class StreamErasure(RedisConnections redis)
         var now = (long)((RedisResult[])(await redis.State.ExecuteAsync("TIME"))!)[0];
         var newest = string.Create(CultureInfo.InvariantCulture, $"{(now - (long)Settled.TotalSeconds) * 1000}-0");
         var first = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, since.ToUnixTimeMilliseconds())}-0");
-        foreach (var stream in Streams.Personal.Select(RedisKeys.Stream))
+        foreach (var stream in personal.Names.Select(RedisKeys.Stream))
         {
             if (!await redis.State.KeyExistsAsync(stream)) continue;
             var (from, unhandled) = ((RedisValue)first, await StreamProgress.FirstUnhandledAsync(redis.State, stream));

@@ -3,5 +3,5 @@ using Aarya.Infrastructure.Messaging;
 
 namespace Aarya.Specs.Streams.Orders.Contracts;
 
-[WireEvent("payment.payment_captured.v1", Infrastructure.Messaging.Streams.Payments)]
+[WireEvent("payment.payment_captured.v1", Features.Streams.Payments)]
 public sealed record PaymentCaptured(Guid OrderId, Money Amount);
