@@ -1,6 +1,6 @@
 using System.Reflection;
 using Aarya.Features;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
 using Marten;

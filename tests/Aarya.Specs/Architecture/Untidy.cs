@@ -119,7 +119,6 @@ internal static class Untidy
         "src/Features/CorePlatform/Auth",
         "src/Features/CorePlatform/Users",
         "src/Features/Payment/Charges",
-        "src/Infrastructure/Messaging",
         "tests/Aarya.Specs/Support",
     ];
 }

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Specs.Messaging;

@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 
 namespace Aarya.Infrastructure.Privacy.Erasure;
 

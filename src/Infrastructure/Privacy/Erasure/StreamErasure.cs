@@ -1,5 +1,5 @@
 using System.Globalization;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 

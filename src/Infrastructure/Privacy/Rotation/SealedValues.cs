@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 

@@ -1,5 +1,5 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 
 namespace Aarya.Specs.Streams.Billing.Contracts;
 

@@ -3,7 +3,7 @@ using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;

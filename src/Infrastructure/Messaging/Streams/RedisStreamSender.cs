@@ -7,7 +7,7 @@ using Wolverine;
 using Wolverine.Transports;
 using Wolverine.Transports.Sending;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>
 /// Adds a batch to the stream, in order, in one round trip. Its outbox rows are deleted a little later, if the entries are

@@ -4,7 +4,7 @@ using Wolverine;
 using Wolverine.Runtime;
 using Wolverine.Transports;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>
 /// One group's listener of one stream. An entry is acknowledged when its effect is proven: committed together with its

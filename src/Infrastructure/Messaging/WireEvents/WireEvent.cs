@@ -2,7 +2,7 @@ using System.Reflection;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Settings;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.WireEvents;
 
 /// <summary>An event as one context declares it.</summary>
 internal sealed record WireEvent(BoundedContext Context, Type Record, string Name, string Stream, bool IsRead)

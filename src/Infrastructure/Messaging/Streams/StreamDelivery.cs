@@ -1,7 +1,7 @@
 using StackExchange.Redis;
 using Wolverine;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>One entry of a stream while a group handles it; it is attached to the envelope and records the state of the handling.</summary>
 /// <param name="entry">The entry's id in the stream.</param>

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>The commands of one consumer in one group of one stream.</summary>
 internal sealed class StreamGroup(RedisKey key, string group, string consumer, int batch)

@@ -1,4 +1,4 @@
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>How this process reads the streams. The defaults are for production; specs shorten the times.</summary>
 public sealed class RedisStreamsOptions

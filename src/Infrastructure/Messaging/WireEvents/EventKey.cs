@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Wolverine;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.WireEvents;
 
 /// <summary>Gives an event its key: the first member of its record, such as the order's id, unless the sender set a key.</summary>
 internal sealed class EventKey : IEnvelopeRule

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 using Wolverine;
 using Wolverine.Persistence.Durability;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>
 /// Handles a group's entries, several at once, but those with the same key one after another. An entry is acknowledged when

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -6,7 +7,7 @@ using Wolverine.Runtime;
 using Wolverine.Transports;
 using Wolverine.Transports.Sending;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>A stream that is published to, or a group that reads one.</summary>
 public sealed class RedisStreamEndpoint : Endpoint

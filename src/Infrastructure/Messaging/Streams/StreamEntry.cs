@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using StackExchange.Redis;
 using Wolverine;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>The fields of one entry of a stream: the content of an envelope, under names that are readable in redis-cli.</summary>
 internal static class StreamEntry

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Wolverine.Util;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.WireEvents;
 
 /// <summary>
 /// Wolverine maps a message name to one CLR type, but on the streams several contexts have their own record for one event.

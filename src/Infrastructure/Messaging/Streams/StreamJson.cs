@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Aarya.Infrastructure.Privacy;
 using Wolverine.Runtime.Serialization;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>
 /// How events are written and read: camelCase, enums as snake_case words. A reader ignores members that its record does not

@@ -1,4 +1,4 @@
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.WireEvents;
 
 /// <summary>
 /// Marks a record of a context's <c>Contracts</c> as one event on a stream. The name starts with the role that publishes it

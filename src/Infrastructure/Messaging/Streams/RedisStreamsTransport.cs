@@ -7,7 +7,7 @@ using Wolverine.Runtime;
 using Wolverine.Runtime.Serialization;
 using Wolverine.Transports;
 
-namespace Aarya.Infrastructure.Messaging;
+namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>
 /// Redis Streams as a transport of Wolverine. It sends from the durable outbox, so nothing is lost between commit and
