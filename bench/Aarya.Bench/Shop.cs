@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Aarya.Infrastructure.Contexts;
+using Aarya.Features;
 using Npgsql;
 using SmtpServer;
 

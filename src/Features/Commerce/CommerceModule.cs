@@ -3,7 +3,6 @@ using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Rates;
@@ -19,6 +18,8 @@ namespace Aarya.Features.Commerce;
 public sealed class CommerceModule : Module<ICommerceStore>
 {
     public override string Role => Roles.Commerce;
+
+    public override int Port => 8010;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<CommerceService, Protos.Commerce.Commerce.CommerceClient>();
 

@@ -1,6 +1,5 @@
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
@@ -17,6 +16,8 @@ namespace Aarya.Features.Content;
 public sealed class ContentModule : Module<IContentStore>
 {
     public override string Role => Roles.Content;
+
+    public override int Port => 8030;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<ContentService, Protos.Content.Content.ContentClient>();
 

@@ -5,7 +5,6 @@ using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
@@ -29,6 +28,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
     internal const string EmailIndex = "user_email_index";
 
     public override string Role => Roles.Core;
+
+    public override int Port => 8001;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<CoreService, Protos.Core.Core.CoreClient>();
 

@@ -1,7 +1,6 @@
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;
@@ -23,6 +22,8 @@ public sealed class PaymentModule : Module<IPaymentStore>
     private const int CallsAtOnce = 32;
 
     public override string Role => Roles.Payment;
+
+    public override int Port => 8020;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<PaymentService, Protos.Payment.Payment.PaymentClient>();
 

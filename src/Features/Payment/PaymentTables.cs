@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Contexts;
 using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Payment;

@@ -1,7 +1,6 @@
 using Aarya.Features.Search.Index;
 using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Marten;
@@ -14,6 +13,8 @@ namespace Aarya.Features.Search;
 public sealed class SearchModule : Module<ISearchStore>
 {
     public override string Role => Roles.Search;
+
+    public override int Port => 8040;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
 

@@ -9,6 +9,9 @@ public abstract class BoundedContext
     /// <summary>The role that hosts this context, its PostgreSQL schema and its consumer group on every stream.</summary>
     public abstract string Role { get; }
 
+    /// <summary>The TCP port that a process of this role listens on when none is set.</summary>
+    public abstract int Port { get; }
+
     /// <summary>The marker interface of the context's own document store.</summary>
     public abstract Type StoreType { get; }
 

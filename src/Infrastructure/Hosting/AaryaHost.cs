@@ -111,7 +111,7 @@ public static class AaryaHost
     public static void AddAarya(this WebApplicationBuilder builder, IReadOnlyList<Module> modules, IReadOnlyList<string> args)
     {
         KnownSettings.Check(builder.Configuration, builder.Environment, modules);
-        var roles = ActiveRoles.From(builder.Configuration);
+        var roles = ActiveRoles.From(builder.Configuration, modules);
         var active = modules.Where(x => roles.Hosts(x.Role)).ToList();
         var dormant = modules.Except(active).ToList();
         var hosted = new ActiveModules(active, dormant);

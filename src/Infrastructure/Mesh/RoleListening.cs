@@ -61,14 +61,14 @@ internal static class RoleListening
         if (roles.IsAll) return [];
         var folder = SocketFolder.From(builder.Configuration, builder.Environment);
         var takeOver = builder.Configuration.Flag("AARYA_SOCKET_TAKEOVER");
-        return [.. roles.Hosted.Where(Roles.Contexts.Contains).Select(role => new UnixSocketListener(folder.PathOf(role), takeOver))];
+        return [.. roles.Contexts.Select(role => new UnixSocketListener(folder.PathOf(role), takeOver))];
     }
 
     private static BindingAddress[] Urls(ConfigurationManager configuration, ActiveRoles roles)
     {
         var named = configuration[WebHostDefaults.ServerUrlsKey] ?? configuration.Find("AARYA_URLS");
         if (named is null && !roles.HostsGateway && !configuration.Flag("AARYA_TCP")) return [];
-        named ??= $"http://127.0.0.1:{Roles.DefaultPort(roles.HostsGateway ? Roles.Gateway : roles.Hosted[0])}";
+        named ??= $"http://127.0.0.1:{roles.DefaultPort}";
         return [.. named.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
     }
 

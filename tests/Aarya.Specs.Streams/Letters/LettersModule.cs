@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Contexts;
+using Aarya.Features;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Protos.Content;
@@ -15,6 +15,8 @@ public sealed class LettersService : Content.ContentBase;
 public sealed class LettersModule : Module<ILettersStore>
 {
     public override string Role => Roles.Content;
+
+    public override int Port => 8030;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<LettersService, Content.ContentClient>();
 

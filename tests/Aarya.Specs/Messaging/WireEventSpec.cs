@@ -18,7 +18,7 @@ public sealed class WireEventSpec
     {
         foreach (var (record, wire) in All)
         {
-            Assert.Contains(wire.Publisher, Infrastructure.Contexts.Roles.Contexts);
+            Assert.Contains(wire.Publisher, Features.Roles.Contexts);
             Assert.Matches("^[a-z]+\\.[a-z]+(_[a-z]+)*\\.v[1-9][0-9]*$", wire.Name);
             Assert.EndsWith(".Contracts", record.Namespace, StringComparison.Ordinal);
         }

@@ -56,7 +56,7 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
                 == "erased");
         Assert.Empty((await shop.KeptAsync()).PlacesOf([.. customer.Words.Where(x => x != Town)]));
         // Dead letters of contexts that had already erased the person.
-        foreach (var context in Infrastructure.Contexts.Roles.Contexts)
+        foreach (var context in Features.Roles.Contexts)
             await shop.KeepDeadLetterAsync(context,
                 $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");
         await Customer.UntilAsync("the last round to end",

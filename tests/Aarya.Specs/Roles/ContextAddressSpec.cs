@@ -53,7 +53,7 @@ public sealed class ContextAddressSpec
         Assert.Throws<StartupException>(() => Address(settings)).Message;
 
     private static ContextAddress Address(params (string Name, string Value)[] settings) =>
-        ContextAddress.Of(Infrastructure.Contexts.Roles.Commerce,
+        ContextAddress.Of(Features.Roles.Commerce,
             new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(x => x.Name, x => (string?)x.Value)).Build(),
             new HostingEnvironment { EnvironmentName = "Production" });
 }

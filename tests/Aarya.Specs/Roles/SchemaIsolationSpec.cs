@@ -12,8 +12,8 @@ public sealed class SchemaIsolationSpec(AaryaFixture fixture) : Spec(fixture)
         get
         {
             var pairs = new TheoryData<string, string>();
-            foreach (var own in Infrastructure.Contexts.Roles.Contexts)
-                foreach (var other in Infrastructure.Contexts.Roles.Contexts.Where(x => x != own))
+            foreach (var own in Features.Roles.Contexts)
+                foreach (var other in Features.Roles.Contexts.Where(x => x != own))
                     pairs.Add(own, other);
             return pairs;
         }

@@ -17,7 +17,7 @@ public sealed class FakeContexts : IAsyncDisposable
 
     private FakeContexts(string folder)
     {
-        var sockets = Infrastructure.Contexts.Roles.Contexts
+        var sockets = Features.Roles.Contexts
             .Select(x => new UnixSocketListener(Path.Combine(folder, $"{x}.sock"))).ToList();
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

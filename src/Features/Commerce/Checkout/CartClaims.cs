@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Contexts;
 using Marten;
 using Npgsql;
 using Weasel.Postgresql.Tables;

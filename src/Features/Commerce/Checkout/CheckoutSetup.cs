@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Aarya.Features.Commerce.Orders;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Rates;

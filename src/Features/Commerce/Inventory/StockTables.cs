@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Contexts;
 using Weasel.Core;
 using Weasel.Postgresql.Tables;
 

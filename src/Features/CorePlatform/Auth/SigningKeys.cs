@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;

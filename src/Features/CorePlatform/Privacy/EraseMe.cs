@@ -1,5 +1,4 @@
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;

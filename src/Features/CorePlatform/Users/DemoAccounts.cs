@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;

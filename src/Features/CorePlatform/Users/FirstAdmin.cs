@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Aarya.Features.CorePlatform.Audit;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Settings;
 using JasperFx;
 using Marten;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
