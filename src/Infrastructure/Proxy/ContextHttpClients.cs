@@ -31,7 +31,7 @@ internal sealed class SendUnsentAgain(HttpMessageHandler inner) : DelegatingHand
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
         if (request.Content is not { Headers.ContentLength: > 0 and <= ProxyRetry.LargestBody } streamed
-            || ProxyRetry.IsPayment(request.RequestUri!.AbsolutePath))
+            || request.Options.TryGetValue(ProxyRetry.SentOnce, out _))
             return await base.SendAsync(request, cancellation);
 
         var body = new ResendableBody(await streamed.ReadAsByteArrayAsync(cancellation), streamed);

@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.Proxy;
 /// <summary>
 /// Repeats a request when the context broke off before it answered: only a request that is safe to repeat (GET, HEAD, and
 /// keyed requests whose small body can be resent), with growing jittered pauses and within a budget. Also repeats any
-/// request that the context refused without processing it. Never repeats a payment.
+/// request that the context refused without processing it. Never repeats what <see cref="NeverRepeatAttribute"/> marks.
 /// </summary>
 /// <remarks>
 /// A stopping server refuses streams that arrive after its GOAWAY, and guarantees that it processed nothing of them (RFC
@@ -19,6 +19,10 @@ namespace Aarya.Infrastructure.Proxy;
 public sealed class ProxyRetry
 {
     internal const int LargestBody = 256 * 1024;
+
+    /// <summary>Marks a forwarded request whose endpoint is <see cref="IsSentOnce"/>.</summary>
+    internal static readonly HttpRequestOptionsKey<bool> SentOnce = new("Aarya.SentOnce");
+
     private const int Attempts = 3;
 
     // RFC 9113, section 7.
@@ -31,7 +35,7 @@ public sealed class ProxyRetry
         var budget = budgets.GetOrAdd(http.GetReverseProxyFeature().Cluster.Config.ClusterId, _ => new());
         budget.Earn();
         var repeatable = MayRepeat(http.Request);
-        if (IsPayment(http.Request.Path) || !CanResend(http.Request))
+        if (IsSentOnce(http) || !CanResend(http.Request))
         {
             await next(http);
             return;
@@ -53,12 +57,12 @@ public sealed class ProxyRetry
         }
     }
 
-    /// <summary>True when a repetition of the request has no further effect, and the request moves no money.</summary>
+    /// <summary>True when a repetition of the request has no further effect, and its endpoint does not forbid it.</summary>
     public static bool MayRepeat(HttpRequest request) =>
-        !IsPayment(request.Path) && CanResend(request)
+        !IsSentOnce(request.HttpContext) && CanResend(request)
         && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers.ContainsKey("Idempotency-Key"));
 
-    internal static bool IsPayment(PathString path) => path.StartsWithSegments("/api/payments");
+    internal static bool IsSentOnce(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<NeverRepeatAttribute>() is not null;
 
     // A body of unknown length is not buffered; a request that cannot have a body gives no length.
     private static bool CanResend(HttpRequest request) => request.ContentLength is { } length

@@ -106,6 +106,7 @@ public static class ReverseProxy
     {
         var http = request.HttpContext;
         var headers = request.ProxyRequest.Headers;
+        if (ProxyRetry.IsSentOnce(http)) request.ProxyRequest.Options.Set(ProxyRetry.SentOnce, true);
         Set(MeshTrust.SecretHeader, secret);
         var left = (RequestDeadline.Current is { } at ? at - DateTime.UtcNow : timeout).TotalMilliseconds;
         Set(MeshTrust.TimeLeftHeader, ((long)Math.Clamp(left, 0, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
