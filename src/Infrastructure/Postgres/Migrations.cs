@@ -85,7 +85,7 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
             create schema if not exists {context.Role} authorization {login};
             revoke all on schema {context.Role} from public;
             revoke create on schema public from public;
-            create extension if not exists pg_trgm schema public;
+            {string.Concat(context.Extensions.Select(x => $"create extension if not exists {x} schema public;"))}
             alter role {login} set search_path = {context.Role}, public;
             """;
         try
