@@ -15,6 +15,8 @@ namespace Aarya.Features.Content;
 
 public sealed class ContentModule : Module<IContentStore>
 {
+    private const string Sender = "Aarya Clothing <orders@aarya.example>";
+
     public override string Role => Roles.Content;
 
     public override int Port => 8030;
@@ -24,7 +26,7 @@ public sealed class ContentModule : Module<IContentStore>
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         if (configuration.Find("SMTP_URL") is { } url)
-            services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM"))));
+            services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM") ?? Sender)));
         else if (!environment.IsProduction()) services.AddSingleton<IMailer, DevelopmentMailer>();
         else throw new StartupException("SMTP_URL is not set: give the mail server, such as smtp://user:password@mail.example.com:587.");
     }
