@@ -3,6 +3,7 @@ using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Rates;
@@ -35,6 +36,7 @@ public sealed class CommerceModule : Module<ICommerceStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddShopperFeed();
         services.AddCatalog();
         services.AddCart();
         services.AddCheckout(configuration);

@@ -1,10 +1,13 @@
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Settings;
 using Marten;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,11 +28,14 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddShopperFeed();
         if (configuration.Find("SMTP_URL") is { } url)
             services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM") ?? Sender)));
         else if (!environment.IsProduction()) services.AddSingleton<IMailer, DevelopmentMailer>();
         else throw new StartupException("SMTP_URL is not set: give the mail server, such as smtp://user:password@mail.example.com:587.");
     }
+
+    public override void MapAtEdge(IEndpointRouteBuilder endpoints) => endpoints.MapLiveHub<StorefrontHub>(StorefrontHub.Path);
 
     public override void ConfigureMarten(StoreOptions marten)
     {

@@ -264,9 +264,10 @@ public static class AaryaHost
         });
         app.MapHealth();
         app.MapApiDocument(app.Services.GetRequiredService<ActiveRoles>());
-        app.MapRealTime(app.Services.GetRequiredService<ActiveRoles>());
         app.MapContextRpc(hosted.Active.Select(x => x.Rpc), app.Services.GetRequiredService<ActiveRoles>());
         app.MapProxy(contexts, app.Services.GetRequiredService<ActiveRoles>());
         foreach (var module in hosted.Active) module.MapEndpoints(app);
+        if (!app.Services.GetRequiredService<ActiveRoles>().HostsGateway) return;
+        foreach (var module in hosted.Active.Concat(hosted.Dormant)) module.MapAtEdge(app);
     }
 }

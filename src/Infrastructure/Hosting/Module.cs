@@ -42,6 +42,12 @@ public abstract class Module : BoundedContext
     /// <summary>Anything that is not a slice's own endpoint; the gRPC service is mapped already.</summary>
     public virtual void MapEndpoints(IEndpointRouteBuilder endpoints) { }
 
+    /// <summary>
+    /// What the edge itself serves for this context, such as a hub; called in the process that hosts the edge, whether or not it hosts the
+    /// context.
+    /// </summary>
+    public virtual void MapAtEdge(IEndpointRouteBuilder endpoints) { }
+
     internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects);
 }
 

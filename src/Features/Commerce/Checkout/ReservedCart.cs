@@ -128,7 +128,7 @@ public sealed record ReservedCart(
     }
 }
 
-internal static class OrderNews
+internal static class PlacedOrderMessages
 {
     /// <summary>Payment receives the order, and at its expiry the shop checks whether it was paid.</summary>
     public static OutgoingMessages News(this OrderPlaced order, Guid id, string paymentToken) =>
