@@ -16,7 +16,7 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("smtp" or "smtps") || uri.Host.Length == 0)
             throw new StartupException("SMTP_URL cannot be understood: write smtp://user:password@host:587.");
         if (!MailboxAddress.TryParse(from, out var sender))
-            throw new StartupException($"SMTP_FROM is '{from}': write a mail address such as My Shop <orders@example.com>.");
+            throw new StartupException($"SMTP_FROM is '{from}': write a mail address such as My Shop <mail@example.com>.");
         var user = uri.UserInfo.Split(':', 2);
         var tls = uri.Scheme == "smtps";
         return new(uri.Host, uri.Port > 0 ? uri.Port : tls ? 465 : 587, tls,

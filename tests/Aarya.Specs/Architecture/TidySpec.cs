@@ -118,6 +118,16 @@ public sealed partial class TidySpec
     }
 
     [Fact]
+    public void the_code_of_the_infrastructure_has_no_word_of_the_business()
+    {
+        var words = from file in Repository.Sources()
+                    where file.Contains("/src/Infrastructure/", StringComparison.Ordinal)
+                    from Match word in Business().Matches(WithoutComments(File.ReadAllText(file)))
+                    select $"{Path.GetRelativePath(Repository.PathOf("src/Infrastructure"), file)}: {word.Value}";
+        Only([], words, "let a module or a slice declare it");
+    }
+
+    [Fact]
     public void a_room_has_at_most_twenty_files()
     {
         var full = Files().Where(x => x.EndsWith(".cs", StringComparison.Ordinal))
@@ -176,6 +186,10 @@ public sealed partial class TidySpec
 
     private static string Short(string place) => place.Replace("Aarya.Features.", "", StringComparison.Ordinal)
         .Replace("Aarya.", "", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\w*(?:product(?!ion)|cart\b|coupon|payment|checkout|catalog(?!name)|refund|shopper|storefront|orders|\bsku)\w*",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Business();
 
     [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
     private static partial Regex Comment();

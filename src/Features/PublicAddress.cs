@@ -1,7 +1,8 @@
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Settings;
+namespace Aarya.Features;
 
 /// <summary>The public addresses that links in mails lead to.</summary>
 public static class PublicAddress
