@@ -28,7 +28,7 @@ public static class CartFloor
             var subject = subjects[at % AddToCart.Guests];
             var now = DateTimeOffset.UtcNow;
             await redis.ScriptEvaluateAsync(lua,
-                [RedisKeys.Cart(subject), RedisKeys.Stream("analytics"), RedisKeys.CartChanges(subject)],
+                [CartKeys.Of(subject), RedisKeys.Stream("analytics"), CartKeys.Changes(subject)],
                 ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 3_600L,
                     $"{Guid.CreateVersion7(now)}", "",
                     sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine,

@@ -5,8 +5,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Features;
 using Npgsql;
 using SmtpServer;
 
@@ -80,7 +79,7 @@ public sealed class Shop : IAsyncDisposable
         var sandbox = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, "../sandbox/Aarya.Sandbox.dll"));
         foreach (var needed in new[] { program, sandbox })
             if (!File.Exists(needed)) throw new InvalidOperationException($"{needed} is missing: run ./aarya release first.");
-        var server = ContextDatabases.Parse("DATABASE_URL", Environment.GetEnvironmentVariable("DATABASE_URL")
+        var server = Infrastructure.Settings.DatabaseUrl.Parse("DATABASE_URL", Environment.GetEnvironmentVariable("DATABASE_URL")
             ?? throw new InvalidOperationException("DATABASE_URL is not set: start the bench with ./aarya bench."));
         var database = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "aarya_bench" }.ConnectionString;
         await using (var connection =

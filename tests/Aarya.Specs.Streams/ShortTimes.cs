@@ -1,5 +1,5 @@
 using System.Globalization;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 using Wolverine;
 
 namespace Aarya.Specs.Streams;

@@ -3,8 +3,11 @@ using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Rates;
+using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,10 +20,23 @@ public sealed class CommerceModule : Module<ICommerceStore>
 {
     public override string Role => Roles.Commerce;
 
+    public override int Port => 8010;
+
     public override ContextRpc Rpc { get; } = ContextRpc.Of<CommerceService, Protos.Commerce.Commerce.CommerceClient>();
+
+    public override IReadOnlyList<RatePolicy> RatePolicies { get; } =
+    [
+        // Against sending mail to strangers.
+        new("lookup", 10, TimeSpan.FromMinutes(1)),
+        // Against testing stolen cards.
+        new("payment", 30, TimeSpan.FromMinutes(1)),
+    ];
+
+    public override IReadOnlyList<NumberSetting> NumberSettings => CheckoutOptions.Numbers;
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddShopperFeed();
         services.AddCatalog();
         services.AddCart();
         services.AddCheckout(configuration);

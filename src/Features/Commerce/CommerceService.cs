@@ -3,7 +3,7 @@ using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Grpc.Core;
 using Wolverine;
 using Wire = Aarya.Protos.Commerce;

@@ -1,8 +1,12 @@
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.RealTime;
+using Aarya.Infrastructure.Settings;
 using Marten;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,15 +17,22 @@ namespace Aarya.Features.Content;
 
 public sealed class ContentModule : Module<IContentStore>
 {
+    private const string Sender = "Aarya Clothing <orders@aarya.example>";
+
     public override string Role => Roles.Content;
+
+    public override int Port => 8030;
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddShopperFeed();
         if (configuration.Find("SMTP_URL") is { } url)
-            services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM"))));
+            services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM") ?? Sender)));
         else if (!environment.IsProduction()) services.AddSingleton<IMailer, DevelopmentMailer>();
         else throw new StartupException("SMTP_URL is not set: give the mail server, such as smtp://user:password@mail.example.com:587.");
     }
+
+    public override void MapAtEdge(IEndpointRouteBuilder endpoints) => endpoints.MapLiveHub<StorefrontHub>(StorefrontHub.Path);
 
     public override void ConfigureMarten(StoreOptions marten)
     {

@@ -8,8 +8,10 @@ using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Privacy.Erasure;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Seeding;
 using Marten;
@@ -27,7 +29,19 @@ public sealed class CorePlatformModule : Module<ICoreStore>
 
     public override string Role => Roles.Core;
 
+    public override int Port => 8001;
+
     public override ContextRpc Rpc { get; } = ContextRpc.Of<CoreService, Protos.Core.Core.CoreClient>();
+
+    public override IReadOnlyList<RatePolicy> RatePolicies { get; } =
+    [
+        // The shop stores each guest's session for a month.
+        new("guest", 600, TimeSpan.FromHours(1), PerAddress: true),
+        // Against guessing passwords and codes, and creating accounts in bulk.
+        new("login", 30, TimeSpan.FromMinutes(1)),
+        new("register", 20, TimeSpan.FromMinutes(1)),
+        new("password", 10, TimeSpan.FromMinutes(1)),
+    ];
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -54,6 +68,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<IFlagSource, StoredFlags>();
         services.AddSingleton<ISeed, DemoAccounts>();
         services.AddSingleton<FirstAdmin>();
+        services.AddSingleton<PersonalStreams>();
         services.AddSingleton<StreamErasure>();
     }
 

@@ -3,6 +3,7 @@ using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using JasperFx.Events.Projections;
 using Marten;
 using Marten.Exceptions;
@@ -22,7 +23,11 @@ public sealed class PaymentModule : Module<IPaymentStore>
 
     public override string Role => Roles.Payment;
 
+    public override int Port => 8020;
+
     public override ContextRpc Rpc { get; } = ContextRpc.Of<PaymentService, Protos.Payment.Payment.PaymentClient>();
+
+    public override IReadOnlyList<NumberSetting> NumberSettings => PaymentOptions.Numbers;
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {

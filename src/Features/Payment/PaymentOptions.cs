@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Features.Payment;
@@ -17,6 +17,11 @@ public sealed record PaymentOptions(
     Uri? ProviderUrl, string? ApiKey, string? WebhookSecret, string? SandboxData, Uri? SandboxWebhookUrl, TimeSpan ReconcileEvery,
     TimeSpan PendingTooLong)
 {
+    private static readonly NumberSetting ReconcileSeconds = new("PAYMENT_RECONCILE_SECONDS", 5, 1, 3600);
+    private static readonly NumberSetting PendingSeconds = new("PAYMENT_PENDING_SECONDS", 10, 1, 3600);
+
+    internal static IReadOnlyList<NumberSetting> Numbers { get; } = [ReconcileSeconds, PendingSeconds];
+
     /// <exception cref="StartupException">A setting is not valid.</exception>
     public static PaymentOptions From(IConfiguration configuration) => new(
         Url(configuration, "PAYMENT_PROVIDER_URL"),
@@ -24,8 +29,8 @@ public sealed record PaymentOptions(
         configuration.Find("PAYMENT_WEBHOOK_SECRET"),
         configuration.Find("SANDBOX_DATA"),
         Url(configuration, "SANDBOX_WEBHOOK_URL"),
-        TimeSpan.FromSeconds(configuration.Number("PAYMENT_RECONCILE_SECONDS")),
-        TimeSpan.FromSeconds(configuration.Number("PAYMENT_PENDING_SECONDS")));
+        TimeSpan.FromSeconds(ReconcileSeconds.Read(configuration)),
+        TimeSpan.FromSeconds(PendingSeconds.Read(configuration)));
 
     private static Uri? Url(IConfiguration configuration, string name)
     {

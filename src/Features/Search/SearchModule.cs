@@ -14,6 +14,11 @@ public sealed class SearchModule : Module<ISearchStore>
 {
     public override string Role => Roles.Search;
 
+    public override int Port => 8040;
+
+    /// <summary>Finds words in spite of typing mistakes.</summary>
+    public override IReadOnlyList<string> Extensions { get; } = ["pg_trgm"];
+
     public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)

@@ -1,4 +1,5 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,6 +19,8 @@ public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudg
     // Collecting costs a few milliseconds; less than this is not worth it.
     private const long WorthCollecting = 8 * 1024 * 1024;
 
+    internal static readonly NumberSetting Megabytes = new("AARYA_CACHE_MB", 64, 1, 16_384);
+
     private readonly Lock turning = new();
     private readonly List<IGenerations> caches = [];
     private long young;
@@ -35,7 +38,7 @@ public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudg
 
     /// <exception cref="StartupException">AARYA_CACHE_MB is not a number from 1 to 16384.</exception>
     public static CacheBudget From(IConfiguration configuration, TimeProvider time, ILogger<CacheBudget>? log = null) =>
-        new(configuration.Number("AARYA_CACHE_MB") * 1024L * 1024, time, log);
+        new(Megabytes.Read(configuration) * 1024L * 1024, time, log);
 
     /// <summary>Drops the values of all caches that were not used during this generation.</summary>
     public void Turn()

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
@@ -11,12 +11,12 @@ namespace Aarya.Infrastructure.Email;
 public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, string? Password, MailboxAddress From)
 {
     /// <exception cref="StartupException">The URL or the sender's address cannot be understood.</exception>
-    public static SmtpServer Parse(string url, string? from)
+    public static SmtpServer Parse(string url, string from)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("smtp" or "smtps") || uri.Host.Length == 0)
             throw new StartupException("SMTP_URL cannot be understood: write smtp://user:password@host:587.");
-        if (!MailboxAddress.TryParse(from ?? "Aarya Clothing <orders@aarya.example>", out var sender))
-            throw new StartupException($"SMTP_FROM is '{from}': write a mail address such as Aarya Clothing <orders@example.com>.");
+        if (!MailboxAddress.TryParse(from, out var sender))
+            throw new StartupException($"SMTP_FROM is '{from}': write a mail address such as My Shop <mail@example.com>.");
         var user = uri.UserInfo.Split(':', 2);
         var tls = uri.Scheme == "smtps";
         return new(uri.Host, uri.Port > 0 ? uri.Port : tls ? 465 : 587, tls,

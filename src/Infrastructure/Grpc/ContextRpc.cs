@@ -1,5 +1,5 @@
-using Aarya.Infrastructure.Grpc.Sockets;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Mesh;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -70,19 +70,20 @@ public static class ContextChannel
 
     /// <summary>Calls over the channel; over TCP they carry the mesh secret.</summary>
     public static CallInvoker Invoker(GrpcChannel channel, ContextAddress address) => address.Secret is { } secret
-        ? channel.Intercept(headers => [.. headers, new(Mesh.SecretHeader, secret)])
+        ? channel.Intercept(headers => [.. headers, new(MeshTrust.SecretHeader, secret)])
         : channel.CreateCallInvoker();
 }
 
 public static class ContextRpcSetup
 {
     /// <summary>Every context's client: in-process for those hosted here, over their sockets or URLs for the others.</summary>
-    internal static void AddContextRpc(this IHostApplicationBuilder builder, ActiveModules contexts)
+    internal static void AddContextRpc(this IHostApplicationBuilder builder, IEnumerable<ContextRpc> hosted,
+        IEnumerable<(string Role, ContextRpc Rpc)> remote)
     {
         builder.Services.AddContextGrpc();
-        foreach (var module in contexts.Active) module.Rpc?.AddInProcess(builder.Services);
-        foreach (var module in contexts.Dormant)
-            module.Rpc?.AddRemote(builder.Services, ContextAddress.Of(module.Role, builder.Configuration, builder.Environment));
+        foreach (var rpc in hosted) rpc.AddInProcess(builder.Services);
+        foreach (var (role, rpc) in remote)
+            rpc.AddRemote(builder.Services, ContextAddress.Of(role, builder.Configuration, builder.Environment));
     }
 
     /// <summary>Adds gRPC as the contexts use it.</summary>
@@ -100,9 +101,9 @@ public static class ContextRpcSetup
     /// <summary>
     /// Maps the services of the contexts hosted here, for the mesh alone; a process that hosts everything gets no calls from outside.
     /// </summary>
-    internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, ActiveModules contexts, ActiveRoles roles)
+    internal static void MapContextRpc(this IEndpointRouteBuilder endpoints, IEnumerable<ContextRpc> hosted, ActiveRoles roles)
     {
         if (roles.IsAll) return;
-        foreach (var module in contexts.Active) module.Rpc?.Map(endpoints).RequireMesh();
+        foreach (var rpc in hosted) rpc.Map(endpoints).RequireMesh();
     }
 }

@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Mesh;
+using Aarya.Infrastructure.Outages;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

@@ -1,6 +1,6 @@
-using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Redis;
 using Microsoft.AspNetCore.Builder;
@@ -21,18 +21,18 @@ public static class HealthEndpoints
     /// <summary>Every part with its status and latency; a problem when any is down.</summary>
     public const string Path = "/health";
 
-    internal static void AddHealth(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles)
+    internal static void AddHealth(this WebApplicationBuilder builder, ActiveContexts contexts, ActiveRoles roles)
     {
         builder.Services.AddSingleton<HealthReport>();
         builder.Services.AddSingleton<HealthPart>(x =>
             new RedisStatePart(x.GetRequiredService<RedisConnections>(), vital: contexts.Active.Count > 0));
         builder.Services.AddSingleton<HealthPart>(x => new RedisCachePart(x.GetRequiredService<RedisConnections>()));
-        foreach (var module in contexts.Active)
-            builder.Services.AddSingleton<HealthPart>(x => new PostgresPart(module.Role, x.GetRequiredService<ContextDatabases>()));
+        foreach (var context in contexts.Active)
+            builder.Services.AddSingleton<HealthPart>(x => new PostgresPart(context.Role, x.GetRequiredService<ContextDatabases>()));
         if (!roles.HostsGateway) return;
-        foreach (var module in contexts.Dormant)
+        foreach (var context in contexts.Dormant)
             builder.Services.AddSingleton<HealthPart>(x =>
-                new ContextPart(x.GetServices<ContextClient>().Single(y => y.Role == module.Role)));
+                new ContextPart(x.GetServices<ContextClient>().Single(y => y.Role == context.Role)));
     }
 
     internal static void MapHealth(this WebApplication app)

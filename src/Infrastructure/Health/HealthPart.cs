@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Redis;
 using Npgsql;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aarya.Infrastructure.Contexts;
 using Microsoft.Extensions.Logging;
 
 namespace Aarya.Infrastructure.Health;
@@ -20,7 +21,7 @@ public sealed record Health(string Status, string Role, IReadOnlyList<PartHealth
 }
 
 /// <summary>Checks every part, at most once per second, however many probes there are.</summary>
-public sealed partial class HealthReport(IEnumerable<HealthPart> parts, Hosting.ActiveRoles roles, TimeProvider time,
+public sealed partial class HealthReport(IEnumerable<HealthPart> parts, ActiveRoles roles, TimeProvider time,
     ILogger<HealthReport> logger)
 {
     /// <summary>How long a result is reused.</summary>

@@ -1,20 +1,27 @@
 using System.Globalization;
 using System.Reflection;
 using Aarya.Infrastructure.Caching;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Flags;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Privacy.Erasure;
+using Aarya.Infrastructure.Privacy.Rotation;
+using Aarya.Infrastructure.Proxy;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
-using Aarya.Infrastructure.Security.Rotation;
+using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Validation;
 using JasperFx;
 using JasperFx.CodeGeneration;
@@ -47,7 +54,7 @@ public static class AaryaHost
         try
         {
             await using var app = Build(args, modules);
-            if (!Settings.ServesRequests(args)) return await Commands.RunAsync(app, args);
+            if (!Commands.ServesRequests(args)) return await Commands.RunAsync(app, args);
             await ServeAsync(app);
             return 0;
         }
@@ -103,20 +110,23 @@ public static class AaryaHost
 
     public static void AddAarya(this WebApplicationBuilder builder, IReadOnlyList<Module> modules, IReadOnlyList<string> args)
     {
-        KnownSettings.Check(builder.Configuration, builder.Environment);
-        var roles = ActiveRoles.From(builder.Configuration);
+        KnownSettings.Check(builder.Configuration, builder.Environment, modules);
+        var roles = ActiveRoles.From(builder.Configuration, modules);
         var active = modules.Where(x => roles.Hosts(x.Role)).ToList();
         var dormant = modules.Except(active).ToList();
-        var contexts = new ActiveModules(active, dormant);
+        var hosted = new ActiveModules(active, dormant);
+        var contexts = hosted.Contexts;
         var features = modules[0].GetType().Assembly;
-        var serving = Settings.ServesRequests(args);
+        var serving = Commands.ServesRequests(args);
 #if !DEBUG
         if (serving && !CarriesHandlers)
             throw new StartupException("This Release build lacks its handlers' code: make it with ./aarya release, or run a Debug build.");
 #endif
 
         builder.Services.AddSingleton(roles);
+        builder.Services.AddSingleton(hosted);
         builder.Services.AddSingleton(contexts);
+        builder.Services.AddSingleton(new RatePolicies(modules.SelectMany(x => x.RatePolicies)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LatestRequestEnd>();
         builder.Services.AddSingleton(
@@ -133,7 +143,8 @@ public static class AaryaHost
         builder.AddCallers();
         builder.Services.AddSingleton<IFlags, CachedFlags>();
         builder.AddRealTime();
-        builder.AddContextRpc(contexts);
+        builder.AddContextRpc(
+            active.Select(x => x.Rpc).OfType<ContextRpc>(), dormant.Where(x => x.Rpc is not null).Select(x => (x.Role, x.Rpc!)));
         builder.AddProxy(contexts, roles);
         builder.AddHealth(contexts, roles);
         builder.AddEdge(roles);
@@ -177,11 +188,11 @@ public static class AaryaHost
             if (builder.Configuration["AARYA_CODEGEN_OUT"] is { Length: > 0 } folder) x.GeneratedCodeOutputPath = folder;
         });
 
-        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, contexts, roles, features, sealer));
+        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, hosted, roles, features, sealer));
         builder.Services.AddWolverineHttp();
     }
 
-    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules contexts,
+    private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules hosted,
         ActiveRoles roles, Assembly features, Sealer sealer)
     {
         wolverine.ServiceName = roles.ServiceName;
@@ -189,7 +200,7 @@ public static class AaryaHost
         wolverine.Discovery.IncludeAssembly(features);
         wolverine.Discovery.CustomizeHandlerDiscovery(q =>
         {
-            foreach (var module in contexts.Dormant) q.Excludes.InNamespace(module.Namespace);
+            foreach (var module in hosted.Dormant) q.Excludes.InNamespace(module.Namespace);
         });
 
         wolverine.Durability.MessageIdentity = MessageIdentity.IdAndDestination;
@@ -207,7 +218,7 @@ public static class AaryaHost
         if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
         wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
-        wolverine.Policies.Add(new ContextStorePolicy(contexts));
+        wolverine.Policies.Add(new ContextStorePolicy(hosted.Contexts));
         wolverine.Policies.AutoApplyTransactions();
         wolverine.Policies.UseDurableLocalQueues();
         wolverine.Policies.UseDurableInboxOnAllListeners();
@@ -222,19 +233,20 @@ public static class AaryaHost
         wolverine.OnException<Exception>(Outage.IsOfMessage)
             .ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
 
-        if (contexts.Active.Count == 0) return;
+        if (hosted.Active.Count == 0) return;
 
         // The first context's schema also stores the node registry of this process; every context stores its own messages.
-        var first = contexts.Active[0].Role;
+        var first = hosted.Active[0].Role;
         wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)),
             first);
-        wolverine.UseRedisStreams(contexts, builder.Configuration, sealer);
-        foreach (var module in contexts.Active) module.ConfigureWolverine(wolverine);
+        wolverine.UseRedisStreams(hosted.Contexts, builder.Configuration, sealer);
+        foreach (var module in hosted.Active) module.ConfigureWolverine(wolverine);
     }
 
     public static void MapAarya(this WebApplication app)
     {
-        var contexts = app.Services.GetRequiredService<ActiveModules>();
+        var hosted = app.Services.GetRequiredService<ActiveModules>();
+        var contexts = hosted.Contexts;
         app.UseMesh();
         app.UseEdge(app.Services.GetRequiredService<ActiveRoles>());
         app.MapWolverineEndpoints(http =>
@@ -253,9 +265,10 @@ public static class AaryaHost
         });
         app.MapHealth();
         app.MapApiDocument(app.Services.GetRequiredService<ActiveRoles>());
-        app.MapRealTime(app.Services.GetRequiredService<ActiveRoles>());
-        app.MapContextRpc(contexts, app.Services.GetRequiredService<ActiveRoles>());
+        app.MapContextRpc(hosted.Active.Select(x => x.Rpc).OfType<ContextRpc>(), app.Services.GetRequiredService<ActiveRoles>());
         app.MapProxy(contexts, app.Services.GetRequiredService<ActiveRoles>());
-        foreach (var module in contexts.Active) module.MapEndpoints(app);
+        foreach (var module in hosted.Active) module.MapEndpoints(app);
+        if (!app.Services.GetRequiredService<ActiveRoles>().HostsGateway) return;
+        foreach (var module in hosted.Active.Concat(hosted.Dormant)) module.MapAtEdge(app);
     }
 }

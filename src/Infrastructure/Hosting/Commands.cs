@@ -14,6 +14,9 @@ namespace Aarya.Infrastructure.Hosting;
 /// </summary>
 internal static class Commands
 {
+    /// <summary>False when the program runs a command instead, such as <c>migrate</c>, <c>codegen</c> or <c>help</c>.</summary>
+    internal static bool ServesRequests(IReadOnlyList<string> args) => args.Count == 0 || args[0] is "run" || args[0].StartsWith('-');
+
     internal static async Task<int> RunAsync(IHost host, string[] args)
     {
         var factory = new CommandFactory();

@@ -1,6 +1,11 @@
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Rates;
+using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -10,17 +15,17 @@ using Wolverine;
 
 namespace Aarya.Infrastructure.Hosting;
 
-/// <summary>One bounded context: everything it adds to the host, and nothing about where it is deployed.</summary>
-public abstract class Module
+/// <summary>Everything that one bounded context adds to the host, and nothing about where it is deployed.</summary>
+public abstract class Module : BoundedContext
 {
-    /// <summary>The role that hosts this context, its PostgreSQL schema and its consumer group on every stream.</summary>
-    public abstract string Role { get; }
-
-    /// <summary>The marker interface of the context's own document store.</summary>
-    public abstract Type StoreType { get; }
-
     /// <summary>The gRPC service that other contexts call, and its client; null for a context that no other one calls.</summary>
     public virtual ContextRpc? Rpc => null;
+
+    /// <summary>The rate limits that the context's endpoints name; the edge applies them.</summary>
+    public virtual IReadOnlyList<RatePolicy> RatePolicies => [];
+
+    /// <summary>The context's settings that are whole numbers; the start of every process checks them.</summary>
+    public virtual IReadOnlyList<NumberSetting> NumberSettings => [];
 
     /// <summary>Services of this context; called only in processes that host it.</summary>
     public virtual void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) { }
@@ -37,13 +42,13 @@ public abstract class Module
     /// <summary>Anything that is not a slice's own endpoint; the gRPC service is mapped already.</summary>
     public virtual void MapEndpoints(IEndpointRouteBuilder endpoints) { }
 
+    /// <summary>
+    /// What the edge itself serves for this context, such as a hub; called in the process that hosts the edge, whether or not it hosts the
+    /// context.
+    /// </summary>
+    public virtual void MapAtEdge(IEndpointRouteBuilder endpoints) { }
+
     internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects);
-
-    internal string Namespace => GetType().Namespace!;
-
-    /// <summary>True when the type is in this context's namespace.</summary>
-    internal bool Owns(Type type) =>
-        type.Namespace is { } ns && (ns == Namespace || ns.StartsWith(Namespace + ".", StringComparison.Ordinal));
 }
 
 /// <inheritdoc cref="Module"/>
@@ -54,12 +59,17 @@ public abstract class Module<TStore> : Module where TStore : class, IDocumentSto
 
     internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer,
         bool createSchemaObjects) =>
-        services.AddContextStore<TStore>(this, databases, sealer, createSchemaObjects);
+        services.AddContextStore<TStore>(Role, databases, sealer, createSchemaObjects, marten =>
+        {
+            marten.Storage.ExtendedSchemaObjects.Add(new IdempotencyKeyTable(Role));
+            marten.Storage.ExtendedSchemaObjects.Add(new ProcessedEventTable(Role));
+            ConfigureMarten(marten);
+        });
 }
 
-/// <summary>The contexts of this process, and those of other processes.</summary>
-public sealed record ActiveModules(IReadOnlyList<Module> Active, IReadOnlyList<Module> Dormant)
+/// <summary>The modules of this process's contexts, and those of the contexts in other processes.</summary>
+internal sealed record ActiveModules(IReadOnlyList<Module> Active, IReadOnlyList<Module> Dormant)
 {
-    /// <summary>The context that a handler or endpoint class belongs to, by its namespace.</summary>
-    public Module? Owner(Type type) => Active.FirstOrDefault(x => x.Owns(type));
+    /// <summary>The same as the rest of the infrastructure knows them.</summary>
+    public ActiveContexts Contexts { get; } = new(Active, Dormant);
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Settings;
 using Grpc.Core;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;

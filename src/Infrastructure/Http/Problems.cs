@@ -1,5 +1,5 @@
 using System.Globalization;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;

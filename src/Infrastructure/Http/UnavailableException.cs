@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 
 namespace Aarya.Infrastructure.Http;
 

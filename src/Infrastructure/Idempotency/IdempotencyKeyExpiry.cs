@@ -1,5 +1,6 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace Aarya.Infrastructure.Idempotency;
 
 /// <summary>Deletes keys after <see cref="Lifetime"/>, so that the tables contain only about three days of requests.</summary>
 public sealed class IdempotencyKeyExpiry(
-    ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<IdempotencyKeyExpiry> logger)
+    ActiveContexts contexts, ContextDatabases databases, TimeProvider time, ILogger<IdempotencyKeyExpiry> logger)
     : Worker(time, logger)
 {
     /// <summary>How long a repeated request gets its old answer.</summary>
@@ -30,13 +31,13 @@ public sealed class IdempotencyKeyExpiry(
     /// <summary>Deletes expired keys in small transactions; any number of nodes may do it at once.</summary>
     public async Task ForgetAsync(CancellationToken cancellation)
     {
-        foreach (var module in contexts.Active)
+        foreach (var context in contexts.Active)
         {
-            await using var connection = new NpgsqlConnection(databases.Of(module.Role));
+            await using var connection = new NpgsqlConnection(databases.Of(context.Role));
             await connection.OpenAsync(cancellation);
             await using var delete = new NpgsqlCommand($"""
-                delete from {module.Role}.{IdempotencyKeyTable.Name} where (subject, key) in
-                (select subject, key from {module.Role}.{IdempotencyKeyTable.Name} where created_at < $1
+                delete from {context.Role}.{IdempotencyKeyTable.Name} where (subject, key) in
+                (select subject, key from {context.Role}.{IdempotencyKeyTable.Name} where created_at < $1
                  limit {BatchSize} for update skip locked)
                 """, connection)
             {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Marten;
 using Npgsql;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Workers;
 using Wolverine.Runtime;
 
 namespace Aarya.Infrastructure.Messaging;
@@ -8,11 +9,11 @@ namespace Aarya.Infrastructure.Messaging;
 /// and outboxes, so that this one takes them at once. The message runtime does this for the first context only. A process that runs alone
 /// always has the same node number as the one before, so the rows of the other contexts would look like its own and wait until stale.
 /// </summary>
-public sealed class OnlyNodeAtStart(ActiveModules contexts, IWolverineRuntime runtime) : StartStep
+public sealed class OnlyNodeAtStart(ActiveContexts contexts, IWolverineRuntime runtime) : StartStep
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var module in contexts.Active)
-            await runtime.Stores.FindAncillaryStore(module.StoreType).Admin.ReleaseAllOwnershipAsync();
+        foreach (var context in contexts.Active)
+            await runtime.Stores.FindAncillaryStore(context.StoreType).Admin.ReleaseAllOwnershipAsync();
     }
 }

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging.Streams;
 using Marten;
 using Marten.Services;
 using Npgsql;

@@ -1,5 +1,6 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -10,7 +11,7 @@ namespace Aarya.Infrastructure.Messaging;
 /// node of a context does it; it skips rows that another node is deleting.
 /// </summary>
 public sealed class ProcessedEventPruning(
-    ActiveModules contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
+    ActiveContexts contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
     : Worker(time, log)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(35);
@@ -24,11 +25,11 @@ public sealed class ProcessedEventPruning(
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
         List<Exception> failures = [];
-        foreach (var module in contexts.Active)
+        foreach (var context in contexts.Active)
         {
             try
             {
-                await PruneAsync(module, stopping);
+                await PruneAsync(context, stopping);
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
@@ -41,12 +42,12 @@ public sealed class ProcessedEventPruning(
     }
 
     /// <summary>Deletes the old rows of one context.</summary>
-    public async Task<int> PruneAsync(Module module, CancellationToken cancellation)
+    public async Task<int> PruneAsync(BoundedContext context, CancellationToken cancellation)
     {
-        await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);
+        await using var connection = await databases.PlainSourceOf(context.Role).OpenConnectionAsync(cancellation);
         await using var delete = new NpgsqlCommand($"""
-            delete from {module.Role}.processed_event where ctid in
-              (select ctid from {module.Role}.processed_event where at < $1 order by at limit {Batch} for update skip locked)
+            delete from {context.Role}.processed_event where ctid in
+              (select ctid from {context.Role}.processed_event where at < $1 order by at limit {Batch} for update skip locked)
             """, connection)
         {
             Parameters = { new() { Value = Time.GetUtcNow() - Kept } },

@@ -1,5 +1,8 @@
-using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.WireEvents;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Wolverine;
 using Wolverine.Configuration;
@@ -10,7 +13,8 @@ namespace Aarya.Infrastructure.Messaging;
 public static class RedisStreamsSetup
 {
     /// <summary>Publishes and reads the events that the hosted contexts declare by <see cref="WireEventAttribute"/>.</summary>
-    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveModules contexts, IConfiguration configuration, Sealer sealer)
+    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveContexts contexts, IConfiguration configuration,
+        Sealer sealer)
     {
         WolverineMessageNaming.InsertFirst<WireEventNaming>();
         var transport = wolverine.Transports.GetOrCreate<RedisStreamsTransport>();

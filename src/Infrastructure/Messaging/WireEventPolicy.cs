@@ -1,4 +1,5 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Messaging.WireEvents;
+using Aarya.Infrastructure.Settings;
 using JasperFx;
 using JasperFx.CodeGeneration;
 using JasperFx.CodeGeneration.Frames;

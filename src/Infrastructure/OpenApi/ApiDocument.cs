@@ -1,11 +1,11 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Aarya.Infrastructure.Caching;
-using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Mesh;
+using Aarya.Infrastructure.Outages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
@@ -24,21 +24,22 @@ public static class ApiDocument
 
     private const string Name = "v1";
 
-    internal static void AddApiDocument(this WebApplicationBuilder builder, ActiveModules contexts, ActiveRoles roles, Assembly features)
+    internal static void AddApiDocument(this WebApplicationBuilder builder, ActiveContexts contexts, ActiveRoles roles, Assembly features)
     {
         var names = new SchemaNames(features);
+        var description = DescriptionIn(features);
         builder.Services.AddOpenApi(Name, x =>
         {
             x.CreateSchemaReferenceId = names.Of;
             x.ShouldInclude = description => description.RelativePath?.StartsWith("dev/", StringComparison.Ordinal) != true;
-            x.AddDocumentTransformer((document, _, _) => Describe(document));
+            x.AddDocumentTransformer((document, _, _) => Describe(document, description));
             x.AddOperationTransformer<DescribeOperation>();
             x.AddSchemaTransformer<DescribeSchema>();
         });
         builder.Services.AddSingleton<WholeDocument>();
-        foreach (var module in roles.HostsGateway ? contexts.Dormant : [])
+        foreach (var context in roles.HostsGateway ? contexts.Dormant : [])
             builder.Services.AddSingleton(_ =>
-                new ContextClient(ContextAddress.Of(module.Role, builder.Configuration, builder.Environment)));
+                new ContextClient(ContextAddress.Of(context.Role, builder.Configuration, builder.Environment)));
     }
 
     internal static void MapApiDocument(this WebApplication app, ActiveRoles roles)
@@ -61,20 +62,22 @@ public static class ApiDocument
                     + "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"));
     }
 
-    private static Task Describe(OpenApiDocument document)
+    // What the API is about is written in a file of the features.
+    private static string DescriptionIn(Assembly features)
+    {
+        using var text = features.GetManifestResourceStream("api.md");
+        if (text is null) return "";
+        using var reader = new StreamReader(text);
+        return reader.ReadToEnd().TrimEnd('\n');
+    }
+
+    private static Task Describe(OpenApiDocument document, string description)
     {
         document.Info = new()
         {
             Title = "Aarya",
             Version = Name,
-            Description = """
-                The commerce backend of Aarya Clothing.
-
-                Amounts are in minor units (`129900` is ₹1,299.00). Lists are `{items, nextCursor}`: pass `nextCursor` as `cursor` to get
-                the next page. Every refusal is a problem with a stable `code`. Every request that changes something accepts an
-                `Idempotency-Key`: after a lost answer send the same request again with the same key. Keys are stored for three days,
-                those of cart changes for an hour.
-                """,
+            Description = description,
         };
         document.Servers = [];
         document.Tags = document.Paths.Values.SelectMany(x => x.Operations ?? [])

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
-using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +18,7 @@ namespace Aarya.Infrastructure.OpenApi;
 /// Describes every slice's endpoint from its code and from the pipeline: who may call it, which header makes it safe to repeat, and how it
 /// is refused.
 /// </summary>
-internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperationTransformer
+internal sealed class DescribeOperation(ActiveContexts contexts, RatePolicies policies) : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
@@ -111,15 +111,19 @@ internal sealed class DescribeOperation(ActiveModules contexts) : IOpenApiOperat
                 Schema = schema,
             });
 
-    private static string? Remarks(HttpChain chain, IEnumerable<AuthorizeAttribute> authorize)
+    private string? Remarks(HttpChain chain, IEnumerable<AuthorizeAttribute> authorize)
     {
         var remarks = new List<string>();
         if (authorize.Select(x => x.Policy).FirstOrDefault(x => x is not null and not "guest") is { } role)
             remarks.Add($"For the role `{role.Replace(" or ", "` or `", StringComparison.Ordinal)}`.");
         if ((chain.Method.Method.GetCustomAttribute<RateLimitAttribute>()
-            ?? chain.Method.HandlerType.GetCustomAttribute<RateLimitAttribute>())?.Policy is { } rate)
+            ?? chain.Method.HandlerType.GetCustomAttribute<RateLimitAttribute>()) is { } limit)
+        {
+            var rate = policies.Named(limit.Policy);
             remarks.Add(string.Create(CultureInfo.InvariantCulture,
                 $"At most {rate.Requests} requests in {rate.Window.TotalSeconds:0} s."));
+        }
+
         return remarks.Count == 0 ? null : string.Join(' ', remarks);
     }
 

@@ -121,7 +121,7 @@ internal static class Refusals
             {
                 Type = JsonSchemaType.String,
                 Description = "Stable and dotted, with the thing first.",
-                Examples = ["cart.line_limit"],
+                Examples = ["idempotency.key_reused"],
             },
             ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String },
             ["errors"] = new OpenApiSchema

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using Medallion.Threading;
 using Medallion.Threading.Postgres;
 
@@ -7,7 +7,7 @@ namespace Aarya.Infrastructure.Postgres;
 /// <summary>
 /// Allows one run of a command at a time on the data of this process's contexts. A run that is killed releases its turn at once.
 /// </summary>
-public sealed class CommandTurn(ActiveModules contexts, ContextDatabases databases)
+public sealed class CommandTurn(ActiveContexts contexts, ContextDatabases databases)
 {
     /// <summary>Takes the turn, to be disposed of when the command has ended.</summary>
     /// <param name="command">The name of the command.</param>
@@ -16,11 +16,11 @@ public sealed class CommandTurn(ActiveModules contexts, ContextDatabases databas
     {
         var turns = new Turns();
         // Always in the same order, and never waiting: each context may have its own server.
-        foreach (var module in contexts.Active)
+        foreach (var context in contexts.Active)
         {
             // Not through a pooler: the lock belongs to the connection, which the pooler would give to another client.
-            var key = new PostgresAdvisoryLockKey($"aarya {command} {module.Role}", allowHashing: true);
-            var own = new PostgresDistributedLock(key, databases.PlainSourceOf(module.Role));
+            var key = new PostgresAdvisoryLockKey($"aarya {command} {context.Role}", allowHashing: true);
+            var own = new PostgresDistributedLock(key, databases.PlainSourceOf(context.Role));
             var turn = await own.TryAcquireAsync(TimeSpan.Zero, cancellation);
             if (turn is not null)
             {
@@ -29,7 +29,7 @@ public sealed class CommandTurn(ActiveModules contexts, ContextDatabases databas
             }
 
             await turns.DisposeAsync();
-            await Console.Error.WriteLineAsync($"aarya: another {command} is running on {module.Role}: wait until it ends.");
+            await Console.Error.WriteLineAsync($"aarya: another {command} is running on {context.Role}: wait until it ends.");
             return null;
         }
 

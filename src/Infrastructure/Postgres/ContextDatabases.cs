@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
@@ -15,6 +15,8 @@ namespace Aarya.Infrastructure.Postgres;
 /// </summary>
 public sealed class ContextDatabases : IDisposable
 {
+    internal static readonly NumberSetting PoolSize = new("DATABASE_POOL_SIZE", 10, 2, 500);
+
     private readonly IConfiguration configuration;
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> plain = new(StringComparer.Ordinal);
 
@@ -33,9 +35,9 @@ public sealed class ContextDatabases : IDisposable
     public ContextDatabases(IConfiguration configuration)
     {
         this.configuration = configuration;
-        pooled = Parse("DATABASE_URL", configuration.Require("DATABASE_URL",
+        pooled = DatabaseUrl.Parse("DATABASE_URL", configuration.Require("DATABASE_URL",
             "give the PostgreSQL to use, such as postgres://user:password@127.0.0.1:5432/aarya, or run ./aarya up."));
-        direct = configuration.Find("DATABASE_DIRECT_URL") is { } url ? Parse("DATABASE_DIRECT_URL", url) : pooled;
+        direct = configuration.Find("DATABASE_DIRECT_URL") is { } url ? DatabaseUrl.Parse("DATABASE_DIRECT_URL", url) : pooled;
     }
 
     /// <summary>The connection of migrations: the owner of the database, past any pooler.</summary>
@@ -81,7 +83,7 @@ public sealed class ContextDatabases : IDisposable
     /// <summary>Where the context's schema is provisioned; its own server when its URL names one.</summary>
     public string AdministratorOf(string role) =>
         configuration.Find($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL") is { } url
-            ? Parse($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL", url).ConnectionString
+            ? DatabaseUrl.Parse($"{role.ToUpperInvariant()}_DATABASE_ADMIN_URL", url).ConnectionString
             : Administrator;
 
     public string PasswordOf(string role) => Build(role, direct, DirectUrlOf(role)).Password ?? "";
@@ -107,7 +109,7 @@ public sealed class ContextDatabases : IDisposable
         NpgsqlConnectionStringBuilder built;
         if (configuration.Find(name) is { } own)
         {
-            built = Parse(name, own);
+            built = DatabaseUrl.Parse(name, own);
         }
         else
         {
@@ -116,7 +118,7 @@ public sealed class ContextDatabases : IDisposable
 
         built.ApplicationName = $"aarya-{role}";
         // Few, so that each connection has the common statements prepared; at least as many as the URL's Minimum Pool Size.
-        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = Math.Max(configuration.Number("DATABASE_POOL_SIZE"), built.MinPoolSize);
+        if (!Says(built, "Maximum Pool Size")) built.MaxPoolSize = Math.Max(PoolSize.Read(configuration), built.MinPoolSize);
         if (!Says(built, "Timeout")) built.Timeout = SecondsToConnect;
         if (!Says(built, "Command Timeout")) built.CommandTimeout = 20;
         return built;
@@ -126,10 +128,6 @@ public sealed class ContextDatabases : IDisposable
     private static bool Says(NpgsqlConnectionStringBuilder built, string word) =>
         built.Keys.Cast<string>().Contains(word, StringComparer.OrdinalIgnoreCase);
 
-    private static NpgsqlConnectionStringBuilder Sized(NpgsqlConnectionStringBuilder builder) => builder.MinPoolSize <= builder.MaxPoolSize
-        ? builder
-        : throw new FormatException($"its Minimum Pool Size is {builder.MinPoolSize} and its Maximum Pool Size {builder.MaxPoolSize}.");
-
     private static string Derive(string? secret, string role) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? ""),
             Encoding.UTF8.GetBytes($"aarya database login {role}")))[..40];
@@ -137,42 +135,5 @@ public sealed class ContextDatabases : IDisposable
     public void Dispose()
     {
         foreach (var source in plain.Values) source.Dispose();
-    }
-
-    /// <summary>Parses both <c>postgres://user:password@host:port/name</c> and Npgsql's own key=value form.</summary>
-    /// <exception cref="StartupException">The value is neither.</exception>
-    public static NpgsqlConnectionStringBuilder Parse(string name, string value)
-    {
-        try
-        {
-            if (!value.StartsWith("postgres://", StringComparison.Ordinal) && !value.StartsWith("postgresql://", StringComparison.Ordinal))
-            {
-                var keyed = new NpgsqlConnectionStringBuilder(value);
-                return keyed.Host is not null ? Sized(keyed) : throw new FormatException("it names no Host.");
-            }
-
-            var url = new Uri(value);
-            var user = url.UserInfo.Split(':', 2);
-            var builder = new NpgsqlConnectionStringBuilder
-            {
-                Host = url.Host,
-                Port = url.IsDefaultPort || url.Port < 0 ? 5432 : url.Port,
-                Database = Uri.UnescapeDataString(url.AbsolutePath.TrimStart('/')),
-            };
-            if (user[0].Length > 0) builder.Username = Uri.UnescapeDataString(user[0]);
-            if (user.Length > 1) builder.Password = Uri.UnescapeDataString(user[1]);
-            foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-            {
-                var parts = pair.Split('=', 2);
-                builder[Uri.UnescapeDataString(parts[0]) is "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(parts[0])] =
-                    Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? "");
-            }
-
-            return Sized(builder);
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException or KeyNotFoundException)
-        {
-            throw new StartupException($"{name} cannot be understood (write postgres://user:password@host:5432/name): {e.Message}");
-        }
     }
 }

@@ -1,7 +1,4 @@
-using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Idempotency;
-using Aarya.Infrastructure.Messaging;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using JasperFx;
 using Marten;
 using Marten.Services;
@@ -14,25 +11,23 @@ namespace Aarya.Infrastructure.Postgres;
 /// <summary>The document store of one context: its own login, schema, event store and message storage.</summary>
 public static class ContextStore
 {
-    internal static void AddContextStore<TStore>(this IServiceCollection services, Module module, ContextDatabases databases, Sealer sealer,
-        bool createSchemaObjects)
+    internal static void AddContextStore<TStore>(this IServiceCollection services, string role, ContextDatabases databases, Sealer sealer,
+        bool createSchemaObjects, Action<StoreOptions> configure)
         where TStore : class, IDocumentStore
     {
         services.AddMartenStore<TStore>(provider =>
         {
             var marten = new ContextStoreOptions(sealer);
-            marten.Connection(NpgsqlDataSource.Create(databases.Of(module.Role)));
-            marten.DatabaseSchemaName = module.Role;
-            marten.Events.DatabaseSchemaName = module.Role;
+            marten.Connection(NpgsqlDataSource.Create(databases.Of(role)));
+            marten.DatabaseSchemaName = role;
+            marten.Events.DatabaseSchemaName = role;
             marten.AutoCreateSchemaObjects = createSchemaObjects ? AutoCreate.CreateOrUpdate : AutoCreate.None;
             marten.DisableNpgsqlLogging = true;
-            marten.Storage.ExtendedSchemaObjects.Add(new IdempotencyKeyTable(module.Role));
-            marten.Storage.ExtendedSchemaObjects.Add(new ProcessedEventTable(module.Role));
-            module.ConfigureMarten(marten);
+            configure(marten);
             // Last, after the context has chosen its casing.
             ((SystemTextJsonSerializer)marten.Serializer()).Configure(x => x.Sealing(sealer));
             return marten;
-        }).IntegrateWithWolverine(x => x.SchemaName = module.Role);
+        }).IntegrateWithWolverine(x => x.SchemaName = role);
     }
 }
 

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
 using JasperFx;
 using JasperFx.CodeGeneration;
 using Wolverine.Configuration;
@@ -10,7 +10,7 @@ namespace Aarya.Infrastructure.Postgres;
 /// <summary>
 /// Gives every handler and endpoint the document store of the context whose namespace it is in, so that no slice has to name the store.
 /// </summary>
-public sealed class ContextStorePolicy(ActiveModules contexts) : IChainPolicy
+public sealed class ContextStorePolicy(ActiveContexts contexts) : IChainPolicy
 {
     public void Apply(IReadOnlyList<IChain> chains, GenerationRules rules, IServiceContainer container)
     {

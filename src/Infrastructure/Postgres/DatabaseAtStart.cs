@@ -1,4 +1,6 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -6,7 +8,8 @@ using Npgsql;
 namespace Aarya.Infrastructure.Postgres;
 
 /// <summary>Checks, before anything else starts, that every context can log in and has its schema; outside production, migrates.</summary>
-public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment)
+public sealed class DatabaseAtStart(
+    ActiveContexts contexts, ContextDatabases databases, Migrations migrations, IHostEnvironment environment)
     : StartStep
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -20,19 +23,19 @@ public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases dat
         await Task.WhenAll(contexts.Active.Select(x => RequireAsync(x, cancellationToken)));
     }
 
-    private async Task RequireAsync(Module module, CancellationToken cancellation)
+    private async Task RequireAsync(BoundedContext context, CancellationToken cancellation)
     {
-        if (await migrations.CanLogInAsync(module, cancellation) && await IsMigratedAsync(module, cancellation)) return;
+        if (await migrations.CanLogInAsync(context, cancellation) && await IsMigratedAsync(context, cancellation)) return;
         throw new StartupException(
-            $"The database at {databases.Host} has no schema for {module.Role} yet: run `migrate` first (./aarya migrate).");
+            $"The database at {databases.Host} has no schema for {context.Role} yet: run `migrate` first (./aarya migrate).");
     }
 
-    private async Task<bool> IsMigratedAsync(Module module, CancellationToken cancellation)
+    private async Task<bool> IsMigratedAsync(BoundedContext context, CancellationToken cancellation)
     {
-        await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);
+        await using var connection = await databases.PlainSourceOf(context.Role).OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand("select to_regclass($1) is not null", connection)
         {
-            Parameters = { new() { Value = $"{module.Role}.wolverine_outgoing_envelopes" } },
+            Parameters = { new() { Value = $"{context.Role}.wolverine_outgoing_envelopes" } },
         };
         return await command.ExecuteScalarAsync(cancellation) is true;
     }

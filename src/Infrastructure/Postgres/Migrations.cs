@@ -1,4 +1,5 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Settings;
 using JasperFx;
 using Marten;
 using Medallion.Threading;
@@ -19,7 +20,7 @@ public sealed record MigrationStatus(string Role, string Pending)
 }
 
 /// <summary>Brings every hosted context's login, schema, documents, tables and message storage up to date with the code.</summary>
-public sealed class Migrations(ActiveModules contexts, ContextDatabases databases, IServiceProvider services)
+public sealed class Migrations(ActiveContexts contexts, ContextDatabases databases, IServiceProvider services)
 {
     private const int MostAttempts = 50;
 
@@ -28,14 +29,14 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
     /// </summary>
     public async Task ApplyAsync(CancellationToken cancellation)
     {
-        foreach (var module in contexts.Active)
+        foreach (var context in contexts.Active)
         {
-            await ProvisionAsync(module, cancellation);
+            await ProvisionAsync(context, cancellation);
             // One run at a time: two runs that find the same table missing would both create it.
-            var one = new PostgresAdvisoryLockKey($"aarya migrate {module.Role}", allowHashing: true);
-            var alone = new PostgresDistributedLock(one, databases.PlainSourceOf(module.Role));
+            var one = new PostgresAdvisoryLockKey($"aarya migrate {context.Role}", allowHashing: true);
+            var alone = new PostgresDistributedLock(one, databases.PlainSourceOf(context.Role));
             await using var turn = await alone.AcquireAsync(null, cancellation);
-            foreach (var database in Databases(module))
+            foreach (var database in Databases(context))
                 await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
         }
     }
@@ -44,17 +45,17 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
     public async Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellation)
     {
         List<MigrationStatus> all = [];
-        foreach (var module in contexts.Active)
+        foreach (var context in contexts.Active)
         {
-            if (!await CanLogInAsync(module, cancellation))
+            if (!await CanLogInAsync(context, cancellation))
             {
-                all.Add(new(module.Role,
-                    $"-- the login {ContextDatabases.LoginOf(module.Role)} and the schema {module.Role} do not exist yet"));
+                all.Add(new(context.Role,
+                    $"-- the login {ContextDatabases.LoginOf(context.Role)} and the schema {context.Role} do not exist yet"));
                 continue;
             }
 
             var pending = "";
-            foreach (var database in Databases(module))
+            foreach (var database in Databases(context))
             {
                 var migration = await database.CreateMigrationAsync(cancellation);
                 if (migration.Difference == Weasel.Core.SchemaPatchDifference.None) continue;
@@ -63,7 +64,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
                 pending += sql.ToString();
             }
 
-            all.Add(new(module.Role, pending));
+            all.Add(new(context.Role, pending));
         }
 
         return all;
@@ -71,21 +72,21 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
 
     /// <summary>Creates the login role and the schema it owns; needs a login that may create both.</summary>
     /// <exception cref="StartupException">The administrator's connection does not work or may not create roles.</exception>
-    public async Task ProvisionAsync(Module module, CancellationToken cancellation)
+    public async Task ProvisionAsync(BoundedContext context, CancellationToken cancellation)
     {
-        if (await CanLogInAsync(module, cancellation)) return;
-        var login = ContextDatabases.LoginOf(module.Role);
+        if (await CanLogInAsync(context, cancellation)) return;
+        var login = ContextDatabases.LoginOf(context.Role);
         var sql = $"""
             do $$ begin
               if not exists (select from pg_roles where rolname = '{login}') then create role {login} login; end if;
               if not pg_has_role(current_user, '{login}', 'member') then grant {login} to current_user; end if;
             end $$;
-            alter role {login} with login password '{databases.PasswordOf(module.Role).Replace("'", "''", StringComparison.Ordinal)}';
-            create schema if not exists {module.Role} authorization {login};
-            revoke all on schema {module.Role} from public;
+            alter role {login} with login password '{databases.PasswordOf(context.Role).Replace("'", "''", StringComparison.Ordinal)}';
+            create schema if not exists {context.Role} authorization {login};
+            revoke all on schema {context.Role} from public;
             revoke create on schema public from public;
-            create extension if not exists pg_trgm schema public;
-            alter role {login} set search_path = {module.Role}, public;
+            {string.Concat(context.Extensions.Select(x => $"create extension if not exists {x} schema public;"))}
+            alter role {login} set search_path = {context.Role}, public;
             """;
         try
         {
@@ -93,7 +94,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             {
                 try
                 {
-                    await AsAdministratorAsync(module, sql, cancellation);
+                    await AsAdministratorAsync(context, sql, cancellation);
                     break;
                 }
                 catch (PostgresException e) when (attempt < MostAttempts && IsOvertaken(e))
@@ -109,10 +110,10 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
     }
 
     // On a new connection each time: Npgsql closes a connection after an internal error, and "tuple concurrently updated" is one.
-    private async Task AsAdministratorAsync(Module module, string sql, CancellationToken cancellation)
+    private async Task AsAdministratorAsync(BoundedContext context, string sql, CancellationToken cancellation)
     {
         // Not from a pool: a connection that returned to it would keep the lock.
-        var url = new NpgsqlConnectionStringBuilder(databases.AdministratorOf(module.Role)) { Pooling = false };
+        var url = new NpgsqlConnectionStringBuilder(databases.AdministratorOf(context.Role)) { Pooling = false };
         await using var admin = new NpgsqlConnection(url.ConnectionString);
         await admin.OpenAsync(cancellation);
         // Several processes may start at once on an empty database.
@@ -127,15 +128,15 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         e.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateObject
         || (e.SqlState == PostgresErrorCodes.InternalError && e.MessageText == "tuple concurrently updated");
 
-    internal async Task<bool> CanLogInAsync(Module module, CancellationToken cancellation)
+    internal async Task<bool> CanLogInAsync(BoundedContext context, CancellationToken cancellation)
     {
         try
         {
-            await using var connection = await databases.PlainSourceOf(module.Role).OpenConnectionAsync(cancellation);
+            await using var connection = await databases.PlainSourceOf(context.Role).OpenConnectionAsync(cancellation);
             await using var command = new NpgsqlCommand(
                 "select has_schema_privilege(current_user, $1, 'create') from pg_namespace where nspname = $1", connection)
             {
-                Parameters = { new() { Value = module.Role } },
+                Parameters = { new() { Value = context.Role } },
             };
             return await command.ExecuteScalarAsync(cancellation) is true;
         }
@@ -163,10 +164,10 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             + $"or run ./aarya up.",
     };
 
-    private IEnumerable<IDatabase> Databases(Module module)
+    private IEnumerable<IDatabase> Databases(BoundedContext context)
     {
-        var store = (DocumentStore)services.GetRequiredService(module.StoreType);
+        var store = (DocumentStore)services.GetRequiredService(context.StoreType);
         yield return store.Storage.Database;
-        yield return (IDatabase)services.GetRequiredService<IWolverineRuntime>().Stores.FindAncillaryStore(module.StoreType);
+        yield return (IDatabase)services.GetRequiredService<IWolverineRuntime>().Stores.FindAncillaryStore(context.StoreType);
     }
 }

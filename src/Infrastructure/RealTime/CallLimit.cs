@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Rates;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Aarya.Infrastructure.RealTime;
@@ -11,8 +11,8 @@ public sealed class CallLimit(TimeProvider time) : IHubFilter
 {
     public const int PerSecond = 20;
 
-    /// <summary>Enough for a client that watches every product again after a reconnection.</summary>
-    public const int Burst = 2 * StorefrontHub.MostWatched;
+    /// <summary>Enough for a client that watches everything again after a reconnection.</summary>
+    public const int Burst = 2 * LiveConnections.MostWatched;
 
     private const int RefusedBeforeClosing = 200;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds((double)Burst / PerSecond);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Workers;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +15,10 @@ public sealed class LiveConnections(SessionGate sessions, TimeProvider clock, IL
     /// <summary>The most lines of one network address; each of them costs memory for as long as it is open.</summary>
     public const int MostOfAddress = 500;
 
-    /// <summary>The most products that the lines of one network address watch together; each costs a subscription at Redis.</summary>
+    /// <summary>The most things that one line watches.</summary>
+    public const int MostWatched = 100;
+
+    /// <summary>The most things that the lines of one network address watch together; each costs a subscription at Redis.</summary>
     public const int MostWatchedOfAddress = 2_000;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
@@ -26,7 +29,7 @@ public sealed class LiveConnections(SessionGate sessions, TimeProvider clock, IL
 
     private sealed record Line(HubCallerContext Context, string Address, CallerPrincipal? Who)
     {
-        /// <summary>How many products it watches; below zero when the line is closed. Guarded by a lock on the line.</summary>
+        /// <summary>How many things it watches; below zero when the line is closed. Guarded by a lock on the line.</summary>
         public int Watched { get; set; }
     }
 
@@ -54,7 +57,7 @@ public sealed class LiveConnections(SessionGate sessions, TimeProvider clock, IL
         }
     }
 
-    /// <summary>False when the lines of the address watch <see cref="MostWatchedOfAddress"/> products already.</summary>
+    /// <summary>False when the lines of the address watch <see cref="MostWatchedOfAddress"/> things already.</summary>
     internal bool TryWatch(string connectionId)
     {
         if (!lines.TryGetValue(connectionId, out var line)) return false;

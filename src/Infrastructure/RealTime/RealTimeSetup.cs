@@ -1,9 +1,10 @@
 using System.Text.Json;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,9 +15,7 @@ namespace Aarya.Infrastructure.RealTime;
 
 public static class RealTimeSetup
 {
-    public const string HubPath = "/hubs/storefront";
-
-    /// <summary>Every role may send; the backplane passes the message to the node with the shopper's connection.</summary>
+    /// <summary>Every role may send; the backplane passes the message to the node with the connection.</summary>
     public static void AddRealTime(this WebApplicationBuilder builder)
     {
         var url = builder.Configuration.Find("REDIS_URL");
@@ -37,8 +36,6 @@ public static class RealTimeSetup
         builder.Services.AddSingleton<CallLimit>();
         builder.Services.AddSingleton<LiveConnections>();
         builder.Services.AddHostedService(x => x.GetRequiredService<LiveConnections>());
-        builder.Services.AddSingleton<ShopperFeed>();
-        builder.Services.AddHostedService(x => x.GetRequiredService<ShopperFeed>());
     }
 
     // Never completes when the start fails: then nothing waits for the connection.
@@ -49,15 +46,12 @@ public static class RealTimeSetup
         await started.Task;
     }
 
-    /// <summary>Only the edge accepts shoppers' connections.</summary>
-    public static void MapRealTime(this WebApplication app, ActiveRoles roles)
-    {
-        if (!roles.HostsGateway) return;
+    /// <summary>Accepts connections to the hub; only the edge does.</summary>
+    public static void MapLiveHub<THub>(this IEndpointRouteBuilder endpoints, string path) where THub : Hub =>
         // As MapHub does, with the limit before the hub.
-        app.MapConnections(HubPath, new HttpConnectionDispatcherOptions(), line =>
+        endpoints.MapConnections(path, new HttpConnectionDispatcherOptions(), line =>
         {
-            line.Use(ConnectionLimit.Guard(app.Services.GetRequiredService<TimeProvider>()));
-            line.UseHub<StorefrontHub>();
-        }).WithMetadata(new HubMetadata(typeof(StorefrontHub)));
-    }
+            line.Use(ConnectionLimit.Guard(endpoints.ServiceProvider.GetRequiredService<TimeProvider>()));
+            line.UseHub<THub>();
+        }).WithMetadata(new HubMetadata(typeof(THub)));
 }

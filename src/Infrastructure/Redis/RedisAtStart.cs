@@ -1,6 +1,7 @@
 using System.Net;
-using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
 

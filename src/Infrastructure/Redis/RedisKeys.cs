@@ -19,14 +19,9 @@ public static class RedisKeys
     /// <summary>Whether the value contains keys that clients sent, and nothing that the shop has sealed.</summary>
     public static bool IsOfClients(RedisKey key) => $"{key}".StartsWith("idem:", StringComparison.Ordinal);
 
-    /// <summary>The cart of a shopper, guest or customer.</summary>
-    public static RedisKey Cart(string subject) => $"cart:{Bucket}:{subject}";
-
-    /// <summary>The latest keyed changes of a cart; in the cart's bucket, so that one script can set both.</summary>
-    public static RedisKey CartChanges(string subject) => $"idem:{Bucket}:{subject}:changes";
-
-    /// <summary>Marks that the lines of an order have left the cart.</summary>
-    public static RedisKey TakenOrder(string order) => $"idem:{Bucket}:order:{order}";
+    /// <summary>A key in the bucket that one script can change with all others in it.</summary>
+    /// <param name="kind">The namespace: cart, idem, ...</param>
+    public static RedisKey InBucket(string kind, string id) => $"{kind}:{Bucket}:{id}";
 
     public static RedisKey Stream(string name) => $"stream:{Bucket}:{name}";
 
@@ -34,9 +29,6 @@ public static class RedisKeys
 
     /// <summary>The ids of the sessions of one owner.</summary>
     public static RedisKey SessionsOf(string owner) => $"session:{Bucket}:of:{owner}";
-
-    /// <summary>A login that lacks its second factor.</summary>
-    public static RedisKey Challenge(string id) => $"session:{Bucket}:challenge:{id}";
 
     public static RedisKey Cache(string kind, string id) => $"cache:{kind}:{id}";
 

@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Caching;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;

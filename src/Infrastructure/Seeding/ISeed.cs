@@ -6,7 +6,7 @@ public enum SeedSize
     /// <summary>A small shop to explore.</summary>
     Demo,
 
-    /// <summary>A catalogue for load tests.</summary>
+    /// <summary>Enough data for load tests.</summary>
     Large,
 }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using JasperFx;
 using JasperFx.CommandLine;
@@ -10,7 +9,7 @@ namespace Aarya.Infrastructure.Seeding;
 
 public sealed class SeedInput : NetCoreInput
 {
-    [Description("demo: a small shop to explore; large: a catalogue for load tests")]
+    [Description("demo: a small shop to explore; large: enough data for load tests")]
     public string SizeFlag { get; set; } = "demo";
 }
 

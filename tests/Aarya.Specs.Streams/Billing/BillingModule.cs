@@ -1,3 +1,4 @@
+using Aarya.Features;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Protos.Payment;
@@ -14,6 +15,8 @@ public sealed class BillingService : Payment.PaymentBase;
 public sealed class BillingModule : Module<IBillingStore>
 {
     public override string Role => Roles.Payment;
+
+    public override int Port => 8020;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<BillingService, Payment.PaymentClient>();
 

@@ -1,3 +1,4 @@
+using Aarya.Features;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Protos.Core;
@@ -13,6 +14,8 @@ public sealed class EdgeService : Core.CoreBase;
 public sealed class EdgeModule : Module<IEdgeStore>
 {
     public override string Role => Roles.Core;
+
+    public override int Port => 8001;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<EdgeService, Core.CoreClient>();
 

@@ -1,3 +1,4 @@
+using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
 using Marten;
 using Wolverine;
@@ -10,6 +11,8 @@ public interface ILettersStore : IDocumentStore;
 public sealed class LettersModule : Module<ILettersStore>
 {
     public override string Role => Roles.Content;
+
+    public override int Port => 8030;
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
         services.AddNoKeys();

@@ -1,6 +1,6 @@
+using Aarya.Features;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Messaging;
 using Aarya.Protos.Commerce;
 using Marten;
 using Wolverine;
@@ -15,6 +15,8 @@ public sealed class OrdersService : Commerce.CommerceBase;
 public sealed class OrdersModule : Module<IOrdersStore>
 {
     public override string Role => Roles.Commerce;
+
+    public override int Port => 8010;
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<OrdersService, Commerce.CommerceClient>();
 

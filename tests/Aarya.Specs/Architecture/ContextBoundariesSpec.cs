@@ -1,7 +1,7 @@
 using System.Reflection;
 using Aarya.Features;
-using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
 using Marten;
 using Microsoft.AspNetCore.Builder;

@@ -11,7 +11,7 @@ internal static class Members
         && !type.Namespace.StartsWith("Aarya.Protos", StringComparison.Ordinal)
         && !type.Namespace.Contains("Generated", StringComparison.Ordinal)
         // SignalR calls the methods of a hub by name.
-        && type.BaseType?.Name.StartsWith("Hub", StringComparison.Ordinal) != true
+        && type.BaseType?.Name.Contains("Hub", StringComparison.Ordinal) != true
         && !type.CustomAttributes.Any(x => x.AttributeType.Name is "CompilerGeneratedAttribute" or "GeneratedCodeAttribute");
 
     public static IEnumerable<IMemberDefinition> Of(TypeDefinition type, string[] calledByConvention)

@@ -54,7 +54,7 @@ public sealed class OrderFactsSpec
         call.Name == ".ctor" && call.DeclaringType.FullName == "Wolverine.Marten.Events";
 
     private static bool IsOfCommerce(TypeDefinition type) =>
-        CompiledFeatures.ContextOf(type)?.Role == Infrastructure.Hosting.Roles.Commerce;
+        CompiledFeatures.ContextOf(type)?.Role == Features.Roles.Commerce;
 
     private static string OutermostOf(TypeDefinition type)
     {

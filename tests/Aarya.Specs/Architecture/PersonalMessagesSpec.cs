@@ -1,6 +1,6 @@
 using System.Reflection;
 using Aarya.Features;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Specs.Architecture;
 

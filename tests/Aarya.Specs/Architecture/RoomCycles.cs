@@ -8,17 +8,20 @@ internal static class RoomCycles
     /// <param name="root">The namespace whose rooms are compared; what it holds itself is a room, too.</param>
     public static IEnumerable<(string From, string To, string Example)> Of(CompiledFeatures compiled, string root)
     {
-        var uses = compiled.Types
-            .Select(x => (Type: x, Room: RoomOf(x)))
-            .Where(x => IsBelow(x.Room, root))
-            .SelectMany(x => CompiledFeatures.UsesOf(x.Type)
-                .Select(use => (From: x.Room, To: RoomOf(use.Used), Example: $"{Outermost(x.Type).Name} uses {Outermost(use.Used).Name}")))
-            .Where(x => IsBelow(x.To, root) && x.From != x.To)
-            .ToLookup(x => (x.From, x.To), x => x.Example);
+        var uses = UsesOf(compiled, root).ToLookup(x => (x.From, x.To), x => x.Example);
         var next = uses.ToLookup(x => x.Key.From, x => x.Key.To);
         return uses.Where(x => Reaches(x.Key.To, x.Key.From, next))
             .Select(x => (x.Key.From, x.Key.To, string.Join(", ", x.Distinct().Order(StringComparer.Ordinal))));
     }
+
+    /// <summary>Every use of one room by another, with the types that use each other.</summary>
+    /// <param name="root">The namespace whose rooms are compared; what it holds itself is a room, too.</param>
+    public static IEnumerable<(string From, string To, string Example)> UsesOf(CompiledFeatures compiled, string root) => compiled.Types
+        .Select(x => (Type: x, Room: RoomOf(x)))
+        .Where(x => IsBelow(x.Room, root))
+        .SelectMany(x => CompiledFeatures.UsesOf(x.Type)
+            .Select(use => (From: x.Room, To: RoomOf(use.Used), Example: $"{Outermost(x.Type).Name} uses {Outermost(use.Used).Name}")))
+        .Where(x => IsBelow(x.To, root) && x.From != x.To);
 
     private static bool Reaches(string from, string to, ILookup<string, string> next)
     {

@@ -13,12 +13,14 @@ public sealed partial class SettingsSpec
             .ToHashSet();
 
         Assert.Contains("DATABASE_URL", read);
+        Assert.Contains("ORDER_HOLD_MINUTES", read);
         Assert.DoesNotContain(read, name => !page.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
-    // Find("NAME"), Read("NAME", ...), Require("NAME", ...), Number("NAME", ...), Url(configuration, "NAME"), configuration["NAME"]
+    // Find("NAME"), Read("NAME", ...), Require("NAME", ...), Url(configuration, "NAME"), configuration["NAME"];
+    // NumberSetting Hold = new("NAME", ...).
     [GeneratedRegex(
-        """(?:Find|Read|Require|Number|Url|Secret|Flag)\((?:\w*[cC]onfiguration, """
+        """(?:Find|Read|Require|Url|Secret|Flag|NumberSetting \w+ = new)\((?:\w*[cC]onfiguration, """
         + """)?"(?<name>[A-Z][A-Z0-9_]+)"|onfiguration\["(?<name>[A-Z][A-Z0-9_]+)"\]""")]
     private static partial Regex Reading();
 }

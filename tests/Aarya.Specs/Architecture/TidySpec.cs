@@ -94,14 +94,37 @@ public sealed partial class TidySpec
     }
 
     [Fact]
-    public void the_rooms_of_a_context_and_of_the_infrastructure_use_each_other_in_one_direction()
+    public void the_rooms_of_a_context_use_each_other_in_one_direction()
     {
         using var features = new CompiledFeatures();
-        using var infrastructure = new CompiledFeatures(typeof(Aarya.Infrastructure.Hosting.Module).Assembly);
-        var cycles = Aarya.Features.Modules.All.SelectMany(x => RoomCycles.Of(features, x.GetType().Namespace!))
-            .Concat(RoomCycles.Of(infrastructure, "Aarya.Infrastructure"));
+        var cycles = Aarya.Features.Modules.All.SelectMany(x => RoomCycles.Of(features, x.GetType().Namespace!));
         Only(Untidy.Cycles, cycles.ToDictionary(x => $"{Short(x.From)} -> {Short(x.To)}", x => x.Example),
             "move what both need into a room below them");
+    }
+
+    [Fact]
+    public void a_room_of_the_infrastructure_uses_only_rooms_of_lower_layers()
+    {
+        using var infrastructure = new CompiledFeatures(typeof(Aarya.Infrastructure.Hosting.Module).Assembly);
+        Only([], Layers.FaultsOf(infrastructure),
+            $"move what both rooms need below them, or give the room another place in {nameof(Layers)}");
+    }
+
+    [Fact]
+    public void the_picture_of_the_rooms_shows_the_layers_of_the_infrastructure()
+    {
+        var pictured = Layers.Pictured(File.ReadAllText(Repository.PathOf("docs/architecture.md")));
+        Assert.Equal(Layers.FromTheFloor.Select(x => string.Join(" · ", x)), pictured);
+    }
+
+    [Fact]
+    public void the_code_of_the_infrastructure_has_no_word_of_the_business()
+    {
+        var words = from file in Repository.Sources()
+                    where file.Contains("/src/Infrastructure/", StringComparison.Ordinal)
+                    from Match word in Business().Matches(WithoutComments(File.ReadAllText(file)))
+                    select $"{Path.GetRelativePath(Repository.PathOf("src/Infrastructure"), file)}: {word.Value}";
+        Only([], words, "let a module or a slice declare it");
     }
 
     [Fact]
@@ -163,6 +186,10 @@ public sealed partial class TidySpec
 
     private static string Short(string place) => place.Replace("Aarya.Features.", "", StringComparison.Ordinal)
         .Replace("Aarya.", "", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\w*(?:product(?!ion)|cart\b|coupon|payment|checkout|catalog(?!name)|refund|shopper|storefront|orders|\bsku)\w*",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Business();
 
     [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
     private static partial Regex Comment();

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Features;
+using Aarya.Infrastructure.Proxy;
+using Aarya.Infrastructure.Rates;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.AspNetCore.Builder;
@@ -161,8 +163,17 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public void a_policy_that_does_not_exist_is_a_mistake_at_start() =>
-        Assert.Throws<ArgumentException>(() => new RateLimitAttribute("logn"));
+    public void every_endpoint_names_a_policy_that_its_module_declares()
+    {
+        var named = Modules.All.SelectMany(x => ContextRoutes.Of(x)
+            .Select(route => (Context: x, Limit: route.Metadata.OfType<RateLimitAttribute>().SingleOrDefault()))
+            .Where(route => route.Limit is not null)).ToList();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, x => Assert.Contains(x.Limit!.Policy, x.Context.RatePolicies.Select(policy => policy.Name)));
+        Assert.Empty(Modules.All.SelectMany(x => x.RatePolicies).Select(x => x.Name).Except(named.Select(x => x.Limit!.Policy)));
+        Assert.Throws<ArgumentException>(() => new RatePolicies([]).Named("logn"));
+    }
 
     private static Task<EdgeHost> StartAsync(RedisServer redis, params string[] settings) => EdgeHost.StartAsync(redis.Url, app =>
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Npgsql;
 
@@ -116,7 +116,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
 
     private async Task<NpgsqlConnection> OpenAsync()
     {
-        var connection = new NpgsqlConnection(ContextDatabases.Parse("DATABASE_URL", database.Url).ConnectionString);
+        var connection = new NpgsqlConnection(DatabaseUrl.Parse("DATABASE_URL", database.Url).ConnectionString);
         await connection.OpenAsync(Cancellation);
         return connection;
     }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 
@@ -9,7 +11,9 @@ namespace Aarya.Specs.Hosting;
 /// <summary>Every setting with bounds, at its bounds and beyond.</summary>
 public sealed class KnownSettingsSpec
 {
-    public static TheoryData<string> Numbers => [.. KnownSettings.Numbers.Select(x => x.Name)];
+    private static readonly Dictionary<string, NumberSetting> ByName = KnownSettings.Numbers(Modules.All).ToDictionary(x => x.Name);
+
+    public static TheoryData<string> Numbers => [.. ByName.Keys];
 
     public static TheoryData<string> Flags => [.. KnownSettings.Flags];
 
@@ -17,7 +21,7 @@ public sealed class KnownSettingsSpec
     [MemberData(nameof(Numbers))]
     public void a_number_beyond_its_bounds_ends_the_start_with_a_line_that_names_both(string name)
     {
-        var setting = KnownSettings.NumberOf(name);
+        var setting = ByName[name];
         string[] beyond =
         [
             $"{setting.Least - 1L}", $"{setting.Most + 1L}", "-1", "-2147483648", "2147483647", "2147483648", "99999999999999999999",
@@ -37,22 +41,22 @@ public sealed class KnownSettingsSpec
     [MemberData(nameof(Numbers))]
     public void a_number_within_its_bounds_is_taken_and_an_empty_one_is_not_set(string name)
     {
-        var setting = KnownSettings.NumberOf(name);
+        var setting = ByName[name];
 
         Assert.InRange(setting.Default, setting.Least, setting.Most);
         Assert.Equal(setting.Least, Read($"{setting.Least}"));
         Assert.Equal(setting.Most, Read($"{setting.Most}"));
         Assert.Equal(setting.Default, Read(""));
-        Assert.Equal(setting.Default, new ConfigurationBuilder().Build().Number(name));
+        Assert.Equal(setting.Default, setting.Read(new ConfigurationBuilder().Build()));
 
-        int Read(string value) => new ConfigurationBuilder().AddInMemoryCollection([new(name, value)]).Build().Number(name);
+        int Read(string value) => setting.Read(new ConfigurationBuilder().AddInMemoryCollection([new(name, value)]).Build());
     }
 
     [Theory]
     [MemberData(nameof(Numbers))]
     public async Task the_bounds_and_the_default_of_a_number_are_in_the_operations_page(string name)
     {
-        var setting = KnownSettings.NumberOf(name);
+        var setting = ByName[name];
         var page = await File.ReadAllLinesAsync(Repository.PathOf("docs/operations.md"), TestContext.Current.CancellationToken);
         // The policies of the rate limit share a row, which lists the ends of their names.
         var word = name.StartsWith("AARYA_RATE_LIMIT_", StringComparison.Ordinal) ? name["AARYA_RATE_LIMIT".Length..] : name;
@@ -61,6 +65,18 @@ public sealed class KnownSettingsSpec
 
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{setting.Least} to {setting.Most}"), row, StringComparison.Ordinal);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{setting.Default}"), row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void every_number_that_a_class_declares_is_checked_at_the_start()
+    {
+        var declared = from assembly in new[] { typeof(KnownSettings).Assembly, typeof(Modules).Assembly }
+                       from type in assembly.GetTypes()
+                       from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+                       where field.FieldType == typeof(NumberSetting)
+                       select ((NumberSetting)field.GetValue(null)!).Name;
+        Assert.NotEmpty(declared);
+        Assert.Empty(declared.Except(ByName.Keys));
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features.Content;
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
 using JasperFx;
@@ -107,7 +107,7 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public async Task every_constraint_that_a_slice_speaks_for_is_one_of_the_database()
     {
-        await using var connection = new NpgsqlConnection(ContextDatabases.Parse("DATABASE_URL", databaseUrl).ConnectionString);
+        await using var connection = new NpgsqlConnection(DatabaseUrl.Parse("DATABASE_URL", databaseUrl).ConnectionString);
         await connection.OpenAsync(Cancel);
         await using var select = new NpgsqlCommand(
             """

@@ -1,5 +1,4 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
@@ -16,7 +15,7 @@ public sealed class ProcessedEventPruningSpec(AaryaFixture fixture) : Spec(fixtu
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var source =
-            NpgsqlDataSource.Create(Host.Services.GetRequiredService<ContextDatabases>().Of(Infrastructure.Hosting.Roles.Payment));
+            NpgsqlDataSource.Create(Host.Services.GetRequiredService<ContextDatabases>().Of(Features.Roles.Payment));
         await using var insert = source.CreateCommand("""
             insert into payment.processed_event(grp, event_id, at) values
               ('payment', gen_random_uuid(), now() - interval '36 days'),
@@ -26,7 +25,7 @@ public sealed class ProcessedEventPruningSpec(AaryaFixture fixture) : Spec(fixtu
         await insert.ExecuteNonQueryAsync(cancellation);
 
         var pruning = Host.Services.GetServices<IHostedService>().OfType<ProcessedEventPruning>().Single();
-        var pruned = await pruning.PruneAsync(Modules.All.Single(x => x.Role == Infrastructure.Hosting.Roles.Payment), cancellation);
+        var pruned = await pruning.PruneAsync(Modules.All.Single(x => x.Role == Features.Roles.Payment), cancellation);
 
         await using var kept = source.CreateCommand("select count(*) from payment.processed_event where at < now() - interval '30 days'");
         Assert.Equal((1, 1L), (pruned, await kept.ExecuteScalarAsync(cancellation)));

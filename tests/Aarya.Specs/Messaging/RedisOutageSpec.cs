@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;

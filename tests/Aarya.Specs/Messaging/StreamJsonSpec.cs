@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Aarya.Features;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 
 namespace Aarya.Specs.Messaging;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Module = Aarya.Infrastructure.Hosting.Module;
 
 namespace Aarya.Specs.Messaging;
@@ -18,7 +18,7 @@ public sealed class WireEventSpec
     {
         foreach (var (record, wire) in All)
         {
-            Assert.Contains(wire.Publisher, Infrastructure.Hosting.Roles.Contexts);
+            Assert.Contains(wire.Publisher, Features.Roles.Contexts);
             Assert.Matches("^[a-z]+\\.[a-z]+(_[a-z]+)*\\.v[1-9][0-9]*$", wire.Name);
             Assert.EndsWith(".Contracts", record.Namespace, StringComparison.Ordinal);
         }

@@ -1,8 +1,8 @@
 using Aarya.Features;
 using Aarya.Features.Payment;
 using Aarya.Features.Payment.Providers;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;

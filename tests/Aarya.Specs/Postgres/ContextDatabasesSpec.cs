@@ -1,5 +1,5 @@
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Npgsql;
 
@@ -101,7 +101,7 @@ public sealed class MigrateSpec : IAsyncLifetime
 
     private async Task<List<string>> OnDatabaseAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(ContextDatabases.Parse("DATABASE_URL", database.Url).ConnectionString);
+        await using var connection = new NpgsqlConnection(DatabaseUrl.Parse("DATABASE_URL", database.Url).ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync();

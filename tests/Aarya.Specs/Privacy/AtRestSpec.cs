@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Specs.Privacy;

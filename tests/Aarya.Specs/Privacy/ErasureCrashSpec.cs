@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Specs.Privacy;
 

@@ -7,7 +7,7 @@ using Aarya.Features.Commerce.Privacy;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.Payment.Privacy;
 using Aarya.Features.Search.Privacy;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Privacy;
@@ -56,7 +56,7 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
                 == "erased");
         Assert.Empty((await shop.KeptAsync()).PlacesOf([.. customer.Words.Where(x => x != Town)]));
         // Dead letters of contexts that had already erased the person.
-        foreach (var context in Infrastructure.Hosting.Roles.Contexts)
+        foreach (var context in Features.Roles.Contexts)
             await shop.KeepDeadLetterAsync(context,
                 $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");
         await Customer.UntilAsync("the last round to end",

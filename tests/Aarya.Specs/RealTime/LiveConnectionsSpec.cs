@@ -111,7 +111,7 @@ public sealed class LiveConnectionsSpec(AaryaFixture fixture, OtherNode node) : 
             var (refused, watched) = (0, 0);
             for (; refused == 0 && watched <= most; watched++)
             {
-                if (watched % Infrastructure.RealTime.StorefrontHub.MostWatched == 0) lines.Add(await Line.OpenAsync(Host, null));
+                if (watched % Infrastructure.RealTime.LiveConnections.MostWatched == 0) lines.Add(await Line.OpenAsync(Host, null));
                 try
                 {
                     await lines[^1].AnswersAsync();
@@ -124,7 +124,7 @@ public sealed class LiveConnectionsSpec(AaryaFixture fixture, OtherNode node) : 
 
             Assert.Equal(1, refused);
             // Lines that other specs have just closed may still count.
-            Assert.InRange(watched - 1, most - Infrastructure.RealTime.StorefrontHub.MostWatched, most);
+            Assert.InRange(watched - 1, most - Infrastructure.RealTime.LiveConnections.MostWatched, most);
             // Another line may use the share of a closed one.
             await lines[0].DisposeAsync();
             await Line.UntilAsync(async () =>

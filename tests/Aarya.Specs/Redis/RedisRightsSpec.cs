@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;

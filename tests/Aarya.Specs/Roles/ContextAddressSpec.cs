@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Mesh;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 
@@ -52,7 +53,7 @@ public sealed class ContextAddressSpec
         Assert.Throws<StartupException>(() => Address(settings)).Message;
 
     private static ContextAddress Address(params (string Name, string Value)[] settings) =>
-        ContextAddress.Of(Infrastructure.Hosting.Roles.Commerce,
+        ContextAddress.Of(Features.Roles.Commerce,
             new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(x => x.Name, x => (string?)x.Value)).Build(),
             new HostingEnvironment { EnvironmentName = "Production" });
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Mesh;
 
 namespace Aarya.Specs.Roles;
 

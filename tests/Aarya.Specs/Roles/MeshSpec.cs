@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Protos;
 using Aarya.Specs.Support;
 using Grpc.Core;
@@ -38,7 +38,7 @@ public sealed class MeshSpec : IAsyncLifetime
             kestrel.ListenUnixSocket(Path.Combine(folder, "core.sock"), x =>
             {
                 x.Protocols = HttpProtocols.Http2;
-                x.Use(Mesh.Mark);
+                x.Use(MeshTrust.Mark);
             });
         });
         host = builder.Build();
@@ -99,8 +99,8 @@ public sealed class MeshSpec : IAsyncLifetime
             ("X-Forwarded-For", "203.0.113.7"),
             ("X-Forwarded-Proto", "https"),
             ("X-Forwarded-Host", "shop.aarya.example"),
-            (Mesh.TimeLeftHeader, "2000"),
-            (Mesh.SecretHeader, secret),
+            (MeshTrust.TimeLeftHeader, "2000"),
+            (MeshTrust.SecretHeader, secret),
         })
             if (value is not null) request.Headers.Add(name, value);
         return (await (await client.SendAsync(request)).Content.ReadFromJsonAsync<Who>())!;

@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features;
-using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Mesh;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -70,8 +70,8 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
             ("X-Forwarded-For", "6.6.6.6"),
             ("X-Forwarded-Proto", "https"),
             ("X-Forwarded-Host", "evil"),
-            (Mesh.SecretHeader, "guessed"),
-            (Mesh.TimeLeftHeader, "999999999"),
+            (MeshTrust.SecretHeader, "guessed"),
+            (MeshTrust.TimeLeftHeader, "999999999"),
         })
             request.Headers.Add(name, value);
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -82,8 +82,8 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
         Assert.Equal("127.0.0.1", seen.Headers["X-Forwarded-For"]);
         Assert.Equal("http", seen.Headers["X-Forwarded-Proto"]);
         Assert.Equal("shop.aarya.example", seen.Headers["X-Forwarded-Host"]);
-        Assert.False(seen.Headers.ContainsKey(Mesh.SecretHeader));
-        Assert.InRange(int.Parse(seen.Headers[Mesh.TimeLeftHeader], CultureInfo.InvariantCulture), 1, 30_000);
+        Assert.False(seen.Headers.ContainsKey(MeshTrust.SecretHeader));
+        Assert.InRange(int.Parse(seen.Headers[MeshTrust.TimeLeftHeader], CultureInfo.InvariantCulture), 1, 30_000);
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", seen.Headers["traceparent"], StringComparison.Ordinal);
         Assert.NotEmpty(seen.Headers["X-Request-Id"]);
     }
@@ -181,22 +181,34 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GET", "/api/products", false, null, true)]
-    [InlineData("HEAD", "/api/products", false, null, true)]
-    [InlineData("GET", "/api/payments/1", false, null, false)]
-    [InlineData("POST", "/api/checkout", true, 262_144L, true)]
-    [InlineData("POST", "/api/checkout", true, 262_145L, false)]
-    [InlineData("POST", "/api/checkout", true, null, false)]
-    [InlineData("GET", "/api/products", false, 262_145L, false)]
-    [InlineData("POST", "/api/checkout", false, 2L, false)]
-    [InlineData("POST", "/api/payments/webhooks/stripe", true, 2L, false)]
-    [InlineData("DELETE", "/api/cart", true, 0L, true)]
-    public void only_what_is_safe_to_repeat_is_repeated(string method, string path, bool keyed, long? length, bool may)
+    [InlineData("GET", false, null, false, true)]
+    [InlineData("HEAD", false, null, false, true)]
+    [InlineData("GET", false, null, true, false)]
+    [InlineData("POST", true, 262_144L, false, true)]
+    [InlineData("POST", true, 262_145L, false, false)]
+    [InlineData("POST", true, null, false, false)]
+    [InlineData("GET", false, 262_145L, false, false)]
+    [InlineData("POST", false, 2L, false, false)]
+    [InlineData("POST", true, 2L, true, false)]
+    [InlineData("DELETE", true, 0L, false, true)]
+    public void only_what_is_safe_to_repeat_is_repeated(string method, bool keyed, long? length, bool sentOnce, bool may)
     {
-        var http = new DefaultHttpContext { Request = { Method = method, Path = path, ContentLength = length } };
+        var http = new DefaultHttpContext { Request = { Method = method, ContentLength = length } };
+        object[] marks = sentOnce ? [new NeverRepeatAttribute()] : [];
+        http.SetEndpoint(new(null, new(marks), null));
         http.Features.Set<IHttpRequestBodyDetectionFeature>(new Body(length is > 0 || (length is null && HttpMethods.IsPost(method))));
         if (keyed) http.Request.Headers["Idempotency-Key"] = "k";
         Assert.Equal(may, ProxyRetry.MayRepeat(http.Request));
+    }
+
+    [Fact]
+    public void the_endpoints_of_the_payment_context_that_clients_and_providers_call_are_never_repeated()
+    {
+        var payments = Modules.All.SelectMany(ContextRoutes.Of)
+            .Where(x => x.Template.StartsWith("/api/payments", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(payments);
+        Assert.All(payments, x => Assert.Single(x.Metadata.OfType<NeverRepeatAttribute>()));
     }
 
     [Fact]

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Roles;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Features.Roles;
 
 /// <summary>Real processes under real load: what a deploy costs the shoppers.</summary>
 public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IClassFixture<RestartUnderLoadSpec.Shop>
@@ -114,7 +115,7 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
         var failed = answers.Where(x => x != "OK").ToList();
         Assert.True(failed.Count == 0,
             $"{failed.Count} of {answers.Count} failed, the first: {failed.FirstOrDefault()}\nThe gateway "
-            + $"said:\n{shop.Role(Roles.Gateway).Output}");
+            + $"said:\n{shop.Role(ActiveRoles.Gateway).Output}");
     }
 
     // A read, and a write without a key, which must not be sent twice.
@@ -139,7 +140,7 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
 
         public async ValueTask InitializeAsync()
         {
-            Split = await SplitShop.StartAsync(Roles.Gateway, Roles.Core);
+            Split = await SplitShop.StartAsync(ActiveRoles.Gateway, Roles.Core);
             // The first request of each kind compiles its handler; before a deploy all handlers are compiled.
             using var client = Split.Client();
             await AskAsync(client, 0);

@@ -1,25 +1,26 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aarya.Features;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Specs.Roles;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Features.Roles;
 
 /// <summary>Each role on its own, as production runs it: one code generation serves all, and each hosts only what is its own.</summary>
 public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Production production) : IClassFixture<RolesAloneSpec.Production>
 {
-    public static TheoryData<string> EveryRole => [Roles.All, Roles.Gateway, .. Roles.Contexts];
+    public static TheoryData<string> EveryRole => [ActiveRoles.All, ActiveRoles.Gateway, .. Roles.Contexts];
 
     [Theory]
     [MemberData(nameof(EveryRole))]
     public async Task a_role_maps_its_own_routes_and_handles_its_own_messages_and_no_others(string role)
     {
-        var contexts = Modules.All.Where(x => role == Roles.All || x.Role == role).ToList();
+        var contexts = Modules.All.Where(x => role == ActiveRoles.All || x.Role == role).ToList();
         var hosted = await production.HostedByAsync(role);
 
         Assert.Equal(contexts.SelectMany(ContextRoutes.Of).Select(x => $"{x.Method} {x.Template}").Order(), hosted.Routes.Order());
@@ -65,7 +66,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
             database = await SpecDatabase.CreateAsync();
             redis = await RedisServer.StartAsync();
             var migrated = ChildProgram.AaryaAsync(["migrate"],
-                new Dictionary<string, string>(Settings(Roles.All)) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+                new Dictionary<string, string>(Settings(ActiveRoles.All)) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
             program = await StaticProgram.BuildAsync(Main);
             Assert.True((await migrated).ExitCode == 0, (await migrated).Error);
         }

@@ -86,7 +86,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
     public async Task core_knows_its_users_sessions_and_tokens(string way)
     {
         var core = Client<Wire.Core.Core.CoreClient>(way);
-        using var rest = contexts.Rest(Infrastructure.Hosting.Roles.Core);
+        using var rest = contexts.Rest(Features.Roles.Core);
         using var login = await rest.PostAsJsonAsync("/api/auth/login",
             new { email = "shopper@aarya.example", password = "monsoon-rain-in-mumbai" });
         var tokens = await login.Content.ReadFromJsonAsync<JsonElement>();

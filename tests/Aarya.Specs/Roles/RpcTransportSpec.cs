@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Protos;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

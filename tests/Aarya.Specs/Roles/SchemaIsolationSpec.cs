@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,8 +12,8 @@ public sealed class SchemaIsolationSpec(AaryaFixture fixture) : Spec(fixture)
         get
         {
             var pairs = new TheoryData<string, string>();
-            foreach (var own in Infrastructure.Hosting.Roles.Contexts)
-                foreach (var other in Infrastructure.Hosting.Roles.Contexts.Where(x => x != own))
+            foreach (var own in Features.Roles.Contexts)
+                foreach (var other in Features.Roles.Contexts.Where(x => x != own))
                     pairs.Add(own, other);
             return pairs;
         }

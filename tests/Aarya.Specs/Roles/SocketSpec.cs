@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
-using Aarya.Infrastructure.Grpc.Sockets;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Mesh;
+using Aarya.Infrastructure.Settings;
 
 namespace Aarya.Specs.Roles;
 

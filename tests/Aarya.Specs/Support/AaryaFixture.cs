@@ -1,5 +1,5 @@
 using Aarya.Features.Commerce.Catalog;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Alba;
 using JasperFx.CommandLine;
 using Microsoft.AspNetCore.Hosting;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Redis;
-using Aarya.Infrastructure.Security;
 using Npgsql;
 using StackExchange.Redis;
 

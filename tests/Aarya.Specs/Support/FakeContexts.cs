@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Aarya.Infrastructure.Grpc.Sockets;
+using Aarya.Infrastructure.Mesh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +17,8 @@ public sealed class FakeContexts : IAsyncDisposable
 
     private FakeContexts(string folder)
     {
-        var sockets = Infrastructure.Hosting.Roles.Contexts.Select(x => new UnixSocketListener(Path.Combine(folder, $"{x}.sock"))).ToList();
+        var sockets = Features.Roles.Contexts
+            .Select(x => new UnixSocketListener(Path.Combine(folder, $"{x}.sock"))).ToList();
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -1,7 +1,7 @@
 using Aarya.Features;
 using Aarya.Infrastructure.Grpc;
-using Aarya.Infrastructure.Grpc.Sockets;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Seeding;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -27,7 +27,7 @@ public sealed class ServedContexts : IAsyncLifetime
     {
         database = await SpecDatabase.CreateAsync();
         redis = await RedisServer.StartAsync();
-        app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Infrastructure.Hosting.Roles.Contexts)}",
+        app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Features.Roles.Contexts)}",
             $"--AARYA_SOCKET_DIR={folder}", "--AARYA_SOLO=true",
             $"--DATABASE_URL={database.Url}", $"--REDIS_URL={redis.Url}", $"--SANDBOX_DATA={folder}/sandbox"], Modules.All);
         await app.StartAsync();

@@ -80,7 +80,7 @@ public sealed class ShopApart : IAsyncLifetime
     /// <param name="condition">An SQL condition.</param>
     public async Task<long> CountAsync(string table, string condition)
     {
-        var counts = Infrastructure.Hosting.Roles.Contexts.Select(x => $"(select count(*) from {x}.wolverine_{table} where {condition})");
+        var counts = Features.Roles.Contexts.Select(x => $"(select count(*) from {x}.wolverine_{table} where {condition})");
         return (long)(await AskAsync($"select {string.Join(" + ", counts)}"))!;
     }
 

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
 using Npgsql;
 
 namespace Aarya.Specs.Support;
@@ -29,7 +29,7 @@ public sealed class SpecDatabase : IAsyncDisposable
     {
         var url = Environment.GetEnvironmentVariable("DATABASE_URL")
             ?? throw new InvalidOperationException("DATABASE_URL names no PostgreSQL for the specs: run ./aarya test, which starts one.");
-        var server = ContextDatabases.Parse("DATABASE_URL", url);
+        var server = DatabaseUrl.Parse("DATABASE_URL", url);
         var database = new SpecDatabase(server, $"specs_{Guid.NewGuid():N}");
         await database.OnServerAsync($"create database {database.Name}");
         return database;

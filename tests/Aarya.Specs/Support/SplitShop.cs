@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aarya.Infrastructure.Contexts;
 
 namespace Aarya.Specs.Support;
 
@@ -62,7 +63,7 @@ public sealed class SplitShop : IAsyncDisposable
     public Dictionary<string, string> SettingsOf(string role, params (string Name, string Value)[] more)
     {
         var all = new Dictionary<string, string>(settings);
-        if (role.Split(',').Contains(Infrastructure.Hosting.Roles.Gateway)) all["AARYA_URLS"] = Url.ToString();
+        if (role.Split(',').Contains(ActiveRoles.Gateway)) all["AARYA_URLS"] = Url.ToString();
         foreach (var (name, value) in more) all[name] = value;
         return all;
     }

@@ -52,7 +52,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     private static readonly string Script = EmbeddedText.Of<Carts>("change-cart.lua");
 
     public async Task<ShoppingCart> ReadAsync(Guid subject) =>
-        ShoppingCart.From(subject, await redis.State.HashGetAllAsync(RedisKeys.Cart($"{subject}")));
+        ShoppingCart.From(subject, await redis.State.HashGetAllAsync(CartKeys.Of($"{subject}")));
 
     /// <summary>Adds <paramref name="quantity"/> of the SKU to the cart, at the price that the shopper sees now.</summary>
     public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
@@ -71,7 +71,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public async Task<ShoppingCart> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
     {
         // Per order, not per subject: the cart may get another owner between two deliveries of the message.
-        var marker = RedisKeys.TakenOrder($"{orderId}");
+        var marker = CartKeys.Taken($"{orderId}");
         var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
         // A replay returns no lines, so the cart is read.
@@ -83,10 +83,10 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     /// </summary>
     public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer) => guest == customer
         ? await ReadAsync(customer)
-        : (await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), RedisKeys.Cart($"{guest}"), "", "", KeyKept)).Cart!;
+        : (await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), CartKeys.Of($"{guest}"), "", "", KeyKept)).Cart!;
 
     /// <summary>Removes the cart as if it had expired.</summary>
-    public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(RedisKeys.Cart($"{subject}"));
+    public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(CartKeys.Of($"{subject}"));
 
     /// <summary>
     /// Records the answer to the latest keyed change, for a client that repeats it because the answer was lost. An answer to an earlier
@@ -96,7 +96,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     {
         if (owner.Key is null) return;
         byte[] kept = [.. Encoding.UTF8.GetBytes($"{owner.Key}\n"), .. answer];
-        redis.State.HashSet(RedisKeys.CartChanges($"{owner.Subject}"), "answer", kept, flags: CommandFlags.FireAndForget);
+        redis.State.HashSet(CartKeys.Changes($"{owner.Subject}"), "answer", kept, flags: CommandFlags.FireAndForget);
     }
 
     // SKUs that are not on sale go to the script too: a replay of an earlier change must not be refused because of a later withdrawal.
@@ -110,7 +110,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
             ShoppingCart.MaxLines);
 
     private Task<CartChange> ChangeAsync(string operation, CartOwner owner, string fingerprint, params RedisValue[] operands) =>
-        RunAsync(operation, owner.Subject, ShoppingCart.KeptFor(owner.IsGuest), RedisKeys.CartChanges($"{owner.Subject}"),
+        RunAsync(operation, owner.Subject, ShoppingCart.KeptFor(owner.IsGuest), CartKeys.Changes($"{owner.Subject}"),
             owner.Key is null ? "" : fingerprint, owner.Key ?? "", KeyKept, operands);
 
     private async Task<CartChange> RunAsync(
@@ -118,7 +118,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
         params RedisValue[] operands)
     {
         var now = time.GetUtcNow();
-        RedisKey[] keys = [RedisKeys.Cart($"{subject}"), RedisKeys.Stream("analytics"), third];
+        RedisKey[] keys = [CartKeys.Of($"{subject}"), RedisKeys.Stream("analytics"), third];
         RedisValue[] arguments =
         [
             operation, $"{subject}", now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), (long)kept.TotalSeconds,

@@ -1,5 +1,5 @@
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Infrastructure.RealTime;
+using Aarya.Features.Storefront;
 using Marten;
 using Npgsql;
 using Wolverine;

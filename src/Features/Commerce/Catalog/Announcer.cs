@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;

@@ -1,7 +1,6 @@
 using Aarya.Features.Commerce.Catalog.Demo;
 using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Features.Commerce.Inventory;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Seeding;
 using Marten;

@@ -1,5 +1,4 @@
 using Aarya.Features.Commerce.Taxation;
-using Aarya.Infrastructure.Hosting;
 using Weasel.Core;
 using Weasel.Postgresql.Tables;
 

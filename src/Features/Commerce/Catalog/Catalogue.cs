@@ -1,5 +1,5 @@
 using Aarya.Features.Commerce.Inventory;
-using Aarya.Infrastructure.RealTime;
+using Aarya.Features.Storefront;
 using Marten;
 
 namespace Aarya.Features.Commerce.Catalog;

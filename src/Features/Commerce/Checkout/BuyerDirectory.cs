@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Security;
 using Grpc.Core;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Hosting;
 using Marten;
 using Npgsql;
 using Weasel.Postgresql.Tables;

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,11 +16,22 @@ namespace Aarya.Features.Commerce.Checkout;
 /// </param>
 public sealed record CheckoutOptions(TimeSpan Hold, UnpaidLimit PerShopper, UnpaidLimit PerAddress)
 {
+    private const int MostUnpaid = 1_000_000;
+
+    private static readonly NumberSetting HoldMinutes = new("ORDER_HOLD_MINUTES", 15, 1, 24 * 60);
+    private static readonly NumberSetting OrdersPerShopper = new("UNPAID_ORDERS_PER_SHOPPER", 5, 0, MostUnpaid);
+    private static readonly NumberSetting PiecesPerShopper = new("UNPAID_PIECES_PER_SHOPPER", 50, 0, MostUnpaid);
+    private static readonly NumberSetting OrdersPerAddress = new("UNPAID_ORDERS_PER_ADDRESS", 40, 0, MostUnpaid);
+    private static readonly NumberSetting PiecesPerAddress = new("UNPAID_PIECES_PER_ADDRESS", 150, 0, MostUnpaid);
+
+    internal static IReadOnlyList<NumberSetting> Numbers { get; } =
+        [HoldMinutes, OrdersPerShopper, PiecesPerShopper, OrdersPerAddress, PiecesPerAddress];
+
     /// <exception cref="StartupException">A setting is not a whole number within its bounds.</exception>
     public static CheckoutOptions From(IConfiguration configuration) => new(
-        TimeSpan.FromMinutes(configuration.Number("ORDER_HOLD_MINUTES")),
-        new(configuration.Number("UNPAID_ORDERS_PER_SHOPPER"), configuration.Number("UNPAID_PIECES_PER_SHOPPER")),
-        new(configuration.Number("UNPAID_ORDERS_PER_ADDRESS"), configuration.Number("UNPAID_PIECES_PER_ADDRESS")));
+        TimeSpan.FromMinutes(HoldMinutes.Read(configuration)),
+        new(OrdersPerShopper.Read(configuration), PiecesPerShopper.Read(configuration)),
+        new(OrdersPerAddress.Read(configuration), PiecesPerAddress.Read(configuration)));
 }
 
 internal static class CheckoutSetup

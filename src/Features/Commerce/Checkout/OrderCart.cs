@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Idempotency;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Google.Protobuf;
 using Marten;
 using Microsoft.AspNetCore.Http;

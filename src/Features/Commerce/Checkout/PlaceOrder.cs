@@ -1,8 +1,9 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;

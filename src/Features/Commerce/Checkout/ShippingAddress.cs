@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Features.Commerce.Checkout;
 

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 
 namespace Aarya.Features.Commerce.Contracts;
 

@@ -1,5 +1,5 @@
-using Aarya.Infrastructure.Messaging;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Messaging.WireEvents;
+using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Features.Commerce.Contracts;
 

@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Hosting;
 using Weasel.Core;
 using Weasel.Postgresql.Tables;
 

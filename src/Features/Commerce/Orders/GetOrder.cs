@@ -1,6 +1,7 @@
 using System.Globalization;
-using Aarya.Infrastructure.Gateway;
+using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Privacy.Erasure;
 using Marten;
 using Wolverine;
 

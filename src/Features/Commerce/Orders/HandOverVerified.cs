@@ -1,5 +1,5 @@
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Privacy.Erasure;
 using Marten;
 using Wolverine;
 

@@ -1,7 +1,7 @@
 using Aarya.Features.Commerce.Checkout;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Rates;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;

@@ -1,7 +1,7 @@
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Rates;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
 

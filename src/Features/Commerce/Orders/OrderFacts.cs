@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Taxation;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Features.Commerce.Orders;
 

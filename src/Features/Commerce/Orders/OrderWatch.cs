@@ -22,7 +22,7 @@ public sealed class OrderWatch(RedisConnections redis)
     private bool listening;
 
     /// <summary>Starts watching; null when too many requests are already waiting. Read the order after this call, not before.</summary>
-    /// <param name="network">As <see cref="Infrastructure.Gateway.RateLimits.NetworkOf"/> returns it.</param>
+    /// <param name="network">As <see cref="Infrastructure.Rates.RateLimits.NetworkOf"/> returns it.</param>
     public Waiter? Begin(Guid orderId, Guid shopper, string network)
     {
         var own = $"{shopper}";

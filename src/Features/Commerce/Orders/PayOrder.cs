@@ -1,7 +1,7 @@
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;

@@ -3,7 +3,7 @@ using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Messaging;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy.Erasure;
 using JasperFx.Events;
 using Marten;
 using Wolverine;

@@ -1,5 +1,5 @@
 using Aarya.Infrastructure.Email;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.Content.Notifications;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.RealTime;
+using Aarya.Features.Storefront;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.Content.Notifications;

@@ -1,5 +1,5 @@
 using Aarya.Features.Content.Contracts;
-using Aarya.Infrastructure.RealTime;
+using Aarya.Features.Storefront;
 using Wolverine.Marten;
 
 namespace Aarya.Features.Content.Notifications;

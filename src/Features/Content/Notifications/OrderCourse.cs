@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.RealTime;
+using Aarya.Features.Storefront;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.RealTime;
+using Aarya.Features.Storefront;
 
 namespace Aarya.Features.Content.Notifications;
 

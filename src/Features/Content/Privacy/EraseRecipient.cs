@@ -1,6 +1,6 @@
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Notifications;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy.Erasure;
 using Marten;
 
 namespace Aarya.Features.Content.Privacy;

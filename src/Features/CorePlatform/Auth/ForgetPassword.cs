@@ -1,7 +1,7 @@
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Rates;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;

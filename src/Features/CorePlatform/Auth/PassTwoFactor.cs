@@ -1,9 +1,9 @@
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Rates;
 using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Http;

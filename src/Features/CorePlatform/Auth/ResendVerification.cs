@@ -1,6 +1,6 @@
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Aarya.Features.CorePlatform.Auth;

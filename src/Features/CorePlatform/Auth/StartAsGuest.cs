@@ -1,7 +1,7 @@
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Rates;
 using Microsoft.AspNetCore.Http;
 using Wolverine.Http;
 

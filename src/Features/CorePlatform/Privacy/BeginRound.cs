@@ -1,6 +1,5 @@
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Sessions;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging;
 using Marten;
 using Wolverine.Runtime.Handlers;

@@ -1,6 +1,5 @@
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy.Erasure;
 using JasperFx.Core;
 using Marten;
 using Wolverine;

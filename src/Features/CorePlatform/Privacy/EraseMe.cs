@@ -1,10 +1,9 @@
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy.Erasure;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;

@@ -1,5 +1,4 @@
 using Aarya.Features.CorePlatform.Contracts;
-using Aarya.Infrastructure.Hosting;
 using Marten;
 
 namespace Aarya.Features.CorePlatform.Privacy;

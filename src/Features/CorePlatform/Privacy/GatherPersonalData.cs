@@ -6,7 +6,6 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Marten;
 using Wolverine;

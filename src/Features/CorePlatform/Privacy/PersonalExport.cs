@@ -1,5 +1,4 @@
-using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.CorePlatform.Privacy;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using StackExchange.Redis;

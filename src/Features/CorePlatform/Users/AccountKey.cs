@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Npgsql;
 using Weasel.Postgresql.Tables;
 

@@ -1,5 +1,5 @@
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Seeding;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 

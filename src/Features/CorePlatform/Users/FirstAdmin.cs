@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Aarya.Features.CorePlatform.Audit;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using JasperFx;
 using Marten;
 

@@ -1,4 +1,5 @@
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 

@@ -1,9 +1,9 @@
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
-using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;

@@ -1,4 +1,5 @@
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Security;
 using JasperFx.Metadata;
 

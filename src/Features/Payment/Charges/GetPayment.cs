@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +39,7 @@ public static class GetPaymentEndpoint
             : Problem.NotFound("payment");
     }
 
-    [WolverineGet("/api/payments/{orderId:guid}")]
+    [WolverineGet("/api/payments/{orderId:guid}"), NeverRepeat]
     [ProducesResponseType<PaymentView>(StatusCodes.Status200OK)]
     public static PaymentView Get(Guid orderId, Caller caller, [ReadAggregate(nameof(orderId), Required = false)] OrderPayment? payment) =>
         PaymentView.Of(payment!);

@@ -3,6 +3,7 @@ using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Proxy;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -42,7 +43,7 @@ public static partial class ReceiveWebhookEndpoint
     }
 
     [Refuses(401, "webhook.refused", "The signature is not the provider's, or is too old.")]
-    [WolverinePost("/api/payments/webhooks/{provider}")]
+    [WolverinePost("/api/payments/webhooks/{provider}"), NeverRepeat]
     [AnswerIsNeverStored]
     [ProducesResponseType(StatusCodes.Status200OK)]
     public static async Task<(IResult, OutgoingMessages)> Post(

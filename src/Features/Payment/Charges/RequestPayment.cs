@@ -1,5 +1,5 @@
 using Aarya.Features.Payment.Fraud;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;

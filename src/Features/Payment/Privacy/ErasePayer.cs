@@ -1,6 +1,6 @@
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy.Erasure;
 using JasperFx.Events;
 using Marten;
 

@@ -1,5 +1,5 @@
 using Aarya.Features.Payment.Charges;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Outages;
 using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Features.Payment.Providers;

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
 using Aarya.Sandbox;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

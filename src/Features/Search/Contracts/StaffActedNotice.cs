@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Security;
 
 namespace Aarya.Features.Search.Contracts;

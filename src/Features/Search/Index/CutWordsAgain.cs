@@ -1,5 +1,5 @@
 using Aarya.Features.Search.Query;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

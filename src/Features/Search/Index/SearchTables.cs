@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Weasel.Postgresql.Tables;
 

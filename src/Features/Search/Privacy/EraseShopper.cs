@@ -1,5 +1,5 @@
 using Aarya.Features.Search.Contracts;
-using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy.Erasure;
 using Marten;
 
 namespace Aarya.Features.Search.Privacy;

@@ -1,8 +1,8 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 
 namespace Aarya.Specs.Streams.Billing.Contracts;
 
 /// <summary>The members of a placed order that billing needs: fewer than are published.</summary>
-[WireEvent("commerce.order_placed.v1", Infrastructure.Messaging.Streams.Orders)]
+[WireEvent("commerce.order_placed.v1", Features.Streams.Orders)]
 public sealed record OrderPlaced(Guid OrderId, Money Total, string Note);

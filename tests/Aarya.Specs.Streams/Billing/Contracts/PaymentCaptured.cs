@@ -1,7 +1,7 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 
 namespace Aarya.Specs.Streams.Billing.Contracts;
 
-[WireEvent("payment.payment_captured.v1", Infrastructure.Messaging.Streams.Payments)]
+[WireEvent("payment.payment_captured.v1", Features.Streams.Payments)]
 public sealed record PaymentCaptured(Guid OrderId, Money Amount);

@@ -1,6 +1,6 @@
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.WireEvents;
 
 namespace Aarya.Specs.Streams.Letters.Contracts;
 
-[WireEvent("commerce.order_placed.v1", Infrastructure.Messaging.Streams.Orders)]
+[WireEvent("commerce.order_placed.v1", Features.Streams.Orders)]
 public sealed record OrderPlaced(Guid OrderId, string Note);

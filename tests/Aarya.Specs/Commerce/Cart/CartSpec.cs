@@ -3,7 +3,7 @@ using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -202,7 +202,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         var sku = await Host.SellsAsync();
         var first = (await shopper.AddAsync(sku, 2, key)).Is(200);
-        await Redis.HashDeleteAsync(RedisKeys.CartChanges($"{shopper.Subject}"), "answer");
+        await Redis.HashDeleteAsync(CartKeys.Changes($"{shopper.Subject}"), "answer");
         await shopper.AddAsync(sku, 2);
 
         var second = (await shopper.AddAsync(sku, 2, key)).Is(200);
@@ -223,13 +223,13 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
             (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{sku}", key: $"{key}:{i}")).Is(i == 0 ? 200 : 404);
 
         // 32 changes, their order, and perhaps the answer to the latest, which is written without waiting.
-        Assert.InRange(await Redis.HashLengthAsync(RedisKeys.CartChanges($"{shopper.Subject}")), 33, 34);
-        var left = await Redis.KeyTimeToLiveAsync(RedisKeys.CartChanges($"{shopper.Subject}"));
+        Assert.InRange(await Redis.HashLengthAsync(CartKeys.Changes($"{shopper.Subject}")), 33, 34);
+        var left = await Redis.KeyTimeToLiveAsync(CartKeys.Changes($"{shopper.Subject}"));
         Assert.InRange(left!.Value, TimeSpan.FromMinutes(50), Carts.KeyKept);
         await shopper.AddAsync(sku);
         Assert.True((await PutAsync(keys[^1])).Replayed);
         Assert.False((await PutAsync(keys[0])).Replayed);
-        Assert.InRange(await Redis.HashLengthAsync(RedisKeys.CartChanges($"{shopper.Subject}")), 33, 34);
+        Assert.InRange(await Redis.HashLengthAsync(CartKeys.Changes($"{shopper.Subject}")), 33, 34);
 
         async Task<Answer> PutAsync(string each) =>
             (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 2 }, each)).Is(200);
@@ -346,7 +346,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(30, Math.Round((await LifeOfAsync(guest)).TotalDays));
         Assert.Equal(90, Math.Round((await LifeOfAsync(customer)).TotalDays));
 
-        async Task<TimeSpan> LifeOfAsync(Shopper shopper) => (await Redis.KeyTimeToLiveAsync(RedisKeys.Cart($"{shopper.Subject}")))!.Value;
+        async Task<TimeSpan> LifeOfAsync(Shopper shopper) => (await Redis.KeyTimeToLiveAsync(CartKeys.Of($"{shopper.Subject}")))!.Value;
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Commerce.Checkout;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Features.Roles;
 
 /// <summary>Core is stopped, as on a machine that has run out of memory: it accepts calls and answers none.</summary>
 public sealed class SlowCoreSpec

@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Payment;
 using Aarya.Specs.Support;
 using Npgsql;
 
 namespace Aarya.Specs.Commerce.Checkout;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Features.Roles;
 
 /// <summary>Simultaneous checkouts on two processes do not exceed a limit together.</summary>
 public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfTwo>
@@ -74,7 +75,7 @@ public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfT
     {
         await using var split = await SplitShop.StartAsync();
         await split.StartRoleAsync(string.Join(',', Roles.Contexts), ("UNPAID_ORDERS_PER_ADDRESS", "2"));
-        await split.StartRoleAsync(Roles.Gateway, ("AARYA_TRUSTED_PROXIES", "127.0.0.1"));
+        await split.StartRoleAsync(ActiveRoles.Gateway, ("AARYA_TRUSTED_PROXIES", "127.0.0.1"));
         var sku = await SellsAsync(split.SettingsOf(Roles.Commerce)["DATABASE_URL"]);
         using var client = split.Client();
 

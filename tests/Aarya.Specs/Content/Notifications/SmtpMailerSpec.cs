@@ -1,15 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
 using Aarya.Infrastructure.Email;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using MimeKit;
-using Outage = Aarya.Infrastructure.Messaging.Outage;
+using Outage = Aarya.Infrastructure.Outages.Outage;
 
 namespace Aarya.Specs.Content.Notifications;
 
 public sealed class SmtpMailerSpec
 {
+    private const string Sender = "Aarya Clothing <orders@aarya.example>";
+
     private readonly Mail mail = new(Guid.CreateVersion7(), "asha@example.com", "Your order AA-1 is confirmed", "Total ₹1,299.00",
         "<p>Total ₹1,299.00</p>");
 
@@ -39,7 +41,7 @@ public sealed class SmtpMailerSpec
     public async Task a_mail_server_that_is_away_is_a_failure_that_can_be_tried_again()
     {
         await using var server = await MailServer.StartAsync();
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", null));
+        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender));
         await server.KillAsync();
 
         var away = await Assert.ThrowsAsync<MailNotSentException>(() => mailer.SendAsync(mail, TestContext.Current.CancellationToken));
@@ -64,7 +66,7 @@ public sealed class SmtpMailerSpec
     public async Task what_is_no_address_is_never_sent_and_is_no_failure_to_try_again(string to)
     {
         await using var server = await MailServer.StartAsync();
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", null));
+        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender));
 
         var refused =
             await Assert.ThrowsAsync<MailUndeliverableException>(() =>
@@ -91,7 +93,7 @@ public sealed class SmtpMailerSpec
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var served = AnswerRecipientsAsync(listener, answer);
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", null));
+        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", Sender));
 
         var refused = await Assert.ThrowsAsync(failure, () => mailer.SendAsync(mail, TestContext.Current.CancellationToken));
 
@@ -113,10 +115,10 @@ public sealed class SmtpMailerSpec
     }
 
     [Theory]
-    [InlineData("mail.example.com", null)]
-    [InlineData("http://mail.example.com", null)]
+    [InlineData("mail.example.com", Sender)]
+    [InlineData("http://mail.example.com", Sender)]
     [InlineData("smtp://mail.example.com", "not an address@")]
-    public void a_setting_that_makes_no_sense_ends_the_start(string url, string? from) =>
+    public void a_setting_that_makes_no_sense_ends_the_start(string url, string from) =>
         Assert.Throws<StartupException>(() => SmtpServer.Parse(url, from));
 
     [Theory]
@@ -125,7 +127,7 @@ public sealed class SmtpMailerSpec
     [InlineData("smtp://mail.example.com:2525", 2525, false)]
     public void the_port_follows_the_scheme_unless_it_is_given(string url, int port, bool tls)
     {
-        var server = SmtpServer.Parse(url, null);
+        var server = SmtpServer.Parse(url, Sender);
 
         Assert.Equal((port, tls), (server.Port, server.Tls));
     }

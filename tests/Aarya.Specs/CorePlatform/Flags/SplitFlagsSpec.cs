@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
 using Npgsql;
 
 namespace Aarya.Specs.CorePlatform.Flags;
 
-using Roles = Infrastructure.Hosting.Roles;
+using Roles = Features.Roles;
 
 /// <summary>Flags in a shop of six processes, read in each of them.</summary>
 public sealed class SplitFlagsSpec
@@ -33,7 +34,7 @@ public sealed class SplitFlagsSpec
         using var program = await StaticProgram.BuildAsync(Main);
         await using var shop = await SplitShop.StartAsync();
         var roles =
-            await Task.WhenAll(new[] { Roles.Gateway }.Concat(Roles.Contexts)
+            await Task.WhenAll(new[] { ActiveRoles.Gateway }.Concat(Roles.Contexts)
                 .Select(x => RoleProcess.StartAsync(x, shop.SettingsOf(x), program.Path)));
         try
         {

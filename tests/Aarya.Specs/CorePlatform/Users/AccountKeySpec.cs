@@ -1,8 +1,8 @@
 using System.Text;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -40,7 +40,7 @@ public sealed class AccountKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     private async Task<object?> SqlAsync(string sql, params byte[][] values)
     {
-        await using var connection = new NpgsqlConnection(Databases.Of(Aarya.Infrastructure.Hosting.Roles.Core));
+        await using var connection = new NpgsqlConnection(Databases.Of(Features.Roles.Core));
         await connection.OpenAsync(Cancellation);
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });

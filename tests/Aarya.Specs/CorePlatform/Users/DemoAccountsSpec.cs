@@ -1,8 +1,8 @@
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Seeding;
+using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,5 @@
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Specs.Support;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Privacy;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.CorePlatform.Users.Addresses;

@@ -1,0 +1,32 @@
+using Aarya.Infrastructure.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Aarya.Features;
+
+/// <summary>The public addresses that links in mails lead to.</summary>
+public static class PublicAddress
+{
+    private const string Development = "http://127.0.0.1:8080";
+
+    /// <summary>The storefront's address, from <c>STOREFRONT_URL</c>, without a slash at the end.</summary>
+    /// <exception cref="StartupException">It is missing in production, or not a web address.</exception>
+    public static string OfStorefront(IConfiguration configuration, IHostEnvironment environment) => Read(
+        configuration, environment, "STOREFRONT_URL",
+        "give the address of the storefront, such as https://aarya.example: links in mails lead there.");
+
+    /// <summary>The API's own address, from <c>AARYA_PUBLIC_URL</c>, without a slash at the end.</summary>
+    /// <exception cref="StartupException">It is missing in production, or not a web address.</exception>
+    public static string OfApi(IConfiguration configuration, IHostEnvironment environment) => Read(
+        configuration, environment, "AARYA_PUBLIC_URL",
+        "give the public address of the API, such as https://backend.aarya.example: links in mails lead there.");
+
+    private static string Read(IConfiguration configuration, IHostEnvironment environment, string name, string whatToDo)
+    {
+        var url = environment.IsProduction() ? configuration.Require(name, whatToDo) : configuration.Find(name) ?? Development;
+        return Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+            && parsed is { Scheme: "https" or "http", Query.Length: 0, Fragment.Length: 0 }
+            ? url.TrimEnd('/')
+            : throw new StartupException($"{name} is '{url}': it must be a web address such as https://aarya.example.");
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aarya.Infrastructure.Mesh;
+
+/// <summary>
+/// Where a process of these roles listens: the gateway and <c>all</c> on TCP, a context on its own socket, and on TCP as
+/// well when <c>AARYA_TCP=true</c> or a URL is set.
+/// </summary>
+/// <remarks>
+/// URLs come from <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>AARYA_URLS</c>. <c>h2c://host:port</c> listens for HTTP/2 without TLS, which
+/// is what contexts on other machines call; without TLS one port cannot serve both HTTP versions.
+/// </remarks>
+internal static class RoleListening
+{
+    public static void ListenFor(this WebApplicationBuilder builder, ActiveRoles roles)
+    {
+        var sockets = Sockets(builder, roles);
+        builder.Services.AddHostedService(_ => new SocketsOfProcess(sockets));
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            var others = transport.CreateBoundListenSocket;
+            transport.CreateBoundListenSocket = end =>
+                end is UnixDomainSocketEndPoint && sockets.FirstOrDefault(x => x.SocketPath == end.ToString()) is { } own
+                    ? own.Open()
+                    : others(end);
+        });
+
+        var urls = Urls(builder.Configuration, roles);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            foreach (var socket in sockets)
+            {
+                kestrel.ListenUnixSocket(socket.SocketPath, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http2;
+                    listen.Use(MeshTrust.Mark);
+                });
+            }
+
+            foreach (var url in urls) Listen(kestrel, url);
+        });
+        // Kestrel would warn that it overrides the URLs; an empty value would make the host look them up elsewhere.
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, ";");
+    }
+
+    /// <summary>None in a process that hosts everything: no other process calls it.</summary>
+    private static UnixSocketListener[] Sockets(WebApplicationBuilder builder, ActiveRoles roles)
+    {
+        if (roles.IsAll) return [];
+        var folder = SocketFolder.From(builder.Configuration, builder.Environment);
+        var takeOver = builder.Configuration.Flag("AARYA_SOCKET_TAKEOVER");
+        return [.. roles.Contexts.Select(role => new UnixSocketListener(folder.PathOf(role), takeOver))];
+    }
+
+    private static BindingAddress[] Urls(ConfigurationManager configuration, ActiveRoles roles)
+    {
+        var named = configuration[WebHostDefaults.ServerUrlsKey] ?? configuration.Find("AARYA_URLS");
+        if (named is null && !roles.HostsGateway && !configuration.Flag("AARYA_TCP")) return [];
+        named ??= $"http://127.0.0.1:{roles.DefaultPort}";
+        return [.. named.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+    }
+
+    private static BindingAddress Parse(string url)
+    {
+        try
+        {
+            if (BindingAddress.Parse(url) is { Scheme: "http" or "https" or "h2c", IsUnixPipe: false } address) return address;
+        }
+        catch (FormatException)
+        {
+            // Refused below, like any other address that the process cannot listen on.
+        }
+
+        throw new StartupException($"Invalid url: '{url}'. Write --urls http://host:port, https://host:port or h2c://host:port.");
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, BindingAddress address)
+    {
+        void Configure(ListenOptions listen)
+        {
+            if (address.Scheme == "h2c") listen.Protocols = HttpProtocols.Http2;
+            if (address.Scheme == "https") listen.UseHttps();
+        }
+
+        if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Configure);
+        else if (address.Host == "localhost" && address.Port != 0) kestrel.ListenLocalhost(address.Port, Configure);
+        else if (address.Host == "localhost") kestrel.Listen(IPAddress.Loopback, 0, Configure);
+        else kestrel.ListenAnyIP(address.Port, Configure);
+    }
+
+    /// <summary>Checks the sockets before anything has started, and deletes their paths once the server has closed them.</summary>
+    private sealed class SocketsOfProcess(IReadOnlyList<UnixSocketListener> sockets) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            foreach (var socket in sockets) socket.Check();
+            return Task.CompletedTask;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken)
+        {
+            foreach (var socket in sockets) socket.Withdraw();
+            return Task.CompletedTask;
+        }
+    }
+}

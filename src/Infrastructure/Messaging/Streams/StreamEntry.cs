@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Aarya.Infrastructure.Messaging.WireEvents;
+using StackExchange.Redis;
+using Wolverine;
+
+namespace Aarya.Infrastructure.Messaging.Streams;
+
+/// <summary>The fields of one entry of a stream: the content of an envelope, under names that are readable in redis-cli.</summary>
+internal static class StreamEntry
+{
+    private const string Id = "id";
+    private const string Type = "type";
+    private const string At = "at";
+    private const string Key = "key";
+    private const string Source = "source";
+    private const string Trace = "trace";
+    private const string Correlation = "correlation";
+    private const string Conversation = "conversation";
+    private const string Body = "body";
+
+    public static NameValueEntry[] Write(Envelope envelope)
+    {
+        List<NameValueEntry> fields =
+        [
+            new(Id, envelope.Id.ToString()),
+            new(Type, WireEventNaming.OnTheWire(envelope.MessageType!)),
+            new(At, envelope.SentAt.ToString("O", CultureInfo.InvariantCulture)),
+        ];
+        Add(Key, envelope.GroupId);
+        Add(Source, envelope.Source);
+        Add(Trace, envelope.ParentId);
+        Add(Correlation, envelope.CorrelationId);
+        if (envelope.ConversationId != Guid.Empty) Add(Conversation, envelope.ConversationId.ToString());
+        fields.Add(new(Body, envelope.Data));
+        return [.. fields];
+
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value)) fields.Add(new(name, value));
+        }
+    }
+
+    /// <summary>The name on the wire; null when the entry is not one of ours.</summary>
+    public static string? TypeOf(NameValueEntry[] fields) => Find(fields, Type);
+
+    public static Envelope Read(NameValueEntry[] fields, string messageType)
+    {
+        var envelope = new Envelope
+        {
+            MessageType = messageType,
+            ContentType = "application/json",
+            Data = fields.FirstOrDefault(x => x.Name == Body).Value,
+            GroupId = Find(fields, Key),
+            Source = Find(fields, Source),
+            ParentId = Find(fields, Trace),
+            CorrelationId = Find(fields, Correlation),
+        };
+        if (Guid.TryParse(Find(fields, Conversation), out var conversation)) envelope.ConversationId = conversation;
+        if (DateTimeOffset.TryParse(Find(fields, At), CultureInfo.InvariantCulture, out var at)) envelope.SentAt = at;
+        return envelope;
+    }
+
+    /// <summary>The publisher's id of the event; an entry of a script has none, and its place in the stream identifies it.</summary>
+    public static Guid IdOf(string stream, string entry, NameValueEntry[] fields) => Guid.TryParse(Find(fields, Id), out var id)
+        ? id
+        : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{stream} {entry}")).AsSpan(0, 16));
+
+    /// <summary>The key of the event; events with the same key are handled in order.</summary>
+    public static string? KeyOf(NameValueEntry[] fields) => Find(fields, Key);
+
+    private static string? Find(NameValueEntry[] fields, string name) => fields.FirstOrDefault(x => x.Name == name).Value;
+}

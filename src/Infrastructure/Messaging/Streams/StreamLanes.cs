@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Aarya.Infrastructure.Outages;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using Wolverine;
+
+namespace Aarya.Infrastructure.Messaging.Streams;
+
+/// <summary>
+/// Handles a group's entries, several at once, but those with the same key one after another. An entry is acknowledged when
+/// it is settled. During an outage of something that handlers need, lanes wait and nothing counts as a failure.
+/// </summary>
+internal sealed partial class StreamLanes : IAsyncDisposable
+{
+    private readonly RedisStreamEndpoint endpoint;
+    private readonly StreamGroup group;
+    private readonly StreamDeadLetters deadLetters;
+    private readonly Func<Envelope, ValueTask> handle;
+    private readonly ILogger log;
+    private readonly Channel<StreamDelivery>[] lanes;
+    private readonly ConcurrentDictionary<string, StreamDelivery> held = new();
+    private readonly CancellationTokenSource stopping = new();
+    private Task[] running = [];
+
+    public StreamLanes(
+        RedisStreamEndpoint endpoint, StreamGroup group, StreamDeadLetters deadLetters, Func<Envelope, ValueTask> handle, ILogger log)
+    {
+        (this.endpoint, this.group, this.deadLetters, this.handle, this.log) = (endpoint, group, deadLetters, handle, log);
+        lanes =
+            [.. Enumerable.Range(0, Options.Lanes).Select(_ => Channel.CreateBounded<StreamDelivery>(Options.Batch / Options.Lanes + 1))];
+    }
+
+    private RedisStreamsOptions Options => endpoint.Transport.Options;
+
+    public void Start() => running = [.. lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader)))];
+
+    /// <summary>True when the entry waits here or is being handled.</summary>
+    public bool Holds(string entry) => held.ContainsKey(entry);
+
+    /// <summary>Puts the delivery into its lane; waits while the lane is full.</summary>
+    public async ValueTask OfferAsync(StreamDelivery delivery, CancellationToken cancellation)
+    {
+        if (!held.TryAdd(delivery.Entry, delivery)) return;
+        try
+        {
+            await lanes[delivery.LaneOf(lanes.Length)].Writer.WriteAsync(delivery, cancellation);
+        }
+        catch
+        {
+            held.TryRemove(delivery.Entry, out _);
+            throw;
+        }
+    }
+
+    /// <summary>Puts the event into the dead-letter table, once per handler, and only then acknowledges it.</summary>
+    public async Task GiveUpAsync(StreamDelivery delivery, string reason)
+    {
+        if (delivery.Parts.Count == 0) await StoreDeadLetterAsync(delivery, endpoint.Uri, reason);
+        // A handler that was done already skips its letter by its processed_event row, if the letter is replayed.
+        foreach (var part in delivery.Parts) await StoreDeadLetterAsync(delivery, part.Uri, reason);
+        await AcknowledgeAsync(delivery.Entry);
+    }
+
+    private Task StoreDeadLetterAsync(StreamDelivery delivery, Uri address, string reason)
+    {
+        var envelope = delivery.Open();
+        envelope.Destination = address;
+        return deadLetters.StoreAsync(envelope, delivery.Error ?? new TimeoutException(reason));
+    }
+
+    private async Task RunAsync(ChannelReader<StreamDelivery> lane)
+    {
+        await foreach (var delivery in lane.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                if (!stopping.IsCancellationRequested) await SettleAsync(delivery);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception e)
+            {
+                CannotHandle(delivery.Entry, endpoint.Stream, endpoint.Group!, e);
+            }
+            finally
+            {
+                held.TryRemove(delivery.Entry, out _);
+            }
+        }
+    }
+
+    private async Task SettleAsync(StreamDelivery delivery)
+    {
+        // The read has counted the first delivery. False: another consumer has claimed and acknowledged the entry.
+        if (delivery.Again && !await UntilRedisAnswersAsync(redis => group.CountAttemptAsync(redis, delivery.Entry))) return;
+        // Each of several handlers is tried for itself, so that one that fails does not hold up the others.
+        var ends = delivery.Parts.Count == 0
+            ? [await EndsAsync(delivery, endpoint.Uri, handle)]
+            : await Task.WhenAll(delivery.Parts.Select(part =>
+                EndsAsync(delivery.ForPart(), part.Uri, x => new(part.HandleAsync(x, stopping.Token)))));
+        if (ends.All(x => x)) await AcknowledgeAsync(delivery.Entry);
+    }
+
+    /// <summary>Calls a handler until the entry is settled for it, or given up. False when the program stops before.</summary>
+    private async Task<bool> EndsAsync(StreamDelivery delivery, Uri address, Func<Envelope, ValueTask> call)
+    {
+        var patience = Patience.Of(Options.Patience);
+        var isCountReset = false;
+        while (!stopping.IsCancellationRequested)
+        {
+            delivery.BeginAttempt();
+            await call(delivery.Open());
+            if (delivery.IsSettled) return true;
+            if (delivery.Deferred) return false;
+            if (delivery.RetryAt is { } at)
+            {
+                var wait = at - DateTimeOffset.UtcNow;
+                if (wait > TimeSpan.Zero) await Task.Delay(wait, stopping.Token);
+                continue;
+            }
+
+            await Task.Delay(patience.Pause(), stopping.Token);
+            // A part may fail although it answers a ping: a full disk, a read-only standby.
+            if (Outage.IsOfMessage(delivery.Error) || await WaitUntilHealthyAsync())
+            {
+                patience.Renew(Options.Patience);
+                // An outage is not a failed delivery, even if processes restart or another process claims the entry meanwhile.
+                if (!isCountReset) isCountReset = await ForgetAttemptsAsync(delivery.Entry);
+            }
+            else if (patience.IsOver)
+            {
+                await StoreDeadLetterAsync(delivery, address, "Gave up: the retry period is over.");
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when PostgreSQL or Redis did not answer at first.</summary>
+    private async Task<bool> WaitUntilHealthyAsync()
+    {
+        for (var waited = false; ; waited = true)
+        {
+            try
+            {
+                await deadLetters.Store.Admin.CheckConnectivityAsync(stopping.Token);
+                await (await endpoint.Transport.CommandsAsync()).PingAsync();
+                return waited;
+            }
+            catch (Exception) when (!stopping.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), stopping.Token);
+            }
+        }
+    }
+
+    // An acknowledgement that never arrives is harmless: the event is delivered again, and its processed_event row exists.
+    private Task<bool> AcknowledgeAsync(string entry) => UntilRedisAnswersAsync(async redis =>
+    {
+        await group.AcknowledgeAsync(redis, entry);
+        return true;
+    });
+
+    private Task<bool> ForgetAttemptsAsync(string entry) => UntilRedisAnswersAsync(async redis =>
+    {
+        await group.ForgetAttemptsAsync(redis, entry);
+        return true;
+    });
+
+    private async Task<bool> UntilRedisAnswersAsync(Func<IDatabase, Task<bool>> command)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                return await command(await endpoint.Transport.CommandsAsync());
+            }
+            catch (Exception e) when (Outage.Is(e))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(250), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Accepts no further entries and waits for the present ones; the rest stay pending under this node's name.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var lane in lanes) lane.Writer.TryComplete();
+        stopping.CancelAfter(Options.StopWithin);
+        await Task.WhenAll(running).WaitAsync(Options.StopWithin + TimeSpan.FromSeconds(1))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await stopping.CancelAsync();
+    }
+
+    [LoggerMessage(LogLevel.Error, "The entry {Entry} of {Stream} could not be handled for {Group}; it stays pending.")]
+    private partial void CannotHandle(string entry, string stream, string group, Exception e);
+
+    /// <summary>How long an event may fail without an outage, with growing pauses.</summary>
+    private sealed class Patience(DateTimeOffset until)
+    {
+        private DateTimeOffset until = until;
+        private int attempts;
+
+        public static Patience Of(TimeSpan time) => new(DateTimeOffset.UtcNow + time);
+
+        public bool IsOver => DateTimeOffset.UtcNow >= until;
+
+        /// <summary>Restarts the time; the pauses keep their length.</summary>
+        public void Renew(TimeSpan time) => until = DateTimeOffset.UtcNow + time;
+
+        public TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(100 << Math.Min(attempts++, 6), 5000));
+    }
+}

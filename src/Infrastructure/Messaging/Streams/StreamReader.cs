@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Messaging.Streams;
+
+/// <summary>
+/// Passes a group's entries to its lanes: those pending under this node's name, new ones, and those of dead consumers.
+/// Reading blocks on a separate connection.
+/// </summary>
+internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamGroup group, StreamLanes lanes, ILogger log)
+    : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private ConnectionMultiplexer? connection;
+    private Task reading = Task.CompletedTask;
+    private Task claiming = Task.CompletedTask;
+    private bool cannotRead;
+
+    public bool IsConnected => connection is { IsConnected: true };
+
+    private RedisStreamsOptions Options => endpoint.Transport.Options;
+
+    public void Start()
+    {
+        reading = Task.Run(ReadAsync);
+        claiming = Task.Run(ClaimAsync);
+    }
+
+    public Task StopAsync() => stopping.CancelAsync();
+
+    private async Task ReadAsync()
+    {
+        var drained = false;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                connection ??= await endpoint.Transport.ConnectReaderAsync($"aarya-{endpoint.Stream}-{endpoint.Group}");
+                var redis = connection.GetDatabase();
+                if (!drained)
+                {
+                    await group.CreateAsync(redis);
+                    await group.ForgetConsumersAsync(redis);
+                    await DispatchPendingAsync(redis);
+                    drained = true;
+                    ReadsAgain();
+                }
+
+                foreach (var (entry, fields) in await group.ReadNewAsync(redis, Options.Block))
+                {
+                    if (endpoint.Deliver(entry, fields, again: false) is { } delivery) await lanes.OfferAsync(delivery, stopping.Token);
+                    else await group.AcknowledgeAsync(redis, entry);
+                }
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                // A reply may have been lost; its entries are pending under this node's name.
+                drained = false;
+                CannotReadNow(e);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ClaimAsync()
+    {
+        using var timer = new PeriodicTimer(Options.ClaimEvery);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stopping.Token);
+                var redis = await endpoint.Transport.CommandsAsync();
+                if (await group.ClaimAsync(redis, Options.ClaimAfter) > 0) await DispatchPendingAsync(redis);
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                CannotReadNow(e);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task DispatchPendingAsync(IDatabase redis)
+    {
+        var after = "";
+        while (await group.PendingAsync(redis, after) is { Count: > 0 } page)
+        {
+            foreach (var pending in page)
+            {
+                after = pending.MessageId!;
+                // After a broken connection, entries that are being handled here are read again: that is not a failed delivery.
+                if (lanes.Holds(after)) continue;
+                if (await group.FindAsync(redis, after) is not { } fields
+                    || endpoint.Deliver(after, fields, again: true) is not { } delivery) await group.AcknowledgeAsync(redis, after);
+                else if (pending.DeliveryCount < Options.MaxDeliveries) await lanes.OfferAsync(delivery, stopping.Token);
+                else await lanes.GiveUpAsync(delivery, $"Gave up after {pending.DeliveryCount} failed deliveries.");
+            }
+        }
+    }
+
+    // Logs once when an outage of Redis begins and once when it ends.
+    private void CannotReadNow(Exception e)
+    {
+        if (!cannotRead) CannotRead(endpoint.Stream, endpoint.Group!, e);
+        cannotRead = true;
+    }
+
+    private void ReadsAgain()
+    {
+        if (cannotRead) CanRead(endpoint.Stream, endpoint.Group!);
+        cannotRead = false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        // Ends the blocking read; entries that it still returns stay pending.
+        if (connection is not null) await connection.DisposeAsync();
+        await Task.WhenAll(reading, claiming).WaitAsync(Options.StopWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stopping.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The stream {Stream} cannot be read for {Group}; trying again.")]
+    private partial void CannotRead(string stream, string group, Exception e);
+
+    [LoggerMessage(LogLevel.Information, "The stream {Stream} is read again for {Group}.")]
+    private partial void CanRead(string stream, string group);
+}

@@ -1,0 +1,264 @@
+using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Redis;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Rates;
+
+/// <summary>One allowance of one client.</summary>
+/// <param name="Key">The client, and what the allowance is for.</param>
+/// <param name="Requests">How many requests within the window.</param>
+/// <param name="Window">The window; after that long without a request, a client may make all of them at once.</param>
+public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
+{
+    // In microseconds, not rounded: otherwise 70,000 per second would become 71,428.
+    internal double Interval => Window.TotalMicroseconds / Requests;
+
+    internal double Burst => Window.TotalMicroseconds;
+
+    // The last request of a burst must not fail because of rounding.
+    internal double Tolerance => Interval / 2;
+}
+
+/// <summary>
+/// Counts in Redis, so that a client has one allowance at all nodes together. One round trip takes from all its allowances, and a refused
+/// request uses none of them. Each node also counts the requests that it admits in its own book, which is a limit in itself: whichever of
+/// the two counts, and however often that changes, one node never admits more than the allowance.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The bound: while Redis does not answer in time, n nodes together admit at most n allowances. A node reports the requests that it
+/// admitted meanwhile with its next query about that client, before it admits another, so that nodes do not exceed the limit again.
+/// </para>
+/// <para>
+/// A node's book has room for 50,000 clients. Further clients are counted only in Redis; while Redis does not answer, they share one line
+/// of the book.
+/// </para>
+/// <para>
+/// The generic cell rate algorithm (ITU-T I.371) stores one number per key: the time at which the client's allowance is full again.
+/// </para>
+/// </remarks>
+public sealed partial class RateCounter(
+    RedisConnections redis, TimeProvider time, ILogger<RateCounter> logger, int most = RateCounter.MostClients)
+{
+    /// <summary>How many clients a node's own book has room for.</summary>
+    public const int MostClients = 50_000;
+
+    // Microseconds since the beginning of 2026: a Lua number has 53 bits, and three decimal places must stay exact.
+    // ARGV, three per key: interval, burst, and what this node has not reported yet, all in microseconds.
+    private const string Script = """
+        local clock = redis.call('TIME')
+        local now = (clock[1] - 1767225600) * 1000000 + clock[2]
+        local wait, before, after = 0, {}, {}
+        for i, key in ipairs(KEYS) do
+          local interval, burst, owed = tonumber(ARGV[i * 3 - 2]), tonumber(ARGV[i * 3 - 1]), tonumber(ARGV[i * 3])
+          before[i] = math.max(now, tonumber(redis.call('GET', key) or now)) + owed
+          after[i] = before[i] + interval
+          local excess = after[i] - burst - now
+          if excess > interval / 2 then wait = math.max(wait, excess) end
+        end
+        for i, key in ipairs(KEYS) do
+          local even = after[i]
+          if wait > 0 then even = before[i] end
+          local left = even - now
+          if left > 0 and (wait == 0 or tonumber(ARGV[i * 3]) > 0) then
+            redis.call('SET', key, string.format('%.3f', even), 'PX', math.max(1, math.ceil(left / 1000)))
+          end
+        end
+        return math.ceil(wait)
+        """;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly LocalRates own = new(time, most);
+    private readonly LocalRates owed = new(time, most);
+    private long awayUntil;
+
+    /// <summary>How long to wait for Redis: counting must not cost more than what it protects.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Takes one request from every allowance, or none.</summary>
+    /// <returns>Zero, or how long the client has to wait.</returns>
+    public async ValueTask<TimeSpan> TakeAsync(IReadOnlyList<Rate> rates)
+    {
+        if (time.GetTimestamp() < Volatile.Read(ref awayUntil)) return TakeHere(rates);
+
+        var isBooked = own.TryTake(rates, out var wait);
+        if (isBooked && wait > TimeSpan.Zero) return wait;
+        var asked = AskAsync(rates);
+        try
+        {
+            if (await asked.WaitAsync(Patience, time) is { } answer)
+            {
+                if (isBooked && answer > TimeSpan.Zero) own.GiveBack(rates);
+                return answer;
+            }
+
+            owed.Add(rates);
+        }
+        catch (TimeoutException)
+        {
+            Rest($"it took longer than {Patience.TotalMilliseconds} ms");
+            _ = OweUnlessCountedAsync(asked, rates);
+        }
+
+        return isBooked ? TimeSpan.Zero : own.Take(rates);
+    }
+
+    private TimeSpan TakeHere(IReadOnlyList<Rate> rates)
+    {
+        var wait = own.Take(rates);
+        if (wait == TimeSpan.Zero) owed.Add(rates);
+        return wait;
+    }
+
+    /// <summary>Null when Redis has not counted the request.</summary>
+    private async Task<TimeSpan?> AskAsync(IReadOnlyList<Rate> rates)
+    {
+        var debts = new double[rates.Count];
+        var keys = new RedisKey[rates.Count];
+        var values = new RedisValue[rates.Count * 3];
+        for (var i = 0; i < rates.Count; i++)
+        {
+            keys[i] = RedisKeys.Rate($"even:{rates[i].Key}");
+            values[i * 3] = rates[i].Interval;
+            values[(i * 3) + 1] = rates[i].Burst;
+            values[(i * 3) + 2] = debts[i] = owed.TakeOut(rates[i].Key);
+        }
+
+        try
+        {
+            return TimeSpan.FromMicroseconds((long)await redis.Cache.ScriptEvaluateAsync(Script, keys, values));
+        }
+        catch (Exception e) when (Outage.IsOfRedis(e))
+        {
+            for (var i = 0; i < rates.Count; i++) owed.Add(rates[i].Key, debts[i]);
+            Rest(e.Message);
+            return null;
+        }
+    }
+
+    // The request was admitted. Whether Redis counted it is clear only when the late answer arrives or fails.
+    private async Task OweUnlessCountedAsync(Task<TimeSpan?> asked, IReadOnlyList<Rate> rates)
+    {
+        if (await asked is not { Ticks: 0 }) owed.Add(rates);
+    }
+
+    private void Rest(string reason)
+    {
+        Volatile.Write(ref awayUntil, time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency));
+        CountedHere(logger, reason);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Rates are counted on this node alone, because Redis does not answer: {Reason}")]
+    private static partial void CountedHere(ILogger logger, string reason);
+}
+
+/// <summary>The same count within one process, for a limited number of clients.</summary>
+public sealed class LocalRates(TimeProvider time, int most = 10_000)
+{
+    // Clients that arrive when the book is full share this line.
+    private const string Others = "";
+
+    // A full book is searched for expired lines only this often, in microseconds, not at every request.
+    private const double BetweenSweeps = 100_000;
+
+    private readonly long began = time.GetTimestamp();
+    private readonly Dictionary<string, double> evenAt = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private double sweptAt = double.NegativeInfinity;
+
+    public int Count => evenAt.Count;
+
+    private double Now => time.GetElapsedTime(began).TotalMicroseconds;
+
+    /// <summary>Takes one request from every allowance, or none; all clients without a line of their own share one.</summary>
+    /// <returns>Zero, or how long the client has to wait.</returns>
+    public TimeSpan Take(IReadOnlyList<Rate> rates)
+    {
+        lock (gate) return Take(rates, Now);
+    }
+
+    /// <summary>The same, but false when there is no line for the client: then nothing is taken.</summary>
+    public bool TryTake(IReadOnlyList<Rate> rates, out TimeSpan wait)
+    {
+        lock (gate)
+        {
+            var now = Now;
+            wait = TimeSpan.Zero;
+            foreach (var rate in rates)
+                if (LineOf(rate.Key, now) == Others) return false;
+            wait = Take(rates, now);
+            return true;
+        }
+    }
+
+    /// <summary>Undoes <see cref="TryTake"/>.</summary>
+    public void GiveBack(IReadOnlyList<Rate> rates)
+    {
+        lock (gate)
+        {
+            foreach (var rate in rates)
+                if (evenAt.TryGetValue(rate.Key, out var even)) evenAt[rate.Key] = even - rate.Interval;
+        }
+    }
+
+    /// <summary>Counts one request of every allowance, even beyond the limit.</summary>
+    public void Add(IReadOnlyList<Rate> rates)
+    {
+        foreach (var rate in rates) Add(rate.Key, rate.Interval);
+    }
+
+    /// <summary>Postpones the time at which the client's allowance is full; does nothing when the book has no room.</summary>
+    /// <param name="key">The client, and what the allowance is for.</param>
+    /// <param name="microseconds">By how much.</param>
+    public void Add(string key, double microseconds)
+    {
+        if (microseconds <= 0) return;
+        lock (gate)
+        {
+            var now = Now;
+            if (LineOf(key, now) != Others) evenAt[key] = Math.Max(now, evenAt.GetValueOrDefault(key)) + microseconds;
+        }
+    }
+
+    /// <summary>Removes a client from the book.</summary>
+    /// <returns>How many microseconds were left until its allowance was full.</returns>
+    public double TakeOut(string key)
+    {
+        // The book is nearly always empty, and then this needs no lock.
+        if (evenAt.Count == 0) return 0;
+        lock (gate) return evenAt.Remove(key, out var even) ? Math.Max(0, even - Now) : 0;
+    }
+
+    /// <summary>Restores a client's whole allowance; what it took from the shared line stays taken.</summary>
+    public void Forget(string key)
+    {
+        lock (gate) evenAt.Remove(key);
+    }
+
+    private TimeSpan Take(IReadOnlyList<Rate> rates, double now)
+    {
+        var wait = 0.0;
+        foreach (var rate in rates)
+        {
+            var excess = EvenAfter(rate, now) - rate.Burst - now;
+            if (excess > rate.Tolerance) wait = Math.Max(wait, excess);
+        }
+
+        if (wait > 0) return TimeSpan.FromMicroseconds(Math.Ceiling(wait));
+        foreach (var rate in rates) evenAt[LineOf(rate.Key, now)] = EvenAfter(rate, now);
+        return TimeSpan.Zero;
+    }
+
+    private double EvenAfter(Rate rate, double now) => Math.Max(now, evenAt.GetValueOrDefault(LineOf(rate.Key, now))) + rate.Interval;
+
+    private string LineOf(string key, double now)
+    {
+        if (evenAt.Count < most || evenAt.ContainsKey(key)) return key;
+        if (now - sweptAt < BetweenSweeps) return Others;
+        sweptAt = now;
+        foreach (var (line, at) in evenAt)
+            if (at <= now) evenAt.Remove(line);
+        return evenAt.Count < most ? key : Others;
+    }
+}
