@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Settings;
 using JasperFx;

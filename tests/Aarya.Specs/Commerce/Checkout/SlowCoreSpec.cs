@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Commerce.Checkout;
@@ -16,7 +17,7 @@ public sealed class SlowCoreSpec
     [Fact]
     public async Task checkouts_that_wait_for_core_hold_up_neither_the_catalogue_nor_other_checkouts()
     {
-        await using var shop = await SplitShop.StartAsync(Roles.Core, Roles.Gateway);
+        await using var shop = await SplitShop.StartAsync(Roles.Core, ActiveRoles.Gateway);
         // Fewer connections than checkouts that wait: with a transaction each, they would take all of them.
         await shop.StartRoleAsync(Roles.Commerce, ("DATABASE_POOL_SIZE", "4"));
         var seeded = await ChildProgram.AaryaAsync(["seed"], shop.SettingsOf(
