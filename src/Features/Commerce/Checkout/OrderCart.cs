@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Infrastructure.Ids;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -14,13 +13,7 @@ namespace Aarya.Features.Commerce.Checkout;
 public sealed record OrderCart(Guid OrderId, Buyer Buyer, PlaceOrder Order)
 {
     /// <summary>One order per key: the same key leads to the same order.</summary>
-    public static Guid IdOf(Guid subject, string key)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{subject}\n{key}")).AsSpan(0, 16);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new(hash, bigEndian: true);
-    }
+    public static Guid IdOf(Guid subject, string key) => NamedUuid.Of($"{subject}\n{key}");
 }
 
 /// <summary>The order, or why there is none.</summary>
