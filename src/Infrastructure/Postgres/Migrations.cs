@@ -116,8 +116,7 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
         await using var admin = new NpgsqlConnection(url.ConnectionString);
         await admin.OpenAsync(cancellation);
         // Several processes may start at once on an empty database.
-        await using var one = new NpgsqlCommand("select pg_advisory_lock(7465112)", admin);
-        await one.ExecuteNonQueryAsync(cancellation);
+        await admin.LockAsync("provision", cancellation);
         await using var provision = new NpgsqlCommand(sql, admin);
         await provision.ExecuteNonQueryAsync(cancellation);
     }

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Seeding;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -40,7 +41,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
             if (chosen is not null && PasswordStrength.FaultOf(chosen, PasswordStrength.KnownOf(email, name)) is { } fault)
                 throw new StartupException($"SEED_PASSWORD {fault}");
             // Two seed commands at once: the second finds the account.
-            await documents.AloneAsync(email, cancellation);
+            await documents.LockAsync(email, cancellation);
             var known = await documents.FindByEmailAsync(email, cancellation);
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
             var usual = chosen is null
