@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -42,7 +42,7 @@ public sealed class KeyedRequest
     private sealed record Claim(string Table, string Subject, string Key, byte[] RequestHash)
     {
         // One advisory lock per key, held until the transaction ends: a second request with the key finds it taken.
-        public long Lock => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Table}\n{Subject}\n{Key}")));
+        public string Lock => $"{Table}\n{Subject}\n{Key}";
     }
 
     private sealed record Answer(int Status, string? ContentType, string? Location, string? ETag, byte[] Body);
@@ -154,7 +154,7 @@ public sealed class KeyedRequest
         {
             BatchCommands =
             {
-                new("select pg_try_advisory_xact_lock($1)") { Parameters = { new() { Value = claim.Lock } } },
+                AdvisoryLock.Trying(claim.Lock),
                 new($"select request_hash, status, content_type, location, etag, body from {claim.Table} where subject = $1 and key = $2")
                 {
                     Parameters = { new() { Value = claim.Subject }, new() { Value = claim.Key } },

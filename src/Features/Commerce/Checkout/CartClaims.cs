@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
 using Weasel.Postgresql.Tables;
@@ -79,8 +80,7 @@ internal static class CartClaims
         return await reader.ReadAsync(cancellation) ? reader.GetGuid(0) : null;
     }
 
-    private static NpgsqlBatchCommand Lock(Guid subject) =>
-        new("select pg_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"cart {subject}" } } };
+    private static NpgsqlBatchCommand Lock(Guid subject) => AdvisoryLock.Waiting($"cart {subject}");
 
     private static NpgsqlBatchCommand Read(Guid subject) =>
         new("select order_id from commerce.cart_claim where subject = $1 order by order_id") { Parameters = { new() { Value = subject } } };

@@ -1,9 +1,9 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Ids;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 using Wolverine;
 using Wolverine.Http;
 
@@ -25,7 +25,7 @@ public static class OrderCartHandler
         OrderCart command, Carts carts, CheckoutOptions options, IDocumentSession session, DateTimeOffset now,
         CancellationToken cancellation)
     {
-        await OneAtATimeAsync(session, command.OrderId, cancellation);
+        await session.LockAsync($"order {command.OrderId}", cancellation);
         if (await session.LoadAsync<Order>(command.OrderId, cancellation) is { } placed) return (new(placed, null), []);
 
         var address = command.Order.ShippingAddress!.Spelt();
@@ -46,15 +46,5 @@ public static class OrderCartHandler
         return (
             new(Order.From(command.OrderId, order), null),
             [.. goods!.News, .. order.News(command.OrderId, command.Order.PaymentToken)]);
-    }
-
-    private static async Task OneAtATimeAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
-    {
-        await session.BeginTransactionAsync(cancellation);
-        await using var lockKey = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        {
-            Parameters = { new() { Value = $"order {orderId}" } },
-        };
-        await session.ExecuteAsync(lockKey, cancellation);
     }
 }

@@ -1,8 +1,5 @@
-using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Gateway;
 using Aarya.Infrastructure.Hosting;
@@ -52,14 +49,7 @@ internal static class UnpaidOrders
         http.Connection.RemoteIpAddress is { } address ? RateLimits.NetworkOf(address) : null;
 
     /// <summary>Waits for the other checkouts from the same address.</summary>
-    public static NpgsqlBatchCommand Lock(string network) => new("select pg_advisory_xact_lock($1)")
-    {
-        // A number, so that no statement log contains the address.
-        Parameters =
-        {
-            new() { Value = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"unpaid {network}"))) },
-        },
-    };
+    public static NpgsqlBatchCommand Lock(string network) => AdvisoryLock.Waiting($"unpaid {network}");
 
     /// <summary>
     /// Two statements for a transaction that holds the locks: they count the unpaid orders of the shopper and of the address.
