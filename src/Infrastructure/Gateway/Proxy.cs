@@ -107,7 +107,7 @@ public static class Proxy
         var http = request.HttpContext;
         var headers = request.ProxyRequest.Headers;
         Set(Mesh.SecretHeader, secret);
-        var left = (RequestDeadline.Current is { } at ? at - DateTime.UtcNow : timeout).TotalMilliseconds;
+        var left = (RequestDeadline.Current is { } at ? RequestDeadline.Left(at) : timeout).TotalMilliseconds;
         Set(Mesh.TimeLeftHeader, ((long)Math.Clamp(left, 0, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
         if (!http.Request.Headers.ContainsKey("X-Request-Id")) Set("X-Request-Id", http.TraceIdentifier);
         return ValueTask.CompletedTask;

@@ -15,6 +15,7 @@ using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Security.Rotation;
+using Aarya.Infrastructure.Time;
 using Aarya.Infrastructure.Validation;
 using JasperFx;
 using JasperFx.CodeGeneration;
@@ -119,8 +120,8 @@ public static class AaryaHost
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LatestRequestEnd>();
-        builder.Services.AddSingleton(
-            x => CacheBudget.From(builder.Configuration, TimeProvider.System, x.GetRequiredService<ILogger<CacheBudget>>()));
+        builder.Services.AddSingleton(x => CacheBudget.From(
+            builder.Configuration, x.GetRequiredService<TimeProvider>(), x.GetRequiredService<ILogger<CacheBudget>>()));
         builder.Services.AddHostedService(x => x.GetRequiredService<CacheBudget>());
         var sealer = new Sealer(() => EncryptionKeys.From(builder.Configuration, builder.Environment));
         builder.Services.AddSingleton(sealer);
@@ -207,6 +208,7 @@ public static class AaryaHost
         if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
         wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
+        wolverine.UseHostTime();
         wolverine.Policies.Add(new ContextStorePolicy(contexts));
         wolverine.Policies.AutoApplyTransactions();
         wolverine.Policies.UseDurableLocalQueues();

@@ -10,8 +10,8 @@ namespace Aarya.Infrastructure.RealTime;
 /// hub call takes seconds, so calls go through a bounded queue that drops the oldest. A client can read what it missed
 /// over REST, which always has the current state.
 /// </summary>
-public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, ILogger<ShopperFeed> log)
-    : Worker(TimeProvider.System, log)
+public sealed partial class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, TimeProvider time, ILogger<ShopperFeed> log)
+    : Worker(time, log)
 {
     private const int Backlog = 10_000;
 

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.CorePlatform.Auth;
@@ -238,7 +239,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [Fact]
     public async Task a_device_token_is_good_for_one_account_for_ninety_days_and_until_the_password_is_set_anew()
     {
-        var (now, key) = (new HeldTime(), Host.Services.GetRequiredService<AccountKey>());
+        var (now, key) = (new FakeTimeProvider(DateTimeOffset.UtcNow), Host.Services.GetRequiredService<AccountKey>());
         var devices = new DeviceTokens(key, now);
         User Account(Guid id, string stamp) => new() { Id = id, SecurityStamp = stamp };
         var (owner, stamp) = (Guid.NewGuid(), "before");
@@ -254,9 +255,9 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
             Assert.Null(devices.FindDevice(Account(owner, stamp), bad));
         for (var i = 0; i < token.Length - 1; i++)
             Assert.Null(devices.FindDevice(Account(owner, stamp), $"{token[..i]}{(token[i] == 'A' ? 'B' : 'A')}{token[(i + 1)..]}"));
-        now.Move(DeviceTokens.Lifetime - TimeSpan.FromMinutes(1));
+        now.Advance(DeviceTokens.Lifetime - TimeSpan.FromMinutes(1));
         Assert.NotNull(devices.FindDevice(Account(owner, stamp), token));
-        now.Move(TimeSpan.FromMinutes(1));
+        now.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(devices.FindDevice(Account(owner, stamp), token));
 
         // Over HTTP: the reset changes the stamp, which makes the old token invalid.
