@@ -68,9 +68,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
-        marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
-        marten.Storage.ExtendedSchemaObjects.Add(AccountKey.Table());
-        marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
+        marten.Storage.ExtendedSchemaObjects.AddRange(CoreTables.All);
         marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
         marten.Schema.For<Flag>();
         // The second index finds the few accounts with a staff role among all customers: Marten searches for documents that contain the

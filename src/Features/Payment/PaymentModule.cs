@@ -47,7 +47,7 @@ public sealed class PaymentModule : Module<IPaymentStore>
         marten.Schema.For<OrderOwner>().Index(x => x.UserId);
         // The table keeps the name that it had before the type was renamed.
         marten.Schema.For<GuestSuccessor>().DocumentAlias("formerguest").Index(x => x.UserId);
-        foreach (var table in PaymentTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
+        marten.Storage.ExtendedSchemaObjects.AddRange(PaymentTables.All);
     }
 
     public override void ConfigureWolverine(WolverineOptions wolverine)

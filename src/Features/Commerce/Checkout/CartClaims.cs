@@ -1,8 +1,6 @@
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -84,13 +82,4 @@ internal static class CartClaims
 
     private static NpgsqlBatchCommand Read(Guid subject) =>
         new("select order_id from commerce.cart_claim where subject = $1 order by order_id") { Parameters = { new() { Value = subject } } };
-
-    public static Table Table()
-    {
-        var claim = new Table($"{Roles.Commerce}.cart_claim");
-        claim.AddColumn("order_id", "uuid").AsPrimaryKey();
-        claim.AddColumn("subject", "uuid").NotNull();
-        claim.Indexes.Add(new IndexDefinition("cart_claim_subject") { Columns = ["subject"] });
-        return claim;
-    }
 }

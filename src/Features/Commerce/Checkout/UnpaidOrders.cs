@@ -2,14 +2,12 @@ using System.Data.Common;
 using System.Globalization;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Gateway;
-using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -185,19 +183,6 @@ internal static class UnpaidOrders
     }
 
     private sealed record Waiting(Guid OrderId, int Pieces, DateTimeOffset ExpiresAt);
-
-    public static Table Table()
-    {
-        var unpaid = new Table($"{Roles.Commerce}.unpaid_order");
-        unpaid.AddColumn("order_id", "uuid").AsPrimaryKey();
-        unpaid.AddColumn("subject", "uuid").NotNull();
-        unpaid.AddColumn("network", "text").AllowNulls();
-        unpaid.AddColumn("pieces", "integer").NotNull();
-        unpaid.AddColumn("expires_at", "timestamptz").NotNull();
-        unpaid.Indexes.Add(new IndexDefinition("unpaid_order_subject") { Columns = ["subject"] });
-        unpaid.Indexes.Add(new IndexDefinition("unpaid_order_network") { Columns = ["network"] });
-        return unpaid;
-    }
 }
 
 /// <summary>An unpaid order of the shopper.</summary>

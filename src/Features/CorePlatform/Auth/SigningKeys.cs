@@ -8,7 +8,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
@@ -85,24 +84,6 @@ public sealed class SigningKeys : Worker, IVerificationKeys
         }
 
         return KnownKeys.BetweenReadings;
-    }
-
-    internal static Table Table()
-    {
-        var table = new Table($"{Roles.Core}.signing_key");
-        table.AddColumn<string>("purpose").AsPrimaryKey();
-        table.AddColumn<string>("private_pem").NotNull();
-        return table;
-    }
-
-    internal static Table VerificationTable()
-    {
-        var table = new Table($"{Roles.Core}.verification_key");
-        table.AddColumn<string>("kid").AsPrimaryKey();
-        table.AddColumn<string>("x").NotNull();
-        table.AddColumn<string>("y").NotNull();
-        table.AddColumn<DateTimeOffset>("signed_at").NotNull();
-        return table;
     }
 
     // Records that this process signs with its key, before it does and while it does. True when the key is new and another key already

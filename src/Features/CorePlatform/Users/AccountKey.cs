@@ -4,7 +4,6 @@ using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.CorePlatform.Users;
 
@@ -58,13 +57,5 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : Sta
             };
             await write.ExecuteNonQueryAsync(cancellation);
         }
-    }
-
-    internal static Table Table()
-    {
-        var table = new Table($"{Roles.Core}.account_key");
-        table.AddColumn<string>("purpose").AsPrimaryKey();
-        table.AddColumn("secret", "bytea").NotNull();
-        return table;
     }
 }
