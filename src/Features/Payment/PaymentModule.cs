@@ -9,7 +9,6 @@ using Marten.Exceptions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Weasel.Core;
 using Wolverine;
 using Wolverine.ErrorHandling;
 
@@ -35,7 +34,6 @@ public sealed class PaymentModule : Module<IPaymentStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
-        marten.UseSystemTextJsonForSerialization(EnumStorage.AsString);
         marten.Projections.Add<OrderPaymentProjection>(ProjectionLifecycle.Inline);
         marten.Schema.For<OrderPayment>()
             .Duplicate(x => x.Subject)

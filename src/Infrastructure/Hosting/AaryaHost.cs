@@ -207,7 +207,7 @@ public static class AaryaHost
         wolverine.Durability.RecoveryBatchSize = 500;
         if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
-        wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
+        wolverine.UseSystemTextJsonForSerialization(x => x.AsStoredJson(sealer));
         wolverine.UseHostTime();
         wolverine.Policies.Add(new ContextStorePolicy(contexts));
         wolverine.Policies.AutoApplyTransactions();

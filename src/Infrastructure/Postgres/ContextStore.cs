@@ -4,7 +4,6 @@ using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Security;
 using JasperFx;
 using Marten;
-using Marten.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Wolverine.Marten;
@@ -28,9 +27,10 @@ public static class ContextStore
             marten.DisableNpgsqlLogging = true;
             marten.Storage.ExtendedSchemaObjects.Add(new IdempotencyKeyTable(module.Role));
             marten.Storage.ExtendedSchemaObjects.Add(new ProcessedEventTable(module.Role));
+            marten.Storage.ExtendedSchemaObjects.Add(new StoredJsonTable(module.Role));
+            // First: the indexes that the context declares have the names of the JSON.
+            marten.UseStoredJson(sealer);
             module.ConfigureMarten(marten);
-            // Last, after the context has chosen its casing.
-            ((SystemTextJsonSerializer)marten.Serializer()).Configure(x => x.Sealing(sealer));
             return marten;
         }).IntegrateWithWolverine(x => x.SchemaName = module.Role);
     }

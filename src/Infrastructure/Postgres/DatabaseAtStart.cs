@@ -22,7 +22,14 @@ public sealed class DatabaseAtStart(ActiveModules contexts, ContextDatabases dat
 
     private async Task RequireAsync(Module module, CancellationToken cancellation)
     {
-        if (await migrations.CanLogInAsync(module, cancellation) && await IsMigratedAsync(module, cancellation)) return;
+        if (await migrations.CanLogInAsync(module, cancellation) && await IsMigratedAsync(module, cancellation))
+        {
+            if (await migrations.IsRewrittenAsync(module, cancellation)) return;
+            throw new StartupException(
+                $"The database at {databases.Host} has the data of {module.Role} in the form of an earlier version: run `migrate` first "
+                + "(./aarya migrate).");
+        }
+
         throw new StartupException(
             $"The database at {databases.Host} has no schema for {module.Role} yet: run `migrate` first (./aarya migrate).");
     }

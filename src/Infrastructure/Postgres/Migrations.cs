@@ -35,8 +35,13 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             var one = new PostgresAdvisoryLockKey($"aarya migrate {module.Role}", allowHashing: true);
             var alone = new PostgresDistributedLock(one, databases.PlainSourceOf(module.Role));
             await using var turn = await alone.AcquireAsync(null, cancellation);
+            var json = RewriteOf(module);
+            var isDone = await json.IsDoneAsync(cancellation);
+            // Before the new indexes are built, so that they are built once.
+            if (!isDone) await json.ApplyAsync(cancellation);
             foreach (var database in Databases(module))
                 await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
+            if (!isDone) await json.RecordAsync(cancellation);
         }
     }
 
@@ -53,7 +58,9 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
                 continue;
             }
 
-            var pending = "";
+            var pending = await RewriteOf(module).IsDoneAsync(cancellation)
+                ? ""
+                : $"-- the documents and events of {module.Role} have the form of an earlier version\n";
             foreach (var database in Databases(module))
             {
                 var migration = await database.CreateMigrationAsync(cancellation);
@@ -161,6 +168,11 @@ public sealed class Migrations(ActiveModules contexts, ContextDatabases database
             $"PostgreSQL does not answer at {databases.Host} ({e.InnerException?.Message ?? e.Message}). Start it, correct DATABASE_URL, "
             + $"or run ./aarya up.",
     };
+
+    /// <summary>False while the context's rows have the form of an earlier version, in which queries do not find them.</summary>
+    internal Task<bool> IsRewrittenAsync(Module module, CancellationToken cancellation) => RewriteOf(module).IsDoneAsync(cancellation);
+
+    private StoredJsonRewrite RewriteOf(Module module) => new(module.Role, (IDocumentStore)services.GetRequiredService(module.StoreType));
 
     private IEnumerable<IDatabase> Databases(Module module)
     {
