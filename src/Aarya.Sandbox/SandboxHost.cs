@@ -46,6 +46,7 @@ public sealed class SandboxHost : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(x => x.SerializerOptions.NumberHandling = Wire.Json.NumberHandling);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<SandboxState>();
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new Books(options.DataFolder, TimeProvider.System));
         builder.Services.AddHostedService<WebhookSender>();
         builder.Services.AddHostedService<PendingCharges>();

@@ -21,5 +21,6 @@ public sealed class PageCursorSpec
     {
         var cursor = new PageCursor(DateTimeOffset.UtcNow, Guid.CreateVersion7());
         Assert.Equal(cursor, PageCursor.Parse(cursor.ToString()));
+        Assert.Equal(new(17, Guid.Empty), PageCursor.Parse($"{new PageCursor(17, Guid.Empty)}"));
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class WebhookSender : BackgroundService
     private readonly Books books;
     private readonly SandboxOptions options;
     private readonly SandboxState state;
+    private readonly TimeProvider clock;
     private readonly ILogger<WebhookSender> logger;
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
@@ -28,9 +29,9 @@ internal sealed partial class WebhookSender : BackgroundService
     private readonly SemaphoreSlim lanes = new(16);
     private readonly Channel<(Notice Notice, Task Written)> queue = Channel.CreateUnbounded<(Notice, Task)>();
 
-    public WebhookSender(Books books, SandboxOptions options, SandboxState state, ILogger<WebhookSender> logger)
+    public WebhookSender(Books books, SandboxOptions options, SandboxState state, TimeProvider clock, ILogger<WebhookSender> logger)
     {
-        (this.books, this.options, this.state, this.logger) = (books, options, state, logger);
+        (this.books, this.options, this.state, this.clock, this.logger) = (books, options, state, clock, logger);
         books.NoticeOwed += (notice, written) => queue.Writer.TryWrite((notice, written));
         foreach (var notice in books.Owed) queue.Writer.TryWrite((notice, Task.CompletedTask));
     }
@@ -68,7 +69,7 @@ internal sealed partial class WebhookSender : BackgroundService
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(options.WebhookSecret, body, DateTimeOffset.UtcNow));
+            request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(options.WebhookSecret, body, clock.GetUtcNow()));
             using var answer = await http.SendAsync(request, stopping);
             if (answer.IsSuccessStatusCode) return true;
             LogRefused(logger, notice.EventId, (int)answer.StatusCode);

@@ -12,7 +12,6 @@ using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Weasel.Core;
 
 namespace Aarya.Features.Commerce;
 
@@ -45,7 +44,6 @@ public sealed class CommerceModule : Module<ICommerceStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
-        marten.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
         marten.UseCatalog();
         marten.UseInventory();
         marten.UseCheckout();

@@ -17,8 +17,6 @@ namespace Aarya.Features.Content;
 
 public sealed class ContentModule : Module<IContentStore>
 {
-    private const string Sender = "Aarya Clothing <orders@aarya.example>";
-
     public override string Role => Roles.Content;
 
     public override int Port => 8030;
@@ -26,10 +24,10 @@ public sealed class ContentModule : Module<IContentStore>
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddShopperFeed();
-        if (configuration.Find("SMTP_URL") is { } url)
-            services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM") ?? Sender)));
-        else if (!environment.IsProduction()) services.AddSingleton<IMailer, DevelopmentMailer>();
-        else throw new StartupException("SMTP_URL is not set: give the mail server, such as smtp://user:password@mail.example.com:587.");
+        if (ContentOptions.From(configuration, environment).MailServer is { } server)
+            services.AddSingleton<IMailer>(new SmtpMailer(server));
+        else
+            services.AddSingleton<IMailer, DevelopmentMailer>();
     }
 
     public override void MapAtEdge(IEndpointRouteBuilder endpoints) => endpoints.MapLiveHub<StorefrontHub>(StorefrontHub.Path);

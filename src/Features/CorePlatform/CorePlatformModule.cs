@@ -1,6 +1,7 @@
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Flags;
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
@@ -45,6 +46,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddSingleton(_ => new CoreOptions(configuration, environment));
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IVerificationKeys>(x => x.GetRequiredService<SigningKeys>());
         services.AddHostedService(x => x.GetRequiredService<SigningKeys>());
@@ -83,9 +85,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
-        marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.Table());
-        marten.Storage.ExtendedSchemaObjects.Add(AccountKey.Table());
-        marten.Storage.ExtendedSchemaObjects.Add(SigningKeys.VerificationTable());
+        marten.Storage.ExtendedSchemaObjects.AddRange(CoreTables.All);
         marten.Schema.For<AuditEntry>().Index(x => x.ActorId).Index(x => x.TargetId);
         marten.Schema.For<Flag>();
         // The second index finds the few accounts with a staff role among all customers: Marten searches for documents that contain the

@@ -10,7 +10,6 @@ using Marten.Exceptions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Weasel.Core;
 using Wolverine;
 using Wolverine.ErrorHandling;
 
@@ -40,7 +39,6 @@ public sealed class PaymentModule : Module<IPaymentStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
-        marten.UseSystemTextJsonForSerialization(EnumStorage.AsString);
         marten.Projections.Add<OrderPaymentProjection>(ProjectionLifecycle.Inline);
         marten.Schema.For<OrderPayment>()
             .Duplicate(x => x.Subject)
@@ -52,7 +50,7 @@ public sealed class PaymentModule : Module<IPaymentStore>
         marten.Schema.For<OrderOwner>().Index(x => x.UserId);
         // The table keeps the name that it had before the type was renamed.
         marten.Schema.For<GuestSuccessor>().DocumentAlias("formerguest").Index(x => x.UserId);
-        foreach (var table in PaymentTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
+        marten.Storage.ExtendedSchemaObjects.AddRange(PaymentTables.All);
     }
 
     public override void ConfigureWolverine(WolverineOptions wolverine)

@@ -33,6 +33,6 @@ public sealed class SearchModule : Module<ISearchStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
-        foreach (var table in SearchTables.All) marten.Storage.ExtendedSchemaObjects.Add(table);
+        marten.Storage.ExtendedSchemaObjects.AddRange(SearchTables.All);
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Features.Storefront;
 
 /// <summary>Sends messages to the storefront's live connections, from any process.</summary>
-public sealed class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, ILogger<ShopperFeed> log)
-    : LiveFeed<StorefrontHub, IShopperLine>(hub, log);
+public sealed class ShopperFeed(IHubContext<StorefrontHub, IShopperLine> hub, TimeProvider time, ILogger<ShopperFeed> log)
+    : LiveFeed<StorefrontHub, IShopperLine>(hub, time, log);
 
 public static class ShopperFeedSetup
 {

@@ -23,7 +23,7 @@ internal sealed class TimeLimit(EdgeSettings settings)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(client);
         over.CancelAfter(settings.RequestTime);
         http.RequestAborted = over.Token;
-        using var deadline = RequestDeadline.Begin(DateTime.UtcNow + settings.RequestTime);
+        using var deadline = RequestDeadline.Begin(RequestDeadline.After(settings.RequestTime));
         try
         {
             await next(http);

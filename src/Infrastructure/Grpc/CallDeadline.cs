@@ -16,7 +16,7 @@ public sealed class CallDeadline : Interceptor
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
         AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
-        var at = context.Options.Deadline?.ToUniversalTime() ?? DateTime.UtcNow + Longest;
+        var at = context.Options.Deadline?.ToUniversalTime() ?? RequestDeadline.After(Longest);
         if (RequestDeadline.Current is { } left && left < at) at = left;
         return continuation(request, new(context.Method, context.Host, context.Options.WithDeadline(at)));
     }

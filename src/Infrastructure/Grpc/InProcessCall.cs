@@ -29,7 +29,7 @@ internal sealed class InProcessCall : ServerCallContext, IDisposable
         if (options.CancellationToken.CanBeCanceled)
             callersToken = options.CancellationToken.UnsafeRegister(static call => ((InProcessCall)call!).Stop(CallerLeft), this);
         if (options.Deadline is not { } deadline) return;
-        var left = deadline.ToUniversalTime() - DateTime.UtcNow;
+        var left = RequestDeadline.Left(deadline);
         if (left <= TimeSpan.Zero) Stop(DeadlinePassed);
         else timer = new(static call => ((InProcessCall)call!).Stop(DeadlinePassed), this, left, Timeout.InfiniteTimeSpan);
     }

@@ -22,6 +22,7 @@ using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Time;
 using Aarya.Infrastructure.Validation;
 using JasperFx;
 using JasperFx.CodeGeneration;
@@ -129,8 +130,8 @@ public static class AaryaHost
         builder.Services.AddSingleton(new RatePolicies(modules.SelectMany(x => x.RatePolicies)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LatestRequestEnd>();
-        builder.Services.AddSingleton(
-            x => CacheBudget.From(builder.Configuration, TimeProvider.System, x.GetRequiredService<ILogger<CacheBudget>>()));
+        builder.Services.AddSingleton(x => CacheBudget.From(
+            builder.Configuration, x.GetRequiredService<TimeProvider>(), x.GetRequiredService<ILogger<CacheBudget>>()));
         builder.Services.AddHostedService(x => x.GetRequiredService<CacheBudget>());
         var sealer = new Sealer(() => EncryptionKeys.From(builder.Configuration, builder.Environment));
         builder.Services.AddSingleton(sealer);
@@ -217,7 +218,8 @@ public static class AaryaHost
         wolverine.Durability.RecoveryBatchSize = 500;
         if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
-        wolverine.UseSystemTextJsonForSerialization(x => x.Sealing(sealer));
+        wolverine.UseSystemTextJsonForSerialization(x => x.AsStoredJson(sealer));
+        wolverine.UseHostTime();
         wolverine.Policies.Add(new ContextStorePolicy(hosted.Contexts));
         wolverine.Policies.AutoApplyTransactions();
         wolverine.Policies.UseDurableLocalQueues();

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Marten;
 using Npgsql;
@@ -50,7 +50,7 @@ public static class KeyedAnswers
         {
             BatchCommands =
             {
-                new("select pg_try_advisory_xact_lock($1)") { Parameters = { new() { Value = LockOf(table, claim) } } },
+                AdvisoryLock.Trying(LockOf(table, claim)),
                 new($"select {Columns} from {table} where subject = $1 and key = $2")
                 {
                     Parameters = { new() { Value = claim.Subject }, new() { Value = claim.Key } },
@@ -74,8 +74,7 @@ public static class KeyedAnswers
         $"{session.DocumentStore.Options.DatabaseSchemaName}.{IdempotencyKeyTable.Name}";
 
     // One advisory lock per key, held until the transaction ends: a second request with the key finds it taken.
-    private static long LockOf(string table, KeyClaim claim) =>
-        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{table}\n{claim.Subject}\n{claim.Key}")));
+    private static string LockOf(string table, KeyClaim claim) => $"{table}\n{claim.Subject}\n{claim.Key}";
 
     private static object OrNull(string? text) => (object?)text ?? DBNull.Value;
 

@@ -52,7 +52,7 @@ public static class MeshTrust
 
             http.Features.Set(FromMesh.Instance);
             Believe(http);
-            using var deadline = TimeLeft(http) is { } left ? RequestDeadline.Begin(DateTime.UtcNow + left) : null;
+            using var deadline = TimeLeft(http) is { } left ? RequestDeadline.Begin(RequestDeadline.After(left)) : null;
             await next(http);
         });
     }

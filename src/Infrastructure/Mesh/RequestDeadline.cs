@@ -5,7 +5,8 @@ namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// The deadline of the current request. Set where the request comes in (the edge, a context's socket, a gRPC call) and read
-/// by every call that the request causes, so that each call gets only the time that is left.
+/// by every call that the request causes, so that each call gets only the time that is left. Deadlines are moments of the system's clock,
+/// because gRPC compares them with it.
 /// </summary>
 public static class RequestDeadline
 {
@@ -21,6 +22,12 @@ public static class RequestDeadline
 
     /// <summary>The moment (UTC), or null outside requests.</summary>
     public static DateTime? Current => Ambient.Value?.At;
+
+    /// <summary>The moment when this much time has passed.</summary>
+    public static DateTime After(TimeSpan time) => DateTime.UtcNow + time;
+
+    /// <summary>How much time is left until the deadline; negative when it has passed.</summary>
+    public static TimeSpan Left(DateTime deadline) => deadline.ToUniversalTime() - DateTime.UtcNow;
 
     /// <summary>Sets the moment for what follows in this async flow, until the result is disposed; an earlier deadline stays.</summary>
     public static IDisposable Begin(DateTime at)

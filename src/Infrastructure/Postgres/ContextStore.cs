@@ -1,7 +1,6 @@
 using Aarya.Infrastructure.Privacy;
 using JasperFx;
 using Marten;
-using Marten.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Wolverine.Marten;
@@ -23,9 +22,10 @@ public static class ContextStore
             marten.Events.DatabaseSchemaName = role;
             marten.AutoCreateSchemaObjects = createSchemaObjects ? AutoCreate.CreateOrUpdate : AutoCreate.None;
             marten.DisableNpgsqlLogging = true;
+            marten.Storage.ExtendedSchemaObjects.Add(new StoredJsonTable(role));
+            // First: the indexes that the context declares have the names of the JSON.
+            marten.UseStoredJson(sealer);
             configure(marten);
-            // Last, after the context has chosen its casing.
-            ((SystemTextJsonSerializer)marten.Serializer()).Configure(x => x.Sealing(sealer));
             return marten;
         }).IntegrateWithWolverine(x => x.SchemaName = role);
     }

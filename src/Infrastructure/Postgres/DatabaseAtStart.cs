@@ -25,7 +25,14 @@ public sealed class DatabaseAtStart(
 
     private async Task RequireAsync(BoundedContext context, CancellationToken cancellation)
     {
-        if (await migrations.CanLogInAsync(context, cancellation) && await IsMigratedAsync(context, cancellation)) return;
+        if (await migrations.CanLogInAsync(context, cancellation) && await IsMigratedAsync(context, cancellation))
+        {
+            if (await migrations.IsRewrittenAsync(context, cancellation)) return;
+            throw new StartupException(
+                $"The database at {databases.Host} has the data of {context.Role} in the form of an earlier version: run `migrate` first "
+                + "(./aarya migrate).");
+        }
+
         throw new StartupException(
             $"The database at {databases.Host} has no schema for {context.Role} yet: run `migrate` first (./aarya migrate).");
     }

@@ -36,8 +36,13 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
             var one = new PostgresAdvisoryLockKey($"aarya migrate {context.Role}", allowHashing: true);
             var alone = new PostgresDistributedLock(one, databases.PlainSourceOf(context.Role));
             await using var turn = await alone.AcquireAsync(null, cancellation);
+            var json = RewriteOf(context);
+            var isDone = await json.IsDoneAsync(cancellation);
+            // Before the new indexes are built, so that they are built once.
+            if (!isDone) await json.ApplyAsync(cancellation);
             foreach (var database in Databases(context))
                 await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
+            if (!isDone) await json.RecordAsync(cancellation);
         }
     }
 
@@ -54,7 +59,9 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
                 continue;
             }
 
-            var pending = "";
+            var pending = await RewriteOf(context).IsDoneAsync(cancellation)
+                ? ""
+                : $"-- the documents and events of {context.Role} have the form of an earlier version\n";
             foreach (var database in Databases(context))
             {
                 var migration = await database.CreateMigrationAsync(cancellation);
@@ -117,8 +124,7 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
         await using var admin = new NpgsqlConnection(url.ConnectionString);
         await admin.OpenAsync(cancellation);
         // Several processes may start at once on an empty database.
-        await using var one = new NpgsqlCommand("select pg_advisory_lock(7465112)", admin);
-        await one.ExecuteNonQueryAsync(cancellation);
+        await admin.LockAsync("provision", cancellation);
         await using var provision = new NpgsqlCommand(sql, admin);
         await provision.ExecuteNonQueryAsync(cancellation);
     }
@@ -163,6 +169,13 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
             $"PostgreSQL does not answer at {databases.Host} ({e.InnerException?.Message ?? e.Message}). Start it, correct DATABASE_URL, "
             + $"or run ./aarya up.",
     };
+
+    /// <summary>False while the context's rows have the form of an earlier version, in which queries do not find them.</summary>
+    internal Task<bool> IsRewrittenAsync(BoundedContext context, CancellationToken cancellation) =>
+        RewriteOf(context).IsDoneAsync(cancellation);
+
+    private StoredJsonRewrite RewriteOf(BoundedContext context) =>
+        new(context.Role, (IDocumentStore)services.GetRequiredService(context.StoreType));
 
     private IEnumerable<IDatabase> Databases(BoundedContext context)
     {

@@ -108,7 +108,7 @@ public static class ReverseProxy
         var headers = request.ProxyRequest.Headers;
         if (ProxyRetry.IsSentOnce(http)) request.ProxyRequest.Options.Set(ProxyRetry.SentOnce, true);
         Set(MeshTrust.SecretHeader, secret);
-        var left = (RequestDeadline.Current is { } at ? at - DateTime.UtcNow : timeout).TotalMilliseconds;
+        var left = (RequestDeadline.Current is { } at ? RequestDeadline.Left(at) : timeout).TotalMilliseconds;
         Set(MeshTrust.TimeLeftHeader, ((long)Math.Clamp(left, 0, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
         if (!http.Request.Headers.ContainsKey("X-Request-Id")) Set("X-Request-Id", http.TraceIdentifier);
         return ValueTask.CompletedTask;

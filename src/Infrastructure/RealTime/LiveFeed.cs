@@ -9,7 +9,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// Sends messages to live connections, from any process. Callers do not wait: while Redis does not answer, a hub call takes seconds, so
 /// calls go through a bounded queue that drops the oldest. A client can read what it missed over REST, which always has the current state.
 /// </summary>
-public abstract class LiveFeed<THub, TClient>(IHubContext<THub, TClient> hub, ILogger log) : Worker(TimeProvider.System, log)
+public abstract class LiveFeed<THub, TClient>(IHubContext<THub, TClient> hub, TimeProvider time, ILogger log) : Worker(time, log)
     where THub : LiveHub<TClient>
     where TClient : class
 {

@@ -10,7 +10,7 @@ internal static class Layers
 
     public static readonly string[][] FromTheFloor =
     [
-        ["Outages", "Settings", "Workers"],
+        ["Ids", "Outages", "Settings", "Time", "Workers"],
         ["Caching", "Contexts", "Email", "Http", "Privacy", "Redis"],
         ["Mesh", "Messaging.WireEvents", "Postgres", "Security", "Validation"],
         ["Flags", "Grpc", "Health", "Idempotency", "Messaging.Streams", "Seeding"],

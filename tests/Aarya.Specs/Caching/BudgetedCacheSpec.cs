@@ -1,12 +1,12 @@
 using Aarya.Infrastructure.Caching;
-using Aarya.Specs.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aarya.Specs.Caching;
 
 public sealed class BudgetedCacheSpec : IDisposable
 {
     private const int Value = 1000;
-    private readonly CacheBudget budget = new(64 * 1024, new HeldTime());
+    private readonly CacheBudget budget = new(64 * 1024, new FakeTimeProvider(DateTimeOffset.UtcNow));
 
     [Fact]
     public void what_is_asked_for_stays_and_the_rest_is_forgotten()

@@ -19,8 +19,6 @@ namespace Aarya.Specs.CorePlatform;
 [StoryOf(typeof(StartAsGuestEndpoint))]
 public abstract class CoreSpec(AaryaFixture fixture) : Spec(fixture)
 {
-    protected AaryaFixture Fixture { get; } = fixture;
-
     protected const string Password = "a long way to Mumbai";
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;

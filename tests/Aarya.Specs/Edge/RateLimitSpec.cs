@@ -10,6 +10,7 @@ using Alba;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aarya.Specs.Edge;
 
@@ -144,21 +145,21 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public void a_nodes_own_count_refills_evenly_and_never_grows_past_its_bound()
     {
-        var time = new HeldTime();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var rates = new LocalRates(time, most: 3);
         Rate[] client = [new("a", 2, TimeSpan.FromSeconds(2))];
 
         Assert.Equal(TimeSpan.Zero, rates.Take(client));
         Assert.Equal(TimeSpan.Zero, rates.Take(client));
         Assert.Equal(TimeSpan.FromSeconds(1), rates.Take(client));
-        time.Move(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.Zero, rates.Take(client));
 
         for (var i = 0; i < 100; i++) rates.Take([new($"stranger {i}", 1, TimeSpan.FromHours(1))]);
         // The third and all later strangers share one entry, whose allowance is used up.
         Assert.InRange(rates.Count, 3, 4);
         Assert.NotEqual(TimeSpan.Zero, rates.Take([new("one more", 1, TimeSpan.FromHours(1))]));
-        time.Move(TimeSpan.FromHours(2));
+        time.Advance(TimeSpan.FromHours(2));
         Assert.Equal(TimeSpan.Zero, rates.Take([new("one more", 1, TimeSpan.FromHours(1))]));
     }
 

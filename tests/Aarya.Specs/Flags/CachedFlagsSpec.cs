@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Security;
-using Aarya.Specs.Support;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aarya.Specs.Flags;
 
@@ -10,7 +10,7 @@ public sealed class CachedFlagsSpec
     private const string Name = "new-checkout";
     private static readonly FlagDefinition On = new(Name, true, FlagMatch.All, null, [], null, null);
 
-    private readonly HeldTime clock = new();
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
     private readonly Source source = new();
     private readonly CachedFlags flags;
 
@@ -57,7 +57,7 @@ public sealed class CachedFlagsSpec
         source.Flags = [On with { Percentage = 20 }];
         var few = await AnswersAsync(who);
         source.Flags = [On with { Percentage = 40 }];
-        clock.Move(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
         var more = await AnswersAsync(who);
         Assert.All(few.Zip(more), x => Assert.True(x.Second || !x.First));
         Assert.True(more.Count(x => x) > few.Count(x => x));
@@ -114,12 +114,12 @@ public sealed class CachedFlagsSpec
         source.Flags = [On];
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 500).Select(async _ => await flags.IsOnAsync(Name, null, Cancellation))),
             Assert.True);
-        clock.Move(TimeSpan.FromMilliseconds(999));
+        clock.Advance(TimeSpan.FromMilliseconds(999));
         Assert.True(await flags.IsOnAsync(Name, null, Cancellation));
         Assert.Equal(1, source.Asked);
 
         source.Flags = [];
-        clock.Move(TimeSpan.FromMilliseconds(1));
+        clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.False(await flags.IsOnAsync(Name, null, Cancellation));
         Assert.Equal(2, source.Asked);
     }
@@ -130,11 +130,11 @@ public sealed class CachedFlagsSpec
         source.IsAway = true;
         Assert.False(await flags.IsOnAsync(Name, null, Cancellation));
         source.IsAway = false;
-        clock.Move(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(await IsOnAsync(On, null));
 
         source.IsAway = true;
-        clock.Move(TimeSpan.FromHours(1));
+        clock.Advance(TimeSpan.FromHours(1));
         Assert.True(await flags.IsOnAsync(Name, null, Cancellation));
     }
 
@@ -145,7 +145,7 @@ public sealed class CachedFlagsSpec
         source.Flags = [On];
         Assert.True(await hasty.IsOnAsync(Name, null, Cancellation));
         source.Answer = new TaskCompletionSource();
-        clock.Move(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
         for (var i = 0; i < 100; i++) Assert.True(await hasty.IsOnAsync(Name, null, Cancellation));
         source.Answer.SetResult();
     }
@@ -153,7 +153,7 @@ public sealed class CachedFlagsSpec
     private async Task<bool> IsOnAsync(FlagDefinition flag, Caller? caller)
     {
         source.Flags = [flag];
-        clock.Move(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
         return await flags.IsOnAsync(flag.Name, caller, Cancellation);
     }
 

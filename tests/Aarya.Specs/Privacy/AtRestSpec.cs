@@ -81,7 +81,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
         """
         insert into core.mt_doc_user
         select (jsonb_populate_record(x, jsonb_build_object(
-          'id', $2, 'data', (x.data - 'EmailIndex') || jsonb_build_object('Id', $2, 'Email', $3)))).*
+          'id', $2, 'data', (x.data - 'emailIndex') || jsonb_build_object('id', $2, 'email', $3)))).*
         from core.mt_doc_user x where id = $1
         """, like, Guid.NewGuid(), InClear);
 

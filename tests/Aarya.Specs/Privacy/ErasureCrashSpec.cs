@@ -69,12 +69,12 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
     /// <summary>The current step of the only erasure.</summary>
     private async Task<string> StepAsync() => (string)(await shop.AskAsync(
         """
-        select case when data ->> 'UserId' is null then 'erased' else
-          concat('round ', data ->> 'Round', ', waiting for ', case
-            when data ->> 'Round' = '0' then 'sessions'
+        select case when data ->> 'userId' is null then 'erased' else
+          concat('round ', data ->> 'round', ', waiting for ', case
+            when data ->> 'round' = '0' then 'sessions'
             when exists (select from core.wolverine_incoming_envelopes
               where status = 'Scheduled' and message_type like '%BeginRound') then 'stragglers'
-            else coalesce((select string_agg(x, ' and ') from jsonb_array_elements_text(data -> 'Waiting') x), 'streams') end) end
+            else coalesce((select string_agg(x, ' and ') from jsonb_array_elements_text(data -> 'waiting') x), 'streams') end) end
         from core.mt_doc_erasure
         """))!;
 }

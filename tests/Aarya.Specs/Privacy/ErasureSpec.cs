@@ -60,7 +60,7 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
             await shop.KeepDeadLetterAsync(context,
                 $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");
         await Customer.UntilAsync("the last round to end",
-            async () => await shop.CountAsync("select count(*) from core.mt_doc_erasure where data ->> 'UserId' is null") == 1);
+            async () => await shop.CountAsync("select count(*) from core.mt_doc_erasure where data ->> 'userId' is null") == 1);
 
         var kept = await shop.KeptAsync();
         var opened = kept.Opened(new(EncryptionKeys.Parse(Keys)));

@@ -5,13 +5,14 @@ using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aarya.Specs.Rates;
 
 /// <summary>The limit of admitted requests holds while Redis is fast, slow, down and back.</summary>
 public sealed class RateCounterSpec : IAsyncLifetime
 {
-    private readonly HeldTime clock = new();
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
     private readonly Warnings warnings = new();
     private readonly List<RedisConnections> connections = [];
     private RedisServer server = null!;
@@ -35,7 +36,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
             // Longer than the counter waits: Redis answers when the counter has given up.
             await server.TellAsync("CLIENT", "PAUSE", 250, "ALL");
             passed += await PassedAtOnceAsync(node, client, 10);
-            clock.Move(TimeSpan.FromSeconds(2));
+            clock.Advance(TimeSpan.FromSeconds(2));
             await server.Database.PingAsync();
             passed += await PassedAtOnceAsync(node, client, 3);
             if (await server.Database.KeyExistsAsync(KeyOf(client[0]))) counted++;
@@ -57,7 +58,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         Assert.Equal(12, await PassedAsync(node, client, 30));
 
         await server.StartAgainAsync();
-        clock.Move(TimeSpan.FromSeconds(2));
+        clock.Advance(TimeSpan.FromSeconds(2));
         await AnswersAgainAsync(node);
         Assert.Equal(0, await PassedAsync(node, client, 10));
     }
@@ -75,7 +76,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         Assert.Equal(9, await PassedAsync(other, client, 30));
 
         await server.StartAgainAsync();
-        clock.Move(TimeSpan.FromSeconds(2));
+        clock.Advance(TimeSpan.FromSeconds(2));
         await AnswersAgainAsync(one, other);
         Assert.Equal(0, await PassedAsync(one, client, 5));
         Assert.Equal(0, await PassedAsync(other, client, 5));
@@ -90,7 +91,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         await server.KillAsync();
         Assert.Equal(6, await PassedAsync(one, client, 6));
         await server.StartAgainAsync();
-        clock.Move(TimeSpan.FromSeconds(2));
+        clock.Advance(TimeSpan.FromSeconds(2));
         await AnswersAgainAsync(one, other);
 
         Assert.Equal(1, await PassedAsync(one, client, 1));
@@ -108,7 +109,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         for (var i = 0; i < 50; i++)
         {
             Assert.Equal(TimeSpan.Zero, await node.TakeAsync(client));
-            clock.Move(TimeSpan.FromSeconds(0.1));
+            clock.Advance(TimeSpan.FromSeconds(0.1));
         }
 
         await server.StartAgainAsync();
@@ -225,7 +226,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
             {
                 if (limit.IsCancellationRequested)
                     throw new TimeoutException("The node's calls did not reach Redis again within a minute.");
-                clock.Move(TimeSpan.FromSeconds(2));
+                clock.Advance(TimeSpan.FromSeconds(2));
             }
         }
     }

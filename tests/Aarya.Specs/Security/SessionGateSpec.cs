@@ -5,6 +5,7 @@ using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.Security;
@@ -18,7 +19,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
     private static AccessToken TokenOf(Guid session, Guid? subject = null) =>
         new(new(subject ?? Owner, session, ["customer"]), DateTimeOffset.MaxValue);
 
-    private readonly HeldTime clock = new();
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
     private RedisServer server = null!;
     private RedisConnections redis = null!;
     private SessionGate gate = null!;
@@ -40,9 +41,9 @@ public sealed class SessionGateSpec : IAsyncLifetime
     {
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
         await server.Database.KeyDeleteAsync(KeyOf(Id));
-        clock.Move(TimeSpan.FromMilliseconds(999));
+        clock.Advance(TimeSpan.FromMilliseconds(999));
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
-        clock.Move(TimeSpan.FromMilliseconds(1));
+        clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.False(await gate.IsOpenAsync(Token, reading: false));
     }
 
@@ -83,7 +84,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
         {
             var before = DateTimeOffset.UtcNow.AddSeconds(-age).ToUnixTimeMilliseconds();
             await server.Database.HashSetAsync(key, "seen", before);
-            clock.Move(TimeSpan.FromSeconds(1));
+            clock.Advance(TimeSpan.FromSeconds(1));
             Assert.True(await gate.IsOpenAsync(Token, reading: true));
             Assert.Equal(noted, (long)await server.Database.HashGetAsync(key, "seen") != before);
         }
@@ -98,7 +99,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
         Assert.InRange((await server.Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
 
         await server.Database.HashSetAsync(key, "idle", (long)TimeSpan.FromMinutes(30).TotalMilliseconds);
-        clock.Move(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
         Assert.InRange((await server.Database.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(30));
     }
@@ -125,7 +126,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
     public async Task with_redis_away_reads_pass_at_once_and_writes_are_refused_until_it_is_back()
     {
         Assert.True(await gate.IsOpenAsync(Token, reading: true));
-        clock.Move(TimeSpan.FromSeconds(2));
+        clock.Advance(TimeSpan.FromSeconds(2));
         await server.KillAsync();
         while (redis.State.IsConnected(KeyOf(Id))) await Task.Yield();
 

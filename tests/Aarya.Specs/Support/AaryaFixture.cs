@@ -76,6 +76,8 @@ public sealed class AaryaFixture : IAsyncLifetime
 [Collection("aarya")]
 public abstract class Spec(AaryaFixture fixture)
 {
+    protected AaryaFixture Fixture { get; } = fixture;
+
     protected IAlbaHost Host { get; } = fixture.Host;
 
     /// <summary>Redis with rights that the shop does not have, to read and to change what the shop stores there.</summary>

@@ -1,5 +1,5 @@
+using Aarya.Infrastructure.Postgres;
 using Marten;
-using Npgsql;
 
 namespace Aarya.Features.Commerce.Catalog;
 
@@ -10,10 +10,6 @@ namespace Aarya.Features.Commerce.Catalog;
 internal static class CatalogueLock
 {
     /// <summary>Waits for the lock and holds it until the session's transaction ends.</summary>
-    public static async Task AloneInCatalogueAsync(this IDocumentSession session, CancellationToken cancellation)
-    {
-        await session.BeginTransactionAsync(cancellation);
-        await using var alone = new NpgsqlCommand("select pg_advisory_xact_lock(7465113)", session.Connection);
-        await alone.ExecuteNonQueryAsync(cancellation);
-    }
+    public static Task AloneInCatalogueAsync(this IDocumentSession session, CancellationToken cancellation) =>
+        session.LockAsync("catalogue", cancellation);
 }

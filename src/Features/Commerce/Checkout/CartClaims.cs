@@ -1,6 +1,6 @@
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -98,8 +98,7 @@ internal static class CartClaims
         return await reader.ReadAsync(cancellation) ? reader.GetGuid(0) : null;
     }
 
-    private static NpgsqlBatchCommand Lock(Guid subject) =>
-        new("select pg_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"cart {subject}" } } };
+    private static NpgsqlBatchCommand Lock(Guid subject) => AdvisoryLock.Waiting($"cart {subject}");
 
     // now() is when the transaction began, which is before the locks were waited for and not before the cart was read.
     private static NpgsqlBatchCommand Read(Guid subject, TimeSpan sinceReading) => new(
@@ -107,15 +106,4 @@ internal static class CartClaims
     {
         Parameters = { new() { Value = subject }, new() { Value = sinceReading } },
     };
-
-    public static Table Table()
-    {
-        var claim = new Table($"{Roles.Commerce}.cart_claim");
-        claim.AddColumn("order_id", "uuid").AsPrimaryKey();
-        claim.AddColumn("subject", "uuid").NotNull();
-        claim.AddColumn("ended_at", "timestamptz").AllowNulls();
-        claim.Indexes.Add(new IndexDefinition("cart_claim_subject") { Columns = ["subject"] });
-        claim.Indexes.Add(new IndexDefinition("cart_claim_ended_at") { Columns = ["ended_at"], Predicate = "ended_at is not null" });
-        return claim;
-    }
 }

@@ -2,7 +2,6 @@ using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Weasel.Postgresql;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -42,11 +41,5 @@ internal static class CheckoutSetup
         services.AddSingleton<BuyerDirectory>();
     }
 
-    public static void UseCheckout(this StoreOptions marten)
-    {
-        var sequence = new PostgresqlObjectName(Roles.Commerce, "order_sequence", SchemaUtils.IdentifierUsage.General);
-        marten.Storage.ExtendedSchemaObjects.Add(new Sequence(sequence, 1));
-        marten.Storage.ExtendedSchemaObjects.Add(CartClaims.Table());
-        marten.Storage.ExtendedSchemaObjects.Add(UnpaidOrders.Table());
-    }
+    public static void UseCheckout(this StoreOptions marten) => marten.Storage.ExtendedSchemaObjects.AddRange(CheckoutTables.All);
 }

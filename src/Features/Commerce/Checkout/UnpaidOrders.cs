@@ -1,8 +1,5 @@
-using System.Buffers.Binary;
 using System.Data.Common;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
@@ -11,7 +8,6 @@ using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Commerce.Checkout;
 
@@ -51,14 +47,7 @@ internal static class UnpaidOrders
         http.Connection.RemoteIpAddress is { } address ? RateLimits.NetworkOf(address) : null;
 
     /// <summary>Waits for the other checkouts from the same address.</summary>
-    public static NpgsqlBatchCommand Lock(string network) => new("select pg_advisory_xact_lock($1)")
-    {
-        // A number, so that no statement log contains the address.
-        Parameters =
-        {
-            new() { Value = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"unpaid {network}"))) },
-        },
-    };
+    public static NpgsqlBatchCommand Lock(string network) => AdvisoryLock.Waiting($"unpaid {network}");
 
     /// <summary>
     /// Two statements for a transaction that holds the locks: they count the unpaid orders of the shopper and of the address.
@@ -194,19 +183,6 @@ internal static class UnpaidOrders
     }
 
     private sealed record Waiting(Guid OrderId, int Pieces, DateTimeOffset ExpiresAt);
-
-    public static Table Table()
-    {
-        var unpaid = new Table($"{Roles.Commerce}.unpaid_order");
-        unpaid.AddColumn("order_id", "uuid").AsPrimaryKey();
-        unpaid.AddColumn("subject", "uuid").NotNull();
-        unpaid.AddColumn("network", "text").AllowNulls();
-        unpaid.AddColumn("pieces", "integer").NotNull();
-        unpaid.AddColumn("expires_at", "timestamptz").NotNull();
-        unpaid.Indexes.Add(new IndexDefinition("unpaid_order_subject") { Columns = ["subject"] });
-        unpaid.Indexes.Add(new IndexDefinition("unpaid_order_network") { Columns = ["network"] });
-        return unpaid;
-    }
 }
 
 /// <summary>An unpaid order of the shopper.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Aarya.Infrastructure.Http;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -18,24 +16,25 @@ public static class ListStockLedgerEndpoint
 {
     public const int LargestPage = 200;
 
-    public static ProblemDetails Validate(int limit = 50) => limit is < 1 or > LargestPage
-        ? Problem.Invalid("limit", $"must be from 1 to {LargestPage}.")
-        : WolverineContinue.NoProblems;
+    public static ProblemDetails Validate(int limit = 50, string? cursor = null) => PageCursor.Validate(limit, LargestPage, cursor);
 
     [WolverineGet("/api/admin/stock/{sku}/ledger")]
     public static async Task<LedgerPage> Get(string sku, IQuerySession session, CancellationToken cancellation,
-        int limit = 50, long? cursor = null)
+        int limit = 50, string? cursor = null)
     {
         await using var command = new NpgsqlCommand(
             "select id, delta, reason, reference, at from commerce.stock_ledger where sku = $1 and id < $2 order by id desc limit $3")
         {
-            Parameters = { new() { Value = sku }, new() { Value = cursor ?? long.MaxValue }, new() { Value = limit + 1 } },
+            Parameters =
+            {
+                new() { Value = sku }, new() { Value = PageCursor.Parse(cursor)?.Key ?? long.MaxValue }, new() { Value = limit + 1 },
+            },
         };
         List<LedgerEntryView> entries = [];
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
         while (await reader.ReadAsync(cancellation))
             entries.Add(new(reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3),
                 await reader.GetFieldValueAsync<DateTimeOffset>(4, cancellation)));
-        return new([.. entries.Take(limit)], entries.Count > limit ? entries[limit - 1].Id.ToString(CultureInfo.InvariantCulture) : null);
+        return new([.. entries.Take(limit)], entries.Count > limit ? $"{new PageCursor(entries[limit - 1].Id, Guid.Empty)}" : null);
     }
 }

@@ -1,7 +1,6 @@
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Infrastructure.Postgres;
 using Marten;
-using Npgsql;
 using Wolverine;
 
 namespace Aarya.Features.Commerce.Orders;
@@ -43,10 +42,7 @@ public static class SendOrderLinkHandler
     private static async Task<bool> MayMailAsync(
         IDocumentSession session, string[] indexes, DateTimeOffset now, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
-        await using var lockAddress = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))");
-        lockAddress.Parameters.Add(new() { Value = indexes[0] });
-        await session.ExecuteAsync(lockAddress, cancellation);
+        await session.LockAsync($"order link {indexes[0]}", cancellation);
         var since = now - OrderLink.Lifetime;
         var sent = session.Query<OrderLink>().Where(x => x.AddressIndex.IsOneOf(indexes) && x.SentAt > since);
         return await sent.CountAsync(cancellation) < MostMails;

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using Aarya.Features.Storefront;
+using Aarya.Infrastructure.Ids;
 using JasperFx.Metadata;
 
 namespace Aarya.Features.Content.Notifications;
@@ -37,14 +36,5 @@ public sealed class Notification : IVersioned
     public NotificationNews ToNews() => new(Id, Kind, Title);
 
     /// <summary>One id per occasion: the same news received twice is one notification.</summary>
-    public static Guid IdOf(string kind, Guid about) => new(NameHash($"{kind}:{about:N}"), bigEndian: true);
-
-    // A name-based UUID of version 8 (RFC 9562, section 5.8): SHA-256, truncated.
-    private static byte[] NameHash(string name)
-    {
-        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16];
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return bytes;
-    }
+    public static Guid IdOf(string kind, Guid about) => NamedUuid.Of($"{kind}:{about:N}");
 }

@@ -13,7 +13,7 @@ public sealed record AuditEntryView(
     public static AuditEntryView Of(AuditEntry x) => new(x.Id, x.At, x.ActorId, x.Action, x.TargetType, x.TargetId, x.Details, x.TraceId);
 }
 
-public sealed record AuditPage(IReadOnlyList<AuditEntryView> Items, Guid? NextCursor);
+public sealed record AuditPage(IReadOnlyList<AuditEntryView> Items, string? NextCursor);
 
 /// <summary>
 /// The actions of staff, the newest first, optionally filtered by person, action, target (its id) or period.
@@ -23,9 +23,11 @@ public static class ListAuditEndpoint
 {
     private const int LargestPage = 100;
 
-    public static ProblemDetails Validate(string? action, DateTimeOffset? from, DateTimeOffset? to, int limit = 50)
+    public static ProblemDetails Validate(string? action, DateTimeOffset? from, DateTimeOffset? to, int limit = 50,
+        string? cursor = null)
     {
-        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"must be from 1 to {LargestPage}.");
+        var page = PageCursor.Validate(limit, LargestPage, cursor);
+        if (page != WolverineContinue.NoProblems) return page;
         if (action is not null && !AuditActions.All.Contains(action))
             return Problem.Invalid("action", $"must be one of {string.Join(", ", AuditActions.All)}.");
         return from > to ? Problem.Invalid("to", "must not be before from.") : WolverineContinue.NoProblems;
@@ -35,7 +37,7 @@ public static class ListAuditEndpoint
     public static async Task<AuditPage> Get(
         IQuerySession session, CancellationToken cancellation,
         Guid? actor = null, string? action = null, string? target = null, DateTimeOffset? from = null, DateTimeOffset? to = null,
-        Guid? cursor = null, int limit = 50)
+        string? cursor = null, int limit = 50)
     {
         IQueryable<AuditEntry> entries = session.Query<AuditEntry>();
         if (actor is { } by) entries = entries.Where(x => x.ActorId == by);
@@ -43,8 +45,9 @@ public static class ListAuditEndpoint
         if (target is not null) entries = entries.Where(x => x.TargetId == target);
         if (from is { } first) entries = entries.Where(x => x.At >= first);
         if (to is { } last) entries = entries.Where(x => x.At < last);
-        if (cursor is { } before) entries = entries.Where(x => x.Id.CompareTo(before) < 0);
+        if (PageCursor.Parse(cursor) is { Id: var before }) entries = entries.Where(x => x.Id.CompareTo(before) < 0);
         var page = await entries.OrderByDescending(x => x.Id).Take(limit + 1).ToListAsync(cancellation);
-        return new([.. page.Take(limit).Select(AuditEntryView.Of)], page.Count > limit ? page[limit - 1].Id : null);
+        var next = page.Count > limit ? new PageCursor(page[limit - 1].At, page[limit - 1].Id).ToString() : null;
+        return new([.. page.Take(limit).Select(AuditEntryView.Of)], next);
     }
 }

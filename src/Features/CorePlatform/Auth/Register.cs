@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Rates;
 using FluentValidation;
 using Marten;
@@ -55,7 +56,7 @@ public static class RegisterEndpoint
         var hash = await passwords.HashAsync(command.Password, cancellation);
 
         // Two registrations of one address at the same moment: the second waits, and then finds the first.
-        await documents.AloneAsync(email, cancellation);
+        await documents.LockAsync(email, cancellation);
         if (await documents.FindByEmailAsync(email, cancellation) is { } known)
             return (Results.Accepted(), [new RegistrationRepeated(known.Id)]);
 

@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Http;
 using Grpc.Core;
 using Marten;
@@ -57,7 +58,7 @@ public sealed partial class SignIns(
         try
         {
             await commerce.MergeCartAsync(
-                new() { FromSubject = $"{guestId:D}", ToSubject = $"{userId:D}" }, deadline: DateTime.UtcNow + PatienceForTheCart,
+                new() { FromSubject = $"{guestId:D}", ToSubject = $"{userId:D}" }, deadline: RequestDeadline.After(PatienceForTheCart),
                 cancellationToken: cancellation);
         }
         catch (RpcException e)

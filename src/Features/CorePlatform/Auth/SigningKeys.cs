@@ -1,15 +1,13 @@
 using System.Text.Json;
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.CorePlatform.Auth;
 
@@ -27,18 +25,16 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     // The last token may be signed up to a minute after the last note of its key; the rest allows for an outage of the database.
     private static readonly TimeSpan KeptFor = AccessToken.Lifetime + AccessToken.ClockSkew + TimeSpan.FromMinutes(5);
 
-    private readonly IConfiguration configuration;
-    private readonly IHostEnvironment environment;
+    private readonly CoreOptions options;
     private readonly ContextDatabases databases;
     private readonly KnownKeys known;
     private IReadOnlyList<SigningKey> own = [];
     private long noted;
 
-    public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock,
-        ILogger<SigningKeys> log)
+    public SigningKeys(CoreOptions options, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
         : base(clock, log)
     {
-        (this.configuration, this.environment, this.databases) = (configuration, environment, databases);
+        (this.options, this.databases) = (options, databases);
         known = new(clock);
     }
 
@@ -60,10 +56,7 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     /// <exception cref="StartupException">JWT_SECRET is not set in production, or is not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var pem = environment.IsProduction()
-            ? configuration.Require("JWT_SECRET",
-                "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
-            : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
+        var pem = options.SigningKeys ?? await DevelopmentPemAsync(cancellationToken);
         own = SigningKey.AllFromPem(pem);
         // The other processes must have the key before they receive a token that it signed.
         if (await NoteAsync(cancellationToken)) await Task.Delay(KnownKeys.PublishedBefore, Time, cancellationToken);
@@ -86,24 +79,6 @@ public sealed class SigningKeys : Worker, IVerificationKeys
         }
 
         return KnownKeys.BetweenReadings;
-    }
-
-    internal static Table Table()
-    {
-        var table = new Table($"{Roles.Core}.signing_key");
-        table.AddColumn<string>("purpose").AsPrimaryKey();
-        table.AddColumn<string>("private_pem").NotNull();
-        return table;
-    }
-
-    internal static Table VerificationTable()
-    {
-        var table = new Table($"{Roles.Core}.verification_key");
-        table.AddColumn<string>("kid").AsPrimaryKey();
-        table.AddColumn<string>("x").NotNull();
-        table.AddColumn<string>("y").NotNull();
-        table.AddColumn<DateTimeOffset>("signed_at").NotNull();
-        return table;
     }
 
     // Records that this process signs with its key, before it does and while it does. True when the key is new and another key already

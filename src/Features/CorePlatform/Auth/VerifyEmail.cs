@@ -3,6 +3,7 @@ using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Rates;
 using FluentValidation;
 using Marten;
@@ -42,7 +43,7 @@ public static class VerifyEmailEndpoint
         if (!await accounts.IsForPendingEmailAsync(user, command.Token)) return Refused;
 
         // An account may have been registered there since the mail was sent.
-        await documents.AloneAsync(user.PendingEmail!, cancellation);
+        await documents.LockAsync(user.PendingEmail!, cancellation);
         return await documents.FindByEmailAsync(user.PendingEmail!, cancellation) is null
             ? (new(user, user.PendingEmail), WolverineContinue.NoProblems)
             : Refused;

@@ -5,7 +5,6 @@ using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
 using Npgsql;
-using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.CorePlatform.Users;
 
@@ -59,13 +58,5 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : Sta
             };
             await write.ExecuteNonQueryAsync(cancellation);
         }
-    }
-
-    internal static Table Table()
-    {
-        var table = new Table($"{Roles.Core}.account_key");
-        table.AddColumn<string>("purpose").AsPrimaryKey();
-        table.AddColumn("secret", "bytea").NotNull();
-        return table;
     }
 }

@@ -3,6 +3,7 @@ using Marten;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OtpNet;
 
 namespace Aarya.Features.CorePlatform.Users;
 
@@ -93,7 +94,8 @@ public sealed class Accounts : UserManager<User>
     public async Task<IReadOnlyList<string>> NewRecoveryCodesAsync(User user) =>
         [.. await GenerateNewTwoFactorRecoveryCodesAsync(user, RecoveryCodeCount) ?? []];
 
-    protected override string CreateTwoFactorRecoveryCode() => Grouped(Base32.Encode(RandomNumberGenerator.GetBytes(10)).ToCharArray());
+    protected override string CreateTwoFactorRecoveryCode() =>
+        Grouped(Base32Encoding.ToString(RandomNumberGenerator.GetBytes(10)).ToCharArray());
 
     private static string Grouped(char[] letters) => string.Join('-', letters.Chunk(4).Select(x => new string(x)));
 

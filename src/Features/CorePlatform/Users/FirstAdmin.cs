@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Aarya.Features.CorePlatform.Audit;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Settings;
 using JasperFx;
 using Marten;
@@ -26,8 +27,8 @@ public sealed class FirstAdmin(ICoreStore store, Identity identity, PasswordHash
         using var accounts = identity.In(documents, cancellation);
         // Locks in this order: against another such command and the removal of the last administrator, then against a registration of the
         // address.
-        await documents.AloneAsync("admins", cancellation);
-        await documents.AloneAsync(email, cancellation);
+        await documents.LockAsync("admins", cancellation);
+        await documents.LockAsync(email, cancellation);
         var invited = await InvitedAsync(documents, cancellation);
         if (await documents.FindByEmailAsync(email, cancellation) is { } known && invited.All(x => x.Id != known.Id))
             throw new StartupException($"{email} has an account already, whose password others may know: name another address.");

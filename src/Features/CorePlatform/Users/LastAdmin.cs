@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -16,7 +17,7 @@ internal static class LastAdmin
         CancellationToken cancellation)
     {
         if (!user.Roles.Contains(StaffRoles.Admin)) return WolverineContinue.NoProblems;
-        await documents.AloneAsync("admins", cancellation);
+        await documents.LockAsync("admins", cancellation);
         // An admin who has not set a password yet does not count: they may never set one.
         return await documents.Query<User>().AnyAsync(
             x => x.Id != user.Id && x.DeactivatedAt == null && x.InvitedAt == null && x.Roles.Contains(StaffRoles.Admin), cancellation)

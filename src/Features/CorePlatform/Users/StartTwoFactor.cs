@@ -64,6 +64,6 @@ public static class StartTwoFactorEndpoint
         using var accounts = identity.In(documents, cancellation);
         await accounts.ResetAuthenticatorKeyAsync(user);
         http.Response.Headers.CacheControl = "no-store";
-        return new(user.AuthenticatorKey!, Totp.UriOf(user.AuthenticatorKey!, user.Email));
+        return new(user.AuthenticatorKey!, AuthenticatorCodes.UriOf(user.AuthenticatorKey!, user.Email));
     }
 }

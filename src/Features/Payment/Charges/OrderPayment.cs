@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 using Aarya.Features.Payment.Fraud;
 using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
+using Aarya.Infrastructure.Ids;
 
 namespace Aarya.Features.Payment.Charges;
 
@@ -154,7 +154,7 @@ public sealed record OrderPayment
     [JsonIgnore]
     public Guid RefundIdOfCancellation => IdOf("cancellation");
 
-    private Guid IdOf(string occasion) => new(SHA256.HashData([.. Id.ToByteArray(), .. Encoding.UTF8.GetBytes(occasion)])[..16]);
+    private Guid IdOf(string occasion) => NamedUuid.WithoutVersion([.. Id.ToByteArray(), .. Encoding.UTF8.GetBytes(occasion)]);
 
     public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now,
         string emailFingerprint = "")

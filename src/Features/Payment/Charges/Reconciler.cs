@@ -50,11 +50,11 @@ public sealed class Reconciler(
                 while (await reader.ReadAsync(stopping)) due.Add(reader.GetGuid(0));
             }
 
-            if (DateTimeOffset.UtcNow - forgotten > TimeSpan.FromHours(1))
+            if (Time.GetUtcNow() - forgotten > TimeSpan.FromHours(1))
             {
                 await using var forget = new NpgsqlCommand(Forget, connection);
                 await forget.ExecuteNonQueryAsync(stopping);
-                forgotten = DateTimeOffset.UtcNow;
+                forgotten = Time.GetUtcNow();
             }
         }
 

@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Aarya.Infrastructure.Ids;
 using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Features.Payment.Providers;
@@ -115,7 +116,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     // A refund made in the provider's own dashboard has no id of ours.
     private static Guid RefundIdOf(Refund refund) =>
-        Guid.TryParse(refund.Reference, out var id) ? id : new(SHA256.HashData(Encoding.UTF8.GetBytes(refund.Id))[..16]);
+        Guid.TryParse(refund.Reference, out var id) ? id : NamedUuid.WithoutVersion(Encoding.UTF8.GetBytes(refund.Id));
 
     private async Task<ChargeReport> MoveAsync(string chargeId, string move, CancellationToken cancellation)
     {

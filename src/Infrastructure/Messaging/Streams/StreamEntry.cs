@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
+using Aarya.Infrastructure.Ids;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using StackExchange.Redis;
 using Wolverine;
@@ -65,7 +64,7 @@ internal static class StreamEntry
     /// <summary>The publisher's id of the event; an entry of a script has none, and its place in the stream identifies it.</summary>
     public static Guid IdOf(string stream, string entry, NameValueEntry[] fields) => Guid.TryParse(Find(fields, Id), out var id)
         ? id
-        : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{stream} {entry}")).AsSpan(0, 16));
+        : NamedUuid.Of($"{stream} {entry}");
 
     /// <summary>The key of the event; events with the same key are handled in order.</summary>
     public static string? KeyOf(NameValueEntry[] fields) => Find(fields, Key);

@@ -7,6 +7,7 @@ using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.Commerce.Cart;
@@ -55,7 +56,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public async Task lines_that_come_within_one_millisecond_stay_in_the_order_they_came()
     {
-        var carts = new Carts(Host.Services.GetRequiredService<RedisConnections>(), new HeldTime());
+        var carts = new Carts(Host.Services.GetRequiredService<RedisConnections>(), new FakeTimeProvider(DateTimeOffset.UtcNow));
         var owner = new CartOwner(Guid.NewGuid(), IsGuest: true);
         string[] skus = ["C", "A", "B", "D"];
         foreach (var sku in skus)

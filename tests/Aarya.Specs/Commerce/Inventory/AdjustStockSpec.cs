@@ -25,6 +25,13 @@ public sealed class AdjustStockSpec(AaryaFixture fixture) : CatalogueStory(fixtu
         var rest = (await Ledger($"?cursor={ledger.NextCursor}")).ReadAsJson<LedgerPage>()!;
         Assert.Equal((2, "opening"), (rest.Items.Single().Delta, rest.Items.Single().Reason));
         Assert.Null(rest.NextCursor);
+        var refused = await Host.Scenario(x =>
+        {
+            x.WithBearerToken(Merchandiser);
+            x.Get.Url($"/api/admin/stock/{Sku("S")}/ledger?cursor={ledger.Items.Single().Id}");
+            x.StatusCodeShouldBe(400);
+        });
+        Assert.Contains("cursor", refused.ReadAsText(), StringComparison.Ordinal);
 
         Task<IScenarioResult> Ledger(string query) => Host.Scenario(x =>
         {

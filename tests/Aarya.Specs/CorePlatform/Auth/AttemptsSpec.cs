@@ -10,6 +10,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OtpNet;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.CorePlatform.Auth;
@@ -202,7 +204,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
             await Attempts.BeginAsync("two_factor", $"{account.Id:N}", From($"203.0.113.{i}"));
         await TheyGoOnAsync();
 
-        var code = Totp.CodeAt(Base32.Decode("JBSWY3DPEHPK3PXP"), Totp.StepAt(DateTimeOffset.UtcNow));
+        var code = new Totp(Base32Encoding.ToBytes("JBSWY3DPEHPK3PXP")).ComputeTotp();
         var (stranger, owner) = (await ChallengeAsync(new(email, Password)), await ChallengeAsync(new(email, Password, device)));
         Assert.Equal(429, await StatusAsync(x => x.Post.Json(new PassTwoFactor(stranger, code)).ToUrl("/api/auth/two-factor")));
         await Host.Scenario(x => x.Post.Json(new PassTwoFactor(owner, code)).ToUrl("/api/auth/two-factor"));
@@ -238,7 +240,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     [Fact]
     public async Task a_device_token_is_good_for_one_account_for_ninety_days_and_until_the_password_is_set_anew()
     {
-        var (now, key) = (new HeldTime(), Host.Services.GetRequiredService<AccountKey>());
+        var (now, key) = (new FakeTimeProvider(DateTimeOffset.UtcNow), Host.Services.GetRequiredService<AccountKey>());
         var devices = new DeviceTokens(key, now);
         User Account(Guid id, string stamp) => new() { Id = id, SecurityStamp = stamp };
         var (owner, stamp) = (Guid.NewGuid(), "before");
@@ -254,9 +256,9 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
             Assert.Null(devices.FindDevice(Account(owner, stamp), bad));
         for (var i = 0; i < token.Length - 1; i++)
             Assert.Null(devices.FindDevice(Account(owner, stamp), $"{token[..i]}{(token[i] == 'A' ? 'B' : 'A')}{token[(i + 1)..]}"));
-        now.Move(DeviceTokens.Lifetime - TimeSpan.FromMinutes(1));
+        now.Advance(DeviceTokens.Lifetime - TimeSpan.FromMinutes(1));
         Assert.NotNull(devices.FindDevice(Account(owner, stamp), token));
-        now.Move(TimeSpan.FromMinutes(1));
+        now.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(devices.FindDevice(Account(owner, stamp), token));
 
         // Over HTTP: the reset changes the stamp, which makes the old token invalid.

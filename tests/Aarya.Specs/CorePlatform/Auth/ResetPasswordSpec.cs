@@ -8,6 +8,7 @@ using Aarya.Specs.Support;
 using Alba;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;
@@ -217,7 +218,7 @@ public sealed class ResetPasswordSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         await using var documents = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
         var then = new Identity(Host.Services.GetRequiredService<AccountKey>(), Host.Services.GetRequiredService<PasswordHasher>(),
-            new HeldTime(DateTimeOffset.UtcNow - ago));
+            new FakeTimeProvider(DateTimeOffset.UtcNow - ago));
         using var accounts = then.In(documents, Cancellation);
         return await accounts.GeneratePasswordResetTokenAsync(account);
     }

@@ -83,7 +83,7 @@ public sealed class SplitFlagsSpec
         Assert.Equal(HttpStatusCode.Accepted, registered.StatusCode);
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Cancellation);
-        await using var promote = new NpgsqlCommand("""update core.mt_doc_user set data = jsonb_set(data, '{Roles}', '["admin"]')""",
+        await using var promote = new NpgsqlCommand("""update core.mt_doc_user set data = jsonb_set(data, '{roles}', '["admin"]')""",
             connection);
         Assert.Equal(1, await promote.ExecuteNonQueryAsync(Cancellation));
         using var signedIn = await client.PostAsJsonAsync("/api/auth/login", new { email = "asha@example.com", password }, Cancellation);

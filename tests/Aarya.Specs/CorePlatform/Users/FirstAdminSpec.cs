@@ -55,7 +55,7 @@ public sealed class FirstAdminSpec : IAsyncLifetime
         var link = await LinkAsync("Owner@aarya.example", "core");
 
         Assert.StartsWith($"{Storefront}/account/reset#token=", link, StringComparison.Ordinal);
-        Assert.Equal(1, await ValueAsync("select count(*) from core.mt_doc_auditentry where data ->> 'Action' = 'user.first_admin_named'"));
+        Assert.Equal(1, await ValueAsync("select count(*) from core.mt_doc_auditentry where data ->> 'action' = 'user.first_admin_named'"));
         await using var shop = await ServeAsync();
         using var client = shop.Client();
         var login = new { email = "owner@aarya.example", password = Password };
@@ -113,7 +113,7 @@ public sealed class FirstAdminSpec : IAsyncLifetime
         return Assert.Single(refused.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    private Task<long> AdminsAsync() => ValueAsync("select count(*) from core.mt_doc_user where data -> 'Roles' ? 'admin'");
+    private Task<long> AdminsAsync() => ValueAsync("select count(*) from core.mt_doc_user where data -> 'roles' ? 'admin'");
 
     private Task<ChildProgram> AaryaAsync(params string[] command) => ChildProgram.AaryaAsync(command, settings);
 

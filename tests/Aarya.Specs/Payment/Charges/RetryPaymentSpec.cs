@@ -54,7 +54,7 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
         await shop.HearsAsync(before, "payment_declined");
         await using (var session = shop.Store.LightweightSession())
         {
-            session.QueueSqlCommand("update payment.mt_doc_orderpayment set data = data - 'ChargeNumber' - 'Declines' where id = ?",
+            session.QueueSqlCommand("update payment.mt_doc_orderpayment set data = data - 'chargeNumber' - 'declines' where id = ?",
                 before);
             await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         }

@@ -9,7 +9,7 @@ using Wolverine.Marten;
 
 namespace Aarya.Features.CorePlatform.Users.BackOffice;
 
-public sealed record AccountPage(IReadOnlyList<AccountView> Items, Guid? NextCursor);
+public sealed record AccountPage(IReadOnlyList<AccountView> Items, string? NextCursor);
 
 /// <summary>
 /// The accounts, the newest first, optionally only the one of an address or those with a role. The audit trail records which accounts were
@@ -20,9 +20,10 @@ public static class ListAccountsEndpoint
 {
     private const int LargestPage = 100;
 
-    public static ProblemDetails Validate(string? email, string? role, int limit = 20)
+    public static ProblemDetails Validate(string? email, string? role, int limit = 20, string? cursor = null)
     {
-        if (limit is < 1 or > LargestPage) return Problem.Invalid("limit", $"must be from 1 to {LargestPage}.");
+        var page = PageCursor.Validate(limit, LargestPage, cursor);
+        if (page != WolverineContinue.NoProblems) return page;
         if (email is not null && EmailAddress.Normalize(email) is null) return Problem.Invalid("email", "must be an e-mail address.");
         return role is null || StaffRoles.OfAccounts.Contains(role)
             ? WolverineContinue.NoProblems
@@ -32,7 +33,7 @@ public static class ListAccountsEndpoint
     [WolverineGet("/api/admin/users")]
     public static async Task<(AccountPage, IMartenOp)> Get(
         IDocumentSession session, Caller caller, DateTimeOffset now, CancellationToken cancellation, string? email = null,
-        string? role = null, Guid? cursor = null, int limit = 20)
+        string? role = null, string? cursor = null, int limit = 20)
     {
         var page = email is null
             ? await PageAsync(session, role, cursor, limit, cancellation)
@@ -48,13 +49,14 @@ public static class ListAccountsEndpoint
         return (page, MartenOps.Insert(entry));
     }
 
-    private static async Task<AccountPage> PageAsync(IQuerySession session, string? role, Guid? cursor, int limit,
+    private static async Task<AccountPage> PageAsync(IQuerySession session, string? role, string? cursor, int limit,
         CancellationToken cancellation)
     {
         IQueryable<User> users = session.Query<User>();
         if (role is not null) users = users.Where(x => x.Roles.Contains(role));
-        if (cursor is { } before) users = users.Where(x => x.Id.CompareTo(before) < 0);
+        if (PageCursor.Parse(cursor) is { Id: var before }) users = users.Where(x => x.Id.CompareTo(before) < 0);
         var page = await users.OrderByDescending(x => x.Id).Take(limit + 1).ToListAsync(cancellation);
-        return new([.. page.Take(limit).Select(AccountView.Of)], page.Count > limit ? page[limit - 1].Id : null);
+        var last = page.Count > limit ? page[limit - 1] : null;
+        return new([.. page.Take(limit).Select(AccountView.Of)], last is null ? null : $"{new PageCursor(last.RegisteredAt, last.Id)}");
     }
 }
