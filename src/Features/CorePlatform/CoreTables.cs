@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Hosting;
 using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.CorePlatform;

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Mesh;
 using Grpc.Core;
 
 namespace Aarya.Infrastructure.Grpc;
