@@ -78,6 +78,27 @@ public sealed class MigrateSpec : IAsyncLifetime
         Assert.Equal(["62"], await OnDatabaseAsync("select hsn_code from commerce.variant"));
     }
 
+    [Fact]
+    public async Task an_index_on_a_name_that_an_earlier_version_stored_is_built_on_todays()
+    {
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+        await OnDatabaseAsync(
+            """
+            drop index core.user_email_index;
+            create unique index user_email_index on core.mt_doc_user using btree ((data ->> 'EmailIndex'));
+            drop table core.stored_json;
+            """);
+        var old = await MigrateAsync("--check");
+        Assert.Equal(1, old.ExitCode);
+        Assert.Contains("-- the documents and events of core have the form of an earlier version", old.Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await MigrateAsync()).ExitCode);
+
+        await IsCurrentAsync();
+        var index = await OnDatabaseAsync("select indexdef from pg_indexes where schemaname = 'core' and indexname = 'user_email_index'");
+        Assert.Contains("'emailIndex'", Assert.Single(index), StringComparison.Ordinal);
+    }
+
     private async Task IsCurrentAsync()
     {
         var check = await MigrateAsync("--check");
