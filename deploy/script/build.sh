@@ -38,8 +38,14 @@ build_release() {
     did="Release, handlers compiled ahead"
 }
 
-# runtime_identifier: prints .NET's name for this machine's platform
-runtime_identifier() { dotnet --info | sed -n 's/^ *RID: *//p'; }
+# runtime_identifier: prints .NET's name for this machine's platform; the lock files have the packages of these two
+runtime_identifier() {
+    case $(uname -m) in
+        x86_64) echo linux-x64 ;;
+        aarch64) echo linux-arm64 ;;
+        *) fail "the program runs on x86-64 and arm64, not on $(uname -m)." ;;
+    esac
+}
 
 # forget_old_builds <newest>: deletes all builds but the newest and those that still run
 forget_old_builds() {
