@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// A customer, a support agent and an administrator to try the shop with. Outside production their passwords are public; in production they
-/// exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
+/// A customer, a support agent, a merchandiser and an administrator to try the shop with. Outside production their passwords are public; in
+/// production they exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
 /// </summary>
 public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, IConfiguration configuration, IHostEnvironment environment,
     TimeProvider clock) : ISeed
@@ -18,6 +18,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
     [
         ("shopper", "customer", "monsoon-rain-in-mumbai"),
         ("support", "support", "support-in-pune"),
+        ("merchandiser", "merchandiser", "block-print-in-bagru"),
         ("admin", "admin", "pink-palace-in-jaipur"),
     ];
 
@@ -45,7 +46,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
             var usual = chosen is null
                 && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
-            lines.Add($"  {email,-24} {role,-10} {(usual ? password : known is null ? "password: SEED_PASSWORD" : "password unchanged")}");
+            lines.Add($"  {email,-28} {role,-14} {(usual ? password : known is null ? "password: SEED_PASSWORD" : "password unchanged")}");
         }
 
         await documents.SaveChangesAsync(cancellation);

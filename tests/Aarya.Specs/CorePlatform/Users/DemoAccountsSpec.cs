@@ -22,7 +22,11 @@ public sealed class DemoAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(printed, await seed.PlantAsync(SeedSize.Demo, Cancellation));
 
         var people = printed.Skip(1).Select(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        Assert.Equal([("shopper@aarya.example", "customer"), ("support@aarya.example", "support"), ("admin@aarya.example", "admin")],
+        Assert.Equal(
+            [
+                ("shopper@aarya.example", "customer"), ("support@aarya.example", "support"),
+                ("merchandiser@aarya.example", "merchandiser"), ("admin@aarya.example", "admin"),
+            ],
             people.Select(x => (x[0], x[1])));
         foreach (var person in people)
         {
