@@ -18,6 +18,9 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<ContentService, Protos.Content.Content.ContentClient>();
 
+    public override IReadOnlyList<PageLink> DevelopmentPages { get; } =
+        [new(ReadMailboxEndpoint.Path, "Mailbox", "Every e-mail that the shop has sent, with its links")];
+
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         if (configuration.Find("SMTP_URL") is { } url)

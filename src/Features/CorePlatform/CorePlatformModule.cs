@@ -29,6 +29,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<CoreService, Protos.Core.Core.CoreClient>();
 
+    public override IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => DemoAccounts.InDevelopment(configuration);
+
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton<SigningKeys>();

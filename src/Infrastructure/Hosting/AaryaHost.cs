@@ -10,6 +10,7 @@ using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Pages;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;
@@ -243,6 +244,7 @@ public static class AaryaHost
             http.CustomizeHttpEndpointDiscovery(q =>
             {
                 foreach (var module in contexts.Dormant) q.Excludes.InNamespace(module.Namespace);
+                if (app.Environment.IsProduction()) q.Excludes.WithAttribute<DevelopmentOnlyAttribute>();
             });
             http.UseCallers();
             http.UseFlags();
@@ -253,6 +255,12 @@ public static class AaryaHost
         });
         app.MapHealth();
         app.MapApiDocument(app.Services.GetRequiredService<ActiveRoles>());
+        app.MapFrontDoor(
+        [
+            new(ApiDocument.DocsPath, "API documentation", "Every operation, to read and to try"),
+            new(ApiDocument.Path, "OpenAPI description", "The same for programs"),
+            new(HealthEndpoints.Path, "Health", "Every part with its status and latency"),
+        ]);
         app.MapRealTime(app.Services.GetRequiredService<ActiveRoles>());
         app.MapContextRpc(contexts, app.Services.GetRequiredService<ActiveRoles>());
         app.MapProxy(contexts, app.Services.GetRequiredService<ActiveRoles>());

@@ -37,6 +37,12 @@ public abstract class Module
     /// <summary>Anything that is not a slice's own endpoint; the gRPC service is mapped already.</summary>
     public virtual void MapEndpoints(IEndpointRouteBuilder endpoints) { }
 
+    /// <summary>Pages for people who develop against the shop; they do not exist in production.</summary>
+    public virtual IReadOnlyList<PageLink> DevelopmentPages => [];
+
+    /// <summary>Accounts that `seed` creates in development, to try the shop with.</summary>
+    public virtual IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => [];
+
     internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects);
 
     internal string Namespace => GetType().Namespace!;
@@ -45,6 +51,14 @@ public abstract class Module
     internal bool Owns(Type type) =>
         type.Namespace is { } ns && (ns == Namespace || ns.StartsWith(Namespace + ".", StringComparison.Ordinal));
 }
+
+/// <summary>A page that the program's start page leads to.</summary>
+/// <param name="Purpose">What a person finds there.</param>
+public sealed record PageLink(string Path, string Name, string Purpose);
+
+/// <summary>An account to sign in with in development.</summary>
+/// <param name="Password">The public password, or where to find it.</param>
+public sealed record TrialAccount(string Email, string Role, string Password);
 
 /// <inheritdoc cref="Module"/>
 /// <typeparam name="TStore">The marker interface of the context's own document store.</typeparam>

@@ -22,6 +22,13 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
         ("admin", "admin", "pink-palace-in-jaipur"),
     ];
 
+    /// <summary>The accounts as they are created in development.</summary>
+    public static IReadOnlyList<TrialAccount> InDevelopment(IConfiguration configuration)
+    {
+        var isChosen = configuration.Find("SEED_PASSWORD") is not null;
+        return [.. People.Select(x => new TrialAccount(EmailOf(x.Name), x.Role, isChosen ? "that of SEED_PASSWORD" : x.Password))];
+    }
+
     /// <inheritdoc/>
     /// <exception cref="StartupException">SEED_PASSWORD is not set in production, or is not allowed as a password.</exception>
     public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
@@ -37,7 +44,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
         await using var documents = store.LightweightSession();
         foreach (var (name, role, password) in People)
         {
-            var email = $"{name}@{EmailDomain}";
+            var email = EmailOf(name);
             if (chosen is not null && PasswordStrength.FaultOf(chosen, PasswordStrength.KnownOf(email, name)) is { } fault)
                 throw new StartupException($"SEED_PASSWORD {fault}");
             // Two seed commands at once: the second finds the account.
@@ -52,6 +59,8 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
         await documents.SaveChangesAsync(cancellation);
         return lines;
     }
+
+    private static string EmailOf(string name) => $"{name}@{EmailDomain}";
 
     private async Task<User> NewAsync(string name, string role, string email, string password, CancellationToken cancellation)
     {
