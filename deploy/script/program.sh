@@ -37,7 +37,9 @@ export_settings() {
     AARYA_SOCKET_DIR=$(socket_folder)
     export PAYMENT_API_KEY PAYMENT_WEBHOOK_SECRET ENCRYPTION_KEY AARYA_SOCKET_DIR
     export PAYMENT_PROVIDER_URL=http://127.0.0.1:$SANDBOX_PORT
-    export ASPNETCORE_ENVIRONMENT=Development
+    # Links in e-mails lead here; processes behind the gateway cannot know its address.
+    AARYA_PUBLIC_URL=${AARYA_PUBLIC_URL:-$(program_url || printf 'http://127.0.0.1:%s' "$PORT")}
+    export AARYA_PUBLIC_URL ASPNETCORE_ENVIRONMENT=Development
 }
 
 # The folder's path is short, because a socket's path has at most 107 bytes; the folder must belong to this user.
