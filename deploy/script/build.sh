@@ -10,6 +10,17 @@ fingerprint() {
 
 release_is_current() { [[ $(readlink artifacts/api) == "builds/$(fingerprint)/api" ]]; }
 
+# build_step: prints what build_release will do, and how long that takes when it takes long
+build_step() {
+    if release_is_current; then
+        printf 'comparing with the last build'
+    elif [[ ! -e artifacts/api && ! -e src/Aarya.Api/bin/Release ]]; then
+        printf 'first build: takes 3 to 10 minutes'
+    else
+        printf 'building what changed: takes a minute or more'
+    fi
+}
+
 # Every build has its own folder, so that a running program keeps its files; artifacts/api links to the newest.
 build_release() {
     local build

@@ -70,15 +70,15 @@ claim_ports() {
 start_program() {
     local build
     build=$(readlink -f artifacts/api)
-    if other_runs "$1" "${build%/api}"; then step stop stop_program; fi
+    if other_runs "$1" "${build%/api}"; then step stop 'stopping what ran before' stop_program; fi
     export_settings
     if [[ $(cat "$STATE/prepared" 2>/dev/null) != "$build" ]]; then
-        step migrate migrate
-        step seed seed
+        step migrate 'bringing the database up to date' migrate
+        step seed 'filling the demo shop' seed
         printf '%s\n' "$build" >"$STATE/prepared"
     fi
-    step sandbox start_sandbox
-    step program start_roles "$1"
+    step sandbox starting start_sandbox
+    step program starting start_roles "$1"
 }
 
 # other_runs <all|split> <build>: true when a process of the other mode or of another build runs
