@@ -20,13 +20,15 @@ public static class HtmlPage
         *{box-sizing:border-box}
         body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
         main{max-width:47rem;margin:0 auto;padding:3rem 1.25rem 4rem}
-        .brand{margin:0;color:var(--accent);font:600 .8rem/1 Georgia,serif;letter-spacing:.22em;text-transform:uppercase}
+        .brand{margin:0;font:600 .8rem/1 Georgia,serif;letter-spacing:.22em;text-transform:uppercase}
         h1{margin:.5rem 0 1rem;font:400 1.9rem/1.25 Georgia,serif}
         h2{margin:2.5rem 0 .75rem;font:400 1.25rem/1.3 Georgia,serif}
         p{margin:.5rem 0}
         a{color:var(--accent);text-underline-offset:.15em}
         :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
+        .brand a{text-decoration:none}
         .quiet{color:var(--quiet)}
+        .note{margin-top:2.5rem;font-size:.9rem}
         .up::before,.down::before{content:"";display:inline-block;width:.6em;height:.6em;margin-right:.5em;border-radius:50%;
         background:var(--good)}
         .down::before{background:var(--bad);border-radius:2px}
@@ -67,7 +69,7 @@ public static class HtmlPage
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
             <title>{Encode(title)} · Aarya</title><link rel="icon" href="{Favicon.Path}" type="image/svg+xml"><style>{Style}</style></head>
-            <body><main><p class="brand">Aarya</p><h1>{Encode(title)}</h1>
+            <body><main><p class="brand"><a href="/">Aarya</a></p><h1>{Encode(title)}</h1>
             {body}</main>{(script is null ? "" : $"<script>{script}</script>")}</body></html>
             """, "text/html; charset=utf-8");
     }

@@ -39,7 +39,7 @@ public static class LinkPage
         $"""
         <p id="said" role="status">This page needs a script, which your browser does not run.</p>
         {body}
-        <p class="quiet">This page exists only in development. In production the links in e-mails lead to the storefront.</p>
+        <p class="quiet note">This page exists only in development. In production the links in e-mails lead to the storefront.</p>
         """,
         $$"""
         {{Common}}if (token) run(async () => {

@@ -29,7 +29,7 @@ public sealed partial class FrontDoorSpec(AaryaFixture fixture) : Spec(fixture)
             Assert.Contains($"<code>{account}@<wbr>aarya.example</code>", page, StringComparison.Ordinal);
         Assert.Contains("<code>monsoon-rain-in-mumbai</code>", page, StringComparison.Ordinal);
         var links = Link().Matches(page).Select(x => x.Groups["to"].Value).ToList();
-        Assert.Equal(["/docs", "/openapi/v1.json", "/health", "/dev/mailbox"], links);
+        Assert.Equal(["/", "/docs", "/openapi/v1.json", "/health", "/dev/mailbox"], links);
         foreach (var link in links.Append("/favicon.svg"))
         {
             using var answer = await AskAsync(client, link, Browser);
