@@ -10,6 +10,17 @@ fingerprint() {
 
 release_is_current() { [[ $(readlink artifacts/api) == "builds/$(fingerprint)/api" ]]; }
 
+# build_step: prints what build_release will do, and how long that takes when it takes long
+build_step() {
+    if release_is_current; then
+        printf 'comparing with the last build'
+    elif [[ ! -e artifacts/api && ! -e src/Aarya.Api/bin/Release ]]; then
+        printf 'first build: takes 3 to 10 minutes'
+    else
+        printf 'building what changed: takes a minute or more'
+    fi
+}
+
 # Every build has its own folder, so that a running program keeps its files; artifacts/api links to the newest.
 build_release() {
     local build
@@ -38,8 +49,14 @@ build_release() {
     did="Release, handlers compiled ahead"
 }
 
-# runtime_identifier: prints .NET's name for this machine's platform
-runtime_identifier() { dotnet --info | sed -n 's/^ *RID: *//p'; }
+# runtime_identifier: prints .NET's name for this machine's platform; the lock files have the packages of these two
+runtime_identifier() {
+    case $(uname -m) in
+        x86_64) echo linux-x64 ;;
+        aarch64) echo linux-arm64 ;;
+        *) fail "the program runs on x86-64 and arm64, not on $(uname -m)." ;;
+    esac
+}
 
 # forget_old_builds <newest>: deletes all builds but the newest and those that still run
 forget_old_builds() {

@@ -15,6 +15,7 @@ export DOTNET_CLI_HOME=${DOTNET_CLI_HOME:-${HOME:-$STATE}}
 say() { printf '%s\n' "$*"; }
 
 fail() {
+    end_open_line
     printf 'aarya: %s\n' "$*" >&2
     exit 1
 }
@@ -24,13 +25,28 @@ fail() {
 # seconds_since <moment>: the moment is a value of EPOCHREALTIME
 seconds_since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
 
-# step <name> <function> [arguments]: runs it, then prints what it did (the function sets `did`) and how long it took.
+# step <name> <what it does> <function> [arguments]: says what starts, runs it, then says what it did (the function sets `did`) and how
+# long it took. On a terminal the end replaces the start; elsewhere, in a log for example, each has a line of its own.
 step() {
     local name=$1 began=$EPOCHREALTIME
-    shift
+    printf '  %-10s %s ...' "$name" "$2"
+    if on_terminal; then line_is_open=true; else printf '\n'; fi
+    shift 2
     did='done'
     "$@"
+    if $line_is_open; then printf '\r\033[K'; fi
+    line_is_open=false
     printf '  %-10s %-60s %5s s\n' "$name" "$did" "$(seconds_since "$began")"
+}
+
+on_terminal() { [[ -t 1 && ${TERM:-dumb} != dumb ]]; }
+
+line_is_open=false
+
+# An error message begins on a line of its own.
+end_open_line() {
+    if $line_is_open; then printf '\n' >&2; fi
+    line_is_open=false
 }
 
 # quietly <name> <command>: output goes to a log; on failure, prints the first errors and the path of the log.
@@ -39,6 +55,7 @@ quietly() {
     shift
     mkdir -p "${log%/*}"
     if "$@" >"$log" 2>&1; then return; fi
+    end_open_line
     grep -E '(error|Error|aarya:)' "$log" | awk '!seen[$0]++' | head -n 5 >&2 || true
     fail "'$*' failed; its output is in $log"
 }

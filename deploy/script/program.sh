@@ -37,7 +37,9 @@ export_settings() {
     AARYA_SOCKET_DIR=$(socket_folder)
     export PAYMENT_API_KEY PAYMENT_WEBHOOK_SECRET ENCRYPTION_KEY AARYA_SOCKET_DIR
     export PAYMENT_PROVIDER_URL=http://127.0.0.1:$SANDBOX_PORT
-    export ASPNETCORE_ENVIRONMENT=Development
+    # Links in e-mails lead here; processes behind the gateway cannot know its address.
+    AARYA_PUBLIC_URL=${AARYA_PUBLIC_URL:-$(program_url || printf 'http://127.0.0.1:%s' "$PORT")}
+    export AARYA_PUBLIC_URL ASPNETCORE_ENVIRONMENT=Development
 }
 
 # The folder's path is short, because a socket's path has at most 107 bytes; the folder must belong to this user.
@@ -68,15 +70,15 @@ claim_ports() {
 start_program() {
     local build
     build=$(readlink -f artifacts/api)
-    if other_runs "$1" "${build%/api}"; then step stop stop_program; fi
+    if other_runs "$1" "${build%/api}"; then step stop 'stopping what ran before' stop_program; fi
     export_settings
     if [[ $(cat "$STATE/prepared" 2>/dev/null) != "$build" ]]; then
-        step migrate migrate
-        step seed seed
+        step migrate 'bringing the database up to date' migrate
+        step seed 'filling the demo shop' seed
         printf '%s\n' "$build" >"$STATE/prepared"
     fi
-    step sandbox start_sandbox
-    step program start_roles "$1"
+    step sandbox starting start_sandbox
+    step program starting start_roles "$1"
 }
 
 # other_runs <all|split> <build>: true when a process of the other mode or of another build runs

@@ -6,8 +6,8 @@ readonly POSTGRES_IMAGE=postgres:15 REDIS_IMAGE=redis:7
 
 start_servers() {
     choose_servers
-    step postgres start_postgres
-    step redis start_redis
+    step postgres starting start_postgres
+    step redis starting start_redis
 }
 
 servers_run() { running postgres && running redis; }

@@ -19,12 +19,17 @@ run_specs() {
 build_and_run_specs() {
     local report=$1 filter=()
     if [[ -n ${2-} ]]; then filter=(-method "*$2*"); fi
-    step build build_specs
-    step release release_for_specs "${2-}"
+    step build "$(specs_step)" build_specs
+    step release 'for the processes that specs start' release_for_specs "${2-}"
     export_databases
     # Processes that run for seconds gain nothing from profile-guided optimisation.
     export DOTNET_TieredPGO=0
     dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "${filter[@]}" -noLogo -noColor -result-xml "$report"
+}
+
+specs_step() {
+    printf 'building Aarya.sln'
+    if [[ ! -e $SPECS/bin/Debug ]]; then printf ': the first build takes 3 to 10 minutes'; fi
 }
 
 build_specs() {

@@ -21,6 +21,9 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override int Port => 8030;
 
+    public override IReadOnlyList<PageLink> DevelopmentPages { get; } =
+        [new(ReadMailboxEndpoint.Path, "Mailbox", "Every e-mail that the shop has sent, with its links")];
+
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddShopperFeed();

@@ -44,6 +44,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         new("password", 10, TimeSpan.FromMinutes(1)),
     ];
 
+    public override IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => DemoAccounts.InDevelopment(configuration);
+
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton(_ => new CoreOptions(configuration, environment));

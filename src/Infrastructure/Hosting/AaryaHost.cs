@@ -12,6 +12,7 @@ using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Pages;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Privacy.Erasure;
@@ -257,6 +258,7 @@ public static class AaryaHost
             http.CustomizeHttpEndpointDiscovery(q =>
             {
                 foreach (var module in contexts.Dormant) q.Excludes.InNamespace(module.Namespace);
+                if (app.Environment.IsProduction()) q.Excludes.WithAttribute<DevelopmentOnlyAttribute>();
             });
             http.UseCallers();
             http.UseFlags();
@@ -267,6 +269,12 @@ public static class AaryaHost
         });
         app.MapHealth();
         app.MapApiDocument(app.Services.GetRequiredService<ActiveRoles>());
+        app.MapFrontDoor(
+        [
+            new(ApiDocument.DocsPath, "API documentation", "Every operation, to read and to try"),
+            new(ApiDocument.Path, "OpenAPI description", "The same for programs"),
+            new(HealthEndpoints.Path, "Health", "Every part with its status and latency"),
+        ]);
         app.MapContextRpc(hosted.Active.Select(x => x.Rpc).OfType<ContextRpc>(), app.Services.GetRequiredService<ActiveRoles>());
         app.MapProxy(contexts, app.Services.GetRequiredService<ActiveRoles>());
         foreach (var module in hosted.Active) module.MapEndpoints(app);

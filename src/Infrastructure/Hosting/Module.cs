@@ -48,8 +48,22 @@ public abstract class Module : BoundedContext
     /// </summary>
     public virtual void MapAtEdge(IEndpointRouteBuilder endpoints) { }
 
+    /// <summary>Pages for people who develop against the shop; they do not exist in production.</summary>
+    public virtual IReadOnlyList<PageLink> DevelopmentPages => [];
+
+    /// <summary>Accounts that `seed` creates in development, to try the shop with.</summary>
+    public virtual IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => [];
+
     internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects);
 }
+
+/// <summary>A page that the program's start page leads to.</summary>
+/// <param name="Purpose">What a person finds there.</param>
+public sealed record PageLink(string Path, string Name, string Purpose);
+
+/// <summary>An account to sign in with in development.</summary>
+/// <param name="Password">The public password, or where to find it.</param>
+public sealed record TrialAccount(string Email, string Role, string Password);
 
 /// <inheritdoc cref="Module"/>
 /// <typeparam name="TStore">The marker interface of the context's own document store.</typeparam>

@@ -44,8 +44,7 @@ public static class JsonBody
         }
 
         if (JsonFaults.Of(body, typeof(T), options) is not { } faults) return true;
-        await Problems.WriteAsync(http,
-            Problem.Of(StatusCodes.Status400BadRequest, "request.invalid", "The request is not valid", null, faults));
+        await Problems.WriteAsync(http, Problem.Invalid(faults));
         return false;
     }
 

@@ -9,8 +9,15 @@ namespace Aarya.Infrastructure.Http;
 /// </summary>
 public static class Problem
 {
+    private const int MostFaults = 3;
+
     public static ProblemDetails Invalid(string field, string message, string code = "request.invalid") =>
-        Of(StatusCodes.Status400BadRequest, code, "The request is not valid", null, new() { [field] = [message] });
+        Invalid(new Dictionary<string, string[]> { [field] = [message] }, code);
+
+    /// <param name="errors">The faults by field; each is a predicate after the field's name.</param>
+    /// <param name="code">What clients act on.</param>
+    public static ProblemDetails Invalid(Dictionary<string, string[]> errors, string code = "request.invalid") =>
+        Of(StatusCodes.Status400BadRequest, code, "The request is not valid", InWords(errors), errors);
 
     public static ProblemDetails Unauthorized(string code = "auth.required", string detail = "Send a valid access token.") =>
         Of(StatusCodes.Status401Unauthorized, code, "Not signed in", detail);
@@ -28,7 +35,8 @@ public static class Problem
     public static ProblemDetails Unprocessable(string code, string title, string detail) =>
         Of(StatusCodes.Status422UnprocessableEntity, code, title, detail);
 
-    public static ProblemDetails Of(int status, string code, string title, string? detail, Dictionary<string, string[]>? errors = null)
+    /// <param name="detail">What the reader can do about it, or what must change: never empty.</param>
+    public static ProblemDetails Of(int status, string code, string title, string detail, Dictionary<string, string[]>? errors = null)
     {
         var problem = new ProblemDetails
         {
@@ -40,5 +48,13 @@ public static class Problem
         problem.Extensions["code"] = code;
         if (errors is not null) problem.Extensions["errors"] = errors;
         return problem;
+    }
+
+    /// <summary>The first faults, a sentence each.</summary>
+    internal static string InWords(Dictionary<string, string[]> errors)
+    {
+        var faults = errors.SelectMany(x => x.Value.Select(fault => $"{x.Key} {fault}")).ToList();
+        var more = faults.Count - MostFaults;
+        return string.Join(' ', faults.Take(MostFaults)) + (more > 0 ? $" {more} more: see errors." : "");
     }
 }

@@ -37,6 +37,8 @@ internal static class RoleListening
         });
 
         var urls = Urls(builder.Configuration, roles);
+        if (!builder.Environment.IsProduction() && roles.HostsGateway && urls.FirstOrDefault(x => x.Scheme != "h2c") is { } front)
+            PublicAddress.FollowListener(builder.Configuration, front.Scheme, front.Host, front.Port);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -6,12 +6,15 @@ using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
+using Wolverine.Http;
 
 namespace Aarya.Infrastructure.OpenApi;
 
@@ -31,7 +34,7 @@ public static class ApiDocument
         builder.Services.AddOpenApi(Name, x =>
         {
             x.CreateSchemaReferenceId = names.Of;
-            x.ShouldInclude = description => description.RelativePath?.StartsWith("dev/", StringComparison.Ordinal) != true;
+            x.ShouldInclude = IsPublic;
             x.AddDocumentTransformer((document, _, _) => Describe(document, description));
             x.AddOperationTransformer<DescribeOperation>();
             x.AddSchemaTransformer<DescribeSchema>();
@@ -50,8 +53,8 @@ public static class ApiDocument
         app.MapScalarApiReference(DocsPath, x =>
             {
                 // Without the features that use the services of Scalar's maker.
-                x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").DisableDefaultFonts().HideDeveloperTools().DisableAgent().DisableMcp()
-                    .HideClientButton();
+                x.WithOpenApiRoutePattern(Path).WithTitle("Aarya").WithFavicon(Favicon.Path).DisableDefaultFonts().HideDeveloperTools()
+                    .DisableAgent().DisableMcp().HideClientButton();
                 x.AddPreferredSecuritySchemes("bearer");
                 x.Telemetry = false;
             })
@@ -61,6 +64,10 @@ public static class ApiDocument
                     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
                     + "font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"));
     }
+
+    private static bool IsPublic(ApiDescription description) =>
+        description.ActionDescriptor is not WolverineActionDescriptor { Chain: { } chain }
+        || !chain.HasAttribute<DevelopmentOnlyAttribute>();
 
     // What the API is about is written in a file of the features.
     private static string DescriptionIn(Assembly features)

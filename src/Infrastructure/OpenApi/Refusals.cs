@@ -90,17 +90,19 @@ internal static class Refusals
         return response;
     }
 
+    private static readonly string Quantity =
+        string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {int.MinValue} to {int.MaxValue}.");
+
     private static JsonObject? Example(int status) => status != 400 ? null : new()
     {
         ["type"] = "https://aarya.example/problems/request.invalid",
         ["title"] = "The request is not valid",
         ["status"] = status,
+        ["detail"] = $"quantity {Quantity}",
         ["code"] = "request.invalid",
         ["errors"] = new JsonObject
         {
-            ["quantity"] =
-                new JsonArray(string.Create(CultureInfo.InvariantCulture,
-                    $"must be a whole number from {int.MinValue} to {int.MaxValue}.")),
+            ["quantity"] = new JsonArray(Quantity),
         },
         ["traceId"] = "0af7651916cd43dd8448eb211c80319c",
     };
@@ -110,13 +112,18 @@ internal static class Refusals
         Type = JsonSchemaType.Object,
         Description =
             "Why a request was refused or failed (RFC 9457). Act on `code`, show `detail`, and give `traceId` when asking for help.",
-        Required = new HashSet<string> { "type", "title", "status", "code", "traceId" },
+        Required = new HashSet<string> { "type", "title", "status", "detail", "code", "traceId" },
         Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
             ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
-            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["detail"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                MinLength = 1,
+                Description = "What is wrong or what to do, in words for a person.",
+            },
             ["code"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Pages;
 using Wolverine.Http;
 
 namespace Aarya.Infrastructure.Proxy;
@@ -14,6 +15,9 @@ public sealed record ContextRoute(string Role, string Method, string Template, M
     /// <summary>The attributes of the slice's method and class.</summary>
     public IEnumerable<object> Metadata =>
         Endpoint.DeclaringType!.GetCustomAttributes(inherit: true).Concat(Endpoint.GetCustomAttributes(inherit: true));
+
+    /// <summary>True for a route that does not exist in production.</summary>
+    public bool IsDevelopmentOnly => Endpoint.DeclaringType!.IsDefined(typeof(DevelopmentOnlyAttribute), inherit: true);
 }
 
 /// <summary>

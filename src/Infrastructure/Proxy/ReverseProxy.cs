@@ -6,6 +6,7 @@ using Aarya.Infrastructure.Mesh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -34,7 +35,7 @@ public static class ReverseProxy
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(new ContextHttpClients(addresses));
         builder.Services.AddReverseProxy()
             .LoadFromMemory(
-                [.. contexts.Dormant.SelectMany(ContextRoutes.Of).Select(Route)],
+                [.. RoutesOf(contexts, builder.Environment).Select(Route)],
                 [.. addresses.Values.Select(x => Cluster(x, timeout))])
             .AddTransforms(transforms =>
             {
@@ -49,7 +50,7 @@ public static class ReverseProxy
     {
         if (!roles.HostsGateway || contexts.Dormant.Count == 0) return;
         var retry = app.Services.GetRequiredService<ProxyRetry>();
-        var routes = contexts.Dormant.SelectMany(ContextRoutes.Of).ToDictionary(IdOf);
+        var routes = RoutesOf(contexts, app.Environment).ToDictionary(IdOf);
         app.MapReverseProxy(proxy =>
             {
                 proxy.Use(WithoutUpgrade);
@@ -59,6 +60,9 @@ public static class ReverseProxy
             })
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata([.. routes[route.RouteId].Metadata]));
     }
+
+    private static IEnumerable<ContextRoute> RoutesOf(ActiveModules contexts, IHostEnvironment environment) =>
+        contexts.Dormant.SelectMany(ContextRoutes.Of).Where(x => !environment.IsProduction() || !x.IsDevelopmentOnly);
 
     private static string IdOf(ContextRoute route) => $"{route.Role} {route.Method} {route.Template}";
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using Aarya.Infrastructure.Http;
 using FluentValidation;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Http;
@@ -19,7 +18,7 @@ public sealed class RequestValidation<T>(IValidator<T> validator)
         var result = await validator.ValidateAsync(request, cancellation);
         if (result.IsValid) return WolverineContinue.NoProblems;
         var errors = result.ToDictionary().ToDictionary(x => JsonPath(x.Key), x => x.Value);
-        return Problem.Of(StatusCodes.Status400BadRequest, "request.invalid", "The request is not valid", null, errors);
+        return Problem.Invalid(errors);
     }
 
     private static string JsonPath(string property) =>

@@ -3,6 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 
 namespace Aarya.Specs.Privacy;
 
@@ -32,6 +35,21 @@ public sealed class SealerSpec
     [InlineData("sealed:")]
     [InlineData("sealed:of fate")]
     public void what_was_written_in_clear_before_is_read_as_it_is(string clear) => Assert.Equal(clear, With(Old).Open(clear));
+
+    [Fact]
+    public void only_in_development_a_key_that_nobody_has_set_follows_from_the_database_s_password()
+    {
+        const string url = "postgres://aarya:monsoon@127.0.0.1/aarya";
+        var key = KeysOf(url, Environments.Development).First;
+        Assert.Equal(key.Sealing, KeysOf(url, Environments.Development).First.Sealing);
+        Assert.NotEqual(key.Sealing, KeysOf("postgres://aarya:winter@127.0.0.1/aarya", Environments.Development).First.Sealing);
+        var refused = Assert.Throws<StartupException>(() => KeysOf(url, Environments.Production));
+        Assert.StartsWith("ENCRYPTION_KEY is not set", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static EncryptionKeys KeysOf(string database, string environment) => EncryptionKeys.From(
+        new ConfigurationBuilder().AddInMemoryCollection([new("DATABASE_URL", database)]).Build(),
+        new HostingEnvironment { EnvironmentName = environment });
 
     [Fact]
     public void a_changed_byte_is_found()

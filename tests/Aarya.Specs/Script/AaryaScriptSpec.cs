@@ -56,6 +56,86 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     [Fact]
     public async Task down_where_nothing_runs_does_no_harm() => Assert.Equal(0, (await ScriptAsync(["down"])).ExitCode);
 
+    [Fact]
+    public async Task in_a_pipe_a_step_has_a_line_when_it_starts_and_one_when_it_has_ended()
+    {
+        var step = await PartsAsync("work() { echo works; did=built; }; step build 'first build' work");
+        Assert.Matches(@"^  build      first build \.\.\.\nworks\n  build      built {56} +\d+\.\d s\n$", step.Output);
+    }
+
+    [Fact]
+    public async Task on_a_terminal_the_end_of_a_step_replaces_its_start()
+    {
+        var step = await OnTerminalAsync("work() { did=built; }; step build 'first build' work");
+        Assert.Matches(@"^  build      first build \.\.\.\r\x1b\[K  build      built {56} +\d+\.\d s\r\n$", step);
+    }
+
+    [Fact]
+    public async Task an_error_begins_on_a_line_of_its_own_even_on_a_terminal()
+    {
+        var step = await OnTerminalAsync("work() { fail 'the disk is full.'; }; step build 'first build' work");
+        Assert.Equal("  build      first build ...\r\naarya: the disk is full.\r\n", step);
+    }
+
+    [Theory]
+    [InlineData("release_is_current() { false; }", "first build: takes 3 to 10 minutes")]
+    [InlineData("release_is_current() { false; }; mkdir -p src/Aarya.Api/bin/Release", "building what changed: takes a minute or more")]
+    [InlineData("release_is_current() { true; }; mkdir -p src/Aarya.Api/bin/Release", "comparing with the last build")]
+    public async Task only_a_first_build_is_announced_as_one_that_takes_minutes(string clone, string said) =>
+        Assert.Equal(said, (await PartsAsync($"cd \"$(mktemp -d -p \"$STATE\")\"; {clone}; build_step")).Output);
+
+    [Theory]
+    [InlineData("", "http://127.0.0.1:9123")]
+    [InlineData("AARYA_PUBLIC_URL=http://shop.local:8080", "http://shop.local:8080")]
+    [InlineData("running() { RUNNING_PORT=9200; }", "http://127.0.0.1:9200")]
+    public async Task links_in_mails_follow_the_port_of_the_shop(string first, string address) =>
+        Assert.Equal($"{address}\n",
+            (await PartsAsync($"PORT=9123; {first}; export_settings; printenv AARYA_PUBLIC_URL")).Output);
+
+    // Runs a line with the functions of the script, in a state folder of its own.
+    private static async Task<ChildProgram> PartsAsync(string line)
+    {
+        var state = Directory.CreateTempSubdirectory("aarya-script-");
+        try
+        {
+            var run = await ChildProgram.RunAsync(Parts(line, state.FullName));
+            Assert.True(run.ExitCode == 0, run.Error);
+            return run;
+        }
+        finally
+        {
+            state.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<string> OnTerminalAsync(string line)
+    {
+        var state = Directory.CreateTempSubdirectory("aarya-script-");
+        try
+        {
+            var parts = Parts(line, state.FullName);
+            var start = new ProcessStartInfo("script", ["-qec", "bash -c \"$PARTS\"", "/dev/null"]);
+            foreach (var (name, value) in parts.Environment) start.Environment[name] = value;
+            start.Environment["PARTS"] = parts.ArgumentList[1];
+            start.Environment["TERM"] = "xterm";
+            return (await ChildProgram.RunAsync(start)).Output;
+        }
+        finally
+        {
+            state.Delete(recursive: true);
+        }
+    }
+
+    private static ProcessStartInfo Parts(string line, string state)
+    {
+        var sources = new[] { "common", "packages", "servers", "build", "program" }.Select(x => $". \"$ROOT/deploy/script/{x}.sh\"; ");
+        var start = new ProcessStartInfo("bash", ["-c", $"set -euo pipefail; {string.Concat(sources)}{line}"]);
+        start.Environment["ROOT"] = Repository.Root;
+        start.Environment["AARYA_HOME"] = start.Environment["XDG_RUNTIME_DIR"] = state;
+        start.Environment.Remove("AARYA_PUBLIC_URL");
+        return start;
+    }
+
     // Runs the script as on a machine with another tool of this name.
     private static async Task WithToolAsync(string name, string says, string line)
     {

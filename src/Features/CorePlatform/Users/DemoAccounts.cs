@@ -6,8 +6,8 @@ using Aarya.Infrastructure.Settings;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>
-/// A customer, a support agent and an administrator to try the shop with. Outside production their passwords are public; in production they
-/// exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
+/// A customer, a support agent, a merchandiser and an administrator to try the shop with. Outside production their passwords are public; in
+/// production they exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
 /// </summary>
 public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, CoreOptions options, TimeProvider clock) : ISeed
 {
@@ -17,8 +17,16 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, Cor
     [
         ("shopper", "customer", "monsoon-rain-in-mumbai"),
         ("support", "support", "support-in-pune"),
+        ("merchandiser", "merchandiser", "block-print-in-bagru"),
         ("admin", "admin", "pink-palace-in-jaipur"),
     ];
+
+    /// <summary>The accounts as they are created in development.</summary>
+    public static IReadOnlyList<TrialAccount> InDevelopment(IConfiguration configuration)
+    {
+        var isChosen = configuration.Find("SEED_PASSWORD") is not null;
+        return [.. People.Select(x => new TrialAccount(EmailOf(x.Name), x.Role, isChosen ? "that of SEED_PASSWORD" : x.Password))];
+    }
 
     /// <inheritdoc/>
     /// <exception cref="StartupException">SEED_PASSWORD is not set in production, or is not allowed as a password.</exception>
@@ -32,7 +40,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, Cor
         await using var documents = store.LightweightSession();
         foreach (var (name, role, password) in People)
         {
-            var email = $"{name}@{EmailDomain}";
+            var email = EmailOf(name);
             if (chosen is not null && PasswordStrength.FaultOf(chosen, PasswordStrength.KnownOf(email, name)) is { } fault)
                 throw new StartupException($"SEED_PASSWORD {fault}");
             // Two seed commands at once: the second finds the account.
@@ -41,12 +49,14 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, Cor
             if (known is null) documents.Insert(await NewAsync(name, role, email, chosen ?? password, cancellation));
             var usual = chosen is null
                 && (known is null || (await passwords.CheckAsync(password, known.PasswordHash, cancellation)).Matches);
-            lines.Add($"  {email,-24} {role,-10} {(usual ? password : known is null ? "password: SEED_PASSWORD" : "password unchanged")}");
+            lines.Add($"  {email,-28} {role,-14} {(usual ? password : known is null ? "password: SEED_PASSWORD" : "password unchanged")}");
         }
 
         await documents.SaveChangesAsync(cancellation);
         return lines;
     }
+
+    private static string EmailOf(string name) => $"{name}@{EmailDomain}";
 
     private async Task<User> NewAsync(string name, string role, string email, string password, CancellationToken cancellation)
     {

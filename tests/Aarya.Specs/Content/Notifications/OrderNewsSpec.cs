@@ -195,10 +195,10 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
             x.Get.Url($"/dev/mailbox?to={confirmed.Email}");
             x.ContentTypeShouldBe("text/html; charset=utf-8");
         });
-        var path = page.ReadAsText().Split("href=\"")[1].Split('"')[0];
+        var path = page.ReadAsText().Split("href=\"/dev")[1].Split('"')[0];
         await Host.Scenario(x =>
         {
-            x.Get.Url(path);
+            x.Get.Url($"/dev{path}");
             x.Header("Content-Security-Policy").SingleValueShouldEqual("default-src 'none'; style-src 'unsafe-inline'; sandbox");
         });
     }

@@ -22,13 +22,26 @@ public sealed class DemoAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(printed, await seed.PlantAsync(SeedSize.Demo, Cancellation));
 
         var people = printed.Skip(1).Select(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        Assert.Equal([("shopper@aarya.example", "customer"), ("support@aarya.example", "support"), ("admin@aarya.example", "admin")],
+        Assert.Equal(
+            [
+                ("shopper@aarya.example", "customer"), ("support@aarya.example", "support"),
+                ("merchandiser@aarya.example", "merchandiser"), ("admin@aarya.example", "admin"),
+            ],
             people.Select(x => (x[0], x[1])));
+        var shown = DemoAccounts.InDevelopment(new ConfigurationBuilder().Build());
+        Assert.Equal(shown.Select(x => (x.Email, x.Role, x.Password)), people.Select(x => (x[0], x[1], x[2])));
         foreach (var person in people)
         {
             var response = await Host.Scenario(x => x.Post.Json(new LogIn(person[0], person[2])).ToUrl("/api/auth/login"));
             Assert.Equal([person[1]], response.ReadAsJson<SignedIn>()!.User.Roles);
         }
+    }
+
+    [Fact]
+    public void a_password_of_one_s_own_is_shown_nowhere()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("SEED_PASSWORD", "a-secret-of-mine")]).Build();
+        Assert.All(DemoAccounts.InDevelopment(configuration), x => Assert.Equal("that of SEED_PASSWORD", x.Password));
     }
 
     [Fact]
