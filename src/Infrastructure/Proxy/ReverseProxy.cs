@@ -61,7 +61,7 @@ public static class ReverseProxy
             .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata([.. routes[route.RouteId].Metadata]));
     }
 
-    private static IEnumerable<ContextRoute> RoutesOf(ActiveModules contexts, IHostEnvironment environment) =>
+    private static IEnumerable<ContextRoute> RoutesOf(ActiveContexts contexts, IHostEnvironment environment) =>
         contexts.Dormant.SelectMany(ContextRoutes.Of).Where(x => !environment.IsProduction() || !x.IsDevelopmentOnly);
 
     private static string IdOf(ContextRoute route) => $"{route.Role} {route.Method} {route.Template}";
