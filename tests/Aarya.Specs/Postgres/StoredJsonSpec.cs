@@ -159,7 +159,7 @@ public sealed class StoredJsonSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     private async Task<List<string>> ListAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(ContextDatabases.Parse("DATABASE_URL", Fixture.DatabaseUrl).ConnectionString);
+        await using var connection = new NpgsqlConnection(DatabaseUrl.Parse("DATABASE_URL", Fixture.DatabaseUrl).ConnectionString);
         await connection.OpenAsync(Cancellation);
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync(Cancellation);

@@ -1,7 +1,9 @@
 using Aarya.Features.CorePlatform.Options;
+using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
+using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Features.CorePlatform.Users;
 

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Net;
-using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Features;
+namespace Aarya.Infrastructure.Settings;
 
 /// <summary>The public addresses that links in mails lead to.</summary>
 public static class PublicAddress
