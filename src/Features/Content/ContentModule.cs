@@ -20,10 +20,10 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
-        if (configuration.Find("SMTP_URL") is { } url)
-            services.AddSingleton<IMailer>(new SmtpMailer(SmtpServer.Parse(url, configuration.Find("SMTP_FROM"))));
-        else if (!environment.IsProduction()) services.AddSingleton<IMailer, DevelopmentMailer>();
-        else throw new StartupException("SMTP_URL is not set: give the mail server, such as smtp://user:password@mail.example.com:587.");
+        if (ContentOptions.From(configuration, environment).MailServer is { } server)
+            services.AddSingleton<IMailer>(new SmtpMailer(server));
+        else
+            services.AddSingleton<IMailer, DevelopmentMailer>();
     }
 
     public override void ConfigureMarten(StoreOptions marten)

@@ -1,6 +1,7 @@
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Flags;
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
@@ -31,6 +32,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddSingleton(_ => new CoreOptions(configuration, environment));
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IVerificationKeys>(x => x.GetRequiredService<SigningKeys>());
         services.AddHostedService(x => x.GetRequiredService<SigningKeys>());

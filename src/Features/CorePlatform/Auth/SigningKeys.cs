@@ -1,10 +1,9 @@
 using System.Text.Json;
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
@@ -25,18 +24,16 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     // The last token may be signed up to a minute after the last note of its key; the rest allows for an outage of the database.
     private static readonly TimeSpan KeptFor = AccessToken.Lifetime + AccessToken.ClockSkew + TimeSpan.FromMinutes(5);
 
-    private readonly IConfiguration configuration;
-    private readonly IHostEnvironment environment;
+    private readonly CoreOptions options;
     private readonly ContextDatabases databases;
     private readonly KnownKeys known;
     private IReadOnlyList<SigningKey> own = [];
     private long noted;
 
-    public SigningKeys(IConfiguration configuration, IHostEnvironment environment, ContextDatabases databases, TimeProvider clock,
-        ILogger<SigningKeys> log)
+    public SigningKeys(CoreOptions options, ContextDatabases databases, TimeProvider clock, ILogger<SigningKeys> log)
         : base(clock, log)
     {
-        (this.configuration, this.environment, this.databases) = (configuration, environment, databases);
+        (this.options, this.databases) = (options, databases);
         known = new(clock);
     }
 
@@ -58,10 +55,7 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     /// <exception cref="StartupException">JWT_SECRET is not set in production, or is not of P-256 keys.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var pem = environment.IsProduction()
-            ? configuration.Require("JWT_SECRET",
-                "give the PEM of an EC P-256 private key; `openssl ecparam -name prime256v1 -genkey -noout` makes one.")
-            : configuration.Find("JWT_SECRET") ?? await DevelopmentPemAsync(cancellationToken);
+        var pem = options.SigningKeys ?? await DevelopmentPemAsync(cancellationToken);
         own = SigningKey.AllFromPem(pem);
         // The other processes must have the key before they receive a token that it signed.
         if (await NoteAsync(cancellationToken)) await Task.Delay(KnownKeys.PublishedBefore, Time, cancellationToken);

@@ -1,8 +1,7 @@
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Seeding;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 
 namespace Aarya.Features.CorePlatform.Users;
 
@@ -10,8 +9,7 @@ namespace Aarya.Features.CorePlatform.Users;
 /// A customer, a support agent and an administrator to try the shop with. Outside production their passwords are public; in production they
 /// exist only with <c>SEED_PASSWORD</c> (or <c>SEED_PASSWORD_FILE</c>).
 /// </summary>
-public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, IConfiguration configuration, IHostEnvironment environment,
-    TimeProvider clock) : ISeed
+public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, CoreOptions options, TimeProvider clock) : ISeed
 {
     private const string EmailDomain = "aarya.example";
 
@@ -26,10 +24,7 @@ public sealed class DemoAccounts(ICoreStore store, PasswordHasher passwords, ICo
     /// <exception cref="StartupException">SEED_PASSWORD is not set in production, or is not allowed as a password.</exception>
     public async Task<IReadOnlyList<string>> PlantAsync(SeedSize size, CancellationToken cancellation)
     {
-        var chosen = environment.IsProduction()
-            ? configuration.Require("SEED_PASSWORD",
-                "give the password of the demo accounts; in production they are not created with public passwords.")
-            : configuration.Find("SEED_PASSWORD");
+        var chosen = options.SeedPassword;
         if (chosen is not null && !(Password.IsReadable(chosen) && Password.Length(chosen) is >= Password.Shortest and <= Password.Longest))
             throw new StartupException($"SEED_PASSWORD must have {Password.Shortest} to {Password.Longest} characters.");
 

@@ -1,6 +1,5 @@
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Infrastructure.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 
 namespace Aarya.Features.CorePlatform.Users;
 
@@ -9,7 +8,7 @@ namespace Aarya.Features.CorePlatform.Users;
 /// API; the token is in the fragment of the URL, which browsers do not send: no server log and no Referer contains it. A link to a file
 /// leads to the API itself (<c>AARYA_PUBLIC_URL</c>).
 /// </summary>
-public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment environment) : StartStep
+public sealed class MailedLinks(CoreOptions options) : StartStep
 {
     private string storefront = "";
     private string api = "";
@@ -23,8 +22,8 @@ public sealed class MailedLinks(IConfiguration configuration, IHostEnvironment e
     /// <exception cref="StartupException">A setting is absent in production, or is not a web address.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        storefront = PublicAddress.OfStorefront(configuration, environment);
-        api = PublicAddress.OfApi(configuration, environment);
+        storefront = options.Storefront;
+        api = options.PublicAddressOfApi;
         return Task.CompletedTask;
     }
 }
