@@ -1,4 +1,5 @@
 using Aarya.Features;
+using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Aarya.Features;
 using Aarya.Features.Commerce.Pages;
 using Aarya.Features.CorePlatform.Pages;
+using Aarya.Infrastructure.Proxy;
 using Aarya.Infrastructure.Rates;
 using Aarya.Specs.Support;
 using Alba;

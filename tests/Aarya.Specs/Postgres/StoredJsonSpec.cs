@@ -6,6 +6,7 @@ using Aarya.Features.Content.Notifications;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.Payment;
 using Aarya.Features.Payment.Charges;
+using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.CorePlatform;
 using Aarya.Specs.Support;
@@ -75,7 +76,7 @@ public sealed class StoredJsonSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(200, await LogInAsync(email));
         var first = await ReadAsync<NotificationPage>(shopper, "/api/notifications?limit=100");
         Assert.Equal((100, "Notice 449"), (first.Items.Count, first.Items[0].Title));
-        Assert.Equal("captured", (await ReadAsync<PaymentView>(shopper, $"/api/payments/{order}")).Status);
+        Assert.Equal(PaymentState.Captured, (await ReadAsync<PaymentView>(shopper, $"/api/payments/{order}")).Status);
         await using (var session = Host.Services.GetRequiredService<IPaymentStore>().LightweightSession())
         {
             var payment = await session.Events.AggregateStreamAsync<OrderPayment>(order, token: Cancellation);
@@ -92,7 +93,7 @@ public sealed class StoredJsonSpec(AaryaFixture fixture) : CoreSpec(fixture)
             """));
         // What a process of the earlier version still writes is read, too.
         await AgeAsync("payment.mt_events", "seq_id", $"stream_id = '{order}'");
-        Assert.Equal("captured", (await ReadAsync<PaymentView>(shopper, $"/api/payments/{order}")).Status);
+        Assert.Equal(PaymentState.Captured, (await ReadAsync<PaymentView>(shopper, $"/api/payments/{order}")).Status);
         await OnDatabaseAsync("delete from payment.stored_json");
         await migrations.ApplyAsync(Cancellation);
     }
@@ -116,7 +117,7 @@ public sealed class StoredJsonSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await using var session = Host.Services.GetRequiredService<IPaymentStore>().LightweightSession();
         session.Events.StartStream<OrderPayment>(
             order,
-            new PaymentRequested("AA-1", subject, "", Amount, "tok_approve", false, At.AddHours(1), At),
+            new PaymentRequested("AA-1", subject, "", Amount, "tok_approve", At.AddHours(1), At),
             new Captured("ch_1", Amount, null, At));
         await session.SaveChangesAsync(Cancellation);
     }

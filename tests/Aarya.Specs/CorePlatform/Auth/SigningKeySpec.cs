@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
@@ -174,7 +175,7 @@ public sealed class SigningKeySpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DATABASE_URL", Fixture.DatabaseUrl), .. settings])
             .Build();
-        return new(configuration, new HostingEnvironment { EnvironmentName = Environments.Production }, new ContextDatabases(configuration),
-            TimeProvider.System, NullLogger<SigningKeys>.Instance);
+        var options = new CoreOptions(configuration, new HostingEnvironment { EnvironmentName = Environments.Production });
+        return new(options, new ContextDatabases(configuration), TimeProvider.System, NullLogger<SigningKeys>.Instance);
     }
 }

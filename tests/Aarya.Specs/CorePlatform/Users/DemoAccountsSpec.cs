@@ -1,5 +1,6 @@
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Options;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
@@ -59,7 +60,8 @@ public sealed class DemoAccountsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private DemoAccounts Accounts(string environment, string? password = null) => new(
         Host.Services.GetRequiredService<ICoreStore>(),
         Host.Services.GetRequiredService<PasswordHasher>(),
-        new ConfigurationBuilder().AddInMemoryCollection([new("SEED_PASSWORD", password)]).Build(),
-        new HostingEnvironment { EnvironmentName = environment },
+        new CoreOptions(
+            new ConfigurationBuilder().AddInMemoryCollection([new("SEED_PASSWORD", password)]).Build(),
+            new HostingEnvironment { EnvironmentName = environment }),
         TimeProvider.System);
 }

@@ -39,6 +39,7 @@ public sealed class MailedLinksSpec
             StringComparison.Ordinal);
 
     private static MailedLinks Links(string? storefront, string? api) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection([new("STOREFRONT_URL", storefront), new("AARYA_PUBLIC_URL", api)]).Build(),
-            new HostingEnvironment { EnvironmentName = Environments.Production });
+        new(new(
+            new ConfigurationBuilder().AddInMemoryCollection([new("STOREFRONT_URL", storefront), new("AARYA_PUBLIC_URL", api)]).Build(),
+            new HostingEnvironment { EnvironmentName = Environments.Production }));
 }
