@@ -43,9 +43,6 @@ public sealed class Refusal : RpcException
     public static Guid UnlessUuid(string text, string field) =>
         Guid.TryParseExact(text, "D", out var id) && id != Guid.Empty ? id : throw Invalid(field, "must be a UUID.");
 
-    /// <summary>The stable code of a refused call, as its caller sees it; null when the call failed in some other way.</summary>
-    public static string? CodeOf(RpcException refused) => refused.Trailers.GetValue(CodeTrailer);
-
     internal static Refusal LostRace() =>
         new(StatusCode.Aborted, "conflict.changed_meanwhile",
             "Another request changed this at the same time: reload it and try again.");

@@ -38,7 +38,7 @@ internal static class RoleListening
 
         var urls = Urls(builder.Configuration, roles);
         if (!builder.Environment.IsProduction() && roles.HostsGateway && urls.FirstOrDefault(x => x.Scheme != "h2c") is { } front)
-            PublicAddress.FollowListener(builder.Configuration, front.Scheme, front.Host, front.Port);
+            OwnAddress.FollowListener(builder.Configuration, front.Scheme, front.Host, front.Port);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Aarya.Infrastructure.Pages;
 
 /// <summary>
-/// A page that a mailed link leads to in development, where there may be no storefront. As a storefront would, it takes the token from the
+/// A page that a mailed link leads to in development, where there may be no public site. As that site would, it takes the token from the
 /// fragment of its address, which no server sees, and sends it to the API.
 /// </summary>
 public static class LinkPage
@@ -39,7 +39,7 @@ public static class LinkPage
         $"""
         <p id="said" role="status">This page needs a script, which your browser does not run.</p>
         {body}
-        <p class="quiet note">This page exists only in development. In production the links in e-mails lead to the storefront.</p>
+        <p class="quiet note">This page exists only in development. In production the links in e-mails lead to the public site.</p>
         """,
         $$"""
         {{Common}}if (token) run(async () => {

@@ -53,6 +53,29 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
         var events = $"{schema}.mt_events";
         if (await ExistsAsync(connection, events, cancellation))
             await RewriteAsync(connection, events, "seq_id", "type || ' ' || coalesce(mt_dotnet_type, '')", EventTypeOf, cancellation);
+        await DropOldIndexesAsync(connection, cancellation);
+    }
+
+    // The migration that follows creates them again. It would not do so by itself: it compares definitions without regard to case, and an
+    // index on a former name finds nothing and keeps nothing unique.
+    private async Task DropOldIndexesAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        List<string> old = [];
+        await using (var select = new NpgsqlCommand(
+            "select quote_ident(indexname) from pg_indexes where schemaname = $1 and indexdef ~ '->>? ?''[A-Z]'", connection)
+        {
+            Parameters = { new() { Value = schema } },
+        })
+        await using (var rows = await select.ExecuteReaderAsync(cancellation))
+        {
+            while (await rows.ReadAsync(cancellation)) old.Add(rows.GetString(0));
+        }
+
+        foreach (var index in old)
+        {
+            await using var drop = new NpgsqlCommand($"drop index {schema}.{index}", connection);
+            await drop.ExecuteNonQueryAsync(cancellation);
+        }
     }
 
     private static async Task RewriteAsync(

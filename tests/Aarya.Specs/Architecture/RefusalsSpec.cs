@@ -21,9 +21,12 @@ public sealed partial class RefusalsSpec
     {
         using var features = new CompiledFeatures();
         var sent = features.Types.SelectMany(x => x.Methods).Where(x => x.HasBody).SelectMany(SentBy)
-            .Except([.. Pipelines, .. AuditActions.All]).ToHashSet();
+            .Except(Pipelines).ToHashSet();
         var declared = typeof(Modules).Assembly.GetTypes().SelectMany(x => x.GetMethods().Append<MemberInfo>(x))
             .SelectMany(x => x.GetCustomAttributes<RefusesAttribute>()).Select(x => x.Code).ToHashSet();
+
+        // The audit trail has words of the same shape.
+        sent.ExceptWith(AuditActions.All.Except(declared));
 
         Assert.Contains("cart.empty", sent);
         Assert.Empty(sent.Except(declared));

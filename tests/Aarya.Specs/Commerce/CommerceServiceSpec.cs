@@ -44,7 +44,7 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
     private static async Task RefusedAsync<T>(Func<AsyncUnaryCall<T>> call, StatusCode status, string code)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await call());
-        Assert.Equal((status, code), (refused.StatusCode, Refusal.CodeOf(refused)));
+        Assert.Equal((status, code), (refused.StatusCode, RefusedCall.CodeOf(refused)));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
             {
                 return await Commerce.CreateOrderAsync(request, deadline: DateTime.UtcNow.AddMinutes(1), cancellationToken: limit.Token);
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted && Refusal.CodeOf(e) == "idempotency.in_progress")
+            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted && RefusedCall.CodeOf(e) == "idempotency.in_progress")
             {
                 await Task.Delay(20, limit.Token);
             }

@@ -108,6 +108,6 @@ public sealed class CoreServiceSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private async Task RefusedAsync<T>(StatusCode status, string code, Func<Aarya.Protos.Core.Core.CoreClient, AsyncUnaryCall<T>> call)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await call(Core));
-        Assert.Equal((status, code), (refused.StatusCode, Refusal.CodeOf(refused)));
+        Assert.Equal((status, code), (refused.StatusCode, RefusedCall.CodeOf(refused)));
     }
 }

@@ -35,7 +35,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
     {
         Assert.All(await Task.WhenAll(RunAsync("seed"), RunAsync("seed")), WentWell);
 
-        Assert.Equal(3, await OnDatabaseAsync("select count(*) from core.mt_doc_user"));
+        Assert.Equal(4, await OnDatabaseAsync("select count(*) from core.mt_doc_user"));
         Assert.Equal(0, await OnDatabaseAsync(
             "select count(*) from (select sku from commerce.stock_ledger where reason = 'opening' group by sku having count(*) > 1) "
             + "twice"));

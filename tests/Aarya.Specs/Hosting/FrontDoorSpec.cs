@@ -33,7 +33,15 @@ public sealed partial class FrontDoorSpec(AaryaFixture fixture) : Spec(fixture)
         foreach (var link in links.Append("/favicon.svg"))
         {
             using var answer = await AskAsync(client, link, Browser);
-            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{link}: {answer.StatusCode}");
+            if (answer.Headers.Location is not { } next)
+            {
+                Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{link}: {answer.StatusCode}");
+                continue;
+            }
+
+            // The documentation is a folder.
+            using var followed = await AskAsync(client, new Uri(new Uri(client.BaseAddress!, link), next).PathAndQuery, Browser);
+            Assert.True(followed.StatusCode == HttpStatusCode.OK, $"{link}, then {next}: {followed.StatusCode}");
         }
     }
 

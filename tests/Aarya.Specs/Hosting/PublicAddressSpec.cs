@@ -13,7 +13,7 @@ public sealed class PublicAddressSpec
     [Theory]
     [InlineData("http://127.0.0.1:9000", "http://127.0.0.1:9000")]
     [InlineData("http://localhost:9000", "http://localhost:9000")]
-    [InlineData("https://[::1]:9000", "https://[::1]:9000")]
+    [InlineData("http://[::1]:9000", "http://[::1]:9000")]
     [InlineData("http://*:9000", "http://127.0.0.1:9000")]
     [InlineData("http://0.0.0.0:9000", "http://127.0.0.1:9000")]
     [InlineData("h2c://127.0.0.1:8001;http://127.0.0.1:9000", "http://127.0.0.1:9000")]

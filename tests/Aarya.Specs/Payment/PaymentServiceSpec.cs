@@ -124,6 +124,6 @@ public sealed class PaymentServiceSpec(PaymentShop shop)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
         Assert.Equal(status, refused.StatusCode);
-        return Refusal.CodeOf(refused);
+        return RefusedCall.CodeOf(refused);
     }
 }

@@ -227,7 +227,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         }
         catch (RpcException refused)
         {
-            return new(refused.StatusCode, refused.Status.Detail, Refusal.CodeOf(refused),
+            return new(refused.StatusCode, refused.Status.Detail, RefusedCall.CodeOf(refused),
                 refused.Trailers.GetValue(Refusal.FieldTrailer), "");
         }
     }

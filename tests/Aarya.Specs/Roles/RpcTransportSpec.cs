@@ -1,3 +1,4 @@
+using Aarya.Specs.Support;
 using System.Diagnostics;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Mesh;
@@ -88,7 +89,7 @@ public sealed class RpcTransportSpec : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await Client(way).AskAsync(new() { Behave = behave }));
 
         Assert.Equal(status, refused.StatusCode);
-        Assert.Equal(code, Refusal.CodeOf(refused));
+        Assert.Equal(code, RefusedCall.CodeOf(refused));
         Assert.DoesNotContain("secret", refused.Status.Detail, StringComparison.Ordinal);
         Assert.NotEmpty(refused.Status.Detail);
         Assert.Equal(behave == "invalid" ? "sku" : null, refused.Trailers.GetValue(Refusal.FieldTrailer));

@@ -85,7 +85,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
         Assert.Equal(said, (await PartsAsync($"cd \"$(mktemp -d -p \"$STATE\")\"; {clone}; build_step")).Output);
 
     [Theory]
-    [InlineData("", "http://127.0.0.1:9123")]
+    [InlineData(":", "http://127.0.0.1:9123")]
     [InlineData("AARYA_PUBLIC_URL=http://shop.local:8080", "http://shop.local:8080")]
     [InlineData("running() { RUNNING_PORT=9200; }", "http://127.0.0.1:9200")]
     public async Task links_in_mails_follow_the_port_of_the_shop(string first, string address) =>

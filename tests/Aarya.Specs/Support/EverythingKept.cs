@@ -24,7 +24,14 @@ public sealed partial class EverythingKept
 
     /// <summary>The places of these words in any case, including columns of bytes.</summary>
     public IReadOnlyList<string> PlacesOf(params string[] words) =>
-        [.. from kept in all from word in words where Holds(kept.Text, word) select $"{word} in {kept.Place}: {Around(kept.Text, word)}"];
+    [
+        .. from kept in all
+           // The fraction of a second may have the digits of a PIN code.
+           let text = Instant().Replace(kept.Text, "")
+           from word in words
+           where Holds(text, word)
+           select $"{word} in {kept.Place}: {Around(text, word)}",
+    ];
 
     /// <summary>The same with every sealed value opened.</summary>
     public EverythingKept Opened(Sealer sealer)
@@ -78,8 +85,11 @@ public sealed partial class EverythingKept
         }
     }
 
+    // An id may have the digits of a PIN code by chance: a number counts only where it stands alone.
     private static bool Holds(string text, string word) =>
-        text.Contains(word, StringComparison.OrdinalIgnoreCase)
+        (word.All(char.IsAsciiDigit)
+            ? Regex.IsMatch(text, $"(?<![0-9A-Za-z]){word}(?![0-9A-Za-z])")
+            : text.Contains(word, StringComparison.OrdinalIgnoreCase))
             || text.Contains(Convert.ToHexString(Encoding.UTF8.GetBytes(word)), StringComparison.OrdinalIgnoreCase);
 
     private static string Around(string text, string word) =>
@@ -93,6 +103,9 @@ public sealed partial class EverythingKept
 
     [GeneratedRegex(@"\\\\x(?<hex>(?:[0-9a-f]{2})+)")]
     private static partial Regex Bytes();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")]
+    private static partial Regex Instant();
 
     [GeneratedRegex("sealed:[A-Za-z0-9-]{1,32}:[A-Za-z0-9_-]{38,}")]
     private static partial Regex Sealed();

@@ -62,6 +62,6 @@ public sealed class StockByGrpcSpec(AaryaFixture fixture) : CatalogueStory(fixtu
     private static async Task RefusedAsync<T>(StatusCode status, string code, Func<AsyncUnaryCall<T>> call)
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await call());
-        Assert.Equal((status, code), (refused.StatusCode, Refusal.CodeOf(refused)));
+        Assert.Equal((status, code), (refused.StatusCode, RefusedCall.CodeOf(refused)));
     }
 }

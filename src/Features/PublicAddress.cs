@@ -1,14 +1,12 @@
-using System.Globalization;
-using System.Net;
+using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace Aarya.Infrastructure.Settings;
+namespace Aarya.Features;
 
 /// <summary>The public addresses that links in mails lead to.</summary>
 public static class PublicAddress
 {
-    private const string Name = "AARYA_PUBLIC_URL";
     private const string Development = "http://127.0.0.1:8080";
 
     /// <summary>
@@ -24,22 +22,9 @@ public static class PublicAddress
     /// <summary>The API's own address, from <c>AARYA_PUBLIC_URL</c>, without a slash at the end.</summary>
     /// <exception cref="StartupException">It is missing in production, or not a web address.</exception>
     public static string OfApi(IConfiguration configuration, IHostEnvironment environment) => Read(
-        configuration, environment, Name,
+        configuration, environment, OwnAddress.Name,
         "give the public address of the API, such as https://backend.aarya.example: links in mails lead there.",
         () => Development);
-
-    /// <summary>
-    /// Makes the address on which this process listens the public one, unless one is set. Only for development, where nothing is in front
-    /// of the process.
-    /// </summary>
-    internal static void FollowListener(IConfiguration configuration, string scheme, string host, int port)
-    {
-        if (configuration.Find(Name) is not null || port == 0) return;
-        var reachable = host is "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && !IsAny(ip)) ? host : "127.0.0.1";
-        configuration[Name] = string.Create(CultureInfo.InvariantCulture, $"{scheme}://{reachable}:{port}");
-    }
-
-    private static bool IsAny(IPAddress ip) => ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
 
     private static string Read(
         IConfiguration configuration, IHostEnvironment environment, string name, string whatToDo, Func<string> inDevelopment)

@@ -1,6 +1,6 @@
 using Mono.Cecil;
 
-namespace Aarya.Specs.Architecture;
+namespace Aarya.Specs.Architecture.Tidy;
 
 /// <summary>Uses of one folder by another that lead back to where they began.</summary>
 internal static class RoomCycles

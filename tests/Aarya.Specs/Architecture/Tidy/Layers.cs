@@ -1,4 +1,4 @@
-namespace Aarya.Specs.Architecture;
+namespace Aarya.Specs.Architecture.Tidy;
 
 /// <summary>
 /// The rooms of the infrastructure in layers, from the floor to the roof: a room uses only rooms of lower layers.

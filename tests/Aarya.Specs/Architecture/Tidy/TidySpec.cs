@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Aarya.Specs.Support;
 
-namespace Aarya.Specs.Architecture;
+namespace Aarya.Specs.Architecture.Tidy;
 
 /// <summary>
 /// The form that every file of the repository keeps. Exceptions are in <see cref="Untidy"/>, whose lists may only shrink.

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Aarya.Specs.Support;
 
-namespace Aarya.Specs.Architecture;
+namespace Aarya.Specs.Architecture.Tidy;
 
 /// <summary>A file of the features that holds an endpoint or a handler.</summary>
 /// <param name="Path">Below src/Features.</param>

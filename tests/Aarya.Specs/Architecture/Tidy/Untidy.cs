@@ -1,4 +1,4 @@
-namespace Aarya.Specs.Architecture;
+namespace Aarya.Specs.Architecture.Tidy;
 
 /// <summary>What <see cref="TidySpec"/> lets pass. The lists may only shrink: an entry that is tidy by now fails the spec, too.</summary>
 internal static class Untidy

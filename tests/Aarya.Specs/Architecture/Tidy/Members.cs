@@ -1,6 +1,6 @@
 using Mono.Cecil;
 
-namespace Aarya.Specs.Architecture;
+namespace Aarya.Specs.Architecture.Tidy;
 
 /// <summary>What a type offers to the others, without what frameworks call or fill by its form.</summary>
 internal static class Members
