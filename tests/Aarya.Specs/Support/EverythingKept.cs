@@ -85,9 +85,9 @@ public sealed partial class EverythingKept
         }
     }
 
-    // An id may have the digits of a PIN code by chance: a number counts only where it stands alone.
+    // An id may have the six digits of a PIN code by chance: so short a number counts only where it stands alone.
     private static bool Holds(string text, string word) =>
-        (word.All(char.IsAsciiDigit)
+        (word.Length <= 6 && word.All(char.IsAsciiDigit)
             ? Regex.IsMatch(text, $"(?<![0-9A-Za-z]){word}(?![0-9A-Za-z])")
             : text.Contains(word, StringComparison.OrdinalIgnoreCase))
             || text.Contains(Convert.ToHexString(Encoding.UTF8.GetBytes(word)), StringComparison.OrdinalIgnoreCase);

@@ -16,7 +16,8 @@ internal static class CartClaims
     private const string Kept = "interval '10 minutes'";
 
     /// <summary>
-    /// Waits for other transactions that order from this cart or hand it over, then returns the orders that claim its goods.
+    /// Waits for other transactions that order from this cart or hand it over, then returns the orders that claim its goods. An id without
+    /// an order says that the cart was handed over.
     /// </summary>
     /// <param name="sinceReading">
     /// The time since the cart was read, at least: claims that ended in it are returned too. Zero when the lock is held during the reading.
@@ -84,8 +85,12 @@ internal static class CartClaims
         await session.BeginTransactionAsync(cancellation);
         // In a fixed order, so that two opposite hand-overs cannot deadlock.
         foreach (var subject in new[] { from, to }.Order()) await LockAsync(session, subject, TimeSpan.Zero, cancellation);
+        if (from == to) return;
         // Queued, so that an order's stream is always locked before its claim.
-        session.QueueSqlCommand("update commerce.cart_claim set subject = ? where subject = ?", to, from);
+        session.QueueSqlCommand("update commerce.cart_claim set subject = ? where subject = ? and ended_at is null", to, from);
+        // A claim without an order, ended at once: a checkout that has read the first cart before finds that its goods are elsewhere.
+        session.QueueSqlCommand(
+            "insert into commerce.cart_claim (order_id, subject, ended_at) values (?, ?, clock_timestamp())", Guid.CreateVersion7(), from);
     }
 
     private static async Task<Guid?> OwnerAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)

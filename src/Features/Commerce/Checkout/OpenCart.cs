@@ -34,8 +34,11 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         var claims = await CartClaims.LockAsync(session, cart.Subject, read.Age, cancellation, network);
         if (claims.Count == 0) return new(cart, cart, null, [], []);
 
-        // The message that removes these goods from the cart is on its way, or has arrived since the cart was read.
         var orders = await session.LoadManyAsync<Order>(cancellation, claims);
+        // The cart was handed over after it was read: its goods are in another cart.
+        if (orders.Count < claims.Count) return new(cart with { Lines = [] }, cart with { Lines = [] }, null, [], []);
+
+        // The message that removes these goods from the cart is on its way, or has arrived since the cart was read.
         foreach (var confirmed in orders.Where(x => !x.AwaitsPayment && x.Status != OrderStatus.Cancelled))
             cart = cart.Without(PiecesOf(confirmed));
 

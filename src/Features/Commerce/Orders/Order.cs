@@ -76,7 +76,11 @@ public sealed record Order
     /// <summary>The current charge of the order, starting at 1; events of an earlier charge are outdated.</summary>
     public int ChargeNumber { get; init; } = 1;
 
+    /// <summary>A refund moves to the end of the list when it ends.</summary>
     public IReadOnlyList<Refund> Refunds { get; init; } = [];
+
+    /// <summary>How many of <see cref="Refunds"/> had ended when the order was cancelled.</summary>
+    public int RefundsAtCancellation { get; init; }
 
     /// <summary>Null until the order is shipped.</summary>
     public Shipment? Shipment { get; init; }
@@ -103,7 +107,7 @@ public sealed record Order
     public bool CanBeCancelled => AwaitsPayment || IsUnshipped;
 
     [JsonIgnore]
-    public bool CanBeRefunded => IsPaid && GivenBack.Minor < Paid.Minor && !HasRefundPending;
+    public bool CanBeRefunded => IsPaid && GivenBack.Minor < Paid.Minor && !HasRefundRequested;
 
     [JsonIgnore]
     public OrderPaymentStatus PaymentStatus => this switch
@@ -121,11 +125,14 @@ public sealed record Order
     /// <summary>The most charges per order, so that an order cannot be used to test cards.</summary>
     public const int MostCharges = 10;
 
-    private bool HasRefundPending => Refunds.Any(x => x.State == RefundState.Pending) || IsOwedBack;
+    private bool HasRefundPending => HasRefundRequested || IsOwedBack;
 
-    // Payment refunds a cancelled order without a request; only if that fails, staff request another refund.
-    private bool IsOwedBack =>
-        Status == OrderStatus.Cancelled && GivenBack.Minor < Paid.Minor && Refunds.All(x => x.State != RefundState.Failed);
+    private bool HasRefundRequested => Refunds.Any(x => x.State == RefundState.Pending);
+
+    // Payment refunds a cancelled order without a request. Staff can request a refund nevertheless, in case that never happens: payment
+    // declines what it has refunded itself. A refund that failed before the cancellation does not count.
+    private bool IsOwedBack => Status == OrderStatus.Cancelled && GivenBack.Minor < Paid.Minor
+        && Refunds.Skip(RefundsAtCancellation).All(x => x.State != RefundState.Failed);
 
     // The event of a refund may arrive before the event of its payment.
     private Money ToGiveBack => IsPaid ? Paid : Totals.Total;
@@ -222,7 +229,13 @@ public sealed record Order
             Status = OrderStatus.Delivered,
             Shipment = Shipment is null ? null : Shipment with { DeliveredAt = delivered.At },
         },
-        OrderCancelled cancelled => this with { Status = OrderStatus.Cancelled, CancelledFor = cancelled.Reason, NextActionUrl = null },
+        OrderCancelled cancelled => this with
+        {
+            Status = OrderStatus.Cancelled,
+            CancelledFor = cancelled.Reason,
+            NextActionUrl = null,
+            RefundsAtCancellation = Refunds.Count(x => x.State != RefundState.Pending),
+        },
         RefundRequested requested =>
             this with
             {

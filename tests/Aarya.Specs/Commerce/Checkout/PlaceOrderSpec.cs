@@ -107,6 +107,27 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task a_cart_that_was_read_before_it_was_handed_over_is_not_ordered()
+    {
+        using var guest = await Shopper.GuestAsync(Host);
+        using var customer = await Shopper.OfRoleAsync(Host, "customer");
+        var tee = await Host.SellsAsync();
+        await guest.AddAsync(tee, 2);
+        var before = await CartReading.OfAsync(Host.Services.GetRequiredService<Carts>(), guest.Subject);
+
+        // The guest signs in while the checkout waits for core.
+        await Host.Services.GetRequiredService<Aarya.Protos.Commerce.Commerce.CommerceClient>()
+            .MergeCartAsync(new() { FromSubject = $"{guest.Subject}", ToSubject = $"{customer.Subject}" });
+
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        var (taken, refused) = await ReservedCart.TakeAsync(
+            session, Guid.CreateVersion7(), before, network: null, "IN", DateTimeOffset.UtcNow,
+            Host.Services.GetRequiredService<CheckoutOptions>(), TestContext.Current.CancellationToken);
+        Assert.Equal((null, "cart.empty"), (taken, refused.Extensions["code"]));
+        (await customer.CheckoutAsync()).Is(201);
+    }
+
+    [Fact]
     public async Task a_cart_that_cannot_be_reached_lets_go_of_what_was_ordered_when_it_can()
     {
         using var shopper = await Shopper.GuestAsync(Host);

@@ -137,16 +137,25 @@ public sealed class OrderSpec
     }
 
     [Fact]
-    public void a_cancelled_order_that_was_paid_awaits_its_refund_and_staff_can_request_another_only_if_that_fails()
+    public void a_cancelled_order_that_was_paid_awaits_its_refund_and_has_not_ended_until_it_is_refunded()
     {
         Is(pending.Cancel(CancelReason.ByShopper, Now), new OrderCancelled(CancelReason.ByShopper, Now));
         Is(Confirmed.Cancel(CancelReason.ByShopper, Now), new OrderCancelled(CancelReason.ByShopper, Now));
         var owed = Confirmed.After(Confirmed.Cancel(CancelReason.ByShopper, Now));
-        Assert.Equal((OrderPaymentStatus.RefundPending, false, false), (owed.PaymentStatus, owed.CanBeRefunded, owed.HasEnded));
+        Assert.Equal((OrderPaymentStatus.RefundPending, true, false), (owed.PaymentStatus, owed.CanBeRefunded, owed.HasEnded));
 
         var failed = owed.After(owed.FailRefund(refund, "provider_refused", Now));
         Assert.Equal((OrderPaymentStatus.RefundFailed, true), (failed.PaymentStatus, failed.CanBeRefunded));
         Assert.Empty(failed.FailRefund(refund, "provider_refused", Now));
+        // A refund that failed before the cancellation says nothing about the one that follows from it.
+        var before = Guid.CreateVersion7();
+        var torn = Confirmed.After(new RefundRequested(before, null, "torn", Now));
+        torn = torn.After(torn.FailRefund(before, "provider_refused", Now));
+        torn = torn.After(torn.Cancel(CancelReason.ByShopper, Now));
+        Assert.Equal((OrderPaymentStatus.RefundPending, false), (torn.PaymentStatus, torn.HasEnded));
+        torn = torn.After(torn.FailRefund(refund, "provider_refused", Now));
+        Assert.Equal(OrderPaymentStatus.RefundFailed, torn.PaymentStatus);
+
         var again = Guid.CreateVersion7();
         var asked = failed.After(new RefundRequested(again, null, "torn", Now));
         Assert.Equal(OrderPaymentStatus.RefundPending, asked.PaymentStatus);
