@@ -9,7 +9,7 @@ public static class Favicon
 {
     public const string Path = "/favicon.svg";
 
-    // Every browser asks for this one where a page names none.
+    // Browsers request this path when a page has no icon link.
     private const string OfOldBrowsers = "/favicon.ico";
 
     private const string Svg = """

@@ -72,7 +72,7 @@ public abstract class LiveHub<TClient>(LiveConnections lines) : Hub<TClient> whe
         await Groups.RemoveFromGroupAsync(Context.ConnectionId, LiveGroups.OfWatchers(id));
     }
 
-    // A hub instance exists for one call, the items for the whole connection; calls of one connection run one at a time.
+    // SignalR creates a hub per call, so state of the connection is stored in its items. Calls of one connection do not overlap.
     private HashSet<Guid> Watched => (HashSet<Guid>)(Context.Items["watched"] ??= new HashSet<Guid>());
 }
 

@@ -24,13 +24,13 @@ public sealed class PublicAddressSpec
 
     [Fact]
     public async Task an_address_that_is_set_wins() =>
-        Assert.Equal(("https://shop.example", "https://api.example"), await AddressesAsync(
-            "--urls=http://127.0.0.1:9000", "--AARYA_PUBLIC_URL=https://api.example/", "--STOREFRONT_URL=https://shop.example"));
+        Assert.Equal(("https://aarya.example", "https://backend.aarya.example"), await AddressesAsync(
+            "--urls=http://127.0.0.1:9000", "--AARYA_PUBLIC_URL=https://backend.aarya.example/", "--STOREFRONT_URL=https://aarya.example"));
 
     [Fact]
     public async Task a_storefront_that_is_not_set_is_the_program_itself() =>
-        Assert.Equal(("https://api.example", "https://api.example"), await AddressesAsync(
-            "--urls=http://127.0.0.1:9000", "--AARYA_PUBLIC_URL=https://api.example"));
+        Assert.Equal(("https://backend.aarya.example", "https://backend.aarya.example"), await AddressesAsync(
+            "--urls=http://127.0.0.1:9000", "--AARYA_PUBLIC_URL=https://backend.aarya.example"));
 
     private static async Task<(string Storefront, string Api)> AddressesAsync(params string[] settings)
     {
