@@ -11,13 +11,14 @@ public sealed class KnownKeys(TimeProvider clock)
 {
     public static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// How long a new key is published before it signs: the time of two reads in sequence (by core, then by a node from core) and their
-    /// delays.
-    /// </summary>
-    public static readonly TimeSpan PublishedBefore = TimeSpan.FromSeconds(5);
+    // Five readings: a node that misses a few of them because it is busy still knows which keys exist.
+    private static readonly TimeSpan CompleteFor = 5 * BetweenReadings;
 
-    private static readonly TimeSpan CompleteFor = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long a new key is published before it signs. A node reads from core, and core from the database; each may rely on a reading
+    /// for <see cref="CompleteFor"/>, so every reading that counts as complete contains the key by then.
+    /// </summary>
+    public static readonly TimeSpan PublishedBefore = (2 * CompleteFor) + BetweenReadings;
 
     private volatile Reading last = new(new Dictionary<string, JsonWebKey>(StringComparer.Ordinal), null);
 

@@ -48,6 +48,11 @@ public sealed partial class FetchedVerificationKeys(IJwksSource source, TimeProv
         await base.StartAsync(cancellationToken);
     }
 
+    // The keys that StartAsync read must still be complete when the process takes its first request, however long the rest starts.
+    protected override bool WaitsForHost => false;
+
+    protected override TimeSpan FirstRoundAfter => KnownKeys.BetweenReadings;
+
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
         await FetchAsync(stopping);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Infrastructure.Workers;
 
 /// <summary>
-/// The base of every background service of the program. It begins when the whole host has started, because only then messages can be sent.
-/// No exception ends it or the process: it logs the first failed round and repeats the round after a pause.
+/// The base of every background service of the program. No exception ends it or the process: it logs the first failed round and repeats
+/// the round after a pause.
 /// </summary>
 public abstract partial class Worker(TimeProvider time, ILogger log) : BackgroundService, IHostedLifecycleService
 {
@@ -18,7 +18,13 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
 
     protected ILogger Log => log;
 
-    /// <summary>The time between the start of the host and the first round.</summary>
+    /// <summary>
+    /// True for a worker that begins when the whole host has started, because only then messages can be sent; false for one that begins
+    /// with its own start.
+    /// </summary>
+    protected virtual bool WaitsForHost => true;
+
+    /// <summary>The time between the start of the host, or of the worker, and the first round.</summary>
     protected virtual TimeSpan FirstRoundAfter => TimeSpan.Zero;
 
     /// <summary>The longest pause after a failure. Pauses begin with a second and double.</summary>
@@ -33,7 +39,7 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
     {
         try
         {
-            await hostHasStarted.Task.WaitAsync(stoppingToken);
+            if (WaitsForHost) await hostHasStarted.Task.WaitAsync(stoppingToken);
             await Task.Delay(FirstRoundAfter, time, stoppingToken);
             TimeSpan? pause = null;
             while (await TryAsync(pause, stoppingToken) is { } next)

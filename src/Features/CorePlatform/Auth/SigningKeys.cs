@@ -65,6 +65,9 @@ public sealed class SigningKeys : Worker, IVerificationKeys
         await base.StartAsync(cancellationToken);
     }
 
+    // The keys that StartAsync read must still be complete when the process takes its first request, however long the rest starts.
+    protected override bool WaitsForHost => false;
+
     protected override TimeSpan FirstRoundAfter => KnownKeys.BetweenReadings;
 
     protected override TimeSpan LongestPause => KnownKeys.BetweenReadings;
