@@ -93,7 +93,7 @@ public sealed class CardNumberSpec(AaryaFixture fixture) : CoreSpec(fixture)
         string[] fields = ["city", "line1", "line2", "name", "phone", "postalCode", "state"];
         var key = Guid.NewGuid().ToString();
         (await shopper.PostAsync("/api/checkout", Checkout(abroad), key)).Names([.. fields.Select(x => $"shippingAddress.{x}")]);
-        (await shopper.PostAsync("/api/checkout", Checkout(Addresses.Bengaluru, "4111111111111111@example.com"), key)).Names("email");
+        (await shopper.PostAsync("/api/checkout", Checkout(SampleAddresses.Bengaluru, "4111111111111111@example.com"), key)).Names("email");
         Assert.Empty((await shopper.GetAsync("/api/orders")).As<OrderPage>().Items);
 
         var before = await AccountsAsync();

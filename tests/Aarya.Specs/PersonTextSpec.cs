@@ -111,7 +111,7 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
         // At the checkout.
         using var shopper = await Shopper.GuestAsync(Host);
         await shopper.AddAsync(await Host.SellsAsync());
-        var address = Addresses.Bengaluru with { Name = typed, Line1 = typed, Line2 = typed, City = typed };
+        var address = SampleAddresses.Bengaluru with { Name = typed, Line1 = typed, Line2 = typed, City = typed };
         var order = (await shopper.PostAsync("/api/checkout", Checkout(address), Guid.NewGuid().ToString())).Is(201).As<OrderView>();
         var read = (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
         foreach (var x in new[] { order, read })
@@ -149,7 +149,7 @@ public sealed class PersonTextSpec(AaryaFixture fixture) : CoreSpec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         await shopper.AddAsync(await Host.SellsAsync());
         var line2 = typed == "\u200D" ? null : typed;
-        var address = Addresses.Bengaluru with { Name = typed, Line1 = typed, Line2 = line2, City = typed };
+        var address = SampleAddresses.Bengaluru with { Name = typed, Line1 = typed, Line2 = line2, City = typed };
         string[] fields = [.. new[] { "name", "line1", "line2", "city" }.Where(x => x != "line2" || line2 is not null)];
         (await shopper.PostAsync("/api/checkout", Checkout(address), Guid.NewGuid().ToString()))
             .Names([.. fields.Select(x => $"shippingAddress.{x}")]);

@@ -7,6 +7,7 @@ using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Rates;
+using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;
@@ -37,6 +38,9 @@ public sealed class CommerceModule : Module<ICommerceStore>
     {
         services.AddShopperFeed();
         services.AddCatalog();
+        services.AddSingleton<Picture>();
+        services.AddSingleton<ISeed, DemoShop>();
+        services.AddInventory();
         services.AddCart();
         services.AddCheckout(configuration);
         services.AddOrders();

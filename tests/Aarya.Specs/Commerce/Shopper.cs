@@ -73,7 +73,7 @@ internal sealed class Shopper : IDisposable
         PostAsync("/api/checkout", Checkout(shippingMethod), key ?? Guid.NewGuid().ToString());
 
     public static object Checkout(string shippingMethod = "standard") =>
-        new { shippingAddress = Addresses.Bengaluru, shippingMethod, paymentToken = "tok_approve", email = "asha@example.com" };
+        new { shippingAddress = SampleAddresses.Bengaluru, shippingMethod, paymentToken = "tok_approve", email = "asha@example.com" };
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? key = null, string? ifMatch = null)
     {

@@ -137,7 +137,7 @@ public sealed class ViolationsSpec(AaryaFixture fixture) : Spec(fixture)
         {
             _ => admin.SendAsync(HttpMethod.Put, $"/api/admin/flags/race-{tag}", new { enabled = true }),
             _ => admin.SendAsync(HttpMethod.Put, $"/api/admin/synonyms/race{tag}", new { words = new[] { "kurta" } }),
-            _ => customer.PostAsync("/api/users/me/addresses", Addresses.Bengaluru),
+            _ => customer.PostAsync("/api/users/me/addresses", SampleAddresses.Bengaluru),
             _ =>
                 admin.PostAsync("/api/auth/register",
                     new { email = $"race-{tag}@example.com", password = "correct horse battery staple", name = "Race" }),

@@ -67,7 +67,7 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
         var user = signedIn.GetProperty("user").GetProperty("id").GetGuid();
 
         // A checkout asks for the account's e-mail address and for a saved address.
-        var address = await OkAsync(HttpMethod.Post, "/api/users/me/addresses", token, Addresses.Bengaluru);
+        var address = await OkAsync(HttpMethod.Post, "/api/users/me/addresses", token, SampleAddresses.Bengaluru);
         await OkAsync(HttpMethod.Post, "/api/cart/items", token, new { sku, quantity = 1 });
         await OkAsync(HttpMethod.Post, "/api/checkout", token,
             new { addressId = address.GetProperty("id").GetGuid(), shippingMethod = "standard", paymentToken = "tok_approve" },

@@ -2,8 +2,6 @@ using Aarya.Features.Commerce.Checkout;
 
 namespace Aarya.Features.Commerce.Cart;
 
-public sealed record OptionsView(string Size, string Colour);
-
 /// <param name="Available">Pieces that can be bought now; 0 when the SKU is no longer on sale.</param>
 public sealed record CartLineView(
     string Sku, string Name, int Quantity, Money UnitPrice, Money LineTotal, int Available,

@@ -1,8 +1,5 @@
-using Aarya.Features.Commerce.Catalog.Demo;
-using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Seeding;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,13 +11,10 @@ internal static class CatalogSetup
     {
         services.AddSingleton<ProductCache>();
         services.AddSingleton<ProductAnswers>();
-        services.AddSingleton<Picture>();
-        services.AddSingleton<ISeed, DemoShop>();
         services.AddHostedService<Announcer>();
         services.AddConstraint(Roles.Commerce, "mt_doc_product_idx_slug", () => Placement.SlugTaken());
         services.AddConstraint(Roles.Commerce, "pkey_variant_sku", () => Placement.SkuTaken());
         services.AddConstraint(Roles.Commerce, "pkey_stock_sku", () => Placement.SkuTaken());
-        services.AddConstraint(Roles.Commerce, "stock_never_oversold", AdjustStockEndpoint.Reserved);
     }
 
     public static void UseCatalog(this StoreOptions marten)

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Features.Commerce.Taxation;
 using JasperFx.Metadata;
 
@@ -87,8 +86,8 @@ public sealed class Product : IVersioned
     public void Dress(IEnumerable<Variant> variants, IReadOnlyList<string> images)
     {
         var worn = variants.ToList();
-        var own = images.Where(x => !Picture.IsDrawn(x)).ToList();
-        var drawn = Picture.EachColour(this, worn.Select(x => x.Colour));
+        var own = images.Where(x => !DrawnImages.Has(x)).ToList();
+        var drawn = DrawnImages.EachColour(this, worn.Select(x => x.Colour));
         Images = own.Count > 0 ? own : [.. drawn.Values];
         Variants = [.. worn.Select(x => x with { Image = HasOwnImage(x) ? x.Image : own.Count > 0 ? own[0] : drawn[x.Colour] })];
     }
@@ -116,7 +115,7 @@ public sealed class Product : IVersioned
 
     private const int MostFormerSlugs = 20;
 
-    private static bool HasOwnImage(Variant x) => x.Image.Length > 0 && !Picture.IsDrawn(x.Image);
+    private static bool HasOwnImage(Variant x) => x.Image.Length > 0 && !DrawnImages.Has(x.Image);
 }
 
 /// <summary>One size and colour of a product: what is priced, stocked and bought.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Infrastructure.Http;
 
 namespace Aarya.Features.Commerce.Catalog;
@@ -18,7 +17,7 @@ internal static class ProductTraits
             ["slug"] = product.Slug,
             ["status"] = $"{product.Status}",
             // Drawn images follow from the other traits.
-            ["images"] = Json(product.Images.Where(x => !Picture.IsDrawn(x))),
+            ["images"] = Json(product.Images.Where(x => !DrawnImages.Has(x))),
             ["variants"] = Json(product.Variants.Select(x => x.Sku)),
         };
         foreach (var variant in product.Variants)
@@ -27,7 +26,7 @@ internal static class ProductTraits
             traits[$"{name}.options"] = Json(new[] { variant.Size, variant.Colour });
             traits[$"{name}.price"] = Json(variant.Price);
             traits[$"{name}.compareAtPrice"] = Json(variant.CompareAtPrice);
-            var isOwn = !Picture.IsDrawn(variant.Image) && product.Images is [var first, ..] && first != variant.Image;
+            var isOwn = !DrawnImages.Has(variant.Image) && product.Images is [var first, ..] && first != variant.Image;
             traits[$"{name}.image"] = isOwn ? variant.Image : "";
         }
 

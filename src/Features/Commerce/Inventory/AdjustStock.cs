@@ -7,7 +7,6 @@ using FluentValidation;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Inventory;
@@ -47,7 +46,7 @@ public static class AdjustStockEndpoint
         {
             null => (Results.Problem(Problem.NotFound("sku")), null, null),
             { Stands: false, Level: var level } => (
-                Results.Problem(Reserved($"{level.OnHand} in stock, {level.Reserved} of them reserved.")), null, null),
+                Results.Problem(InventorySetup.Reserved($"{level.OnHand} in stock, {level.Reserved} of them reserved.")), null, null),
             _ => (
                 Results.Ok(ShelfView.Of(adjustment.Level)), new(),
                 StaffActedNotice.Of(
@@ -55,8 +54,4 @@ public static class AdjustStockEndpoint
                     ("onHand", $"{adjustment.Level.OnHand}"))),
         };
     }
-
-    internal static ProblemDetails Reserved() => Reserved("The stock would be less than what is reserved.");
-
-    private static ProblemDetails Reserved(string detail) => Problem.Conflict("stock.reserved", "Stock is reserved", detail);
 }

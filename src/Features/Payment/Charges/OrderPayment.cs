@@ -18,9 +18,6 @@ public enum PaymentStatus
     Voided,
 }
 
-/// <summary>All that is stored of a card.</summary>
-public sealed record CardOnFile(string Brand, string Last4, int ExpMonth, int ExpYear);
-
 /// <summary>
 /// The one payment of an order, folded from its facts. After a decline the shopper may pay with another token, which is the next charge of
 /// the same payment; at most one of its charges counts as paid. The methods that decide return the facts that follow from their input, none
@@ -156,15 +153,14 @@ public sealed record OrderPayment
 
     private Guid IdOf(string occasion) => NamedUuid.WithoutVersion([.. Id.ToByteArray(), .. Encoding.UTF8.GetBytes(occasion)]);
 
-    public static IReadOnlyList<object> Request(OrderPayment? known, RequestPayment request, FraudAssessment fraud, DateTimeOffset now,
-        string emailFingerprint = "")
+    /// <summary>The payment of an order is requested; applied once per order.</summary>
+    public static IReadOnlyList<object> Request(OrderPayment? known, PaymentRequested requested, FraudAssessment fraud)
     {
+        var now = requested.At;
         if (known?.RequestedAt is not null) return [];
-        var requested = new PaymentRequested(request.Number, request.Subject, emailFingerprint, request.Amount, request.Token,
-            request.ExpiresAt, now);
         if (known is not null) return [requested, new Voided(null, known.CancelReason ?? "order_cancelled", now)];
-        if (request.Amount.Minor == 0) return [requested, new Captured(null, request.Amount, null, now)];
-        if (now >= request.ExpiresAt) return [requested, new Declined(null, DeclineCodes.Expired, null, now)];
+        if (requested.Amount.Minor == 0) return [requested, new Captured(null, requested.Amount, null, now)];
+        if (now >= requested.ExpiresAt) return [requested, new Declined(null, DeclineCodes.Expired, null, now)];
 
         var assessed = new FraudAssessed(fraud.Score, fraud.Decision, fraud.Reasons, now);
         return fraud.Decision switch

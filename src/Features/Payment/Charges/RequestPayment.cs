@@ -22,6 +22,9 @@ public static class RequestPaymentHandler
         [WriteAggregate(nameof(RequestPayment.OrderId), Required = false, LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment? payment,
         FraudHistory history,
         DateTimeOffset now) =>
-        PaymentMessages.Of(request.OrderId, payment,
-            OrderPayment.Request(payment, request, FraudRules.Assess(request.Amount, history), now, history.EmailFingerprint));
+        PaymentMessages.Of(request.OrderId, payment, OrderPayment.Request(
+            payment,
+            new PaymentRequested(
+                request.Number, request.Subject, history.EmailFingerprint, request.Amount, request.Token, request.ExpiresAt, now),
+            FraudRules.Assess(request.Amount, history)));
 }

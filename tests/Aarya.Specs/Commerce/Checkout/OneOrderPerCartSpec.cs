@@ -20,7 +20,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
 
     private static object Body(string token = "tok_approve") => new
     {
-        shippingAddress = Addresses.Bengaluru,
+        shippingAddress = SampleAddresses.Bengaluru,
         shippingMethod = "standard",
         paymentToken = token,
         email = "asha@example.com",

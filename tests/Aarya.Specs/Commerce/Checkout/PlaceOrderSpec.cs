@@ -46,7 +46,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal([(tee, 2, Money.Rupees(1_050)), (shirt, 1, Money.Rupees(1_120))],
             order.Lines.Select(x => (x.Sku, x.Quantity, x.LineTotal)));
         Assert.Equal((217_000, 10_333, 0, 217_000), (order.Subtotal.Minor, order.Tax.Minor, order.Shipping.Minor, order.Total.Minor));
-        Assert.Equal(Addresses.Bengaluru, order.ShippingAddress);
+        Assert.Equal(SampleAddresses.Bengaluru, order.ShippingAddress);
 
         var told = messages.Sent.SingleMessage<Features.Commerce.Contracts.OrderPlacedNotice>();
         Assert.Equal((order.Id, order.Number, shopper.Subject, "asha@example.com", order.Total, "tok_approve"),
@@ -334,7 +334,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
     private static Task<Answer> OrderAsync(Shopper shopper, Money? expectedTotal = null, string? withKey = null, string? ifMatch = null) =>
         shopper.SendAsync(HttpMethod.Post, "/api/checkout", new
         {
-            shippingAddress = Addresses.Bengaluru,
+            shippingAddress = SampleAddresses.Bengaluru,
             shippingMethod = "standard",
             paymentToken = "tok_approve",
             email = "asha@example.com",
@@ -372,7 +372,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         await shopper.AddAsync(await Host.SellsAsync());
 
         (await shopper.PostAsync("/api/checkout",
-            new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("email");
+            new { shippingAddress = SampleAddresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" }, key)).Names("email");
     }
 
     [Theory]
@@ -411,7 +411,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     private static object With(string email) =>
-        new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve", email };
+        new { shippingAddress = SampleAddresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve", email };
 
     [Fact]
     public async Task a_customer_names_an_address_of_their_own_and_of_nobody_else()
@@ -429,16 +429,16 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
                 paymentToken = "tok_approve",
                 email = "asha@example.com",
             };
-        var home = (await shopper.PostAsync("/api/users/me/addresses", Addresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
-        var theirs = (await other.PostAsync("/api/users/me/addresses", Addresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
+        var home = (await shopper.PostAsync("/api/users/me/addresses", SampleAddresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
+        var theirs = (await other.PostAsync("/api/users/me/addresses", SampleAddresses.Bengaluru, "home")).Is(201)["id"].GetGuid();
 
         foreach (var id in new[] { theirs, Guid.NewGuid() }) (await shopper.PostAsync("/api/checkout", With(id), key)).Names("addressId");
-        (await shopper.PostAsync("/api/checkout", With(home, Addresses.Bengaluru), key)).Names("addressId");
+        (await shopper.PostAsync("/api/checkout", With(home, SampleAddresses.Bengaluru), key)).Names("addressId");
         (await shopper.PostAsync("/api/checkout", With("home"), key)).Names("addressId");
         Assert.Equal((100, 0), await ShelfAsync(sku));
 
         var order = (await shopper.PostAsync("/api/checkout", With(home), key)).Is(201).As<OrderView>();
-        Assert.Equal(Addresses.Bengaluru, order.ShippingAddress);
+        Assert.Equal(SampleAddresses.Bengaluru, order.ShippingAddress);
     }
 
     [Fact]
@@ -447,7 +447,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         var sku = await Host.SellsAsync();
         await shopper.AddAsync(sku);
-        var address = Addresses.Bengaluru with { PostalCode = "1", Phone = "x", Country = "IN", Name = "" };
+        var address = SampleAddresses.Bengaluru with { PostalCode = "1", Phone = "x", Country = "IN", Name = "" };
 
         (await shopper.PostAsync("/api/checkout",
             new { shippingAddress = address, shippingMethod = "pigeon", paymentToken = "4111111111111111", email = "nowhere" }, key))

@@ -10,7 +10,7 @@ public sealed class ShippingAddressSpec
         [.. Validator.Validate(address).Errors.Select(x => x.PropertyName).Distinct()];
 
     [Fact]
-    public void an_indian_address_is_good() => Assert.Empty(Faults(Addresses.Bengaluru));
+    public void an_indian_address_is_good() => Assert.Empty(Faults(SampleAddresses.Bengaluru));
 
     [Theory]
     [InlineData("560025", true)]
@@ -28,7 +28,7 @@ public sealed class ShippingAddressSpec
     [InlineData("56002", false)]
     [InlineData("SW1A 1AA", false)]
     public void an_indian_pin_code_has_six_digits(string code, bool good) =>
-        Assert.Equal(good ? [] : ["PostalCode"], Faults(Addresses.Bengaluru with { PostalCode = code }));
+        Assert.Equal(good ? [] : ["PostalCode"], Faults(SampleAddresses.Bengaluru with { PostalCode = code }));
 
     [Theory]
     [InlineData("9845012345", true)]
@@ -59,7 +59,7 @@ public sealed class ShippingAddressSpec
     [InlineData("98450", false)]
     [InlineData("call me", false)]
     public void an_indian_telephone_number_is_a_mobile_number(string phone, bool good) =>
-        Assert.Equal(good ? [] : ["Phone"], Faults(Addresses.Bengaluru with { Phone = phone }));
+        Assert.Equal(good ? [] : ["Phone"], Faults(SampleAddresses.Bengaluru with { Phone = phone }));
 
     [Fact]
     public void elsewhere_the_post_has_other_codes() =>
@@ -87,19 +87,19 @@ public sealed class ShippingAddressSpec
     [InlineData("IS", "", "101", true)]
     public void every_country_s_post_has_its_own_codes_and_states(string country, string state, string code, bool good) =>
         Assert.Equal(good,
-            Faults(Addresses.Bengaluru with { Country = country, State = state, PostalCode = code, Phone = "+44 20 7946 0000" }).Length
+            Faults(SampleAddresses.Bengaluru with { Country = country, State = state, PostalCode = code, Phone = "+44 20 7946 0000" }).Length
                 == 0);
 
     [Theory]
     [InlineData("Bengal", "560025", "State")]
     [InlineData("Kerala", "560025", "PostalCode")]
     public void a_pin_code_and_its_state_must_match(string state, string code, string fault) =>
-        Assert.Equal([fault], Faults(Addresses.Bengaluru with { State = state, PostalCode = code }));
+        Assert.Equal([fault], Faults(SampleAddresses.Bengaluru with { State = state, PostalCode = code }));
 
     [Fact]
     public void an_address_is_kept_in_one_spelling() =>
-        Assert.Equal(Addresses.Bengaluru,
-            (Addresses.Bengaluru with { Name = " Asha Rao ", Line2 = "", State = "IN-KA", PostalCode = "560 025" }).Spelt());
+        Assert.Equal(SampleAddresses.Bengaluru,
+            (SampleAddresses.Bengaluru with { Name = " Asha Rao ", Line2 = "", State = "IN-KA", PostalCode = "560 025" }).Spelt());
 
     [Fact]
     public void codes_and_numbers_are_kept_in_one_spelling()
@@ -111,7 +111,7 @@ public sealed class ShippingAddressSpec
 
         static (string, string) Kept(string country, string code, string phone)
         {
-            var spelt = (Addresses.Bengaluru with { Country = country, PostalCode = code, Phone = phone }).Spelt();
+            var spelt = (SampleAddresses.Bengaluru with { Country = country, PostalCode = code, Phone = phone }).Spelt();
             return (spelt.PostalCode, spelt.Phone);
         }
     }
@@ -122,12 +122,12 @@ public sealed class ShippingAddressSpec
     [InlineData("IND")]
     [InlineData("")]
     public void a_country_that_does_not_exist_is_refused(string country) =>
-        Assert.Contains("Country", Faults(Addresses.Bengaluru with { Country = country }));
+        Assert.Contains("Country", Faults(SampleAddresses.Bengaluru with { Country = country }));
 
     [Fact]
     public void blank_and_endless_and_unprintable_text_is_refused()
     {
-        var address = Addresses.Bengaluru with { Name = " ", Line1 = new('x', 201), City = "Benga\u0007luru", State = "" };
+        var address = SampleAddresses.Bengaluru with { Name = " ", Line1 = new('x', 201), City = "Benga\u0007luru", State = "" };
 
         Assert.Equal(["Name", "Line1", "City", "State"], Faults(address));
     }

@@ -66,7 +66,7 @@ public sealed class SlowCoreSpec
         while (!done.IsCancellationRequested)
         {
             using var request = Request("/api/checkout", token,
-                new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" });
+                new { shippingAddress = SampleAddresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve" });
             try
             {
                 using var _ = await client.SendAsync(request, done);

@@ -20,7 +20,7 @@ public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfT
 
     private static object Body => new
     {
-        shippingAddress = Addresses.Bengaluru,
+        shippingAddress = SampleAddresses.Bengaluru,
         shippingMethod = "standard",
         // The bank waits for an approval that never comes.
         paymentToken = "tok_challenge",

@@ -131,7 +131,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
     private async Task<OrderView> PlaceAsync(Shopper shopper, string address)
     {
         await shopper.AddAsync(await Host.SellsAsync());
-        var home = Addresses.Bengaluru;
+        var home = SampleAddresses.Bengaluru;
         var order = new { shippingAddress = home, shippingMethod = "standard", paymentToken = "tok_approve", email = address };
         Answer placed = null!;
         await Host.ExecuteAndWaitAsync(async () => placed = await shopper.PostAsync("/api/checkout", order, $"{Guid.NewGuid()}"), 30_000);

@@ -118,7 +118,7 @@ public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
     {
         using var shopper = await Shopper.GuestAsync(Host);
         await shopper.AddAsync(await Host.SellsAsync());
-        var order = new { shippingAddress = Addresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve", email };
+        var order = new { shippingAddress = SampleAddresses.Bengaluru, shippingMethod = "standard", paymentToken = "tok_approve", email };
         return (await shopper.PostAsync("/api/checkout", order, Guid.NewGuid().ToString())).Is(201).As<OrderView>();
     }
 

@@ -14,7 +14,7 @@ public sealed class OrderSpec
         1, OrderNumber.Of(1), Guid.CreateVersion7(), "asha@example.com",
         [new("TEE-S", "Linen tee", "S", "white", "/tee.jpg", 1, Money.Rupees(1_500), 12)],
         new(Money.Rupees(1_500), Money.Zero(), Money.Rupees(79), new(160_71, "INR"), Total),
-        "standard", Addresses.Bengaluru, Now, Now.AddMinutes(15)));
+        "standard", SampleAddresses.Bengaluru, Now, Now.AddMinutes(15)));
 
     private Order Confirmed => pending.After(pending.Receive(Total, goodsSold: true, Now));
 

@@ -74,7 +74,7 @@ public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
         var sku = products.GetProperty("items")[0].GetProperty("variants").EnumerateArray()
             .First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku").GetString();
         await shopper.SendAsync(HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
-        var address = Commerce.Addresses.Bengaluru;
+        var address = Commerce.SampleAddresses.Bengaluru;
         var checkout = new
         {
             shippingAddress = address,

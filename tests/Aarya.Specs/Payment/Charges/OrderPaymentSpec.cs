@@ -16,8 +16,8 @@ public sealed class OrderPaymentSpec
 
     private static readonly FraudAssessment Fine = new(0, FraudDecision.Accept, []);
 
-    private static RequestPayment Request(Money? amount = null) =>
-        new(Order, "A-1", Guid.CreateVersion7(), "kavya@example.com", amount ?? Price, "tok_approve", Now.AddMinutes(15));
+    private static PaymentRequested Requested() =>
+        new("A-1", Guid.CreateVersion7(), "", Price, "tok_approve", Now.AddMinutes(15), Now);
 
     private static OrderPayment Fold(params IEnumerable<object> facts)
     {
@@ -26,10 +26,10 @@ public sealed class OrderPaymentSpec
         return payment!;
     }
 
-    private static OrderPayment Asked => Fold(OrderPayment.Request(null, Request(), Fine, Now));
+    private static OrderPayment Asked => Fold(OrderPayment.Request(null, Requested(), Fine));
 
     private static OrderPayment Paid =>
-        Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Captured), Now)]);
+        Fold([.. OrderPayment.Request(null, Requested(), Fine), .. Asked.Hear(Report(ChargeState.Captured), Now)]);
 
     private static ChargeReport Report(ChargeState state, string? id = "ch_1") =>
         new(id, state, Price, Visa, state == ChargeState.Declined ? "insufficient_funds" : null, "https://bank.example/step");
@@ -37,7 +37,7 @@ public sealed class OrderPaymentSpec
     [Fact]
     public void an_attempt_is_a_fact_before_it_is_a_call()
     {
-        var (facts, messages) = PaymentMessages.Of(Order, null, OrderPayment.Request(null, Request(), Fine, Now));
+        var (facts, messages) = PaymentMessages.Of(Order, null, OrderPayment.Request(null, Requested(), Fine));
 
         Assert.Equal([typeof(PaymentRequested), typeof(FraudAssessed), typeof(ChargeAttempted)], facts.Select(x => x.GetType()));
         Assert.Equal(new SendCharge(Order, 1), Assert.Single(messages));
@@ -59,7 +59,7 @@ public sealed class OrderPaymentSpec
     [MemberData(nameof(Orders))]
     public void whatever_order_news_comes_in_an_end_is_told_once_and_never_taken_back(ChargeState first, ChargeState second)
     {
-        var once = Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(first), Now)]);
+        var once = Fold([.. OrderPayment.Request(null, Requested(), Fine), .. Asked.Hear(Report(first), Now)]);
         Assert.Empty(once.Hear(Report(first), Now));
 
         var news = once.Hear(Report(second), Now);
@@ -71,7 +71,7 @@ public sealed class OrderPaymentSpec
     [Fact]
     public void money_that_nobody_wants_any_more_goes_back_whole_and_is_not_announced_as_paid()
     {
-        var cancelled = Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. OrderPayment.Cancel(Asked, "unpaid", Now)]);
+        var cancelled = Fold([.. OrderPayment.Request(null, Requested(), Fine), .. OrderPayment.Cancel(Asked, "unpaid", Now)]);
 
         var (facts, messages) = PaymentMessages.Of(Order, cancelled, cancelled.Hear(Report(ChargeState.Captured), Now));
 
@@ -193,7 +193,7 @@ public sealed class OrderPaymentSpec
         Assert.Empty(Declined.Retry(1, "tok_other", Fine, Now));
         Assert.Empty(Declined.Retry(2, "tok_other", Fine, Now.AddMinutes(15)));
         Assert.Empty(Then(Declined, OrderPayment.Cancel(Declined, "unpaid", Now)).Retry(2, "tok_other", Fine, Now));
-        var refused = Fold(OrderPayment.Request(null, Request(), new(100, FraudDecision.Reject, ["cards_tried_out"]), Now));
+        var refused = Fold(OrderPayment.Request(null, Requested(), new(100, FraudDecision.Reject, ["cards_tried_out"])));
         Assert.Empty(refused.Retry(2, "tok_other", Fine, Now));
     }
 
@@ -218,7 +218,7 @@ public sealed class OrderPaymentSpec
         Assert.IsType<ChargeAttempted>(Assert.Single(Asked.AttemptAgain(Now.AddMinutes(14))));
         Assert.Equal(DeclineCodes.ProviderUnreachable, Assert.IsType<Declined>(Assert.Single(Asked.AttemptAgain(Now.AddMinutes(15)))).Code);
         Assert.Empty(Paid.AttemptAgain(Now));
-        Assert.Empty(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.Hear(Report(ChargeState.Pending), Now)])
+        Assert.Empty(Fold([.. OrderPayment.Request(null, Requested(), Fine), .. Asked.Hear(Report(ChargeState.Pending), Now)])
             .AttemptAgain(Now));
     }
 
@@ -279,9 +279,9 @@ public sealed class OrderPaymentSpec
         Assert.NotNull(Asked.WatchUntil);
         Assert.Null(Paid.WatchUntil);
         Assert.Null(
-            Fold([.. OrderPayment.Request(null, Request(), Fine, Now),
+            Fold([.. OrderPayment.Request(null, Requested(), Fine),
                 .. Asked.Hear(new(null, ChargeState.Declined, Price, DeclineCode: "token_unknown"), Now)]).WatchUntil);
-        Assert.NotNull(Fold([.. OrderPayment.Request(null, Request(), Fine, Now), .. Asked.AttemptAgain(Now.AddMinutes(20))]).WatchUntil);
+        Assert.NotNull(Fold([.. OrderPayment.Request(null, Requested(), Fine), .. Asked.AttemptAgain(Now.AddMinutes(20))]).WatchUntil);
         Assert.NotNull(OrderPayment.After(Paid, Order, new RefundStarted(Guid.CreateVersion7(), Price, "returned", Now)).WatchUntil);
     }
 }

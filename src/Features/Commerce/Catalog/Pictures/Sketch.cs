@@ -1,11 +1,11 @@
 namespace Aarya.Features.Commerce.Catalog.Pictures;
 
-/// <summary>Draws a product in one of its colours; the same words always give the same picture.</summary>
+/// <summary>
+/// Draws a product in one of its colours; the same words always give the same picture. A change of a drawing raises the edition in
+/// <see cref="DrawnImages"/>.
+/// </summary>
 internal static class Sketch
 {
-    /// <summary>Must change whenever the drawings change, so that no client keeps an old one.</summary>
-    public const int Edition = 1;
-
     public static string Draw(string slug, string name, string category, string colour)
     {
         var garment = Tailor.GarmentOf(name, category);
