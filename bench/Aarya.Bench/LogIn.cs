@@ -41,7 +41,7 @@ public static class LogInFloor
 {
     public static void Map(WebApplication app)
     {
-        var hasher = new Features.CorePlatform.Users.PasswordHasher();
+        var hasher = new Features.CorePlatform.Users.Passwords.PasswordHasher();
         app.MapPost("/{**path}", async context =>
         {
             await context.Request.Body.CopyToAsync(Stream.Null);

@@ -4,6 +4,9 @@ using Aarya.Features.CorePlatform;
 using Aarya.Features.Payment;
 using Aarya.Features.Search;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Messaging.WireEvents;
+
+[assembly: MessagesNamedByContext]
 
 namespace Aarya.Features;
 

@@ -4,9 +4,12 @@ using Aarya.Features;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.CorePlatform;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Alba;
 
 namespace Aarya.Specs;

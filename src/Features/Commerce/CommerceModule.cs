@@ -1,8 +1,12 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Demo;
 using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Options;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Store;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;

@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
+using Aarya.Features.Addresses;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Idempotency;
 using Google.Protobuf;

@@ -1,11 +1,17 @@
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Auth.Abuse;
+using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Options;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Features.CorePlatform.Users.Mailing;
+using Aarya.Features.CorePlatform.Users.Passwords;
+using Aarya.Features.CorePlatform.Users.Staff;
 using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;

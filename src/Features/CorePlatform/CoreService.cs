@@ -1,6 +1,9 @@
+using Aarya.Features.Addresses;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Flags;

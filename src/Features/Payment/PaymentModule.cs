@@ -1,6 +1,10 @@
+using Aarya.Features.Payment.Calls;
 using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Options;
+using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
+using Aarya.Features.Payment.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;
@@ -39,6 +43,7 @@ public sealed class PaymentModule : Module<IPaymentStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
+        marten.Events.AddEventTypes(PaymentFacts.All);
         marten.Projections.Add<OrderPaymentProjection>(ProjectionLifecycle.Inline);
         marten.Schema.For<OrderPayment>()
             .Duplicate(x => x.Subject)

@@ -1,7 +1,9 @@
 using System.Net;
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Fraud;
+using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Refunds;
+using Aarya.Features.Payment.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Payment;
 using Grpc.Core;

@@ -1,6 +1,8 @@
+using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
 using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
+using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Marten;

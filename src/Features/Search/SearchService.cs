@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
 using Aarya.Infrastructure.Grpc;
@@ -65,7 +66,7 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
         }, messages[0]);
     }
 
-    private static Protos.Search.ProductHit ToWire(Query.ProductHit x) => new()
+    private static Protos.Search.ProductHit ToWire(Engine.ProductHit x) => new()
     {
         Id = x.Id.ToString(),
         Slug = x.Slug,

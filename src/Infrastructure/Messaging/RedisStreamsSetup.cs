@@ -16,7 +16,7 @@ public static class RedisStreamsSetup
     public static void UseRedisStreams(this WolverineOptions wolverine, ActiveContexts contexts, IConfiguration configuration,
         Sealer sealer)
     {
-        WolverineMessageNaming.InsertFirst<WireEventNaming>();
+        WolverineMessageNaming.InsertFirst<MessageNaming>();
         var transport = wolverine.Transports.GetOrCreate<RedisStreamsTransport>();
         transport.Serializer = StreamJson.SerializerFor(sealer);
         if (configuration.Find("AARYA_NODE") is { } node) transport.Options.Node = node;

@@ -52,7 +52,7 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
 
         var events = $"{schema}.mt_events";
         if (await ExistsAsync(connection, events, cancellation))
-            await RewriteAsync(connection, events, "seq_id", "type || ' ' || coalesce(mt_dotnet_type, '')", EventTypeOf, cancellation);
+            await RewriteAsync(connection, events, "seq_id", "type", eventTypes.GetValueOrDefault, cancellation);
         await DropOldIndexesAsync(connection, cancellation);
     }
 
@@ -113,12 +113,6 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
     }
 
     // By its alias, because a type may have been renamed since; null for a type that is gone, whose events nothing reads.
-    private Type? EventTypeOf(string aliasAndType)
-    {
-        var parts = aliasAndType.Split(' ', 2);
-        return eventTypes.GetValueOrDefault(parts[0]) ?? Type.GetType(parts[1]);
-    }
-
     private static string? RewrittenOrNull(string json, Type? type)
     {
         if (type is null) return null;

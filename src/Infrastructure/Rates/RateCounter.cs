@@ -22,8 +22,8 @@ public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
 
 /// <summary>
 /// Counts in Redis, so that a client has one allowance at all nodes together. One round trip takes from all its allowances, and a refused
-/// request uses none of them. Each node also counts the requests that it admits in its own book, which is a limit in itself: whichever of
-/// the two counts, and however often that changes, one node never admits more than the allowance.
+/// request uses none of them. Each node also counts the requests that it admits in a table of its own, which is a limit in itself:
+/// whichever of the two counts, and however often that changes, one node never admits more than the allowance.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -31,8 +31,8 @@ public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
 /// admitted meanwhile with its next query about that client, before it admits another, so that nodes do not exceed the limit again.
 /// </para>
 /// <para>
-/// A node's book has room for 50,000 clients. Further clients are counted only in Redis; while Redis does not answer, they share one line
-/// of the book.
+/// A node's table has room for 50,000 clients. Further clients are counted only in Redis; while Redis does not answer, they share one entry
+/// of the table.
 /// </para>
 /// <para>
 /// The generic cell rate algorithm (ITU-T I.371) stores one number per key: the time at which the client's allowance is full again.
@@ -41,7 +41,7 @@ public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
 public sealed partial class RateCounter(
     RedisConnections redis, TimeProvider time, ILogger<RateCounter> logger, int most = RateCounter.MostClients)
 {
-    /// <summary>How many clients a node's own book has room for.</summary>
+    /// <summary>How many clients a node's own table has room for.</summary>
     public const int MostClients = 50_000;
 
     // Microseconds since the beginning of 2026: a Lua number has 53 bits, and three decimal places must stay exact.
@@ -58,11 +58,11 @@ public sealed partial class RateCounter(
           if excess > interval / 2 then wait = math.max(wait, excess) end
         end
         for i, key in ipairs(KEYS) do
-          local even = after[i]
-          if wait > 0 then even = before[i] end
-          local left = even - now
+          local full = after[i]
+          if wait > 0 then full = before[i] end
+          local left = full - now
           if left > 0 and (wait == 0 or tonumber(ARGV[i * 3]) > 0) then
-            redis.call('SET', key, string.format('%.3f', even), 'PX', math.max(1, math.ceil(left / 1000)))
+            redis.call('SET', key, string.format('%.3f', full), 'PX', math.max(1, math.ceil(left / 1000)))
           end
         end
         return math.ceil(wait)
@@ -156,29 +156,29 @@ public sealed partial class RateCounter(
 /// <summary>The same count within one process, for a limited number of clients.</summary>
 public sealed class LocalRates(TimeProvider time, int most = 10_000)
 {
-    // Clients that arrive when the book is full share this line.
+    // Clients that arrive when the table is full share this entry.
     private const string Others = "";
 
-    // A full book is searched for expired lines only this often, in microseconds, not at every request.
+    // A full table is searched for expired entries only this often, in microseconds, not at every request.
     private const double BetweenSweeps = 100_000;
 
     private readonly long began = time.GetTimestamp();
-    private readonly Dictionary<string, double> evenAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> fullAt = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private double sweptAt = double.NegativeInfinity;
 
-    public int Count => evenAt.Count;
+    public int Count => fullAt.Count;
 
     private double Now => time.GetElapsedTime(began).TotalMicroseconds;
 
-    /// <summary>Takes one request from every allowance, or none; all clients without a line of their own share one.</summary>
+    /// <summary>Takes one request from every allowance, or none; all clients without an entry of their own share one.</summary>
     /// <returns>Zero, or how long the client has to wait.</returns>
     public TimeSpan Take(IReadOnlyList<Rate> rates)
     {
         lock (gate) return Take(rates, Now);
     }
 
-    /// <summary>The same, but false when there is no line for the client: then nothing is taken.</summary>
+    /// <summary>The same, but false when there is no entry for the client: then nothing is taken.</summary>
     public bool TryTake(IReadOnlyList<Rate> rates, out TimeSpan wait)
     {
         lock (gate)
@@ -186,7 +186,7 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
             var now = Now;
             wait = TimeSpan.Zero;
             foreach (var rate in rates)
-                if (LineOf(rate.Key, now) == Others) return false;
+                if (EntryOf(rate.Key, now) == Others) return false;
             wait = Take(rates, now);
             return true;
         }
@@ -198,7 +198,7 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
         lock (gate)
         {
             foreach (var rate in rates)
-                if (evenAt.TryGetValue(rate.Key, out var even)) evenAt[rate.Key] = even - rate.Interval;
+                if (fullAt.TryGetValue(rate.Key, out var full)) fullAt[rate.Key] = full - rate.Interval;
         }
     }
 
@@ -208,7 +208,7 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
         foreach (var rate in rates) Add(rate.Key, rate.Interval);
     }
 
-    /// <summary>Postpones the time at which the client's allowance is full; does nothing when the book has no room.</summary>
+    /// <summary>Postpones the time at which the client's allowance is full; does nothing when the table has no room.</summary>
     /// <param name="key">The client, and what the allowance is for.</param>
     /// <param name="microseconds">By how much.</param>
     public void Add(string key, double microseconds)
@@ -217,23 +217,23 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
         lock (gate)
         {
             var now = Now;
-            if (LineOf(key, now) != Others) evenAt[key] = Math.Max(now, evenAt.GetValueOrDefault(key)) + microseconds;
+            if (EntryOf(key, now) != Others) fullAt[key] = Math.Max(now, fullAt.GetValueOrDefault(key)) + microseconds;
         }
     }
 
-    /// <summary>Removes a client from the book.</summary>
+    /// <summary>Removes a client from the table.</summary>
     /// <returns>How many microseconds were left until its allowance was full.</returns>
     public double TakeOut(string key)
     {
-        // The book is nearly always empty, and then this needs no lock.
-        if (evenAt.Count == 0) return 0;
-        lock (gate) return evenAt.Remove(key, out var even) ? Math.Max(0, even - Now) : 0;
+        // The table is nearly always empty, and then this needs no lock.
+        if (fullAt.Count == 0) return 0;
+        lock (gate) return fullAt.Remove(key, out var full) ? Math.Max(0, full - Now) : 0;
     }
 
-    /// <summary>Restores a client's whole allowance; what it took from the shared line stays taken.</summary>
+    /// <summary>Restores a client's whole allowance; what it took from the shared entry stays taken.</summary>
     public void Forget(string key)
     {
-        lock (gate) evenAt.Remove(key);
+        lock (gate) fullAt.Remove(key);
     }
 
     private TimeSpan Take(IReadOnlyList<Rate> rates, double now)
@@ -241,24 +241,24 @@ public sealed class LocalRates(TimeProvider time, int most = 10_000)
         var wait = 0.0;
         foreach (var rate in rates)
         {
-            var excess = EvenAfter(rate, now) - rate.Burst - now;
+            var excess = FullAfter(rate, now) - rate.Burst - now;
             if (excess > rate.Tolerance) wait = Math.Max(wait, excess);
         }
 
         if (wait > 0) return TimeSpan.FromMicroseconds(Math.Ceiling(wait));
-        foreach (var rate in rates) evenAt[LineOf(rate.Key, now)] = EvenAfter(rate, now);
+        foreach (var rate in rates) fullAt[EntryOf(rate.Key, now)] = FullAfter(rate, now);
         return TimeSpan.Zero;
     }
 
-    private double EvenAfter(Rate rate, double now) => Math.Max(now, evenAt.GetValueOrDefault(LineOf(rate.Key, now))) + rate.Interval;
+    private double FullAfter(Rate rate, double now) => Math.Max(now, fullAt.GetValueOrDefault(EntryOf(rate.Key, now))) + rate.Interval;
 
-    private string LineOf(string key, double now)
+    private string EntryOf(string key, double now)
     {
-        if (evenAt.Count < most || evenAt.ContainsKey(key)) return key;
+        if (fullAt.Count < most || fullAt.ContainsKey(key)) return key;
         if (now - sweptAt < BetweenSweeps) return Others;
         sweptAt = now;
-        foreach (var (line, at) in evenAt)
-            if (at <= now) evenAt.Remove(line);
-        return evenAt.Count < most ? key : Others;
+        foreach (var (entry, at) in fullAt)
+            if (at <= now) fullAt.Remove(entry);
+        return fullAt.Count < most ? key : Others;
     }
 }

@@ -22,7 +22,7 @@ public sealed record AccessToken(Caller Caller, DateTimeOffset ExpiresAt)
     internal Task<AuthenticateResult> Recognised { get; } = Task.FromResult(
         AuthenticateResult.Success(new(new CallerPrincipal(Caller, ExpiresAt), BearerHandler.Scheme)));
 
-    internal CachedSession? Belief { get; set; }
+    internal CachedSession? CachedSession { get; set; }
 }
 
 /// <summary>A caller in the form that ASP.NET Core's policies require. Shared between requests, so it must not be changed.</summary>

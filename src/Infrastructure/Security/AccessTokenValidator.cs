@@ -14,13 +14,13 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     private const int AboutBytes = 1000;
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
-    private readonly BudgetedCache<ReadOnlyMemory<char>, AccessToken> good = new(
+    private readonly BudgetedCache<ReadOnlyMemory<char>, AccessToken> valid = new(
         budget, static (token, _) => (token.Length * 2) + AboutBytes, BySignature.Instance);
 
     /// <summary>The result for a cached token; false when its signature must be checked first, which costs time.</summary>
     public bool TryKnown(ReadOnlyMemory<char> token, out TokenCheck check)
     {
-        var isKnown = good.TryGet(token, out var known);
+        var isKnown = valid.TryGet(token, out var known);
         check = isKnown ? Judge(known!) : default;
         return isKnown;
     }
@@ -46,7 +46,7 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
         if (said.StartsAt > clock.GetUtcNow() + AccessToken.ClockSkew) return new(null, TokenFault.Malformed);
 
         var verified = new AccessToken(said.Caller, said.ExpiresAt);
-        if (!IsExpired(verified)) good.Set(token.AsMemory(), verified);
+        if (!IsExpired(verified)) valid.Set(token.AsMemory(), verified);
         return Judge(verified);
     }
 

@@ -19,7 +19,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
 {
     private const int AboutBytes = 100;
     private const int AskedAtOnce = 500;
-    private static readonly TimeSpan BelievedFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CachedFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOfReads = TimeSpan.FromMilliseconds(500);
 
     // KEYS: session. ARGV: how old the recorded time of the last request may be, in ms; the owner in the token.
@@ -36,25 +36,25 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
 
     private const int SeenToTheMinute = 60_000;
 
-    private readonly BudgetedCache<Guid, CachedSession> beliefs = new(budget, static (_, _) => AboutBytes);
+    private readonly BudgetedCache<Guid, CachedSession> cache = new(budget, static (_, _) => AboutBytes);
     private long lastWarning;
 
     /// <summary>True while the session exists and belongs to the subject, and for reads while Redis does not answer.</summary>
     /// <exception cref="RedisException">Redis does not answer and <paramref name="reading"/> is false.</exception>
     public ValueTask<bool> IsOpenAsync(AccessToken token, bool reading)
     {
-        if (Holds(token.Belief)) return new(true);
+        if (IsFresh(token.CachedSession)) return new(true);
         // A request with another token of the session may have checked it.
-        if (!beliefs.TryGet(token.Caller.SessionId, out var belief) || belief.Owner != token.Caller.Subject || !Holds(belief))
+        if (!cache.TryGet(token.Caller.SessionId, out var cached) || cached.Owner != token.Caller.Subject || !IsFresh(cached))
             return AskAsync(token, reading);
-        token.Belief = belief;
+        token.CachedSession = cached;
         return new(true);
     }
 
     /// <summary>Drops the cached result on this node at once; other nodes follow within a second.</summary>
     public void Forget(Guid sessionId)
     {
-        if (beliefs.TryGet(sessionId, out var belief)) belief.SeenAt = 0;
+        if (cache.TryGet(sessionId, out var cached)) cached.SeenAt = 0;
     }
 
     /// <summary>The sessions that have ended; none while Redis does not answer. Does not count as activity: a listener is idle.</summary>
@@ -79,7 +79,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
         return ended;
     }
 
-    private bool Holds(CachedSession? belief) => belief?.SeenAt is { } seen and not 0 && clock.GetElapsedTime(seen) < BelievedFor;
+    private bool IsFresh(CachedSession? cached) => cached?.SeenAt is { } seen and not 0 && clock.GetElapsedTime(seen) < CachedFor;
 
     private async ValueTask<bool> AskAsync(AccessToken token, bool reading)
     {
@@ -98,9 +98,9 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
         }
 
         // Shared by all tokens of the session, so that one revocation reaches all of them.
-        var belief = beliefs.GetOrAdd(token.Caller.SessionId, _ => new(token.Caller.Subject));
-        belief.SeenAt = asked;
-        token.Belief = belief;
+        var cached = cache.GetOrAdd(token.Caller.SessionId, _ => new(token.Caller.Subject));
+        cached.SeenAt = asked;
+        token.CachedSession = cached;
         return true;
     }
 

@@ -1,3 +1,4 @@
+using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Idempotency;
 using Wolverine.Http;
 

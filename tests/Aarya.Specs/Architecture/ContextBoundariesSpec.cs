@@ -3,6 +3,7 @@ using Aarya.Features;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,6 @@
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.Effects;
 using JasperFx.Events;
 using Mono.Cecil;
 
@@ -11,7 +12,7 @@ namespace Aarya.Specs.Architecture;
 /// </summary>
 public sealed class OrderFactsSpec
 {
-    private const string Door = "Aarya.Features.Commerce.Orders.OrderMessages";
+    private const string Door = "Aarya.Features.Commerce.Orders.Effects.OrderMessages";
 
     private static readonly string[] Appending = [nameof(IEventStream<>.AppendOne), nameof(IEventStream<>.AppendMany), "Append",
         "AppendOptimistic", "AppendExclusive"];

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using Aarya.Features;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 
 namespace Aarya.Specs.Caching;
 

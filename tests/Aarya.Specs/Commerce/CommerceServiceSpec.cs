@@ -1,6 +1,9 @@
 using Aarya.Features;
+using Aarya.Features.Addresses;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Wire = Aarya.Protos.Commerce;

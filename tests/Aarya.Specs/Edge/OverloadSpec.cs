@@ -8,6 +8,7 @@ using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;

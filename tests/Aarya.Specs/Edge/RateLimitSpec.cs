@@ -6,6 +6,8 @@ using Aarya.Features;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Infrastructure.Rates;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Alba;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Edge;
 

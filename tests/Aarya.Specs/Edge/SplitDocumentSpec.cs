@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Edge;
 

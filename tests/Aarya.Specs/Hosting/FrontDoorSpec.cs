@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Hosting;
 

@@ -5,6 +5,8 @@ using System.Net.Sockets;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using Npgsql;

@@ -5,6 +5,8 @@ using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using JasperFx;
 using Marten;
 using Marten.Exceptions;

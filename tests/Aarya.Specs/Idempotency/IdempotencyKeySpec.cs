@@ -5,6 +5,7 @@ using System.Text.Json;
 using Aarya.Features.Content;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Marten;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using StackExchange.Redis;
 using static Aarya.Specs.Messaging.StreamsRig;
 

@@ -7,6 +7,7 @@ using Aarya.Features.CorePlatform.Pages;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Infrastructure.Rates;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 
 namespace Aarya.Specs.Pages;

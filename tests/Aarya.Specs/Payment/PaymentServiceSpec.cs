@@ -1,4 +1,5 @@
 using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Payment;
 using Aarya.Specs.Support;

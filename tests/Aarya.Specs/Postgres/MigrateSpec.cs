@@ -1,5 +1,7 @@
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Npgsql;
 
 namespace Aarya.Specs.Postgres;

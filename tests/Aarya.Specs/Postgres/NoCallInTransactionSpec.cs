@@ -5,13 +5,19 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features;
+using Aarya.Features.Addresses;
 using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.HandOver;
+using Aarya.Features.Commerce.Pricing;
+using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Architecture;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Mono.Cecil;
@@ -31,7 +37,7 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
     [
         "Aarya.Features.Commerce.Checkout.BuyerDirectory",
         // A cached answer, asked for by a worker.
-        "Aarya.Features.CorePlatform.Auth.RemoteSigningKeys",
+        "Aarya.Features.CorePlatform.Auth.Keys.RemoteSigningKeys",
         "Aarya.Features.CorePlatform.Auth.SignIns",
         // A cached answer, asked for by a worker.
         "Aarya.Features.CorePlatform.Flags.RemoteFlags",

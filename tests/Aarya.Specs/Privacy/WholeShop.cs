@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Npgsql;
 using Wolverine;
 using Wolverine.Runtime.Serialization;

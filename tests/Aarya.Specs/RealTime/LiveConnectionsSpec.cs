@@ -2,6 +2,7 @@ using System.Net;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Specs.CorePlatform;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 using StackExchange.Redis;

@@ -5,6 +5,7 @@ using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Protos;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Servers;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;

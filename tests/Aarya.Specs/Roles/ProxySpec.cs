@@ -7,6 +7,8 @@ using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Roles;
 

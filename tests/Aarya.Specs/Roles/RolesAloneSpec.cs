@@ -4,6 +4,8 @@ using Aarya.Features;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Runtime.Handlers;
 

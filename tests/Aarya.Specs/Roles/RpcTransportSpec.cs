@@ -1,8 +1,8 @@
-using Aarya.Specs.Support;
 using System.Diagnostics;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Protos;
+using Aarya.Specs.Support;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;

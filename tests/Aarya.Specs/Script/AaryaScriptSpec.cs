@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 
 namespace Aarya.Specs.Script;
 

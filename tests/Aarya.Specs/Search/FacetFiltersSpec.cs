@@ -1,5 +1,7 @@
+using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Query;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,6 +2,7 @@ using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Recommendations;
 using Aarya.Protos.Search;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;

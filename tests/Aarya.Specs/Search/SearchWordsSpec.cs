@@ -1,9 +1,12 @@
 using System.Text.RegularExpressions;
 using Aarya.Features;
 using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
 using Aarya.Features.Search.Query;
+using Aarya.Features.Search.Store;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -100,7 +103,7 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
     [Fact]
     public async Task every_name_of_the_demo_shop_finds_its_product_first()
     {
-        var goods = DemoGood().Matches(await File.ReadAllTextAsync(Repository.PathOf("src/Features/Commerce/Catalog/Demo/DemoProducts.cs")))
+        var goods = DemoGood().Matches(await File.ReadAllTextAsync(Repository.PathOf("src/Features/Commerce/Demo/DemoProducts.cs")))
             .Select(x => (Category: x.Groups[1].Value, Name: x.Groups[2].Value)).ToList();
         Assert.True(goods.Count >= 60, $"{goods.Count} goods were read");
         foreach (var (category, name) in goods)
@@ -211,7 +214,7 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
 
     private async Task<object?> SqlAsync(string sql, params object[] values)
     {
-        await using var connection = Host.Services.GetRequiredService<Features.Search.ISearchStore>().Storage.Database.CreateConnection();
+        await using var connection = Host.Services.GetRequiredService<ISearchStore>().Storage.Database.CreateConnection();
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, (NpgsqlConnection)connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });

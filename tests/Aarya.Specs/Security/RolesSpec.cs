@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 
 namespace Aarya.Specs.Security;

@@ -3,6 +3,7 @@ using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

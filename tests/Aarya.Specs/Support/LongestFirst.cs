@@ -1,6 +1,8 @@
 using Aarya.Specs.Caching;
 using Aarya.Specs.Commerce.Checkout;
+using Aarya.Specs.Commerce.Orders.Effects;
 using Aarya.Specs.CorePlatform.Users;
+using Aarya.Specs.CorePlatform.Users.Staff;
 using Aarya.Specs.Hosting;
 using Aarya.Specs.Messaging;
 using Aarya.Specs.Postgres;

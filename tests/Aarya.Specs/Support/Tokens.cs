@@ -1,6 +1,8 @@
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Alba;
 using Marten;

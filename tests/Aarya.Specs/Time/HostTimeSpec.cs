@@ -1,4 +1,5 @@
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

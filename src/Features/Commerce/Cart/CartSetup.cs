@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Pricing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Features.Commerce.Cart;

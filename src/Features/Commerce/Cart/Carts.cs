@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
@@ -35,7 +36,7 @@ public enum CartOutcome
 
 /// <param name="Outcome">The outcome of the change.</param>
 /// <param name="Cart">The cart afterwards; for a replayed change, the cart at that time; null when the change was refused.</param>
-/// <param name="Answer">The recorded answer to a replayed change, if there is one.</param>
+/// <param name="Answer">The recorded answer to a replayed change, if there is one; for an order's lines, when they left the cart.</param>
 public sealed record CartChange(CartOutcome Outcome, ShoppingCart? Cart, ReadOnlyMemory<byte> Answer);
 
 /// <summary>
@@ -51,8 +52,22 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     private static readonly TimeSpan OrderKept = TimeSpan.FromDays(7);
     private static readonly string Script = EmbeddedText.Of<Carts>("change-cart.lua");
 
+    private const string TimedReading =
+        """
+        local time = redis.call('TIME')
+        return {string.format('%d%06d', time[1], time[2]), redis.call('HGETALL', KEYS[1])}
+        """;
+
     public async Task<ShoppingCart> ReadAsync(Guid subject) =>
         ShoppingCart.From(subject, await redis.State.HashGetAllAsync(CartKeys.Of($"{subject}")));
+
+    /// <summary>The cart, and when it was read.</summary>
+    /// <returns>The time is in Unix microseconds by the clock of Redis, as that of <see cref="TakeOrderedAsync"/>.</returns>
+    public async Task<(ShoppingCart Cart, long ReadAt)> ReadTimedAsync(Guid subject)
+    {
+        var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(TimedReading, [CartKeys.Of($"{subject}")]))!;
+        return (ShoppingCart.From(subject, (RedisValue[])reply[1]!), (long)reply[0]);
+    }
 
     /// <summary>Adds <paramref name="quantity"/> of the SKU to the cart, at the price that the shopper sees now.</summary>
     public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
@@ -67,15 +82,14 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     public Task<CartChange> ClearAsync(CartOwner owner) => ChangeAsync("clear", owner, "clear");
 
     /// <summary>Removes exactly what an order has taken; what was added meanwhile stays. Happens once per order.</summary>
-    /// <returns>The current cart.</returns>
-    public async Task<ShoppingCart> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
+    /// <returns>When the lines left the cart, in Unix microseconds by the clock of Redis.</returns>
+    public async Task<long> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
     {
         // Per order, not per subject: the cart may get another owner between two deliveries of the message.
         var marker = CartKeys.Taken($"{orderId}");
         var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
-        // A replay returns no lines, so the cart is read.
-        return change.Outcome == CartOutcome.Replayed ? await ReadAsync(subject) : change.Cart!;
+        return long.Parse(Encoding.ASCII.GetString(change.Answer.Span), CultureInfo.InvariantCulture);
     }
 
     /// <summary>
@@ -127,7 +141,7 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
         var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Script, keys, arguments))!;
         return (string?)reply[0] switch
         {
-            "ok" => new(CartOutcome.Changed, ShoppingCart.From(subject, (RedisValue[])reply[2]!), default),
+            "ok" => new(CartOutcome.Changed, ShoppingCart.From(subject, (RedisValue[])reply[2]!), (byte[]?)reply[1]),
             "replayed" => new(CartOutcome.Replayed, ShoppingCart.From(subject, (RedisValue[])reply[2]!), (byte[]?)reply[1]),
             "key_reused" => new(CartOutcome.KeyReused, null, default),
             "line_limit" => new(CartOutcome.LineLimit, null, default),

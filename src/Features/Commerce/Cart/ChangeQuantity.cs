@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using FluentValidation;

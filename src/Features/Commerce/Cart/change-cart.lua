@@ -5,11 +5,11 @@
 --      3 add, set, remove, clear: the latest keyed changes of this cart (read only when there is a key), a hash of
 --            'key:' .. key -> {fingerprint, when, the lines afterwards}, 'order' -> the keys, the oldest first,
 --            'answer' -> the key of the latest of them, a line break, the answer to it
---        ordered: the marker that the lines of this order were removed
+--        ordered: the marker that the lines of this order were removed: when, in Unix microseconds by the clock of Redis
 --        merge: the guest's cart
 -- ARGV 1 operation  2 owner of the cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
 --      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''  10.. operands
--- Returns {outcome, the recorded answer of a replayed change, the cart as HGETALL gives it}
+-- Returns {outcome, the recorded answer of a replayed change (ordered: when the lines left the cart), the cart as HGETALL gives it}
 
 -- A client repeats a change soon or not at all. Guests cost nothing to create, so the data per cart is limited.
 local MOST_KEYS = 32
@@ -22,7 +22,8 @@ local OPERANDS = 10
 local changed = {}
 
 if operation == 'ordered' then
-  if redis.call('EXISTS', kept) == 1 then return {'replayed', false, {}} end
+  local left = redis.call('GET', kept)
+  if left then return {'replayed', left, {}} end
 elseif fingerprint ~= '' then
   local before = redis.call('HGET', kept, 'key:' .. key)
   if before then
@@ -34,6 +35,12 @@ elseif fingerprint ~= '' then
       return {'replayed', mine and string.sub(answer, #key + 2), lines}
     end
   end
+end
+
+-- The clock of Redis, in Unix microseconds: a reading of the cart is compared with it.
+local function microseconds()
+  local time = redis.call('TIME')
+  return string.format('%d%06d', time[1], time[2])
 end
 
 local function quantity(line)
@@ -110,7 +117,11 @@ if #changed > 0 then
     'body', cjson.encode({subject = subject, change = operation, lines = changed, at = at}))
 end
 
-if operation == 'ordered' then redis.call('SET', kept, 1, 'EX', key_ttl) end
+if operation == 'ordered' then
+  local left = microseconds()
+  redis.call('SET', kept, left, 'EX', key_ttl)
+  return {'ok', left, redis.call('HGETALL', cart)}
+end
 
 local lines = redis.call('HGETALL', cart)
 if fingerprint ~= '' then

@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Http;
 using Marten;

@@ -1,3 +1,5 @@
+using Aarya.Features.Addresses;
+using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Security;

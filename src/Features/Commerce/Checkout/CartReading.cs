@@ -5,7 +5,8 @@ namespace Aarya.Features.Commerce.Checkout;
 
 /// <summary>A cart as a checkout has read it before its transaction began.</summary>
 /// <param name="Began">A time stamp of the system's own clock, taken before the cart was read.</param>
-public sealed record CartReading(ShoppingCart Cart, long Began)
+/// <param name="ReadAt">When Redis read the cart, in Unix microseconds by its own clock.</param>
+public sealed record CartReading(ShoppingCart Cart, long Began, long ReadAt)
 {
     /// <summary>How long ago the cart was read, at most.</summary>
     public TimeSpan Age => Stopwatch.GetElapsedTime(Began);
@@ -13,6 +14,7 @@ public sealed record CartReading(ShoppingCart Cart, long Began)
     public static async Task<CartReading> OfAsync(Carts carts, Guid subject)
     {
         var began = Stopwatch.GetTimestamp();
-        return new(await carts.ReadAsync(subject), began);
+        var (cart, readAt) = await carts.ReadTimedAsync(subject);
+        return new(cart, began, readAt);
     }
 }

@@ -1,6 +1,8 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Http;
 using JasperFx.Events;
 using Marten;
@@ -31,7 +33,7 @@ internal sealed record OpenCart(ShoppingCart Whole, ShoppingCart Left, Order? Ta
         IDocumentSession session, CartReading read, string? network, DateTimeOffset now, CancellationToken cancellation)
     {
         var cart = read.Cart;
-        var claims = await CartClaims.LockAsync(session, cart.Subject, read.Age, cancellation, network);
+        var claims = await CartClaims.LockAsync(session, cart.Subject, new(read.Age, read.ReadAt), cancellation, network);
         if (claims.Count == 0) return new(cart, cart, null, [], []);
 
         var orders = await session.LoadManyAsync<Order>(cancellation, claims);

@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Options;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Privacy;
 using Google.Protobuf;

@@ -1,5 +1,8 @@
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Options;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Privacy;
@@ -34,8 +37,8 @@ public sealed record PlaceOrder(
             RuleFor(x => x.ShippingAddress!).SetValidator(new ShippingAddress.Validator()).When(x => x.ShippingAddress is not null);
             RuleFor(x => x.AddressId).Null().When(x => x.ShippingAddress is not null)
                 .WithMessage("must not be given together with shippingAddress.");
-            RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Checkout.ShippingMethod.Find(x) is not null)
-                .WithMessage($"must be one of {string.Join(", ", Checkout.ShippingMethod.All.Select(x => x.Id))}.");
+            RuleFor(x => x.ShippingMethod).NotEmpty().Must(x => Pricing.ShippingMethod.Find(x) is not null)
+                .WithMessage($"must be one of {string.Join(", ", Pricing.ShippingMethod.All.Select(x => x.Id))}.");
             RuleFor(x => x.PaymentToken).IsPaymentToken();
             RuleFor(x => x.Email!).NewEmailAddressOfAPerson().When(x => x.Email is not null);
             RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr })

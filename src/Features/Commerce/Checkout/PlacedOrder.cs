@@ -1,5 +1,9 @@
 using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Options;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.Orders.Payments;
+using Aarya.Features.Commerce.Pricing;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -1,7 +1,10 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Options;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Http;
 using Marten;
 using Microsoft.AspNetCore.Http;

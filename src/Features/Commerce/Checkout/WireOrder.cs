@@ -1,4 +1,6 @@
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Pricing;
+using Aarya.Features.Payment.Payments;
 using Wire = Aarya.Protos.Commerce;
 
 namespace Aarya.Features.Commerce.Checkout;

@@ -3,8 +3,9 @@ using Aarya.Infrastructure.Messaging.WireEvents;
 namespace Aarya.Features.Commerce.Contracts;
 
 /// <summary>The order's payment was captured.</summary>
+/// <param name="IsUnwanted">True when it came too late to pay the order: payment refunds it at once.</param>
 [WireEvent("payment.payment_captured.v1", Streams.Payments)]
-public sealed record PaymentCapturedNotice(Guid OrderId, Money Amount, DateTimeOffset At);
+public sealed record PaymentCapturedNotice(Guid OrderId, Money Amount, DateTimeOffset At, bool IsUnwanted = false);
 
 /// <summary>The payment with this token was declined.</summary>
 /// <param name="Final">True when no other token is accepted either.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Privacy;
 using JasperFx.Events;
 using Marten.Events.Aggregation;
@@ -151,6 +152,11 @@ public sealed record Order
             ? [received, new OrderCancelled(Covers(amount) ? CancelReason.GoodsGone : CancelReason.PaymentShort, now)]
             : [received];
     }
+
+    /// <summary>
+    /// A payment was captured that payment refunds at once, because the order was cancelled or finally declined: it confirms nothing.
+    /// </summary>
+    public IReadOnlyList<object> ReceiveUnwanted(Money amount, DateTimeOffset now) => IsPaid ? [] : [new PaymentReceived(amount, now)];
 
     /// <summary>A charge was declined. The goods stay reserved: the shopper can pay with another token until the order expires.</summary>
     /// <param name="final">No other token is accepted: the order is cancelled.</param>

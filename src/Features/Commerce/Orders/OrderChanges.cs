@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Redis;
 using Marten;
 using Marten.Internal;

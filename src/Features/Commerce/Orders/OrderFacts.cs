@@ -1,9 +1,25 @@
 using System.Text.Json.Serialization;
 using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Features.Commerce.Orders;
+
+/// <summary>The facts of an order.</summary>
+internal static class OrderFacts
+{
+    /// <summary>
+    /// Each is stored under its own name, without its namespace: the store knows every name from the start, so that a fact is read whatever
+    /// room its record has moved to.
+    /// </summary>
+    public static IReadOnlyList<Type> All { get; } =
+    [
+        typeof(OrderPlaced), typeof(PaymentActionRequired), typeof(PaymentDeclined), typeof(PaymentRetried), typeof(PaymentReceived),
+        typeof(OrderConfirmed), typeof(OrderPacked), typeof(OrderShipped), typeof(OrderDelivered), typeof(OrderCancelled),
+        typeof(RefundRequested), typeof(OrderRefunded), typeof(RefundFailed), typeof(BuyerForgotten), typeof(OrderHandedOver),
+    ];
+}
 
 /// <param name="TaxRate">Per cent, as it was when the order was placed, see <see cref="GoodsAndServicesTax"/>; 0 for an export.</param>
 /// <param name="HsnCode">The code that the goods were taxed by; like the next two, null for orders from before it was recorded.</param>

@@ -2,6 +2,8 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.Orders.Links;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Privacy.Erasure;
 using JasperFx.Events;

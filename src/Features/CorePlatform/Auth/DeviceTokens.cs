@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 
 namespace Aarya.Features.CorePlatform.Auth;

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;

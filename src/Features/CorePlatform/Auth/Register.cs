@@ -1,5 +1,8 @@
+using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Mailing;
+using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Postgres;

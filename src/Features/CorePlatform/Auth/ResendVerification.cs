@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Rates;

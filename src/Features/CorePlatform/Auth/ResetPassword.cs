@@ -1,7 +1,9 @@
+using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Features.CorePlatform.Users.Mailing;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Rates;

@@ -1,5 +1,7 @@
+using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Mailing;
 using Marten;
 
 namespace Aarya.Features.CorePlatform.Auth;

@@ -1,5 +1,6 @@
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Mailing;
 using Marten;
 
 namespace Aarya.Features.CorePlatform.Auth;

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Sessions;

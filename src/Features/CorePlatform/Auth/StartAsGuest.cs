@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Idempotency;

@@ -1,5 +1,6 @@
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Mailing;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;

@@ -1,3 +1,4 @@
+using Aarya.Features.CorePlatform.Store;
 using Aarya.Infrastructure.Flags;
 using Marten;
 

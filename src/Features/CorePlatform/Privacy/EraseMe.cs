@@ -1,4 +1,5 @@
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;

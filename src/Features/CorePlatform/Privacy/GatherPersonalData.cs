@@ -6,6 +6,7 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Features.CorePlatform.Users.Mailing;
 using Aarya.Infrastructure.Http;
 using Marten;
 using Wolverine;

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users.Passwords;
 using Marten;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +17,7 @@ public sealed class Identity(AccountKey key, PasswordHasher passwords, TimeProvi
 
 /// <summary>
 /// ASP.NET Core Identity's rules for accounts, on the session of a slice: security stamps, mailed links, authenticator and recovery codes.
-/// Its lockout is not used: it would let a stranger lock the owner out (see <see cref="Auth.Attempts"/>).
+/// Its lockout is not used: it would let a stranger lock the owner out (see <see cref="Auth.Abuse.Attempts"/>).
 /// </summary>
 public sealed class Accounts : UserManager<User>
 {

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Aarya.Features.CorePlatform.Sessions;
 using Microsoft.AspNetCore.Identity;
 
 namespace Aarya.Features.CorePlatform.Users;

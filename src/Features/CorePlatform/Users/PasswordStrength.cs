@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Infrastructure.Http;
 using AnyAscii;
 using Microsoft.AspNetCore.Mvc;

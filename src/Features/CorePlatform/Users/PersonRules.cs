@@ -1,3 +1,5 @@
+using Aarya.Features.Addresses;
+using Aarya.Features.CorePlatform.Users.Passwords;
 using FluentValidation;
 
 namespace Aarya.Features.CorePlatform.Users;

@@ -1,4 +1,6 @@
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Auth.Abuse;
+using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using Marten;

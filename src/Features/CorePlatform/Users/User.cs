@@ -1,4 +1,5 @@
 using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Users.Staff;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Security;
 using JasperFx.Metadata;

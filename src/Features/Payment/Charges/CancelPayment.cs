@@ -1,4 +1,6 @@
+using Aarya.Features.Payment.Calls;
 using Aarya.Features.Payment.Contracts;
+using Aarya.Features.Payment.Payments;
 using Wolverine;
 using Wolverine.Marten;
 

@@ -1,5 +1,6 @@
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Fraud;
+using Aarya.Features.Payment.Payments;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;

@@ -1,3 +1,4 @@
+using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Infrastructure.Security;

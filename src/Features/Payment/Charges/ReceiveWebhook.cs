@@ -1,3 +1,5 @@
+using Aarya.Features.Payment.Calls;
+using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Http;

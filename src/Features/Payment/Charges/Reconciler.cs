@@ -1,3 +1,5 @@
+using Aarya.Features.Payment.Options;
+using Aarya.Features.Payment.Store;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,6 @@
+using Aarya.Features.Payment.Calls;
 using Aarya.Features.Payment.Fraud;
+using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Privacy;
 using Marten;
 using Wolverine;

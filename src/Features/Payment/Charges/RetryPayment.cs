@@ -1,5 +1,7 @@
+using Aarya.Features.Payment.Calls;
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Fraud;
+using Aarya.Features.Payment.Payments;
 using Marten;
 using Wolverine;
 using Wolverine.Marten;

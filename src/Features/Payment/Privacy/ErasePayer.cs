@@ -1,5 +1,6 @@
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
+using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Privacy.Erasure;
 using JasperFx.Events;
 using Marten;

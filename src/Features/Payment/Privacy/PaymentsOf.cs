@@ -1,4 +1,5 @@
 using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Payments;
 using Marten;
 
 namespace Aarya.Features.Payment.Privacy;

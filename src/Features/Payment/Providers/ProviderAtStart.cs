@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Aarya.Features.Payment.Options;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;

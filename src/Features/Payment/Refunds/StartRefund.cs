@@ -1,5 +1,6 @@
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
+using Aarya.Features.Payment.Payments;
 using Wolverine;
 using Wolverine.Marten;
 

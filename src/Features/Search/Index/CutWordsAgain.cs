@@ -1,4 +1,6 @@
+using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Query;
+using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
 using Npgsql;

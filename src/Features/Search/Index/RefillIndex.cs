@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Query;
 using Wolverine;
 

@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Store;
 using Npgsql;
 
 namespace Aarya.Features.Search.Index;

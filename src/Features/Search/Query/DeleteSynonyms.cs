@@ -1,4 +1,5 @@
 using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Engine;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Authorization;

@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Engine;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
 using Npgsql;

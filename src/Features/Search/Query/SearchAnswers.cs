@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Features.Search.Engine;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Http;
 

@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Engine;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;

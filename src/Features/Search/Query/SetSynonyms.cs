@@ -1,4 +1,5 @@
 using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Engine;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
@@ -18,7 +19,7 @@ public sealed record SetSynonyms(IReadOnlyList<string> Words)
         public Validator()
         {
             RuleFor(x => x.Words).NotEmpty().Must(x => x.Count <= 20).WithMessage("must have at most 20 words.");
-            RuleForEach(x => x.Words).Must(x => Query.Words.Of(x ?? "") is [_]).WithMessage("must be one word of letters and digits.");
+            RuleForEach(x => x.Words).Must(x => Engine.Words.Of(x ?? "") is [_]).WithMessage("must be one word of letters and digits.");
         }
     }
 }

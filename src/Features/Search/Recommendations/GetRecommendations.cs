@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Engine;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
@@ -6,7 +7,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Recommendations;
 
-public sealed record RecommendedProducts(IReadOnlyList<Query.ProductHit> Items);
+public sealed record RecommendedProducts(IReadOnlyList<ProductHit> Items);
 
 /// <summary>Products that the caller may like; without a token, best-selling and new products.</summary>
 public static class GetRecommendationsEndpoint

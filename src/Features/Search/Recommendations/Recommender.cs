@@ -1,4 +1,6 @@
+using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Query;
+using Aarya.Features.Search.Store;
 using Npgsql;
 
 namespace Aarya.Features.Search.Recommendations;
@@ -51,7 +53,7 @@ public sealed class Recommender(ISearchStore store)
               select distinct product.product_id, product.category, product.price_minor
               from search.purchase join search.variant using (sku) join search.product using (product_id)
               where subject = $1
-            ), shelf as (
+            ), usual as (
               select category, avg(price_minor) as price from bought group by category
             ), sold as (
               select product_id, sum(quantity) as pieces from search.purchase join search.variant using (sku)
@@ -59,10 +61,10 @@ public sealed class Recommender(ISearchStore store)
             ), offer as (
               {Offer} where published and product_id not in (select product_id from bought)
             )
-            select offer.* from offer left join shelf on shelf.category = offer.category
+            select offer.* from offer left join usual on usual.category = offer.category
               left join sold using (product_id) join search.product using (product_id)
-            order by in_stock desc, shelf.price is not null desc, pieces desc nulls last,
-              abs(offer.price_minor - shelf.price) nulls last, published_at desc, product_id
+            order by in_stock desc, usual.price is not null desc, pieces desc nulls last,
+              abs(offer.price_minor - usual.price) nulls last, published_at desc, product_id
             limit $2
             """, cancellation, subject ?? Guid.Empty, limit);
     }

@@ -32,7 +32,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
 
     // True: its row should already be deleted.
     private readonly ConcurrentDictionary<Guid, bool> held = new();
-    private readonly Queue<(DateTimeOffset Until, Guid[] Messages)> struck = new();
+    private readonly Queue<(DateTimeOffset Until, Guid[] Messages)> confirmed = new();
     private readonly CancellationTokenSource stopping = new();
 
     public RedisStreamSender(RedisStreamEndpoint endpoint, ILogger log)
@@ -112,7 +112,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
                 Envelope[] all = [.. due.SelectMany(x => x.Messages)];
                 await due[^1].Callback.MarkSuccessfulAsync(new(endpoint.Uri, all));
                 foreach (var message in all) held[message.Id] = true;
-                struck.Enqueue((DateTimeOffset.UtcNow + Remembered, [.. all.Select(x => x.Id)]));
+                confirmed.Enqueue((DateTimeOffset.UtcNow + Remembered, [.. all.Select(x => x.Id)]));
             }
             else if (due.Count > 1)
             {
@@ -146,7 +146,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
 
     private void Forget()
     {
-        while (struck.TryPeek(out var oldest) && oldest.Until < DateTimeOffset.UtcNow) LetGo(struck.Dequeue().Messages);
+        while (confirmed.TryPeek(out var oldest) && oldest.Until < DateTimeOffset.UtcNow) LetGo(confirmed.Dequeue().Messages);
     }
 
     private void LetGo(IEnumerable<Guid> messages)

@@ -24,7 +24,7 @@ internal static class StreamEntry
         List<NameValueEntry> fields =
         [
             new(Id, envelope.Id.ToString()),
-            new(Type, WireEventNaming.OnTheWire(envelope.MessageType!)),
+            new(Type, MessageNaming.OnTheWire(envelope.MessageType!)),
             new(At, envelope.SentAt.ToString("O", CultureInfo.InvariantCulture)),
         ];
         Add(Key, envelope.GroupId);

@@ -22,7 +22,9 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
     private readonly Dictionary<string,
         Type> documents = store.Options.AllKnownDocumentTypes().ToDictionary(x => x.TableName.Name, x => x.DocumentType);
 
-    private string[]? personalEvents;
+    private readonly Dictionary<string, Type> personalEvents = store.Options.Events.AllKnownEventTypes()
+        .GroupBy(x => x.EventTypeName).ToDictionary(x => x.Key, x => x.First().EventType)
+        .Where(x => PersonalOrNull(x.Value) is not null).ToDictionary();
 
     /// <summary>Matches what was made with another key than the first.</summary>
     private string Stale => $"(sealed|index):(?!{sealer.Keys.First.Id}:)[A-Za-z0-9-]{{1,32}}:[A-Za-z0-9_-]{{38}}";
@@ -108,33 +110,23 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         CancellationToken cancellation)
     {
         // Only the type of such a row shows whether it contains plain text that must be sealed.
-        var clear = TypeOf(column) is not null ? " or true" : column.IsEvent ? " or mt_dotnet_type = any ($3)" : "";
+        var clear = TypeOf(column) is not null ? " or true" : column.IsEvent ? " or type = any ($3)" : "";
         await using var select = new NpgsqlCommand(
             $"""
-            select ctid::text, {(column.IsBytes ? column.Name : column.Text)}, {(column.IsEvent ? "mt_dotnet_type" : "null::text")}
+            select ctid::text, {(column.IsBytes ? column.Name : column.Text)}, {(column.IsEvent ? "type" : "null::text")}
             from {schema}.{column.Table}
             where ctid > $1::tid and ({column.Text} ~ $2{clear}) limit {BatchSize} for update skip locked
             """, connection)
         {
             Parameters = { new() { Value = after }, new() { Value = Stale } },
         };
-        if (column.IsEvent) select.Parameters.Add(new() { Value = await PersonalEventsAsync(connection, cancellation) });
+        if (column.IsEvent) select.Parameters.Add(new() { Value = personalEvents.Keys.ToArray() });
         List<Row> rows = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             rows.Add(new(reader.GetString(0), reader.GetValue(1),
-                reader.IsDBNull(2) ? TypeOf(column) : PersonalOrNull(Type.GetType(reader.GetString(2)))));
+                reader.IsDBNull(2) ? TypeOf(column) : personalEvents.GetValueOrDefault(reader.GetString(2))));
         return rows;
-    }
-
-    private async Task<string[]> PersonalEventsAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        if (personalEvents is not null) return personalEvents;
-        await using var select =
-            new NpgsqlCommand(
-                $"select array_agg(distinct mt_dotnet_type) filter (where mt_dotnet_type is not null) from {schema}.mt_events", connection);
-        var all = await select.ExecuteScalarAsync(cancellation) as string[] ?? [];
-        return personalEvents = [.. all.Where(x => PersonalOrNull(Type.GetType(x)) is not null)];
     }
 
     private async Task<int> LeftAsync(NpgsqlConnection connection, Column column, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Architecture.Tidy;
 

@@ -118,6 +118,15 @@ public sealed partial class TidySpec
     }
 
     [Fact]
+    public void the_document_lists_the_rooms_of_the_contexts_with_what_they_use_above_them()
+    {
+        using var features = new CompiledFeatures();
+        var listed = Rooms.Listed(File.ReadAllText(Repository.PathOf("docs/architecture.md"))).ToList();
+        Only([], Rooms.FaultsOf(features, listed), "list the room in docs/architecture.md below the rooms that it uses");
+        Only([], listed.Except(Rooms.Of(features)), "take the room out of docs/architecture.md");
+    }
+
+    [Fact]
     public void the_code_of_the_infrastructure_has_no_word_of_the_business()
     {
         var words = from file in Repository.Sources()

@@ -1,5 +1,6 @@
 using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Commerce.Pricing;
 
 namespace Aarya.Specs.Commerce.Cart;
 

@@ -3,6 +3,8 @@ using Aarya.Features.Commerce.Catalog;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -114,7 +116,7 @@ public sealed class GetProductSpec(AaryaFixture fixture) : CatalogueStory(fixtur
         await using var redis = await RedisServer.StartAsync();
         await using var away =
             new RedisConnections(new Microsoft.Extensions.Configuration.ConfigurationManager { ["REDIS_URL"] = redis.Url });
-        var answers = new ProductAnswers(Host.Services.GetRequiredService<Features.Commerce.ICommerceStore>(),
+        var answers = new ProductAnswers(Host.Services.GetRequiredService<Features.Commerce.Store.ICommerceStore>(),
             new(away, TimeProvider.System, NullLogger<ProductCache>.Instance),
             Host.Services.GetRequiredService<CacheBudget>(), TimeProvider.System);
         Assert.NotNull(await answers.FindAsync(kurta.Slug));

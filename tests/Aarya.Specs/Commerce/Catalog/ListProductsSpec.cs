@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Alba;
 
 namespace Aarya.Specs.Commerce.Catalog;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;

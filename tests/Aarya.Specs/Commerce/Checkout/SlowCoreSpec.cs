@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 
 namespace Aarya.Specs.Commerce.Checkout;
 

@@ -1,7 +1,9 @@
 using Aarya.Features;
 using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Store;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce.Orders;

@@ -1,6 +1,7 @@
 using Aarya.Features;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders;
+using Aarya.Specs.Support.Shoppers;
 
 namespace Aarya.Specs.Commerce.Orders;
 
@@ -40,6 +41,31 @@ public sealed class OrderSpec
         var late = Cancelled.After(facts);
         Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.RefundPending), (late.Status, late.PaymentStatus));
         Assert.Empty(late.Receive(Total, goodsSold: false, Now));
+    }
+
+    [Fact]
+    public void staff_can_refund_money_that_came_too_late_when_the_provider_refused_its_refund()
+    {
+        var late = Cancelled.After(Cancelled.ReceiveUnwanted(Total, Now));
+        Assert.Equal((OrderPaymentStatus.RefundPending, Total), (late.PaymentStatus, late.Paid));
+        Assert.Empty(late.ReceiveUnwanted(Total, Now));
+
+        var refused = late.After(late.FailRefund(refund, "refund_declined", Now));
+        Assert.Equal(OrderPaymentStatus.RefundFailed, refused.PaymentStatus);
+        Assert.True(refused.CanBeRefunded);
+    }
+
+    [Fact]
+    public void money_that_is_refunded_at_once_confirms_no_order_in_whatever_order_the_news_comes()
+    {
+        Func<Order, IReadOnlyList<object>>[] news =
+        [
+            x => x.ReceiveUnwanted(Total, Now),
+            x => x.Decline("fraud_rejected", final: true, 1, Now),
+            x => x.GiveBack(refund, Total, Now),
+        ];
+        foreach (var order in Shuffled(news).Select(x => x.Concat(x).Aggregate(pending, (order, tell) => order.After(tell(order)))))
+            Assert.Equal((OrderStatus.Cancelled, OrderPaymentStatus.Refunded, Total), (order.Status, order.PaymentStatus, order.Paid));
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Commerce.Orders;

@@ -3,6 +3,7 @@ using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Wolverine.Marten;
 using Wolverine.Tracking;
 using AccountNotice = Aarya.Features.Content.Contracts.AccountNotice;

@@ -1,6 +1,7 @@
 using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;

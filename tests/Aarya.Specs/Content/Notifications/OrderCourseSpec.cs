@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Aarya.Specs.Privacy;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Servers;
+using Aarya.Specs.Support.Shoppers;
 using Microsoft.AspNetCore.SignalR.Client;
 using MimeKit;
 
@@ -74,7 +76,7 @@ public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
         var sku = products.GetProperty("items")[0].GetProperty("variants").EnumerateArray()
             .First(x => x.GetProperty("available").GetInt32() > 0).GetProperty("sku").GetString();
         await shopper.SendAsync(HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
-        var address = Commerce.SampleAddresses.Bengaluru;
+        var address = SampleAddresses.Bengaluru;
         var checkout = new
         {
             shippingAddress = address,

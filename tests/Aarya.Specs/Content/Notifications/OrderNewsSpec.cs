@@ -3,6 +3,7 @@ using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Wolverine.Marten;
 using Wolverine.Tracking;

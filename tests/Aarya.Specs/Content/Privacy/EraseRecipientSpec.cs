@@ -4,6 +4,7 @@ using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Privacy;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Tracking;

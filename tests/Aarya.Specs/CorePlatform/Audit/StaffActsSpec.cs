@@ -3,6 +3,8 @@ using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Specs.Architecture;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Alba;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;

@@ -5,6 +5,8 @@ using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Alba;
 using Wolverine.Tracking;
 

@@ -3,8 +3,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Infrastructure.Http;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.CorePlatform.Auth;

@@ -6,10 +6,17 @@ using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Privacy;
+using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Passwords;
+using Aarya.Features.CorePlatform.Users.Profile;
+using Aarya.Features.CorePlatform.Users.TwoFactor;
+using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Alba;
 using Grpc.Core;
 using Microsoft.AspNetCore.Hosting;
@@ -288,7 +295,7 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var email = await RegisteredAsync();
         var account = Assert.Single(await AccountsOfAsync(email));
-        var old = Users.PasswordHasherSpec.RawHash(hashed);
+        var old = Users.Passwords.PasswordHasherSpec.RawHash(hashed);
         await StoreAsync(account.Id, x => x.PasswordHash = old);
 
         await SignInAsync(email, typed);

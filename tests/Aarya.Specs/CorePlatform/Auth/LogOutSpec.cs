@@ -1,6 +1,7 @@
 using System.Net;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 
 namespace Aarya.Specs.CorePlatform.Auth;

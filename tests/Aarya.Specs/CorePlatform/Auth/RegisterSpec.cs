@@ -2,7 +2,10 @@ using System.Net;
 using System.Text.Json;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Users.Mailing;
+using Aarya.Features.Payment.Payments;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.CorePlatform.Auth;

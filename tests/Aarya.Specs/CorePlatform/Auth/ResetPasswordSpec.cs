@@ -1,10 +1,17 @@
 using System.Net;
 using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Features.CorePlatform.Sessions;
+using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Addresses;
+using Aarya.Features.CorePlatform.Users.Mailing;
+using Aarya.Features.CorePlatform.Users.Passwords;
+using Aarya.Features.CorePlatform.Users.Profile;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using Aarya.Features.CorePlatform.Auth;
+using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Passwords;
+using Aarya.Features.CorePlatform.Users.TwoFactor;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Grpc.Core;
 using Microsoft.AspNetCore.Hosting;

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Npgsql;
 
 namespace Aarya.Specs.CorePlatform.Flags;

@@ -4,6 +4,7 @@ using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;

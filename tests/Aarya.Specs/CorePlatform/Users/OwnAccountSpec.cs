@@ -2,7 +2,10 @@ using System.Net;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Passwords;
+using Aarya.Features.CorePlatform.Users.Profile;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 
 namespace Aarya.Specs.CorePlatform.Users;

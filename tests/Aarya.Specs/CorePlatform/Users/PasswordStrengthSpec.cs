@@ -3,7 +3,10 @@ using System.Net;
 using System.Text.Json;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Features.CorePlatform.Users.Passwords;
+using Aarya.Features.CorePlatform.Users.Profile;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
 using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Payments;
 using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Payment.Charges;

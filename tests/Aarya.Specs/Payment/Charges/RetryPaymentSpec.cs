@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
+using Aarya.Features.Payment.Payments;
 using Marten;
 
 namespace Aarya.Specs.Payment.Charges;

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Aarya.Features.Payment.Charges;
+using Aarya.Features.Payment.Payments;
 using Aarya.Specs.Support;
 using Npgsql;
 

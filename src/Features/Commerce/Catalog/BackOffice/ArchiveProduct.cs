@@ -27,8 +27,8 @@ public static class ArchiveProductEndpoint
         await session.AloneInCatalogueAsync(cancellation);
         var product = await session.LoadAsync<Product>(id, cancellation);
         if (product is null) return (null, Problem.NotFound("product"));
-        var shelves = await Stock.FindLockedAsync(session, [.. product.Variants.Select(x => x.Sku)], cancellation);
-        string[] promised = [.. shelves.Values.Where(x => x.Reserved > 0).Select(x => x.Sku).Order(StringComparer.Ordinal)];
+        var levels = await Stock.FindLockedAsync(session, [.. product.Variants.Select(x => x.Sku)], cancellation);
+        string[] promised = [.. levels.Values.Where(x => x.Reserved > 0).Select(x => x.Sku).Order(StringComparer.Ordinal)];
         if (product.Status == ProductStatus.Archived || promised.Length == 0) return (product, WolverineContinue.NoProblems);
         var refused = Problem.Conflict("product.reserved", "Stock is reserved",
             $"Unpaid orders have reserved {string.Join(", ", promised)}: try again when they are paid or cancelled.");
@@ -46,7 +46,7 @@ public static class ArchiveProductEndpoint
         return (
             PublicationView.Of(product),
             changed ? new StoreProduct(product) : MartenOps.Nothing(),
-            changed ? new CloseShelves(product.Id, [.. product.Variants.Select(x => x.Sku)], "archived") : MartenOps.Nothing(),
+            changed ? new CloseStock(product.Id, [.. product.Variants.Select(x => x.Sku)], "archived") : MartenOps.Nothing(),
             changed ? new AnnounceChanges() : null,
             changed ? StaffActedNotice.Of(caller, StaffActions.ProductArchived, "product", $"{product.Id:D}", now) : null);
     }

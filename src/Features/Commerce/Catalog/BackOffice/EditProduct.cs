@@ -91,13 +91,13 @@ public static class EditProductEndpoint
         var before = product.Variants;
         var changed = product.Change(x => Apply(command, place, x), now);
         http.Response.Headers.ETag = ProductTag.Of(product);
-        var shelves = stock.Values.Concat(added.Select(x => new StockLevel(x.Sku, x.Quantity, 0, 1))).ToDictionary(x => x.Sku);
+        var levels = stock.Values.Concat(added.Select(x => new StockLevel(x.Sku, x.Quantity, 0, 1))).ToDictionary(x => x.Sku);
         return (
-            WholeProductView.Of(product, shelves),
-            changed && place.OpensShelf ? MartenOps.Store(place.Shelf) : MartenOps.Nothing(),
+            WholeProductView.Of(product, levels),
+            changed && place.IsNewCategory ? MartenOps.Store(place.Category) : MartenOps.Nothing(),
             changed ? new StoreProduct(product) : MartenOps.Nothing(),
-            added.Count > 0 ? new OpenShelves(added) : MartenOps.Nothing(),
-            removed.Count > 0 ? new CloseShelves(product.Id, removed, "removed") : MartenOps.Nothing(),
+            added.Count > 0 ? new OpenStock(added) : MartenOps.Nothing(),
+            removed.Count > 0 ? new CloseStock(product.Id, removed, "removed") : MartenOps.Nothing(),
             changed ? new AnnounceChanges() : null,
             changed
                 ? StaffActedNotice.Of(
@@ -119,7 +119,7 @@ public static class EditProductEndpoint
         var first = product.Images is [var shown, ..] ? shown : null;
         product.Name = PersonText.Compose(command.Name);
         product.Description = PersonText.Compose(command.Description);
-        product.Category = place.Shelf.Id;
+        product.Category = place.Category.Id;
         product.HsnCode = command.HsnCode ?? product.HsnCode;
         product.Move(place.Slug);
         var variants = command.Variants.Select(x => x.ToVariant()).Select(x => x.Image == first ? x with { Image = "" } : x);

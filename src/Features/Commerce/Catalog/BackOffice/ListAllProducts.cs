@@ -20,12 +20,12 @@ public sealed record ProductLine(
 {
     public static ProductLine Of(ProductOnSale x)
     {
-        var shelves = x.Product.Variants.Select(y => x.Stock.GetValueOrDefault(y.Sku)).OfType<StockLevel>().ToList();
+        var levels = x.Product.Variants.Select(y => x.Stock.GetValueOrDefault(y.Sku)).OfType<StockLevel>().ToList();
         return new(
             x.Product.Id, x.Product.Slug, x.Product.Name, x.Product.Category, x.Product.Status,
             x.Product.Images is [var first, ..] ? first : "",
             new(x.Product.Variants.MinBy(y => y.Price.Minor)!.Price, x.Product.Variants.MaxBy(y => y.Price.Minor)!.Price),
-            x.Product.Variants.Count, shelves.Sum(y => y.OnHand), shelves.Sum(y => y.Reserved), shelves.Sum(y => y.Available),
+            x.Product.Variants.Count, levels.Sum(y => y.OnHand), levels.Sum(y => y.Reserved), levels.Sum(y => y.Available),
             x.Product.UpdatedAt, ProductTag.Of(x.Product));
     }
 }
@@ -49,7 +49,7 @@ public static partial class ListAllProductsEndpoint
 
     private const string Updated = "coalesce((d.data ->> 'changedAt')::timestamptz, d.published_at)";
 
-    private const string Shelves =
+    private const string AvailableStock =
         "select from commerce.variant v join commerce.stock s using (sku) where v.product_id = d.id and s.on_hand - s.reserved";
 
     public static ProblemDetails Validate(string? search = null, int? lowStock = null, int limit = 50, string? cursor = null)
@@ -69,8 +69,8 @@ public static partial class ListAllProductsEndpoint
         if (status is { } wanted) asked.And($"{Status} = ?", $"{wanted}");
         else asked.And($"{Status} <> ?", $"{ProductStatus.Archived}");
         if (!string.IsNullOrWhiteSpace(category)) asked.And("(d.category = ? or d.category = ?)", category.Trim(), Slug.Of(category));
-        if (inStock is { } there) asked.And($"{(there ? "" : "not ")}exists ({Shelves} > 0)");
-        if (lowStock is { } most) asked.And($"exists ({Shelves} <= ?)", most);
+        if (inStock is { } there) asked.And($"{(there ? "" : "not ")}exists ({AvailableStock} > 0)");
+        if (lowStock is { } most) asked.And($"exists ({AvailableStock} <= ?)", most);
         if (!string.IsNullOrWhiteSpace(search)) Search(asked, PersonText.Compose(search));
         if (PageCursor.Parse(cursor) is { } after)
             asked.And($"({Updated}, d.id) < (?, ?)", after.At, after.Id);

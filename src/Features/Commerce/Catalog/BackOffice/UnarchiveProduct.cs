@@ -41,7 +41,7 @@ public static class UnarchiveProductEndpoint
         return (
             PublicationView.Of(product),
             changed ? new StoreProduct(product) : MartenOps.Nothing(),
-            changed ? new OpenShelves([.. product.Variants.Select(x => new StockLine(x.Sku, 0))]) : MartenOps.Nothing(),
+            changed ? new OpenStock([.. product.Variants.Select(x => new StockLine(x.Sku, 0))]) : MartenOps.Nothing(),
             changed ? new AnnounceChanges() : null,
             changed ? StaffActedNotice.Of(caller, StaffActions.ProductUnarchived, "product", $"{product.Id:D}", now) : null);
     }

@@ -19,6 +19,6 @@ public sealed record WholeProductView(
         [.. product.Variants.Select(x => Of(x, stock.GetValueOrDefault(x.Sku)))],
         product.Status == ProductStatus.Draft ? null : product.PublishedAt, product.UpdatedAt, product.HsnCode, ProductTag.Of(product));
 
-    private static WholeVariantView Of(Variant x, StockLevel? shelf) => new(
-        x.Sku, new(x.Size, x.Colour), x.Price, x.CompareAtPrice, x.Image, shelf?.OnHand ?? 0, shelf?.Reserved ?? 0, shelf?.Available ?? 0);
+    private static WholeVariantView Of(Variant x, StockLevel? level) => new(
+        x.Sku, new(x.Size, x.Colour), x.Price, x.CompareAtPrice, x.Image, level?.OnHand ?? 0, level?.Reserved ?? 0, level?.Available ?? 0);
 }

@@ -9,12 +9,12 @@ internal sealed class Cloth
     public Cloth(Weave weave, Dye dye, string word)
     {
         (this.weave, Base) = (weave, dye);
-        var lot = StableChoice.Of(word);
+        var choice = StableChoice.Of(word);
         Motif = dye.IsDark || weave == Weave.Bandhani ? dye.Lighter(0.72).Mix(Dye.Of("cream"), 0.5) : dye.Darker(0.5);
-        Accent = lot.Pick(Dye.Of("madder"), Dye.Of("mustard"), Dye.Of("indigo"), Dye.Of("emerald"), Dye.Of("rani"));
+        Accent = choice.Pick(Dye.Of("madder"), Dye.Of("mustard"), Dye.Of("indigo"), Dye.Of("emerald"), Dye.Of("rani"));
         if (Distance(Accent, dye) < 110) Accent = dye.IsDark ? Dye.Gold : Dye.Of("madder");
-        Trim = lot.Pick(Dye.Gold, Dye.Gold, Accent);
-        turn = lot.Next(3);
+        Trim = choice.Pick(Dye.Gold, Dye.Gold, Accent);
+        turn = choice.Next(3);
     }
 
     public Dye Base { get; }

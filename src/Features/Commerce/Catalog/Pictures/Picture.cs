@@ -1,4 +1,5 @@
 using System.Text;
+using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Caching;
 using Marten;
 

@@ -11,8 +11,8 @@ internal static class Sketch
         var garment = Tailor.GarmentOf(name, category);
         var weave = garment is Garment.Jeans or Garment.DenimJacket ? Weave.Twill : Tailor.WeaveOf(name);
         var on = new Canvas(new(weave, Dye.Of(colour), slug));
-        var lot = StableChoice.Of($"cut:{slug}");
-        Lay(garment, on, lot);
+        var choice = StableChoice.Of($"cut:{slug}");
+        Lay(garment, on, choice);
         return on.Finish($"{name}, {colour}", garment switch
         {
             Garment.Tote or Garment.Potli => (872, 230),
@@ -21,15 +21,15 @@ internal static class Sketch
         });
     }
 
-    private static void Lay(Garment garment, Canvas on, StableChoice lot)
+    private static void Lay(Garment garment, Canvas on, StableChoice choice)
     {
         switch (garment)
         {
             case Garment.TShirt: Tops.TShirt(on, polo: false); break;
             case Garment.Polo: Tops.TShirt(on, polo: true); break;
-            case Garment.Kurta: Tops.Kurta(on, lot, on.Cloth.IsPatterned); break;
+            case Garment.Kurta: Tops.Kurta(on, choice, on.Cloth.IsPatterned); break;
             case Garment.Anarkali: Tops.Anarkali(on); break;
-            case Garment.Dress: Tops.Dress(on, lot); break;
+            case Garment.Dress: Tops.Dress(on, choice); break;
             case Garment.Waistcoat: Tops.Waistcoat(on); break;
             case Garment.Blazer: Tops.Blazer(on); break;
             case Garment.Bomber: Tops.Bomber(on); break;
@@ -47,7 +47,7 @@ internal static class Sketch
             case Garment.Sling: Carried.Sling(on); break;
             case Garment.Potli: Carried.Potli(on); break;
             case Garment.Belt: Carried.Belt(on); break;
-            default: Tops.Shirt(on, lot); break;
+            default: Tops.Shirt(on, choice); break;
         }
     }
 }

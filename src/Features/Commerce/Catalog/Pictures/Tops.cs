@@ -5,9 +5,9 @@ internal static class Tops
 {
     private static readonly Dye Shell = Dye.Of("ivory");
 
-    public static void Shirt(Canvas on, StableChoice lot)
+    public static void Shirt(Canvas on, StableChoice choice)
     {
-        var isShort = lot.Next(3) == 0;
+        var isShort = choice.Next(3) == 0;
         Inside(on, 205);
         if (isShort) ShortSleeves(on);
         else LongSleeves(on, Cuffs.Buttoned);
@@ -47,10 +47,10 @@ internal static class Tops
             light: "flat").Stitches("M322 226C336 262 366 280 400 282C434 280 464 262 478 226");
     }
 
-    public static void Kurta(Canvas on, StableChoice lot, bool patterned)
+    public static void Kurta(Canvas on, StableChoice choice, bool patterned)
     {
         Inside(on, 200);
-        var isBordered = !patterned || lot.Next(2) == 0;
+        var isBordered = !patterned || choice.Next(2) == 0;
         LongSleeves(on, isBordered ? Cuffs.Bordered : Cuffs.Plain);
         on.Piece(
             "M322 206C300 220 264 232 242 246C246 300 256 350 264 404C270 470 264 560 256 660C248 760 240 850 234 916C300 934 500 934 566 "
@@ -84,10 +84,10 @@ internal static class Tops
         on.Border("M318 208C328 260 362 292 400 318C438 292 472 260 482 208", 30).Border("M290 472C350 488 450 488 510 472", 18);
     }
 
-    public static void Dress(Canvas on, StableChoice lot)
+    public static void Dress(Canvas on, StableChoice choice)
     {
         Inside(on, 212);
-        if (lot.Next(2) == 0) ShortSleeves(on);
+        if (choice.Next(2) == 0) ShortSleeves(on);
         on.Piece("M306 478C282 600 236 760 204 884C290 914 510 914 596 884C564 760 518 600 494 478Z",
             folds: "M336 486C322 640 280 780 262 890M372 486C366 640 348 790 340 900M432 486C438 640 452 790 460 900M466 486C482 640 520 "
                 + "780 538 890", lights: "M354 486C344 640 314 790 302 896M402 490L400 904M448 486C458 640 486 790 498 896");

@@ -1,3 +1,4 @@
+using Aarya.Features.Addresses;
 using Aarya.Infrastructure.Privacy;
 using JasperFx.Metadata;
 

@@ -1,3 +1,5 @@
+using Aarya.Features.Addresses;
+
 namespace Aarya.Features.CorePlatform.Users.Addresses;
 
 public sealed record AddressView(

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
 using Alba;
 
 namespace Aarya.Specs.CorePlatform.Users.Addresses;

@@ -1,4 +1,0 @@
-namespace Aarya.Features.Commerce.Cart;
-
-/// <summary>What a shopper chose of a product.</summary>
-public sealed record OptionsView(string Size, string Colour);

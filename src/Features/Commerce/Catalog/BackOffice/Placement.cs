@@ -1,0 +1,73 @@
+using Aarya.Infrastructure.Http;
+using Marten;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Aarya.Features.Commerce.Catalog.BackOffice;
+
+/// <summary>The slug of a product, and its category, which may be a new one.</summary>
+public sealed record Placement(string Slug, Category Category, bool IsNewCategory)
+{
+    // The slug of a name that has no character for a slug.
+    private const string Nameless = "product";
+
+    // Leaves room for a number after the slug.
+    private const int LongestRoot = Catalog.Slug.Longest - 8;
+
+    /// <summary>
+    /// Finds the slug and the category of a product, or returns which slug or SKU another product has. Call it under the catalogue lock.
+    /// </summary>
+    /// <param name="session">The session of the slice, which holds the lock.</param>
+    /// <param name="id">The product.</param>
+    /// <param name="slug">The requested slug; null to derive it from the name, with a number if it is taken.</param>
+    /// <param name="name">The product's name.</param>
+    /// <param name="category">Its slug or its name.</param>
+    /// <param name="skus">The SKUs that are new to the product.</param>
+    /// <param name="cancellation">Of the request.</param>
+    public static async Task<(Placement?, ProblemDetails?)> FindAsync(
+        IDocumentSession session, Guid id, string? slug, string name, string category, string[] skus, CancellationToken cancellation)
+    {
+        if (slug is not null && await session.Query<Product>().AnyAsync(x => x.Slug == slug && x.Id != id, cancellation))
+            return (null, SlugTaken(slug));
+        if (skus.Length > 0 && await TakenSkusAsync(session, id, skus, cancellation) is [var sku, ..]) return (null, SkuTaken(sku));
+
+        var categorySlug = Catalog.Slug.Of(category);
+        var known = await session.LoadAsync<Category>(categorySlug, cancellation)
+            ?? await session.Query<Category>().FirstOrDefaultAsync(x => x.Id == category || x.Name == category, cancellation);
+        return (
+            new(
+                slug ?? await FreeSlugAsync(session, id, name, cancellation),
+                known ?? new() { Id = categorySlug, Name = category, Position = int.MaxValue },
+                known is null),
+            null);
+    }
+
+    internal static ProblemDetails SlugTaken(string? slug = null) => Problem.Conflict("product.slug_taken", "The slug is taken",
+        slug is null
+            ? "Another product has this slug: choose another one."
+            : $"Another product has the slug '{slug}': choose another one.");
+
+    internal static ProblemDetails SkuTaken(string? sku = null) =>
+        Problem.Conflict("product.sku_taken", "The SKU is taken", $"{sku ?? "One of the SKUs"} is another product's SKU.");
+
+    private static async Task<string> FreeSlugAsync(IDocumentSession session, Guid id, string name, CancellationToken cancellation)
+    {
+        var wanted = Catalog.Slug.Of(name) is { Length: > 0 } written ? written : Nameless;
+        var taken = await session.AdvancedSql.QueryAsync<string>(
+            "select slug from commerce.mt_doc_product where starts_with(slug, ?) and id <> ?", cancellation,
+            Catalog.Slug.Cut(wanted, LongestRoot), id);
+        var all = taken.ToHashSet(StringComparer.Ordinal);
+        // The fallback slug always gets a number.
+        if (wanted == Nameless) all.Add(Nameless);
+        return Catalog.Slug.FirstFree(wanted, all);
+    }
+
+    /// <summary>The SKUs that another product has, or keeps for its orders. Call it under the catalogue lock.</summary>
+    internal static Task<IReadOnlyList<string>> TakenSkusAsync(
+        IDocumentSession session, Guid id, string[] skus, CancellationToken cancellation) =>
+        session.AdvancedSql.QueryAsync<string>(
+            """
+            select sku from commerce.stock where sku = any (?) and (not closed or kept_for <> ?)
+            union select sku from commerce.variant where sku = any (?) and product_id <> ?
+            order by sku
+            """, cancellation, skus, id, skus, id);
+}

@@ -1,0 +1,20 @@
+using Aarya.Features.Commerce.Checkout;
+using Aarya.Features.Commerce.Options;
+using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Infrastructure.Settings;
+using Marten;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aarya.Features.Commerce;
+
+internal static class CheckoutSetup
+{
+    public static void AddCheckout(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(CheckoutOptions.From(configuration));
+        services.AddSingleton<BuyerDirectory>();
+    }
+
+    public static void UseCheckout(this StoreOptions marten) => marten.Storage.ExtendedSchemaObjects.AddRange(CheckoutTables.All);
+}

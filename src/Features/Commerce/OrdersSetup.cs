@@ -1,0 +1,36 @@
+using Aarya.Features.Commerce.Orders;
+using Aarya.Features.Commerce.Orders.BackOffice;
+using Aarya.Features.Commerce.Orders.Links;
+using Aarya.Features.Commerce.Store;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Internal;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aarya.Features.Commerce;
+
+internal static class OrdersSetup
+{
+    public static void AddOrders(this IServiceCollection services)
+    {
+        services.AddSingleton<OrderWatch>();
+        services.AddSingleton<OrderLinks>();
+        services.AddHostedService(x => x.GetRequiredService<OrderLinks>());
+        services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
+    }
+
+    public static void UseOrders(this StoreOptions marten)
+    {
+        marten.Events.AddEventTypes(OrderFacts.All);
+        marten.Projections.Add<OrderProjection>(ProjectionLifecycle.Inline);
+        marten.Schema.For<Order>()
+            .Index(x => new { x.Subject, x.Sequence })
+            .Index(x => x.EmailIndex)
+            .Index(x => x.Sequence)
+            .Index(x => x.PlacedAt)
+            .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_recipient", [$"({ListAllOrdersEndpoint.Names})"]))
+            .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_sku", [ListAllOrdersEndpoint.Skus]))
+            .UniqueIndex(x => x.Number);
+        marten.Schema.For<OrderLink>().Index(x => x.TokenHash).Index(x => x.AddressIndex).Index(x => x.OrderId);
+    }
+}

@@ -1,0 +1,6 @@
+using Marten;
+
+namespace Aarya.Features.CorePlatform.Store;
+
+/// <summary>The documents and events of this context, in its own schema under its own login.</summary>
+public interface ICoreStore : IDocumentStore;

@@ -1,6 +1,0 @@
-using Marten;
-
-namespace Aarya.Features.Payment;
-
-/// <summary>The documents and events of this context, in its own schema under its own login.</summary>
-public interface IPaymentStore : IDocumentStore;

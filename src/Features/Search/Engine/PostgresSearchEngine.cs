@@ -1,0 +1,362 @@
+using System.Globalization;
+using System.Text.Json;
+using Aarya.Features.Search.Index;
+using Aarya.Features.Search.Store;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Aarya.Features.Search.Engine;
+
+/// <summary>PostgreSQL's own full-text search: stems and prefixes from a weighted tsvector, typos by trigrams and edit distance.</summary>
+public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    private static readonly string[] Sizes = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
+
+    public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        query = await ChosenValues.SeparateAsync(connection, query, cancellation);
+        var match = await TextMatch.OfAsync(connection, query.Text, cancellation);
+        if (match is null && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null);
+        var page = await SearchAsync(connection, query, match, cancellation);
+        if (page.Total > 0 || match is null) return page;
+
+        if (await MeantAsync(connection, query.Text, cancellation) is not { } meant) return page;
+        var corrected = await SearchAsync(connection, query, await TextMatch.OfAsync(connection, meant, cancellation), cancellation);
+        return corrected.Total == 0 ? page : corrected with { DidYouMean = meant };
+    }
+
+    public async Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        if (await TextMatch.OfAsync(connection, text, cancellation) is not { } match) return [];
+        var found = await SuggestAsync(connection, match, limit, cancellation);
+        if (found.Count > 0 || await MeantAsync(connection, text, cancellation) is not { } meant) return found;
+        return await SuggestAsync(connection, (await TextMatch.OfAsync(connection, meant, cancellation))!, limit, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<Suggestion>> SuggestAsync(
+        NpgsqlConnection connection, TextMatch match, int limit, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        command.CommandText =
+            $"""
+            (select 'category', category, category from search.product
+             where published and words @@ {Bind(command, match.Category)}::tsquery
+             group by category order by count(*) desc, category limit 3)
+            union all
+            (select 'product', name, slug from search.product
+             where published and words @@ {Bind(command, match.Any)}::tsquery
+             order by {RankOf(command, match)} desc, published_at desc, product_id limit {limit.ToString(CultureInfo.InvariantCulture)})
+            """;
+        List<Suggestion> found = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) found.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        return [.. found.Take(limit)];
+    }
+
+    private static async Task<SearchPage> SearchAsync(
+        NpgsqlConnection connection, SearchQuery query, TextMatch? match, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var (order, beyond) = query.Sort switch
+        {
+            SearchSort.PriceAsc => ("price_minor, product_id", "(price_minor, product_id) >"),
+            SearchSort.PriceDesc => ("price_minor desc, product_id desc", "(price_minor, product_id) <"),
+            SearchSort.Newest => ("published_at desc, product_id desc", "(published_at, product_id) <"),
+            _ => ("rank desc, product_id desc", "(rank, product_id) <"),
+        };
+        if (query.After is { } after)
+        {
+            object key = after.Sort switch { SearchSort.Newest => after.PublishedAt, SearchSort.Relevance => after.Rank, _ => after.Key };
+            beyond = $"where {beyond} ({Bind(command, key)}, {Bind(command, after.Id)})";
+        }
+        else
+        {
+            beyond = "";
+        }
+
+        command.CommandText =
+            $"""
+            with hit as materialized (
+              select product_id, category, published_at, {(match is null ? "0::real" : RankOf(command, match))} as rank
+              from search.product where published {(match is null ? "" : $"and words @@ {Bind(command, match.Any)}::tsquery")}
+            ), offer as materialized (
+              select hit.*, size, colour, price_minor, compare_at_minor, coalesce(available, 0) > 0 as in_stock,
+                {AnyOf(command, "category", query.Categories)} as by_category,
+                {AnyOf(command, "size", query.Sizes)} as by_size,
+                {AnyOf(command, "colour", query.Colours)} as by_colour,
+                price_minor between {Bind(command, query.MinPrice ?? 0)} and {Bind(command, query.MaxPrice ?? long.MaxValue)} as by_price,
+                {(query.InStock ? "coalesce(available, 0) > 0" : "true")} as by_stock
+              from hit join search.variant using (product_id) left join search.stock using (sku)
+            ), found as materialized (
+              select product_id, max(rank) as rank, max(published_at) as published_at, min(price_minor) as price_minor,
+                (array_agg(compare_at_minor order by price_minor))[1] as compare_at_minor, bool_or(in_stock) as in_stock
+              from offer where by_category and by_size and by_colour and by_price and by_stock group by product_id
+            ), page as (
+              select *, row_number() over (order by {order}) as position
+              from found {beyond} order by {order} limit {Bind(command, query.Limit + 1)}
+            ), facet as (
+              select 'category' as name, min(category collate "C") as value, count(distinct product_id) as count
+              from offer where by_size and by_colour and by_price and by_stock group by lower(category)
+              union all
+              select 'size', min(size collate "C"), count(distinct product_id)
+              from offer where by_category and by_colour and by_price and by_stock group by lower(size)
+              union all
+              select 'colour', min(colour collate "C"), count(distinct product_id)
+              from offer where by_category and by_size and by_price and by_stock group by lower(colour)
+              union all
+              select 'price', width_bucket(price_minor, {Bind(command, PriceBands.Bounds.ToArray())})::text, count(distinct product_id)
+              from offer where by_category and by_size and by_colour and by_stock group by 2
+            )
+            select (select count(*) from found),
+              (select coalesce(json_agg(json_build_object(
+                'id', product_id, 'slug', slug, 'name', name, 'category', category, 'currency', currency, 'image', image,
+                'price', page.price_minor, 'compareAt', compare_at_minor, 'inStock', in_stock, 'rank', rank,
+                'publishedAt', page.published_at) order by position), '[]')
+               from page join search.product using (product_id)),
+              (select coalesce(json_agg(facet), '[]') from facet)
+            """;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var rows = JsonSerializer.Deserialize<List<Row>>(reader.GetString(1), Json)!;
+        var facets = JsonSerializer.Deserialize<List<FacetRow>>(reader.GetString(2), Json)!;
+        return new(
+            [.. rows.Take(query.Limit).Select(x => x.ToHit())], reader.GetInt64(0), [.. FacetsOf(facets)],
+            rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null);
+    }
+
+    // A whole name or SKU ranks its product before all others with the same words.
+    private static string RankOf(NpgsqlCommand command, TextMatch match) =>
+        $"(ts_rank(words, {Bind(command, match.Words)}::tsquery) + (words @@ {Bind(command, match.Whole)}::tsquery)::integer * 1000)::real";
+
+    /// <summary>The words with typos corrected; null when nothing can be corrected.</summary>
+    private static async Task<string?> MeantAsync(NpgsqlConnection connection, string text, CancellationToken cancellation)
+    {
+        var words = Words.Telling(Words.Of(text)).SelectMany(x => x.Parts).ToArray();
+        if (words.Length == 0) return null;
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Two letters in the wrong order leave a short word few trigrams in common; the edit distance filters what this threshold lets in.
+        await using var loosen = new NpgsqlCommand("select set_config('pg_trgm.similarity_threshold', '0.12', true)",
+            connection, transaction);
+        await loosen.ExecuteNonQueryAsync(cancellation);
+        await using var command = new NpgsqlCommand(
+            """
+            select typed,
+              case when typed ~ '[0-9]'
+                then exists (select from search.product where published and words @@ (quote_literal(typed) || ':*')::tsquery)
+                else exists (select from search.word where word like typed || '%') end,
+              array(select word from search.word where word % typed order by similarity(word, typed) desc limit 50)
+            from unnest($1::text[]) with ordinality as t(typed, position) order by position
+            """, connection, transaction)
+        { Parameters = { new() { Value = words } } };
+        List<string> meant = [];
+        var changed = false;
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation))
+            {
+                var typed = reader.GetString(0);
+                var word = reader.GetBoolean(1) ? typed : Words.Nearest(typed, reader.GetFieldValue<string[]>(2));
+                changed |= word != typed;
+                if (word is not null) meant.Add(word);
+            }
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return changed && meant.Count > 0 ? string.Join(' ', meant) : null;
+    }
+
+    public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
+    {
+        if (products.Count == 0) return;
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        // Locks the stock in the order of the SKUs, then the products in the order of their ids, then the words: concurrent indexing and
+        // stock refreshes wait for each other in one order, and cannot deadlock.
+        batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
+        var indexed = products.OrderBy(x => x.Id).Select(Plain)
+            .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
+        foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
+        await batch.ExecuteNonQueryAsync(cancellation);
+
+        await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
+    }
+
+    // The values of filters are stored in one spelling.
+    private static ProductDocument Plain(ProductDocument product) => product with
+    {
+        Category = SearchQuery.Plain(product.Category),
+        Variants = [.. product.Variants.Select(x => x with { Size = SearchQuery.Plain(x.Size), Colour = SearchQuery.Plain(x.Colour) })],
+    };
+
+    private static NpgsqlBatchCommand Indexing(ProductDocument product, IndexedWords words)
+    {
+        var variants = product.Variants;
+        return new(
+            $"""
+            with indexed as (
+              insert into search.product as known
+                (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at, words,
+                 word_rules)
+              values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19)
+              on conflict (product_id) do update set version = excluded.version, published = true,
+                slug = excluded.slug, name = excluded.name, description = excluded.description,
+                category = excluded.category, words = excluded.words, word_rules = excluded.word_rules, image = excluded.image,
+                price_minor = excluded.price_minor, currency = excluded.currency,
+                published_at = coalesce($11, known.published_at), indexed_at = now()
+              where known.version <= excluded.version
+              returning product_id
+            ), gone as (
+              delete from search.variant using indexed where variant.product_id = indexed.product_id and sku <> all($12)
+            ), kept as (
+              insert into search.variant (product_id, sku, size, colour, price_minor, compare_at_minor)
+              select product_id, line.* from indexed
+              cross join unnest($12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[])
+                as line(sku, size, colour, price, compare)
+              on conflict (product_id, sku) do update set size = excluded.size, colour = excluded.colour,
+                price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor
+            )
+            insert into search.stock as known (sku, available, sequence)
+            select line.* from indexed cross join (select unnest($12::text[]), unnest($17::integer[]), 0) as line(sku, available, sequence)
+            on conflict (sku) do update set available = excluded.available, indexed_at = now() where known.sequence = 0
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = product.Id },
+                new() { Value = product.Version },
+                new() { Value = product.Slug },
+                new() { Value = product.Name },
+                new() { Value = product.Description },
+                new() { Value = product.Category },
+                new() { Value = words.Words },
+                new() { Value = product.Image },
+                new() { Value = variants.Count == 0 ? 0 : variants.Min(x => x.Price.Minor) },
+                new() { Value = variants.Count == 0 ? Money.Inr : variants[0].Price.Currency },
+                new() { Value = (object?)product.PublishedAt?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = variants.Select(x => x.Sku).ToArray() },
+                new() { Value = variants.Select(x => x.Size).ToArray() },
+                new() { Value = variants.Select(x => x.Colour).ToArray() },
+                new() { Value = variants.Select(x => x.Price.Minor).ToArray() },
+                new() { Value = variants.Select(x => x.CompareAtPrice?.Minor).ToArray() },
+                new() { Value = variants.Select(x => x.Available).ToArray() },
+                new() { Value = words.Places },
+                new() { Value = Words.Rules },
+            },
+        };
+    }
+
+    // An unknown product gets a row too, so that an older publication that arrives later does not bring it back.
+    public Task WithdrawAsync(Guid productId, long version, CancellationToken cancellation) => ExecuteAsync(
+        """
+        insert into search.product as known
+          (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
+        values ($1, $2, false, '', '', '', '', '', 0, 'INR', now())
+        on conflict (product_id) do update set version = excluded.version, published = false, indexed_at = now()
+          where known.version < excluded.version
+        """, cancellation, productId, version);
+
+    public Task SetStockAsync(string sku, int available, long sequence, CancellationToken cancellation) => ExecuteAsync(
+        """
+        insert into search.stock as known (sku, available, sequence) values ($1, $2, $3)
+        on conflict (sku) do update set available = excluded.available, sequence = excluded.sequence, indexed_at = now()
+          where known.sequence < excluded.sequence
+        """, cancellation, sku, available, sequence);
+
+    public async Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(HoldingStock(available.Keys));
+        batch.BatchCommands.Add(new(
+            """
+            update search.stock set available = line.available, indexed_at = now()
+            from unnest($1::text[], $2::integer[]) as line(sku, available) where stock.sku = line.sku and stock.indexed_at < $3
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = available.Keys.ToArray() },
+                new() { Value = available.Values.ToArray() },
+                new() { Value = since.ToUniversalTime() },
+            },
+        });
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static NpgsqlBatchCommand HoldingStock(IEnumerable<string> skus) =>
+        new("select from search.stock where sku = any($1) order by sku for update") { Parameters = { new() { Value = skus.ToArray() } } };
+
+    public Task<int> ForgetOlderAsync(DateTimeOffset since, CancellationToken cancellation) => ExecuteAsync(
+        """
+        with old as materialized (
+          select product_id from search.product where published and indexed_at < $1 order by product_id for update
+        )
+        update search.product set published = false, indexed_at = now() where product_id = any(array(select product_id from old))
+        """, cancellation, since.ToUniversalTime());
+
+    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object[] values)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) Bind(command, value);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
+
+    private static string Bind(NpgsqlCommand command, object value)
+    {
+        command.Parameters.Add(new() { Value = value is DateTimeOffset at ? at.ToUniversalTime() : value });
+        return string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
+    }
+
+    private static string AnyOf(NpgsqlCommand command, string column, IReadOnlyList<string> values) =>
+        values.Count == 0
+            ? "true"
+            : $"lower({column}) = any(array(select lower(value) from unnest({Bind(command, values.ToArray())}::text[]) as value))";
+
+    private static IEnumerable<Facet> FacetsOf(IReadOnlyList<FacetRow> rows)
+    {
+        foreach (var name in new[] { "category", "size", "colour", "price" })
+        {
+            var values = rows.Where(x => x.Name == name).Select(x => new FacetValue(x.Value, x.Count));
+            yield return new(name, name switch
+            {
+                "price" =>
+                    [.. values.OrderBy(x => x.Value, StringComparer.Ordinal)
+                        .Select(x => x with { Value = PriceBands.Name(int.Parse(x.Value, CultureInfo.InvariantCulture)) })],
+                "size" =>
+                    [.. values.OrderBy(x => Array.IndexOf(Sizes, x.Value) is >= 0 and var at ? at : Sizes.Length)
+                        .ThenBy(x => x.Value.Length).ThenBy(x => x.Value, StringComparer.Ordinal)],
+                _ => [.. values.OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)],
+            });
+        }
+    }
+
+    private sealed record FacetRow(string Name, string Value, int Count);
+
+    private sealed record Row(
+        Guid Id, string Slug, string Name, string Category, string Currency, string Image, long Price, long? CompareAt, bool InStock,
+        float Rank, DateTimeOffset PublishedAt)
+    {
+        public ProductHit ToHit() => new(
+            Id, Slug, Name, Category, new(Price, Currency), CompareAt is { } before && before > Price ? new(before, Currency) : null,
+            Image.Length == 0 ? null : Image, InStock);
+
+        public SearchCursor ToCursor(SearchSort sort) => new(sort, sort switch
+        {
+            SearchSort.Newest => PublishedAt.UtcTicks,
+            SearchSort.Relevance => BitConverter.SingleToInt32Bits(Rank),
+            _ => Price,
+        }, Id);
+    }
+}

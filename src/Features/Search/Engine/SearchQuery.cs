@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Globalization;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Search.Engine;
+
+public enum SearchSort
+{
+    Relevance,
+    PriceAsc,
+    PriceDesc,
+    Newest,
+}
+
+/// <summary>A shopper's search. A product matches when one of its variants meets every filter.</summary>
+public sealed record SearchQuery
+{
+    public const int LongestText = 200;
+    public const int LargestPage = 100;
+    private const int LongestValue = 100;
+    private const int MostValues = 20;
+
+    public string Text { get; private init; } = "";
+
+    /// <summary>As given: each may be a list, see <see cref="ChosenValues"/>.</summary>
+    public IReadOnlyList<string> Categories { get; internal init; } = [];
+
+    public IReadOnlyList<string> Sizes { get; internal init; } = [];
+
+    public IReadOnlyList<string> Colours { get; internal init; } = [];
+
+    /// <summary>In minor units.</summary>
+    public long? MinPrice { get; private init; }
+
+    /// <summary>In minor units.</summary>
+    public long? MaxPrice { get; private init; }
+
+    public bool InStock { get; private init; }
+
+    public SearchSort Sort { get; private init; }
+
+    public SearchCursor? After { get; private init; }
+
+    public int Limit { get; private init; }
+
+    /// <summary>Queries with the same key have the same answer.</summary>
+    public string Key => string.Join(
+        '\n', MinPrice, MaxPrice, InStock, Sort, After, Limit, Measured(Categories), Measured(Sizes), Measured(Colours), Text);
+
+    /// <summary>The query, or what is wrong with it. Several values of one filter may be given one by one or separated by commas.</summary>
+    public static (SearchQuery? Query, ProblemDetails Problem) From(
+        string? text, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
+        string? cursor, int? limit)
+    {
+        text = (text ?? "").Trim();
+        // Without search words there is no relevance to sort by.
+        var order = sort is null or SearchSort.Relevance && text.Length == 0 ? SearchSort.Newest : sort ?? SearchSort.Relevance;
+        var (categories, sizes, colours) = (Values(category), Values(size), Values(colour));
+        var after = string.IsNullOrEmpty(cursor) ? null : SearchCursor.Parse(cursor);
+
+        ProblemDetails? problem = text.Length > LongestText ? Problem.Invalid("q", $"must have at most {LongestText} characters.")
+            : Wrong(categories) ? Problem.Invalid("category", Bounds)
+            : Wrong(sizes) ? Problem.Invalid("size", Bounds)
+            : Wrong(colours) ? Problem.Invalid("colour", Bounds)
+            : minPrice < 0 ? Problem.Invalid("minPrice", "must not be negative.")
+            : maxPrice < 0 ? Problem.Invalid("maxPrice", "must not be negative.")
+            : maxPrice < minPrice ? Problem.Invalid("maxPrice", "must not be below minPrice.")
+            : limit is < 1 or > LargestPage ? Problem.Invalid("limit", $"must be from 1 to {LargestPage}.")
+            : !string.IsNullOrEmpty(cursor) && after?.Sort != order
+                ? Problem.Invalid("cursor", "must be the nextCursor of an earlier page of this search.")
+            : null;
+        if (problem is not null) return (null, problem);
+        return (new()
+        {
+            Text = text,
+            Categories = categories,
+            Sizes = sizes,
+            Colours = colours,
+            MinPrice = minPrice,
+            MaxPrice = maxPrice,
+            InStock = inStock ?? false,
+            Sort = order,
+            After = after,
+            Limit = limit ?? 24,
+        }, WolverineContinue.NoProblems);
+    }
+
+    private static string Bounds => $"must have at most {MostValues} values of at most {LongestValue} characters each.";
+
+    /// <summary>A value as the index stores it, however it was typed.</summary>
+    internal static string Plain(string value) => NormalForm.Of(value).Trim();
+
+    private static string[] Values(string[]? lists) => [.. (lists ?? []).Select(x => Plain(x ?? "")).Where(x => Parts(x).Length > 0)];
+
+    private static string[] Parts(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool Wrong(string[] lists)
+    {
+        var parts = lists.SelectMany(Parts).ToList();
+        return parts.Count > MostValues || parts.Exists(x => x.Length > LongestValue);
+    }
+
+    // With their lengths, so that one value cannot be mistaken for two, or for a value of the next filter.
+    private static string Measured(IReadOnlyList<string> values) =>
+        string.Concat(values.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Length}:{x}")));
+}
+
+/// <summary>Where a page ended. Opaque to clients.</summary>
+/// <param name="Key">The price, the ticks of publication, or the bits of the rank.</param>
+public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
+{
+    private const int Size = 25;
+
+    /// <summary>Null when the text is not a valid cursor.</summary>
+    public static SearchCursor? Parse(string text)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        if (text.Length != 34 || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done || written != Size
+            || !Enum.IsDefined((SearchSort)bytes[0])) return null;
+        var cursor = new SearchCursor((SearchSort)bytes[0], BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
+            new(bytes[9..], bigEndian: true));
+        return cursor.Sort switch
+        {
+            SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
+            SearchSort.Relevance when cursor.Key is < int.MinValue or > int.MaxValue || !float.IsFinite(cursor.Rank) => null,
+            _ => cursor,
+        };
+    }
+
+    public float Rank => BitConverter.Int32BitsToSingle((int)Key);
+
+    public DateTimeOffset PublishedAt => new(Key, TimeSpan.Zero);
+
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        bytes[0] = (byte)Sort;
+        BinaryPrimitives.WriteInt64BigEndian(bytes[1..], Key);
+        Id.TryWriteBytes(bytes[9..], bigEndian: true, out _);
+        return Base64Url.EncodeToString(bytes);
+    }
+}

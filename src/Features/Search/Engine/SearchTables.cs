@@ -1,0 +1,103 @@
+using Aarya.Features.Search.Index;
+using Aarya.Infrastructure.Postgres;
+using Weasel.Postgresql.Tables;
+
+namespace Aarya.Features.Search.Engine;
+
+/// <summary>The index as plain tables: what shoppers may find, in what sizes and colours, and the words they may have meant.</summary>
+internal static class SearchTables
+{
+    public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase(), Refill()];
+
+    // A withdrawn product stays as a row: its version distinguishes later events from earlier ones.
+    private static GeneratedColumnsTable Product()
+    {
+        // The column of the words was generated before the program cut them.
+        var product = new GeneratedColumnsTable($"{Roles.Search}.product");
+        product.AddColumn("product_id", "uuid").AsPrimaryKey();
+        product.AddColumn("version", "bigint").NotNull();
+        product.AddColumn("published", "boolean").NotNull();
+        product.AddColumn("slug", "text").NotNull();
+        product.AddColumn("name", "text").NotNull();
+        product.AddColumn("description", "text").NotNull();
+        product.AddColumn("category", "text").NotNull();
+        product.AddColumn("image", "text").NotNull();
+        product.AddColumn("price_minor", "bigint").NotNull();
+        product.AddColumn("currency", "text").NotNull();
+        product.AddColumn("published_at", "timestamptz").NotNull();
+        product.AddColumn("indexed_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        // Written with the row, because the program cuts the words; a program with newer rules than the row's cuts them again.
+        product.AddColumn("words", "tsvector").NotNull().DefaultValueByExpression("''::tsvector");
+        product.AddColumn("word_rules", "integer").NotNull().DefaultValue(0);
+        product.Indexes.Add(new IndexDefinition("product_words") { Columns = ["words"], Method = IndexMethod.gin });
+        product.Indexes.Add(new IndexDefinition("product_category") { Columns = ["category"] });
+        product.Indexes.Add(new IndexDefinition("product_newest") { Columns = ["published_at"] });
+        product.Indexes.Add(new IndexDefinition("product_slug") { Columns = ["slug"] });
+        return product;
+    }
+
+    private static Table Variant()
+    {
+        var variant = new Table($"{Roles.Search}.variant");
+        variant.AddColumn("product_id", "uuid").AsPrimaryKey();
+        variant.AddColumn("sku", "text").AsPrimaryKey();
+        variant.AddColumn("size", "text").NotNull();
+        variant.AddColumn("colour", "text").NotNull();
+        variant.AddColumn("price_minor", "bigint").NotNull();
+        variant.AddColumn("compare_at_minor", "bigint").AllowNulls();
+        variant.Indexes.Add(new IndexDefinition("variant_sku") { Columns = ["sku"] });
+        return variant;
+    }
+
+    // Separate from variants, because a stock event may arrive before its product. Sequence 0: the stock came with the product.
+    private static Table Stock()
+    {
+        var stock = new Table($"{Roles.Search}.stock");
+        stock.AddColumn("sku", "text").AsPrimaryKey();
+        stock.AddColumn("available", "integer").NotNull();
+        stock.AddColumn("sequence", "bigint").NotNull();
+        stock.AddColumn("indexed_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        stock.WithFillFactor(70);
+        return stock;
+    }
+
+    // Every word that a product is found by, to correct typos.
+    private static Table Word()
+    {
+        var word = new Table($"{Roles.Search}.word");
+        word.AddColumn("word", "text").AsPrimaryKey();
+        word.Indexes.Add(new IndexDefinition("word_trigrams") { Columns = ["word"], Method = IndexMethod.gin, Mask = "? gin_trgm_ops" });
+        return word;
+    }
+
+    private static Table Synonym()
+    {
+        var synonym = new Table($"{Roles.Search}.synonym");
+        synonym.AddColumn("term", "text").AsPrimaryKey();
+        synonym.AddColumn("words", "text[]").NotNull();
+        return synonym;
+    }
+
+    private static Table Purchase()
+    {
+        var purchase = new Table($"{Roles.Search}.purchase");
+        purchase.AddColumn("order_id", "uuid").AsPrimaryKey();
+        purchase.AddColumn("sku", "text").AsPrimaryKey();
+        purchase.AddColumn("subject", "uuid").NotNull();
+        purchase.AddColumn("quantity", "integer").NotNull();
+        purchase.AddColumn("at", "timestamptz").NotNull();
+        purchase.Indexes.Add(new IndexDefinition("purchase_subject") { Columns = ["subject"] });
+        purchase.Indexes.Add(new IndexDefinition("purchase_at") { Columns = ["at"] });
+        return purchase;
+    }
+
+    // One row: the running refill, or the last one if it was stopped before its end.
+    private static Table Refill()
+    {
+        var refill = new Table($"{Roles.Search}.refill");
+        refill.AddColumn("index", "text").AsPrimaryKey();
+        refill.AddColumn("since", "timestamptz").NotNull();
+        refill.AddColumn("seen_at", "timestamptz").NotNull();
+        return refill;
+    }
+}
