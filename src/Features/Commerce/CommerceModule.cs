@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Checkout;
@@ -29,6 +30,8 @@ public sealed class CommerceModule : Module<ICommerceStore>
         new("lookup", 10, TimeSpan.FromMinutes(1)),
         // Against testing stolen cards.
         new("payment", 30, TimeSpan.FromMinutes(1)),
+        // Against entering addresses of strangers.
+        new("back_in_stock", 10, TimeSpan.FromMinutes(1)),
     ];
 
     public override IReadOnlyList<NumberSetting> NumberSettings => CheckoutOptions.Numbers;
@@ -48,5 +51,6 @@ public sealed class CommerceModule : Module<ICommerceStore>
         marten.UseInventory();
         marten.UseCheckout();
         marten.UseOrders();
+        marten.UseBackInStock();
     }
 }
