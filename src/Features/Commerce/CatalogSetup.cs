@@ -1,6 +1,5 @@
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Catalog.BackOffice;
-using Aarya.Features.Commerce.Inventory;
 using Aarya.Infrastructure.Http;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;

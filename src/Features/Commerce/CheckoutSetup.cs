@@ -1,7 +1,6 @@
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Options;
 using Aarya.Features.Commerce.Orders.Effects;
-using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

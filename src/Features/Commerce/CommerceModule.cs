@@ -1,11 +1,9 @@
+using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Catalog.Pictures;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Demo;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Options;
-using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Store;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
@@ -34,6 +32,8 @@ public sealed class CommerceModule : Module<ICommerceStore>
         new("lookup", 10, TimeSpan.FromMinutes(1)),
         // Against testing stolen cards.
         new("payment", 30, TimeSpan.FromMinutes(1)),
+        // Against entering addresses of strangers.
+        new("back_in_stock", 10, TimeSpan.FromMinutes(1)),
     ];
 
     public override IReadOnlyList<NumberSetting> NumberSettings => CheckoutOptions.Numbers;
@@ -56,5 +56,6 @@ public sealed class CommerceModule : Module<ICommerceStore>
         marten.UseInventory();
         marten.UseCheckout();
         marten.UseOrders();
+        marten.UseBackInStock();
     }
 }

@@ -1,5 +1,4 @@
 using Aarya.Features.Addresses;
-using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Sessions;

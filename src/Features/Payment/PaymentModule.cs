@@ -3,7 +3,6 @@ using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Options;
 using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Providers;
-using Aarya.Features.Payment.Refunds;
 using Aarya.Features.Payment.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;

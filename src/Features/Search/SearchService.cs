@@ -1,5 +1,4 @@
 using Aarya.Features.Search.Engine;
-using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Search;

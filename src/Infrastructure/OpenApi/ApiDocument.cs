@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Edge;
-using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Pages;

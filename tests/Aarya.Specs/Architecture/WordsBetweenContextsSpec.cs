@@ -2,7 +2,6 @@ using System.Reflection;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.CorePlatform.Audit;
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Payments;
 
 namespace Aarya.Specs.Architecture;

@@ -1,8 +1,6 @@
-using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Features.CorePlatform.Users.Addresses;
-using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Grpc.Core;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Contracts;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Passwords;
 
 namespace Aarya.Specs.CorePlatform;

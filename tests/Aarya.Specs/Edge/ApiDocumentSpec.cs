@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Aarya.Infrastructure.Pages;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -7,7 +7,6 @@ using System.Text.Json;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Mesh;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Edge;

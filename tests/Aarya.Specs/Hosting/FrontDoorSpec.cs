@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Hosting;

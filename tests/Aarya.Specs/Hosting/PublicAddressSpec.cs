@@ -1,6 +1,5 @@
 using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
-using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

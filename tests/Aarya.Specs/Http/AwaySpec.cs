@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders.Effects;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.DependencyInjection;

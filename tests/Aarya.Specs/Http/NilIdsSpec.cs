@@ -1,5 +1,3 @@
-using Aarya.Specs.Commerce;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Microsoft.AspNetCore.Routing;

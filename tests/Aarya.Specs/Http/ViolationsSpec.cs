@@ -3,8 +3,6 @@ using System.Text.Json;
 using Aarya.Features.Content;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Settings;
-using Aarya.Specs.Commerce;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using JasperFx;

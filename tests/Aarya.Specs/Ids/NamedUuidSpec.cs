@@ -1,6 +1,4 @@
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Content.Notifications;
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Ids;
 using Aarya.Specs.Support;

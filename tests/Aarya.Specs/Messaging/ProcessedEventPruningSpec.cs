@@ -1,7 +1,6 @@
 using Aarya.Features;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

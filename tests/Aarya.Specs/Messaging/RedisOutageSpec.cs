@@ -1,6 +1,5 @@
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;

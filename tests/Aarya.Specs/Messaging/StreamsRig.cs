@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Npgsql;

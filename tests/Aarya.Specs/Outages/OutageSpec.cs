@@ -1,6 +1,5 @@
 using Aarya.Features.Payment.Providers;
 using Aarya.Infrastructure.Outages;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Grpc.Core;
 using MailKit.Net.Smtp;

@@ -5,7 +5,6 @@ using Aarya.Features;
 using Aarya.Features.Commerce.Pages;
 using Aarya.Features.CorePlatform.Pages;
 using Aarya.Infrastructure.Proxy;
-using Aarya.Infrastructure.Rates;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;

@@ -1,5 +1,3 @@
-using Aarya.Features;
-using Aarya.Features.Payment;
 using Aarya.Features.Payment.Options;
 using Aarya.Features.Payment.Providers;
 using Aarya.Infrastructure.Postgres;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 
 namespace Aarya.Specs.Payment;

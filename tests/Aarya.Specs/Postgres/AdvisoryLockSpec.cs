@@ -1,4 +1,3 @@
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;

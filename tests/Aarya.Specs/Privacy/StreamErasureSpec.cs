@@ -1,7 +1,6 @@
 using Aarya.Features;
 using Aarya.Infrastructure.Privacy.Erasure;
 using Aarya.Infrastructure.Redis;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;

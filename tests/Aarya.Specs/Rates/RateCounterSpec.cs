@@ -2,7 +2,6 @@ using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Redis;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;

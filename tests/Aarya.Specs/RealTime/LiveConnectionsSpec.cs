@@ -1,7 +1,6 @@
 using System.Net;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Specs.CorePlatform;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.AspNetCore.Http.Connections;

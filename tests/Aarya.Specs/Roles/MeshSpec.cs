@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Protos;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

@@ -6,7 +6,6 @@ using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Proxy;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.AspNetCore.Builder;

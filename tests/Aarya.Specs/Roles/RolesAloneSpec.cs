@@ -3,7 +3,6 @@ using System.Text.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Proxy;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.DependencyInjection;

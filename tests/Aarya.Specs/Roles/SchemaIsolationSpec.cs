@@ -1,5 +1,4 @@
 using Aarya.Infrastructure.Postgres;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

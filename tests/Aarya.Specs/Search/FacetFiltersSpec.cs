@@ -1,6 +1,4 @@
 using Aarya.Features.Search.Engine;
-using Aarya.Features.Search.Query;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;

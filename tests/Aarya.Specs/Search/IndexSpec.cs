@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using Aarya.Features;
-using Aarya.Features.Search;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
-using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Store;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;

@@ -1,8 +1,6 @@
 using System.Threading.Channels;
-using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Infrastructure.Security;
-using Aarya.Specs.Support;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

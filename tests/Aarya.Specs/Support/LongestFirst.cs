@@ -1,14 +1,12 @@
 using Aarya.Specs.Caching;
 using Aarya.Specs.Commerce.Checkout;
 using Aarya.Specs.Commerce.Orders.Effects;
-using Aarya.Specs.CorePlatform.Users;
 using Aarya.Specs.CorePlatform.Users.Staff;
 using Aarya.Specs.Hosting;
 using Aarya.Specs.Messaging;
 using Aarya.Specs.Postgres;
 using Aarya.Specs.Privacy;
 using Aarya.Specs.Roles;
-using Aarya.Specs.Support;
 using Xunit.Sdk;
 using Xunit.v3;
 

@@ -1,4 +1,3 @@
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;

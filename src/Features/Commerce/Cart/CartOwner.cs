@@ -1,4 +1,3 @@
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Security;

@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Storefront;
 using Marten;
@@ -8,7 +9,7 @@ namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
 /// Announces what has changed since the last time to the other contexts, the cache and open pages: whole products, and current stock. A SKU
-/// is announced once, however often it was sold in between.
+/// is announced once, however often it was sold in between. Shoppers who wait for a SKU that can be bought now are told.
 /// </summary>
 public sealed record AnnounceChanges
 {
@@ -44,6 +45,10 @@ public static class AnnounceChangesHandler
             .Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawnNotice(x.Product.Id, x.Product.Revision)));
         news.AddRange(known.SelectMany(x => x.Product.Variants.Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku))
             .Select(v => new StockChangedNotice(v.Sku, x.Product.Id, x.Available(v.Sku), x.Stock[v.Sku].Sequence))));
+        // Of every product that changed, not only of stock that did: a product also comes back when it is published again.
+        var buyable = known.Where(x => x.Product.Published)
+            .SelectMany(x => x.Product.Variants.Where(v => x.Available(v.Sku) > 0)).Select(x => x.Sku);
+        news.AddRange((await WaitingList.AwaitedOfAsync(session, [.. buyable], cancellation)).Select(x => new TellWaiting(x)));
         if (products.Count == AnnounceChanges.Most || skus.Count == AnnounceChanges.Most) news.Add(new AnnounceChanges());
         return news;
     }

@@ -1,5 +1,4 @@
 using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Options;
 using Aarya.Features.Commerce.Orders;

@@ -26,6 +26,7 @@ public static class StaffActions
     public const string OrderCancelled = "order.cancelled";
     public const string OrderRefunded = "order.refund_requested";
     public const string StockAdjusted = "stock.adjusted";
+    public const string BackInStockWithdrawn = "back_in_stock.withdrawn";
     public const string ProductCreated = "product.created";
     public const string ProductEdited = "product.edited";
     public const string ProductPublished = "product.published";

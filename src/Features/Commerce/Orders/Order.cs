@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Privacy;
 using JasperFx.Events;

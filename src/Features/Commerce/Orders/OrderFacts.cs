@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.Privacy;

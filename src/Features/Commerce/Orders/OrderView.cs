@@ -1,5 +1,3 @@
-using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Pricing;
 
 namespace Aarya.Features.Commerce.Orders;

@@ -1,5 +1,5 @@
+using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.Effects;
@@ -14,8 +14,8 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Features.Commerce.Privacy;
 
 /// <summary>
-/// Erases a person's carts and the personal data in their orders: amounts, city and state stay for the books and the taxes. An order in
-/// progress keeps its address until it has ended; the message is repeated until all of them have ended.
+/// Erases a person's carts, what they wait for, and the personal data in their orders: amounts, city and state stay for the books and the
+/// taxes. An order in progress keeps its address until it has ended; the message is repeated until all of them have ended.
 /// </summary>
 public sealed record EraseBuyer(Guid UserId, Guid ErasureId, IReadOnlyList<Guid> Guests);
 
@@ -31,6 +31,7 @@ public static class EraseBuyerHandler
         Guid[] subjects = [command.UserId, .. command.Guests];
         foreach (var subject in subjects) await carts.ForgetAsync(subject);
         CartClaims.Forget(session, subjects);
+        await WaitingList.TakeAsync(session, x => x.Subject.IsOneOf(subjects), int.MaxValue, cancellation);
         var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation);
         var open = 0;

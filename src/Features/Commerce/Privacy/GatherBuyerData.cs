@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
@@ -7,7 +8,7 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Privacy;
 
-/// <summary>The cart and the orders of a user.</summary>
+/// <summary>The cart, the orders and the requests for sold-out SKUs of a user.</summary>
 public static class GatherBuyerDataHandler
 {
     public static async Task<PersonalDataGatheredNotice?> Handle(PersonalDataAskedNotice asked, IQuerySession session,
@@ -19,7 +20,14 @@ public static class GatherBuyerDataHandler
         var cart = await answers.ViewAsync(await carts.ReadAsync(asked.UserId), cancellation);
         var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation);
-        return new(asked.UserId, asked.ExportId,
-            JsonSerializer.Serialize(new { cart, orders = orders.Select(OrderView.Of) }, AaryaJson.Options), [.. orders.Select(x => x.Id)]);
+        var requests = await session.Query<BackInStockRequest>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Id)
+            .ToListAsync(cancellation);
+        var held = new
+        {
+            cart,
+            orders = orders.Select(OrderView.Of),
+            backInStock = requests.Select(x => new { x.Sku, x.Email, x.AskedAt }),
+        };
+        return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(held, AaryaJson.Options), [.. orders.Select(x => x.Id)]);
     }
 }

@@ -15,6 +15,7 @@ public static class AuditActions
     public static IReadOnlyList<string> OfOtherContexts { get; } =
     [
         "order.packed", "order.shipped", "order.delivered", "order.cancelled", "order.refund_requested", "stock.adjusted",
+        "back_in_stock.withdrawn",
         "product.created", "product.edited", "product.published", "product.withdrawn", "product.archived", "product.unarchived",
         "fraud_review.approved", "fraud_review.rejected", "synonyms.set", "synonyms.deleted", "index.refill_started",
     ];

@@ -1,6 +1,5 @@
 using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Users;
-using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;

@@ -1,4 +1,3 @@
-using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Infrastructure.OpenApi;
 using Microsoft.AspNetCore.Http;

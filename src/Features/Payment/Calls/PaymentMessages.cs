@@ -1,6 +1,5 @@
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Payments;
-using Aarya.Features.Payment.Refunds;
 using Wolverine;
 using Wolverine.Marten;
 

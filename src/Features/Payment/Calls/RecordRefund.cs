@@ -1,4 +1,3 @@
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Providers;
 using Microsoft.Extensions.Logging;

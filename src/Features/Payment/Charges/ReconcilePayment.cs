@@ -1,7 +1,6 @@
 using Aarya.Features.Payment.Calls;
 using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Providers;
-using Aarya.Features.Payment.Refunds;
 using Wolverine;
 using Wolverine.Marten;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Aarya.Features.Payment.Fraud;
 using Aarya.Features.Payment.Providers;
-using Aarya.Features.Payment.Refunds;
 using Aarya.Infrastructure.Ids;
 
 namespace Aarya.Features.Payment.Payments;

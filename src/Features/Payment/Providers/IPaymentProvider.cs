@@ -1,4 +1,3 @@
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Outages;
 using Microsoft.AspNetCore.Http;

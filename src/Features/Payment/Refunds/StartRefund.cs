@@ -1,4 +1,3 @@
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Payments;
 using Wolverine;

@@ -1,5 +1,3 @@
-using Aarya.Features.Search.Index;
-
 namespace Aarya.Features.Search.Engine;
 
 /// <summary>One product that was found, with the lowest price among the variants that match.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Aarya.Features.Search.Index;
 using Aarya.Features.Search.Store;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,5 +1,4 @@
 using System.Text;
-using Aarya.Features.Search.Index;
 using Npgsql;
 
 namespace Aarya.Features.Search.Engine;

@@ -1,6 +1,5 @@
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
-using Aarya.Features.Search.Query;
 
 namespace Aarya.Features.Search.Index;
 

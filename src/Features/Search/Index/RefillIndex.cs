@@ -1,5 +1,4 @@
 using Aarya.Features.Search.Engine;
-using Aarya.Features.Search.Query;
 using Wolverine;
 
 namespace Aarya.Features.Search.Index;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Aarya.Features.Search.Engine;
-using Aarya.Features.Search.Query;
 using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Outages;
 using Microsoft.Extensions.Logging;
 using Wolverine.Runtime;
 using Wolverine.Transports;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Messaging.Streams;

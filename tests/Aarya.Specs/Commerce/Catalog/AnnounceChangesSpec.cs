@@ -1,9 +1,7 @@
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Store;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Alba;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;

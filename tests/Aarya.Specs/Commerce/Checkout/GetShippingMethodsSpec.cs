@@ -1,7 +1,6 @@
 using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Aarya.Features;
 using Aarya.Features.Addresses;
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
@@ -10,7 +9,6 @@ using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Store;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;

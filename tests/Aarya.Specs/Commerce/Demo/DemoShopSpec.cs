@@ -1,11 +1,9 @@
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Store;
 using Aarya.Features.Commerce.Taxation;
 using Aarya.Infrastructure.Seeding;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,5 @@
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Store;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,8 +1,6 @@
 using Aarya.Features;
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Store;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,4 @@
 using Aarya.Features;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Specs.Support.Shoppers;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.BackOffice;

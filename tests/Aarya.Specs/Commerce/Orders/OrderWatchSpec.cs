@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Infrastructure.Redis;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using Aarya.Features;
 using Aarya.Features.Addresses;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Pricing;
 using Wolverine.Http;
 

@@ -1,5 +1,4 @@
 using Aarya.Features;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Taxation;
 

@@ -1,9 +1,7 @@
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Privacy;
 using Aarya.Features.Commerce.Store;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Marten;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aarya.Specs.Privacy;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;
 using Microsoft.AspNetCore.SignalR.Client;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Marten;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Settings;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using MimeKit;
 using Outage = Aarya.Infrastructure.Outages.Outage;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Infrastructure.Security;

@@ -1,7 +1,6 @@
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Specs.Architecture;
-using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Sessions;
-using Aarya.Specs.Commerce;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;

@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Infrastructure.Http;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.IdentityModel.JsonWebTokens;
 

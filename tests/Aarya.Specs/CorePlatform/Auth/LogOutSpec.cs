@@ -1,6 +1,5 @@
 using System.Net;
 using Aarya.Features.CorePlatform.Auth;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 

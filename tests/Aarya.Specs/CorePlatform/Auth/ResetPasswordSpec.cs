@@ -1,5 +1,4 @@
 using System.Net;
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Contracts;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Store;

@@ -1,6 +1,4 @@
 using System.Net;
-using Aarya.Features.Commerce.Privacy;
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Privacy;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Privacy;

@@ -1,10 +1,8 @@
 using System.Text;
 using Aarya.Features.CorePlatform.Sessions;
-using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

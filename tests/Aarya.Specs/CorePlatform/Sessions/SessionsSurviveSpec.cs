@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using Aarya.Features.CorePlatform.Sessions;
-using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -5,7 +5,6 @@ using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Features.CorePlatform.Users.Profile;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;

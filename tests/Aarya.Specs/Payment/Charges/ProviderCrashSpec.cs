@@ -1,6 +1,4 @@
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Payments;
-using Aarya.Features.Payment.Refunds;
 
 namespace Aarya.Specs.Payment.Charges;
 

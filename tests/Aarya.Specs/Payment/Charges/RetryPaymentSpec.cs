@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Payments;
 using Marten;

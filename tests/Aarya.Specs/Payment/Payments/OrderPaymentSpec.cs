@@ -1,11 +1,9 @@
 using Aarya.Features;
 using Aarya.Features.Payment.Calls;
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Fraud;
 using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Providers;
-using Aarya.Features.Payment.Refunds;
 
 namespace Aarya.Specs.Payment.Payments;
 

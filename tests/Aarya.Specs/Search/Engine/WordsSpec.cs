@@ -1,5 +1,4 @@
 using Aarya.Features.Search.Engine;
-using Aarya.Features.Search.Query;
 
 namespace Aarya.Specs.Search.Engine;
 

@@ -1,4 +1,3 @@
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders;
 
 namespace Aarya.Specs.Support.Shoppers;

@@ -1,5 +1,4 @@
 using Aarya.Features;
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Pricing;

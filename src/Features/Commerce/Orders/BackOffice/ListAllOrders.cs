@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;

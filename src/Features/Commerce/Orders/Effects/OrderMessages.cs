@@ -1,4 +1,3 @@
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Pricing;

@@ -1,5 +1,4 @@
 using Aarya.Features.Commerce.Cart;
-using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders.Effects;
 using Marten;
 using Wolverine;

@@ -1,3 +1,4 @@
+using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Infrastructure.Postgres;
@@ -24,6 +25,7 @@ public static class HandOverToVerifiedHandler
         IDocumentSession session, Guid userId, string email, DateTimeOffset verifiedAt, DateTimeOffset now, CancellationToken cancellation)
     {
         var indexes = session.BlindIndexesOf(email);
+        await WaitingList.HandOverAsync(session, indexes, userId, cancellation);
         var orders = await session.Query<Order>().Where(x => x.EmailIndex.IsOneOf(indexes)).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation);
         var messages = new OutgoingMessages();

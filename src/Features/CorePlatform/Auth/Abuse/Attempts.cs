@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Sessions;
-using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Rates;

@@ -5,7 +5,6 @@ using Aarya.Features.CorePlatform.Users.Mailing;
 using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
-using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using FluentValidation;

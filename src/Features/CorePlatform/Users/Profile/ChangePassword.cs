@@ -2,7 +2,6 @@ using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Features.CorePlatform.Users.Mailing;
 using Aarya.Infrastructure.Idempotency;
-using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using FluentValidation;

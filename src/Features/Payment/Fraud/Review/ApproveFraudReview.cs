@@ -1,5 +1,4 @@
 using Aarya.Features.Payment.Calls;
-using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.OpenApi;

@@ -1,7 +1,6 @@
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Catalog.BackOffice;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Catalog.BackOffice;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Inventory.BackOffice;
 using Aarya.Features.Commerce.Store;

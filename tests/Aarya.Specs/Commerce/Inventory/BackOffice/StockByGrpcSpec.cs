@@ -1,6 +1,4 @@
-using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Inventory.BackOffice;
-using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Commerce;
 using Aarya.Specs.Commerce.Catalog;
 using Aarya.Specs.Support;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Aarya.Features.Commerce;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.BackOffice;
 using Aarya.Features.Commerce.Store;

@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Payment;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Npgsql;

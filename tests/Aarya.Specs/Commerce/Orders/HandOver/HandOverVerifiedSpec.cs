@@ -4,7 +4,6 @@ using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.HandOver;
 using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.Payment.Charges;

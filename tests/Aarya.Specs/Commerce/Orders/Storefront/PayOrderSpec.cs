@@ -1,5 +1,4 @@
 using Aarya.Features.Commerce.Orders;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Wolverine.Tracking;

@@ -9,7 +9,6 @@ using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Features.CorePlatform.Users.Profile;
 using Aarya.Features.CorePlatform.Users.TwoFactor;
 using Aarya.Infrastructure.Redis;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Alba;

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Aarya.Features.CorePlatform;
-using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Features.CorePlatform.Options;
 using Aarya.Features.CorePlatform.Store;

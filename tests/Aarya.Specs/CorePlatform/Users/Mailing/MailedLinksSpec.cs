@@ -1,4 +1,3 @@
-using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Mailing;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Infrastructure.Http;
 

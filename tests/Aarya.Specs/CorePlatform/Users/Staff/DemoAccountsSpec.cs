@@ -1,4 +1,3 @@
-using Aarya.Features.CorePlatform;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Options;
 using Aarya.Features.CorePlatform.Store;
@@ -7,7 +6,6 @@ using Aarya.Features.CorePlatform.Users.Passwords;
 using Aarya.Features.CorePlatform.Users.Staff;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
-using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.Configuration;

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
-using Aarya.Features.Payment.Charges;
-using Aarya.Features.Payment.Fraud;
 using Aarya.Features.Payment.Fraud.Review;
 using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Postgres;

@@ -1,0 +1,42 @@
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Infrastructure.Privacy;
+using JasperFx.Metadata;
+
+namespace Aarya.Features.Commerce.BackInStock;
+
+/// <summary>
+/// A shopper waits for a SKU. The request is deleted when the mail is on its way, and at the latest after <see cref="Lifetime"/>.
+/// </summary>
+public sealed class BackInStockRequest : IVersioned
+{
+    /// <summary>How long a request waits. A guest without an account cannot have it erased, so it does not stay for years.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
+
+    /// <summary>The most SKUs that one address waits for: anyone can enter an address that is not theirs.</summary>
+    public const int MostPerAddress = 20;
+
+    public Guid Id { get; init; }
+
+    public Guid Version { get; set; }
+
+    public string Sku { get; init; } = "";
+
+    /// <summary>The product that had the SKU when the shopper asked.</summary>
+    public Guid ProductId { get; init; }
+
+    /// <summary>The guest or customer who asked, or the account that has verified the address since.</summary>
+    public Guid Subject { get; set; }
+
+    [Personal]
+    public string Email { get; init; } = "";
+
+    [BlindIndex(nameof(Email))]
+    public string EmailIndex { get; init; } = "";
+
+    public DateTimeOffset AskedAt { get; init; }
+
+    /// <summary>The news for this shopper; null when another product has taken the SKU, which the shopper did not ask for.</summary>
+    public BackInStockNotice? NewsOf(WantedItem item, DateTimeOffset now) => item.ProductId == ProductId
+        ? new(Id, Subject, Email, item.Sku, item.Name, item.Size, item.Colour, now)
+        : null;
+}

@@ -1,0 +1,37 @@
+using Marten;
+using Npgsql;
+
+namespace Aarya.Features.Commerce.BackInStock;
+
+/// <summary>A SKU on sale, and how many of it can be ordered now.</summary>
+public sealed record WantedItem(string Sku, Guid ProductId, string Name, string Size, string Colour, int Available)
+{
+    private const string Find =
+        """
+        select product_id, name, size, colour, on_hand - reserved from commerce.variant join commerce.stock using (sku)
+        where sku = $1 and published
+        """;
+
+    /// <summary>Null when no such SKU is on sale.</summary>
+    public static Task<WantedItem?> FindAsync(IQuerySession session, string sku, CancellationToken cancellation) =>
+        ReadAsync(session, Find, sku, cancellation);
+
+    /// <summary>
+    /// The same, and its stock stays as it is until the transaction ends. So whatever changes the stock later finds the request that this
+    /// transaction stores.
+    /// </summary>
+    public static async Task<WantedItem?> FindLockedAsync(IDocumentSession session, string sku, CancellationToken cancellation)
+    {
+        await session.BeginTransactionAsync(cancellation);
+        return await ReadAsync(session, $"{Find} for share of stock", sku, cancellation);
+    }
+
+    private static async Task<WantedItem?> ReadAsync(IQuerySession session, string sql, string sku, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql) { Parameters = { new() { Value = sku } } };
+        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        return await reader.ReadAsync(cancellation)
+            ? new(sku, reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4))
+            : null;
+    }
+}
