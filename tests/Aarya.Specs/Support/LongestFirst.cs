@@ -7,6 +7,7 @@ using Aarya.Specs.Messaging;
 using Aarya.Specs.Postgres;
 using Aarya.Specs.Privacy;
 using Aarya.Specs.Roles;
+using Aarya.Specs.Support;
 using Xunit.Sdk;
 using Xunit.v3;
 

@@ -3,6 +3,7 @@ using Aarya.Features.Commerce.Store;
 using Aarya.Specs.Commerce.Catalog;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
