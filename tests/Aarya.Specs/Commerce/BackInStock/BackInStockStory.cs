@@ -39,11 +39,24 @@ public abstract class BackInStockStory(AaryaFixture fixture) : CatalogueStory(fi
         return (counted.SingleOrDefault(), await session.Query<BackInStockRequest>().CountAsync(x => x.Sku == sku, Cancel));
     }
 
-    /// <summary>Changes the stock on hand without an announcement, so that a spec decides when the shoppers are told.</summary>
+    /// <summary>
+    /// Changes the stock on hand, with its line in the ledger but without an announcement, so that a spec decides when the shoppers are
+    /// told.
+    /// </summary>
     protected async Task PutInStockAsync(string sku, int pieces)
     {
         await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
-        session.QueueSqlCommand("update commerce.stock set on_hand = reserved + ? where sku = ?", pieces, sku);
+        session.QueueSqlCommand(
+            """
+            with was as (
+              select sku, on_hand from commerce.stock where sku = ? for update
+            ), counted as (
+              update commerce.stock set on_hand = reserved + ? from was where stock.sku = was.sku
+              returning stock.sku, stock.on_hand - was.on_hand as delta
+            )
+            insert into commerce.stock_ledger (sku, delta, reason, reference) select sku, delta, 'stocktake', ? from counted
+            """,
+            sku, pieces, $"{Guid.NewGuid()}");
         await session.SaveChangesAsync(Cancel);
     }
 }
