@@ -1,6 +1,7 @@
 using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Store;
+using Aarya.Specs.Privacy;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;
@@ -92,12 +93,23 @@ public sealed class AskForBackInStockSpec(AaryaFixture fixture) : BackInStockSto
         await Stock.AdjustAsync(session, sku, 1, "delivery", $"{Guid.NewGuid()}", Cancel);
 
         var asked = AskAsync(sku, Mailbox("asha"), guest);
-        // Without a lock the request would see the old stock, and be stored after the delivery was announced.
-        await Task.Delay(TimeSpan.FromSeconds(1), Cancel);
+        // Without a lock the request would end here: it would see the old stock, and be stored after the delivery was announced.
+        await Customer.UntilAsync("the request to wait for the delivery", async () => asked.IsCompleted || await WaitsForStockAsync());
         await session.SaveChangesAsync(Cancel);
 
         (await asked).Is(409, "sku.in_stock");
         Assert.Equal((1, 1), await WaitingAsync(sku));
+    }
+
+    private async Task<bool> WaitsForStockAsync()
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
+        var waiting = await session.AdvancedSql.QueryAsync<int>(
+            """
+            select count(*)::int from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%for share of stock%'
+            """, Cancel);
+        return waiting is [> 0];
     }
 
     [Fact]
