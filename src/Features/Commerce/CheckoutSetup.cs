@@ -15,5 +15,5 @@ internal static class CheckoutSetup
         services.AddSingleton<BuyerDirectory>();
     }
 
-    public static void UseCheckout(this StoreOptions marten) => marten.Storage.ExtendedSchemaObjects.AddRange(CheckoutTables.All);
+    public static void UseCheckout(this StoreOptions marten) => marten.Storage.ExtendedSchemaObjects.AddRange(OrderTables.All);
 }

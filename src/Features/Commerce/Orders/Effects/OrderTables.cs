@@ -4,7 +4,7 @@ using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Commerce.Orders.Effects;
 
-internal static class CheckoutTables
+internal static class OrderTables
 {
     public static IReadOnlyList<ISchemaObject> All { get; } = [OrderSequence(), CartClaim(), UnpaidOrder()];
 
