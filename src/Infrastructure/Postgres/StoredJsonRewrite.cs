@@ -13,8 +13,7 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
     private const int BatchSize = 200;
     private const string Form = "camelCase, enums as words";
 
-    private readonly Dictionary<string, Type> eventTypes = store.Options.Events.AllKnownEventTypes()
-        .GroupBy(x => x.EventTypeName).ToDictionary(x => x.Key, x => x.First().EventType);
+    private readonly Dictionary<string, Type> eventTypes = store.EventTypesByName();
 
     public async Task<bool> IsDoneAsync(CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
 using Wolverine.Runtime.Serialization;
@@ -22,9 +23,8 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
     private readonly Dictionary<string,
         Type> documents = store.Options.AllKnownDocumentTypes().ToDictionary(x => x.TableName.Name, x => x.DocumentType);
 
-    private readonly Dictionary<string, Type> personalEvents = store.Options.Events.AllKnownEventTypes()
-        .GroupBy(x => x.EventTypeName).ToDictionary(x => x.Key, x => x.First().EventType)
-        .Where(x => PersonalOrNull(x.Value) is not null).ToDictionary();
+    private readonly Dictionary<string, Type> personalEvents =
+        store.EventTypesByName().Where(x => PersonalOrNull(x.Value) is not null).ToDictionary();
 
     /// <summary>Matches what was made with another key than the first.</summary>
     private string Stale => $"(sealed|index):(?!{sealer.Keys.First.Id}:)[A-Za-z0-9-]{{1,32}}:[A-Za-z0-9_-]{{38}}";
