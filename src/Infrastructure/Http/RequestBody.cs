@@ -8,6 +8,9 @@ public static class RequestBody
     private const int FirstBytes = 16 * 1024;
     private static readonly object Key = new();
 
+    /// <summary>The body, if <see cref="ReadAllAsync"/> has read it; otherwise null.</summary>
+    public static byte[]? ReceivedBody(this HttpContext http) => http.Items[Key] as byte[];
+
     /// <summary>The bytes as they were sent; later readers of <see cref="HttpRequest.Body"/> get them again.</summary>
     /// <param name="http">The request.</param>
     /// <param name="limit">The most bytes that are accepted.</param>
@@ -15,7 +18,7 @@ public static class RequestBody
     /// <returns>The bytes, or null when there are more than <paramref name="limit"/> or than may be kept.</returns>
     public static async ValueTask<byte[]?> ReadAllAsync(this HttpContext http, int limit, Func<int, bool>? mayKeep = null)
     {
-        if (http.Items[Key] is byte[] read) return read.Length <= limit ? read : null;
+        if (http.ReceivedBody() is { } read) return read.Length <= limit ? read : null;
         if (http.Request.ContentLength > limit) return null;
 
         // Whatever length a client announces, memory is allocated only for what it has sent.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -32,6 +33,13 @@ public sealed class ProxyRetry
 
     public async Task RunAsync(HttpContext http, RequestDelegate next)
     {
+        // A body that came in chunks has been received like any other: with its length it can be sent again.
+        if (http.ReceivedBody() is { } body)
+        {
+            http.Request.Headers.TransferEncoding = default;
+            http.Request.ContentLength = body.Length;
+        }
+
         var budget = budgets.GetOrAdd(http.GetReverseProxyFeature().Cluster.Config.ClusterId, _ => new());
         budget.Earn();
         var repeatable = MayRepeat(http.Request);
@@ -43,7 +51,6 @@ public sealed class ProxyRetry
 
         var proxy = http.GetReverseProxyFeature();
         var destinations = proxy.AvailableDestinations;
-        if (http.Request.ContentLength > 0) http.Request.EnableBuffering(LargestBody, LargestBody);
         for (var attempt = 1; ; attempt++)
         {
             await next(http);
@@ -64,7 +71,7 @@ public sealed class ProxyRetry
 
     internal static bool IsSentOnce(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<NeverRepeatAttribute>() is not null;
 
-    // A body of unknown length is not buffered; a request that cannot have a body gives no length.
+    // Only a body that was received whole has a length; a request that cannot have a body gives none either.
     private static bool CanResend(HttpRequest request) => request.ContentLength is { } length
         ? length <= LargestBody
         : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true };
@@ -96,8 +103,14 @@ public sealed class ProxyRetry
         if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || http.GetForwarderErrorFeature() is not { } failure)
             return false;
         unseen = IsUnseen(failure);
-        return failure.Error is ForwarderError.Request or ForwarderError.RequestBodyDestination && !IsUnreached(failure.Exception);
+        return IsBroken(failure.Error) && !IsUnreached(failure.Exception);
     }
+
+    /// <summary>
+    /// True when the context broke off. If it did so while the proxy read the body from memory, YARP calls that a failure of the client.
+    /// </summary>
+    internal static bool IsBroken(ForwarderError error) => error is ForwarderError.Request or ForwarderError.RequestBodyDestination
+        or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled;
 }
 
 /// <summary>Allows one repetition per ten requests, and a burst of 50: repetitions must not overload a failing context.</summary>

@@ -127,6 +127,35 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
         Assert.Single(contexts.Seen);
     }
 
+    // The break comes in any moment of a sending: the proxy may notice it where it reads the body or where it sends it.
+    [Theory]
+    [InlineData("/api/payments/webhooks/sandbox", 2, false)]
+    [InlineData("/api/payments/webhooks/sandbox", 2, true)]
+    [InlineData(Guest, 60_000, true)]
+    [InlineData(Guest, 300_000, true)]
+    public async Task a_body_that_a_context_did_not_take_is_never_the_clients_fault(string path, int length, bool chunked)
+    {
+        contexts.BreaksOffAtOnce = true;
+        for (var round = 0; round < 100; round++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, At(path)) { Content = new StringContent(new string('x', length)) };
+            request.Headers.TransferEncodingChunked = chunked;
+            await ProblemAsync(await client.SendAsync(request), HttpStatusCode.BadGateway, "service.broke_off");
+        }
+    }
+
+    [Fact]
+    public async Task a_keyed_request_of_an_unnamed_length_is_sent_again_too()
+    {
+        contexts.Behave = BreakOff(times: 1);
+        using var request = Keyed(Guest, new string('x', 20_000));
+        request.Headers.TransferEncodingChunked = true;
+
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(request)).StatusCode);
+        Assert.Equal(2, contexts.Seen.Count);
+        Assert.All(contexts.Seen, x => Assert.Equal(new string('x', 20_000), x.Body));
+    }
+
     [Fact]
     public async Task a_request_that_a_stopping_context_has_refused_unseen_is_sent_again_whether_it_has_a_key_or_not()
     {

@@ -42,6 +42,12 @@ public sealed class FakeContexts : IAsyncDisposable
                 return;
             }
 
+            if (BreaksOffAtOnce)
+            {
+                http.Abort();
+                return;
+            }
+
             var body = await new StreamReader(http.Request.Body).ReadToEndAsync();
             Seen.Add(new(http.Request.Method, http.Request.Path, http.Request.Protocol,
                 http.Request.Headers.ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.OrdinalIgnoreCase), body));
@@ -51,6 +57,9 @@ public sealed class FakeContexts : IAsyncDisposable
 
     /// <summary>Answers a request, the n-th since the start; by default with 200.</summary>
     public Func<HttpContext, int, Task> Behave { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>True when it resets every request before it reads the body.</summary>
+    public bool BreaksOffAtOnce { get; set; }
 
     /// <summary>True when the gateway's probe is answered 200, false for 503.</summary>
     public bool Alive { get; set; } = true;
