@@ -159,9 +159,7 @@ public static class AaryaHost
             // By a factory, so that the container disposes of it.
             builder.Services.AddSingleton(_ => databases);
             if (serving) _ = sealer.Keys;
-            // Production migrates only by command (`migrate`); a developer's database follows the code.
-            var follow = !builder.Environment.IsProduction();
-            foreach (var module in active) module.AddStore(builder.Services, databases, sealer, follow);
+            foreach (var module in active) module.AddStore(builder.Services, databases, sealer);
             // Wolverine asks the default store for a document's identity before it uses the endpoint's own store.
             builder.Services.AddSingleton(provider => (IDocumentStore)provider.GetRequiredService(active[0].StoreType));
             if (serving) builder.Services.AddHostedService<DatabaseAtStart>();
@@ -185,8 +183,8 @@ public static class AaryaHost
                 x.Development.AssertAllPreGeneratedTypesExist = x.Production.AssertAllPreGeneratedTypesExist = true;
             }
 
-            x.Production.ResourceAutoCreate = AutoCreate.None;
-            x.Development.ResourceAutoCreate = AutoCreate.CreateOrUpdate;
+            // Production migrates only by command (`migrate`); a developer's database follows the code (DatabaseAtStart).
+            x.Production.ResourceAutoCreate = x.Development.ResourceAutoCreate = AutoCreate.None;
             if (builder.Configuration["AARYA_CODEGEN_OUT"] is { Length: > 0 } folder) x.GeneratedCodeOutputPath = folder;
         });
 

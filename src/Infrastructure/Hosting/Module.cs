@@ -54,7 +54,7 @@ public abstract class Module : BoundedContext
     /// <summary>Accounts that `seed` creates in development, to try the shop with.</summary>
     public virtual IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => [];
 
-    internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer, bool createSchemaObjects);
+    internal abstract void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer);
 }
 
 /// <summary>A page that the program's start page leads to.</summary>
@@ -71,9 +71,8 @@ public abstract class Module<TStore> : Module where TStore : class, IDocumentSto
 {
     public sealed override Type StoreType => typeof(TStore);
 
-    internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer,
-        bool createSchemaObjects) =>
-        services.AddContextStore<TStore>(Role, databases, sealer, createSchemaObjects, marten =>
+    internal sealed override void AddStore(IServiceCollection services, ContextDatabases databases, Sealer sealer) =>
+        services.AddContextStore<TStore>(Role, databases, sealer, marten =>
         {
             marten.Storage.ExtendedSchemaObjects.Add(new IdempotencyKeyTable(Role));
             marten.Storage.ExtendedSchemaObjects.Add(new ProcessedEventTable(Role));

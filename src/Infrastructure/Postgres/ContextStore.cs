@@ -11,7 +11,7 @@ namespace Aarya.Infrastructure.Postgres;
 public static class ContextStore
 {
     internal static void AddContextStore<TStore>(this IServiceCollection services, string role, ContextDatabases databases, Sealer sealer,
-        bool createSchemaObjects, Action<StoreOptions> configure)
+        Action<StoreOptions> configure)
         where TStore : class, IDocumentStore
     {
         services.AddMartenStore<TStore>(provider =>
@@ -20,9 +20,11 @@ public static class ContextStore
             marten.Connection(NpgsqlDataSource.Create(databases.Of(role)));
             marten.DatabaseSchemaName = role;
             marten.Events.DatabaseSchemaName = role;
-            marten.AutoCreateSchemaObjects = createSchemaObjects ? AutoCreate.CreateOrUpdate : AutoCreate.None;
+            // Only a migration changes the schema: Marten would otherwise compare every table when it is first used.
+            marten.AutoCreateSchemaObjects = AutoCreate.None;
             marten.DisableNpgsqlLogging = true;
             marten.Storage.ExtendedSchemaObjects.Add(new StoredJsonTable(role));
+            marten.Storage.ExtendedSchemaObjects.Add(new AppliedSchemaTable(role));
             // First: the indexes that the context declares have the names of the JSON.
             marten.UseStoredJson(sealer);
             configure(marten);

@@ -16,7 +16,7 @@ public sealed class DatabaseAtStart(
     {
         if (!environment.IsProduction())
         {
-            await migrations.ApplyAsync(cancellationToken);
+            await migrations.ApplyUnlessRecordedAsync(cancellationToken);
             return;
         }
 

@@ -27,22 +27,38 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
     /// <summary>
     /// Creates what is missing and changes what differs; running it again changes nothing. Waits for another run that does the same.
     /// </summary>
-    public async Task ApplyAsync(CancellationToken cancellation)
+    public Task ApplyAsync(CancellationToken cancellation) => ApplyAsync(compares: true, cancellation);
+
+    /// <summary>
+    /// The same, without a comparison of the schema when it is recorded that it has this definition: what was changed by hand stays.
+    /// </summary>
+    public Task ApplyUnlessRecordedAsync(CancellationToken cancellation) => ApplyAsync(compares: false, cancellation);
+
+    private async Task ApplyAsync(bool compares, CancellationToken cancellation)
     {
         foreach (var context in contexts.Active)
         {
             await ProvisionAsync(context, cancellation);
+            var json = RewriteOf(context);
+            var applied = new AppliedSchema(context.Role, databases.PlainSourceOf(context.Role), [.. Databases(context)]);
+            if (!compares && await applied.IsCurrentAsync(cancellation) && await json.IsDoneAsync(cancellation)) continue;
             // One run at a time: two runs that find the same table missing would both create it.
             var one = new PostgresAdvisoryLockKey($"aarya migrate {context.Role}", allowHashing: true);
             var alone = new PostgresDistributedLock(one, databases.PlainSourceOf(context.Role));
             await using var turn = await alone.AcquireAsync(null, cancellation);
-            var json = RewriteOf(context);
             var isDone = await json.IsDoneAsync(cancellation);
             // Before the new indexes are built, so that they are built once.
             if (!isDone) await json.ApplyAsync(cancellation);
             foreach (var database in Databases(context))
+            {
+                var migration = await database.CreateMigrationAsync(cancellation);
+                if (migration.Difference == Weasel.Core.SchemaPatchDifference.None) continue;
+                await applied.ForgetAsync(cancellation);
                 await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellation);
+            }
+
             if (!isDone) await json.RecordAsync(cancellation);
+            await applied.RecordAsync(cancellation);
         }
     }
 

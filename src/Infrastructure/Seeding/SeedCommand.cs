@@ -29,7 +29,7 @@ public sealed class SeedCommand : JasperFxAsyncCommand<SeedInput>
         // A developer's database follows the code here, too, so that `seed` can be the first command.
         if (!host.Services.GetRequiredService<IHostEnvironment>().IsProduction()
             && host.Services.GetService<Migrations>() is { } migrations)
-            await migrations.ApplyAsync(CancellationToken.None);
+            await migrations.ApplyUnlessRecordedAsync(CancellationToken.None);
         foreach (var seed in host.Services.GetServices<ISeed>())
         {
             foreach (var line in await seed.PlantAsync(size, CancellationToken.None)) Console.WriteLine(line);
