@@ -22,8 +22,8 @@ build_and_run_specs() {
     step build "$(specs_step)" build_specs
     step release 'for the processes that specs start' release_for_specs "${2-}"
     export_databases
-    # Processes that run for seconds gain nothing from profile-guided optimisation.
-    export DOTNET_TieredPGO=0
+    # Processes that run for seconds gain nothing from profile-guided optimisation, nor from compiling a method again.
+    export DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0
     dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "${filter[@]}" -noLogo -noColor -result-xml "$report"
 }
 

@@ -33,7 +33,7 @@ public sealed class MemorySpec(AaryaFixture fixture) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         url = new($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
         Dictionary<string, string> settings = new()
         {

@@ -18,7 +18,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.EmptyAsync();
         redis = await RedisServer.StartAsync();
     }
 

@@ -18,7 +18,7 @@ public sealed partial class ReadmeSpec(AaryaFixture fixture)
         var page = await File.ReadAllTextAsync(Repository.PathOf("README.md"), TestContext.Current.CancellationToken);
         var line = Line().Match(page).Value;
         Assert.NotEmpty(line);
-        await using var database = await SpecDatabase.CreateAsync();
+        await using var database = await SpecDatabase.EmptyAsync();
         var url = $"http://127.0.0.1:{Ports.Free()}";
         // Its own build, which the specs have made, and an address that is free.
         var command = line.Replace("DATABASE_URL=...", $"DATABASE_URL='{database.Url}'", StringComparison.Ordinal)

@@ -220,7 +220,7 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
 
         public async ValueTask InitializeAsync()
         {
-            (Database, Redis) = (await SpecDatabase.CreateAsync(), await RedisServer.StartAsync());
+            (Database, Redis) = (await SpecDatabase.EmptyAsync(), await RedisServer.StartAsync());
             // In production the settings are checked after the schemas.
             var migrated =
                 await ChildProgram.AaryaAsync(["migrate"],

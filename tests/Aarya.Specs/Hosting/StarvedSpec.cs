@@ -25,7 +25,7 @@ public sealed class StarvedSpec : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         redis = await RedisServer.StartAsync();
         var server = new NpgsqlConnectionStringBuilder(database.Url);
         way = new(server.Host!, server.Port);

@@ -44,7 +44,7 @@ public sealed class StreamsRig : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.EmptyAsync();
         source = NpgsqlDataSource.Create(database.Url);
         Server = await RedisServer.StartAsync();
         var options = ConfigurationOptions.Parse($"127.0.0.1:{Server.Port}");

@@ -48,7 +48,7 @@ public sealed class OutageSpec : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         await AsOwnerAsync(
             $"create role {login} login password 'outage'; create table secret (id int); create table known (id int primary key); grant "
             + $"insert on known to {login}");

@@ -53,7 +53,7 @@ public sealed class PaymentShop : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         redis = await RedisServer.StartAsync();
         url = $"http://127.0.0.1:{Ports.Free()}";
         app = Build();

@@ -11,7 +11,7 @@ public sealed class MigrateSpec : IAsyncLifetime
     private static readonly string[] Contexts = ["core", "commerce", "payment", "content", "search"];
     private SpecDatabase database = null!;
 
-    public async ValueTask InitializeAsync() => database = await SpecDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => database = await SpecDatabase.EmptyAsync();
 
     [Fact]
     public async Task what_is_missing_or_was_lost_is_pending_until_it_has_been_migrated()

@@ -21,7 +21,7 @@ public sealed class WholeShop : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         redis = await RedisServer.StartAsync();
     }
 

@@ -66,7 +66,7 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
 
         public async ValueTask InitializeAsync()
         {
-            database = await SpecDatabase.CreateAsync();
+            database = await SpecDatabase.EmptyAsync();
             redis = await RedisServer.StartAsync();
             var migrated = ChildProgram.AaryaAsync(["migrate"],
                 new Dictionary<string, string>(Settings(ActiveRoles.All)) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });

@@ -27,7 +27,7 @@ public sealed class AaryaFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         Redis = await RedisServer.StartAsync();
         JasperFxEnvironment.AutoStartHost = true;
         Host = await AnotherNodeAsync();
@@ -70,6 +70,7 @@ public sealed class AaryaFixture : IAsyncLifetime
         Directory.Delete(sandbox, recursive: true);
         await Redis.DisposeAsync();
         await database.DisposeAsync();
+        await SpecDatabase.DropTemplateAsync();
     }
 }
 

@@ -25,7 +25,7 @@ public abstract class EdgeShop(AaryaFixture fixture, bool split) : IAsyncLifetim
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.EmptyAsync();
         (Url, Client) = await StartAsync();
     }
 

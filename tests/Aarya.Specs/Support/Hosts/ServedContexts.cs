@@ -26,7 +26,7 @@ public sealed class ServedContexts : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         redis = await RedisServer.StartAsync();
         app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Features.Roles.Contexts)}",
             $"--AARYA_SOCKET_DIR={folder}", "--AARYA_SOLO=true",

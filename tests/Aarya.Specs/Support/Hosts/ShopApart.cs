@@ -28,7 +28,7 @@ public sealed class ShopApart : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = await SpecDatabase.CreateAsync();
+        Database = await SpecDatabase.MigratedAsync();
         Redis = await RedisServer.StartAsync(RedisTrouble.Settings);
         var url = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
         app = AaryaHost.Build(["--environment=Development", $"--urls={url}", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={folder}",

@@ -34,7 +34,7 @@ public sealed class ShopOfTwo : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.MigratedAsync();
         redis = await RedisServer.StartAsync();
         Sandbox.WebhookUrl = $"{urls[0]}api/payments/webhooks/sandbox";
         await Sandbox.StartAsync();

@@ -38,7 +38,7 @@ public sealed class SplitShop : IAsyncDisposable
 
     public static async Task<SplitShop> StartAsync(params string[] roles)
     {
-        var shop = new SplitShop(await SpecDatabase.CreateAsync(), await RedisServer.StartAsync());
+        var shop = new SplitShop(await SpecDatabase.MigratedAsync(), await RedisServer.StartAsync());
         try
         {
             await Task.WhenAll(roles.Select(x => shop.StartRoleAsync(x)));

@@ -1,11 +1,18 @@
+using Aarya.Features;
+using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Settings;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Aarya.Specs.Support.Servers;
 
-/// <summary>An empty database of one spec's own on the PostgreSQL that DATABASE_URL names, dropped at the end.</summary>
+/// <summary>A database of one spec's own on the PostgreSQL that DATABASE_URL names, dropped at the end.</summary>
 public sealed class SpecDatabase : IAsyncDisposable
 {
+    // A copy takes a third of a second; a migration takes five seconds of CPU.
+    private static readonly Lazy<Task<SpecDatabase>> Template = new(MigrateAsync);
+
     private readonly NpgsqlConnectionStringBuilder server;
 
     private SpecDatabase(NpgsqlConnectionStringBuilder server, string name)
@@ -25,13 +32,38 @@ public sealed class SpecDatabase : IAsyncDisposable
 
     public string Url { get; }
 
-    public static async Task<SpecDatabase> CreateAsync()
+    /// <summary>An empty database: the program's logins and schemas do not exist in it.</summary>
+    public static Task<SpecDatabase> EmptyAsync() => CreateAsync("");
+
+    /// <summary>A database whose schemas are up to date, and whose tables are empty.</summary>
+    public static async Task<SpecDatabase> MigratedAsync() => await CreateAsync($"template {(await Template.Value).Name}");
+
+    /// <summary>After the last spec.</summary>
+    public static async ValueTask DropTemplateAsync()
+    {
+        if (Template.IsValueCreated) await (await Template.Value).DisposeAsync();
+    }
+
+    private static async Task<SpecDatabase> MigrateAsync()
+    {
+        var database = await EmptyAsync();
+        await using var app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Features.Roles.Contexts)}",
+            $"--DATABASE_URL={database.Url}", "--REDIS_URL=redis://127.0.0.1:1"], Modules.All);
+        await app.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);
+
+        // A database with connections cannot be copied.
+        NpgsqlConnection.ClearAllPools();
+        await database.OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
+        return database;
+    }
+
+    private static async Task<SpecDatabase> CreateAsync(string how)
     {
         var url = Environment.GetEnvironmentVariable("DATABASE_URL")
             ?? throw new InvalidOperationException("DATABASE_URL names no PostgreSQL for the specs: run ./aarya test, which starts one.");
         var server = DatabaseUrl.Parse("DATABASE_URL", url);
         var database = new SpecDatabase(server, $"specs_{Guid.NewGuid():N}");
-        await database.OnServerAsync($"create database {database.Name}");
+        await database.OnServerAsync($"create database {database.Name} {how}");
         return database;
     }
 

@@ -23,7 +23,7 @@ public sealed class FirstAdminSpec : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await SpecDatabase.CreateAsync();
+        database = await SpecDatabase.EmptyAsync();
         redis = await RedisServer.StartAsync();
         settings = new()
         {
