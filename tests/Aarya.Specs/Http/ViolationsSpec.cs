@@ -24,6 +24,9 @@ public sealed class Seat
     public int Row { get; set; }
 }
 
+/// <summary>The fact that begins a stream.</summary>
+public sealed record SeatTaken(Guid Seat);
+
 /// <param name="Id">The id of the seat.</param>
 /// <param name="How">insert or stream (the store's own methods), or an SQL statement.</param>
 public sealed record TakeSeat(Guid Id, string How);
@@ -35,7 +38,7 @@ public static class TakeSeatEndpoint
     public static string Post(TakeSeat take, IDocumentSession session)
     {
         if (take.How == "insert") session.Insert(new Seat { Id = take.Id });
-        else if (take.How == "stream") session.Events.StartStream(take.Id, new Seat { Id = take.Id });
+        else if (take.How == "stream") session.Events.StartStream(take.Id, new SeatTaken(take.Id));
         else session.QueueSqlCommand(take.How, take.Id);
         return "taken";
     }

@@ -12,23 +12,32 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Commerce.Demo;
 
-public sealed class DemoShopSpec(AaryaFixture fixture) : Spec(fixture)
+/// <summary>What the first seeding announced: only one can find the shelves empty.</summary>
+public sealed class FirstSeeding(AaryaFixture fixture) : IAsyncLifetime
+{
+    public ITrackedSession Messages { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Messages = await fixture.Host.ExecuteAndWaitAsync(async _ =>
+    {
+        await fixture.Host.Services.GetServices<ISeed>().Single(x => x.GetType().Name == "DemoShop")
+            .PlantAsync(SeedSize.Demo, CancellationToken.None);
+        await using var scope = fixture.Host.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(new AnnounceChanges());
+    }, 60_000);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+public sealed class DemoShopSpec(AaryaFixture fixture, FirstSeeding first) : Spec(fixture), IClassFixture<FirstSeeding>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task seeding_fills_the_shelves_once_and_leaves_alone_what_people_have_done_since_however_large_it_grows()
     {
-        var told = await Host.ExecuteAndWaitAsync(async _ =>
-        {
-            await SeedAsync(SeedSize.Demo);
-            await using var scope = Host.Services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(new AnnounceChanges());
-        }, 60_000);
-
         var kurta = (await Host.Scenario(x => x.Get.Url("/api/products/handloom-mulmul-kurta"))).ReadAsJson<ProductView>()!;
         Assert.Equal(("Handloom Mulmul Kurta", "kurtas", 12, 3), (kurta.Name, kurta.Category, kurta.Variants.Count, kurta.Images.Count));
-        Assert.Contains(told.Sent.MessagesOf<ProductPublishedNotice>(), x => x.ProductId == kurta.Id);
+        Assert.Contains(first.Messages.Sent.MessagesOf<ProductPublishedNotice>(), x => x.ProductId == kurta.Id);
         var sku = kurta.Variants.First(x => x.Available > 5).Sku;
         var before = await StockAsync(sku);
         await using (var session = Store.LightweightSession())

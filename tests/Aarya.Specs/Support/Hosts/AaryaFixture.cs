@@ -1,8 +1,11 @@
 using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Content;
 using Aarya.Infrastructure.Settings;
+using Aarya.Specs.Http;
 using Aarya.Specs.Support.Servers;
 using Alba;
 using JasperFx.CommandLine;
+using Marten;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
@@ -46,6 +49,11 @@ public sealed class AaryaFixture : IAsyncLifetime
             services.RunWolverineInSoloMode();
             // Specs of the pipeline bring small endpoints of their own.
             services.ConfigureWolverine(wolverine => wolverine.Discovery.IncludeAssembly(typeof(AaryaFixture).Assembly));
+            services.ConfigureMarten<IContentStore>(content =>
+            {
+                content.RegisterDocumentType<Seat>();
+                content.Events.AddEventType<SeatTaken>();
+            });
             services.DisableAllExternalWolverineTransports();
         });
         configure?.Invoke(x);
