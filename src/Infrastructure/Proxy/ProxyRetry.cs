@@ -103,14 +103,19 @@ public sealed class ProxyRetry
         if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || http.GetForwarderErrorFeature() is not { } failure)
             return false;
         unseen = IsUnseen(failure);
-        return IsBroken(failure.Error) && !IsUnreached(failure.Exception);
+        return IsBroken(http, failure.Error) && !IsUnreached(failure.Exception);
     }
 
     /// <summary>
-    /// True when the context broke off. If it did so while the proxy read the body from memory, YARP calls that a failure of the client.
+    /// True when the context broke off. If it did so while the proxy read a received body from memory, YARP calls that a failure of the
+    /// client.
     /// </summary>
-    internal static bool IsBroken(ForwarderError error) => error is ForwarderError.Request or ForwarderError.RequestBodyDestination
-        or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled;
+    internal static bool IsBroken(HttpContext http, ForwarderError error) => error switch
+    {
+        ForwarderError.Request or ForwarderError.RequestBodyDestination => true,
+        ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled => http.ReceivedBody() is not null,
+        _ => false,
+    };
 }
 
 /// <summary>Allows one repetition per ten requests, and a burst of 50: repetitions must not overload a failing context.</summary>

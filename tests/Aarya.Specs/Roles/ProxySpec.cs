@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
@@ -142,6 +144,19 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
             request.Headers.TransferEncodingChunked = chunked;
             await ProblemAsync(await client.SendAsync(request), HttpStatusCode.BadGateway, "service.broke_off");
         }
+    }
+
+    // The edge receives no body of a GET: the proxy reads it from the client.
+    [Fact]
+    public async Task a_body_that_cannot_be_read_from_the_client_is_the_clients_fault()
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
+        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET {Keys} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nFFFFFFFFFFFFFFFFF\r\n"));
+
+        using var answer = new StreamReader(tcp.GetStream());
+        Assert.Equal("HTTP/1.1 400 Bad Request", await answer.ReadLineAsync());
     }
 
     [Fact]
