@@ -74,7 +74,7 @@ public sealed partial class RateCounter(
     private long awayUntil;
 
     /// <summary>How long to wait for Redis: counting must not cost more than what it protects.</summary>
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
+    internal TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Takes one request from every allowance, or none.</summary>
     /// <returns>Zero, or how long the client has to wait.</returns>

@@ -12,6 +12,7 @@ using Alba;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Aarya.Specs.Edge;
@@ -65,13 +66,11 @@ public sealed class RateLimitSpec(AaryaFixture fixture) : Spec(fixture)
         await using var redis = await RedisServer.StartAsync();
         await using var one = await StartAsync(redis, "AARYA_RATE_LIMIT_LOGIN=6");
         await using var other = await StartAsync(redis, "AARYA_RATE_LIMIT_LOGIN=6");
-        List<HttpResponseMessage> answers = [];
         // A node that Redis does not answer within 100 ms counts for itself, as it does on a machine without CPU.
-        for (var round = 0; round < 10 && answers.Count(x => x.StatusCode == HttpStatusCode.OK) != 6; round++)
-        {
-            await redis.TellAsync("FLUSHALL");
-            answers = [.. await BurstAsync(one, "/specs/login", 5), .. await BurstAsync(other, "/specs/login", 5)];
-        }
+        foreach (var edge in new[] { one, other })
+            edge.Services.GetRequiredService<RateCounter>().Patience = TimeSpan.FromSeconds(30);
+
+        List<HttpResponseMessage> answers = [.. await BurstAsync(one, "/specs/login", 5), .. await BurstAsync(other, "/specs/login", 5)];
 
         Assert.Equal(6, answers.Count(x => x.StatusCode == HttpStatusCode.OK));
         // The allowance for logins is used up, not the general one.
