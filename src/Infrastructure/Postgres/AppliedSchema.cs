@@ -47,9 +47,8 @@ internal sealed class AppliedSchema(string schema, NpgsqlDataSource source, IRea
 
     private async Task<bool> ExistsAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("select to_regclass($1) is not null");
-        command.Parameters.Add(new() { Value = Table });
-        return await command.ExecuteScalarAsync(cancellation) is true;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await connection.HasTableAsync(Table, cancellation);
     }
 }
 

@@ -3,7 +3,6 @@ using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 
 namespace Aarya.Infrastructure.Postgres;
 
@@ -40,11 +39,7 @@ public sealed class DatabaseAtStart(
     private async Task<bool> IsMigratedAsync(BoundedContext context, CancellationToken cancellation)
     {
         await using var connection = await databases.PlainSourceOf(context.Role).OpenConnectionAsync(cancellation);
-        await using var command = new NpgsqlCommand("select to_regclass($1) is not null", connection)
-        {
-            Parameters = { new() { Value = $"{context.Role}.wolverine_outgoing_envelopes" } },
-        };
-        return await command.ExecuteScalarAsync(cancellation) is true;
+        return await connection.HasTableAsync($"{context.Role}.wolverine_outgoing_envelopes", cancellation);
     }
 }
 

@@ -18,7 +18,7 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
     public async Task<bool> IsDoneAsync(CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
-        if (!await ExistsAsync(connection, $"{schema}.{StoredJsonTable.Name}", cancellation)) return false;
+        if (!await connection.HasTableAsync($"{schema}.{StoredJsonTable.Name}", cancellation)) return false;
         await using var command =
             new NpgsqlCommand($"select exists(select from {schema}.{StoredJsonTable.Name} where form = $1)", connection)
             {
@@ -45,12 +45,12 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
         foreach (var document in store.Options.AllKnownDocumentTypes())
         {
             var table = document.TableName.QualifiedName;
-            if (await ExistsAsync(connection, table, cancellation))
+            if (await connection.HasTableAsync(table, cancellation))
                 await RewriteAsync(connection, table, "id", "''", _ => document.DocumentType, cancellation);
         }
 
         var events = $"{schema}.mt_events";
-        if (await ExistsAsync(connection, events, cancellation))
+        if (await connection.HasTableAsync(events, cancellation))
             await RewriteAsync(connection, events, "seq_id", "type", eventTypes.GetValueOrDefault, cancellation);
         await DropOldIndexesAsync(connection, cancellation);
     }
@@ -126,14 +126,5 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
         var connection = store.Storage.Database.CreateConnection();
         await connection.OpenAsync(cancellation);
         return connection;
-    }
-
-    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("select to_regclass($1) is not null", connection)
-        {
-            Parameters = { new() { Value = table } },
-        };
-        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 }

@@ -103,14 +103,14 @@ public sealed class ProxyRetry
         if (http.Response.HasStarted || http.RequestAborted.IsCancellationRequested || http.GetForwarderErrorFeature() is not { } failure)
             return false;
         unseen = IsUnseen(failure);
-        return IsBroken(http, failure.Error) && !IsUnreached(failure.Exception);
+        return ContextBrokeOff(http, failure.Error) && !IsUnreached(failure.Exception);
     }
 
     /// <summary>
     /// True when the context broke off. If it did so while the proxy read a received body from memory, YARP calls that a failure of the
     /// client.
     /// </summary>
-    internal static bool IsBroken(HttpContext http, ForwarderError error) => error switch
+    internal static bool ContextBrokeOff(HttpContext http, ForwarderError error) => error switch
     {
         ForwarderError.Request or ForwarderError.RequestBodyDestination => true,
         ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled => http.ReceivedBody() is not null,

@@ -147,7 +147,7 @@ public static class ReverseProxy
             ForwarderError.Request when ProxyRetry.IsUnreached(failure.Exception) || ProxyRetry.IsUnseen(failure) =>
                 StatusCodes.Status503ServiceUnavailable,
             ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
-            var error when ProxyRetry.IsBroken(http, error) => StatusCodes.Status502BadGateway,
+            var error when ProxyRetry.ContextBrokeOff(http, error) => StatusCodes.Status502BadGateway,
             _ => http.Response.StatusCode,
         };
         http.Response.StatusCode = status;
