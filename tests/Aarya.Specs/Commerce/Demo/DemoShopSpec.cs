@@ -19,11 +19,13 @@ public sealed class FirstSeeding(AaryaFixture fixture) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Messages = await fixture.Host.ExecuteAndWaitAsync(async _ =>
     {
-        await fixture.Host.Services.GetServices<ISeed>().Single(x => x.GetType().Name == "DemoShop")
-            .PlantAsync(SeedSize.Demo, CancellationToken.None);
+        await PlantAsync(SeedSize.Demo);
         await using var scope = fixture.Host.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(new AnnounceChanges());
     }, 60_000);
+
+    public Task<IReadOnlyList<string>> PlantAsync(SeedSize size) =>
+        fixture.Host.Services.GetServices<ISeed>().Single(x => x.GetType().Name == "DemoShop").PlantAsync(size, CancellationToken.None);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
@@ -73,7 +75,7 @@ public sealed class DemoShopSpec(AaryaFixture fixture, FirstSeeding first) : Spe
         // Staff change the slug of a demo product: it keeps its SKUs, and the next seeding finds no product at the old slug.
         await MoveAsync("gingham-cotton-kurta", "gingham-cotton-kurta-moved");
 
-        var told = await PlantAsync(size);
+        var told = await first.PlantAsync(size);
 
         await MoveAsync("gingham-cotton-kurta-moved", "gingham-cotton-kurta");
         Assert.Contains("(0 of them new)", told[0], StringComparison.Ordinal);
@@ -91,10 +93,7 @@ public sealed class DemoShopSpec(AaryaFixture fixture, FirstSeeding first) : Spe
 
     private IDocumentStore Store => Host.Services.GetRequiredService<ICommerceStore>();
 
-    private async Task<string> SeedAsync(SeedSize size) => (await PlantAsync(size))[0];
-
-    private Task<IReadOnlyList<string>> PlantAsync(SeedSize size) =>
-        Host.Services.GetServices<ISeed>().Single(x => x.GetType().Name == "DemoShop").PlantAsync(size, Cancel);
+    private async Task<string> SeedAsync(SeedSize size) => (await first.PlantAsync(size))[0];
 
     private async Task<int> StockAsync(string sku)
     {

@@ -55,10 +55,6 @@ public sealed class RecordNoChargeSpec
         return ([.. next], [.. messages]);
     }
 
-    private static OrderPayment Fold(params IEnumerable<object> facts)
-    {
-        OrderPayment? payment = null;
-        foreach (var fact in facts) payment = OrderPayment.After(payment, Order, fact);
-        return payment!;
-    }
+    private static OrderPayment Fold(IEnumerable<object> facts) =>
+        facts.Aggregate((OrderPayment?)null, (payment, fact) => OrderPayment.After(payment, Order, fact))!;
 }

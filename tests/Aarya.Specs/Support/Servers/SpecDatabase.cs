@@ -10,7 +10,7 @@ namespace Aarya.Specs.Support.Servers;
 /// <summary>A database of one spec's own on the PostgreSQL that DATABASE_URL names, dropped at the end.</summary>
 public sealed class SpecDatabase : IAsyncDisposable
 {
-    // A copy takes a third of a second; a migration takes five seconds of CPU.
+    // A copy takes a third of a second; a migration takes two to three seconds of CPU.
     private static readonly Lazy<Task<SpecDatabase>> Template = new(MigrateAsync);
 
     private readonly NpgsqlConnectionStringBuilder server;
