@@ -120,19 +120,13 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
 
     private async Task<Wire.Order> UntilAnsweredAsync(Wire.CreateOrderRequest request)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
-        while (true)
+        Wire.Order? order = null;
+        await Eventually.HoldsAsync("the order", async () =>
         {
-            try
-            {
-                return await Commerce.CreateOrderAsync(request, deadline: DateTime.UtcNow.AddMinutes(1), cancellationToken: limit.Token);
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Aborted && RefusedCall.CodeOf(e) == "idempotency.in_progress")
-            {
-                await Task.Delay(20, limit.Token);
-            }
-        }
+            order = await Commerce.CreateOrderAsync(request, deadline: DateTime.UtcNow.AddMinutes(1));
+            return true;
+        }, ignoring: x => x is RpcException { StatusCode: StatusCode.Aborted } e && RefusedCall.CodeOf(e) == "idempotency.in_progress");
+        return order!;
     }
 
     [Fact]

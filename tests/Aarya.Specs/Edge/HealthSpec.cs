@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Alba;
@@ -59,9 +60,9 @@ public sealed class HealthSpec(AaryaFixture fixture) : Spec(fixture)
 
         async Task UntilAsync(string path, HttpStatusCode status, string code)
         {
-            (HttpStatusCode Status, JsonElement Body) answer;
+            (HttpStatusCode Status, JsonElement Body) answer = default;
             // An answer is cached for a second.
-            while ((answer = await GetAsync(path, node)).Status != status) await Task.Delay(50, Cancel);
+            await Eventually.HoldsAsync($"{path} to answer {status}", async () => (answer = await GetAsync(path, node)).Status == status);
             Assert.Equal(code, answer.Body.GetProperty("code").GetString());
             Assert.Contains(answer.Body.GetProperty("parts").EnumerateArray(), x => x.GetProperty("status").GetString() == "down");
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Aarya.Infrastructure.Settings;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Npgsql;
@@ -59,7 +60,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
             await using var lockTable = new NpgsqlCommand($"lock table {table} in access exclusive mode", connection, held);
             await lockTable.ExecuteNonQueryAsync(Cancellation);
             first = RunAsync(command);
-            await UntilSomebodyWaitsAsync(first);
+            await UntilItWaitsAsync(first);
 
             var second = await RunAsync(command);
 
@@ -84,7 +85,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
             await using var lockTable = new NpgsqlCommand("lock table core.mt_doc_user in access exclusive mode", connection, held);
             await lockTable.ExecuteNonQueryAsync(Cancellation);
             using var killed = Process.Start(ChildProgram.Aarya(["rotate-keys"], Settings()))!;
-            await UntilSomebodyWaitsAsync(killed.WaitForExitAsync(Cancellation));
+            await UntilItWaitsAsync(killed.WaitForExitAsync(Cancellation));
             killed.Kill();
             await killed.WaitForExitAsync(Cancellation);
         }
@@ -92,16 +93,11 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
         WentWell(await RunAsync("rotate-keys"));
     }
 
-    private async Task UntilSomebodyWaitsAsync(Task running)
+    private Task UntilItWaitsAsync(Task running) => Eventually.HoldsAsync("the command waits for the locked table", async () =>
     {
-        var watch = Stopwatch.StartNew();
-        while (await OnDatabaseAsync("select count(*) from pg_locks where not granted and locktype = 'relation'") == 0)
-        {
-            Assert.False(running.IsCompleted, "the command ended before it reached the locked table");
-            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(1), "the command did not reach the locked table within a minute");
-            await Task.Delay(50, Cancellation);
-        }
-    }
+        Assert.False(running.IsCompleted, "the command ended before it reached the locked table");
+        return await OnDatabaseAsync("select count(*) from pg_locks where not granted and locktype = 'relation'") > 0;
+    });
 
     private static void WentWell(ChildProgram run) => Assert.Equal((0, ""), (run.ExitCode, run.Error));
 

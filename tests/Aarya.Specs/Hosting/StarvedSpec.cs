@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Npgsql;
@@ -12,7 +13,6 @@ namespace Aarya.Specs.Hosting;
 public sealed class StarvedSpec : IAsyncLifetime
 {
     private const int Shoppers = 160;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-starved-").FullName;
     private readonly CancellationTokenSource closing = new();
@@ -115,17 +115,10 @@ public sealed class StarvedSpec : IAsyncLifetime
         await UntilAsync(what, () => Task.FromResult(Count(200) >= before + times));
     }
 
-    private async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    private Task UntilAsync(string what, Func<Task<bool>> isSo) => Eventually.HoldsAsync(what, isSo, instead: () =>
     {
-        var since = Stopwatch.StartNew();
-        while (!await isSo())
-        {
-            string so;
-            lock (answers) so = string.Join(", ", answers.Select(x => $"{x.Value} times {x.Key}"));
-            if (since.Elapsed > Patience) throw new TimeoutException($"Waited {Patience.TotalMinutes} min until {what}; so far: {so}.");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-    }
+        lock (answers) return Task.FromResult(string.Join(", ", answers.Select(x => $"{x.Value} times {x.Key}")));
+    });
 
     // Stops the process for three quarters of the time: that works on every machine, and needs no control group.
     private static Holding Starve(int process) => new(Process.Start("sh",

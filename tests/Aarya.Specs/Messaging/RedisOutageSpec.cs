@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;
@@ -129,22 +130,11 @@ public sealed class RedisOutageSpec
     private static Task<Exception[]> RefusedAsync(IDatabase redis) =>
         Task.WhenAll(Writes.Select(write => Assert.ThrowsAnyAsync<Exception>(() => write(redis))));
 
-    private static async Task SucceedsAgainAsync(Func<Task> attempt)
+    private static Task SucceedsAgainAsync(Func<Task> attempt) => Eventually.HoldsAsync("the write succeeds again", async () =>
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            try
-            {
-                await attempt();
-                return;
-            }
-            catch (Exception e) when (Outage.Is(e) && !limit.IsCancellationRequested)
-            {
-                await Task.Delay(50, CancellationToken.None);
-            }
-        }
-    }
+        await attempt();
+        return true;
+    }, ignoring: Outage.Is);
 }
 
 internal static class Quietly

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Npgsql;
@@ -15,7 +16,6 @@ public sealed class StreamsRig : IAsyncLifetime
     public const string All = "commerce,payment,content";
     public const string Shop = "commerce,content";
     public const string Orders = "stream:{0}:order_events";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-streams-").FullName;
     private readonly Dictionary<string, RoleProcess> processes = [];
@@ -167,25 +167,9 @@ public sealed class StreamsRig : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Checks again and again, because the event happens in other processes.</summary>
-    public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
-    {
-        var since = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                if (await isSo()) return;
-            }
-            catch (Exception e) when (e is NpgsqlException or RedisException && since.Elapsed < Patience)
-            {
-                // The spec itself stops these servers.
-            }
-
-            if (since.Elapsed > Patience) throw new TimeoutException($"Waited {Patience.TotalSeconds} s until {what}.");
-            await Task.Delay(100);
-        }
-    }
+    /// <summary>Waits for what happens in other processes, while the spec itself stops their servers.</summary>
+    public static Task UntilAsync(string what, Func<Task<bool>> isSo) =>
+        Eventually.HoldsAsync(what, isSo, ignoring: x => x is NpgsqlException or RedisException);
 
     public async ValueTask DisposeAsync()
     {

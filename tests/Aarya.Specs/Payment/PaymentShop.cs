@@ -9,6 +9,7 @@ using Aarya.Features.Payment.Payments;
 using Aarya.Features.Payment.Store;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Marten;
 using Microsoft.AspNetCore.Builder;
@@ -30,8 +31,6 @@ public sealed record Heard(string Type, Guid OrderId, JsonNode Body);
 /// </summary>
 public sealed class PaymentShop : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string sockets = Directory.CreateTempSubdirectory("aarya-s-").FullName;
     private readonly ConcurrentQueue<Heard> heard = new();
     private readonly CancellationTokenSource stop = new();
@@ -124,7 +123,7 @@ public sealed class PaymentShop : IAsyncLifetime
     /// <summary>Waits until the payment role has published this event of the order on its stream.</summary>
     public async Task<JsonNode> HearsAsync(Guid orderId, string type)
     {
-        await UntilAsync($"{type} of {orderId}", () => Task.FromResult(HeardOf(orderId).Any(x => x.Type == type)));
+        await Eventually.HoldsAsync($"{type} of {orderId}", () => HeardOf(orderId).Any(x => x.Type == type));
         return HeardOf(orderId).First(x => x.Type == type).Body;
     }
 
@@ -139,18 +138,9 @@ public sealed class PaymentShop : IAsyncLifetime
     public async Task<OrderPayment> UntilAsync(Guid orderId, Func<OrderPayment, bool> condition)
     {
         OrderPayment? payment = null;
-        await UntilAsync($"payment {orderId}", async () => (payment = await FindAsync(orderId)) is not null && condition(payment));
+        await Eventually.HoldsAsync($"payment {orderId}",
+            async () => (payment = await FindAsync(orderId)) is not null && condition(payment));
         return payment!;
-    }
-
-    public static async Task UntilAsync(string what, Func<Task<bool>> condition)
-    {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; await Task.Delay(20))
-        {
-            if (await condition()) return;
-        }
-
-        throw new TimeoutException($"Waited {Patience.TotalSeconds:0} s for {what}.");
     }
 
     public async Task<IReadOnlyList<object>> FactsAsync(Guid orderId)

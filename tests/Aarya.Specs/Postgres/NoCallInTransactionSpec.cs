@@ -13,6 +13,7 @@ using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Architecture;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Marten;
@@ -180,13 +181,8 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
 
         public async Task SawAsync(params string[] methods)
         {
-            var clock = Stopwatch.StartNew();
-            while (methods.Where(x => !seen.Any(y => y.EndsWith($"/{x}", StringComparison.Ordinal))).ToList() is { Count: > 0 } missing)
-            {
-                if (clock.Elapsed > TimeSpan.FromMinutes(2))
-                    throw new TimeoutException($"Waited two minutes for calls of {string.Join(", ", missing)}.");
-                await Task.Delay(50, TestContext.Current.CancellationToken);
-            }
+            foreach (var method in methods)
+                await Eventually.HoldsAsync($"a call of {method}", () => seen.Any(x => x.EndsWith($"/{method}", StringComparison.Ordinal)));
         }
 
         private void Begin(string method)

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using Aarya.Infrastructure.Privacy;
+using Aarya.Specs.Support;
 using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Specs.Privacy;
@@ -97,7 +98,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
     private async Task<string> RotateAsync()
     {
         var said = "";
-        await Customer.UntilAsync("all to be sealed with the new key", async () =>
+        await Eventually.HoldsAsync("all to be sealed with the new key", async () =>
         {
             var run = await shop.RunAsync($"{New} {Old}", "rotate-keys");
             Assert.Empty(run.Error);

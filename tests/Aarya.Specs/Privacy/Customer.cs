@@ -1,16 +1,13 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Privacy;
 
 /// <summary>A customer whose name, address and number occur nowhere else, and who buys something in a running shop.</summary>
 internal sealed partial class Customer(HttpClient shop)
 {
-    // An erasure alone takes a minute and a half.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-
     private readonly string mailbox = $"vasundhara.{Guid.NewGuid():N}";
     private string? moved;
 
@@ -73,9 +70,9 @@ internal sealed partial class Customer(HttpClient shop)
             email = Email,
         }, Guid.NewGuid().ToString());
         var order = placed.GetProperty("id").GetGuid();
-        await UntilAsync("the order to be confirmed",
+        await Eventually.HoldsAsync("the order to be confirmed",
             async () => (await OrderAsync(order)).GetProperty("status").GetString() == "confirmed");
-        await UntilAsync("the mail about it",
+        await Eventually.HoldsAsync("the mail about it",
             async () => (await MailsAsync())
                 .Any(x => x.GetProperty("subject").GetString()!.Contains("confirmed", StringComparison.Ordinal)));
         return order;
@@ -88,7 +85,7 @@ internal sealed partial class Customer(HttpClient shop)
         await SendAsync(HttpMethod.Post, "/api/users/me/addresses", Home);
         await SendAsync(HttpMethod.Patch, "/api/users/me", new { phone = Phone });
         JsonElement mail = default;
-        await UntilAsync("the mail with the link", async () =>
+        await Eventually.HoldsAsync("the mail with the link", async () =>
         {
             mail = (await MailsAsync())
                 .FirstOrDefault(x => x.GetProperty("text").GetString()!.Contains("/account/verify#token=", StringComparison.Ordinal));
@@ -112,7 +109,7 @@ internal sealed partial class Customer(HttpClient shop)
         var to = AddressAt("moved.");
         await SendAsync(HttpMethod.Post, "/api/users/me/email", new { newEmail = to, password = Password });
         var token = "";
-        await UntilAsync("the link",
+        await Eventually.HoldsAsync("the link",
             async () =>
                 (token = (await MailsAsync(to)).Select(x => Token().Match(x.GetProperty("text").GetString()!).Value).FirstOrDefault()
                     ?? "").Length > 0);
@@ -125,7 +122,7 @@ internal sealed partial class Customer(HttpClient shop)
     public async Task CancelAsync(Guid order)
     {
         await SendAsync(HttpMethod.Post, $"/api/orders/{order}/cancel");
-        await UntilAsync("the refund",
+        await Eventually.HoldsAsync("the refund",
             async () => (await OrderAsync(order)).GetProperty("payment").GetProperty("status").GetString() == "refunded");
     }
 
@@ -146,16 +143,6 @@ internal sealed partial class Customer(HttpClient shop)
         if (AccessToken is not null) request.Headers.Authorization = new("Bearer", AccessToken);
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return await shop.SendAsync(request, TestContext.Current.CancellationToken);
-    }
-
-    public static async Task UntilAsync(string what, Func<Task<bool>> look)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await look())
-        {
-            if (watch.Elapsed > Patience) throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}.");
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
     }
 
     [GeneratedRegex("(?<=#token=)[A-Za-z0-9_-]+")]

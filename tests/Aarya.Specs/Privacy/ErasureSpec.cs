@@ -37,7 +37,7 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         var order = await customer.BuyAsync();
         var total = (await customer.OrderAsync(order)).GetProperty("total").GetProperty("amount").GetInt64();
 
-        await Customer.UntilAsync("the recommendations to include it",
+        await Eventually.HoldsAsync("the recommendations to include it",
             async () => await shop.CountAsync("select count(*) from search.purchase") == 2);
         Assert.DoesNotContain(key, await SeesEverythingAsync(client, customer), StringComparison.Ordinal);
 
@@ -49,9 +49,9 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         using var accepted = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", new { password = Customer.Password });
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
         var receipt = accepted.Headers.Location!;
-        await Customer.UntilAsync("the session to end", async () =>
+        await Eventually.HoldsAsync("the session to end", async () =>
             (await customer.TrySendAsync(HttpMethod.Get, "/api/users/me")).StatusCode == HttpStatusCode.Unauthorized);
-        await Customer.UntilAsync("every context to have erased its data", async () =>
+        await Eventually.HoldsAsync("every context to have erased its data", async () =>
             (await client.GetFromJsonAsync<JsonElement>(receipt, TestContext.Current.CancellationToken)).GetProperty("status").GetString()
                 == "erased");
         Assert.Empty((await shop.KeptAsync()).PlacesOf([.. customer.Words.Where(x => x != Town)]));
@@ -59,7 +59,7 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         foreach (var context in Features.Roles.Contexts)
             await shop.KeepDeadLetterAsync(context,
                 $$"""{"UserId":"{{customer.Id}}","Name":"{{new Sealer(EncryptionKeys.Parse(Keys)).Seal(Customer.Name)}}"}""");
-        await Customer.UntilAsync("the last round to end",
+        await Eventually.HoldsAsync("the last round to end",
             async () => await shop.CountAsync("select count(*) from core.mt_doc_erasure where data ->> 'userId' is null") == 1);
 
         var kept = await shop.KeptAsync();
@@ -88,13 +88,13 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         using var asked = await customer.TrySendAsync(HttpMethod.Get, "/api/users/me/export");
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         var status = asked.Headers.Location!.ToString();
-        await Customer.UntilAsync("all parts",
+        await Eventually.HoldsAsync("all parts",
             async () => (await customer.SendAsync(HttpMethod.Get, status)).GetProperty("status").GetString() == "ready");
         using var again = await customer.TrySendAsync(HttpMethod.Get, "/api/users/me/export");
         Assert.Equal(status, again.Headers.Location!.ToString());
 
         var link = "";
-        await Customer.UntilAsync("the link", async () =>
+        await Eventually.HoldsAsync("the link", async () =>
         {
             link = (await customer.MailsAsync()).Select(x => Link().Match(x.GetProperty("text").GetString()!).Value)
                 .FirstOrDefault(x => x.Length > 0) ?? "";

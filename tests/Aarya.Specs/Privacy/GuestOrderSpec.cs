@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Privacy;
 
@@ -20,7 +21,7 @@ public sealed partial class GuestOrderSpec(WholeShop shop) : IClassFixture<Whole
 
         await PostAsync(client, "/api/orders/lookup", new { number = number.ToLowerInvariant(), email = customer.Email });
         var token = "";
-        await Customer.UntilAsync("the link to the order", async () =>
+        await Eventually.HoldsAsync("the link to the order", async () =>
         {
             var links = (await customer.MailsAsync()).Select(x => Link().Match(x.GetProperty("text").GetString()!));
             token = links.FirstOrDefault(x => x.Success)?.Value ?? "";
@@ -35,16 +36,16 @@ public sealed partial class GuestOrderSpec(WholeShop shop) : IClassFixture<Whole
         await customer.LogInAsync();
         Assert.Empty(await ItemsAsync(customer, "/api/orders"));
         await customer.FillAccountAsync();
-        await Customer.UntilAsync("the order to appear in the account", async () =>
+        await Eventually.HoldsAsync("the order to appear in the account", async () =>
             (await ItemsAsync(customer, "/api/orders")).Any(x => x.GetProperty("id").GetGuid() == id));
-        await Customer.UntilAsync("its payment to follow", async () =>
+        await Eventually.HoldsAsync("its payment to follow", async () =>
             (await customer.TrySendAsync(HttpMethod.Get, $"/api/payments/{id}")).IsSuccessStatusCode);
-        await Customer.UntilAsync("its notifications to follow", async () => (await ItemsAsync(customer, "/api/notifications")).Any());
+        await Eventually.HoldsAsync("its notifications to follow", async () => (await ItemsAsync(customer, "/api/notifications")).Any());
 
         await customer.CancelAsync(id);
         using var accepted = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", new { password = Customer.Password });
         var receipt = accepted.Headers.Location!;
-        await Customer.UntilAsync("every context to have erased its data", async () =>
+        await Eventually.HoldsAsync("every context to have erased its data", async () =>
             (await client.GetStringAsync(receipt, TestContext.Current.CancellationToken)).Contains("\"erased\"", StringComparison.Ordinal));
         // The town stays on the order.
         Assert.Empty((await shop.KeptAsync()).PlacesOf([.. customer.Words.Where(x => x != "Kakkanad")]));

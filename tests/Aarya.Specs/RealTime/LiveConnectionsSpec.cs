@@ -1,6 +1,7 @@
 using System.Net;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Specs.CorePlatform;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.AspNetCore.Http.Connections;
@@ -127,7 +128,7 @@ public sealed class LiveConnectionsSpec(AaryaFixture fixture, OtherNode node) : 
             Assert.InRange(watched - 1, most - Infrastructure.RealTime.LiveConnections.MostWatched, most);
             // Another line may use the share of a closed one.
             await lines[0].DisposeAsync();
-            await Line.UntilAsync(async () =>
+            await Eventually.HoldsAsync("a line that was closed to count no longer", async () =>
             {
                 try
                 {
@@ -228,17 +229,6 @@ public sealed class LiveConnectionsSpec(AaryaFixture fixture, OtherNode node) : 
             connection.InvokeAsync("WatchProduct", product ?? Guid.CreateVersion7(), Cancellation);
 
         public Task SendAsync(string method, object argument) => connection.SendAsync(method, argument, Cancellation);
-
-        public static async Task UntilAsync(Func<Task<bool>> holds)
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (!await holds())
-            {
-                if (limit.IsCancellationRequested) throw new TimeoutException("A line that was closed still counts after a minute.");
-                // Not faster than a line may call.
-                await Task.Delay(100, Cancellation);
-            }
-        }
 
         public ValueTask DisposeAsync() => connection.DisposeAsync();
     }

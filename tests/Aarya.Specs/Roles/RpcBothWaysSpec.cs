@@ -201,11 +201,10 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
     public async Task search_finds_what_commerce_has_published(string way)
     {
         var search = Client<Wire.Search.Search.SearchClient>(way);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        Wire.Search.ProductResults found;
+        Wire.Search.ProductResults found = new();
         // Search receives the catalogue by events.
-        while ((found = await search.SearchProductsAsync(new() { Limit = 5 }, cancellationToken: patience.Token)).Total == 0)
-            await Task.Delay(50, patience.Token);
+        await Eventually.HoldsAsync("a product in the index",
+            async () => (found = await search.SearchProductsAsync(new() { Limit = 5 })).Total > 0);
         Assert.Equal(Math.Min(5, found.Total), found.Items.Count);
         Assert.NotEmpty((await search.GetRecommendationsAsync(new() { UserId = Guid.NewGuid().ToString(), Limit = 3 })).Items);
     }

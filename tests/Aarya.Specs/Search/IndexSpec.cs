@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aarya.Features;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
@@ -239,15 +238,8 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
     private RefillTurn Turn => Host.Services.GetRequiredService<RefillTurn>();
 
     // Another story of this class may have begun a refill, which goes on by itself.
-    private async Task UntilNoneRunsAsync()
-    {
-        var watch = Stopwatch.StartNew();
-        while (await OnDatabaseAsync("select count(*) from search.refill") > 0)
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2), "waited two minutes for the refill of another story to end");
-            await Task.Delay(20);
-        }
-    }
+    private Task UntilNoneRunsAsync() => Eventually.HoldsAsync("the refill of another story to end",
+        async () => await OnDatabaseAsync("select count(*) from search.refill") == 0);
 
     private async Task<long> OnDatabaseAsync(string sql)
     {

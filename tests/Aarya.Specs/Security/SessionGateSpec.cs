@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -128,7 +129,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
         Assert.True(await gate.IsOpenAsync(Token, reading: true));
         clock.Advance(TimeSpan.FromSeconds(2));
         await server.KillAsync();
-        while (redis.State.IsConnected(KeyOf(Id))) await Task.Yield();
+        await Eventually.HoldsAsync("the connection is lost", () => !redis.State.IsConnected(KeyOf(Id)));
 
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < 100; i++) Assert.True(await gate.IsOpenAsync(Token, reading: true));
@@ -136,7 +137,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
         await Assert.ThrowsAnyAsync<RedisException>(async () => await gate.IsOpenAsync(Token, reading: false));
 
         await server.StartAgainAsync();
-        while (!redis.State.IsConnected(KeyOf(Id))) await Task.Delay(20, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync("the connection is back", () => redis.State.IsConnected(KeyOf(Id)));
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
     }
 

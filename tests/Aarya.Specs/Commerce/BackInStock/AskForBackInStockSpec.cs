@@ -2,6 +2,7 @@ using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Store;
 using Aarya.Specs.Privacy;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;
@@ -94,7 +95,7 @@ public sealed class AskForBackInStockSpec(AaryaFixture fixture) : BackInStockSto
 
         var asked = AskAsync(sku, Mailbox("asha"), guest);
         // Without a lock the request would end here: it would see the old stock, and be stored after the delivery was announced.
-        await Customer.UntilAsync("the request to wait for the delivery", async () => asked.IsCompleted || await WaitsForStockAsync());
+        await Eventually.HoldsAsync("the request to wait for the delivery", async () => asked.IsCompleted || await WaitsForStockAsync());
         await session.SaveChangesAsync(Cancel);
 
         (await asked).Is(409, "sku.in_stock");

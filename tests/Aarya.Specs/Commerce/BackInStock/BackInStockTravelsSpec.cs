@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Privacy;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Npgsql;
 
@@ -42,14 +43,14 @@ public sealed class BackInStockTravelsSpec
         Assert.Equal(1, Assert.Single(awaited.GetProperty("items").EnumerateArray()).GetProperty("shoppers").GetInt32());
 
         await DeliverAsync(staff);
-        await Customer.UntilAsync("the mail", async () => (await MailsAsync(shopper, "asha@example.com")).Count > 0);
+        await Eventually.HoldsAsync("the mail", async () => (await MailsAsync(shopper, "asha@example.com")).Count > 0);
 
         // A further delivery finds nobody who waits. The mail of a later request arrives after all that it could have caused.
         await DeliverAsync(staff, -2);
-        await Customer.UntilAsync("the SKU to be sold out", async () =>
+        await Eventually.HoldsAsync("the SKU to be sold out", async () =>
             await StatusAsync(shopper, "rao@example.com") == HttpStatusCode.Accepted);
         await DeliverAsync(staff);
-        await Customer.UntilAsync("the second shopper's mail", async () => (await MailsAsync(shopper, "rao@example.com")).Count > 0);
+        await Eventually.HoldsAsync("the second shopper's mail", async () => (await MailsAsync(shopper, "rao@example.com")).Count > 0);
         var mail = Assert.Single(await MailsAsync(shopper, "asha@example.com"));
         Assert.Equal("Handloom Kurta is back in stock", mail.GetProperty("subject").GetString());
 

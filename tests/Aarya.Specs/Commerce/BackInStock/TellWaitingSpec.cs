@@ -1,6 +1,7 @@
 using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Specs.Privacy;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +21,7 @@ public sealed class TellWaitingSpec(AaryaFixture fixture) : BackInStockStory(fix
 
         await Adjust(Sku("S"), 5);
 
-        await Customer.UntilAsync("the waiting list to be empty", async () => await WaitingAsync(Sku("S")) == (0, 0));
+        await Eventually.HoldsAsync("the waiting list to be empty", async () => await WaitingAsync(Sku("S")) == (0, 0));
         Assert.Equal((1, 1), await WaitingAsync(Sku("M")));
     }
 
@@ -36,7 +37,7 @@ public sealed class TellWaitingSpec(AaryaFixture fixture) : BackInStockStory(fix
 
         (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/publish")).Is(200);
 
-        await Customer.UntilAsync("the waiting list to be empty", async () => await WaitingAsync(Sku("S")) == (0, 0));
+        await Eventually.HoldsAsync("the waiting list to be empty", async () => await WaitingAsync(Sku("S")) == (0, 0));
     }
 
     [Fact]

@@ -110,7 +110,8 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         Assert.Equal((201, 201), (first, second));
         Assert.Equal([skus[0]], one.GetProperty("lines").EnumerateArray().Select(x => x.GetProperty("sku").GetString()));
         Assert.Equal([skus[1]], two.GetProperty("lines").EnumerateArray().Select(x => x.GetProperty("sku").GetString()));
-        await UntilAsync("the second order to leave the cart", async () => (await CartAsync(token)).SequenceEqual([(skus[0], 1)]));
+        await Eventually.HoldsAsync("the second order to leave the cart",
+            async () => (await CartAsync(token)).SequenceEqual([(skus[0], 1)]));
     }
 
     [Theory]
@@ -125,7 +126,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         var (_, order) = await shop.SendAsync(0, guest, HttpMethod.Post, "/api/checkout", Body(token), Guid.NewGuid().ToString());
         var id = order.GetProperty("id").GetGuid();
         var seen = token == "tok_challenge" ? "requires_action" : "declined";
-        await UntilAsync($"the payment to be {seen}", async () => await PaymentStatusAsync(guest, id) == seen);
+        await Eventually.HoldsAsync($"the payment to be {seen}", async () => await PaymentStatusAsync(guest, id) == seen);
         Assert.Equal([(sku, 1)], await CartAsync(guest));
 
         // Two impatient clicks on two devices.
@@ -146,7 +147,7 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         var (_, declined) =
             await shop.SendAsync(0, guest, HttpMethod.Post, "/api/checkout", Body("tok_decline_funds"), Guid.NewGuid().ToString());
         var id = declined.GetProperty("id").GetGuid();
-        await UntilAsync("the decline", async () => await PaymentStatusAsync(guest, id) == "declined");
+        await Eventually.HoldsAsync("the decline", async () => await PaymentStatusAsync(guest, id) == "declined");
 
         var (status, again) = await shop.SendAsync(1, guest, HttpMethod.Post, "/api/checkout", Body(), Guid.NewGuid().ToString());
 
@@ -180,21 +181,21 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
         foreach (var order in orders)
         {
             var id = order.GetProperty("id").GetGuid();
-            await UntilAsync($"order {id} to be confirmed", async () =>
+            await Eventually.HoldsAsync($"order {id} to be confirmed", async () =>
                 (await shop.SendAsync(0, token, HttpMethod.Get, $"/api/orders/{id}")).Body.GetProperty("status").GetString()
                     == "confirmed");
             var (_, captured, refunded) = await shop.Sandbox.TotalsAsync(id);
             Assert.Equal((order.GetProperty("total").GetProperty("amount").GetInt64(), 0), (captured, refunded));
         }
 
-        await UntilAsync("the goods to leave the cart", async () => (await CartAsync(token)).Count == 0);
+        await Eventually.HoldsAsync("the goods to leave the cart", async () => (await CartAsync(token)).Count == 0);
     }
 
     /// <summary>Sends the request again with its key while the answer asks for that.</summary>
     private async Task<(int Status, JsonElement Body)> CheckOutAsync(int process, string token, string key)
     {
         var answer = (Status: 0, Body: default(JsonElement));
-        await UntilAsync("the checkout to be answered", async () =>
+        await Eventually.HoldsAsync("the checkout to be answered", async () =>
         {
             answer = await shop.SendAsync(process, token, HttpMethod.Post, "/api/checkout", Body(), key);
             return answer.Status is not (503 or 504)
@@ -250,6 +251,4 @@ public sealed class OneOrderPerCartSpec(ShopOfTwo shop) : IClassFixture<ShopOfTw
 
     private async Task<string?> PaymentStatusAsync(string token, Guid id) =>
         (await shop.SendAsync(0, token, HttpMethod.Get, $"/api/orders/{id}")).Body.GetProperty("payment").GetProperty("status").GetString();
-
-    private static Task UntilAsync(string what, Func<Task<bool>> holds) => PaymentShop.UntilAsync(what, holds);
 }

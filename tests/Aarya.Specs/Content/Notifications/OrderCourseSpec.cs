@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aarya.Specs.Privacy;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -39,9 +40,9 @@ public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
         await staff.PostAsync($"/api/admin/orders/{order}/deliver");
         string[] steps = ["confirmed", "packed", "shipped", "delivered"];
 
-        await Customer.UntilAsync("the open page to receive it", () =>
-             Task.FromResult(Of(notifications, "kind").Contains("order_delivered")));
-        await Customer.UntilAsync("a mail about each step", () => Task.FromResult(Subjects(server).Count >= steps.Length));
+        await Eventually.HoldsAsync("the open page to receive it",
+            () => Of(notifications, "kind").Contains("order_delivered"));
+        await Eventually.HoldsAsync("a mail about each step", () => Subjects(server).Count >= steps.Length);
         var kept = (await shopper.SendAsync(HttpMethod.Get, "/api/notifications")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(steps, Of(orders, "status"));
         Assert.Equal(steps.Select(x => $"order_{x}"), Of(notifications, "kind"));
@@ -61,10 +62,10 @@ public sealed class OrderCourseSpec(WholeShop shop) : IClassFixture<WholeShop>
                 shipped.GetProperty("detail").GetString()));
 
         var challenged = await ChallengedAsync(shopper);
-        await Customer.UntilAsync("the open page to ask for the second step", () => Task.FromResult(orders.Any(x =>
-            x.GetProperty("id").GetGuid() == challenged && x.GetProperty("paymentStatus").GetString() == "requires_action")));
-        await Customer.UntilAsync("the notification of it",
-            () => Task.FromResult(Of(notifications, "kind").Contains("payment_action_required")));
+        await Eventually.HoldsAsync("the open page to ask for the second step", () => orders.Any(x =>
+            x.GetProperty("id").GetGuid() == challenged && x.GetProperty("paymentStatus").GetString() == "requires_action"));
+        await Eventually.HoldsAsync("the notification of it",
+            () => Of(notifications, "kind").Contains("payment_action_required"));
         Assert.Equal(steps.Length, Subjects(server).Count);
         await running.StopAsync();
     }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Marten;
@@ -31,8 +31,8 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
         await node.MessageBus().PublishAsync(new SendEmail(bad.Id));
         await node.MessageBus().PublishAsync(new SendEmail(good.Id));
 
-        await Eventually(async () => await DeadLettersAsync(session, bad.Id) == 1, "the mail to be given up");
-        await Eventually(() => Task.FromResult(server.Mails().Count == 1), "the good mail to be sent");
+        await Eventually.HoldsAsync("the mail to be given up", async () => await DeadLettersAsync(session, bad.Id) == 1);
+        await Eventually.HoldsAsync("the good mail to be sent", () => server.Mails().Count == 1);
         Assert.Contains("rao@example.com", server.Mails()[0], StringComparison.Ordinal);
         Assert.DoesNotContain("Bcc", server.Mails()[0], StringComparison.Ordinal);
     }
@@ -48,12 +48,4 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
         where message_type like '%SendEmail' and exception_type like '%MailUndeliverableException' and position(?::bytea in body) > 0
         """,
         TestContext.Current.CancellationToken, System.Text.Encoding.UTF8.GetBytes($"{mail}")))[0];
-
-    private static async Task Eventually(Func<Task<bool>> holds, string what)
-    {
-        var cancellation = TestContext.Current.CancellationToken;
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100, cancellation))
-            if (await holds()) return;
-        Assert.Fail($"Waited a minute for {what}.");
-    }
 }

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Keys;
 using Aarya.Infrastructure.Http;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -38,7 +38,7 @@ public sealed class KeyRotationSpec
         await RoundsAsync();
         await before.StopAsync();
         await RoundsAsync();
-        await UntilAsync(() => shoppers.All(x => x.Kid == KidOf(fresh)));
+        await UntilAsync("every shopper has a token of the new key", () => shoppers.All(x => x.Kid == KidOf(fresh)));
         await RoundsAsync();
 
         await done.CancelAsync();
@@ -51,20 +51,11 @@ public sealed class KeyRotationSpec
         async Task RoundsAsync()
         {
             var seen = shoppers.ToDictionary(x => x, x => x.Rounds);
-            await UntilAsync(() => shoppers.All(x => x.Rounds >= seen[x] + 3));
+            await UntilAsync("three rounds of every shopper", () => shoppers.All(x => x.Rounds >= seen[x] + 3));
         }
 
-        async Task UntilAsync(Func<bool> holds)
-        {
-            var watch = Stopwatch.StartNew();
-            while (!holds())
-            {
-                Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120),
-                    $"the shoppers were told {string.Join(
-                        ", ", shoppers.SelectMany(x => x.Failures).Distinct())}\n{shop.Role("core").Output}");
-                await Task.Delay(50, Cancellation);
-            }
-        }
+        Task UntilAsync(string what, Func<bool> holds) => Eventually.HoldsAsync(what, holds,
+            instead: () => $"{string.Join(", ", shoppers.SelectMany(x => x.Failures).Distinct())}\n{shop.Role("core").Output}");
     }
 
     private static string KidOf(string pem) => SigningKey.FromPem(pem).Public.Kid;

@@ -31,12 +31,13 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         {
             await SendAsync(HttpMethod.Put, name, admin, new { enabled = on });
             var watch = Stopwatch.StartNew();
-            await UntilAsync(async () => await IsOnAsync(Host, guest, name) == on && await IsOnAsync(node.Host, guest, name) == on);
+            await Eventually.HoldsAsync($"the flag to be {on} on both nodes",
+                async () => await IsOnAsync(Host, guest, name) == on && await IsOnAsync(node.Host, guest, name) == on);
             TestContext.Current.TestOutputHelper?.WriteLine($"Both nodes followed after {watch.ElapsedMilliseconds} ms.");
         }
 
         await SendAsync(HttpMethod.Delete, name, admin);
-        await UntilAsync(async () => await IsOnAsync(node.Host, guest, name) is null);
+        await Eventually.HoldsAsync("the flag to be gone", async () => await IsOnAsync(node.Host, guest, name) is null);
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         Assert.Equal("feature.not_found", await RefusedAsync(HttpStatusCode.NotFound, x => x.Get.Url("/specs/gates/closed")));
 
         await SendAsync(HttpMethod.Put, Gate.Flag, admin, new { enabled = true, roles = new[] { "support" } });
-        await UntilAsync(async () => await IsOnAsync(Host, support, Gate.Flag) == true);
+        await Eventually.HoldsAsync("the flag to be on", async () => await IsOnAsync(Host, support, Gate.Flag) == true);
         Assert.Equal("open", await TextAsync("/specs/gates/closed", support));
         Assert.Equal("new", await TextAsync("/specs/gates/asking", support));
         Assert.Equal("old", await TextAsync("/specs/gates/asking", customer));
@@ -91,7 +92,7 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
         var (admin, guest) = (await Host.TokenFor("admin"), await Host.GuestToken());
         var name = NewName();
         await SendAsync(HttpMethod.Put, name, admin, new { enabled = true });
-        await UntilAsync(async () => await IsOnAsync(Host, guest, name) == true);
+        await Eventually.HoldsAsync("the flag to be on", async () => await IsOnAsync(Host, guest, name) == true);
 
         var first = await Host.Scenario(x => { x.WithBearerToken(guest); x.Get.Url("/api/flags"); });
         var tag = first.Context.Response.Headers.ETag.ToString();
@@ -234,16 +235,6 @@ public sealed class FlagsSpec(AaryaFixture fixture, OtherNode node) : CoreSpec(f
     }
 
     private static string NewName() => $"specs.{Guid.NewGuid():N}";
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await holds())
-        {
-            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
-            await Task.Delay(50, Cancellation);
-        }
-    }
 
     private static async Task<bool?> IsOnAsync(IAlbaHost on, string token, string name)
     {

@@ -70,12 +70,12 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
             x.Delete.Json(new EraseMe(Password)).ToUrl("/api/users/me");
             x.StatusCodeShouldBe(HttpStatusCode.Accepted);
         });
-        await Customer.UntilAsync("the first step to fail twice", async () => await TriesAsync() >= 2);
+        await Eventually.HoldsAsync("the first step to fail twice", async () => await TriesAsync() >= 2);
         Assert.Equal(0, (await ErasureOfAsync(asha)).Round);
 
         await redis.KeyDeleteAsync(ids);
         await redis.KeyRenameAsync(aside, ids);
-        await Customer.UntilAsync("the sessions to end", async () => (await ErasureOfAsync(asha)).Round == 1);
+        await Eventually.HoldsAsync("the sessions to end", async () => (await ErasureOfAsync(asha)).Round == 1);
         await SessionIsOverAsync(asha);
     }
 

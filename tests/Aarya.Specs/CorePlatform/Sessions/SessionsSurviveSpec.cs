@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using Aarya.Features.CorePlatform.Sessions;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -91,13 +91,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     // Redis writes to disk every second, and reports when no write is pending.
     private async Task<long> OnDiskAsync()
     {
-        var until = Stopwatch.StartNew();
-        while (!await IsOnDiskAsync())
-        {
-            Assert.InRange(until.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
-            await Task.Delay(20, Cancellation);
-        }
-
+        await Eventually.HoldsAsync("Redis has written everything", IsOnDiskAsync);
         return server.LogLength;
     }
 
@@ -118,12 +112,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     private async Task BackAsync()
     {
         await server.StartAgainAsync();
-        var until = Stopwatch.StartNew();
-        while (!redis.State.IsConnected(RedisKeys.Session("")))
-        {
-            Assert.InRange(until.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
-            await Task.Delay(20, Cancellation);
-        }
+        await Eventually.HoldsAsync("the program is connected again", () => redis.State.IsConnected(RedisKeys.Session("")));
     }
 
     public async ValueTask DisposeAsync()

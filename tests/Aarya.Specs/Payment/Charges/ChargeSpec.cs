@@ -142,7 +142,7 @@ public sealed class ChargeSpec(PaymentShop shop)
         {
             var order = await shop.PlaceAsync("tok_slow");
             // The money is taken, but the answer has not arrived yet.
-            await PaymentShop.UntilAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Charges == 1);
+            await Eventually.HoldsAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Charges == 1);
             await shop.CancelAsync(order);
 
             await shop.HearsAsync(order, "payment_refunded");

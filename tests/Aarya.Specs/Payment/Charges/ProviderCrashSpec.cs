@@ -1,4 +1,5 @@
 using Aarya.Features.Payment.Payments;
+using Aarya.Specs.Support;
 
 namespace Aarya.Specs.Payment.Charges;
 
@@ -10,7 +11,7 @@ public sealed class ProviderCrashSpec(PaymentShop shop)
     {
         await shop.Sandbox.SetAsync(new { sendWebhooks = false });
         var order = await shop.PlaceAsync("tok_timeout_after_charge");
-        await PaymentShop.UntilAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Captured > 0);
+        await Eventually.HoldsAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Captured > 0);
 
         await shop.Sandbox.KillAsync();
         Assert.Equal(PaymentStatus.Pending, (await shop.FindAsync(order))!.Status);
@@ -41,7 +42,7 @@ public sealed class ProviderCrashSpec(PaymentShop shop)
         await shop.Sandbox.SetAsync(new { sendWebhooks = false });
         // Long enough for the charge to begin on a busy machine: an order that has expired before is never charged.
         var order = await shop.PlaceAsync("tok_timeout_after_charge", expires: TimeSpan.FromSeconds(10));
-        await PaymentShop.UntilAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Captured > 0);
+        await Eventually.HoldsAsync("the charge", async () => (await shop.Sandbox.TotalsAsync(order)).Captured > 0);
         await shop.Sandbox.KillAsync();
 
         Assert.Equal("provider_unreachable", (string?)(await shop.HearsAsync(order, "payment_declined"))["code"]);
@@ -99,7 +100,7 @@ public sealed class ProviderCrashSpec(PaymentShop shop)
                 await shop.UntilAsync(order,
                     x => x.Refunds.All(y => y.Status != RefundStatus.Pending)
                         && (x.CancelReason is null || x.CapturedAmount == x.RefundedAmount));
-                await PaymentShop.UntilAsync($"the books of {order} to agree",
+                await Eventually.HoldsAsync($"the books of {order} to agree",
                     async () => (await shop.Sandbox.TotalsAsync(order)) is var (_, captured, refunded)
                     && (await shop.FindAsync(order))! is var payment && captured == payment.CapturedAmount.Minor
                     && refunded == payment.RefundedAmount.Minor);

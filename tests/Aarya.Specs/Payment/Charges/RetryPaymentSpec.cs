@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Aarya.Features.Payment.Contracts;
 using Aarya.Features.Payment.Payments;
+using Aarya.Specs.Support;
 using Marten;
 
 namespace Aarya.Specs.Payment.Charges;
@@ -38,7 +39,7 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
         await shop.HearsAsync(order, "payment_declined");
         await RetryAsync(order, "tok_decline_stolen");
 
-        await PaymentShop.UntilAsync("the second decline", () => Task.FromResult(shop.HeardOf(order).Count == 2));
+        await Eventually.HoldsAsync("the second decline", () => shop.HeardOf(order).Count == 2);
         Assert.Equal([(1, "insufficient_funds"), (2, "stolen_card")],
             shop.HeardOf(order).Select(x => ((int)x.Body["chargeNumber"]!, (string?)x.Body["code"])));
         await RetryAsync(order, "tok_approve", 3);
@@ -109,7 +110,7 @@ public sealed class RetryPaymentSpec(PaymentShop shop)
         await Task.WhenAll(RetryAsync(order, "tok_approve"), shop.CancelAsync(order));
         await shop.UntilAsync(order, x => !x.IsOpen);
 
-        await PaymentShop.UntilAsync("the refund", async () =>
+        await Eventually.HoldsAsync("the refund", async () =>
             await shop.Sandbox.TotalsAsync(order) is var (_, captured, refunded) && captured == refunded);
         var open = (await shop.Sandbox.GetAsync($"/v1/charges?reference={order}"))["items"]!.AsArray();
         Assert.DoesNotContain(open, x => (string?)x!["status"] is "requires_action" or "pending" or "authorized");

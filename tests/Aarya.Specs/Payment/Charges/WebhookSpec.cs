@@ -231,7 +231,7 @@ public sealed class WebhookSpec(PaymentShop shop)
     }
 
     /// <summary>Waits until no message about these orders is queued for a handler or a stream.</summary>
-    private Task QuietAsync(Guid[] orders) => PaymentShop.UntilAsync("no message to be queued", async () => await ValueAsync(
+    private Task QuietAsync(Guid[] orders) => Eventually.HoldsAsync("no message to be queued", async () => await ValueAsync(
         $"""
         select (select count(*) from payment.wolverine_outgoing_envelopes where {About(orders)})
           + (select count(*) from payment.wolverine_incoming_envelopes where status <> 'Handled' and {About(orders)})

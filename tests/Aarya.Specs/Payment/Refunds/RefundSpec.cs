@@ -31,7 +31,7 @@ public sealed class RefundSpec(PaymentShop shop)
         await shop.UntilAsync(order, x => x.Refunds.Count == 12 && x.Refunds.All(y => y.Status != RefundStatus.Pending));
 
         Assert.Equal((1, 129_900, 120_000), await shop.Sandbox.TotalsAsync(order));
-        await PaymentShop.UntilAsync("the events of the refunds", () => Task.FromResult(shop.HeardOf(order).Count == 13));
+        await Eventually.HoldsAsync("the events of the refunds", () => shop.HeardOf(order).Count == 13);
         Assert.Equal(8, shop.HeardOf(order).Count(x => x.Type == "refund_failed" && (string?)x.Body["code"] == "exceeds_captured"));
         await shop.BooksAgreeAsync([order]);
     }

@@ -50,11 +50,11 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
         {
             await process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
             var command = $"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)}";
-            throw new TimeoutException($"{command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}");
+            throw new TimeoutException($"{command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}", e);
         }
 
         return new(process.ExitCode, await output, await error);

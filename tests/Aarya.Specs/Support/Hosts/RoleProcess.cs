@@ -82,9 +82,9 @@ public sealed class RoleProcess : IAsyncDisposable
         {
             await Task.WhenAny(heard.Task, EndAsync()).WaitAsync(Patience);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"{Roles} did not print '{text}' for {Patience.TotalMinutes:0} minutes, but this:\n{Output}");
+            throw new TimeoutException($"{Roles} did not print '{text}' for {Patience.TotalMinutes:0} minutes, but this:\n{Output}", e);
         }
     }
 

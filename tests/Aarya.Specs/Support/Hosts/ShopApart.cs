@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Features;
@@ -42,19 +43,16 @@ public sealed class ShopApart : IAsyncLifetime
     /// <summary>The token and the id of a new guest. Waits while the shop recovers from another spec.</summary>
     public async Task<(string Token, Guid Subject)> GuestAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        var answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
-        while (!answer.IsSuccessStatusCode)
+        var token = "";
+        HttpStatusCode status = default;
+        await Eventually.HoldsAsync("a guest", async () =>
         {
-            if (limit.IsCancellationRequested)
-                throw new TimeoutException($"Waited two minutes for a guest; the last answer was {(int)answer.StatusCode}.");
-            answer.Dispose();
-            await Task.Delay(100, CancellationToken.None);
-            answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
-        }
-
-        var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
-        answer.Dispose();
+            using var answer = await SendAsync(HttpMethod.Post, "/api/auth/guest");
+            status = answer.StatusCode;
+            if (!answer.IsSuccessStatusCode) return false;
+            token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+            return true;
+        }, instead: () => Task.FromResult($"{status}"));
         return (token, Guid.Parse(new JsonWebToken(token).Subject));
     }
 

@@ -23,20 +23,12 @@ public sealed class MailServer : IAsyncDisposable
         process =
             Process.Start(new ProcessStartInfo("aiosmtpd",
                 ["-n", "-u", "-l", $"127.0.0.1:{Port}", "-c", "aiosmtpd.handlers.Mailbox", maildir]))!;
-        var until = Stopwatch.GetTimestamp() + 10 * Stopwatch.Frequency;
-        while (true)
+        await Eventually.HoldsAsync("the mail server listens", async () =>
         {
             using var probe = new TcpClient();
-            try
-            {
-                await probe.ConnectAsync("127.0.0.1", Port);
-                return;
-            }
-            catch (SocketException) when (Stopwatch.GetTimestamp() < until && !process.HasExited)
-            {
-                await Task.Delay(20);
-            }
-        }
+            await probe.ConnectAsync("127.0.0.1", Port);
+            return true;
+        }, ignoring: x => x is SocketException && !process.HasExited);
     }
 
     public async Task KillAsync()

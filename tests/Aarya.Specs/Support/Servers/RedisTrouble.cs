@@ -118,23 +118,9 @@ public sealed record RedisTrouble(string Name, Func<RedisServer, Task> BeginAsyn
         await server.TellAsync("EVAL", "for i = 1, 8000 do redis.call('DEL', 'filler:' .. i) end", 0);
     }
 
-    private static async Task UntilAsync(RedisServer server, string what, params string[] lines)
+    private static Task UntilAsync(RedisServer server, string what, params string[] lines) => Eventually.HoldsAsync(what, async () =>
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
-        while (true)
-        {
-            try
-            {
-                var info = (string)(await server.TellAsync("INFO", "persistence"))!;
-                if (lines.All(x => info.Contains($"{x}\r\n", StringComparison.Ordinal))) return;
-            }
-            catch (RedisException) when (!limit.IsCancellationRequested)
-            {
-                // Redis is starting.
-            }
-
-            if (limit.IsCancellationRequested) throw new TimeoutException($"Waited four minutes until {what}.");
-            await Task.Delay(20, CancellationToken.None);
-        }
-    }
+        var info = (string)(await server.TellAsync("INFO", "persistence"))!;
+        return lines.All(x => info.Contains($"{x}\r\n", StringComparison.Ordinal));
+    }, ignoring: x => x is RedisException);
 }

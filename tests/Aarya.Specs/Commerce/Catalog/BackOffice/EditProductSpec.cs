@@ -225,7 +225,7 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
         using (var moved = await PutAsync(client, kurta.Id, Edit(1_299) with { Slug = $"khadi-{Tag}" }, "\"1\""))
             Assert.Equal(HttpStatusCode.OK, moved.StatusCode);
 
-        await Until("the old address to lead nowhere",
+        await Eventually.HoldsAsync("the old address to lead nowhere",
             async () => (await client.GetAsync($"/api/products/{kurta.Slug}", Cancel)).StatusCode == HttpStatusCode.NotFound);
         await Get($"/api/products/khadi-{Tag}");
         var next = await GivenAsync(Kurta() with { Variants = [new(Sku("N"), new("N", "Indigo"), Money.Rupees(1))] });
@@ -304,15 +304,4 @@ public sealed class EditProductSpec(AaryaFixture fixture, OtherNode other) : Cat
     {
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
-
-    private static async Task Until(string what, Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 300; i++)
-        {
-            if (await holds()) return;
-            await Task.Delay(100, Cancel);
-        }
-
-        Assert.Fail($"Waited half a minute for {what}.");
-    }
 }

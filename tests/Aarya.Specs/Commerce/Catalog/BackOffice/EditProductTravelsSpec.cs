@@ -6,6 +6,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aarya.Specs.Privacy;
+using Aarya.Specs.Support;
 using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Aarya.Specs.Commerce.Catalog.BackOffice;
@@ -65,7 +66,7 @@ public sealed class EditProductTravelsSpec(WholeShop shop) : IClassFixture<Whole
 
         async Task<string> TimeAsync(string where, Func<Task<bool>> there)
         {
-            await Customer.UntilAsync($"{where} to have the change", there);
+            await Eventually.HoldsAsync($"{where} to have the change", there);
             return string.Create(CultureInfo.InvariantCulture, $"{where}: {began.Elapsed.TotalMilliseconds:0} ms");
         }
     }

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Payment;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Npgsql;
@@ -98,7 +99,7 @@ public sealed class UnpaidOrdersRaceSpec(ShopOfTwo shop) : IClassFixture<ShopOfT
     {
         var (status, body, key) = (0, default(JsonElement), Guid.NewGuid().ToString());
         // Sends the request again with its key while the answer asks for that.
-        await PaymentShop.UntilAsync("the checkout to be answered", async () =>
+        await Eventually.HoldsAsync("the checkout to be answered", async () =>
         {
             (status, body) = await shop.SendAsync(process, token, HttpMethod.Post, "/api/checkout", Body, key, from);
             return status is not (503 or 504) && !(status == 409 && body.GetProperty("code").GetString() == "idempotency.in_progress");
