@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aarya.Features;
 using Aarya.Features.Addresses;
 using Aarya.Features.Commerce.Cart;
@@ -10,11 +9,9 @@ using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Store;
 using Aarya.Specs.Support.Hosts;
-using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 using Wolverine;
 using Wolverine.Tracking;
 
@@ -23,7 +20,6 @@ namespace Aarya.Specs.Commerce.Checkout;
 public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly string key = Guid.NewGuid().ToString();
-    private readonly RedisServer redis = fixture.Redis;
 
     /// <summary>Sends the checkout and waits until every message it caused is handled or sent.</summary>
     private async Task<(Answer Answer, ITrackedSession Messages)> CheckOutAsync(Shopper shopper, string? withKey = null)
@@ -92,7 +88,7 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         // Another device orders the tees and pays, and they leave the cart, while this checkout waits for core.
         (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{shirt}")).Is(200);
         var order = (await CheckOutAsync(shopper)).Answer.Is(201).As<OrderView>();
-        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, DateTimeOffset.UtcNow));
+        await Host.PaysAsync(order);
         await Host.InvokeMessageAndWaitAsync(new TakeOrderedFromCart(order.Id, shopper.Subject, [new(tee, 2)]));
 
         Assert.Equal([(shirt, 1)], (await TakeAsync(before)).Lines.Select(x => (x.Sku, x.Quantity)));
@@ -134,46 +130,6 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
             Host.Services.GetRequiredService<CheckoutOptions>(), TestContext.Current.CancellationToken);
         Assert.Equal((null, "cart.empty"), (taken, refused.Extensions["code"]));
         (await customer.CheckoutAsync()).Is(201);
-    }
-
-    [Fact]
-    public async Task a_cart_that_cannot_be_reached_lets_go_of_what_was_ordered_when_it_can()
-    {
-        using var shopper = await Shopper.GuestAsync(Host);
-        var sku = await Host.SellsAsync();
-        await using (var admin = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port},allowAdmin=true"))
-            await admin.GetServers()[0].ConfigSetAsync("appendfsync", "always");
-        await shopper.AddAsync(sku, 2);
-        await redis.KillAsync();
-        try
-        {
-            await Host.MessageBus().PublishAsync(new TakeOrderedFromCart(Guid.CreateVersion7(), shopper.Subject, [new(sku, 1)]));
-            await Eventually(async () => await PostponedAsync(shopper.Subject), "the message to be postponed");
-        }
-        finally
-        {
-            await redis.StartAgainAsync();
-        }
-
-        await Eventually(async () => await shopper.GetAsync("/api/cart") is { Status: 200 } cart
-            && cart.As<CartView>().Lines is [{ Quantity: 1 }], "the ordered piece to leave the cart");
-    }
-
-    private async Task<bool> PostponedAsync(Guid subject)
-    {
-        await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
-        var waiting = await session.AdvancedSql.QueryAsync<long>(
-            "select count(*) from commerce.wolverine_incoming_envelopes where status = 'Scheduled' and message_type like "
-            + "'%TakeOrderedFromCart' and position(?::bytea in body) > 0",
-            TestContext.Current.CancellationToken, System.Text.Encoding.UTF8.GetBytes($"{subject}"));
-        return waiting[0] > 0;
-    }
-
-    private static async Task Eventually(Func<Task<bool>> holds, string what)
-    {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100))
-            if (await holds()) return;
-        Assert.Fail($"Waited a minute for {what}.");
     }
 
     [Fact]

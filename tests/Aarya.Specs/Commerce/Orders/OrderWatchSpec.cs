@@ -15,8 +15,7 @@ public sealed class OrderWatchSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_committed_order_wakes_who_watches_it_and_nobody_else()
     {
         using var shopper = await Shopper.GuestAsync(Host);
-        await shopper.AddAsync(await Host.SellsAsync());
-        var order = (await shopper.CheckoutAsync()).Is(201).As<OrderView>();
+        var order = await Host.PlacedOrderAsync(shopper);
         var watch = new OrderWatch(Host.Services.GetRequiredService<RedisConnections>());
         using var waiter = watch.Begin(order.Id, Guid.NewGuid(), "203.0.113.1")!;
         using var other = watch.Begin(Guid.NewGuid(), Guid.NewGuid(), "203.0.113.1")!;

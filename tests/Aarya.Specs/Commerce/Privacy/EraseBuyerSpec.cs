@@ -19,8 +19,7 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
     public async ValueTask InitializeAsync()
     {
         shopper = await Shopper.GuestAsync(Host);
-        await shopper.AddAsync(await Host.SellsAsync(pieces: 10), 2);
-        await Host.ExecuteAndWaitAsync(async () => order = (await shopper.CheckoutAsync()).Is(201).As<OrderView>(), 30_000);
+        order = await Host.PlacedOrderAsync(shopper, pieces: 2);
     }
 
     public ValueTask DisposeAsync()
@@ -73,15 +72,9 @@ public sealed class EraseBuyerSpec(AaryaFixture fixture) : Spec(fixture), IAsync
     public async Task money_still_goes_back_to_who_is_forgotten_and_nobody_is_told()
     {
         var then = DateTimeOffset.UtcNow;
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCapturedNotice(order.Id, order.Total, then));
         using var support = await Shopper.OfRoleAsync(Host, "support");
-        foreach (var (step, body) in new (string, object?)[]
-        {
-            ("pack", null),
-            ("ship", new { carrier = "Delhivery", trackingNumber = "DL1" }),
-            ("deliver", null),
-        })
-            (await support.PostAsync($"/api/admin/orders/{order.Id}/{step}", body)).Is(200);
+        await Host.PaysAsync(order);
+        await Host.DeliversAsync(order);
         await Host.InvokeMessageAndWaitAsync(Erase);
 
         var asked =

@@ -18,7 +18,7 @@ public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
     {
         using var shopper = await Shopper.GuestAsync(Host);
         using var support = await Shopper.OfRoleAsync(Host, "support");
-        var order = await ConfirmedAsync(shopper);
+        var order = await Host.PaidOrderAsync(shopper);
 
         var path = $"/api/admin/orders/{order.Id}";
         var packing = await Host.ExecuteAndWaitAsync(async () => (await support.PostAsync($"{path}/pack")).Is(200), 30_000);
@@ -42,7 +42,7 @@ public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_second_step_of_a_payment_is_told_once()
     {
         using var shopper = await Shopper.GuestAsync(Host);
-        var order = await PlacedAsync(shopper);
+        var order = await Host.PlacedOrderAsync(shopper);
         var required = new Wire.PaymentActionRequiredNotice(order.Id, "https://bank.example/3ds", DateTimeOffset.UtcNow);
 
         var first = await Host.InvokeMessageAndWaitAsync(required);
@@ -67,27 +67,11 @@ public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
     {
         using var shopper = await Shopper.GuestAsync(Host);
         using var support = await Shopper.OfRoleAsync(Host, "support");
-        var order = await ConfirmedAsync(shopper);
-        (await support.PostAsync($"/api/admin/orders/{order.Id}/pack")).Is(200);
+        var order = await Host.PackedOrderAsync(shopper);
 
         (await support.PostAsync($"/api/admin/orders/{order.Id}/ship", new { carrier, trackingNumber })).Names(field);
 
         var now = (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
         Assert.Equal((OrderStatus.Packed, null), (now.Status, now.Shipment));
-    }
-
-    private async Task<OrderView> PlacedAsync(Shopper shopper)
-    {
-        await shopper.AddAsync(await Host.SellsAsync(pieces: 3));
-        OrderView order = null!;
-        await Host.ExecuteAndWaitAsync(async () => order = (await shopper.CheckoutAsync()).Is(201).As<OrderView>(), 30_000);
-        return order;
-    }
-
-    private async Task<OrderView> ConfirmedAsync(Shopper shopper)
-    {
-        var order = await PlacedAsync(shopper);
-        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, DateTimeOffset.UtcNow));
-        return order;
     }
 }

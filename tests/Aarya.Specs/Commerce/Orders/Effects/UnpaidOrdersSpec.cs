@@ -59,7 +59,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(9, (await Host.StockOfAsync(sku)).Available);
         Assert.Equal(5, (await shopper.GetAsync("/api/orders")).As<OrderPage>().Items.Count);
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(orders[0].Id, orders[0].Total, DateTimeOffset.UtcNow));
+        await Host.PaysAsync(orders[0]);
         await OrderedAsync(shopper);
         (await OrderAsync(shopper, await Host.SellsAsync(), 1)).Is(429, "checkout.too_many_unpaid");
         (await shopper.PostAsync($"/api/orders/{orders[1].Id}/cancel")).Is(200);
@@ -75,7 +75,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 
         (await OrderAsync(shopper, await Host.SellsAsync(), 1)).Is(429, "checkout.too_many_unpaid");
 
-        await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(large.Id, large.Total, DateTimeOffset.UtcNow));
+        await Host.PaysAsync(large);
         await OrderedAsync(shopper);
         await OrderedAsync(shopper, await Host.SellsAsync(), 20);
         await OrderedAsync(shopper, await Host.SellsAsync(), 20);
@@ -97,14 +97,14 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         switch (end)
         {
             case "paid":
-                await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, now));
+                await Host.PaysAsync(order);
                 break;
             case "paid too little":
                 await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total with { Minor = 1 }, now));
                 break;
             case "paid too late":
                 await Host.InvokeMessageAndWaitAsync(new CancelUnpaidOrder(order.Id));
-                await Host.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(order.Id, order.Total, now));
+                await Host.PaysAsync(order);
                 break;
             case "cancelled":
                 (await shopper.PostAsync($"/api/orders/{order.Id}/cancel")).Is(200);
@@ -188,7 +188,7 @@ public sealed class UnpaidOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         for (var i = 0; i < 3; i++) await PlacedFromAsync(node, address);
         Assert.Equal((429, "checkout.address_busy"), await CheckOutFromAsync(node, known, address));
 
-        await node.InvokeMessageAndWaitAsync(new PaymentCapturedNotice(bought.Id, bought.Total, DateTimeOffset.UtcNow));
+        await node.PaysAsync(bought);
 
         await PlacedFromAsync(node, address, known);
         Assert.Equal((429, "checkout.address_busy"), await CheckOutFromAsync(node, await node.GuestToken(), address));

@@ -19,7 +19,7 @@ public sealed class HandOverAgainSpec(AaryaFixture fixture) : Spec(fixture)
             new GuestSignedInNotice(guest.Subject, account.Subject, DateTimeOffset.UtcNow), 30_000);
         Assert.Empty(signedIn.Sent.MessagesOf<OrderHandedOverNotice>());
         // These requests began before the guest signed in, and ended after the hand-over.
-        var order = await PlaceAsync(guest);
+        var order = (await Host.PlacedOrderAsync(guest)).Id;
         var left = await Host.SellsAsync();
         await guest.AddAsync(left);
 
@@ -38,12 +38,4 @@ public sealed class HandOverAgainSpec(AaryaFixture fixture) : Spec(fixture)
 
     private static async Task<int> QuantityAsync(Shopper shopper, string sku) =>
         (await shopper.GetAsync("/api/cart")).Is(200).As<CartView>().Lines.Single(x => x.Sku == sku).Quantity;
-
-    private async Task<Guid> PlaceAsync(Shopper shopper)
-    {
-        await shopper.AddAsync(await Host.SellsAsync());
-        Answer placed = null!;
-        await Host.ExecuteAndWaitAsync(async () => placed = await shopper.CheckoutAsync(), 30_000);
-        return placed.Is(201).As<OrderView>().Id;
-    }
 }

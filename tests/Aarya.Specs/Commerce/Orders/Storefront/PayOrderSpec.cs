@@ -18,8 +18,7 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
     public async ValueTask InitializeAsync()
     {
         shopper = await Shopper.GuestAsync(Host);
-        await shopper.AddAsync(await Host.SellsAsync());
-        order = (await shopper.CheckoutAsync()).Is(201).As<OrderView>();
+        order = await Host.PlacedOrderAsync(shopper);
     }
 
     public ValueTask DisposeAsync()
@@ -74,7 +73,7 @@ public sealed class PayOrderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLi
         // A late decline of the first token changes nothing.
         await DeclineAsync();
         Assert.Equal(OrderPaymentStatus.Pending, (await shopper.GetAsync($"/api/orders/{order.Id}")).As<OrderView>().Payment.Status);
-        await Host.InvokeMessageAndWaitAsync(new Wire.PaymentCapturedNotice(order.Id, order.Total, Then));
+        await Host.PaysAsync(order);
         Assert.Equal("order.not_payable", (await PayAsync()).Is(409).Code);
         Assert.Equal(["placed", "payment_declined", "payment_retried", "payment_received", "confirmed"],
             (await shopper.GetAsync($"/api/orders/{order.Id}/timeline"))["items"].EnumerateArray()
