@@ -1,10 +1,16 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.Store;
+using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using StackExchange.Redis;
 using Wolverine;
 
 namespace Aarya.Specs.Http;
@@ -13,10 +19,9 @@ namespace Aarya.Specs.Http;
 /// The whole shop during each kind of outage of a service that it needs: a request is served or gets a Retry-After, a message waits, and
 /// everything continues by itself afterwards.
 /// </summary>
+[StoryOf(typeof(DropCachedProductsHandler))]
 public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     public static TheoryData<string> TroublesOfRedis => [.. RedisTrouble.All.Select(x => x.Name)];
 
     [Theory]
@@ -48,7 +53,7 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
             await trouble.EndAsync(shop.Redis);
         }
 
-        await UntilAsync("a guest is served again", async () =>
+        await Eventually.HoldsAsync("a guest is served again", async () =>
         {
             using var answer = await shop.SendAsync(HttpMethod.Post, "/api/auth/guest");
             await ServedOrTold(answer);
@@ -63,6 +68,7 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
     [InlineData("BUSY")]
     [InlineData("LOADING")]
     [InlineData("NOAUTH")]
+    [InlineData("killed")]
     public async Task what_was_paid_leaves_the_cart_when_redis_is_back(string name)
     {
         var trouble = RedisTrouble.Of(name);
@@ -78,14 +84,15 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
             var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
             await bus.PublishAsync(new TakeOrderedFromCart(Guid.CreateVersion7(), subject, [new(sku, 1)]));
             const string Waiting = "status <> 'Handled' and attempts > 0 and message_type ilike '%TakeOrderedFromCart%'";
-            await UntilAsync("the message has failed once and waits", async () => await shop.CountAsync("incoming_envelopes", Waiting) > 0);
+            await Eventually.HoldsAsync("the message has failed once and waits",
+                async () => await shop.CountAsync("incoming_envelopes", Waiting) > 0);
         }
         finally
         {
             await trouble.EndAsync(shop.Redis);
         }
 
-        await UntilAsync("one of the two pieces has left the cart", async () =>
+        await Eventually.HoldsAsync("one of the two pieces has left the cart", async () =>
         {
             using var answer = await shop.SendAsync(HttpMethod.Get, "/api/cart", token);
             await ServedOrTold(answer);
@@ -94,6 +101,49 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
             return cart.GetProperty("lines")[0].GetProperty("quantity").GetInt32() == 1;
         });
         Assert.Equal(0, await shop.CountAsync("dead_letters", "true"));
+    }
+
+    [Theory]
+    [InlineData("OOM")]
+    [InlineData("READONLY")]
+    [InlineData("killed")]
+    public async Task a_product_that_changed_meanwhile_leaves_the_cache_when_redis_is_back(string name)
+    {
+        var trouble = RedisTrouble.Of(name);
+        var sku = await SkuAsync();
+        var product = (Guid)(await shop.AskAsync($"select product_id from commerce.variant where sku = '{sku}'"))!;
+        var before = await AvailableAsync();
+        var stamp = await CachedStampAsync();
+        Assert.NotNull(stamp);
+
+        await trouble.BeginAsync(shop.Redis);
+        try
+        {
+            await using var session = shop.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+            Assert.True((await Stock.AdjustAsync(session, sku, -1, "correction", $"{Guid.NewGuid()}", default))!.Stands);
+            await session.SaveChangesAsync();
+            await Eventually.HoldsAsync("the change is announced",
+                async () => (long)(await shop.AskAsync("select count(*) from commerce.stock_changed"))! == 0);
+        }
+        finally
+        {
+            await trouble.EndAsync(shop.Redis);
+        }
+
+        // An entry that has expired has no stamp.
+        await Eventually.HoldsAsync("the old state leaves the cache", async () => await CachedStampAsync() > stamp,
+            ignoring: x => x is RedisException);
+        Assert.Equal(before - 1, await AvailableAsync());
+
+        async Task<long?> CachedStampAsync() =>
+            (long?)await shop.Redis.Database.HashGetAsync(RedisKeys.Cache("product", $"{product}"), "stamp");
+
+        async Task<int> AvailableAsync()
+        {
+            using var answer = await shop.SendAsync(HttpMethod.Get, $"/api/products/{product}");
+            var variants = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("variants");
+            return variants.EnumerateArray().Single(x => x.GetProperty("sku").GetString() == sku).GetProperty("available").GetInt32();
+        }
     }
 
     [Theory]
@@ -125,7 +175,7 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
             await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{shop.Database.Name}'");
         }
 
-        await UntilAsync("a shopper can register again", async () =>
+        await Eventually.HoldsAsync("a shopper can register again", async () =>
         {
             using var answer = await shop.SendAsync(HttpMethod.Post, "/api/auth/register", null,
                 new { email = $"asha.{Guid.NewGuid():N}@example.com", password = "a long way to Mumbai", name = "Asha Rao" });
@@ -156,15 +206,5 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task UntilAsync(string what, Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await isSo())
-        {
-            if (limit.IsCancellationRequested) throw new TimeoutException($"Waited {Patience.TotalMinutes} min until {what}.");
-            await Task.Delay(50, CancellationToken.None);
-        }
     }
 }

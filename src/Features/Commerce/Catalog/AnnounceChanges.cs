@@ -32,15 +32,18 @@ public static class AnnounceChangesHandler
         var known = await Catalogue.WithStockAsync(session, await session.LoadManyAsync<Product>(cancellation, [.. touched]), cancellation);
 
         // The changes are committed already, so the cache may be dropped and shoppers notified before this transaction ends.
-        await cache.DropAsync(known.SelectMany(x => NamesOf(x.Product, products.Contains(x.Product.Id)).Select(y => (y, x.Stamp))));
+        List<ProductName> names =
+            [.. known.SelectMany(x => NamesOf(x.Product, products.Contains(x.Product.Id)).Select(y => new ProductName(y, x.Stamp)))];
+        var dropped = await cache.TryDropAsync(names);
+        foreach (var name in names) answers.Forget(name.IdOrSlug);
         foreach (var product in known)
         {
-            foreach (var name in NamesOf(product.Product, products.Contains(product.Product.Id))) answers.Forget(name);
             var now = product.ToNews();
             feed.TellWatchers(now.Id, x => x.Product(now));
         }
 
         OutgoingMessages news = [];
+        if (!dropped) news.Add(new DropCachedProducts(names));
         news.AddRange(known.Where(x => products.Contains(x.Product.Id))
             .Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawnNotice(x.Product.Id, x.Product.Revision)));
         news.AddRange(known.SelectMany(x => x.Product.Variants.Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku))

@@ -35,9 +35,17 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
     public Task PutAsync(string idOrSlug, long stamp, byte[] json) =>
         TryAsync(x => x.ScriptEvaluateAsync(Change, [Key(idOrSlug)], [stamp, (long)Keep.TotalMilliseconds, json]));
 
-    /// <summary>Drops what is older than this stamp.</summary>
-    public Task DropAsync(IEnumerable<(string IdOrSlug, long Stamp)> changed) => TryAsync(x =>
-        Task.WhenAll(changed.Select(y => x.ScriptEvaluateAsync(Change, [Key(y.IdOrSlug)], [y.Stamp, (long)Keep.TotalMilliseconds]))));
+    /// <summary>Drops what is older than these stamps, if Redis answers at once.</summary>
+    /// <returns>False when old states may still be cached: they must be dropped later.</returns>
+    public Task<bool> TryDropAsync(IReadOnlyList<ProductName> changed) => TryAsync(async _ =>
+    {
+        await DropAsync(changed);
+        return true;
+    });
+
+    /// <summary>Drops what is older than these stamps; fails when Redis does not answer.</summary>
+    public async Task DropAsync(IReadOnlyList<ProductName> changed) => await Task.WhenAll(changed.Select(x =>
+        redis.Cache.ScriptEvaluateAsync(Change, [Key(x.IdOrSlug)], [x.Stamp, (long)Keep.TotalMilliseconds])));
 
     private static RedisKey Key(string idOrSlug) => RedisKeys.Cache("product", idOrSlug);
 
@@ -59,3 +67,7 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
     [LoggerMessage(LogLevel.Warning, "The product cache does not answer, so products come from the database: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);
 }
+
+/// <summary>A name under which a product may be cached: its id, its slug or a former one.</summary>
+/// <param name="Stamp">The state that the database has now.</param>
+public sealed record ProductName(string IdOrSlug, long Stamp);
