@@ -60,8 +60,11 @@ internal sealed class ReceivedBodies
 
     internal static bool MayHaveBody(HttpRequest request) =>
         request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false }
-        && (request.ContentLength is > 0
-            || (request.ContentLength is null && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)));
+        && (request.ContentLength is > 0 || (request.ContentLength is null && (HasChunks(request) || !IsReading(request))));
+
+    private static bool HasChunks(HttpRequest request) => request.Headers.TransferEncoding.Count > 0;
+
+    private static bool IsReading(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
     private bool TryReserve(string address, long bytes)
     {

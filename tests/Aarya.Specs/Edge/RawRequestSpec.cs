@@ -61,6 +61,10 @@ public abstract class RawRequestSpec(EdgeShop edge)
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nhi\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhi\r\n0\r\n\r\n", "400")]
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhihi\r\n0\r\n\r\n", "400")]
+    // a body that nothing reads
+    [InlineData("GET /specs/who HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "200")]
+    [InlineData("GET /specs/who HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nhi\r\n0\r\n\r\n", "400")]
+    [InlineData("HEAD /specs/who HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhi\r\n0\r\n\r\n", "400")]
     // bytes beyond ASCII are passed on
     [InlineData("POST /specs/echo HTTP/1.1\r\nHost: x\r\nUser-Agent: Fl\u00e9che\r\nContent-Length: 2\r\n\r\nhi", "200")]
     [InlineData(

@@ -8,6 +8,7 @@ using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Proxy;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.AspNetCore.Builder;
@@ -146,7 +147,6 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
         }
     }
 
-    // The edge receives no body of a GET: the proxy reads it from the client.
     [Fact]
     public async Task a_body_that_cannot_be_read_from_the_client_is_the_clients_fault()
     {
@@ -315,11 +315,11 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
         return Task.CompletedTask;
     };
 
-    private async Task UntilAsync(HttpStatusCode status)
+    private Task UntilAsync(HttpStatusCode status) => Eventually.HoldsAsync($"an answer {status}", async () =>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while ((await client.GetAsync(At(Keys), patience.Token)).StatusCode != status) await Task.Delay(50, patience.Token);
-    }
+        using var answer = await client.GetAsync(At(Keys));
+        return answer.StatusCode == status;
+    });
 
     private async Task<(HttpStatusCode Status, TimeSpan Took)> TimedAsync()
     {
