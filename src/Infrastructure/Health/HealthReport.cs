@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Contexts;
 using Microsoft.Extensions.Logging;
 
@@ -21,27 +22,26 @@ public sealed record Health(string Status, string Role, IReadOnlyList<PartHealth
 }
 
 /// <summary>Checks every part, at most once per second, however many probes there are.</summary>
-public sealed partial class HealthReport(IEnumerable<HealthPart> parts, ActiveRoles roles, TimeProvider time,
-    ILogger<HealthReport> logger)
+public sealed partial class HealthReport
 {
     /// <summary>How long a result is reused.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private readonly List<HealthPart> parts = [.. parts];
-    private readonly Lock gate = new();
-    private Task<Health>? last;
-    private long askedAt;
+    private readonly List<HealthPart> parts;
+    private readonly ActiveRoles roles;
+    private readonly TimeProvider time;
+    private readonly ILogger<HealthReport> logger;
+    private readonly FreshFor<Health> health;
 
-    public Task<Health> GetAsync()
+    public HealthReport(IEnumerable<HealthPart> parts, ActiveRoles roles, TimeProvider time, ILogger<HealthReport> logger)
     {
-        lock (gate)
-        {
-            if (last is { IsCompleted: false } || (last is not null && time.GetElapsedTime(askedAt) < Fresh)) return last;
-            askedAt = time.GetTimestamp();
-            return last = AskAllAsync();
-        }
+        this.parts = [.. parts];
+        (this.roles, this.time, this.logger) = (roles, time, logger);
+        health = new(time, Fresh, AskAllAsync);
     }
+
+    public ValueTask<Health> GetAsync() => health.GetAsync();
 
     private async Task<Health> AskAllAsync()
     {

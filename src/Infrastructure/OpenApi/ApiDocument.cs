@@ -111,58 +111,48 @@ public static class ApiDocument
 /// The document of everything that the edge serves: of this process, and of the contexts behind it, which provide their own
 /// parts. It is made once, and made again while the part of a context is missing.
 /// </summary>
-internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentProvider own, IEnumerable<ContextClient> contexts,
-    TimeProvider time) : IDisposable
+internal sealed class WholeDocument
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private readonly List<ContextClient> contexts = [.. contexts];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly IOpenApiDocumentProvider own;
+    private readonly List<ContextClient> contexts;
     private readonly Dictionary<string, JsonObject> told = [];
-    private readonly SemaphoreSlim one = new(1, 1);
-    private ReadyAnswer? made;
-    private bool complete;
-    private long madeAt;
+    private readonly FreshFor<ReadyAnswer> document;
 
-    public async Task<IResult> GetAsync(CancellationToken cancellation)
+    public WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentProvider own, IEnumerable<ContextClient> contexts, TimeProvider time)
     {
-        if (made is not null && (complete || time.GetElapsedTime(madeAt) < Pause)) return made;
-        await one.WaitAsync(cancellation);
-        try
-        {
-            if (made is null || (!complete && time.GetElapsedTime(madeAt) >= Pause)) await MakeAsync(cancellation);
-            return made!;
-        }
-        finally
-        {
-            one.Release();
-        }
+        this.own = own;
+        this.contexts = [.. contexts];
+        document = new(time, MakeAsync, _ => told.Count == this.contexts.Count ? TimeSpan.MaxValue : Pause);
     }
 
-    private async Task MakeAsync(CancellationToken cancellation)
+    public async Task<IResult> GetAsync(CancellationToken cancellation) => await document.GetAsync().AsTask().WaitAsync(cancellation);
+
+    private async Task<ReadyAnswer> MakeAsync()
     {
-        await Task.WhenAll(contexts.Where(x => !told.ContainsKey(x.Role)).Select(x => AskAsync(x, cancellation)));
-        var document = await own.GetOpenApiDocumentAsync(cancellation);
-        var whole = JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellation))!.AsObject();
+        await Task.WhenAll(contexts.Where(x => !told.ContainsKey(x.Role)).Select(AskAsync));
+        var ours = await own.GetOpenApiDocumentAsync();
+        var whole = JsonNode.Parse(await ours.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1))!.AsObject();
         foreach (var context in told.OrderBy(x => x.Key, StringComparer.Ordinal)) Merge(whole, context.Value);
         if (contexts.Where(x => !told.ContainsKey(x.Role)).Select(x => x.Role).ToList() is { Count: > 0 } away)
             whole["info"]!["description"] =
                 $"{whole["info"]!["description"]}\n\nNot described here, because they do not answer right now: {string.Join(", ", away)}.";
-        complete = told.Count == contexts.Count;
-        madeAt = time.GetTimestamp();
-        made = ReadyAnswer.Json(System.Text.Encoding.UTF8.GetBytes(whole.ToJsonString()));
+        return ReadyAnswer.Json(System.Text.Encoding.UTF8.GetBytes(whole.ToJsonString()));
     }
 
-    private async Task AskAsync(ContextClient context, CancellationToken cancellation)
+    private async Task AskAsync(ContextClient context)
     {
+        using var limit = new CancellationTokenSource(Patience);
         try
         {
-            using var response = await context.GetAsync(ApiDocument.Path, cancellation);
+            using var response = await context.GetAsync(ApiDocument.Path, limit.Token);
             response.EnsureSuccessStatusCode();
-            var document =
-                (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation))!
-                    .AsObject();
+            var document = (await JsonNode.ParseAsync(
+                await response.Content.ReadAsStreamAsync(limit.Token), cancellationToken: limit.Token))!.AsObject();
             lock (told) told[context.Role] = document;
         }
-        catch (Exception e) when (Outage.Is(e) && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (Outage.Is(e) || limit.IsCancellationRequested)
         {
             // The next request tries again.
         }
@@ -183,6 +173,4 @@ internal sealed class WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentPr
     {
         foreach (var tag in more.Where(x => !list.Any(y => JsonNode.DeepEquals(x, y)))) list.Add(tag?.DeepClone());
     }
-
-    public void Dispose() => one.Dispose();
 }
