@@ -3,7 +3,15 @@
 
 readonly SPECS=tests/Aarya.Specs
 
+# run_specs [filter | --changed [commit]]
 run_specs() {
+    local filters=()
+    case ${1-} in
+        '') ;;
+        --changed) filter_changed "${2-HEAD}" ;;
+        -*) fail "test accepts a filter or --changed, not '$1'." ;;
+        *) filters=(-method "*$1*") ;;
+    esac
     need_sdk
     need_spec_tools
     local report=$STATE/logs/specs.xml
@@ -11,20 +19,20 @@ run_specs() {
     rm -f "$report"
     # Prints the count last, even when something ends the run early.
     set +e
-    (set -e && with_servers build_and_run_specs "$report" "$@")
+    (set -e && with_servers build_and_run_specs "$report" "${filters[@]}")
     set -e
     summarise "$report"
 }
 
 build_and_run_specs() {
-    local report=$1 filter=()
-    if [[ -n ${2-} ]]; then filter=(-method "*$2*"); fi
+    local report=$1
+    shift
     step build "$(specs_step)" build_specs
-    step release 'for the processes that specs start' release_for_specs "${2-}"
+    step release 'for the processes that specs start' release_for_specs $#
     export_databases
     # Processes that run for seconds gain nothing from profile-guided optimisation, nor from compiling a method again.
     export DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0
-    dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "${filter[@]}" -noLogo -noColor -result-xml "$report"
+    dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "$@" -noLogo -noColor -result-xml "$report"
 }
 
 specs_step() {
@@ -33,17 +41,35 @@ specs_step() {
 }
 
 build_specs() {
-    # The whole solution: what the specs run, and the tools that nothing else builds.
+    # The whole solution: what the specs run, and the tools, of which smoke, fuzz and drill are built in Release as they run.
     quietly build-specs dotnet build Aarya.sln --nologo -v q
     did="Aarya.sln"
 }
 
-# release_for_specs <filter>: exports SPECS_PROGRAM. The specs start the program about a hundred times: the Release build starts much
-# faster, and a shop runs that build. A filtered run does not build it: it uses the Release build only when that is up to date.
+# filter_changed <commit>: sets `filters` to the specs that the change since the commit touches; to none, which means all of them, when it
+# touches what all depend on
+filter_changed() {
+    local commit class
+    commit=$(git rev-parse --verify --quiet "$1^{commit}") || fail "git does not know the commit '$1'."
+    while read -r class; do
+        if [[ $class == all ]]; then
+            filters=()
+            say "The change touches what all specs depend on: all of them run."
+            return
+        fi
+        filters+=(-class "$class")
+    done < <(specs_of_change "$commit")
+    if ((${#filters[@]} == 0)); then fail "nothing has changed since $1."; fi
+    say "The change since $1 touches these specs:"
+    printf '  %s\n' "${filters[@]}" | sed -n 's/^  Aarya\.Specs\./  /p'
+}
+
+# release_for_specs <number of filters>: exports SPECS_PROGRAM. The specs start the program about a hundred times: the Release build starts
+# much faster, and a shop runs that build. A filtered run does not build it: it uses the Release build only when that is up to date.
 release_for_specs() {
     local program=$ROOT/artifacts/api/Aarya.Api.dll
     did="out of date: the specs start the Debug build"
-    if [[ -z $1 ]]; then
+    if (($1 == 0)); then
         quietly release "$ROOT/aarya" release
         did="Release, for the processes that specs start"
     elif ! release_is_current; then

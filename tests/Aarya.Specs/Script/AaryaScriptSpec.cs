@@ -15,7 +15,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
         Assert.Equal(0, help.ExitCode);
         Assert.All(
             [
-                "up [--split]", "down [--wipe]", "test [filter]", "smoke [url]", "bench [name]",
+                "up [--split]", "down [--wipe]", "test [filter]", "test --changed [commit]", "smoke [url]", "bench [name]",
                 "drill [--split] [--short] [--rounds N] [--shoppers N] [--part NAME]...",
                 "seed [--size demo|large]", "migrate [--check|--status]", "release", "help",
             ],
@@ -31,6 +31,8 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     [InlineData("drill", "--shoppers 0", "drill --shoppers takes a whole number from 1 to 999, not '0'.")]
     [InlineData("drill", "--rounds 1e3", "drill --rounds takes a whole number from 1 to 999, not '1e3'.")]
     [InlineData("drill", "--part disk", "drill --part takes postgres, redis, mail, sandbox, all or a role, not 'disk'.")]
+    [InlineData("test", "--change", "test accepts a filter or --changed, not '--change'.")]
+    [InlineData("test", "--changed nowhere", "git does not know the commit 'nowhere'.")]
     [InlineData("--split", "", "there is no option '--split': ./aarya help lists the commands.")]
     public Task a_slip_of_the_pen_gets_one_line(string command, string option, string line) =>
         RefusesAsync(line, [command, .. option.Split(' ')]);
