@@ -32,7 +32,5 @@ public static class RedisKeys
 
     public static RedisKey Cache(string kind, string id) => $"cache:{kind}:{id}";
 
-    public static RedisKey Lock(string name) => $"lock:{name}";
-
     public static RedisKey Rate(string partition) => $"rate:{Bucket}:{partition}";
 }

@@ -14,6 +14,34 @@ internal static class Members
         && type.BaseType?.Name.Contains("Hub", StringComparison.Ordinal) != true
         && !type.CustomAttributes.Any(x => x.AttributeType.Name is "CompilerGeneratedAttribute" or "GeneratedCodeAttribute");
 
+    /// <summary>
+    /// What these types call, read or write outside the member itself, each as <see cref="KeyOf"/> has it, and the names that they have as
+    /// text: woven code is called by its name.
+    /// </summary>
+    public static HashSet<string> UsedBy(IEnumerable<TypeDefinition> types)
+    {
+        HashSet<string> used = [];
+        foreach (var method in types.SelectMany(x => x.Methods).Where(x => x.HasBody))
+        {
+            var own = KeyOf(method);
+            foreach (var operand in method.Body.Instructions.Select(x => x.Operand))
+            {
+                if (operand is MemberReference member && KeyOf(member) is var key && key != own) used.Add(key);
+                else if (operand is string text) used.Add(text);
+            }
+        }
+
+        return used;
+    }
+
+    /// <summary>A member's name with that of its type; a property goes by its getter, and all overloads have one key.</summary>
+    public static string KeyOf(MemberReference member) => member switch
+    {
+        PropertyDefinition property => KeyOf(property.GetMethod),
+        { DeclaringType: { } type } => $"{type.GetElementType().FullName}::{member.Name}",
+        _ => member.FullName,
+    };
+
     public static IEnumerable<IMemberDefinition> Of(TypeDefinition type, string[] calledByConvention)
     {
         // The serialiser reads what a record carries.

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Aarya.Specs.Support;
-using Aarya.Specs.Support.Hosts;
+using Mono.Cecil;
 
 namespace Aarya.Specs.Architecture.Tidy;
 
@@ -13,7 +13,17 @@ internal sealed partial record Slice(string Path, int Endpoints, int Handlings, 
 
     public string Namespace => $"Aarya.Features.{System.IO.Path.GetDirectoryName(Path)!.Replace('/', '.')}";
 
-    public string SpecPath => $"tests/Aarya.Specs/{Path[..^".cs".Length]}Spec.cs";
+    /// <summary>The full name of its spec.</summary>
+    public string SpecName => $"Aarya.Specs.{Path[..^".cs".Length].Replace('/', '.')}Spec";
+
+    /// <summary>Whether Wolverine takes this compiled class for endpoints or for a handler of messages.</summary>
+    public static bool IsOne(TypeDefinition type) => type.IsPublic && type.Methods.Any(x => x.IsPublic
+        && (x.CustomAttributes.Any(y => y.AttributeType.FullName.StartsWith("Wolverine.Http.Wolverine", StringComparison.Ordinal))
+            || (Suffixes.Any(y => type.Name.EndsWith(y, StringComparison.Ordinal)) && Deeds.Contains(x.Name))));
+
+    // By its conventions.
+    private static readonly string[] Suffixes = ["Handler", "Consumer"];
+    private static readonly string[] Deeds = ["Handle", "HandleAsync", "Handles", "Consume", "ConsumeAsync", "Consumes"];
 
     public static IEnumerable<Slice> All()
     {

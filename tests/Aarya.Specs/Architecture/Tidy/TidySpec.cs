@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Aarya.Specs.Support;
+using Mono.Cecil;
 
 namespace Aarya.Specs.Architecture.Tidy;
 
@@ -40,6 +41,15 @@ public sealed partial class TidySpec
     }
 
     [Fact]
+    public void every_endpoint_and_handler_of_the_program_is_found_in_its_file()
+    {
+        using var features = new CompiledFeatures();
+        var compiled = features.Types.Where(Slice.IsOne).Select(x => x.FullName);
+        Only([], compiled.Except(Slice.All().SelectMany(x => x.Types.Select(type => $"{x.Namespace}.{type}"))),
+            "declare the class on one line as public, in a file whose folder is its namespace");
+    }
+
+    [Fact]
     public void an_endpoint_and_a_handler_are_named_for_their_file()
     {
         var misnamed = from slice in Slice.All()
@@ -52,11 +62,11 @@ public sealed partial class TidySpec
     [Fact]
     public void every_slice_has_a_spec_at_its_path_or_a_story_that_names_it()
     {
-        var told = typeof(TidySpec).Assembly.GetTypes()
+        var told = typeof(TidySpec).Assembly.GetTypes().Where(HasFacts)
             .SelectMany(x => x.GetCustomAttribute<StoryOfAttribute>()?.Slices ?? []).ToHashSet();
         var types = typeof(Aarya.Features.Modules).Assembly.GetTypes().ToLookup(x => x.FullName);
         var bare = Slice.All()
-            .Where(x => !File.Exists(Repository.PathOf(x.SpecPath)))
+            .Where(x => !HasFacts(typeof(TidySpec).Assembly.GetType(x.SpecName)))
             .Where(x => !x.Types.Any(type => types[$"{x.Namespace}.{type}"].Any(told.Contains)))
             .Select(x => x.Path);
         Only(Untidy.WithoutSpec, bare,
@@ -66,16 +76,23 @@ public sealed partial class TidySpec
     [Fact]
     public void every_public_member_is_read_by_the_program()
     {
-        var words = Repository.Sources().SelectMany(x => Word().Matches(WithoutComments(File.ReadAllText(x))))
-            .GroupBy(x => x.Value).ToDictionary(x => x.Key, x => x.Count());
         using var features = new CompiledFeatures();
         using var infrastructure = new CompiledFeatures(typeof(Aarya.Infrastructure.Hosting.Module).Assembly);
+        using var program = new CompiledFeatures(typeof(Program).Assembly);
+        var words = Repository.Sources().SelectMany(x => Word().Matches(WithoutComments(File.ReadAllText(x))))
+            .GroupBy(x => x.Value).ToDictionary(x => x.Key, x => x.Count());
+        var used = Members.UsedBy([.. features.Types, .. infrastructure.Types, .. program.Types]);
         var unread = from type in features.Types.Concat(infrastructure.Types)
                      where Members.IsOurs(type)
                      from member in Members.Of(type, CalledByConvention)
-                     where words.GetValueOrDefault(member.Name) < 2
+                     where !IsRead(member)
                      select member.FullName;
         Only(Untidy.Unread, unread, "delete the member, or make it private when only its own type needs it");
+
+        // The compiler copies a constant to the places that use it, so only the source shows them.
+        bool IsRead(IMemberDefinition member) => member is FieldDefinition { IsLiteral: true }
+            ? words.GetValueOrDefault(member.Name) > 1
+            : used.Contains(Members.KeyOf((MemberReference)member)) || used.Contains(member.Name);
     }
 
     [Fact]
@@ -188,6 +205,8 @@ public sealed partial class TidySpec
             .Where(x => new StringInfo(x.Line).LengthInTextElements > Columns)
             .Where(x => !(path.EndsWith(".md", StringComparison.Ordinal) && x.Line.StartsWith('|')))
             .Select(x => $"{Path.GetRelativePath(Repository.Root, path)}:{x.Number}");
+
+    private static bool HasFacts(Type? spec) => spec?.GetMethods().Any(x => x.GetCustomAttribute<FactAttribute>() is not null) == true;
 
     private static string WithoutComments(string source) => Comment().Replace(source, "");
 
