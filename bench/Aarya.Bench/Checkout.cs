@@ -55,15 +55,15 @@ public static partial class Checkout
     private static async Task<string> FloorAsync(int pairs)
     {
         var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "load", "checkout.sql"));
-        var sql = Size().Replace(template, x => x.Groups[1].Value == "hex"
-            ? Convert.ToHexString(RandomNumberGenerator.GetBytes(int.Parse(x.Groups[2].Value, CultureInfo.InvariantCulture)))
-            : $"{{\"text\": \"{RandomNumberGenerator.GetHexString(int.Parse(x.Groups[2].Value, CultureInfo.InvariantCulture))}\"}}");
+        var sql = Size().Replace(template, x => x.Groups["kind"].Value == "hex"
+            ? Convert.ToHexString(RandomNumberGenerator.GetBytes(int.Parse(x.Groups["bytes"].Value, CultureInfo.InvariantCulture)))
+            : $"{{\"text\": \"{RandomNumberGenerator.GetHexString(int.Parse(x.Groups["bytes"].Value, CultureInfo.InvariantCulture))}\"}}");
         var file = Path.Combine(Directory.CreateTempSubdirectory("aarya-floor-").FullName, "checkout.sql");
         await File.WriteAllTextAsync(file, sql.Replace("@pairs@", $"{pairs}", StringComparison.Ordinal));
         return file;
     }
 
-    [GeneratedRegex("@(hex|json)([0-9]+)@")]
+    [GeneratedRegex("@(?<kind>hex|json)(?<bytes>[0-9]+)@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Size();
 
     /// <summary>Creates guests with two cart lines each, and writes the checkout request that each will send.</summary>

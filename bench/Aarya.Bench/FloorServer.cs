@@ -58,7 +58,7 @@ public sealed class FloorServer : IAsyncDisposable
                 LogInFloor.Map(app);
                 break;
             default:
-                throw new ArgumentException($"There is no floor '{args[0]}'.");
+                throw new ArgumentException($"There is no floor '{args[0]}'.", nameof(args));
         }
 
         await app.StartAsync();

@@ -31,15 +31,15 @@ public static partial class Pgbench
         var latencies = Directory.GetFiles(log).SelectMany(File.ReadLines)
             .Select(x => long.Parse(x.Split(' ')[2], CultureInfo.InvariantCulture)).Order().ToList();
         Directory.Delete(log, recursive: true);
-        var perSecond = double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        var perSecond = double.Parse(Rate().Match(output).Groups["number"].Value, CultureInfo.InvariantCulture);
         return new(latencies.Count, (long)(latencies.Count / perSecond * 1e6), latencies[latencies.Count / 2],
             latencies[(int)(latencies.Count * 0.99)],
-            long.Parse(Failed().Match(output).Groups[1].Value, CultureInfo.InvariantCulture));
+            long.Parse(Failed().Match(output).Groups["number"].Value, CultureInfo.InvariantCulture));
     }
 
-    [GeneratedRegex(@"tps = ([\d.]+)")]
+    [GeneratedRegex(@"tps = (?<number>[\d.]+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Rate();
 
-    [GeneratedRegex(@"number of failed transactions: (\d+)")]
+    [GeneratedRegex(@"number of failed transactions: (?<number>\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Failed();
 }

@@ -42,9 +42,10 @@ public static partial class EmailAddress
         rule.Must(x => Normalize(x) is not null).WithMessage(Expected);
 
     // Digits followed by letters come from generated names: they satisfy Luhn's formula only by chance.
-    [GeneratedRegex("[0-9A-Za-z]*[0-9][A-Za-z][0-9A-Za-z]*")]
+    [GeneratedRegex("[0-9A-Za-z]*[0-9][A-Za-z][0-9A-Za-z]*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mixed();
 
-    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\z")]
+    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\z",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mailbox();
 }

@@ -54,11 +54,11 @@ internal static class MailCatcher
     {
         private readonly Lock gate = new();
 
-        public override Task<SmtpResponse> SaveAsync(
+        public override async Task<SmtpResponse> SaveAsync(
             ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
         {
             using var bytes = new MemoryStream(buffer.ToArray());
-            using var message = MimeMessage.Load(bytes, cancellationToken);
+            using var message = await MimeMessage.LoadAsync(bytes, cancellationToken);
             lock (gate)
             {
                 var mail = new CaughtMail(DateTimeOffset.UtcNow, message.MessageId ?? "", message.Subject ?? "");
@@ -66,7 +66,7 @@ internal static class MailCatcher
                 file.Flush(flushToDisk: true);
             }
 
-            return Task.FromResult(SmtpResponse.Ok);
+            return SmtpResponse.Ok;
         }
     }
 }

@@ -36,10 +36,10 @@ internal sealed class RawClient(Uri url) : IDisposable
                 return await TryAsync(request, patience.Token);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             Close();
-            throw new TimeoutException($"no answer within {Patience.TotalSeconds:0} s");
+            throw new TimeoutException($"no answer within {Patience.TotalSeconds:0} s", e);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
@@ -111,7 +111,7 @@ internal sealed class RawClient(Uri url) : IDisposable
         {
             while (int.Parse(await LineAsync(cancellation), NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var size and > 0)
             {
-                all.Write(await BytesAsync(size, cancellation));
+                await all.WriteAsync(await BytesAsync(size, cancellation), cancellation);
                 await LineAsync(cancellation);
             }
 

@@ -55,7 +55,8 @@ public sealed partial class CommerceService
         {
             ExpectedTotal = request.ExpectedTotal is { } expected ? Money.From(expected) : null,
         };
-        if (Validator.Validate(order).Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
+        var judged = await Validator.ValidateAsync(order, context.CancellationToken);
+        if (judged.Errors is [var fault, ..]) throw Refusal.Invalid(FieldOf(fault.PropertyName), fault.ErrorMessage);
         var email = EmailAddress.Normalize(order.Email) ?? await buyers.FindEmailAsync(subject, context.CancellationToken)
             ?? throw Refusal.Invalid("email", BuyerDirectory.NoAddress);
         var address = order.ShippingAddress!.Spelt();

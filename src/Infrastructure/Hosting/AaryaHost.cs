@@ -153,28 +153,37 @@ public static class AaryaHost
         builder.AddApiDocument(contexts, roles, features);
         builder.ListenFor(roles);
 
-        if (active.Count > 0)
-        {
-            var databases = new ContextDatabases(builder.Configuration);
-            // By a factory, so that the container disposes of it.
-            builder.Services.AddSingleton(_ => databases);
-            if (serving) _ = sealer.Keys;
-            foreach (var module in active) module.AddStore(builder.Services, databases, sealer);
-            // Wolverine asks the default store for a document's identity before it uses the endpoint's own store.
-            builder.Services.AddSingleton(provider => (IDocumentStore)provider.GetRequiredService(active[0].StoreType));
-            if (serving) builder.Services.AddHostedService<DatabaseAtStart>();
-            if (serving && builder.Configuration.Flag("AARYA_SOLO")) builder.Services.AddHostedService<OnlyNodeAtStart>();
-            if (serving) builder.Services.AddHostedService<IdempotencyKeyExpiry>();
-            if (serving) builder.Services.AddHostedService<ProcessedEventPruning>();
-            builder.Services.AddSingleton<Migrations>();
-            builder.Services.AddSingleton<KeyRotation>();
-            builder.Services.AddSingleton<CommandTurn>();
-        }
+        if (active.Count > 0) builder.AddDatabases(active, sealer, serving);
 
         foreach (var module in active) module.AddServices(builder.Services, builder.Configuration, builder.Environment);
         foreach (var module in dormant) module.AddRemoteServices(builder.Services);
         builder.Services.TryAddSingleton<IFlagSource, NoFlags>();
 
+        builder.ChooseHandlerCode();
+        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, hosted, roles, features, sealer));
+        builder.Services.AddWolverineHttp();
+    }
+
+    // Of the hosted contexts.
+    private static void AddDatabases(this WebApplicationBuilder builder, List<Module> active, Sealer sealer, bool serving)
+    {
+        var databases = new ContextDatabases(builder.Configuration);
+        // By a factory, so that the container disposes of it.
+        builder.Services.AddSingleton(_ => databases);
+        if (serving) _ = sealer.Keys;
+        foreach (var module in active) module.AddStore(builder.Services, databases, sealer);
+        // Wolverine asks the default store for a document's identity before it uses the endpoint's own store.
+        builder.Services.AddSingleton(provider => (IDocumentStore)provider.GetRequiredService(active[0].StoreType));
+        if (serving) builder.Services.AddHostedService<DatabaseAtStart>();
+        if (serving && builder.Configuration.Flag("AARYA_SOLO")) builder.Services.AddHostedService<OnlyNodeAtStart>();
+        if (serving) builder.Services.AddHostedService<IdempotencyKeyExpiry>();
+        if (serving) builder.Services.AddHostedService<ProcessedEventPruning>();
+        builder.Services.AddSingleton<Migrations>();
+        builder.Services.AddSingleton<KeyRotation>();
+        builder.Services.AddSingleton<CommandTurn>();
+    }
+
+    private static void ChooseHandlerCode(this WebApplicationBuilder builder) =>
         builder.Services.CritterStackDefaults(x =>
         {
             if (CarriesHandlers)
@@ -187,10 +196,6 @@ public static class AaryaHost
             x.Production.ResourceAutoCreate = x.Development.ResourceAutoCreate = AutoCreate.None;
             if (builder.Configuration["AARYA_CODEGEN_OUT"] is { Length: > 0 } folder) x.GeneratedCodeOutputPath = folder;
         });
-
-        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, hosted, roles, features, sealer));
-        builder.Services.AddWolverineHttp();
-    }
 
     private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules hosted,
         ActiveRoles roles, Assembly features, Sealer sealer)

@@ -29,7 +29,9 @@ public static class RequestBody
             while (await http.Request.Body.ReadAsync(chunk, http.RequestAborted) is var count and > 0)
             {
                 if (buffer.Length + count > limit || mayKeep?.Invoke(count) == false) return null;
+#pragma warning disable VSTHRD103 // It is in memory.
                 buffer.Write(chunk, 0, count);
+#pragma warning restore VSTHRD103
             }
         }
         // Kestrel reports a chunk size that is not a valid number as a failure of the transport.

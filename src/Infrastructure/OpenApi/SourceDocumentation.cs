@@ -53,6 +53,6 @@ internal static partial class SourceDocumentation
         _ => "",
     })), " ").Trim();
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Spaces();
 }

@@ -8,7 +8,7 @@ namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
 /// The two connections behind one set of namespaces, because Redis has one eviction policy per instance:
-/// <c>session: cart: stream: lock: idem:</c> are on the state instance (<c>REDIS_URL</c>, noeviction),
+/// <c>session: cart: stream: idem:</c> are on the state instance (<c>REDIS_URL</c>, noeviction),
 /// <c>cache: metrics: rate:</c> on the cache instance (<c>REDIS_CACHE_URL</c>, allkeys-lru; default: the same server).
 /// </summary>
 public sealed class RedisConnections : IAsyncDisposable
@@ -45,8 +45,10 @@ public sealed class RedisConnections : IAsyncDisposable
     /// </summary>
     public Task ConnectAsync() => Task.WhenAll(state.Value, cache.Value);
 
+#pragma warning disable VSTHRD002 // Blocks only before ConnectAsync has ended: commands and specs, not requests.
     private static ConnectionMultiplexer Connected(Lazy<Task<ConnectionMultiplexer>> connection) =>
         connection.Value is { IsCompletedSuccessfully: true } done ? done.Result : connection.Value.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
 
     /// <summary>Options that reconnect endlessly, with a name for CLIENT LIST.</summary>
     /// <param name="url">A URL, or the client's own <c>host:port,option=value</c> form.</param>

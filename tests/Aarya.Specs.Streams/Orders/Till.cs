@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Wolverine;
@@ -16,7 +17,9 @@ public sealed class Till(IServiceProvider services, IHostApplicationLifetime lif
         using var started = lifetime.ApplicationStarted.Register(() => Console.WriteLine("ready"));
         while (await Console.In.ReadLineAsync(stoppingToken) is { } line)
         {
-            var (count, note) = line.Split(' ', 2) is [var number, var text] ? (int.Parse(number), text) : (int.Parse(line), "");
+            var words = line.Split(' ', 2);
+            var count = int.Parse(words[0], CultureInfo.InvariantCulture);
+            var note = words is [_, var text] ? text : "";
             await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 4 },
                 (x, _) => PlaceAsync(x, note));
             Console.WriteLine("all placed");

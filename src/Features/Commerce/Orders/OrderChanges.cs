@@ -20,7 +20,7 @@ internal sealed class OrderChanges(RedisConnections redis) : DocumentSessionList
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
         foreach (var stream in commit.GetStreams())
-            redis.StateConnection.GetSubscriber().Publish(Channel, $"{stream.Id}", CommandFlags.FireAndForget);
+            _ = redis.StateConnection.GetSubscriber().PublishAsync(Channel, $"{stream.Id}", CommandFlags.FireAndForget);
         return Task.CompletedTask;
     }
 }

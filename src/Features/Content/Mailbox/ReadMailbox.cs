@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Aarya.Features.Content.Notifications;
 using Aarya.Infrastructure.Http;
@@ -49,7 +50,8 @@ public static class ReadMailboxEndpoint
         var rows = new StringBuilder();
         foreach (var mail in mails)
         {
-            rows.Append($"<tr><td>{mail.CreatedAt:yyyy-MM-dd HH:mm:ss}</td><td>{HtmlPage.Encode(mail.To)}</td>")
+            rows.Append(CultureInfo.InvariantCulture, $"<tr><td>{mail.CreatedAt:yyyy-MM-dd HH:mm:ss}</td>")
+                .Append($"<td>{HtmlPage.Encode(mail.To)}</td>")
                 .Append($"<td><a href=\"{Path}/{mail.Id}\">{HtmlPage.Encode(mail.Subject)}</a></td></tr>");
         }
 

@@ -10,5 +10,10 @@ public sealed class ProviderAccess
 
     public Task<ProviderAccount> Account => known.Task;
 
+    /// <summary>The account, or null before it is known.</summary>
+#pragma warning disable VSTHRD002 // It is completed.
+    public ProviderAccount? Known => known.Task.IsCompletedSuccessfully ? known.Task.Result : null;
+#pragma warning restore VSTHRD002
+
     public void Grant(ProviderAccount account) => known.TrySetResult(account);
 }

@@ -79,8 +79,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
 
     public ProviderNews? ReadWebhook(ReadOnlySpan<byte> body, IHeaderDictionary headers, DateTimeOffset now)
     {
-        if (!access.Account.IsCompletedSuccessfully) throw new WebhookRefusedException("No provider is known yet.");
-        Verify(access.Account.Result.WebhookSecret, body, headers[SignatureHeader].ToString(), now);
+        var account = access.Known ?? throw new WebhookRefusedException("No provider is known yet.");
+        Verify(account.WebhookSecret, body, headers[SignatureHeader].ToString(), now);
         try
         {
             var webhook = JsonSerializer.Deserialize<Webhook>(body, Json);

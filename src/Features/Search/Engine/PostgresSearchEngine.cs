@@ -158,7 +158,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             while (await reader.ReadAsync(cancellation))
             {
                 var typed = reader.GetString(0);
-                var word = reader.GetBoolean(1) ? typed : Words.Nearest(typed, reader.GetFieldValue<string[]>(2));
+                var similar = await reader.GetFieldValueAsync<string[]>(2, cancellation);
+                var word = reader.GetBoolean(1) ? typed : Words.Nearest(typed, similar);
                 changed |= word != typed;
                 if (word is not null) meant.Add(word);
             }

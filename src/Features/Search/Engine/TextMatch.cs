@@ -79,7 +79,11 @@ internal sealed record TextMatch(string Words, string Any, string Category, stri
         List<(string Typed, Form Form)> all = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-            all.Add((reader.GetString(0), new(reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2))));
+        {
+            var stem = await reader.IsDBNullAsync(2, cancellation) ? null : reader.GetString(2);
+            all.Add((reader.GetString(0), new(reader.GetString(1), stem)));
+        }
+
         return all.ToLookup(x => x.Typed, x => x.Form);
     }
 

@@ -123,7 +123,8 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         await using (var select = new NpgsqlCommand("select term, words from search.synonym order by term", connection))
         await using (var reader = await select.ExecuteReaderAsync(cancellation))
         {
-            while (await reader.ReadAsync(cancellation)) synonyms.Add((reader.GetString(0), reader.GetFieldValue<string[]>(1)));
+            while (await reader.ReadAsync(cancellation))
+                synonyms.Add((reader.GetString(0), await reader.GetFieldValueAsync<string[]>(1, cancellation)));
         }
 
         await using var batch = connection.CreateBatch();

@@ -20,7 +20,8 @@ public static class ListSynonymsEndpoint
         List<SynonymView> all = [];
         await using var command = new NpgsqlCommand("select term, words from search.synonym order by term");
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
-        while (await reader.ReadAsync(cancellation)) all.Add(new(reader.GetString(0), reader.GetFieldValue<string[]>(1)));
+        while (await reader.ReadAsync(cancellation))
+            all.Add(new(reader.GetString(0), await reader.GetFieldValueAsync<string[]>(1, cancellation)));
         return new(all);
     }
 }

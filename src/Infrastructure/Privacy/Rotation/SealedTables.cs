@@ -125,7 +125,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             rows.Add(new(reader.GetString(0), reader.GetValue(1),
-                reader.IsDBNull(2) ? TypeOf(column) : personalEvents.GetValueOrDefault(reader.GetString(2))));
+                await reader.IsDBNullAsync(2, cancellation) ? TypeOf(column) : personalEvents.GetValueOrDefault(reader.GetString(2))));
         return rows;
     }
 
