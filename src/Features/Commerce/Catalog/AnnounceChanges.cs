@@ -34,7 +34,7 @@ public static class AnnounceChangesHandler
         // The changes are committed already, so the cache may be dropped and shoppers notified before this transaction ends.
         List<ProductName> names =
             [.. known.SelectMany(x => NamesOf(x.Product, products.Contains(x.Product.Id)).Select(y => new ProductName(y, x.Stamp)))];
-        var dropped = await cache.TryDropAsync(names);
+        await cache.DropAsync(names);
         foreach (var name in names) answers.Forget(name.IdOrSlug);
         foreach (var product in known)
         {
@@ -43,7 +43,6 @@ public static class AnnounceChangesHandler
         }
 
         OutgoingMessages news = [];
-        if (!dropped) news.Add(new DropCachedProducts(names));
         news.AddRange(known.Where(x => products.Contains(x.Product.Id))
             .Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawnNotice(x.Product.Id, x.Product.Revision)));
         news.AddRange(known.SelectMany(x => x.Product.Variants.Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku))

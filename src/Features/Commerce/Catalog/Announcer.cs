@@ -8,13 +8,15 @@ using Wolverine;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>Checks four times per second whether there is anything to announce, so that checkout does not have to trigger it.</summary>
-public sealed class Announcer(ICommerceStore store, IServiceScopeFactory scopes, TimeProvider time, ILogger<Announcer> log)
+public sealed class Announcer(
+    ICommerceStore store, ProductCache cache, IServiceScopeFactory scopes, TimeProvider time, ILogger<Announcer> log)
     : Worker(time, log)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
+        await cache.DropMissedAsync();
         if (await HasNewsAsync(stopping)) await AnnounceAsync(stopping);
         return Pace;
     }

@@ -30,11 +30,15 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
     private async Task<ReadyAnswer?> FetchAsync(string idOrSlug)
     {
         if (await cache.FindAsync(idOrSlug) is { } known) return ReadyAnswer.Json(known);
-        await using var session = store.QuerySession();
-        if (await Catalogue.FindAsync(session, idOrSlug, CancellationToken.None) is not { } found) return null;
-        var json = JsonSerializer.SerializeToUtf8Bytes(found.ToView(), AaryaJson.Options);
-        await cache.PutAsync(idOrSlug, found.Stamp, json);
-        return ReadyAnswer.Json(json);
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.QuerySession();
+            if (await Catalogue.FindAsync(session, idOrSlug, CancellationToken.None) is not { } found) return null;
+            var json = JsonSerializer.SerializeToUtf8Bytes(found.ToView(), AaryaJson.Options);
+            // A change was announced while a slow read was under way: the second read sees it. Not more often, because a product that had
+            // this slug before may have a larger stamp.
+            if (await cache.PutAsync(idOrSlug, found.Stamp, json) || attempt == 2) return ReadyAnswer.Json(json);
+        }
     }
 
     private async Task<ReadyAnswer?> FetchAsync(string? category, PageCursor? after, int limit)

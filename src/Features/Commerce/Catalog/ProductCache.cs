@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
@@ -27,25 +28,50 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
         return 1
         """;
 
+    // By name; Redis still has an older state, or may have it.
+    private readonly ConcurrentDictionary<string, Missed> missed = new(StringComparer.Ordinal);
     private long restUntil;
 
-    public async Task<byte[]?> FindAsync(string idOrSlug) =>
-        await TryAsync(async x => (byte[]?)await x.HashGetAsync(Key(idOrSlug), "json"));
+    public async Task<byte[]?> FindAsync(string idOrSlug) => missed.ContainsKey(idOrSlug)
+        ? null
+        : await TryAsync(async x => (byte[]?)await x.HashGetAsync(Key(idOrSlug), "json"));
 
-    public Task PutAsync(string idOrSlug, long stamp, byte[] json) =>
-        TryAsync(x => x.ScriptEvaluateAsync(Change, [Key(idOrSlug)], [stamp, (long)Keep.TotalMilliseconds, json]));
-
-    /// <summary>Drops what is older than these stamps, if Redis answers at once.</summary>
-    /// <returns>False when old states may still be cached: they must be dropped later.</returns>
-    public Task<bool> TryDropAsync(IReadOnlyList<ProductName> changed) => TryAsync(async _ =>
+    /// <returns>False when a newer state is known, so that this one is outdated.</returns>
+    public async Task<bool> PutAsync(string idOrSlug, long stamp, byte[] json)
     {
-        await DropAsync(changed);
+        RedisValue[] values = [stamp, (long)Keep.TotalMilliseconds, json];
+        return await TryAsync(async x => (int?)await x.ScriptEvaluateAsync(Change, [Key(idOrSlug)], values)) != 0;
+    }
+
+    /// <summary>
+    /// Drops what is older than these stamps. What Redis does not drop at once, this process does not read from Redis either, and
+    /// <see cref="DropMissedAsync"/> drops it later.
+    /// </summary>
+    public async Task DropAsync(IReadOnlyList<ProductName> changed)
+    {
+        if (changed.Count == 0 || await TryDropAsync(changed)) return;
+        var until = time.GetTimestamp() + (long)(Keep.TotalSeconds * time.TimestampFrequency);
+        foreach (var name in changed)
+            missed.AddOrUpdate(name.IdOrSlug, new Missed(name.Stamp, until), (_, x) => new(Math.Max(x.Stamp, name.Stamp), until));
+    }
+
+    /// <summary>Drops what was missed, if Redis answers now.</summary>
+    public async Task DropMissedAsync()
+    {
+        if (missed.IsEmpty) return;
+        var now = time.GetTimestamp();
+        // By then the cached entries have expired.
+        foreach (var expired in missed.Where(x => x.Value.Until <= now)) missed.TryRemove(expired);
+        var left = missed.ToList();
+        if (left.Count == 0 || !await TryDropAsync([.. left.Select(x => new ProductName(x.Key, x.Value.Stamp))])) return;
+        foreach (var dropped in left) missed.TryRemove(dropped);
+    }
+
+    private Task<bool> TryDropAsync(IReadOnlyList<ProductName> changed) => TryAsync(async x =>
+    {
+        await Task.WhenAll(changed.Select(y => x.ScriptEvaluateAsync(Change, [Key(y.IdOrSlug)], [y.Stamp, (long)Keep.TotalMilliseconds])));
         return true;
     });
-
-    /// <summary>Drops what is older than these stamps; fails when Redis does not answer.</summary>
-    public async Task DropAsync(IReadOnlyList<ProductName> changed) => await Task.WhenAll(changed.Select(x =>
-        redis.Cache.ScriptEvaluateAsync(Change, [Key(x.IdOrSlug)], [x.Stamp, (long)Keep.TotalMilliseconds])));
 
     private static RedisKey Key(string idOrSlug) => RedisKeys.Cache("product", idOrSlug);
 
@@ -64,10 +90,15 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
         }
     }
 
+    /// <param name="Stamp">The state that the database has at least.</param>
+    /// <param name="Until">The clock's timestamp from which no older entry exists.</param>
+    private sealed record Missed(long Stamp, long Until);
+
     [LoggerMessage(LogLevel.Warning, "The product cache does not answer, so products come from the database: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);
 }
 
-/// <summary>A name under which a product may be cached: its id, its slug or a former one.</summary>
-/// <param name="Stamp">The state that the database has now.</param>
+/// <summary>A name under which a product may be cached.</summary>
+/// <param name="IdOrSlug">Its id, its slug or a former slug.</param>
+/// <param name="Stamp">The state that the database has now; it only grows.</param>
 public sealed record ProductName(string IdOrSlug, long Stamp);

@@ -70,9 +70,9 @@ public sealed class GetProductSpec(AaryaFixture fixture) : CatalogueStory(fixtur
         await cache.PutAsync(Tag, 5, "old"u8.ToArray());
         await cache.DropAsync([new(Tag, 7)]);
         Assert.Null(await cache.FindAsync(Tag));
-        await cache.PutAsync(Tag, 6, "old"u8.ToArray());
+        Assert.False(await cache.PutAsync(Tag, 6, "old"u8.ToArray()));
         Assert.Null(await cache.FindAsync(Tag));
-        await cache.PutAsync(Tag, 7, "new"u8.ToArray());
+        Assert.True(await cache.PutAsync(Tag, 7, "new"u8.ToArray()));
         await cache.DropAsync([new(Tag, 3)]);
 
         Assert.Equal("new"u8.ToArray(), await cache.FindAsync(Tag));
