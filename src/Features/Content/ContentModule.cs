@@ -46,9 +46,9 @@ public sealed class ContentModule : Module<IContentStore>
         // Only an edited address helps: the message becomes a dead letter at once.
         wolverine.OnException<MailUndeliverableException>().MoveToErrorQueue();
         // During an outage of the mail server the message is retried until the outage ends (Outage). When the server answers but does not
-        // accept the mail, because the mailbox is busy or full, it is retried for half a day and then becomes a dead letter.
-        wolverine.OnException<MailNotSentException>().ScheduleRetry(
-            TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2),
-            TimeSpan.FromHours(10));
+        // accept the mail, because the mailbox is busy or full, it is retried until SendEmail gives it up. A fixed number of retries would
+        // be used up by the outage before.
+        wolverine.OnException<MailNotSentException>().ScheduleRetryIndefinitely(
+            TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30));
     }
 }

@@ -153,7 +153,7 @@ public static class AaryaHost
         builder.AddApiDocument(contexts, roles, features);
         builder.ListenFor(roles);
 
-        if (active.Count > 0) builder.AddDatabases(active, sealer, serving);
+        if (active.Count > 0) builder.AddContextDatabases(active, sealer, serving);
 
         foreach (var module in active) module.AddServices(builder.Services, builder.Configuration, builder.Environment);
         foreach (var module in dormant) module.AddRemoteServices(builder.Services);
@@ -164,8 +164,7 @@ public static class AaryaHost
         builder.Services.AddWolverineHttp();
     }
 
-    // Of the hosted contexts.
-    private static void AddDatabases(this WebApplicationBuilder builder, List<Module> active, Sealer sealer, bool serving)
+    private static void AddContextDatabases(this WebApplicationBuilder builder, List<Module> active, Sealer sealer, bool serving)
     {
         var databases = new ContextDatabases(builder.Configuration);
         // By a factory, so that the container disposes of it.
@@ -230,9 +229,8 @@ public static class AaryaHost
         wolverine.Policies.UseDurableInboxOnAllListeners();
         wolverine.Policies.UseDurableOutboxOnAllSendingEndpoints();
 
-        wolverine.OnException<ConcurrencyException>()
-            .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250));
-        wolverine.OnException<Exception>(Outage.IsRace)
+        // Without an end: the attempts during an outage count, too, and would make a lost race after it the last one.
+        wolverine.OnException<Exception>(x => x is ConcurrencyException || Outage.IsRace(x))
             .RetryWithCooldown(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(250))
             .Then.ScheduleRetryIndefinitely(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
         // However long an outage lasts, it is not the message's fault: the message must not become a dead letter.

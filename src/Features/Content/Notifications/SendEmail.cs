@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Email;
+using Aarya.Infrastructure.Outages;
 using Wolverine.Marten;
 using Wolverine.Persistence;
 
@@ -12,6 +13,9 @@ public sealed record SendEmail(Guid EmailId);
 
 public static class SendEmailHandler
 {
+    // RFC 5321, 4.5.4.1: at least four to five days.
+    private static readonly TimeSpan GivesUpAfter = TimeSpan.FromDays(5);
+
     public static async Task<IMartenOp> Handle(
         SendEmail command,
         [Entity(nameof(SendEmail.EmailId))] EmailMessage email,
@@ -20,7 +24,15 @@ public static class SendEmailHandler
         CancellationToken cancellation)
     {
         if (email.SentAt is not null) return MartenOps.Nothing();
-        await mailer.SendAsync(email.ToMail(), cancellation);
+        try
+        {
+            await mailer.SendAsync(email.ToMail(), cancellation);
+        }
+        catch (MailNotSentException e) when (!Outage.Is(e) && now - email.CreatedAt >= GivesUpAfter)
+        {
+            throw new MailUndeliverableException($"The mail server has refused the mail for {GivesUpAfter.TotalDays:0} days: {e.Message}");
+        }
+
         email.SentAt = now;
         return MartenOps.Update(email);
     }

@@ -1,5 +1,6 @@
 using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
+using Aarya.Infrastructure.Email;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
@@ -35,6 +36,25 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
         await Eventually.HoldsAsync("the good mail to be sent", () => server.Mails().Count == 1);
         Assert.Contains("rao@example.com", server.Mails()[0], StringComparison.Ordinal);
         Assert.DoesNotContain("Bcc", server.Mails()[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, typeof(MailNotSentException))]
+    [InlineData(4, typeof(MailNotSentException))]
+    [InlineData(5, typeof(MailUndeliverableException))]
+    public async Task a_mail_that_the_server_refuses_for_now_is_given_up_after_five_days(int days, Type outcome)
+    {
+        var letter = Letter("meera@example.com");
+        var thrown = await Record.ExceptionAsync(() => SendEmailHandler.Handle(
+            new(letter.Id), letter, new Refusing(), letter.CreatedAt.AddDays(days), TestContext.Current.CancellationToken));
+        Assert.IsType(outcome, thrown);
+        Assert.Null(letter.SentAt);
+    }
+
+    private sealed class Refusing : IMailer
+    {
+        public Task SendAsync(Mail mail, CancellationToken cancellation) =>
+            throw new MailNotSentException("the mailbox is full", new InvalidOperationException("452"));
     }
 
     private static EmailMessage Letter(string to) =>
