@@ -5,9 +5,9 @@ namespace Aarya.Infrastructure.Caching;
 /// be made. A value that could not be made is not kept: the next caller tries again.
 /// </summary>
 /// <param name="time">The clock.</param>
+/// <param name="freshFor">How long a value is used, from the moment when it began to be made; asked at each use.</param>
 /// <param name="make">Makes the value. It is not tied to the caller who caused it: the others need it too.</param>
-/// <param name="freshFor">How long a value is used.</param>
-public sealed class FreshFor<T>(TimeProvider time, Func<Task<T>> make, Func<T, TimeSpan> freshFor) where T : class
+public sealed class FreshFor<T>(TimeProvider time, Func<T, TimeSpan> freshFor, Func<Task<T>> make) where T : class
 {
     private readonly Lock gate = new();
     private volatile Made? last;
@@ -18,31 +18,27 @@ public sealed class FreshFor<T>(TimeProvider time, Func<Task<T>> make, Func<T, T
     /// <param name="freshFor">How long every value is used.</param>
     /// <param name="make">Makes the value.</param>
     public FreshFor(TimeProvider time, TimeSpan freshFor, Func<Task<T>> make)
-        : this(time, make, _ => freshFor)
+        : this(time, _ => freshFor, make)
     {
     }
 
     /// <summary>The last value, however old it is; null before the first one is made.</summary>
     public T? Last => last?.Value;
 
-    /// <summary>The fresh value.</summary>
+    /// <summary>The fresh value; fails when it cannot be made.</summary>
     public ValueTask<T> GetAsync() => last is { } known && IsFresh(known) ? new(known.Value) : new(Join().Making);
 
-    /// <summary>The fresh value, or the last one when making a fresh one takes longer than this; null when there is none yet.</summary>
+    /// <summary>
+    /// The fresh value, or the last one when making a fresh one takes longer than <paramref name="patience"/>, in real time; null when
+    /// there is none yet. Fails when the value cannot be made.
+    /// </summary>
     public async ValueTask<T?> GetAsync(TimeSpan patience)
     {
         if (last is { } known && IsFresh(known)) return known.Value;
         var (pending, since) = Join();
         // Only the first callers wait for a value that is slow to be made.
         if (last is not null && !pending.IsCompleted && time.GetElapsedTime(since) > patience) return Last;
-        try
-        {
-            return await pending.WaitAsync(patience);
-        }
-        catch (TimeoutException) when (!pending.IsFaulted)
-        {
-            return Last;
-        }
+        return await Task.WhenAny(pending, Task.Delay(patience)) == pending ? await pending : Last;
     }
 
     private bool IsFresh(Made known) => time.GetElapsedTime(known.Began) < freshFor(known.Value);

@@ -113,32 +113,37 @@ public static class ApiDocument
 /// </summary>
 internal sealed class WholeDocument
 {
+    // Counts from when the document began to be made, and so is longer than the wait for a context.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly IOpenApiDocumentProvider own;
     private readonly List<ContextClient> contexts;
     private readonly Dictionary<string, JsonObject> told = [];
-    private readonly FreshFor<ReadyAnswer> document;
+    private readonly FreshFor<Made> document;
 
     public WholeDocument([FromKeyedServices("v1")] IOpenApiDocumentProvider own, IEnumerable<ContextClient> contexts, TimeProvider time)
     {
         this.own = own;
         this.contexts = [.. contexts];
-        document = new(time, MakeAsync, _ => told.Count == this.contexts.Count ? TimeSpan.MaxValue : Pause);
+        document = new(time, x => x.IsComplete ? TimeSpan.MaxValue : Pause, MakeAsync);
     }
 
-    public async Task<IResult> GetAsync(CancellationToken cancellation) => await document.GetAsync().AsTask().WaitAsync(cancellation);
+    private sealed record Made(ReadyAnswer Answer, bool IsComplete);
 
-    private async Task<ReadyAnswer> MakeAsync()
+    public async Task<IResult> GetAsync(CancellationToken cancellation) =>
+        (await document.GetAsync().AsTask().WaitAsync(cancellation)).Answer;
+
+    private async Task<Made> MakeAsync()
     {
         await Task.WhenAll(contexts.Where(x => !told.ContainsKey(x.Role)).Select(AskAsync));
         var ours = await own.GetOpenApiDocumentAsync();
         var whole = JsonNode.Parse(await ours.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1))!.AsObject();
         foreach (var context in told.OrderBy(x => x.Key, StringComparer.Ordinal)) Merge(whole, context.Value);
-        if (contexts.Where(x => !told.ContainsKey(x.Role)).Select(x => x.Role).ToList() is { Count: > 0 } away)
+        var away = contexts.Where(x => !told.ContainsKey(x.Role)).Select(x => x.Role).ToList();
+        if (away.Count > 0)
             whole["info"]!["description"] =
                 $"{whole["info"]!["description"]}\n\nNot described here, because they do not answer right now: {string.Join(", ", away)}.";
-        return ReadyAnswer.Json(System.Text.Encoding.UTF8.GetBytes(whole.ToJsonString()));
+        return new(ReadyAnswer.Json(System.Text.Encoding.UTF8.GetBytes(whole.ToJsonString())), away.Count == 0);
     }
 
     private async Task AskAsync(ContextClient context)
