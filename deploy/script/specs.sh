@@ -41,7 +41,7 @@ specs_step() {
 }
 
 build_specs() {
-    # The whole solution: what the specs run, and the tools, of which smoke, fuzz and drill are built in Release as they run.
+    # The whole solution, with smoke, fuzz and drill in Release, so that their commands have nothing left to build.
     quietly build-specs dotnet build Aarya.sln --nologo -v q
     did="Aarya.sln"
 }
@@ -49,8 +49,10 @@ build_specs() {
 # filter_changed <commit>: sets `filters` to the specs that the change since the commit touches; to none, which means all of them, when it
 # touches what all depend on
 filter_changed() {
-    local commit class
+    local commit classes class
     commit=$(git rev-parse --verify --quiet "$1^{commit}") || fail "git does not know the commit '$1'."
+    classes=$(set -e; specs_of_change "$commit" | sort -u) || fail "the specs of the change since $1 cannot be found."
+    if [[ -z $classes ]]; then fail "nothing has changed since $1."; fi
     while read -r class; do
         if [[ $class == all ]]; then
             filters=()
@@ -58,8 +60,7 @@ filter_changed() {
             return
         fi
         filters+=(-class "$class")
-    done < <(specs_of_change "$commit")
-    if ((${#filters[@]} == 0)); then fail "nothing has changed since $1."; fi
+    done <<<"$classes"
     say "The change since $1 touches these specs:"
     printf '  %s\n' "${filters[@]}" | sed -n 's/^  Aarya\.Specs\./  /p'
 }
