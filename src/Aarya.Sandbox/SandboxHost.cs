@@ -51,28 +51,28 @@ public sealed class SandboxHost : IAsyncDisposable
         builder.Services.AddHostedService<WebhookSender>();
         builder.Services.AddHostedService<PendingCharges>();
 
-        var provider = builder.Build();
-        provider.UseRouting();
-        provider.Use(RefuseUnreadable);
-        provider.MapGet("/health", () => Results.Ok());
-        provider.MapChallenge();
-        var v1 = provider.MapGroup("/v1").AddEndpointFilter(Authorise);
+        var app = builder.Build();
+        app.UseRouting();
+        app.Use(RefuseUnreadable);
+        app.MapGet("/health", () => Results.Ok());
+        app.MapChallenge();
+        var v1 = app.MapGroup("/v1").AddEndpointFilter(Authorise);
         v1.MapCharges();
         v1.MapRefunds();
         v1.MapControls();
         try
         {
-            await provider.StartAsync(cancellation);
+            await app.StartAsync(cancellation);
         }
         catch
         {
-            await provider.Services.GetRequiredService<Books>().DisposeAsync();
-            await provider.DisposeAsync();
+            await app.Services.GetRequiredService<Books>().DisposeAsync();
+            await app.DisposeAsync();
             throw;
         }
 
-        var host = new SandboxHost(provider, options);
-        if (options.PublicUrl is null) provider.Services.GetRequiredService<SandboxState>().PublicUrl = host.Url;
+        var host = new SandboxHost(app, options);
+        if (options.PublicUrl is null) app.Services.GetRequiredService<SandboxState>().PublicUrl = host.Url;
         return host;
     }
 

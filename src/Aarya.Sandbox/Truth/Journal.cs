@@ -28,15 +28,15 @@ internal sealed class Journal : IAsyncDisposable
     public static Journal Open(string folder, out IReadOnlyList<Fact> facts)
     {
         Directory.CreateDirectory(folder);
-        var opened = OpenAlone(Path.Combine(folder, "journal.ndjson"));
+        var file = OpenAlone(Path.Combine(folder, "journal.ndjson"));
         try
         {
-            facts = Replay(opened);
-            return new(opened);
+            facts = Replay(file);
+            return new(file);
         }
         catch
         {
-            opened.Dispose();
+            file.Dispose();
             throw;
         }
     }

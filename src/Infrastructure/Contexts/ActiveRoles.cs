@@ -48,9 +48,9 @@ public sealed class ActiveRoles
     {
         var named = (configuration["roles"] ?? configuration.Find("AARYA_ROLES") ?? All)
             .Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string[] all = [Gateway, .. contexts.Select(x => x.Role)];
-        if (named.FirstOrDefault(x => x != All && !all.Contains(x)) is { } unknown)
-            throw new StartupException($"AARYA_ROLES names '{unknown}': the roles are all, {string.Join(", ", all)}.");
-        return new(named.Length == 0 || named.Contains(All) ? all : [.. all.Where(named.Contains)], contexts);
+        string[] known = [Gateway, .. contexts.Select(x => x.Role)];
+        if (named.FirstOrDefault(x => x != All && !known.Contains(x)) is { } unknown)
+            throw new StartupException($"AARYA_ROLES names '{unknown}': the roles are all, {string.Join(", ", known)}.");
+        return new(named.Length == 0 || named.Contains(All) ? known : [.. known.Where(named.Contains)], contexts);
     }
 }

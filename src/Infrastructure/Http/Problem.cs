@@ -16,7 +16,7 @@ public static class Problem
 
     /// <param name="errors">The faults by field; each is a predicate after the field's name.</param>
     /// <param name="code">What clients act on.</param>
-    public static ProblemDetails Invalid(IDictionary<string, string[]> errors, string code = "request.invalid") =>
+    public static ProblemDetails Invalid(Dictionary<string, string[]> errors, string code = "request.invalid") =>
         Of(StatusCodes.Status400BadRequest, code, "The request is not valid", InWords(errors), errors);
 
     public static ProblemDetails Unauthorized(string code = "auth.required", string detail = "Send a valid access token.") =>
@@ -36,7 +36,7 @@ public static class Problem
         Of(StatusCodes.Status422UnprocessableEntity, code, title, detail);
 
     /// <param name="detail">What the reader can do about it, or what must change: never empty.</param>
-    public static ProblemDetails Of(int status, string code, string title, string detail, IDictionary<string, string[]>? errors = null)
+    public static ProblemDetails Of(int status, string code, string title, string detail, Dictionary<string, string[]>? errors = null)
     {
         var problem = new ProblemDetails
         {
@@ -51,7 +51,7 @@ public static class Problem
     }
 
     /// <summary>The first faults, a sentence each.</summary>
-    internal static string InWords(IDictionary<string, string[]> errors)
+    internal static string InWords(Dictionary<string, string[]> errors)
     {
         var faults = errors.SelectMany(x => x.Value.Select(fault => $"{x.Key} {fault}")).ToList();
         var more = faults.Count - MostFaults;

@@ -31,7 +31,7 @@ public sealed class RedisConnections : IAsyncDisposable
 
     public string? CacheUrl { get; }
 
-    /// <summary>Carts, sessions, streams, locks, keys of idempotency: never evicted.</summary>
+    /// <summary>Carts, sessions, streams, keys of idempotency: never evicted.</summary>
     public IDatabase State => Connected(state).GetDatabase();
 
     /// <summary>Data that may be evicted at any time: caches, counters of rate limits, metrics.</summary>

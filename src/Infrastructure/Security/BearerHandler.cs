@@ -27,9 +27,9 @@ public sealed class BearerHandler(
         // The rate limits, if they are on, have already checked it.
         var check = Context.Features.Get<CheckedToken>() is { } known ? new(known.Check) : tokens.CheckAsync(sent);
         if (!check.IsCompletedSuccessfully) return FinishAsync(check.AsTask());
-#pragma warning disable VSTHRD103, CA1849 // It is completed.
+#pragma warning disable VSTHRD103 // It is completed.
         var judged = check.Result;
-#pragma warning restore VSTHRD103, CA1849
+#pragma warning restore VSTHRD103
         if (!judged.IsGood) return Task.FromResult(Fail(judged.Fault));
         var open = IsOpenAsync(judged.Token!);
         return open is { IsCompletedSuccessfully: true, Result: true }

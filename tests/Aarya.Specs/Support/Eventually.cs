@@ -28,10 +28,11 @@ internal static class Eventually
         {
             try
             {
-                if (await holds()) return;
+                var left = limit - watch.Elapsed;
+                if (await holds().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TestContext.Current.CancellationToken)) return;
                 last = null;
             }
-            catch (Exception e) when (ignoring?.Invoke(e) == true)
+            catch (Exception e) when (ignoring?.Invoke(e) == true || (e is TimeoutException && watch.Elapsed >= limit))
             {
                 last = e;
             }

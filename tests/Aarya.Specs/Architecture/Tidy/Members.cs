@@ -27,12 +27,17 @@ internal static class Members
             foreach (var operand in method.Body.Instructions.Select(x => x.Operand))
             {
                 if (operand is MemberReference member && KeyOf(member) is var key && key != own) used.Add(key);
-                else if (operand is string text) used.Add(text);
+                else if (operand is string text && Weaves(method.DeclaringType)) used.Add(text);
             }
         }
 
         return used;
     }
+
+    // The frames that write code.
+    private static bool Weaves(TypeDefinition type) =>
+        type.BaseType?.Name.EndsWith("Frame", StringComparison.Ordinal) == true
+        || type.Name.EndsWith("Policy", StringComparison.Ordinal) || (type.DeclaringType is { } outer && Weaves(outer));
 
     /// <summary>A member's name with that of its type; a property goes by its getter, and all overloads have one key.</summary>
     public static string KeyOf(MemberReference member) => member switch

@@ -9,6 +9,10 @@ namespace Aarya.Specs.Architecture.Tidy;
 /// <param name="Types">The names of its classes of endpoints and handlers.</param>
 internal sealed partial record Slice(string Path, int Endpoints, int Handlings, IReadOnlyList<string> Types)
 {
+    // Wolverine's conventions.
+    private static readonly string[] HandlerSuffixes = ["Handler", "Consumer"];
+    private static readonly string[] HandlerMethods = ["Handle", "HandleAsync", "Handles", "Consume", "ConsumeAsync", "Consumes"];
+
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
     public string Namespace => $"Aarya.Features.{System.IO.Path.GetDirectoryName(Path)!.Replace('/', '.')}";
@@ -19,11 +23,7 @@ internal sealed partial record Slice(string Path, int Endpoints, int Handlings, 
     /// <summary>Whether Wolverine takes this compiled class for endpoints or for a handler of messages.</summary>
     public static bool IsOne(TypeDefinition type) => type.IsPublic && type.Methods.Any(x => x.IsPublic
         && (x.CustomAttributes.Any(y => y.AttributeType.FullName.StartsWith("Wolverine.Http.Wolverine", StringComparison.Ordinal))
-            || (Suffixes.Any(y => type.Name.EndsWith(y, StringComparison.Ordinal)) && Deeds.Contains(x.Name))));
-
-    // By its conventions.
-    private static readonly string[] Suffixes = ["Handler", "Consumer"];
-    private static readonly string[] Deeds = ["Handle", "HandleAsync", "Handles", "Consume", "ConsumeAsync", "Consumes"];
+            || (HandlerSuffixes.Any(y => type.Name.EndsWith(y, StringComparison.Ordinal)) && HandlerMethods.Contains(x.Name))));
 
     public static IEnumerable<Slice> All()
     {

@@ -1,7 +1,6 @@
 using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Store;
-using Aarya.Specs.Privacy;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;

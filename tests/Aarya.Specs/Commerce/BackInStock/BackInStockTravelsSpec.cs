@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
-using Aarya.Specs.Privacy;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Npgsql;

@@ -1,6 +1,5 @@
 using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Specs.Privacy;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders.Effects;
-using Aarya.Specs.Payment;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;

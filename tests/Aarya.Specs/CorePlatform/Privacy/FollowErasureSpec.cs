@@ -5,7 +5,6 @@ using Aarya.Features.CorePlatform.Privacy;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users.Addresses;
 using Aarya.Infrastructure.Redis;
-using Aarya.Specs.Privacy;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;

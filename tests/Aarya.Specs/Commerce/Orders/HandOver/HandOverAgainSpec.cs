@@ -1,6 +1,5 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
-using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.HandOver;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
