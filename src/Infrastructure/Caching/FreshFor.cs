@@ -38,7 +38,8 @@ public sealed class FreshFor<T>(TimeProvider time, Func<T, TimeSpan> freshFor, F
         var (pending, since) = Join();
         // Only the first callers wait for a value that is slow to be made.
         if (last is not null && !pending.IsCompleted && time.GetElapsedTime(since) > patience) return Last;
-        return await Task.WhenAny(pending, Task.Delay(patience)) == pending ? await pending : Last;
+        await ((Task)pending).WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return pending.IsCompleted ? await pending : Last;
     }
 
     private bool IsFresh(Made known) => time.GetElapsedTime(known.Began) < freshFor(known.Value);
