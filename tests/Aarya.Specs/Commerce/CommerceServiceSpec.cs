@@ -125,7 +125,8 @@ public sealed class CommerceServiceSpec(AaryaFixture fixture) : Spec(fixture)
         {
             order = await Commerce.CreateOrderAsync(request, deadline: DateTime.UtcNow.AddMinutes(1));
             return true;
-        }, ignoring: x => x is RpcException { StatusCode: StatusCode.Aborted } e && RefusedCall.CodeOf(e) == "idempotency.in_progress");
+        }, TimeSpan.FromSeconds(60), x =>
+            x is RpcException { StatusCode: StatusCode.Aborted } e && RefusedCall.CodeOf(e) == "idempotency.in_progress");
         return order!;
     }
 

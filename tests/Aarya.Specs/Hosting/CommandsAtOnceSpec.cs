@@ -97,7 +97,7 @@ public sealed class CommandsAtOnceSpec : IAsyncLifetime
     {
         Assert.False(running.IsCompleted, "the command ended before it reached the locked table");
         return await OnDatabaseAsync("select count(*) from pg_locks where not granted and locktype = 'relation'") > 0;
-    });
+    }, TimeSpan.FromSeconds(60));
 
     private static void WentWell(ChildProgram run) => Assert.Equal((0, ""), (run.ExitCode, run.Error));
 

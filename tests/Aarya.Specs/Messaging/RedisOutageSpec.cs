@@ -134,7 +134,7 @@ public sealed class RedisOutageSpec
     {
         await attempt();
         return true;
-    }, ignoring: Outage.Is);
+    }, TimeSpan.FromSeconds(60), Outage.Is);
 }
 
 internal static class Quietly

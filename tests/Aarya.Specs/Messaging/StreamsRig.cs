@@ -169,7 +169,7 @@ public sealed class StreamsRig : IAsyncLifetime
 
     /// <summary>Waits for what happens in other processes, while the spec itself stops their servers.</summary>
     public static Task UntilAsync(string what, Func<Task<bool>> isSo) =>
-        Eventually.HoldsAsync(what, isSo, ignoring: x => x is NpgsqlException or RedisException);
+        Eventually.HoldsAsync(what, isSo, TimeSpan.FromSeconds(60), x => x is NpgsqlException or RedisException);
 
     public async ValueTask DisposeAsync()
     {

@@ -123,7 +123,8 @@ public sealed class PaymentShop : IAsyncLifetime
     /// <summary>Waits until the payment role has published this event of the order on its stream.</summary>
     public async Task<JsonNode> HearsAsync(Guid orderId, string type)
     {
-        await Eventually.HoldsAsync($"{type} of {orderId}", () => HeardOf(orderId).Any(x => x.Type == type));
+        await Eventually.HoldsAsync($"{type} of {orderId}", () => HeardOf(orderId).Any(x => x.Type == type),
+            TimeSpan.FromSeconds(60));
         return HeardOf(orderId).First(x => x.Type == type).Body;
     }
 
@@ -139,7 +140,7 @@ public sealed class PaymentShop : IAsyncLifetime
     {
         OrderPayment? payment = null;
         await Eventually.HoldsAsync($"payment {orderId}",
-            async () => (payment = await FindAsync(orderId)) is not null && condition(payment));
+            async () => (payment = await FindAsync(orderId)) is not null && condition(payment), TimeSpan.FromSeconds(60));
         return payment!;
     }
 

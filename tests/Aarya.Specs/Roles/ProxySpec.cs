@@ -319,7 +319,7 @@ public sealed class ProxySpec(AaryaFixture fixture) : IAsyncLifetime
     {
         using var answer = await client.GetAsync(At(Keys));
         return answer.StatusCode == status;
-    });
+    }, TimeSpan.FromSeconds(20));
 
     private async Task<(HttpStatusCode Status, TimeSpan Took)> TimedAsync()
     {

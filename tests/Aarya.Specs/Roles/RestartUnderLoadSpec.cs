@@ -102,7 +102,8 @@ public sealed class RestartUnderLoadSpec(RestartUnderLoadSpec.Shop running) : IC
         Task MoreAsync()
         {
             var wanted = answers.Count + AtLeast;
-            return Eventually.HoldsAsync($"{wanted} answers", () => answers.Count >= wanted, instead: () => $"{answers.Count}");
+            return Eventually.HoldsAsync($"{wanted} answers", () => answers.Count >= wanted, TimeSpan.FromSeconds(60),
+                () => $"{answers.Count}");
         }
     }
 

@@ -204,7 +204,7 @@ public sealed class RpcBothWaysSpec(ServedContexts contexts) : IClassFixture<Ser
         Wire.Search.ProductResults found = new();
         // Search receives the catalogue by events.
         await Eventually.HoldsAsync("a product in the index",
-            async () => (found = await search.SearchProductsAsync(new() { Limit = 5 })).Total > 0);
+            async () => (found = await search.SearchProductsAsync(new() { Limit = 5 })).Total > 0, TimeSpan.FromSeconds(30));
         Assert.Equal(Math.Min(5, found.Total), found.Items.Count);
         Assert.NotEmpty((await search.GetRecommendationsAsync(new() { UserId = Guid.NewGuid().ToString(), Limit = 3 })).Items);
     }

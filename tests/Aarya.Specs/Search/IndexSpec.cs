@@ -239,7 +239,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 
     // Another story of this class may have begun a refill, which goes on by itself.
     private Task UntilNoneRunsAsync() => Eventually.HoldsAsync("the refill of another story to end",
-        async () => await OnDatabaseAsync("select count(*) from search.refill") == 0);
+        async () => await OnDatabaseAsync("select count(*) from search.refill") == 0, TimeSpan.FromMinutes(2));
 
     private async Task<long> OnDatabaseAsync(string sql)
     {

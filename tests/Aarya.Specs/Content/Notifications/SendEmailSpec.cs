@@ -32,8 +32,9 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
         await node.MessageBus().PublishAsync(new SendEmail(bad.Id));
         await node.MessageBus().PublishAsync(new SendEmail(good.Id));
 
-        await Eventually.HoldsAsync("the mail to be given up", async () => await DeadLettersAsync(session, bad.Id) == 1);
-        await Eventually.HoldsAsync("the good mail to be sent", () => server.Mails().Count == 1);
+        await Eventually.HoldsAsync("the mail to be given up",
+            async () => await DeadLettersAsync(session, bad.Id) == 1, TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync("the good mail to be sent", () => server.Mails().Count == 1, TimeSpan.FromSeconds(60));
         Assert.Contains("rao@example.com", server.Mails()[0], StringComparison.Ordinal);
         Assert.DoesNotContain("Bcc", server.Mails()[0], StringComparison.Ordinal);
     }

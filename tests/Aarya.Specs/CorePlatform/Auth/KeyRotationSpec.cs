@@ -54,8 +54,8 @@ public sealed class KeyRotationSpec
             await UntilAsync("three rounds of every shopper", () => shoppers.All(x => x.Rounds >= seen[x] + 3));
         }
 
-        Task UntilAsync(string what, Func<bool> holds) => Eventually.HoldsAsync(what, holds,
-            instead: () => $"{string.Join(", ", shoppers.SelectMany(x => x.Failures).Distinct())}\n{shop.Role("core").Output}");
+        Task UntilAsync(string what, Func<bool> holds) => Eventually.HoldsAsync(what, holds, TimeSpan.FromSeconds(120),
+            () => $"{string.Join(", ", shoppers.SelectMany(x => x.Failures).Distinct())}\n{shop.Role("core").Output}");
     }
 
     private static string KidOf(string pem) => SigningKey.FromPem(pem).Public.Kid;

@@ -91,7 +91,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     // Redis writes to disk every second, and reports when no write is pending.
     private async Task<long> OnDiskAsync()
     {
-        await Eventually.HoldsAsync("Redis has written everything", IsOnDiskAsync);
+        await Eventually.HoldsAsync("Redis has written everything", IsOnDiskAsync, TimeSpan.FromSeconds(20));
         return server.LogLength;
     }
 
@@ -112,7 +112,8 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     private async Task BackAsync()
     {
         await server.StartAgainAsync();
-        await Eventually.HoldsAsync("the program is connected again", () => redis.State.IsConnected(RedisKeys.Session("")));
+        await Eventually.HoldsAsync("the program is connected again", () => redis.State.IsConnected(RedisKeys.Session("")),
+            TimeSpan.FromSeconds(30));
     }
 
     public async ValueTask DisposeAsync()

@@ -28,7 +28,7 @@ public sealed class MailServer : IAsyncDisposable
             using var probe = new TcpClient();
             await probe.ConnectAsync("127.0.0.1", Port);
             return true;
-        }, ignoring: x => x is SocketException && !process.HasExited);
+        }, TimeSpan.FromSeconds(10), x => x is SocketException && !process.HasExited);
     }
 
     public async Task KillAsync()
