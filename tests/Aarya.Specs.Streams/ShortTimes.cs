@@ -15,6 +15,8 @@ internal static class ShortTimes
         streams.ClaimEvery = TimeSpan.FromSeconds(1);
         var confirm = Environment.GetEnvironmentVariable("CONFIRM_SECONDS") ?? "1";
         streams.ConfirmAfter = TimeSpan.FromSeconds(int.Parse(confirm, CultureInfo.InvariantCulture));
+        if (Environment.GetEnvironmentVariable("UNKNOWN_SECONDS") is { } unknown)
+            streams.UnknownFor = TimeSpan.FromSeconds(int.Parse(unknown, CultureInfo.InvariantCulture));
         streams.StopWithin = TimeSpan.FromSeconds(3);
         wolverine.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(1);
         wolverine.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(4);

@@ -1,5 +1,6 @@
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.BackOffice;
+using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Features.Commerce.Orders.Links;
 using Aarya.Features.Commerce.Store;
 using JasperFx.Events.Projections;
@@ -16,6 +17,8 @@ internal static class OrdersSetup
         services.AddSingleton<OrderWatch>();
         services.AddSingleton<OrderLinks>();
         services.AddHostedService(x => x.GetRequiredService<OrderLinks>());
+        services.AddSingleton<UnfinishedOrders>();
+        services.AddHostedService(x => x.GetRequiredService<UnfinishedOrders>());
         services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
     }
 

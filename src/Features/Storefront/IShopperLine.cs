@@ -28,7 +28,10 @@ public sealed record OrderNews(Guid Id, string Number, string Status, string? Pa
 public sealed record NotificationNews(Guid Id, string Kind, string Title);
 
 /// <param name="Published">False when the product is no longer on sale.</param>
-public sealed record ProductNews(Guid Id, bool Published, IReadOnlyList<VariantNews> Variants);
+/// <param name="Version">
+/// Grows with every change of the product or its stock: of two messages about a product the one with the larger version is right.
+/// </param>
+public sealed record ProductNews(Guid Id, bool Published, IReadOnlyList<VariantNews> Variants, long Version);
 
 /// <param name="Price">In the same form as all prices.</param>
 public sealed record VariantNews(string Sku, PriceNews Price, int Available);

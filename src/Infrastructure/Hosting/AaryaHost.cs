@@ -209,6 +209,8 @@ public static class AaryaHost
 
         wolverine.Durability.MessageIdentity = MessageIdentity.IdAndDestination;
         wolverine.MultipleHandlerBehavior = MultipleHandlerBehavior.Separated;
+        // During an upgrade this process may recover a message that only the newer version has: it must not be discarded.
+        wolverine.UnknownMessageBehavior = UnknownMessageBehavior.DeadLetterQueue;
         // A dead node's messages are recovered in under 30 s (the defaults take up to 95).
         wolverine.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(2);
         wolverine.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(12);

@@ -22,7 +22,7 @@ public static class ProcessedEvent
         await session.BeginTransactionAsync(cancellation);
         // A replayed dead letter arrives by another path; its address still contains the group.
         var (group, handler) = RedisStreamsTransport.ReaderOf(address);
-        await using var insert = Insert($"{session.DocumentStore.Options.DatabaseSchemaName}.processed_event", group, handler, envelope.Id);
+        await using var insert = Insert(TableOf(session), group, handler, envelope.Id);
         if (await session.ExecuteAsync(insert, cancellation) == 0)
         {
             delivery?.Proven = true;
@@ -34,6 +34,22 @@ public static class ProcessedEvent
         if (delivery is not null) session.Listeners.Add(new Committed(delivery));
         return HandlerContinuation.Continue;
     }
+
+    /// <summary>
+    /// For a message of the context itself that may be sent several times: records the occasion in the transaction of the effect.
+    /// </summary>
+    /// <param name="effect">What must happen once per occasion.</param>
+    /// <returns>False when it is recorded already.</returns>
+    public static async Task<bool> IsFirstAsync(IDocumentSession session, string effect, Guid occasion, CancellationToken cancellation)
+    {
+        await session.BeginTransactionAsync(cancellation);
+        await using var insert = Insert(TableOf(session), effect, handler: null, occasion);
+        if (await session.ExecuteAsync(insert, cancellation) == 0) return false;
+        session.QueueSqlCommand("select 1");
+        return true;
+    }
+
+    private static string TableOf(IDocumentSession session) => $"{session.DocumentStore.Options.DatabaseSchemaName}.processed_event";
 
     // While a context had one handler for the event, the row was the group's: it counts for each handler that was added since.
     private static NpgsqlCommand Insert(string table, string group, string? handler, Guid eventId) => handler is null

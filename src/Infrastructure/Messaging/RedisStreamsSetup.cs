@@ -22,12 +22,15 @@ public static class RedisStreamsSetup
         if (configuration.Find("AARYA_NODE") is { } node) transport.Options.Node = node;
 
         var events = WireEvent.Of(contexts.Active);
+        var declared = WireEvent.Of(contexts.Active.Concat(contexts.Dormant)).Select(x => x.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var published in events.Where(x => !x.IsRead))
             wolverine.Publish(x => x.Message(published.Record).ToRedisStream(published.Stream));
         foreach (var listened in events.Where(x => x.IsRead).GroupBy(x => (x.Context, x.Stream)))
         {
             var endpoint = wolverine.Listener(listened.Key.Stream, listened.Key.Context.Role);
             endpoint.StoreType = listened.Key.Context.StoreType;
+            endpoint.Declared = declared;
+            endpoint.Namespace = listened.Key.Context.Namespace;
             endpoint.Events = listened.ToDictionary(x => x.Name, x => new StreamEvent(x.Record.ToMessageTypeName(), wolverine.PartsOf(x)));
         }
 

@@ -19,7 +19,8 @@ public sealed record ProductOnSale(Product Product, IReadOnlyDictionary<string, 
 
     public ProductNews ToNews() =>
         new(Product.Id, Product.Published,
-            [.. Product.Variants.Select(x => new VariantNews(x.Sku, new(x.Price.Minor, x.Price.Currency), Available(x.Sku)))]);
+            [.. Product.Variants.Select(x => new VariantNews(x.Sku, new(x.Price.Minor, x.Price.Currency), Available(x.Sku)))],
+            Stamp);
 }
 
 /// <summary>Reads the products that shoppers may see.</summary>

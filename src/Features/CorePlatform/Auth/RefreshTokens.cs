@@ -25,10 +25,12 @@ public sealed record RefreshTokens(string RefreshToken)
     }
 }
 
-/// <summary>
-/// The session, its user and the next token; no token when the presented one was used before, which the owner must be told.
-/// </summary>
-public sealed record Refreshed(Session Session, UserView User, RefreshToken? Successor);
+/// <summary>The outcome for a refresh token: the next one, or the session that ended because it was used before.</summary>
+/// <param name="Stolen">Null for a guest's session: a guest has no address.</param>
+public sealed record Refreshed(Renewed? Renewed, SessionStolen? Stolen);
+
+/// <summary>The session, its user and the next token.</summary>
+public sealed record Renewed(Session Session, UserView User, RefreshToken Successor);
 
 [AnswerIsNeverStored]
 public static partial class RefreshTokensEndpoint
@@ -36,8 +38,11 @@ public static partial class RefreshTokensEndpoint
     public static async Task<(Refreshed?, ProblemDetails)> LoadAsync(
         RefreshTokens command, IQuerySession documents, SessionStore sessions, ILogger<RefreshTokens> log, CancellationToken cancellation)
     {
-        if (RefreshToken.Parse(command.RefreshToken) is not { } presented
-            || await sessions.FindAsync(presented.SessionId) is not { } session) return Refused;
+        if (RefreshToken.Parse(command.RefreshToken) is not { } presented) return Refused;
+        if (await sessions.FindAsync(presented.SessionId) is not { } session)
+            return await sessions.FindOwnerOfReusedAsync(presented) is { } owner
+                ? (new(null, new(presented.SessionId, owner)), WolverineContinue.NoProblems)
+                : Refused;
 
         var user = session.IsGuest
             ? UserView.Guest(session.UserId)
@@ -51,8 +56,10 @@ public static partial class RefreshTokensEndpoint
         }
 
         var (outcome, successor) = await sessions.RotateAsync(session, presented, StaffRoles.Any(user.Roles));
-        if (outcome == Rotation.Reused) LogReused(log, session.Id, session.UserId);
-        return outcome == Rotation.Unknown ? Refused : (new(session, user, successor), WolverineContinue.NoProblems);
+        if (outcome == Rotation.Unknown) return Refused;
+        if (successor is not null) return (new(new(session, user, successor), null), WolverineContinue.NoProblems);
+        LogReused(log, session.Id, session.UserId);
+        return (new(null, session.IsGuest ? null : new(session.Id, session.UserId)), WolverineContinue.NoProblems);
     }
 
     [ProducesResponseType<SignedIn>(StatusCodes.Status200OK)]
@@ -60,8 +67,8 @@ public static partial class RefreshTokensEndpoint
     [WolverinePost("/api/auth/refresh")]
     public static (IResult, OutgoingMessages) Post(RefreshTokens command, Refreshed refreshed, AccessTokens tokens, HttpContext http)
     {
-        var (session, user, successor) = refreshed;
-        if (successor is null) return (Results.Problem(Invalid), session.IsGuest ? [] : [new SessionStolen(session.UserId)]);
+        if (refreshed.Renewed is not var (session, user, successor))
+            return (Results.Problem(Invalid), refreshed.Stolen is { } stolen ? [stolen] : []);
         return (Results.Json(SignedIn.As(user, session, successor, tokens, http), AaryaJson.Options), []);
     }
 

@@ -9,7 +9,8 @@ namespace Aarya.Features.CorePlatform.Sessions;
 
 /// <summary>
 /// Sessions and their refresh tokens, in Redis under <c>session:{0}:{id}</c>: a session that is deleted there ends on every node. The set
-/// <c>session:{0}:of:{owner}</c> has the ids of one owner's sessions, some of which may have expired.
+/// <c>session:{0}:of:{owner}</c> has the ids of one owner's sessions, some of which may have expired. <c>session:{0}:reused:{id}</c> stays
+/// of a session that ended because a refresh token was used twice, until it is certain that the owner is told.
 /// </summary>
 public sealed class SessionStore(RedisConnections redis, SessionGate gate, Sealer sealer, AccountKey key, TimeProvider clock)
 {
@@ -17,11 +18,13 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(90);
+    private static readonly TimeSpan ReusedKept = TimeSpan.FromDays(1);
     private static readonly RedisValue[] Fields = ["user", "guest", "idle", "device", "address", "created", "seen", "epoch"];
 
     // The clock is that of Redis, so that two nodes cannot disagree about the grace period. A token later than the one that Redis has was
-    // issued in the last second, which Redis then lost: its seal proves it. KEYS: session, ids of the owner. ARGV: id, family hash,
-    // generation of the presented token, grace ms, lifetime ms, idle ms or 0, lifetime of the ids in ms.
+    // issued in the last second, which Redis then lost: its seal proves it. KEYS: session, ids of the owner, what stays of it. ARGV: id,
+    // family hash, generation of the presented token, grace ms, lifetime ms, idle ms or 0, lifetime of the ids in ms, lifetime of what
+    // stays in ms or 0, the owner.
     private const string Rotate =
         """
         local s = redis.call('HMGET', KEYS[1], 'family', 'generation', 'rotated')
@@ -40,6 +43,10 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         if presented == current - 1 and now - s[3] <= tonumber(ARGV[4]) then return {'rotated', current} end
         redis.call('DEL', KEYS[1])
         redis.call('SREM', KEYS[2], ARGV[1])
+        if ARGV[8] ~= '0' then
+            redis.call('HSET', KEYS[3], 'family', ARGV[2], 'user', ARGV[9])
+            redis.call('PEXPIRE', KEYS[3], ARGV[8])
+        end
         return {'reused'}
         """;
 
@@ -112,12 +119,14 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     {
         if (!presented.IsSealed(Sign)) return (Rotation.Unknown, null);
         session = session with { IsStaff = staff };
-        var answer = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Rotate, [KeyOf(session.Id), IdsOf(session.UserId)],
+        RedisKey[] keys = [KeyOf(session.Id), IdsOf(session.UserId), ReusedOf(session.Id)];
+        RedisValue[] values =
         [
             KeyIn(session.Id), presented.FamilyHash, presented.Generation,
             (long)Grace.TotalMilliseconds, (long)session.Lifetime.TotalMilliseconds, staff ? IdleOf(session) : 0,
-            (long)LongestLifetime.TotalMilliseconds,
-        ]))!;
+            (long)LongestLifetime.TotalMilliseconds, session.IsGuest ? 0 : (long)ReusedKept.TotalMilliseconds, KeyIn(session.UserId),
+        ];
+        var answer = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Rotate, keys, values))!;
         switch ((string?)answer[0])
         {
             case "rotated":
@@ -129,6 +138,20 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
                 return (Rotation.Unknown, null);
         }
     }
+
+    /// <summary>
+    /// The owner of a session that ended because a refresh token was used twice, if the presented token is one of it and
+    /// <see cref="ForgetReusedAsync"/> was not called yet: the request that ended it may have died before the owner was told.
+    /// </summary>
+    public async Task<Guid?> FindOwnerOfReusedAsync(RefreshToken presented)
+    {
+        if (!presented.IsSealed(Sign)) return null;
+        var kept = await redis.State.HashGetAsync(ReusedOf(presented.SessionId), ["family", "user"]);
+        return kept[0] == presented.FamilyHash ? Guid.Parse(kept[1].ToString(), CultureInfo.InvariantCulture) : null;
+    }
+
+    /// <summary>It is certain that the owner is told.</summary>
+    public Task ForgetReusedAsync(Guid id) => redis.State.KeyDeleteAsync(ReusedOf(id));
 
     /// <summary>Ends a session and with it all its tokens; does nothing when it has already ended.</summary>
     public async Task EndAsync(Guid id)
@@ -162,6 +185,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     private static string KeyIn(Guid id) => id.ToString("D");
 
     private static RedisKey KeyOf(Guid id) => RedisKeys.Session(KeyIn(id));
+
+    private static RedisKey ReusedOf(Guid id) => RedisKeys.Session($"reused:{KeyIn(id)}");
 
     private static RedisKey IdsOf(Guid owner) => RedisKeys.SessionsOf(KeyIn(owner));
 

@@ -55,6 +55,12 @@ public sealed class RedisStreamEndpoint : Endpoint
     /// <summary>The events that the group's context reads, by their names on the wire.</summary>
     internal IReadOnlyDictionary<string, StreamEvent> Events { get; set; } = new Dictionary<string, StreamEvent>();
 
+    /// <summary>The names on the wire of all events that any context of this program publishes or reads.</summary>
+    internal IReadOnlySet<string> Declared { get; set; } = new HashSet<string>();
+
+    /// <summary>The namespace of the group's context.</summary>
+    internal string Namespace { get; set; } = "";
+
     /// <summary>The store of the group's context, which stores its dead letters.</summary>
     internal Type? StoreType { get; set; }
 
@@ -62,6 +68,15 @@ public sealed class RedisStreamEndpoint : Endpoint
     internal StreamDelivery? Deliver(string entry, NameValueEntry[] fields, bool again) =>
         StreamEntry.TypeOf(fields) is { } wire && Events.TryGetValue(wire, out var read)
             ? new StreamDelivery(entry, fields, read, StreamEntry.IdOf(Stream, entry, fields), again)
+            : null;
+
+    /// <summary>
+    /// The event, if no context of this program declares it: a newer version published it, or an older one. Else null.
+    /// </summary>
+    internal StreamDelivery? Unknown(string entry, NameValueEntry[] fields) =>
+        StreamEntry.TypeOf(fields) is { } wire && !Declared.Contains(wire)
+            ? new StreamDelivery(
+                entry, fields, new(MessageNaming.InContext(Namespace, wire), []), StreamEntry.IdOf(Stream, entry, fields), again: true)
             : null;
 
     /// <summary>Passes an event to the part's handler; waits until Wolverine has opened the part.</summary>

@@ -31,6 +31,12 @@ public sealed class RedisStreamsOptions
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// How long an event that this version of the program does not declare waits for a process of a newer version, before it goes to the
+    /// dead-letter table: longer than an upgrade of all processes takes.
+    /// </summary>
+    public TimeSpan UnknownFor { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
     /// How long an outbox row is kept after its message was sent. With <c>appendfsync everysec</c>, Redis has everything older than two
     /// seconds on disk.
     /// </summary>

@@ -66,6 +66,11 @@ internal static class StreamEntry
         ? id
         : NamedUuid.Of($"{stream} {entry}");
 
+    /// <summary>When the entry was added, by the clock of Redis.</summary>
+    public static DateTimeOffset AddedAt(string entry) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(
+            long.Parse(entry.AsSpan(0, entry.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
+
     /// <summary>The key of the event; events with the same key are handled in order.</summary>
     public static string? KeyOf(NameValueEntry[] fields) => Find(fields, Key);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -15,6 +16,9 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
     private Task reading = Task.CompletedTask;
     private Task claiming = Task.CompletedTask;
     private bool cannotRead;
+
+    // The types that were logged; both loops add to it.
+    private readonly ConcurrentDictionary<string, bool> seenUnknown = new(StringComparer.Ordinal);
 
     public bool IsConnected => connection is { IsConnected: true };
 
@@ -49,7 +53,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
                 foreach (var (entry, fields) in await group.ReadNewAsync(redis, Options.Block))
                 {
                     if (endpoint.Deliver(entry, fields, again: false) is { } delivery) await lanes.OfferAsync(delivery, stopping.Token);
-                    else await group.AcknowledgeAsync(redis, entry);
+                    else await PassOverAsync(redis, entry, fields);
                 }
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -98,11 +102,29 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
                 after = pending.MessageId!;
                 // After a broken connection, entries that are being handled here are read again: that is not a failed delivery.
                 if (lanes.Holds(after)) continue;
-                if (await group.FindAsync(redis, after) is not { } fields
-                    || endpoint.Deliver(after, fields, again: true) is not { } delivery) await group.AcknowledgeAsync(redis, after);
+                if (await group.FindAsync(redis, after) is not { } fields) await group.AcknowledgeAsync(redis, after);
+                else if (endpoint.Deliver(after, fields, again: true) is not { } delivery) await PassOverAsync(redis, after, fields);
                 else if (pending.DeliveryCount < Options.MaxDeliveries) await lanes.OfferAsync(delivery, stopping.Token);
                 else await lanes.GiveUpAsync(delivery, $"Gave up after {pending.DeliveryCount} failed deliveries.");
             }
+        }
+    }
+
+    // An event that the context does not read is done. One that no context declares stays pending: during an upgrade a process of the newer
+    // version claims it, or this node has that version after its next start.
+    private async Task PassOverAsync(IDatabase redis, string entry, NameValueEntry[] fields)
+    {
+        if (endpoint.Unknown(entry, fields) is not { } unknown)
+        {
+            await group.AcknowledgeAsync(redis, entry);
+        }
+        else if (DateTimeOffset.UtcNow - StreamEntry.AddedAt(entry) >= Options.UnknownFor)
+        {
+            await lanes.GiveUpAsync(unknown, "No version of the program that declares this event has read it in time.");
+        }
+        else if (seenUnknown.TryAdd(StreamEntry.TypeOf(fields)!, true))
+        {
+            Unknown(StreamEntry.TypeOf(fields)!, endpoint.Stream, endpoint.Group!);
         }
     }
 
@@ -130,6 +152,9 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
 
     [LoggerMessage(LogLevel.Warning, "The stream {Stream} cannot be read for {Group}; trying again.")]
     private partial void CannotRead(string stream, string group, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "This version does not know the event {Type} on {Stream}: it stays pending for {Group}.")]
+    private partial void Unknown(string type, string stream, string group);
 
     [LoggerMessage(LogLevel.Information, "The stream {Stream} is read again for {Group}.")]
     private partial void CanRead(string stream, string group);

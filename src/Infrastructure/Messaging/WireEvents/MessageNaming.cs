@@ -22,7 +22,7 @@ public sealed class MessageNaming : IMessageTypeNaming
     {
         messageTypeName = "";
         if (messageType.GetCustomAttribute<WireEventAttribute>() is { } wire)
-            messageTypeName = $"{ContextOf(messageType)}.{wire.Name}";
+            messageTypeName = InContext(messageType.Namespace ?? "", wire.Name);
         else if (!messageType.IsGenericType && messageType.Assembly.IsDefined(typeof(MessagesNamedByContextAttribute)))
             messageTypeName = $"{FirstRoomOf(messageType)}.{NameOf(messageType)}";
         return messageTypeName.Length > 0;
@@ -31,9 +31,13 @@ public sealed class MessageNaming : IMessageTypeNaming
     /// <summary>The name that is written to a stream.</summary>
     internal static string OnTheWire(string messageType) => messageType[(messageType.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
-    private static string ContextOf(Type record)
+    /// <summary>The name that a record of this context has for the event, also before there is one.</summary>
+    /// <param name="ns">The context's namespace.</param>
+    internal static string InContext(string ns, string onTheWire) => $"{ContextOf(ns)}.{onTheWire}";
+
+    private static string ContextOf(string ns)
     {
-        var parts = (record.Namespace ?? "").Split('.');
+        var parts = ns.Split('.');
         return (parts is [.., var context, "Contracts"] ? context : parts[^1]).ToLowerInvariant();
     }
 

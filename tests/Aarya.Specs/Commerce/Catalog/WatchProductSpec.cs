@@ -24,9 +24,14 @@ public sealed class WatchProductSpec(AaryaFixture fixture) : CatalogueStory(fixt
 
         var told = await ReadAsync(x => Available(x) == 8);
         Assert.Equal((kurta.Id, true), (told.GetProperty("id").GetGuid(), told.GetProperty("published").GetBoolean()));
+        await Adjust(Sku("S"), -1);
+        var later = await ReadAsync(x => Available(x) == 7);
+        Assert.True(Version(later) > Version(told));
         Assert.Equal((129_900, "INR"), (Price(told).GetProperty("amount").GetInt64(), Price(told).GetProperty("currency").GetString()));
 
         static JsonElement Price(JsonElement x) => x.GetProperty("variants")[0].GetProperty("price");
+
+        static long Version(JsonElement x) => x.GetProperty("version").GetInt64();
 
         static int Available(JsonElement x) => x.GetProperty("variants")[0].GetProperty("available").GetInt32();
 

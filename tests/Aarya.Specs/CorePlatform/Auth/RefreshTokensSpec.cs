@@ -72,6 +72,34 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
+    public async Task an_owner_is_told_once_that_a_session_was_stolen_even_if_the_request_that_ended_it_died()
+    {
+        var shopper = await SignedInAsync();
+        await RefreshAsync(shopper.RefreshToken);
+        await LetPassAsync(shopper.RefreshToken, SessionStore.Grace + TimeSpan.FromSeconds(1));
+        var sessions = Host.Services.GetRequiredService<SessionStore>();
+        var token = RefreshToken.Parse(shopper.RefreshToken)!;
+        // The request died after Redis had ended the session.
+        Assert.Equal(Rotation.Reused, (await sessions.RotateAsync((await sessions.FindAsync(token.SessionId))!, token)).Outcome);
+
+        List<AccountNotice> told = [];
+        for (var i = 0; i < 3; i++)
+        {
+            var (messages, _) = await Track(x =>
+            {
+                x.Post.Json(new RefreshTokens(shopper.RefreshToken)).ToUrl("/api/auth/refresh");
+                x.StatusCodeShouldBe(HttpStatusCode.Unauthorized);
+            });
+            told.AddRange(messages.Sent.MessagesOf<AccountNotice>());
+        }
+
+        var only = Assert.Single(told);
+        Assert.Equal((AccountNoticeKind.SessionStolen, shopper.User.Email), (only.Kind, only.Email));
+        // Two requests may report it at once.
+        Assert.Empty((await Host.InvokeMessageAndWaitAsync(new SessionStolen(token.SessionId, shopper.User.Id))).Sent.AllMessages());
+    }
+
+    [Fact]
     public async Task a_token_of_two_refreshes_ago_ends_the_session_even_within_the_grace()
     {
         var first = await SignedInAsync();

@@ -33,14 +33,11 @@ internal static class OrderMessages
         if (order.AwaitsPayment && facts.Any(x => x is OrderCancelled)) CartClaims.Release(session, order.Id);
         if (order.AwaitsPayment && facts.Any(x => x is OrderCancelled or OrderConfirmed)) UnpaidOrders.Release(session, order.Id);
         OutgoingMessages news = [.. facts.Select(x => NewsOf(order, facts, x)).OfType<object>()];
-        if (facts.Any(x => x is OrderConfirmed)) news.Add(LeavesCart(order));
+        if (facts.Any(x => x is OrderConfirmed)) news.Add(TakeOrderedFromCart.Of(order));
         if (order.AwaitsPayment && facts.OfType<OrderHandedOver>().LastOrDefault() is { } handed)
             UnpaidOrders.HandOver(session, order.Id, handed.Subject);
         return ([.. facts], news);
     }
-
-    private static TakeOrderedFromCart LeavesCart(Order order) =>
-        new(order.Id, order.Subject, [.. order.Lines.Select(x => new OrderedQuantity(x.Sku, x.Quantity))]);
 
     private static Task MoveGoodsAsync(IDocumentSession session, Order order, object fact, CancellationToken cancellation) => fact switch
     {

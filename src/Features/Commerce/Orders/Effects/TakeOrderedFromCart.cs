@@ -6,7 +6,11 @@ namespace Aarya.Features.Commerce.Orders.Effects;
 public sealed record OrderedQuantity(string Sku, int Quantity);
 
 /// <summary>Removes exactly what was ordered from the cart, once the order is paid; what the shopper added meanwhile stays.</summary>
-public sealed record TakeOrderedFromCart(Guid OrderId, Guid Subject, IReadOnlyList<OrderedQuantity> Lines);
+public sealed record TakeOrderedFromCart(Guid OrderId, Guid Subject, IReadOnlyList<OrderedQuantity> Lines)
+{
+    public static TakeOrderedFromCart Of(Order order) =>
+        new(order.Id, order.Subject, [.. order.Lines.Select(x => new OrderedQuantity(x.Sku, x.Quantity))]);
+}
 
 public static class TakeOrderedFromCartHandler
 {
