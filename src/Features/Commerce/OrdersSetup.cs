@@ -1,7 +1,7 @@
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.BackOffice;
-using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Features.Commerce.Orders.Links;
+using Aarya.Features.Commerce.Orders.Payments;
 using Aarya.Features.Commerce.Store;
 using JasperFx.Events.Projections;
 using Marten;

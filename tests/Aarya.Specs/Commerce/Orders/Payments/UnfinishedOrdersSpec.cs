@@ -1,6 +1,6 @@
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
-using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.Orders.Payments;
 using Aarya.Features.Commerce.Store;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -9,7 +9,7 @@ using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace Aarya.Specs.Commerce.Orders.Effects;
+namespace Aarya.Specs.Commerce.Orders.Payments;
 
 /// <summary>What an order still needs is done, even if its message was lost or became a dead letter.</summary>
 public sealed class UnfinishedOrdersSpec(AaryaFixture fixture) : Spec(fixture)

@@ -1,4 +1,4 @@
-using Aarya.Features.Commerce.Orders.Payments;
+using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Workers;
@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Wolverine;
 
-namespace Aarya.Features.Commerce.Orders.Effects;
+namespace Aarya.Features.Commerce.Orders.Payments;
 
 /// <summary>
 /// Repeats what an order still needs a minute after its message was due, because the message was lost or is a dead letter: an unpaid order
