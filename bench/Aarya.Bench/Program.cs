@@ -1,4 +1,5 @@
 using Aarya.Bench;
+using Aarya.Bench.Relevance;
 
 if (args is ["floor", var url, .. var kind])
 {
@@ -28,17 +29,27 @@ var wanted = args.FirstOrDefault() ?? "paths";
     ("login", false, LogIn.RunAsync),
     ("token", false, TokenCheck.RunAsync),
 ];
-if (wanted is not "paths" && paths.All(x => x.Name != wanted))
+if (wanted is not ("paths" or "relevance") && paths.All(x => x.Name != wanted))
 {
     await Console.Error.WriteLineAsync(
-        $"There is no bench '{wanted}': give {string.Join(", ", paths.Select(x => x.Name))} or sockets, or no name for every path.");
+        $"There is no bench '{wanted}': give {string.Join(", ", paths.Select(x => x.Name))}, relevance or sockets, or no name for every "
+        + "path.");
     return 1;
 }
 
 try
 {
+    if (wanted is "relevance")
+    {
+        await using var demo = await Shop.OpenAsync("demo");
+        await demo.ServeAsync(limits: false);
+        using var client = new HttpClient { BaseAddress = demo.Url };
+        Console.WriteLine(await RelevanceBench.RunAsync(client, "bench/Aarya.Bench/Relevance/judged-queries.txt"));
+        return 0;
+    }
+
     List<PathReport> reports = [];
-    await using var shop = await Shop.OpenAsync();
+    await using var shop = await Shop.OpenAsync("large");
     foreach (var path in paths.Where(x => wanted is "paths" || x.Name == wanted))
     {
         await shop.ServeAsync(path.Limits);

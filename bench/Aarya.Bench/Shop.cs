@@ -13,7 +13,7 @@ namespace Aarya.Bench;
 
 /// <summary>
 /// The Release program as production runs it: all roles in one process, on the bench's own database and Redis, with the payment provider
-/// in another process and a mail server that discards the mails; seeded large.
+/// in another process and a mail server that discards the mails.
 /// </summary>
 public sealed class Shop : IAsyncDisposable
 {
@@ -73,7 +73,8 @@ public sealed class Shop : IAsyncDisposable
 
     public int ProcessId => process!.Id;
 
-    public static async Task<Shop> OpenAsync()
+    /// <param name="seed">The size of the shop: demo or large.</param>
+    public static async Task<Shop> OpenAsync(string seed)
     {
         var program = Path.GetFullPath(Environment.GetEnvironmentVariable("AARYA_PROGRAM") ?? "artifacts/api/Aarya.Api.dll");
         var sandbox = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, "../sandbox/Aarya.Sandbox.dll"));
@@ -107,7 +108,7 @@ public sealed class Shop : IAsyncDisposable
         })!;
         var shop = new Shop(program, sandbox, database, redis, port, folder);
         await shop.RunAsync("migrate");
-        await shop.RunAsync("seed", "--size", "large");
+        await shop.RunAsync("seed", "--size", seed);
         return shop;
     }
 

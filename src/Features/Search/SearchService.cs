@@ -33,6 +33,7 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
         var page = await engine.SearchAsync(query, context.CancellationToken);
         var results = new ProductResults { Total = page.Total, NextCursor = page.NextCursor ?? "", DidYouMean = page.DidYouMean ?? "" };
         results.Items.AddRange(page.Items.Select(ToWire));
+        results.IgnoredWords.AddRange(page.IgnoredWords);
         foreach (var facet in page.Facets)
         {
             var wire = new Protos.Search.Facet { Name = facet.Name };

@@ -10,8 +10,11 @@ public sealed record FacetValue(string Value, int Count);
 public sealed record Facet(string Name, IReadOnlyList<FacetValue> Values);
 
 /// <param name="DidYouMean">The words that were searched for instead, because the given ones match nothing.</param>
+/// <param name="IgnoredWords">
+/// Words of the search that the items need not have, because no product has all of the words; empty when the items have all of them.
+/// </param>
 public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IReadOnlyList<Facet> Facets,
-    string? NextCursor, string? DidYouMean);
+    string? NextCursor, string? DidYouMean, IReadOnlyList<string> IgnoredWords);
 
 /// <param name="Kind">product or category.</param>
 /// <param name="Slug">What the storefront links to.</param>

@@ -17,23 +17,59 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
     {
         await using var connection = await OpenAsync(cancellation);
         query = await ChosenValues.SeparateAsync(connection, query, cancellation);
-        var match = await TextMatch.OfAsync(connection, query.Text, cancellation);
-        if (match is null && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null);
+        var priced = PriceWords.Of(Words.Compounded(Words.Of(query.Text)));
+        var page = await FindAsync(connection, query with
+        {
+            MinPrice = Highest(query.MinPrice, priced.Min),
+            MaxPrice = priced.Max is null ? query.MaxPrice : Math.Min(priced.Max.Value, query.MaxPrice ?? long.MaxValue),
+        }, priced.Left, cancellation);
+        if (page.Total > 0 || priced.Text is null) return page;
+        page = await FindAsync(connection, query, priced.Left, cancellation);
+        return page with { IgnoredWords = [.. page.IgnoredWords, priced.Text] };
+
+        static long? Highest(long? a, long? b) => a is null ? b : b is null ? a : Math.Max(a.Value, b.Value);
+    }
+
+    // With every word; else with typos corrected; else without the least important words, one by one.
+    private static async Task<SearchPage> FindAsync(
+        NpgsqlConnection connection, SearchQuery query, IReadOnlyList<Word> words, CancellationToken cancellation)
+    {
+        var match = await TextMatch.OfAsync(connection, query.Text, words, typing: false, cancellation);
+        if (match is null && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null, []);
         var page = await SearchAsync(connection, query, match, cancellation);
         if (page.Total > 0 || match is null) return page;
 
-        if (await MeantAsync(connection, query.Text, cancellation) is not { } meant) return page;
-        var corrected = await SearchAsync(connection, query, await TextMatch.OfAsync(connection, meant, cancellation), cancellation);
-        return corrected.Total == 0 ? page : corrected with { DidYouMean = meant };
+        var meant = await MeantAsync(connection, match, cancellation);
+        if (meant is not null)
+        {
+            match = (await TextMatch.OfAsync(connection, meant, Words.Compounded(Words.Of(meant)), typing: false, cancellation))!;
+            page = await SearchAsync(connection, query, match, cancellation);
+        }
+
+        for (var less = match.WithoutOne(); page.Total == 0 && less is not null; less = less.WithoutOne())
+        {
+            page = await SearchAsync(connection, query, less, cancellation);
+            if (page.Total > 0) match = less;
+        }
+
+        if (page.Total == 0) return page;
+        return page with
+        {
+            DidYouMean = meant,
+            IgnoredWords = [.. match.Terms.Where(x => !x.IsRequired && x.Kind != WordKind.Aside).Select(x => x.Word.Joined)],
+        };
     }
 
     public async Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
-        if (await TextMatch.OfAsync(connection, text, cancellation) is not { } match) return [];
+        if (await MatchAsync(text) is not { } match) return [];
         var found = await SuggestAsync(connection, match, limit, cancellation);
-        if (found.Count > 0 || await MeantAsync(connection, text, cancellation) is not { } meant) return found;
-        return await SuggestAsync(connection, (await TextMatch.OfAsync(connection, meant, cancellation))!, limit, cancellation);
+        if (found.Count > 0 || await MeantAsync(connection, match, cancellation) is not { } meant) return found;
+        return await SuggestAsync(connection, (await MatchAsync(meant))!, limit, cancellation);
+
+        Task<TextMatch?> MatchAsync(string typed) =>
+            TextMatch.OfAsync(connection, typed, Words.Compounded(Words.Of(typed)), typing: true, cancellation);
     }
 
     private static async Task<IReadOnlyList<Suggestion>> SuggestAsync(
@@ -91,7 +127,8 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
                 {(query.InStock ? "coalesce(available, 0) > 0" : "true")} as by_stock
               from hit join search.variant using (product_id) left join search.stock using (sku)
             ), found as materialized (
-              select product_id, max(rank) as rank, max(published_at) as published_at, min(price_minor) as price_minor,
+              select product_id, (max(rank) - case when bool_or(in_stock) then 0 else 100 end)::real as rank,
+                max(published_at) as published_at, min(price_minor) as price_minor,
                 (array_agg(compare_at_minor order by price_minor))[1] as compare_at_minor, bool_or(in_stock) as in_stock
               from offer where by_category and by_size and by_colour and by_price and by_stock group by product_id
             ), page as (
@@ -124,18 +161,31 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         var facets = JsonSerializer.Deserialize<List<FacetRow>>(reader.GetString(2), Json)!;
         return new(
             [.. rows.Take(query.Limit).Select(x => x.ToHit())], reader.GetInt64(0), [.. FacetsOf(facets)],
-            rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null);
+            rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null, []);
     }
 
-    // A whole name or SKU ranks its product before all others with the same words.
-    private static string RankOf(NpgsqlCommand command, TextMatch match) =>
-        $"(ts_rank(words, {Bind(command, match.Words)}::tsquery) + (words @@ {Bind(command, match.Whole)}::tsquery)::integer * 1000)::real";
+    // Each word counts by the best query that finds it and by where it is found (the description, the colours, sizes and SKUs, the
+    // category, the name). A whole name or SKU ranks its product before all others with the same words.
+    private static string RankOf(NpgsqlCommand command, TextMatch match)
+    {
+        List<string> sum = [$"(words @@ {Bind(command, match.Whole)}::tsquery)::integer * 1000"];
+        foreach (var term in match.Terms.Where(x => x.IsKnown))
+        {
+            var ranks = term.Ranked.Select(x =>
+                $"{Number(x.Counts * term.Weight)} * ts_rank('{{0.15, 0.6, 0.8, 1}}', words, {Bind(command, x.Query)}::tsquery)");
+            sum.Add($"greatest({string.Join(", ", ranks)})");
+        }
+
+        return $"({string.Join(" + ", sum)})::real";
+
+        static string Number(float number) => number.ToString(CultureInfo.InvariantCulture);
+    }
 
     /// <summary>The words with typos corrected; null when nothing can be corrected.</summary>
-    private static async Task<string?> MeantAsync(NpgsqlConnection connection, string text, CancellationToken cancellation)
+    private static async Task<string?> MeantAsync(NpgsqlConnection connection, TextMatch match, CancellationToken cancellation)
     {
-        var words = Words.Telling(Words.Of(text)).SelectMany(x => x.Parts).ToArray();
-        if (words.Length == 0) return null;
+        var words = match.Terms.SelectMany(x => x.Word.Parts).ToArray();
+        if (words.Length == 0 || match.Terms.All(x => x.IsKnown)) return null;
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Two letters in the wrong order leave a short word few trigrams in common; the edit distance filters what this threshold lets in.
         await using var loosen = new NpgsqlCommand("select set_config('pg_trgm.similarity_threshold', '0.12', true)",
@@ -143,11 +193,11 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         await loosen.ExecuteNonQueryAsync(cancellation);
         await using var command = new NpgsqlCommand(
             """
-            select typed,
-              case when typed ~ '[0-9]'
-                then exists (select from search.product where published and words @@ (quote_literal(typed) || ':*')::tsquery)
-                else exists (select from search.word where word like typed || '%') end,
-              array(select word from search.word where word % typed order by similarity(word, typed) desc limit 50)
+            select typed, exists (select from search.product where published and words @@ (quote_literal(typed) || ':*')::tsquery),
+              array(
+                select word
+                from (select word from search.word where word % typed order by similarity(word, typed) desc limit 50) as near
+                where exists (select from search.product where published and words @@ quote_literal(word)::tsquery))
             from unnest($1::text[]) with ordinality as t(typed, position) order by position
             """, connection, transaction)
         { Parameters = { new() { Value = words } } };
@@ -158,8 +208,11 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             while (await reader.ReadAsync(cancellation))
             {
                 var typed = reader.GetString(0);
+                // What withdrawn products were found by is no correction.
                 var similar = await reader.GetFieldValueAsync<string[]>(2, cancellation);
-                var word = reader.GetBoolean(1) ? typed : Words.Nearest(typed, similar);
+                var word = reader.GetBoolean(1) || Lexicon.Has(typed)
+                    ? typed
+                    : Words.Nearest(typed, similar) ?? Words.Nearest(typed, Lexicon.Words);
                 changed |= word != typed;
                 if (word is not null) meant.Add(word);
             }

@@ -34,10 +34,10 @@ public sealed record SearchQuery
     public IReadOnlyList<string> Colours { get; internal init; } = [];
 
     /// <summary>In minor units.</summary>
-    public long? MinPrice { get; private init; }
+    public long? MinPrice { get; internal init; }
 
     /// <summary>In minor units.</summary>
-    public long? MaxPrice { get; private init; }
+    public long? MaxPrice { get; internal init; }
 
     public bool InStock { get; private init; }
 

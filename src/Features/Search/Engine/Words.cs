@@ -48,6 +48,27 @@ public static class Words
         return telling.Count > 0 ? telling : [.. words.Take(Most)];
     }
 
+    /// <summary>The same words, but two that the lexicon has as one are one: hand bag, T shirt.</summary>
+    public static IReadOnlyList<Word> Compounded(IReadOnlyList<Word> words)
+    {
+        List<Word> all = [];
+        for (var i = 0; i < words.Count; i++)
+        {
+            var both = i < words.Count - 1 ? new Word([.. words[i].Parts, .. words[i + 1].Parts]) : null;
+            if (both is not null && Lexicon.Has(both.Joined))
+            {
+                all.Add(both);
+                i++;
+            }
+            else
+            {
+                all.Add(words[i]);
+            }
+        }
+
+        return all;
+    }
+
     /// <summary>The whole text as one word, which identifies a name or a SKU; signs count only when there is nothing else.</summary>
     public static string Whole(string text)
     {
