@@ -51,7 +51,7 @@ public sealed record JudgedQuery(string Text, IReadOnlyDictionary<string, int> G
         return new(text.Trim(), grades);
     }
 
-    private static IEnumerable<string> SlugsOf(string name, string line, IReadOnlyDictionary<string, string> products)
+    private static List<string> SlugsOf(string name, string line, IReadOnlyDictionary<string, string> products)
     {
         if (name.EndsWith("/*", StringComparison.Ordinal))
         {

@@ -37,6 +37,7 @@ public sealed class RelevanceSpec(ShopApart shop, ITestOutputHelper output) : IC
     [InlineData("saree corduroy", "corduroy")]
     [InlineData("black leather saree", "black leather")]
     [InlineData("saree under 500", "under 500")]
+    [InlineData("saree asdfgh", "asdfgh")]
     public async Task a_word_that_no_product_has_beside_the_others_is_left_out_and_the_answer_says_so(string typed, string ignored)
     {
         await ProductsAsync();
@@ -46,6 +47,43 @@ public sealed class RelevanceSpec(ShopApart shop, ITestOutputHelper output) : IC
         Assert.Equal(ignored.Split(' ').Order(), page.IgnoredWords.SelectMany(x => x.Split(' ')).Order());
         Assert.Equal(8, page.Total);
         Assert.All(page.Items, x => Assert.Equal("sarees", x.Category));
+    }
+
+    [Theory]
+    [InlineData("pants", "trousers")]
+    [InlineData("shoes", "footwear")]
+    [InlineData("handbags", "accessories")]
+    [InlineData("saris", "sarees")]
+    [InlineData("black tote", "accessories")]
+    public async Task other_words_for_a_thing_find_nothing_that_only_goes_with_it(string typed, string category)
+    {
+        await ProductsAsync();
+
+        var page = await SearchAsync(typed);
+
+        Assert.NotEmpty(page.Items);
+        Assert.All(page.Items, x => Assert.Equal(category, x.Category));
+    }
+
+    [Fact]
+    public async Task a_price_alone_is_a_filter()
+    {
+        await ProductsAsync();
+
+        var page = await SearchAsync("under 1000");
+
+        Assert.Equal((4, 0), (page.Total, page.IgnoredWords.Count));
+        Assert.All(page.Items, x => Assert.True(x.Price.Minor <= 100_000, x.Name));
+    }
+
+    [Fact]
+    public async Task a_filter_that_lets_nothing_through_does_not_change_the_words()
+    {
+        await ProductsAsync();
+
+        var page = await SearchAsync("red saree", "&maxPrice=300000");
+
+        Assert.Equal((0, 0), (page.Total, page.IgnoredWords.Count));
     }
 
     // Waits until every product of the shop is in the index.
@@ -72,6 +110,7 @@ public sealed class RelevanceSpec(ShopApart shop, ITestOutputHelper output) : IC
 
     private async Task<IReadOnlyList<string>> FindAsync(string text) => [.. (await SearchAsync(text)).Items.Select(x => x.Slug)];
 
-    private async Task<SearchPage> SearchAsync(string text) =>
-        (await shop.Client.GetFromJsonAsync<SearchPage>($"/api/search?q={Uri.EscapeDataString(text)}", AaryaJson.Options, Cancel))!;
+    private async Task<SearchPage> SearchAsync(string text, string filters = "") =>
+        (await shop.Client.GetFromJsonAsync<SearchPage>(
+            $"/api/search?q={Uri.EscapeDataString(text)}{filters}", AaryaJson.Options, Cancel))!;
 }

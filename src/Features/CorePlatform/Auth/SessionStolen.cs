@@ -17,7 +17,9 @@ public static class SessionStolenHandler
     {
         // This message is stored and retried, so nothing in Redis has to remember the session any longer.
         await sessions.ForgetReusedAsync(stolen.SessionId);
-        if (!await ProcessedEvent.IsFirstAsync(documents, nameof(SessionStolen), stolen.SessionId, cancellation)) return null;
+        // A message of an older version does not have the session.
+        if (stolen.SessionId != Guid.Empty
+            && !await ProcessedEvent.IsFirstAsync(documents, nameof(SessionStolen), stolen.SessionId, cancellation)) return null;
         return await documents.LoadAsync<User>(stolen.UserId, cancellation) is { } user
             ? AccountNotices.To(user, AccountNoticeKind.SessionStolen, now)
             : null;

@@ -11,7 +11,8 @@ public sealed record Facet(string Name, IReadOnlyList<FacetValue> Values);
 
 /// <param name="DidYouMean">The words that were searched for instead, because the given ones match nothing.</param>
 /// <param name="IgnoredWords">
-/// Words of the search that the items need not have, because no product has all of the words; empty when the items have all of them.
+/// Words of the search, in the spelling of the index, that the items need not have, because no product on sale has all of the words; a
+/// price in the text that no product has. Empty when the items have all of them.
 /// </param>
 public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IReadOnlyList<Facet> Facets,
     string? NextCursor, string? DidYouMean, IReadOnlyList<string> IgnoredWords);

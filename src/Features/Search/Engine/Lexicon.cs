@@ -23,51 +23,52 @@ public enum WordKind
 /// </summary>
 public static class Lexicon
 {
-    // A line: kind: words with the same meaning | narrower words. Singular, in the spelling of Folding, one word each.
+    // A line: kind: words with the same meaning | narrower words. Singular, in the spelling of Folding; a hyphen joins what is also written
+    // as two words.
     private const string Lines =
         """
         thing: shirt kameez kamiz | polo
-        thing: tshirt teeshirt tee | polo henley
-        thing: top blouse | tshirt tee shirt polo tunic camisole
+        thing: t-shirt tee-shirt tee | polo henley
+        thing: top | t-shirt tee shirt polo tunic camisole
         thing: tunic | kurta kurti
         thing: kurta kurti kurtha kurtis कुर्ता कुर्ती | anarkali
         thing: saree sari sarees saris साड़ी साडी
         thing: dress frock gown | anarkali
         thing: trouser pant slacks bottom bottoms पैंट पतलून | chino jean palazzo pyjama churidar jogger legging salwar shorts
         thing: jean dungaree
-        thing: jogger trackpant sweatpant
+        thing: jogger track-pant sweatpant
         thing: pyjama pajama payjama pyjamas pajamas पजामा | churidar
         thing: salwar shalwar | churidar
         thing: shorts bermuda
         thing: skirt | lehenga ghagra
         thing: lehenga lehnga ghagra लहंगा
-        thing: jacket coat outerwear | blazer bomber trucker bandi bandhgala overshirt waistcoat parka
-        thing: blazer suit | bandhgala
+        thing: jacket coat outerwear | blazer bomber trucker bandi bandhgala over-shirt waistcoat parka
+        thing: blazer suit
         thing: waistcoat vest sadri bandi nehru
         thing: sweater jumper pullover cardigan | knit
-        thing: sweatshirt hoodie
+        thing: sweat-shirt hoodie
         thing: sherwani achkan | bandhgala
         thing: dupatta chunni odhni chunari दुपट्टा | phulkari
         thing: shawl शॉल | stole pashmina dupatta
-        thing: scarf muffler | stole dupatta
+        thing: scarf scarves muffler | stole dupatta
         thing: stole | pashmina
-        thing: bag jhola झोला बैग | tote sling potli clutch backpack satchel purse handbag
-        thing: handbag purse पर्स | tote sling potli clutch bag
+        thing: bag jhola झोला बैग | tote sling potli clutch back-pack satchel purse hand-bag
+        thing: hand-bag purse पर्स | tote sling potli clutch bag
         thing: clutch | potli
-        thing: backpack rucksack
+        thing: back-pack rucksack
         thing: wallet billfold
         thing: belt बेल्ट
         thing: accessory accessories | bag belt stole dupatta scarf hat cap
         thing: hat cap topi
-        thing: shoe footwear joota juta जूता जूते | sneaker loafer jutti mojari chappal sandal boot heel slipper moccasin oxford
+        thing: shoe footwear joota juta जूता जूते | sneaker loafer jutti mojari chappal sandal boot heel slipper moccasin
         thing: sneaker trainer kicks
         thing: jutti juti jooti jutis juttis mojari mojri khussa जूती
-        thing: chappal chappals slipper flipflop चप्पल | kolhapuri sandal
+        thing: chappal chappals slipper flip-flop चप्पल | kolhapuri sandal
         thing: sandal | chappal kolhapuri
         thing: loafer moccasin | mojari
         thing: jewellery jewelry | earring necklace bangle ring
         thing: clothing apparel clothes garment kapda kapde कपड़े
-        thing: overshirt shacket
+        thing: over-shirt shacket
 
         colour: red lal laal लाल | crimson scarlet maroon madder wine ruby burgundy cherry vermilion
         colour: maroon burgundy wine | crimson
@@ -110,20 +111,20 @@ public static class Lexicon
         trait: plain solid
         trait: embroidered embroidery kadhai कढ़ाई | chikankari phulkari zardozi mirror zari
         trait: chikan chikankari chikankaari lakhnavi lucknowi चिकनकारी
-        trait: kanjivaram kanjeevaram kanchipuram kanchivaram kanjivaram
+        trait: kanjivaram kanjeevaram kanchipuram kanchivaram
         trait: banarasi benarasi banarsi बनारसी
         trait: bandhani bandhej
         trait: leheriya lehariya laheriya
-        trait: tiedye tie-dye shibori | bandhani leheriya
+        trait: tie-dye shibori | bandhani leheriya
         trait: zari gota | brocade
-        trait: mirror mirrorwork sheesha
+        trait: mirror mirror-work sheesha
         trait: wedding bridal bride shaadi shadi vivah शादी | festive banarasi kanjivaram zari brocade sherwani
         trait: festive festival diwali puja pooja eid celebration utsav दिवाली | wedding zari bandhani silk brocade anarkali
         trait: party evening cocktail | mirror zari festive brocade
         trait: formal office business workwear professional | oxford blazer twill tailored poplin worsted
         trait: casual everyday daily | relaxed cotton denim khadi
         trait: ethnic traditional indian desi | kurta saree jutti dupatta nehru bandhgala mojari
-        trait: western | jean dress blazer tshirt
+        trait: western | jean dress blazer t-shirt
         trait: summer summery garmi गर्मी | linen cotton voile mulmul gauze sun muslin airy
         trait: winter sardi warm सर्दी | wool tweed quilted pashmina corduroy jacket
         trait: rain rainy monsoon waterproof barish | repellent nylon
@@ -133,14 +134,14 @@ public static class Lexicon
         trait: stretch stretchable stretchy elastic | elastane lycra elasticated
         trait: slim skinny fitted | tailored
         trait: loose oversized baggy relaxed | roomy boxy wide
-        trait: wideleg flared bellbottom | palazzo wide
+        trait: wide-leg flared bell-bottom | palazzo wide
         trait: sleeveless | strap
         trait: long maxi | floor
         trait: short mini cropped
         trait: midi | calf knee
         trait: flat | flats
-        trait: slipon | loafer jutti
-        trait: crossbody | sling
+        trait: slip-on | loafer jutti
+        trait: cross-body | sling
         trait: pocket pockets
         trait: sustainable eco organic natural | khadi handloom vegetable
 
@@ -154,6 +155,9 @@ public static class Lexicon
 
     private static readonly FrozenDictionary<string, Entry> Entries = Read();
 
+    private static readonly FrozenDictionary<string, IReadOnlyList<string>> Parts = Engine.Words.Of(Lines)
+        .Where(x => x.Parts.Count > 1).DistinctBy(x => x.Joined).ToFrozenDictionary(x => x.Joined, x => x.Parts, StringComparer.Ordinal);
+
     /// <summary>The words that a typo may have meant, beside those of the catalogue.</summary>
     public static IReadOnlyCollection<string> Words => Entries.Keys;
 
@@ -164,24 +168,30 @@ public static class Lexicon
     /// <summary>Words with the same meaning; empty for a word that the lexicon does not have.</summary>
     public static IReadOnlyCollection<string> SameAs(string word) => Find(word)?.Same ?? [];
 
+    /// <summary>The parts of a word of the lexicon that is also written as several; empty for any other word.</summary>
+    public static IReadOnlyList<string> PartsOf(string word) => Parts.GetValueOrDefault(word) ?? [];
+
     /// <summary>Words with a narrower meaning.</summary>
     public static IReadOnlyCollection<string> NarrowerThan(string word) => Find(word)?.Narrower ?? [];
 
-    private static Entry? Find(string word) => Entries.GetValueOrDefault(word) ?? Entries.GetValueOrDefault(Singular(word));
+    private static Entry? Find(string word) =>
+        Entries.GetValueOrDefault(word)
+        ?? Singulars(word).Select(x => Entries.GetValueOrDefault(x)).FirstOrDefault(x => x is not null);
 
     // Enough for the words of the lexicon; the engines have stems for all others.
-    private static string Singular(string word) => word switch
+    private static IEnumerable<string> Singulars(string word)
     {
-        [.., 'i', 'e', 's'] when word.Length > 4 => $"{word[..^3]}y",
-        [.., 's' or 'x' or 'h', 'e', 's'] => word[..^2],
-        [.., 's', 's'] => word,
-        [_, _, .., 's'] => word[..^1],
-        _ => word,
-    };
+        if (word.Length < 4 || word[^1] != 's') yield break;
+        yield return word[..^1];
+        if (word[^2] != 'e') yield break;
+        yield return word[..^2];
+        if (word[^3] == 'i') yield return $"{word[..^3]}y";
+    }
 
     private static FrozenDictionary<string, Entry> Read()
     {
         Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
+        Dictionary<string, WordKind> narrow = new(StringComparer.Ordinal);
         foreach (var line in Lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
@@ -195,14 +205,18 @@ public static class Lexicon
                 entry.Same.UnionWith(same.Where(x => x != word));
                 entry.Narrower.UnionWith(narrower.Where(x => x != word));
             }
+
+            foreach (var word in narrower) narrow.TryAdd(word, kind);
         }
 
+        // A narrower word without a line of its own is of the same kind.
+        foreach (var (word, kind) in narrow) entries.TryAdd(word, new(kind));
         return entries.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     private static string[] Cut(string words) => [.. Engine.Words.Of(words).Select(x => x.Joined)];
 
-    // The first line of a word gives its kind.
+    // The first line that a word begins gives its kind.
     private sealed record Entry(WordKind Kind)
     {
         public HashSet<string> Same { get; } = new(StringComparer.Ordinal);

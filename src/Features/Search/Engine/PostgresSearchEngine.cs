@@ -17,47 +17,59 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
     {
         await using var connection = await OpenAsync(cancellation);
         query = await ChosenValues.SeparateAsync(connection, query, cancellation);
-        var priced = PriceWords.Of(Words.Compounded(Words.Of(query.Text)));
+        var words = Words.Compounded(Words.Of(query.Text));
+        if (PriceWords.Of(query.Text) is not { } priced) return await FindAsync(connection, query, words, cancellation);
+
+        // A number may be part of a name.
+        var named = await TextMatch.OfAsync(connection, query.Text, words, typing: false, cancellation);
+        if (await ExistsAsync(connection, named!, cancellation)) return await SearchAsync(connection, query, named, cancellation);
         var page = await FindAsync(connection, query with
         {
-            MinPrice = Highest(query.MinPrice, priced.Min),
-            MaxPrice = priced.Max is null ? query.MaxPrice : Math.Min(priced.Max.Value, query.MaxPrice ?? long.MaxValue),
+            MinPrice = priced.Min is { } min ? Math.Max(min, query.MinPrice ?? 0) : query.MinPrice,
+            MaxPrice = priced.Max is { } max ? Math.Min(max, query.MaxPrice ?? long.MaxValue) : query.MaxPrice,
         }, priced.Left, cancellation);
-        if (page.Total > 0 || priced.Text is null) return page;
+        if (page.Total > 0 || priced.Left.Count == 0) return page;
         page = await FindAsync(connection, query, priced.Left, cancellation);
         return page with { IgnoredWords = [.. page.IgnoredWords, priced.Text] };
-
-        static long? Highest(long? a, long? b) => a is null ? b : b is null ? a : Math.Max(a.Value, b.Value);
     }
 
     // With every word; else with typos corrected; else without the least important words, one by one.
     private static async Task<SearchPage> FindAsync(
         NpgsqlConnection connection, SearchQuery query, IReadOnlyList<Word> words, CancellationToken cancellation)
     {
+        // The text is only a price.
+        if (words.Count == 0 && Words.Of(query.Text).Count > 0) return await SearchAsync(connection, query, null, cancellation);
         var match = await TextMatch.OfAsync(connection, query.Text, words, typing: false, cancellation);
         if (match is null && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null, []);
         var page = await SearchAsync(connection, query, match, cancellation);
-        if (page.Total > 0 || match is null) return page;
+        if (page.Total > 0 || match is null || await ExistsAsync(connection, match, cancellation)) return page;
 
         var meant = await MeantAsync(connection, match, cancellation);
         if (meant is not null)
         {
-            match = (await TextMatch.OfAsync(connection, meant, Words.Compounded(Words.Of(meant)), typing: false, cancellation))!;
-            page = await SearchAsync(connection, query, match, cancellation);
+            var corrected = Words.Compounded(Words.Of(meant.Text));
+            match = (await TextMatch.OfAsync(connection, meant.Text, corrected, typing: false, cancellation))! with
+            {
+                IsWhole = meant.Dropped.Count == 0,
+            };
         }
 
-        for (var less = match.WithoutOne(); page.Total == 0 && less is not null; less = less.WithoutOne())
+        while (!await ExistsAsync(connection, match, cancellation))
         {
-            page = await SearchAsync(connection, query, less, cancellation);
-            if (page.Total > 0) match = less;
+            if (match.WithoutOne() is not { } less) return page;
+            match = less;
         }
 
-        if (page.Total == 0) return page;
-        return page with
-        {
-            DidYouMean = meant,
-            IgnoredWords = [.. match.Terms.Where(x => !x.IsRequired && x.Kind != WordKind.Aside).Select(x => x.Word.Joined)],
-        };
+        var found = await SearchAsync(connection, query, match, cancellation);
+        if (found.Total == 0) return page;
+        return found with { DidYouMean = meant?.Text, IgnoredWords = [.. meant?.Dropped ?? [], .. match.Ignored] };
+    }
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, TextMatch match, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand { Connection = connection };
+        command.CommandText = $"select exists (select from search.product where published {Matching(command, match)})";
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     public async Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation)
@@ -66,7 +78,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         if (await MatchAsync(text) is not { } match) return [];
         var found = await SuggestAsync(connection, match, limit, cancellation);
         if (found.Count > 0 || await MeantAsync(connection, match, cancellation) is not { } meant) return found;
-        return await SuggestAsync(connection, (await MatchAsync(meant))!, limit, cancellation);
+        return await SuggestAsync(connection, (await MatchAsync(meant.Text))!, limit, cancellation);
 
         Task<TextMatch?> MatchAsync(string typed) =>
             TextMatch.OfAsync(connection, typed, Words.Compounded(Words.Of(typed)), typing: true, cancellation);
@@ -117,7 +129,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             $"""
             with hit as materialized (
               select product_id, category, published_at, {(match is null ? "0::real" : RankOf(command, match))} as rank
-              from search.product where published {(match is null ? "" : $"and words @@ {Bind(command, match.Any)}::tsquery")}
+              from search.product where published {Matching(command, match)}
             ), offer as materialized (
               select hit.*, size, colour, price_minor, compare_at_minor, coalesce(available, 0) > 0 as in_stock,
                 {AnyOf(command, "category", query.Categories)} as by_category,
@@ -164,6 +176,13 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null, []);
     }
 
+    private static string Matching(NpgsqlCommand command, TextMatch? match)
+    {
+        if (match is null) return "";
+        var any = Bind(command, match.Any);
+        return $"and words @@ {any}::tsquery {(match.IsWhole ? "" : $"and ts_filter(words, '{{a, b, c}}') @@ {any}::tsquery")}";
+    }
+
     // Each word counts by the best query that finds it and by where it is found (the description, the colours, sizes and SKUs, the
     // category, the name). A whole name or SKU ranks its product before all others with the same words.
     private static string RankOf(NpgsqlCommand command, TextMatch match)
@@ -171,18 +190,19 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         List<string> sum = [$"(words @@ {Bind(command, match.Whole)}::tsquery)::integer * 1000"];
         foreach (var term in match.Terms.Where(x => x.IsKnown))
         {
-            var ranks = term.Ranked.Select(x =>
-                $"{Number(x.Counts * term.Weight)} * ts_rank('{{0.15, 0.6, 0.8, 1}}', words, {Bind(command, x.Query)}::tsquery)");
+            // Of a thing, the description mentions what it goes with: a dress with a belt is no belt.
+            var weights = term.Kind == WordKind.Thing ? "'{0.03, 0.6, 0.8, 1}'" : "'{0.15, 0.6, 0.8, 1}'";
+            // PostgreSQL divides by the number of alternatives; several that are found together count as one that is found in the name.
+            var ranks = term.Ranked.Select(x => string.Create(CultureInfo.InvariantCulture,
+                $"{x.Counts * term.Weight} * least(1, {x.Lexemes} * ts_rank({weights}, words, {Bind(command, x.Query)}::tsquery))"));
             sum.Add($"greatest({string.Join(", ", ranks)})");
         }
 
         return $"({string.Join(" + ", sum)})::real";
-
-        static string Number(float number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>The words with typos corrected; null when nothing can be corrected.</summary>
-    private static async Task<string?> MeantAsync(NpgsqlConnection connection, TextMatch match, CancellationToken cancellation)
+    private static async Task<Meant?> MeantAsync(NpgsqlConnection connection, TextMatch match, CancellationToken cancellation)
     {
         var words = match.Terms.SelectMany(x => x.Word.Parts).ToArray();
         if (words.Length == 0 || match.Terms.All(x => x.IsKnown)) return null;
@@ -202,6 +222,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             """, connection, transaction)
         { Parameters = { new() { Value = words } } };
         List<string> meant = [];
+        List<string> dropped = [];
         var changed = false;
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
@@ -214,12 +235,12 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
                     ? typed
                     : Words.Nearest(typed, similar) ?? Words.Nearest(typed, Lexicon.Words);
                 changed |= word != typed;
-                if (word is not null) meant.Add(word);
+                (word is null ? dropped : meant).Add(word ?? typed);
             }
         }
 
         await transaction.CommitAsync(cancellation);
-        return changed && meant.Count > 0 ? string.Join(' ', meant) : null;
+        return changed && meant.Count > 0 ? new(string.Join(' ', meant), dropped) : null;
     }
 
     public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
@@ -394,6 +415,9 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             });
         }
     }
+
+    /// <param name="Dropped">Words that no word of a product is near to.</param>
+    private sealed record Meant(string Text, IReadOnlyList<string> Dropped);
 
     private sealed record FacetRow(string Name, string Value, int Count);
 

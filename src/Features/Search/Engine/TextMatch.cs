@@ -27,6 +27,14 @@ internal sealed record TextMatch(IReadOnlyList<SoughtTerm> Terms, string Whole)
         ? string.Join(" & ", Terms.Where(x => x.IsRequired).Select(x => $"({x.InCategory})"))
         : Whole;
 
+    /// <summary>
+    /// False when words of the text are missing here: then the description alone, which also mentions other things, is not enough.
+    /// </summary>
+    public bool IsWhole { get; init; } = true;
+
+    /// <summary>The words that are no longer required.</summary>
+    public IReadOnlyList<string> Ignored { get; private init; } = [];
+
     /// <summary>The least important of the required words is no longer required; null when only one is left.</summary>
     public TextMatch? WithoutOne()
     {
@@ -34,7 +42,12 @@ internal sealed record TextMatch(IReadOnlyList<SoughtTerm> Terms, string Whole)
         if (required.Count < 2) return null;
         // Of equals the first: the thing itself is named last.
         var least = required.OrderBy(x => x.IsKnown).ThenBy(x => x.Kind).First();
-        return this with { Terms = [.. Terms.Select(x => ReferenceEquals(x, least) ? x with { IsRequired = false } : x)] };
+        return this with
+        {
+            Terms = [.. Terms.Select(x => ReferenceEquals(x, least) ? x with { IsRequired = false } : x)],
+            IsWhole = false,
+            Ignored = [.. Ignored, least.Word.Joined],
+        };
     }
 
     /// <summary>Null when the text contains nothing that a product could be found by.</summary>
@@ -58,29 +71,39 @@ internal sealed record TextMatch(IReadOnlyList<SoughtTerm> Terms, string Whole)
     {
         var joined = Joined(all, word);
         List<string> exact = [.. joined.SelectMany(Exactly)];
-        List<string> begins = [.. joined.Select(x => Begins(x, "")).Where(x => x.Length > 0)];
-        List<string> inCategory =
-            [.. joined.SelectMany(x => Exactly(x).Select(y => $"{y}:B").Append(Begins(x, "B"))).Where(x => x.Length > 0)];
+        List<string> begins = [.. joined.Select(x => Begins(x, ""))];
+        List<string> inCategory = [.. joined.SelectMany(x => Exactly(x).Select(y => $"{y}:B").Append(Begins(x, "B")))];
         if (word.Parts.Count is > 1 and <= Words.Most)
         {
             var last = word.Parts[^1];
             exact.Add(And(word.Parts.Select(x => Or(Exactly(x)))));
-            // A part before a hyphen is complete.
+            // A part before a hyphen is complete, and one letter is too short for the beginning of a word.
             var beginning = last.Length > 1 ? Begins(last, "") : Or(Exactly(last));
             begins.Add(And([.. word.Parts.SkipLast(1).Select(x => Or(Exactly(x))), beginning]));
             inCategory.Add(And(word.Parts.Select(x => Or(Exactly(x).Select(y => $"{y}:B")))));
         }
 
-        var same = Lexicon.SameAs(word.Joined).SelectMany(Exactly).ToList();
-        inCategory.AddRange(same.Select(x => $"{x}:B"));
-        var narrower = Lexicon.NarrowerThan(word.Joined).SelectMany(Exactly);
-        return new(word, Lexicon.KindOf(word.Joined), Or(exact), Or(same), Or(narrower), Or(begins), Or(inCategory));
+        var kind = Lexicon.KindOf(word.Joined);
+        // Other words for a thing count in the name and the category: a description mentions what goes with it.
+        var places = kind == WordKind.Thing ? ":AB" : "";
+        var same = Lexicon.SameAs(word.Joined);
+        inCategory.AddRange(same.SelectMany(x => Other(x, ":B")));
+        return new(
+            word, kind, Or(exact), Or(same.SelectMany(x => Other(x, places))),
+            Or(Lexicon.NarrowerThan(word.Joined).SelectMany(x => Other(x, places))), Or(begins), Or(inCategory));
+
+        IEnumerable<string> Other(string x, string weights)
+        {
+            var written = Exactly(x).Select(y => y + weights);
+            return Lexicon.PartsOf(x) is { Count: > 0 } parts
+                ? written.Append(And(parts.Select(y => Or(Exactly(y).Select(z => z + weights)))))
+                : written;
+        }
 
         IEnumerable<string> Exactly(string x) =>
             forms[x].SelectMany(y => new[] { y.Stem, y.Word }).OfType<string>().Distinct().Select(Quoted);
 
-        // One letter is too short for the beginning of a word.
-        string Begins(string x, string weight) => x.Length > 1 ? $"{Quoted(x)}:*{weight}" : "";
+        string Begins(string x, string weight) => $"{Quoted(x)}:*{weight}";
     }
 
     private static string Or(IEnumerable<string> queries) => string.Join(" | ", queries);
@@ -107,7 +130,9 @@ internal sealed record TextMatch(IReadOnlyList<SoughtTerm> Terms, string Whole)
     }
 
     private static IEnumerable<string> Spellings(IReadOnlyList<Word> all, Word word) =>
-        [.. Joined(all, word), .. word.Parts, .. Lexicon.SameAs(word.Joined), .. Lexicon.NarrowerThan(word.Joined)];
+        [.. Joined(all, word), .. word.Parts, .. Others(word), .. Others(word).SelectMany(Lexicon.PartsOf)];
+
+    private static IEnumerable<string> Others(Word word) => Lexicon.SameAs(word.Joined).Concat(Lexicon.NarrowerThan(word.Joined));
 
     // Each word with its stem, and with the synonyms that merchandisers have set.
     private static async Task<ILookup<string, Form>> FormsAsync(
@@ -201,9 +226,13 @@ internal sealed record SoughtTerm(
     /// <summary>How much the word counts for the rank.</summary>
     public float Weight => Kind switch { WordKind.Thing => 1.5f, WordKind.Aside => 0.3f, _ => 1f };
 
-    /// <summary>The queries with what each counts against the word itself.</summary>
-    public IEnumerable<(string Query, float Counts)> Ranked =>
-        new[] { (Exact, 1f), (Same, SameCounts), (Narrower, NarrowerCounts), (Beginning, BeginningCounts) }.Where(x => x.Item1.Length > 0);
+    /// <summary>The queries, each with its number of lexemes and what it counts against the word itself.</summary>
+    public IEnumerable<(string Query, int Lexemes, float Counts)> Ranked =>
+        new[] { (Exact, 1f), (Same, SameCounts), (Narrower, NarrowerCounts), (Beginning, BeginningCounts) }
+            .Where(x => x.Item1.Length > 0).Select(x => (x.Item1, LexemesOf(x.Item1), x.Item2));
+
+    private static int LexemesOf(string query) =>
+        query.Split([' ', '|', '&', '(', ')'], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Count();
 
     private static string Or(params string[] queries) => string.Join(" | ", queries.Where(x => x.Length > 0));
 }

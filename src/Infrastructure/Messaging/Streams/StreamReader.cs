@@ -53,7 +53,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
                 foreach (var (entry, fields) in await group.ReadNewAsync(redis, Options.Block))
                 {
                     if (endpoint.Deliver(entry, fields, again: false) is { } delivery) await lanes.OfferAsync(delivery, stopping.Token);
-                    else await PassOverAsync(redis, entry, fields);
+                    else await PassOverAsync(redis, entry, fields, again: false);
                 }
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -102,23 +102,29 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
                 after = pending.MessageId!;
                 // After a broken connection, entries that are being handled here are read again: that is not a failed delivery.
                 if (lanes.Holds(after)) continue;
-                if (await group.FindAsync(redis, after) is not { } fields) await group.AcknowledgeAsync(redis, after);
-                else if (endpoint.Deliver(after, fields, again: true) is not { } delivery) await PassOverAsync(redis, after, fields);
-                else if (pending.DeliveryCount < Options.MaxDeliveries) await lanes.OfferAsync(delivery, stopping.Token);
-                else await lanes.GiveUpAsync(delivery, $"Gave up after {pending.DeliveryCount} failed deliveries.");
+                if (await group.FindAsync(redis, after) is not { } fields)
+                    await group.AcknowledgeAsync(redis, after);
+                else if (endpoint.Deliver(after, fields, again: true) is not { } delivery)
+                    await PassOverAsync(redis, after, fields, again: true);
+                else if (pending.DeliveryCount < Options.MaxDeliveries)
+                    await lanes.OfferAsync(delivery, stopping.Token);
+                else
+                    await lanes.GiveUpAsync(delivery, $"Gave up after {pending.DeliveryCount} failed deliveries.");
             }
         }
     }
 
-    // An event that the context does not read is done. One that no context declares stays pending: during an upgrade a process of the newer
-    // version claims it, or this node has that version after its next start.
-    private async Task PassOverAsync(IDatabase redis, string entry, NameValueEntry[] fields)
+    // An event that the context does not read is done, and so is one that no context declares any longer: a new group reads the whole
+    // stream. One that no context declares yet stays pending: during an upgrade a process of the newer version claims it, or this node has
+    // that version after its next start.
+    private async Task PassOverAsync(IDatabase redis, string entry, NameValueEntry[] fields, bool again)
     {
-        if (endpoint.Unknown(entry, fields) is not { } unknown)
+        var isOld = DateTimeOffset.UtcNow - StreamEntry.AddedAt(entry) >= Options.UnknownFor;
+        if (endpoint.Unknown(entry, fields) is not { } unknown || (isOld && !again))
         {
             await group.AcknowledgeAsync(redis, entry);
         }
-        else if (DateTimeOffset.UtcNow - StreamEntry.AddedAt(entry) >= Options.UnknownFor)
+        else if (isOld)
         {
             await lanes.GiveUpAsync(unknown, "No version of the program that declares this event has read it in time.");
         }

@@ -95,6 +95,6 @@ public sealed partial class UnfinishedOrders(
         await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(command, cancellation);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The message for order {OrderId} is overdue: what it asked for was done without it.")]
+    [LoggerMessage(LogLevel.Warning, "The message for order {OrderId} is overdue: what it asked for is now done without it.")]
     private partial void LogFinished(Guid orderId);
 }

@@ -23,8 +23,12 @@ public sealed class UnfinishedOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         var order = await Host.PlacedOrderAsync(shopper, pieces: 2);
         var before = (await Host.StockOfAsync(Sku(order))).Available;
 
-        await FinishAsync();
-        Assert.Equal("pending_payment", await StatusAsync(shopper, order));
+        foreach (var ago in new[] { TimeSpan.FromMinutes(-1), UnfinishedOrders.Late / 2 })
+        {
+            await ExpiredAsync(order, ago);
+            await FinishAsync();
+            Assert.Equal("pending_payment", await StatusAsync(shopper, order));
+        }
 
         await ExpiredAsync(order, UnfinishedOrders.Late);
         await FinishAsync();
