@@ -119,14 +119,14 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
     // that version after its next start.
     private async Task PassOverAsync(IDatabase redis, string entry, NameValueEntry[] fields, bool again)
     {
-        var isOld = DateTimeOffset.UtcNow - StreamEntry.AddedAt(entry) >= Options.UnknownFor;
-        if (endpoint.Unknown(entry, fields) is not { } unknown || (isOld && !again))
+        if (endpoint.Unknown(entry, fields) is not { } unknown)
         {
             await group.AcknowledgeAsync(redis, entry);
         }
-        else if (isOld)
+        else if (await StreamGroup.NowAsync(redis) - StreamEntry.AddedAt(entry) >= Options.UnknownFor)
         {
-            await lanes.GiveUpAsync(unknown, "No version of the program that declares this event has read it in time.");
+            if (again) await lanes.GiveUpAsync(unknown, "No version of the program that declares this event has read it in time.");
+            else await group.AcknowledgeAsync(redis, entry);
         }
         else if (seenUnknown.TryAdd(StreamEntry.TypeOf(fields)!, true))
         {

@@ -127,6 +127,7 @@ public sealed class WebhookSpec(PaymentShop shop)
             var unknown = (await shop.Sandbox.ChargeAsync(paid))!;
             unknown["reference"] = Guid.CreateVersion7().ToString();
             news.Add(Event(unknown));
+            await NotAskedAboutAsync(pending);
             await QuietAsync(orders);
             var before = await WrittenAsync(orders);
 
@@ -228,6 +229,18 @@ public sealed class WebhookSpec(PaymentShop shop)
         };
         if (refund is not null) news["refund"] = refund;
         return news.ToJsonString();
+    }
+
+    // The reconciler asks the provider about a payment that waits, and then records the answer as a webhook's message does.
+    private async Task NotAskedAboutAsync(Guid order)
+    {
+        await using var session = shop.Store.LightweightSession();
+        session.QueueSqlCommand(
+            """
+            insert into payment.reconciliation (order_id, asked_at, asks) values (?, now(), 20)
+            on conflict (order_id) do update set asked_at = excluded.asked_at, asks = excluded.asks
+            """, order);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Waits until no message about these orders is queued for a handler or a stream.</summary>
