@@ -44,7 +44,7 @@ try
         await using var demo = await Shop.OpenAsync("demo");
         await demo.ServeAsync(limits: false);
         using var client = new HttpClient { BaseAddress = demo.Url };
-        Console.WriteLine(await RelevanceBench.RunAsync(client, "bench/Aarya.Bench/Relevance/judged-queries.txt"));
+        Console.WriteLine(await RelevanceBench.RunAsync(client, Path.Combine(AppContext.BaseDirectory, "Relevance/judged-queries.txt")));
         return 0;
     }
 
