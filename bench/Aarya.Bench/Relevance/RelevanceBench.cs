@@ -8,8 +8,24 @@ public static class RelevanceBench
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
+    /// <param name="file">The path of judged-queries.txt.</param>
     /// <exception cref="InvalidOperationException">The index does not have all products within two minutes.</exception>
     public static async Task<RelevanceReport> RunAsync(HttpClient shop, string file)
+    {
+        var products = await IndexedAsync(shop);
+        var report = new RelevanceReport();
+        foreach (var query in JudgedQuery.Read(await File.ReadAllLinesAsync(file), products))
+        {
+            var items = (await SearchAsync(shop, query.Text)).GetProperty("items").EnumerateArray();
+            report.Add(query, [.. items.Select(x => x.GetProperty("slug").GetString()!)]);
+        }
+
+        return report;
+    }
+
+    /// <summary>The category of each product of the demo shop by its slug, once the index has all of them.</summary>
+    /// <exception cref="InvalidOperationException">That takes longer than two minutes.</exception>
+    public static async Task<IReadOnlyDictionary<string, string>> IndexedAsync(HttpClient shop)
     {
         var products = await ProductsAsync(shop);
         var until = TimeProvider.System.GetUtcNow() + Longest;
@@ -19,14 +35,7 @@ public static class RelevanceBench
             await Task.Delay(500);
         }
 
-        var report = new RelevanceReport();
-        foreach (var query in JudgedQuery.Read(await File.ReadAllLinesAsync(file), products))
-        {
-            var items = (await SearchAsync(shop, query.Text)).GetProperty("items").EnumerateArray();
-            report.Add(query, [.. items.Select(x => x.GetProperty("slug").GetString()!)]);
-        }
-
-        return report;
+        return products;
     }
 
     private static async Task<Dictionary<string, string>> ProductsAsync(HttpClient shop)

@@ -7,6 +7,9 @@ public sealed class RelevanceReport
 {
     private readonly List<(JudgedQuery Query, IReadOnlyList<string> Found)> answers = [];
 
+    /// <summary>The number of queries.</summary>
+    public int Queries => answers.Count;
+
     /// <summary>The mean over all queries; 1 is the best.</summary>
     public double Ndcg => answers.Average(x => x.Query.Ndcg(x.Found));
 
@@ -24,7 +27,7 @@ public sealed class RelevanceReport
     [
         .. answers.OrderBy(x => x.Query.Ndcg(x.Found)).Select(Line),
         string.Create(CultureInfo.InvariantCulture,
-            $"{answers.Count} queries: nDCG@10 {Ndcg:0.000}, MRR {ReciprocalRank:0.000}, empty answers {EmptyRate:0.0%}"),
+            $"{Queries} queries: nDCG@10 {Ndcg:0.000}, MRR {ReciprocalRank:0.000}, empty answers {EmptyRate:0.0%}"),
     ]);
 
     private static string Line((JudgedQuery Query, IReadOnlyList<string> Found) answer)
