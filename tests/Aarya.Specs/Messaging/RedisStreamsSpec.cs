@@ -56,30 +56,37 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         var placed = (await rig.Redis.StreamRangeAsync(Orders, count: 1, messageOrder: Order.Descending))[0];
         var unknown = await RetypeAsync(placed, "commerce.order_placed.v9");
 
-        (shop, payment) = await RunSplitAsync();
-        await UntilAsync("both groups have read the unknown event", async () => await PendingAsync() is [1, 1]);
-        var later = await PlaceAsync(shop, 3);
-        foreach (var (schema, what) in new[] { ("payment", "counted"), ("commerce", "confirmed") })
-            await UntilAsync($"later events are {what}", async () => await rig.CountAsync(
-                $"select count(*) from {schema}.effect where what = '{what}' and order_id = any($1)", later) == 3);
-        await UntilAsync("only the unknown event is pending", async () => await PendingAsync() is [1, 1]);
-        Assert.Equal(0, await rig.DeadLettersAsync());
+        try
+        {
+            (shop, payment) = await RunSplitAsync();
+            await UntilAsync("both groups have read the unknown event", async () => await PendingAsync() is [1, 1]);
+            var later = await PlaceAsync(shop, 3);
+            foreach (var (schema, what) in new[] { ("payment", "counted"), ("commerce", "confirmed") })
+                await UntilAsync($"later events are {what}", async () => await rig.CountAsync(
+                    $"select count(*) from {schema}.effect where what = '{what}' and order_id = any($1)", later) == 3);
+            await UntilAsync("only the unknown event is pending", async () => await PendingAsync() is [1, 1]);
+            Assert.Equal(0, await rig.DeadLettersAsync());
 
-        // The newer version knows it. Its entry keeps its id, so nothing newer may be on the stream.
-        foreach (var entry in await rig.Redis.StreamRangeAsync(Orders, $"({unknown.Id}"))
-            await rig.Redis.StreamDeleteAsync(Orders, [entry.Id]);
-        await rig.Redis.StreamDeleteAsync(Orders, [unknown.Id]);
-        await rig.Redis.ExecuteAsync("XSETID", Orders, placed.Id);
-        await rig.Redis.StreamAddAsync(Orders, placed.Values, unknown.Id);
+            // The newer version knows it. Its entry keeps its id, so nothing newer may be on the stream.
+            foreach (var entry in await rig.Redis.StreamRangeAsync(Orders, $"({unknown.Id}"))
+                await rig.Redis.StreamDeleteAsync(Orders, [entry.Id]);
+            await rig.Redis.StreamDeleteAsync(Orders, [unknown.Id]);
+            await rig.Redis.ExecuteAsync("XSETID", Orders, placed.Id);
+            await rig.Redis.StreamAddAsync(Orders, placed.Values, unknown.Id);
 
-        await rig.SettleAsync(orders);
+            await rig.SettleAsync(orders);
+        }
+        finally
+        {
+            await rig.Redis.StreamDeleteAsync(Orders, [unknown.Id]);
+        }
     }
 
     [Fact]
     public async Task an_event_that_no_version_declares_is_a_dead_letter_of_every_reader_after_its_time()
     {
         await rig.RunAsync(("u", All));
-        var id = await AddAsync("commerce.order_gift_wrapped.v1");
+        var (id, entry) = await AddAsync("commerce.order_gift_wrapped.v1");
         await UntilAsync("it is pending", async () => await PendingAsync() is [1, 1]);
         rig.Further["UNKNOWN_SECONDS"] = "1";
         try
@@ -101,6 +108,7 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         finally
         {
             rig.Further.Remove("UNKNOWN_SECONDS");
+            await rig.Redis.StreamDeleteAsync(Orders, [entry]);
         }
     }
 
@@ -397,11 +405,10 @@ public sealed class RedisStreamsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         }
     }
 
-    private async Task<Guid> AddAsync(string type)
+    private async Task<(Guid Id, RedisValue Entry)> AddAsync(string type)
     {
         var id = Guid.NewGuid();
-        await rig.Redis.StreamAddAsync(Orders, [new("id", id.ToString()), new("type", type), new("body", "{}")]);
-        return id;
+        return (id, await rig.Redis.StreamAddAsync(Orders, [new("id", id.ToString()), new("type", type), new("body", "{}")]));
     }
 
     // The last entry of the stream with another type; it gets the next id.
