@@ -28,6 +28,8 @@ var wanted = args.FirstOrDefault() ?? "paths";
     ("checkout", true, Checkout.RunAsync),
     ("login", false, LogIn.RunAsync),
     ("token", false, TokenCheck.RunAsync),
+    ("search", false, SearchCatalogue.SearchAsync),
+    ("suggest", false, SearchCatalogue.SuggestAsync),
 ];
 if (wanted is not ("paths" or "relevance") && paths.All(x => x.Name != wanted))
 {

@@ -223,6 +223,26 @@ public sealed class Shop : IAsyncDisposable
         select (jsonb_populate_record(variant, jsonb_build_object('sku', floor_sku))).* from commerce.variant join twin using (sku)
         """);
 
+    /// <summary>
+    /// The words that the search index has in names, categories and colours, the most frequent first. Also creates <c>bench_word</c>, which
+    /// has for each of them the query that a floor runs.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> SearchWordsAsync()
+    {
+        await QuietAsync();
+        return (string[])(await SqlAsync("""
+            drop table if exists bench_word;
+            create table bench_word as
+              select (row_number() over (order by ndoc desc, word))::integer as position, word,
+                quote_literal(word)::tsquery as query, (quote_literal(left(word, 3)) || ':*')::tsquery as beginning
+              from ts_stat('select ts_filter(words, ''{a,b,c}'') from search.product where published')
+              where word ~ '^[a-z]{3,}$';
+            alter table bench_word add primary key (position);
+            analyze bench_word;
+            select array_agg(word order by position) from bench_word
+            """))!;
+    }
+
     /// <summary>Purchases confirmed per second, from <paramref name="since"/> until the last one was confirmed.</summary>
     /// <exception cref="InvalidOperationException">An order was placed but not confirmed, so it is not a purchase.</exception>
     public async Task<double> ConfirmedPerSecondAsync(DateTime since)

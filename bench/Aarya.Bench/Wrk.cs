@@ -21,6 +21,10 @@ public static class Wrk
     public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time) =>
         RunAsync(url, connections, time, "get.lua", "GET", null, repeat: false);
 
+    /// <param name="paths">A file of paths, one per line, that are asked for in order and repeatedly.</param>
+    public static Task<Load> GetEachAsync(Uri url, int connections, TimeSpan time, string paths) =>
+        RunAsync(url, connections, time, "paths.lua", "GET", paths, repeat: true);
+
     /// <param name="requests">A file of prepared requests without bodies, sent repeatedly; see load/requests.lua.</param>
     public static Task<Load> GetAsync(Uri url, int connections, TimeSpan time, string requests) =>
         RunAsync(url, connections, time, "requests.lua", "GET", requests, repeat: true);
