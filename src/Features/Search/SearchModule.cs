@@ -25,6 +25,7 @@ public sealed class SearchModule : Module<ISearchStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddSingleton<Shelf>();
         services.AddSingleton<ISearchEngine, PostgresSearchEngine>();
         services.AddSingleton<SearchAnswers>();
         services.AddSingleton<Recommender>();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Aarya.Features.Search.Store;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,42 +6,40 @@ using NpgsqlTypes;
 namespace Aarya.Features.Search.Engine;
 
 /// <summary>PostgreSQL's own full-text search: stems and prefixes from a weighted tsvector, typos by trigrams and edit distance.</summary>
-public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
+public sealed class PostgresSearchEngine(ISearchStore store, Shelf shelf) : ISearchEngine
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
-    private static readonly string[] Sizes = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
-
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
     {
+        var view = await shelf.ViewAsync(cancellation);
+        query = ChosenValues.Separate(query, view);
+        if (query.Text.Length == 0) return view.Page(query, null);
         await using var connection = await OpenAsync(cancellation);
-        query = await ChosenValues.SeparateAsync(connection, query, cancellation);
         var words = Words.Compounded(Words.Of(query.Text));
-        if (PriceWords.Of(query.Text) is not { } priced) return await FindAsync(connection, query, words, cancellation);
+        if (PriceWords.Of(query.Text) is not { } priced) return await FindAsync(connection, view, query, words, cancellation);
 
         // A number may be part of a name.
         var named = await TextMatch.OfAsync(connection, query.Text, words, typing: false, cancellation);
-        if (await ExistsAsync(connection, named!, cancellation)) return await SearchAsync(connection, query, named, cancellation);
-        var page = await FindAsync(connection, query with
+        if (await ExistsAsync(connection, named!, cancellation)) return await PageAsync(connection, view, query, named!, cancellation);
+        var page = await FindAsync(connection, view, query with
         {
             MinPrice = priced.Min is { } min ? Math.Max(min, query.MinPrice ?? 0) : query.MinPrice,
             MaxPrice = priced.Max is { } max ? Math.Min(max, query.MaxPrice ?? long.MaxValue) : query.MaxPrice,
         }, priced.Left, cancellation);
         if (page.Total > 0 || priced.Left.Count == 0) return page;
-        page = await FindAsync(connection, query, priced.Left, cancellation);
+        page = await FindAsync(connection, view, query, priced.Left, cancellation);
         return page with { IgnoredWords = [.. page.IgnoredWords, priced.Text] };
     }
 
     // With every word; else with typos corrected; else without the least important words, one by one.
     private static async Task<SearchPage> FindAsync(
-        NpgsqlConnection connection, SearchQuery query, IReadOnlyList<Word> words, CancellationToken cancellation)
+        NpgsqlConnection connection, ProductsOnSale view, SearchQuery query, IReadOnlyList<Word> words, CancellationToken cancellation)
     {
         // The text is only a price.
-        if (words.Count == 0 && Words.Of(query.Text).Count > 0) return await SearchAsync(connection, query, null, cancellation);
+        if (words.Count == 0 && Words.Of(query.Text).Count > 0) return view.Page(query, null);
         var match = await TextMatch.OfAsync(connection, query.Text, words, typing: false, cancellation);
-        if (match is null && query.Text.Length > 0) return new([], 0, [.. FacetsOf([])], null, null, []);
-        var page = await SearchAsync(connection, query, match, cancellation);
-        if (page.Total > 0 || match is null || await ExistsAsync(connection, match, cancellation)) return page;
+        if (match is null) return view.Page(query, []);
+        var page = await PageAsync(connection, view, query, match, cancellation);
+        if (page.Total > 0 || await ExistsAsync(connection, match, cancellation)) return page;
 
         var meant = await MeantAsync(connection, match, cancellation);
         if (meant is not null)
@@ -60,7 +57,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             match = less;
         }
 
-        var found = await SearchAsync(connection, query, match, cancellation);
+        var found = await PageAsync(connection, view, query, match, cancellation);
         if (found.Total == 0) return page;
         return found with { DidYouMean = meant?.Text, IgnoredWords = [.. meant?.Dropped ?? [], .. match.Ignored] };
     }
@@ -104,81 +101,20 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         return [.. found.Take(limit)];
     }
 
-    private static async Task<SearchPage> SearchAsync(
-        NpgsqlConnection connection, SearchQuery query, TextMatch? match, CancellationToken cancellation)
+    private static async Task<SearchPage> PageAsync(
+        NpgsqlConnection connection, ProductsOnSale view, SearchQuery query, TextMatch match, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand { Connection = connection };
-        var (order, beyond) = query.Sort switch
-        {
-            SearchSort.PriceAsc => ("price_minor, product_id", "(price_minor, product_id) >"),
-            SearchSort.PriceDesc => ("price_minor desc, product_id desc", "(price_minor, product_id) <"),
-            SearchSort.Newest => ("published_at desc, product_id desc", "(published_at, product_id) <"),
-            _ => ("rank desc, product_id desc", "(rank, product_id) <"),
-        };
-        if (query.After is { } after)
-        {
-            object key = after.Sort switch { SearchSort.Newest => after.PublishedAt, SearchSort.Relevance => after.Rank, _ => after.Key };
-            beyond = $"where {beyond} ({Bind(command, key)}, {Bind(command, after.Id)})";
-        }
-        else
-        {
-            beyond = "";
-        }
-
         command.CommandText =
-            $"""
-            with hit as materialized (
-              select product_id, category, published_at, {(match is null ? "0::real" : RankOf(command, match))} as rank
-              from search.product where published {Matching(command, match)}
-            ), offer as materialized (
-              select hit.*, size, colour, price_minor, compare_at_minor, coalesce(available, 0) > 0 as in_stock,
-                {AnyOf(command, "category", query.Categories)} as by_category,
-                {AnyOf(command, "size", query.Sizes)} as by_size,
-                {AnyOf(command, "colour", query.Colours)} as by_colour,
-                price_minor between {Bind(command, query.MinPrice ?? 0)} and {Bind(command, query.MaxPrice ?? long.MaxValue)} as by_price,
-                {(query.InStock ? "coalesce(available, 0) > 0" : "true")} as by_stock
-              from hit join search.variant using (product_id) left join search.stock using (sku)
-            ), found as materialized (
-              select product_id, (max(rank) - case when bool_or(in_stock) then 0 else 100 end)::real as rank,
-                max(published_at) as published_at, min(price_minor) as price_minor,
-                (array_agg(compare_at_minor order by price_minor))[1] as compare_at_minor, bool_or(in_stock) as in_stock
-              from offer where by_category and by_size and by_colour and by_price and by_stock group by product_id
-            ), page as (
-              select *, row_number() over (order by {order}) as position
-              from found {beyond} order by {order} limit {Bind(command, query.Limit + 1)}
-            ), facet as (
-              select 'category' as name, min(category collate "C") as value, count(distinct product_id) as count
-              from offer where by_size and by_colour and by_price and by_stock group by lower(category)
-              union all
-              select 'size', min(size collate "C"), count(distinct product_id)
-              from offer where by_category and by_colour and by_price and by_stock group by lower(size)
-              union all
-              select 'colour', min(colour collate "C"), count(distinct product_id)
-              from offer where by_category and by_size and by_price and by_stock group by lower(colour)
-              union all
-              select 'price', width_bucket(price_minor, {Bind(command, PriceBands.Bounds.ToArray())})::text, count(distinct product_id)
-              from offer where by_category and by_size and by_colour and by_stock group by 2
-            )
-            select (select count(*) from found),
-              (select coalesce(json_agg(json_build_object(
-                'id', product_id, 'slug', slug, 'name', name, 'category', category, 'currency', currency, 'image', image,
-                'price', page.price_minor, 'compareAt', compare_at_minor, 'inStock', in_stock, 'rank', rank,
-                'publishedAt', page.published_at) order by position), '[]')
-               from page join search.product using (product_id)),
-              (select coalesce(json_agg(facet), '[]') from facet)
-            """;
+            $"select product_id, {RankOf(command, match)} from search.product where published {Matching(command, match)}";
+        List<TextHit> hits = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var rows = JsonSerializer.Deserialize<List<Row>>(reader.GetString(1), Json)!;
-        var facets = JsonSerializer.Deserialize<List<FacetRow>>(reader.GetString(2), Json)!;
-        return new(
-            [.. rows.Take(query.Limit).Select(x => x.ToHit())], reader.GetInt64(0), [.. FacetsOf(facets)],
-            rows.Count > query.Limit ? rows[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null, []);
+        while (await reader.ReadAsync(cancellation)) hits.Add(new(reader.GetGuid(0), reader.GetFloat(1)));
+        return view.Page(query, hits);
     }
 
-    private static string Matching(NpgsqlCommand command, TextMatch? match)
+    private static string Matching(NpgsqlCommand command, TextMatch match)
     {
-        if (match is null) return "";
         var any = Bind(command, match.Any);
         return $"and words @@ {any}::tsquery {(match.IsWhole ? "" : $"and ts_filter(words, '{{a, b, c}}') @@ {any}::tsquery")}";
     }
@@ -193,8 +129,10 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
             // Of a thing, the description mentions what it goes with: a dress with a belt is no belt.
             var weights = term.Kind == WordKind.Thing ? "'{0.03, 0.6, 0.8, 1}'" : "'{0.15, 0.6, 0.8, 1}'";
             // PostgreSQL divides by the number of alternatives; several that are found together count as one that is found in the name.
-            var ranks = term.Ranked.Select(x => string.Create(CultureInfo.InvariantCulture,
-                $"{x.Counts * term.Weight} * least(1, {x.Lexemes} * ts_rank({weights}, words, {Bind(command, x.Query)}::tsquery))"));
+            // Numbers are parameters, too, so that few texts of this statement are prepared.
+            var ranks = term.Ranked.Select(x =>
+                $"{Bind(command, x.Counts * term.Weight)} * "
+                + $"least(1, {Bind(command, (float)x.Lexemes)} * ts_rank({weights}, words, {Bind(command, x.Query)}::tsquery))");
             sum.Add($"greatest({string.Join(", ", ranks)})");
         }
 
@@ -254,7 +192,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
         var indexed = products.OrderBy(x => x.Id).Select(Plain)
             .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
         foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
-        await batch.ExecuteNonQueryAsync(cancellation);
+        await WriteAsync(batch, cancellation);
 
         await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
     }
@@ -358,7 +296,7 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
                 new() { Value = since.ToUniversalTime() },
             },
         });
-        await batch.ExecuteNonQueryAsync(cancellation);
+        await WriteAsync(batch, cancellation);
     }
 
     private static NpgsqlBatchCommand HoldingStock(IEnumerable<string> skus) =>
@@ -375,9 +313,23 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellation, params object[] values)
     {
         await using var connection = await OpenAsync(cancellation);
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values) Bind(command, value);
-        return await command.ExecuteNonQueryAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(sql) } };
+        foreach (var value in values)
+            batch.BatchCommands[0].Parameters.Add(new() { Value = value is DateTimeOffset at ? at.ToUniversalTime() : value });
+        return await WriteAsync(batch, cancellation);
+    }
+
+    // A write whose answer was lost may have been committed.
+    private async Task<int> WriteAsync(NpgsqlBatch batch, CancellationToken cancellation)
+    {
+        try
+        {
+            return await batch.ExecuteNonQueryAsync(cancellation);
+        }
+        finally
+        {
+            shelf.Changed();
+        }
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
@@ -389,51 +341,10 @@ public sealed class PostgresSearchEngine(ISearchStore store) : ISearchEngine
 
     private static string Bind(NpgsqlCommand command, object value)
     {
-        command.Parameters.Add(new() { Value = value is DateTimeOffset at ? at.ToUniversalTime() : value });
+        command.Parameters.Add(new() { Value = value });
         return string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
-    }
-
-    private static string AnyOf(NpgsqlCommand command, string column, IReadOnlyList<string> values) =>
-        values.Count == 0
-            ? "true"
-            : $"lower({column}) = any(array(select lower(value) from unnest({Bind(command, values.ToArray())}::text[]) as value))";
-
-    private static IEnumerable<Facet> FacetsOf(IReadOnlyList<FacetRow> rows)
-    {
-        foreach (var name in new[] { "category", "size", "colour", "price" })
-        {
-            var values = rows.Where(x => x.Name == name).Select(x => new FacetValue(x.Value, x.Count));
-            yield return new(name, name switch
-            {
-                "price" =>
-                    [.. values.OrderBy(x => x.Value, StringComparer.Ordinal)
-                        .Select(x => x with { Value = PriceBands.Name(int.Parse(x.Value, CultureInfo.InvariantCulture)) })],
-                "size" =>
-                    [.. values.OrderBy(x => Array.IndexOf(Sizes, x.Value) is >= 0 and var at ? at : Sizes.Length)
-                        .ThenBy(x => x.Value.Length).ThenBy(x => x.Value, StringComparer.Ordinal)],
-                _ => [.. values.OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)],
-            });
-        }
     }
 
     /// <param name="Dropped">Words that no word of a product is near to.</param>
     private sealed record Meant(string Text, IReadOnlyList<string> Dropped);
-
-    private sealed record FacetRow(string Name, string Value, int Count);
-
-    private sealed record Row(
-        Guid Id, string Slug, string Name, string Category, string Currency, string Image, long Price, long? CompareAt, bool InStock,
-        float Rank, DateTimeOffset PublishedAt)
-    {
-        public ProductHit ToHit() => new(
-            Id, Slug, Name, Category, new(Price, Currency), CompareAt is { } before && before > Price ? new(before, Currency) : null,
-            Image.Length == 0 ? null : Image, InStock);
-
-        public SearchCursor ToCursor(SearchSort sort) => new(sort, sort switch
-        {
-            SearchSort.Newest => PublishedAt.UtcTicks,
-            SearchSort.Relevance => BitConverter.SingleToInt32Bits(Rank),
-            _ => Price,
-        }, Id);
-    }
 }

@@ -33,6 +33,7 @@ internal static class SearchTables
         product.Indexes.Add(new IndexDefinition("product_category") { Columns = ["category"] });
         product.Indexes.Add(new IndexDefinition("product_newest") { Columns = ["published_at"] });
         product.Indexes.Add(new IndexDefinition("product_slug") { Columns = ["slug"] });
+        product.Indexes.Add(new IndexDefinition("product_indexed") { Columns = ["indexed_at"] });
         return product;
     }
 
@@ -58,6 +59,7 @@ internal static class SearchTables
         stock.AddColumn("sequence", "bigint").NotNull();
         stock.AddColumn("indexed_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
         stock.WithFillFactor(70);
+        stock.Indexes.Add(new IndexDefinition("stock_indexed") { Columns = ["indexed_at"] });
         return stock;
     }
 

@@ -166,14 +166,16 @@ internal sealed record TextMatch(IReadOnlyList<SoughtTerm> Terms, string Whole)
         var begins = string.Format(CultureInfo.InvariantCulture, has, "begins");
         await using var command = new NpgsqlCommand(
             $"""
-            select {complete}, {begins}
-            from unnest($1::text[], $2::text[]) with ordinality as term(complete, begins, position) order by position
+            select known.word, case when not known.word or ($3 and position = cardinality($1)) then {begins} else false end
+            from unnest($1::text[], $2::text[]) with ordinality as term(complete, begins, position)
+            cross join lateral (select {complete} as word offset 0) as known order by position
             """, connection)
         {
             Parameters =
             {
                 new() { Value = terms.Select(x => x.Complete).ToArray() },
                 new() { Value = terms.Select(x => x.Beginning).ToArray() },
+                new() { Value = typing },
             },
         };
         List<SoughtTerm> known = [];

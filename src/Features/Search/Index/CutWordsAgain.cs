@@ -10,7 +10,8 @@ namespace Aarya.Features.Search.Index;
 /// Cuts the words again of products that were indexed by older rules of <see cref="Words"/>, once after a start. A row that an older
 /// process writes meanwhile is cut at the next start, or when its product is published again.
 /// </summary>
-public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time, ILogger<CutWordsAgain> log) : Worker(time, log)
+public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeProvider time, ILogger<CutWordsAgain> log)
+    : Worker(time, log)
 {
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
@@ -29,7 +30,9 @@ public sealed partial class CutWordsAgain(ISearchStore store, TimeProvider time,
         }
 
         await CutVocabularyAsync(connection, cancellation);
-        if (products > 0) LogDone(Log, products);
+        if (products == 0) return;
+        shelf.Rewritten();
+        LogDone(Log, products);
     }
 
     private static async Task<int> CutPageAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -1,0 +1,48 @@
+namespace Aarya.Features.Search.Engine;
+
+/// <summary>Counts the products of each value of one facet.</summary>
+internal sealed class FacetCount(int values)
+{
+    private static readonly string[] Sizes = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
+
+    private static readonly FilterValue[] Bands =
+        [.. Enumerable.Range(0, PriceBands.Bounds.Count + 1).Select(x => new FilterValue(PriceBands.Name(x), x))];
+
+    private readonly int[] counts = new int[values];
+    private readonly ShelvedProduct?[] last = new ShelvedProduct?[values];
+    private readonly FilterValue?[] shown = new FilterValue?[values];
+
+    public static FacetCount OfPrices() => new(Bands.Length);
+
+    /// <param name="price">In minor units.</param>
+    public static FilterValue Band(long price)
+    {
+        var band = 0;
+        while (band < PriceBands.Bounds.Count && PriceBands.Bounds[band] <= price) band++;
+        return Bands[band];
+    }
+
+    /// <summary>Counts a product of this value, once for all its variants, which come one after another.</summary>
+    public void Add(FilterValue value, ShelvedProduct product)
+    {
+        var at = value.Key;
+        // Of several spellings the first in the order of characters is shown.
+        if (shown[at] is not { } other || (!ReferenceEquals(other, value) && string.CompareOrdinal(value.Text, other.Text) < 0))
+            shown[at] = value;
+        if (ReferenceEquals(last[at], product)) return;
+        last[at] = product;
+        counts[at]++;
+    }
+
+    public IReadOnlyList<FacetValue> ByCount() =>
+        [.. Values().OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)];
+
+    public IReadOnlyList<FacetValue> BySize() =>
+        [.. Values().OrderBy(x => Array.IndexOf(Sizes, x.Value) is >= 0 and var at ? at : Sizes.Length)
+            .ThenBy(x => x.Value.Length).ThenBy(x => x.Value, StringComparer.Ordinal)];
+
+    public IReadOnlyList<FacetValue> InOrder() => [.. Values()];
+
+    private IEnumerable<FacetValue> Values() =>
+        Enumerable.Range(0, counts.Length).Where(x => counts[x] > 0).Select(x => new FacetValue(shown[x]!.Text, counts[x]));
+}

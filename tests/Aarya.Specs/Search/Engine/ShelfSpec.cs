@@ -1,0 +1,120 @@
+using Aarya.Features;
+using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Store;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Alba;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Aarya.Specs.Search.Engine;
+
+/// <summary>Searches see every change of the index, although they filter and count in the memory of their process.</summary>
+public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly CatalogueNews news = new(fixture.Host);
+
+    private ISearchEngine Index => Host.Services.GetRequiredService<ISearchEngine>();
+
+    [Fact]
+    public async Task what_another_process_writes_is_found()
+    {
+        var product = await news.PublishAsync("Kurta", colours: ["Red"]);
+        Assert.True(Assert.Single((await FindAsync()).Items).InStock);
+
+        await SqlAsync("update search.stock set available = 0, indexed_at = now() where sku = $1", product.Variants[0].Sku);
+        await UntilAsync("it is out of stock", page => page.Items is [{ InStock: false }]);
+
+        await SqlAsync("update search.product set name = 'Achkan', indexed_at = now() where product_id = $1", product.ProductId);
+        await UntilAsync("it has its new name", page => page.Items is [{ Name: "Achkan" }]);
+
+        await SqlAsync("update search.product set published = false, indexed_at = now() where product_id = $1", product.ProductId);
+        await UntilAsync("it is withdrawn", page => page.Items is [] && page.Facets.All(x => x.Values.Count == 0));
+    }
+
+    [Fact]
+    public async Task a_write_that_is_committed_after_later_ones_were_read_is_found()
+    {
+        var slow = await news.PublishAsync("Kurta");
+        await using var connection = await OpenAsync();
+        await using var held = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand(
+            "update search.product set name = 'Achkan', indexed_at = now() where product_id = $1", connection, held)
+        { Parameters = { new() { Value = slow.ProductId } } };
+        await command.ExecuteNonQueryAsync();
+        for (var later = 1; later <= 3; later++)
+        {
+            await news.PublishAsync("Sherwani");
+            Assert.Equal(later + 1, (await FindAsync()).Total);
+        }
+
+        Assert.Contains($"Kurta {news.Word}", (await FindAsync()).Items.Select(x => x.Name));
+        await held.CommitAsync();
+
+        await UntilAsync("it has its new name", page => page.Items.Any(x => x.Name == "Achkan"));
+    }
+
+    [Fact]
+    public async Task after_many_writes_at_once_searches_agree_with_the_index()
+    {
+        var products = Enumerable.Range(0, 12).Select(_ => news.Product("Kurta", sizes: ["S", "M"])).ToList();
+        await Task.WhenAll(Enumerable.Range(1, 6).Select(async writer =>
+        {
+            var random = new Random(writer);
+            for (var version = 1; version <= 25; version++)
+            {
+                var product = products[random.Next(products.Count)];
+                var (stamp, rupees) = ((version * 10) + writer, 500 + random.Next(1_000));
+                if (random.Next(4) == 0)
+                {
+                    await Index.WithdrawAsync(product.ProductId, stamp, CancellationToken.None);
+                }
+                else if (random.Next(2) == 0)
+                {
+                    await Index.SetStockAsync(product.Variants[0].Sku, random.Next(3), stamp, CancellationToken.None);
+                }
+                else
+                {
+                    await Index.IndexAsync([DocumentOf(product, stamp, rupees)], CancellationToken.None);
+                }
+
+                await FindAsync();
+            }
+        }));
+
+        var found = (await FindAsync()).Items.OrderBy(x => x.Id).Select(x => $"{x.Id} {x.Price.Minor} {x.InStock}");
+        var indexed = (string[])(await SqlAsync("""
+            select coalesce(array_agg(line order by line), '{}') from (
+              select product_id || ' ' || min(variant.price_minor) || ' ' || initcap(bool_or(available > 0)::text) as line
+              from search.product join search.variant using (product_id) join search.stock using (sku)
+              where published and product_id = any ($1) group by product_id) as lines
+            """, products.Select(x => x.ProductId).ToArray()))!;
+        Assert.NotEmpty(indexed);
+        Assert.Equal(indexed.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+    }
+
+    private static ProductDocument DocumentOf(ProductPublishedNotice x, long version, int rupees) => new(
+        x.ProductId, version, x.Slug, x.Name, "", x.Category, "",
+        [.. x.Variants.Select(y => new VariantDocument(y.Sku, y.Size, y.Colour, Money.Rupees(rupees), null, 5))], x.PublishedAt);
+
+    private Task UntilAsync(string what, Func<SearchPage, bool> isSo) =>
+        Eventually.HoldsAsync(what, async () => isSo(await FindAsync()));
+
+    private Task<SearchPage> FindAsync() => Index.SearchAsync(
+        SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);
+
+    private async Task<object?> SqlAsync(string sql, object value)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = value } } };
+        return await command.ExecuteScalarAsync();
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = (NpgsqlConnection)Host.Services.GetRequiredService<ISearchStore>().Storage.Database.CreateConnection();
+        await connection.OpenAsync();
+        return connection;
+    }
+}
