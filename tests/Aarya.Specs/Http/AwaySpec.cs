@@ -156,6 +156,8 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
     [InlineData("set statement_timeout = 1", "reset statement_timeout")]
     public async Task a_request_that_needs_the_database_is_told_when_to_come_back(string trouble, string cure)
     {
+        var (token, _) = await shop.GuestAsync();
+        var sku = await SkuAsync();
         await OnServerAsync($"alter database {shop.Database.Name} {trouble}");
         await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{shop.Database.Name}'");
         try
@@ -184,6 +186,14 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
                 new { email = $"asha.{Guid.NewGuid():N}@example.com", password = "a long way to Mumbai", name = "Asha Rao" });
             await ServedOrTold(answer);
             return answer.IsSuccessStatusCode;
+        });
+        // Another context has its own connections that were cut; more requests at once than it has connections meet all of them.
+        await Eventually.HoldsAsync("carts are served again", async () =>
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
+                shop.SendAsync(HttpMethod.Post, "/api/cart/items", token, new { sku, quantity = 1 })));
+            foreach (var answer in answers) await ServedOrTold(answer);
+            return answers.All(x => (int)x.StatusCode < 500);
         });
     }
 

@@ -38,6 +38,19 @@ public sealed class FacetFiltersSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Theory]
+    [InlineData("category")]
+    [InlineData("size")]
+    [InlineData("colour")]
+    public async Task a_list_of_commas_is_refused(string filter)
+    {
+        var commas = new string(',', 5_000);
+
+        var answer = await Host.Scenario(x => { x.Get.Url($"/api/search?{filter}=Red{commas}"); x.StatusCodeShouldBe(400); });
+
+        Assert.Contains($"\"{filter}\"", answer.ReadAsText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("colour=Black%2C%20White", 1)]
     [InlineData("colour=black,%20white", 1)]
     [InlineData("colour=White&colour=Black", 2)]

@@ -17,7 +17,7 @@ internal readonly record struct TextHit(Guid ProductId, float Rank);
 /// <summary>The products on sale. Searches read it while changes are applied; each product is changed as a whole.</summary>
 internal sealed class ProductsOnSale
 {
-    // Below all that are in stock, whatever their rank.
+    // Below all that are in stock, except a product whose whole name or SKU was searched for.
     private const float OutOfStock = 100;
 
     private readonly ConcurrentDictionary<Guid, ShelvedProduct> products = new();
@@ -75,10 +75,12 @@ internal sealed class ProductsOnSale
     private Counted Count(Filters filters, IEnumerable<(ShelvedProduct Product, float Rank)> hits)
     {
         const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16;
+        // Before the counts are made: a product that is applied meanwhile may have a value that they have no room for.
+        var all = hits.ToList();
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
         List<Offer> offers = [];
-        foreach (var (product, rank) in hits)
+        foreach (var (product, rank) in all)
         {
             Offer? offer = null;
             var category = filters.Categories?.Contains(product.Category.Key) == false ? byCategory : 0;
@@ -106,7 +108,7 @@ internal sealed class ProductsOnSale
             ]);
     }
 
-    // The first of the order, after the cursor: one more than the page has.
+    // The products after the cursor, in order: one more than the page shows, to know whether another page follows.
     private static List<Offer> First(IReadOnlyList<Offer> offers, SearchQuery query)
     {
         var direction = query.Sort == SearchSort.PriceAsc ? 1 : -1;

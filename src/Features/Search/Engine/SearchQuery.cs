@@ -101,7 +101,9 @@ public sealed record SearchQuery
     private static bool Wrong(string[] lists)
     {
         var parts = lists.SelectMany(Parts).ToList();
-        return parts.Count > MostValues || parts.Exists(x => x.Length > LongestValue);
+        // Commas without values between them would be tried in every combination.
+        return parts.Count > MostValues || parts.Exists(x => x.Length > LongestValue)
+            || lists.Sum(x => x.Count(y => y == ',')) > 2 * MostValues;
     }
 
     // With their lengths, so that one value cannot be mistaken for two, or for a value of the next filter.

@@ -8,9 +8,9 @@ namespace Aarya.Features.Search.Engine;
 /// the products that have changed since are read, at most every <see cref="Fresh"/> and after each write of this process.
 /// </summary>
 /// <remarks>
-/// A change is found by the time of its transaction's begin, which can be long before its commit: each reading looks back by
-/// <see cref="LongestWrite"/>, and takes only rows of transactions that had not ended at the reading before. All is read again every
-/// <see cref="Whole"/>, for writes that take even longer and for those that set no time.
+/// <c>indexed_at</c> is when the transaction began, which can be long before it commits. So each reading looks back by
+/// <see cref="LongestWrite"/>, and takes only rows of the oldest transaction that ran at the reading before and of later ones. All is
+/// read again every <see cref="Whole"/>, for writes that take even longer and for those that set no time.
 /// </remarks>
 public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
 {
@@ -29,7 +29,7 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
     /// <summary>This process has changed rows without their time: the next search reads all.</summary>
     internal void Rewritten() => Interlocked.Increment(ref rewrites);
 
-    /// <summary>The products on sale, at most half a second old.</summary>
+    /// <summary>The products on sale, as PostgreSQL had them at most half a second ago.</summary>
     internal async ValueTask<ProductsOnSale> ViewAsync(CancellationToken cancellation)
     {
         if (IsFresh(Volatile.Read(ref last)) is { } view) return view;
@@ -134,7 +134,7 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
     /// <param name="Rewrites">How many rewrites of this process it has.</param>
     /// <param name="WholeAt">When all products were read, by this process' clock.</param>
     /// <param name="Began">When it was read, by PostgreSQL's clock.</param>
-    /// <param name="Unseen">The rows of this and later transactions are missing, unless these had ended; empty before any reading.</param>
+    /// <param name="Unseen">The oldest transaction that ran at this reading; rows of it and later ones may be missing.</param>
     private sealed record Read(
         long At, long Writes, long Rewrites, long WholeAt, DateTime Began, string Unseen, ProductsOnSale View);
 }

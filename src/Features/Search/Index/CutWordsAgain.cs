@@ -25,14 +25,9 @@ public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeP
         await using var connection = store.Storage.Database.CreateConnection();
         await connection.OpenAsync(cancellation);
         var products = 0;
-        for (int page; (page = await CutPageAsync(connection, cancellation)) > 0; products += page)
-        {
-        }
-
+        for (int page; (page = await CutPageAsync(connection, cancellation)) > 0; products += page) shelf.Rewritten();
         await CutVocabularyAsync(connection, cancellation);
-        if (products == 0) return;
-        shelf.Rewritten();
-        LogDone(Log, products);
+        if (products > 0) LogDone(Log, products);
     }
 
     private static async Task<int> CutPageAsync(NpgsqlConnection connection, CancellationToken cancellation)
