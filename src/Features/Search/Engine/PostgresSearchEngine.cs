@@ -5,7 +5,10 @@ using NpgsqlTypes;
 
 namespace Aarya.Features.Search.Engine;
 
-/// <summary>PostgreSQL's own full-text search: stems and prefixes from a weighted tsvector, typos by trigrams and edit distance.</summary>
+/// <summary>
+/// PostgreSQL's own full-text search finds and ranks products: stems and prefixes from a weighted tsvector, typos by trigrams and edit
+/// distance. Filters, facets, sorting and paging are done in memory, see <see cref="ProductsOnSale"/>.
+/// </summary>
 public sealed class PostgresSearchEngine(ISearchStore store, Shelf shelf) : ISearchEngine
 {
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
