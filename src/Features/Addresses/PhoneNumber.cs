@@ -51,16 +51,16 @@ public static partial class PhoneNumber
         return ascii.ToString();
     }
 
-    [GeneratedRegex("[ .()/-]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("[ .()/-]")]
     private static partial Regex Between();
 
-    [GeneratedRegex(" {2,}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(" {2,}")]
     private static partial Regex Spaces();
 
-    [GeneratedRegex(@"^\+?[0-9]{6,15}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\+?[0-9]{6,15}\z")]
     private static partial Regex Dialled();
 
     // The trunk prefix 0 is often written after the country code: +91 (0) 98450 12345.
-    [GeneratedRegex(@"^(?:\+?91)?0?[6-9][0-9]{9}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:\+?91)?0?[6-9][0-9]{9}\z")]
     private static partial Regex IndianMobile();
 }

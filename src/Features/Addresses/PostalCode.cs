@@ -25,8 +25,7 @@ public static class PostalCode
     private static readonly FrozenDictionary<string,
         Regex> Patterns = Table.Split(['|', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .ToFrozenDictionary(x => x[..2],
-            x => new Regex($"^(?:{string.Join('|', x[3..].Split('/').Select(Pattern))})\\z", RegexOptions.CultureInvariant,
-                TimeSpan.FromSeconds(1)));
+            x => new Regex($"^(?:{string.Join('|', x[3..].Split('/').Select(Pattern))})\\z", RegexOptions.CultureInvariant));
 
     // Countries that have no postal codes, or hardly use them.
     private static readonly FrozenSet<string> Without =

@@ -46,7 +46,7 @@ internal static partial class ResponseHeaders
         return Task.CompletedTask;
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._:-]{1,64}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[A-Za-z0-9._:-]{1,64}$")]
     private static partial Regex Sane();
 }
 

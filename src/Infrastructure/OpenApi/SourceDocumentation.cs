@@ -53,6 +53,6 @@ internal static partial class SourceDocumentation
         _ => "",
     })), " ").Trim();
 
-    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
 }

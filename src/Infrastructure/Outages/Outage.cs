@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Grpc.Core;
 using MailKit;
 using MailKit.Net.Smtp;
@@ -63,8 +62,6 @@ public static class Outage
         SmtpProtocolException or ServiceNotConnectedException or AuthenticationException or SslHandshakeException => true,
         // The caller cancelled, unless a time limit did.
         OperationCanceledException => e.InnerException is TimeoutException,
-        // The text kept a pattern busy: it would do so again.
-        RegexMatchTimeoutException => false,
         TimeoutException => true,
         AggregateException all => all.InnerExceptions.Any(Is),
         // Npgsql lost track of PostgreSQL's messages, which a statement's time limit may cause, and has closed the connection. It has no

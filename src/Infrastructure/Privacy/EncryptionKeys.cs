@@ -87,6 +87,6 @@ public sealed partial class EncryptionKeys
             "ENCRYPTION_KEY is not a list of keys, each 32 bytes in base64 with or without a name of letters and digits in front "
             + "(2026:...): make one with `openssl rand -base64 32`.");
 
-    [GeneratedRegex("^[A-Za-z0-9-]{1,32}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[A-Za-z0-9-]{1,32}$")]
     private static partial Regex Name();
 }

@@ -93,10 +93,9 @@ public sealed partial class Sealer
     }
 
     // 38 characters are nonce and tag of an empty text.
-    [GeneratedRegex(@"^sealed:[A-Za-z0-9-]{1,32}:[A-Za-z0-9_-]{38,}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^sealed:[A-Za-z0-9-]{1,32}:[A-Za-z0-9_-]{38,}\z")]
     private static partial Regex Whole();
 
-    [GeneratedRegex("(?<mark>sealed:|index:)(?<key>[A-Za-z0-9-]{1,32}):[A-Za-z0-9_-]{38,}",
-        RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<mark>sealed:|index:)(?<key>[A-Za-z0-9-]{1,32}):[A-Za-z0-9_-]{38,}")]
     private static partial Regex Any();
 }

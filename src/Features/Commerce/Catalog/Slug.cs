@@ -71,6 +71,6 @@ public static partial class Slug
     private static bool IsId(string slug) => Guid.TryParseExact(slug, "D", out _);
 
     [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\z",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Shape();
 }

@@ -79,6 +79,6 @@ public static partial class PutFlagEndpoint
         return (view, MartenOps.Store(flag), MartenOps.Insert(AuditEntry.Of(caller, AuditActions.FlagChanged, "flag", name, now, details)));
     }
 
-    [GeneratedRegex(@"^[a-z][a-z0-9._-]{0,63}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z][a-z0-9._-]{0,63}\z")]
     private static partial Regex Name();
 }

@@ -143,6 +143,6 @@ public sealed partial class PasswordStrength(PasswordThreads threads)
     }
 
     // A single letter three times or more, or a longer part twice or more.
-    [GeneratedRegex(@"(?<part>.)\k<part>{2,}|(?<part>.{2,32}?)\k<part>+", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<part>.)\k<part>{2,}|(?<part>.{2,32}?)\k<part>+", RegexOptions.Singleline)]
     private static partial Regex Repeated();
 }

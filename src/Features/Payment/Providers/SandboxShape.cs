@@ -42,21 +42,21 @@ internal static partial class SandboxShape
             ? null
             : $"{member} must be an http or https URL";
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.:-]{1,100}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_.:-]{1,100}\z")]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"^[A-Z]{3}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Z]{3}\z")]
     private static partial Regex Currency();
 
-    [GeneratedRegex(@"^[a-z0-9_]{1,100}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z0-9_]{1,100}\z")]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"^[A-Za-z0-9 _-]{1,40}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9 _-]{1,40}\z")]
     private static partial Regex Brand();
 
-    [GeneratedRegex(@"^[0-9]{4}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[0-9]{4}\z")]
     private static partial Regex LastFour();
 
-    [GeneratedRegex(@"^https?://[!-~]+\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^https?://[!-~]+\z")]
     private static partial Regex Url();
 }

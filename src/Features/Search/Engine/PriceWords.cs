@@ -105,7 +105,7 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
             : null;
 
     // A comma between digits, as in 1,500 and 1,00,000.
-    [GeneratedRegex("(?<=[0-9]),(?=[0-9])", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<=[0-9]),(?=[0-9])")]
     private static partial Regex Grouping();
 
     // In rupees. End: the word after it.

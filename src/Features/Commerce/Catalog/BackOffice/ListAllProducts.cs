@@ -94,7 +94,7 @@ public static partial class ListAllProductsEndpoint
 
     private static string Part(string text) => $"%{Special().Replace(text, @"\$0")}%";
 
-    [GeneratedRegex(@"[\\%_]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[\\%_]")]
     private static partial Regex Special();
 
     private sealed class Asked
