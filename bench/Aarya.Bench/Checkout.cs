@@ -63,7 +63,7 @@ public static partial class Checkout
         return file;
     }
 
-    [GeneratedRegex("@(?<kind>hex|json)(?<bytes>[0-9]+)@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("@(?<kind>hex|json)(?<bytes>[0-9]+)@")]
     private static partial Regex Size();
 
     /// <summary>Creates guests with two cart lines each, and writes the checkout request that each will send.</summary>

@@ -37,9 +37,9 @@ public static partial class Pgbench
             long.Parse(Failed().Match(output).Groups["number"].Value, CultureInfo.InvariantCulture));
     }
 
-    [GeneratedRegex(@"tps = (?<number>[\d.]+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"tps = (?<number>[\d.]+)")]
     private static partial Regex Rate();
 
-    [GeneratedRegex(@"number of failed transactions: (?<number>\d+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"number of failed transactions: (?<number>\d+)")]
     private static partial Regex Failed();
 }

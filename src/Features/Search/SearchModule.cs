@@ -1,10 +1,14 @@
+using Aarya.Features.Search.Elasticsearch;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
+using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
 using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Settings;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,17 +25,44 @@ public sealed class SearchModule : Module<ISearchStore>
     /// <summary>Finds words in spite of typing mistakes.</summary>
     public override IReadOnlyList<string> Extensions { get; } = ["pg_trgm"];
 
+    public override IReadOnlyList<NumberSetting> NumberSettings { get; } = [ElasticsearchSettings.MostSearches];
+
     public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton<Shelf>();
-        services.AddSingleton<ISearchEngine, PostgresSearchEngine>();
+        services.AddSingleton<ProductIndex>();
+        services.AddSingleton<PostgresSearchEngine>();
+        AddEngine(services, configuration);
         services.AddSingleton<SearchAnswers>();
         services.AddSingleton<Recommender>();
         services.AddSingleton<Refill>();
         services.AddSingleton<RefillTurn>();
         services.AddHostedService<CutWordsAgain>();
+    }
+
+    // Elasticsearch where it is deployed, PostgreSQL where it is not.
+    private static void AddEngine(IServiceCollection services, IConfiguration configuration)
+    {
+        if (ElasticsearchSettings.Read(configuration) is not { } settings)
+        {
+            services.AddSingleton<ISearchEngine>(x => x.GetRequiredService<PostgresSearchEngine>());
+            return;
+        }
+
+        services.AddSingleton(settings);
+        services.AddSingleton(new ElasticsearchLimits(ElasticsearchSettings.MostSearches.Read(configuration)));
+        services.AddSingleton(settings.Connect());
+        services.AddSingleton<ElasticsearchEngine>();
+        services.AddSingleton<ElasticsearchIndices>();
+        services.AddSingleton<PendingProducts>();
+        services.AddSingleton<ElasticsearchProgress>();
+        services.AddSingleton<ISearchEngine, GuardedSearch>();
+        services.AddSingleton<HealthPart, ElasticsearchPart>();
+        services.AddHostedService<ElasticsearchAtStart>();
+        services.AddHostedService(x => x.GetRequiredService<ElasticsearchProgress>());
+        services.AddHostedService<ElasticsearchFeed>();
     }
 
     public override void ConfigureMarten(StoreOptions marten)

@@ -31,7 +31,13 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
         if (query is null) throw Refused(problem);
 
         var page = await engine.SearchAsync(query, context.CancellationToken);
-        var results = new ProductResults { Total = page.Total, NextCursor = page.NextCursor ?? "", DidYouMean = page.DidYouMean ?? "" };
+        var results = new ProductResults
+        {
+            Total = page.Total,
+            NextCursor = page.NextCursor ?? "",
+            DidYouMean = page.DidYouMean ?? "",
+            Degraded = page.Degraded,
+        };
         results.Items.AddRange(page.Items.Select(ToWire));
         results.IgnoredWords.AddRange(page.IgnoredWords);
         foreach (var facet in page.Facets)

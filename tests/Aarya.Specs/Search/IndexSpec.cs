@@ -2,6 +2,7 @@ using Aarya.Features;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
+using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Store;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -19,7 +20,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);
 
-    private ISearchEngine Engine => Host.Services.GetRequiredService<ISearchEngine>();
+    private ProductIndex Products => Host.Services.GetRequiredService<ProductIndex>();
 
     [Fact]
     public async Task in_whatever_order_news_comes_the_newest_wins()
@@ -115,7 +116,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
             if (cursor.Length == 0) break;
         }
 
-        await Engine.ForgetOlderAsync(since, CancellationToken.None);
+        await Products.ForgetOlderAsync(since, CancellationToken.None);
 
         var found = Assert.Single((await FindAsync()).Items);
         Assert.Equal($"achkan-{news.Word}", found.Slug);
@@ -206,21 +207,21 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         var documents = products.Select(x => new ProductDocument(
             x.ProductId, x.Version, x.Slug, x.Name, "", x.Category, "",
             [.. x.Variants.Select(y => new VariantDocument(y.Sku, y.Size, y.Colour, y.Price, null, 5))], x.PublishedAt)).ToList();
-        await Engine.IndexAsync(documents, CancellationToken.None);
+        await Products.IndexAsync(documents, CancellationToken.None);
         var skus = documents.SelectMany(x => x.Variants).Select(x => x.Sku).ToArray();
 
         // A deadlock would end one of them with an exception.
         await Task.WhenAll(
-            Rounds(() => Engine.IndexAsync(Shuffled([.. documents]), CancellationToken.None)),
-            Rounds(() => Engine.IndexAsync(Shuffled([.. documents]), CancellationToken.None)),
+            Rounds(() => Products.IndexAsync(Shuffled([.. documents]), CancellationToken.None)),
+            Rounds(() => Products.IndexAsync(Shuffled([.. documents]), CancellationToken.None)),
             Rounds(RefreshAsync),
             Rounds(RefreshAsync),
-            Rounds(() => Engine.WithdrawAsync(documents[Random.Shared.Next(documents.Count)].Id, 0, CancellationToken.None)),
-            Rounds(() => Engine.SetStockAsync(skus[Random.Shared.Next(skus.Length)], 9, 0, CancellationToken.None)));
+            Rounds(() => Products.WithdrawAsync(documents[Random.Shared.Next(documents.Count)].Id, 0, CancellationToken.None)),
+            Rounds(() => Products.SetStockAsync(skus[Random.Shared.Next(skus.Length)], 9, 0, CancellationToken.None)));
 
         Assert.Equal(products.Count, (await FindAsync()).Total);
 
-        Task RefreshAsync() => Engine.RefreshStockAsync(
+        Task RefreshAsync() => Products.RefreshStockAsync(
             Shuffled([.. skus]).ToDictionary(x => x, _ => 7), DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
 
         static async Task Rounds(Func<Task> act)
@@ -249,7 +250,6 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         return await command.ExecuteScalarAsync() as long? ?? 0;
     }
 
-    private Task<SearchPage> FindAsync() =>
-        Engine.SearchAsync(SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!,
-            CancellationToken.None);
+    private Task<SearchPage> FindAsync() => Host.Services.GetRequiredService<ISearchEngine>().SearchAsync(
+        SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);
 }

@@ -7,12 +7,16 @@ namespace Aarya.Features.Search.Engine;
 internal static class ChosenValues
 {
     /// <summary>The query with the values of each filter separated.</summary>
-    public static SearchQuery Separate(SearchQuery query, ProductsOnSale shelf) => query with
-    {
-        Categories = [.. query.Categories.SelectMany(x => Separate(x, shelf.Categories.Has))],
-        Sizes = [.. query.Sizes.SelectMany(x => Separate(x, shelf.Sizes.Has))],
-        Colours = [.. query.Colours.SelectMany(x => Separate(x, shelf.Colours.Has))],
-    };
+    /// <param name="category">True for a category that the catalogue has.</param>
+    /// <param name="size">True for a size that the catalogue has.</param>
+    /// <param name="colour">True for a colour that the catalogue has.</param>
+    public static SearchQuery Separate(
+        SearchQuery query, Func<string, bool> category, Func<string, bool> size, Func<string, bool> colour) => query with
+        {
+            Categories = [.. query.Categories.SelectMany(x => Separate(x, category))],
+            Sizes = [.. query.Sizes.SelectMany(x => Separate(x, size))],
+            Colours = [.. query.Colours.SelectMany(x => Separate(x, colour))],
+        };
 
     /// <summary>Cuts a list at its commas, except inside values that the catalogue has.</summary>
     internal static IEnumerable<string> Separate(string list, Func<string, bool> held)

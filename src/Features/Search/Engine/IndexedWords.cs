@@ -32,6 +32,10 @@ internal sealed class IndexedWords
     /// <summary>The place and weight of each of <see cref="Words"/>, such as 3A.</summary>
     public string[] Places => [.. placed.Select(x => x.Place)];
 
+    /// <summary>The whole name and the SKUs, each as one word.</summary>
+    public IReadOnlyList<string> Whole =>
+        [.. placed.Select(x => x.Word).Where(x => x.StartsWith(WholeMark, StringComparison.Ordinal)).Select(x => x[1..]).Distinct()];
+
     /// <summary>The words that a typo may have meant: no numbers, no codes.</summary>
     public IReadOnlyCollection<string> Known => known;
 
@@ -53,6 +57,10 @@ internal sealed class IndexedWords
         indexed.AddText(description, 'D', pairs: false);
         return indexed;
     }
+
+    /// <summary>The words of one weight, separated by spaces, without whole names and SKUs.</summary>
+    public string In(char weight) => string.Join(' ', placed.Where(x => x.Place[^1] == weight).Select(x => x.Word)
+        .Where(x => !x.StartsWith(WholeMark, StringComparison.Ordinal)).Distinct());
 
     /// <summary>
     /// SQL that makes a tsvector of two arrays, the words and their places: each word and its English stem. It uses the text form of a

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -93,6 +94,10 @@ public sealed record SearchQuery
 
     /// <summary>A value as the index stores it, however it was typed.</summary>
     internal static string Plain(string value) => NormalForm.Of(value).Trim();
+
+    /// <summary>The same for every spelling of a value: filters do not distinguish Red and RED.</summary>
+    [SuppressMessage("Globalization", "CA1308:Normalize strings to uppercase", Justification = "Upper case turns ß into SS.")]
+    internal static string KeyOf(string value) => value.ToLowerInvariant();
 
     private static string[] Values(string[]? lists) => [.. (lists ?? []).Select(x => Plain(x ?? "")).Where(x => Parts(x).Length > 0)];
 

@@ -79,6 +79,12 @@ public static class Words
     internal static string Cap(string word) =>
         word.Length <= Longest ? word : word[..(char.IsHighSurrogate(word[Longest - 1]) ? Longest - 1 : Longest)];
 
+    /// <summary>What a typed word means: itself if it is known, else the nearest word; null when none is near enough.</summary>
+    /// <param name="isKnown">A product on sale has a word that begins like it.</param>
+    /// <param name="similar">Similar words of products on sale.</param>
+    internal static string? Meant(string typed, bool isKnown, IReadOnlyCollection<string> similar) =>
+        isKnown || Lexicon.Has(typed) ? typed : Nearest(typed, similar) ?? Nearest(typed, Lexicon.Words);
+
     /// <summary>
     /// The nearest of the shop's words, if it is near enough: no typo in a word below three letters, one below six, two in a longer one.
     /// </summary>

@@ -1,4 +1,5 @@
 using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
@@ -98,6 +99,7 @@ public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeP
             });
         }
 
+        batch.BatchCommands.Add(ProductIndex.Pending(products.Select(x => x.Id)));
         await batch.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         await IndexedWords.RememberAsync(connection, known, cancellation);

@@ -1,10 +1,10 @@
 using Aarya.Features.Search.Contracts;
-using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
 
 namespace Aarya.Features.Search.Index;
 
 public static class FollowStockHandler
 {
-    public static Task Handle(StockChangedNotice changed, ISearchEngine engine, CancellationToken cancellation) =>
-        engine.SetStockAsync(changed.Sku, changed.Available, changed.Sequence, cancellation);
+    public static Task Handle(StockChangedNotice changed, ProductIndex index, CancellationToken cancellation) =>
+        index.SetStockAsync(changed.Sku, changed.Available, changed.Sequence, cancellation);
 }

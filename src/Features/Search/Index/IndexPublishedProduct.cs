@@ -1,12 +1,13 @@
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
 
 namespace Aarya.Features.Search.Index;
 
 /// <summary>Indexes a product that the catalogue has published.</summary>
 public static class IndexPublishedProductHandler
 {
-    public static Task Handle(ProductPublishedNotice published, ISearchEngine engine, CancellationToken cancellation) => engine.IndexAsync(
+    public static Task Handle(ProductPublishedNotice published, ProductIndex index, CancellationToken cancellation) => index.IndexAsync(
         [
             new(published.ProductId, published.Version, published.Slug, published.Name, published.Description, published.Category,
                 published.Images is [var first, ..] ? first : "",

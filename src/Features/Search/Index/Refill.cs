@@ -1,10 +1,11 @@
 using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
 using Aarya.Protos.Commerce;
 
 namespace Aarya.Features.Search.Index;
 
 /// <summary>Fills the index from the catalogue itself, page by page, while events keep arriving: newer data stays.</summary>
-public sealed class Refill(ISearchEngine engine, Protos.Commerce.Commerce.CommerceClient commerce)
+public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.CommerceClient commerce)
 {
     private const int PageSize = 200;
 
@@ -15,8 +16,8 @@ public sealed class Refill(ISearchEngine engine, Protos.Commerce.Commerce.Commer
     public async Task<(string Next, int Products)> PageAsync(DateTimeOffset since, string cursor, CancellationToken cancellation)
     {
         var page = await commerce.ListProductsAsync(new() { Cursor = cursor, Limit = PageSize }, cancellationToken: cancellation);
-        await engine.IndexAsync([.. page.Items.Select(Document)], cancellation);
-        await engine.RefreshStockAsync(page.Items.SelectMany(x => x.Variants).DistinctBy(x => x.Sku)
+        await index.IndexAsync([.. page.Items.Select(Document)], cancellation);
+        await index.RefreshStockAsync(page.Items.SelectMany(x => x.Variants).DistinctBy(x => x.Sku)
             .ToDictionary(x => x.Sku, x => x.Available), since, cancellation);
         return (page.NextCursor, page.Items.Count);
     }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
 using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +34,7 @@ public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
                 return await RefuseAsync("replaced this one while it was paused");
         }
         while (cursor.Length > 0);
-        var gone = await host.Services.GetRequiredService<ISearchEngine>().ForgetOlderAsync(since, CancellationToken.None);
+        var gone = await host.Services.GetRequiredService<ProductIndex>().ForgetOlderAsync(since, CancellationToken.None);
         await turn.EndAsync(since, CancellationToken.None);
         Console.WriteLine($"Indexed {indexed} products, {gone} are no longer on sale, in {watch.Elapsed.TotalSeconds:0.0} s.");
         return true;

@@ -1,6 +1,7 @@
+using Aarya.Features.Search.Engine;
 using System.Collections.Concurrent;
 
-namespace Aarya.Features.Search.Engine;
+namespace Aarya.Features.Search.Postgres;
 
 /// <param name="PublishedTicks">In UTC.</param>
 internal sealed record ShelvedProduct(
@@ -101,11 +102,7 @@ internal sealed class ProductsOnSale
             if (offer is { } found) offers.Add(found.InStock ? found : found with { Rank = rank - OutOfStock });
         }
 
-        return new(offers,
-            [
-                new("category", categories.ByCount()), new("size", sizes.BySize()), new("colour", colours.ByCount()),
-                new("price", bands.InOrder()),
-            ]);
+        return new(offers, Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()));
     }
 
     // The products after the cursor, in order: one more than the page shows, to know whether another page follows.

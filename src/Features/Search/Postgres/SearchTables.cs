@@ -1,13 +1,18 @@
-using Aarya.Features.Search.Index;
 using Aarya.Infrastructure.Postgres;
+using Weasel.Core;
+using Weasel.Postgresql;
 using Weasel.Postgresql.Tables;
 
-namespace Aarya.Features.Search.Engine;
+namespace Aarya.Features.Search.Postgres;
 
 /// <summary>The index as plain tables: what shoppers may find, in what sizes and colours, and the words they may have meant.</summary>
 internal static class SearchTables
 {
-    public static IReadOnlyList<Table> All { get; } = [Product(), Variant(), Stock(), Word(), Synonym(), Purchase(), Refill()];
+    public static IReadOnlyList<ISchemaObject> All { get; } =
+    [
+        Product(), Variant(), Stock(), Word(), Synonym(), Purchase(), Refill(), ElasticsearchIndex(), ElasticsearchPending(),
+        new Sequence(new PostgresqlObjectName(Roles.Search, "elasticsearch_revision", SchemaUtils.IdentifierUsage.General)),
+    ];
 
     // A withdrawn product stays as a row: its version distinguishes later events from earlier ones.
     private static GeneratedColumnsTable Product()
@@ -101,5 +106,27 @@ internal static class SearchTables
         refill.AddColumn("since", "timestamptz").NotNull();
         refill.AddColumn("seen_at", "timestamptz").NotNull();
         return refill;
+    }
+
+    // The indices in Elasticsearch that get the changes. Empty without Elasticsearch: then no change is recorded as pending.
+    private static Table ElasticsearchIndex()
+    {
+        var index = new Table($"{Roles.Search}.elasticsearch_index");
+        index.AddColumn("name", "text").AsPrimaryKey();
+        index.AddColumn("layout", "integer").NotNull();
+        index.AddColumn("complete", "boolean").NotNull().DefaultValueByExpression("false");
+        index.AddColumn("outdated", "boolean").NotNull().DefaultValueByExpression("false");
+        return index;
+    }
+
+    // Products whose latest change has not reached Elasticsearch yet.
+    private static Table ElasticsearchPending()
+    {
+        var pending = new Table($"{Roles.Search}.elasticsearch_pending");
+        pending.AddColumn("product_id", "uuid").AsPrimaryKey();
+        pending.AddColumn("revision", "bigint").NotNull();
+        pending.AddColumn("since", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        pending.Indexes.Add(new IndexDefinition("elasticsearch_pending_since") { Columns = ["since"] });
+        return pending;
     }
 }

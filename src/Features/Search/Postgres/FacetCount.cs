@@ -1,10 +1,10 @@
-namespace Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Engine;
+
+namespace Aarya.Features.Search.Postgres;
 
 /// <summary>Counts the products of each value of one facet.</summary>
 internal sealed class FacetCount(int values)
 {
-    private static readonly string[] Sizes = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
-
     private static readonly FilterValue[] Bands =
         [.. Enumerable.Range(0, PriceBands.Bounds.Count + 1).Select(x => new FilterValue(PriceBands.Name(x), x))];
 
@@ -34,15 +34,7 @@ internal sealed class FacetCount(int values)
         counts[at]++;
     }
 
-    public IReadOnlyList<FacetValue> ByCount() =>
-        [.. Values().OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)];
-
-    public IReadOnlyList<FacetValue> BySize() =>
-        [.. Values().OrderBy(x => Array.IndexOf(Sizes, x.Value) is >= 0 and var at ? at : Sizes.Length)
-            .ThenBy(x => x.Value.Length).ThenBy(x => x.Value, StringComparer.Ordinal)];
-
-    public IReadOnlyList<FacetValue> InOrder() => [.. Values()];
-
-    private IEnumerable<FacetValue> Values() =>
+    /// <summary>The values of the products that were counted.</summary>
+    public IEnumerable<FacetValue> Values() =>
         Enumerable.Range(0, counts.Length).Where(x => counts[x] > 0).Select(x => new FacetValue(shown[x]!.Text, counts[x]));
 }

@@ -1,6 +1,7 @@
 using Aarya.Features;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Store;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -8,14 +9,16 @@ using Alba;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace Aarya.Specs.Search.Engine;
+namespace Aarya.Specs.Search.Postgres;
 
 /// <summary>Searches see every change of the index, although they filter and count in the memory of their process.</summary>
 public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);
 
-    private ISearchEngine Index => Host.Services.GetRequiredService<ISearchEngine>();
+    private ISearchEngine Engine => Host.Services.GetRequiredService<ISearchEngine>();
+
+    private ProductIndex Index => Host.Services.GetRequiredService<ProductIndex>();
 
     [Fact]
     public async Task what_another_process_writes_is_found()
@@ -105,10 +108,10 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
         Eventually.HoldsAsync(what, async () => isSo(await FindAsync()), TimeSpan.FromMinutes(1));
 
     // Without a text, PostgreSQL is not asked which products are on sale.
-    private Task<SearchPage> BrowseAsync() => Index.SearchAsync(
+    private Task<SearchPage> BrowseAsync() => Engine.SearchAsync(
         SearchQuery.From(null, null, null, [news.Word], null, null, null, null, null, null).Query!, CancellationToken.None);
 
-    private Task<SearchPage> FindAsync() => Index.SearchAsync(
+    private Task<SearchPage> FindAsync() => Engine.SearchAsync(
         SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);
 
     private async Task<object?> SqlAsync(string sql, object value)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
+using Aarya.Features.Search.Engine;
 
-namespace Aarya.Features.Search.Engine;
+namespace Aarya.Features.Search.Postgres;
 
 /// <summary>A value of a filter in one spelling.</summary>
 /// <param name="Key">The same for every spelling: Red and RED are one value.</param>
@@ -21,17 +21,14 @@ internal sealed class FilterValues
     public FilterValue Of(string text)
     {
         if (spellings.TryGetValue(text, out var known)) return known;
-        var folded = Fold(text);
+        var folded = SearchQuery.KeyOf(text);
         if (!keys.TryGetValue(folded, out var key)) keys[folded] = key = count++;
         return spellings[text] = new(text, key);
     }
 
-    public bool Has(string text) => keys.ContainsKey(Fold(text));
+    public bool Has(string text) => keys.ContainsKey(SearchQuery.KeyOf(text));
 
     /// <summary>The keys of the values, without those that no product has; null when there are no values to filter by.</summary>
     public IReadOnlySet<int>? KeysOf(IReadOnlyList<string> values) =>
-        values.Count == 0 ? null : values.Select(Fold).Where(keys.ContainsKey).Select(x => keys[x]).ToHashSet();
-
-    [SuppressMessage("Globalization", "CA1308:Normalize strings to uppercase", Justification = "Upper case turns ß into SS.")]
-    private static string Fold(string text) => text.ToLowerInvariant();
+        values.Count == 0 ? null : values.Select(SearchQuery.KeyOf).Where(keys.ContainsKey).Select(x => keys[x]).ToHashSet();
 }

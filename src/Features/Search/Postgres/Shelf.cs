@@ -1,7 +1,7 @@
 using Aarya.Features.Search.Store;
 using Npgsql;
 
-namespace Aarya.Features.Search.Engine;
+namespace Aarya.Features.Search.Postgres;
 
 /// <summary>
 /// The products on sale, as searches filter, count and show them, in the memory of this process. PostgreSQL has the truth; before a search

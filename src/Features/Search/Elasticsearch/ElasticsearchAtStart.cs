@@ -1,0 +1,80 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Workers;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Aarya.Features.Search.Elasticsearch;
+
+/// <summary>
+/// Asks Elasticsearch once at the start, so that a wrong setting is reported in one line. A cluster that does not answer is no reason not
+/// to start: PostgreSQL answers the searches until it does.
+/// </summary>
+public sealed partial class ElasticsearchAtStart(
+    ElasticsearchClient client, ElasticsearchSettings settings, ILogger<ElasticsearchAtStart> log) : StartStep
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private string Address => settings.Nodes[0].ToString();
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(LongestWait);
+        try
+        {
+            var info = await client.InfoAsync(limited.Token);
+            LogAnswers(Address, info.Version.Number);
+        }
+        catch (UnsupportedProductException)
+        {
+            throw new StartupException(
+                $"{Address} in ELASTICSEARCH_URL is not Elasticsearch: its answer has no X-Elastic-Product header. OpenSearch is not "
+                + "supported; without ELASTICSEARCH_URL, PostgreSQL answers all searches.");
+        }
+        catch (TransportException e) when (Refusal(e) is { } refusal)
+        {
+            throw new StartupException(refusal);
+        }
+        catch (Exception e) when (e is TransportException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LogAbsent(Address, e is TransportException ? Cause(e).Message : $"no answer within {LongestWait.TotalSeconds:0} s");
+        }
+    }
+
+    // What will not become better by itself.
+    private string? Refusal(TransportException e)
+    {
+        if (Cause(e) is AuthenticationException)
+        {
+            return $"The certificate of {Address} is not trusted, or has expired: {settings.TrustSetting} must belong to the authority "
+                + "that issued it.";
+        }
+
+        return e.ApiCallDetails?.HttpStatusCode switch
+        {
+            401 or 403 when settings.LoginSetting is { } login =>
+                $"{Address} refuses the login ({e.ApiCallDetails.HttpStatusCode}): {login} must be right.",
+            401 or 403 =>
+                $"{Address} requires a login: set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USER and ELASTICSEARCH_PASSWORD.",
+            400 or 406 or 415 => $"{Address} does not speak the protocol of Elasticsearch 9: an older version is not supported.",
+            404 => $"{Address} in ELASTICSEARCH_URL answers 404: there is no Elasticsearch at this path.",
+            _ => null,
+        };
+    }
+
+    private static Exception Cause(Exception e)
+    {
+        while (e.InnerException is { } inner && e is not AuthenticationException) e = inner;
+        return e;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Elasticsearch {Version} answers at {Address}")]
+    private partial void LogAnswers(string address, string version);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Elasticsearch does not answer at {Address} ({Reason}); PostgreSQL answers the searches until it does")]
+    private partial void LogAbsent(string address, string reason);
+}

@@ -1,0 +1,25 @@
+using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
+using Elastic.Clients.Elasticsearch;
+
+namespace Aarya.Features.Search.Elasticsearch;
+
+/// <summary>Searches Elasticsearch, and nothing else; <see cref="GuardedSearch"/> answers when it cannot.</summary>
+public sealed class ElasticsearchEngine(ElasticsearchClient client, ElasticsearchSettings settings, Shelf shelf) : ISearchEngine
+{
+    public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) =>
+        await TextSearch.SearchAsync(Index, await SeparateAsync(query, cancellation), cancellation);
+
+    public Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
+        TextSearch.SuggestAsync(Index, text, limit, cancellation);
+
+    private ElasticsearchText Index => new(client, settings.Index);
+
+    // Only values with commas need to be compared with those of the catalogue.
+    private async Task<SearchQuery> SeparateAsync(SearchQuery query, CancellationToken cancellation)
+    {
+        if (!query.Categories.Concat(query.Sizes).Concat(query.Colours).Any(x => x.Contains(',', StringComparison.Ordinal))) return query;
+        var view = await shelf.ViewAsync(cancellation);
+        return ChosenValues.Separate(query, view.Categories.Has, view.Sizes.Has, view.Colours.Has);
+    }
+}

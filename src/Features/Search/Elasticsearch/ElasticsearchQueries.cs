@@ -1,0 +1,106 @@
+using Aarya.Features.Search.Engine;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Clients.Elasticsearch.QueryDsl;
+using Clause = Elastic.Clients.Elasticsearch.QueryDsl.Query;
+
+namespace Aarya.Features.Search.Elasticsearch;
+
+/// <summary>
+/// A text as queries of Elasticsearch. Scores are constants, see decision 28, so that paging is stable while the index changes.
+/// </summary>
+internal static class ElasticsearchQueries
+{
+    private const float WholeCounts = 1_000;
+
+    // The fields in the order of ElasticsearchLayout.WordFields: name, category, details, description.
+    private static readonly float[] Places = [1, 0.8f, 0.6f, 0.15f];
+
+    // Of a thing, the description mentions what it goes with: a dress with a belt is no belt.
+    private static readonly float[] PlacesOfThings = [1, 0.8f, 0.6f, 0.03f];
+
+    private const int Category = 1;
+    private const int Description = 3;
+
+    public static Clause OnSale { get; } = new TermQuery("onSale", true);
+
+    /// <summary>The products that have one of the wordings, in any field.</summary>
+    public static Clause Any(IEnumerable<Wording> wordings) => Any([.. wordings], [0, Category, 2, Description]);
+
+    /// <summary>Products on sale with every required word, or whose whole name or SKU begins with the text.</summary>
+    public static Clause Matching(SoughtText text)
+    {
+        var required = text.Required.Select(x => Any([.. x.Any], [0, Category, 2, Description])).ToList();
+        var named = new PrefixQuery("whole", text.Whole);
+        if (required.Count == 0) return new BoolQuery { Filter = [OnSale, named] };
+        List<Clause> filters = [OnSale, Or([And(required), named])];
+        // The description alone is not enough.
+        if (!text.IsWhole) filters.Add(Or([And([.. text.Required.Select(x => Any([.. x.Any], [0, Category, 2]))]), named]));
+        return new BoolQuery { Filter = filters };
+    }
+
+    /// <summary>The required words, in the category only.</summary>
+    public static Clause InCategory(SoughtText text)
+    {
+        var required = text.Required.Select(x => Any([.. x.InCategory], [Category])).ToList();
+        return new BoolQuery { Filter = [OnSale, .. required.Count > 0 ? required : [new TermQuery("whole", text.Whole)]] };
+    }
+
+    /// <summary>The products that match, each with its rank as the score.</summary>
+    public static Clause Ranked(SoughtText text) => new BoolQuery
+    {
+        Filter = [Matching(text)],
+        Should =
+        [
+            new ConstantScoreQuery(new TermQuery("whole", text.Whole)) { Boost = WholeCounts },
+            .. text.Terms.Where(x => x.IsKnown).Select(RankOf),
+        ],
+    };
+
+    // A word counts by the best wording that finds it and by where it is found.
+    private static Clause RankOf(SoughtTerm term)
+    {
+        var places = term.Kind == WordKind.Thing ? PlacesOfThings : Places;
+        List<Clause> ranks = [];
+        foreach (var (wordings, counts) in term.Ranked)
+        {
+            for (var field = 0; field < places.Length; field++)
+            {
+                if (Found([.. wordings], field) is { Count: > 0 } found)
+                    ranks.Add(new ConstantScoreQuery(Or(found)) { Boost = counts * term.Weight * places[field] });
+            }
+        }
+
+        return new DisMaxQuery(ranks);
+    }
+
+    private static Clause Any(IReadOnlyList<Wording> wordings, int[] fields) => Or([.. fields.SelectMany(x => Found(wordings, x))]);
+
+    // The single words of the wordings become one query, because each query costs.
+    private static List<Clause> Found(IReadOnlyList<Wording> wordings, int field)
+    {
+        var name = ElasticsearchLayout.WordFields[field];
+        var allowed = wordings.Where(x => !x.InNameOrCategory || field <= Category).ToList();
+        List<Clause> found = [];
+        AddSingle(allowed.Where(x => x is { Words.Count: 1, IsBeginning: false }), name);
+        AddSingle(allowed.Where(x => x is { Words.Count: 1, IsBeginning: true }), BeginningsOf(name));
+        found.AddRange(allowed.Where(x => x.Words.Count > 1).Select(x => And([.. x.Words.Select((word, i) => Part(x, word, i))])));
+        return found;
+
+        Clause Part(Wording x, string word, int at) =>
+            new MatchQuery(x.IsBeginning && at == x.Words.Count - 1 ? BeginningsOf(name) : name, word);
+
+        void AddSingle(IEnumerable<Wording> single, string searched)
+        {
+            var words = string.Join(' ', single.Select(x => x.Words[0]).Distinct());
+            if (words.Length > 0) found.Add(new MatchQuery(searched, words));
+        }
+    }
+
+    private static string BeginningsOf(string field) => $"{field}.{ElasticsearchLayout.Beginnings}";
+
+    private static Clause Or(List<Clause> queries) =>
+        queries.Count == 1 ? queries[0] : new BoolQuery { Should = queries, MinimumShouldMatch = 1 };
+
+    /// <summary>All of the queries.</summary>
+    public static Clause And(List<Clause> queries) => queries.Count == 1 ? queries[0] : new BoolQuery { Filter = queries };
+}

@@ -1,0 +1,164 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Settings;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Transport;
+using Microsoft.Extensions.Configuration;
+
+namespace Aarya.Features.Search.Elasticsearch;
+
+/// <summary>How to reach Elasticsearch. It is deployed when <c>ELASTICSEARCH_URL</c> is set.</summary>
+/// <param name="Nodes">The addresses of one cluster's nodes.</param>
+/// <param name="Login">Null for a cluster without security.</param>
+/// <param name="Authorities">The certificate authorities to trust instead of the system's; null for the system's.</param>
+/// <param name="Fingerprint">The SHA-256 of a certificate to trust, in hexadecimal digits.</param>
+/// <param name="Index">The alias that searches use; the indices have names that begin like it.</param>
+public sealed partial record ElasticsearchSettings(
+    IReadOnlyList<Uri> Nodes, AuthorizationHeader? Login, X509Certificate2Collection? Authorities, string? Fingerprint, string Index)
+{
+    internal static readonly NumberSetting MostSearches = new("ELASTICSEARCH_MAX_SEARCHES", 32, 1, 1_000);
+
+    private const string Url = "ELASTICSEARCH_URL";
+    private const string Key = "ELASTICSEARCH_API_KEY";
+    private const string User = "ELASTICSEARCH_USER";
+    private const string Password = "ELASTICSEARCH_PASSWORD";
+    private const string Authority = "ELASTICSEARCH_CA";
+    private const string Print = "ELASTICSEARCH_FINGERPRINT";
+    private const string Alias = "ELASTICSEARCH_INDEX";
+
+    // A request of the feed may carry some megabytes; a search has a shorter limit of its own.
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(30);
+
+    /// <summary>The setting that the cluster's refusal of the login is about; null when there is no login.</summary>
+    internal string? LoginSetting => Login switch { null => null, ApiKey => Key, _ => $"{User} and {Password}" };
+
+    /// <summary>The setting that decides which certificate is trusted.</summary>
+    internal string TrustSetting => Authorities is not null ? $"{Authority}_FILE" : Fingerprint is not null ? Print : $"{Authority}_FILE";
+
+    /// <summary>Null when Elasticsearch is not deployed.</summary>
+    /// <exception cref="StartupException">A setting is wrong.</exception>
+    internal static ElasticsearchSettings? Read(IConfiguration configuration)
+    {
+        string[] others = [Key, User, Password, Authority, Print, Alias];
+        if (configuration.Find(Url) is not { } urls)
+        {
+            return others.FirstOrDefault(x => configuration.Find(x) is not null) is { } stray
+                ? throw new StartupException($"{stray} is set, but {Url} is not: set the address of Elasticsearch, or remove {stray}.")
+                : null;
+        }
+
+        var nodes = urls.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(NodeOf).ToList();
+        if (nodes.Count == 0) throw new StartupException($"{Url} is '{urls}': it must have the address of a node.");
+        if (nodes.Select(x => x.Scheme).Distinct(StringComparer.Ordinal).Count() > 1)
+            throw new StartupException($"{Url} has http and https addresses: all nodes must have the same scheme.");
+        var authorities = AuthoritiesOf(configuration.Find(Authority));
+        var print = configuration.Find(Print)?.Replace(":", "", StringComparison.Ordinal);
+        if (print is not null && !Hexadecimal().IsMatch(print))
+            throw new StartupException($"{Print} must be the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons.");
+        if (authorities is not null && print is not null)
+            throw new StartupException($"{Authority}_FILE and {Print} are both set: set one of them.");
+        if ((authorities is not null || print is not null) && nodes[0].Scheme == Uri.UriSchemeHttp)
+            throw new StartupException($"{(print is null ? $"{Authority}_FILE" : Print)} is set, but {Url} is not an https address.");
+        var alias = configuration.Find(Alias) ?? "aarya-products";
+        return IndexName().IsMatch(alias)
+            ? new(nodes, LoginOf(configuration), authorities, print, alias)
+            : throw new StartupException(
+                $"{Alias} is '{alias}': it must be a small letter and then up to 99 small letters, digits and hyphens.");
+    }
+
+    /// <summary>The client; each of its failures is an exception.</summary>
+    internal ElasticsearchClient Connect()
+    {
+#pragma warning disable CA2000 // The client owns them, and lives as long as the process.
+        var settings = new ElasticsearchClientSettings(Nodes.Count == 1 ? new SingleNodePool(Nodes[0]) : new StaticNodePool(Nodes))
+#pragma warning restore CA2000
+            .ThrowExceptions()
+            .RequestTimeout(LongestRequest)
+            // A node that does not answer is used again after this time, at most.
+            .DeadTimeout(TimeSpan.FromSeconds(1)).MaxDeadTimeout(TimeSpan.FromSeconds(5))
+            // Another node gets the request instead; a single node does not get it twice.
+            .MaximumRetries(Nodes.Count - 1)
+            .DisablePing()
+            .EnableHttpCompression();
+        if (Login is not null) settings = settings.Authentication(Login);
+        if (Fingerprint is not null) settings = settings.CertificateFingerprint(Fingerprint);
+        if (Authorities is { } trusted)
+        {
+            settings = settings.ServerCertificateValidationCallback(
+                (_, certificate, chain, errors) => IsTrusted(trusted, certificate, chain, errors));
+        }
+
+        return new(settings);
+    }
+
+    private static bool IsTrusted(
+        X509Certificate2Collection authorities, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
+    {
+        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainElements.Select(x => x.Certificate).ToArray());
+        using var presented = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        return chain.Build(presented);
+    }
+
+    private static Uri NodeOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.UserInfo.Length == 0 && uri.Query.Length == 0
+        && uri.Fragment.Length == 0
+        ? uri
+        : throw new StartupException(
+            $"{Url} must be the addresses of a cluster's nodes, separated by commas, such as https://search.aarya.example:9200; a login "
+            + $"belongs into {Key}, or into {User} and {Password}.");
+
+    private static AuthorizationHeader? LoginOf(IConfiguration configuration)
+    {
+        var (key, user, password) = (configuration.FindForHeader(Key), configuration.Find(User), configuration.Find(Password));
+        if (key is not null && (user ?? password) is not null)
+            throw new StartupException($"{Key} is set, and {User} or {Password}, too: set the key, or the user and the password.");
+        if (key is not null)
+        {
+            return !key.Contains(' ', StringComparison.Ordinal)
+                ? new ApiKey(key)
+                : throw new StartupException($"{Key} must not contain spaces: it is the value `encoded` of the created key.");
+        }
+
+        if (user is null && password is null) return null;
+        if (user is null || password is null)
+        {
+            var (set, missing) = user is null ? (Password, User) : (User, Password);
+            throw new StartupException($"{set} is set, but {missing} is not: set both.");
+        }
+
+        return !user.Contains(':', StringComparison.Ordinal)
+            ? new BasicAuthentication(user, password)
+            : throw new StartupException($"{User} must not contain a colon.");
+    }
+
+    private static X509Certificate2Collection? AuthoritiesOf(string? pem)
+    {
+        if (pem is null) return null;
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPem(pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new StartupException($"{Authority}_FILE must name a file with certificates in PEM form: {e.Message}");
+        }
+
+        return authorities.Count > 0
+            ? authorities
+            : throw new StartupException($"{Authority}_FILE must name a file with certificates in PEM form: it contains none.");
+    }
+
+    [GeneratedRegex("^[0-9A-Fa-f]{64}$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Hexadecimal();
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,99}$", RegexOptions.ExplicitCapture)]
+    private static partial Regex IndexName();
+}

@@ -1,0 +1,187 @@
+using Aarya.Features.Search.Engine;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Clients.Elasticsearch.Aggregations;
+using Elastic.Clients.Elasticsearch.Core.Search;
+using Elastic.Clients.Elasticsearch.QueryDsl;
+using Clause = Elastic.Clients.Elasticsearch.QueryDsl.Query;
+
+namespace Aarya.Features.Search.Elasticsearch;
+
+/// <summary>Elasticsearch finds, ranks, filters and counts the products.</summary>
+internal sealed class ElasticsearchText(ElasticsearchClient client, string index) : ITextIndex
+{
+    // Below all that are in stock, except a product whose whole name or SKU was searched for.
+    private const float InStockCounts = 100;
+
+    // How many words a typo may have meant; the edit distance decides among them.
+    private const int SimilarWords = 20;
+
+    public async Task<SoughtText> KnowAsync(SoughtText text, bool typing, CancellationToken cancellation)
+    {
+        if (text.Terms.Count == 0) return text;
+        Dictionary<string, Clause> filters = [];
+        for (var i = 0; i < text.Terms.Count; i++)
+        {
+            filters.Add($"{i} word", ElasticsearchQueries.Any(text.Terms[i].Complete));
+            filters.Add($"{i} beginning", ElasticsearchQueries.Any(text.Terms[i].Begins));
+        }
+
+        var found = await CountAsync(filters, null, cancellation);
+        return text.Known([.. text.Terms.Select((_, i) => (Has(found, $"{i} word"), Has(found, $"{i} beginning")))], typing);
+    }
+
+    public async Task<bool> ExistsAsync(SoughtText text, CancellationToken cancellation)
+    {
+        var found = await client.SearchAsync<IndexedProduct>(new SearchRequest(index)
+        {
+            Query = ElasticsearchQueries.Matching(text),
+            Size = 0,
+            TerminateAfter = 1,
+            TrackTotalHits = true,
+            AllowPartialSearchResults = false,
+        }, cancellation);
+        return found.Total > 0;
+    }
+
+    public async Task<SearchPage> PageAsync(SearchQuery query, SoughtText? text, CancellationToken cancellation)
+    {
+        var filters = new ElasticsearchFilters(query);
+        Clause matching = text is null ? new BoolQuery { Filter = [ElasticsearchQueries.OnSale] }
+            : query.Sort == SearchSort.Relevance ? ElasticsearchQueries.Ranked(text) : ElasticsearchQueries.Matching(text);
+        var found = await client.SearchAsync<IndexedProduct>(new SearchRequest(index)
+        {
+            Query = query.Sort == SearchSort.Relevance ? Ranked(matching, filters) : matching,
+            PostFilter = filters.All,
+            Aggregations = filters.Counts(),
+            Sort = SortOf(query.Sort, filters),
+            SearchAfter = query.After is { } after ? [KeyOf(after), after.Id.ToString()] : null,
+            // One more than the page shows, to know whether another page follows.
+            Size = query.Limit + 1,
+            Source = new SourceFilter { Excludes = Fields.FromStrings([.. ElasticsearchLayout.WordFields, "whole", "vocabulary"]) },
+            TrackTotalHits = true,
+            AllowPartialSearchResults = false,
+        }, cancellation);
+        var hits = found.Hits.ToList();
+        var next = hits.Count > query.Limit ? CursorOf(query.Sort, hits[query.Limit - 1]).ToString() : null;
+        return new(
+            [.. hits.Take(query.Limit).Select(x => Shown(x.Source!, filters))], found.Total,
+            ElasticsearchFilters.Read(found.Aggregations!), next, null, []);
+    }
+
+    public async Task<MeantText?> MeantAsync(SoughtText text, CancellationToken cancellation)
+    {
+        var words = text.Terms.SelectMany(x => x.Word.Parts).Distinct().ToArray();
+        if (words.Length == 0 || text.Terms.All(x => x.IsKnown)) return null;
+        Dictionary<string, FieldSuggester> suggesters = [];
+        Dictionary<string, Clause> filters = [];
+        foreach (var word in words)
+        {
+            filters.Add(word, ElasticsearchQueries.Any([new Wording([word]) { IsBeginning = true }]));
+            suggesters.Add(word, new()
+            {
+                Text = word,
+                Term = new("vocabulary")
+                {
+                    Analyzer = "whitespace",
+                    SuggestMode = SuggestMode.Always,
+                    MaxEdits = 2,
+                    PrefixLength = 0,
+                    MinWordLength = 3,
+                    Size = SimilarWords,
+                    StringDistance = StringDistance.DamerauLevenshtein,
+                },
+            });
+        }
+
+        var found = await CountAsync(filters, new() { Suggesters = suggesters }, cancellation);
+        var typed = text.Terms.SelectMany(x => x.Word.Parts).ToList();
+        return MeantText.Of(typed, [.. typed.Select(x => Words.Meant(x, Has(found, x), Similar(found, x)))]);
+    }
+
+    public async Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation)
+    {
+        Aggregation categories = ElasticsearchQueries.InCategory(text);
+        categories.Aggregations = new Dictionary<string, Aggregation>
+        {
+            ["values"] = new TermsAggregation
+            {
+                Field = "category",
+                Size = 3,
+                Order = [new("_count", SortOrder.Desc), new("_key", SortOrder.Asc)],
+            },
+        };
+        Aggregation everything = new GlobalAggregation();
+        everything.Aggregations = new Dictionary<string, Aggregation> { ["categories"] = categories };
+        var found = await client.SearchAsync<IndexedProduct>(new SearchRequest(index)
+        {
+            Query = ElasticsearchQueries.Ranked(text),
+            Aggregations = new Dictionary<string, Aggregation> { ["everything"] = everything },
+            Sort = [ByScore(), Descending("publishedTicks"), new FieldSort("id") { Order = SortOrder.Asc }],
+            Size = limit,
+            Source = new SourceFilter { Includes = Fields.FromStrings(["id", "name", "slug"]) },
+            TrackTotalHits = false,
+            AllowPartialSearchResults = false,
+        }, cancellation);
+        var shelves = found.Aggregations!.GetGlobal("everything")!.Aggregations!.GetFilter("categories")!.Aggregations!
+            .GetStringTerms("values")!.Buckets.Select(x => x.Key.ToString()).Select(x => new Suggestion("category", x, x));
+        return [.. shelves.Concat(found.Documents.Select(x => new Suggestion("product", x.Name, x.Slug))).Take(limit)];
+    }
+
+    // How many products on sale each query finds, and the words that are similar to others.
+    private Task<SearchResponse<IndexedProduct>> CountAsync(
+        Dictionary<string, Clause> filters, Suggester? suggest, CancellationToken cancellation) =>
+        client.SearchAsync<IndexedProduct>(new SearchRequest(index)
+        {
+            Query = new BoolQuery { Filter = [ElasticsearchQueries.OnSale] },
+            Size = 0,
+            Aggregations = filters.ToDictionary(x => x.Key, x => (Aggregation)x.Value, StringComparer.Ordinal),
+            Suggest = suggest,
+            TrackTotalHits = false,
+            AllowPartialSearchResults = false,
+        }, cancellation);
+
+    private static bool Has(SearchResponse<IndexedProduct> found, string filter) => found.Aggregations!.GetFilter(filter)!.DocCount > 0;
+
+    private static string[] Similar(SearchResponse<IndexedProduct> found, string word) =>
+        [.. (found.Suggest?.GetTerm(word) ?? []).SelectMany(x => x.Options).Select(x => x.Text)];
+
+    private static Clause Ranked(Clause matching, ElasticsearchFilters filters) => new BoolQuery
+    {
+        Must = [matching],
+        Should = [new ConstantScoreQuery(filters.AvailableVariant) { Boost = InStockCounts }],
+    };
+
+    private static ICollection<SortOptions> SortOf(SearchSort sort, ElasticsearchFilters filters) => sort switch
+    {
+        SearchSort.PriceAsc => [filters.ByPrice(SortOrder.Asc), new FieldSort("id") { Order = SortOrder.Asc }],
+        SearchSort.PriceDesc => [filters.ByPrice(SortOrder.Desc), Descending("id")],
+        SearchSort.Newest => [Descending("publishedTicks"), Descending("id")],
+        _ => [ByScore(), Descending("id")],
+    };
+
+    private static SortOptions ByScore() => new() { Score = new() { Order = SortOrder.Desc } };
+
+    private static SortOptions Descending(string field) => new FieldSort(field) { Order = SortOrder.Desc };
+
+    private static FieldValue KeyOf(SearchCursor cursor) => cursor.Sort == SearchSort.Relevance ? cursor.Rank : cursor.Key;
+
+    private static SearchCursor CursorOf(SearchSort sort, Hit<IndexedProduct> hit)
+    {
+        // A price and a time of publication are whole numbers, and a rank may be one.
+        var key = hit.Sort!.First();
+        var rank = key.TryGetDouble(out var number) ? number!.Value : 0;
+        var whole = key.TryGetLong(out var given) ? given!.Value : (long)rank;
+        return new(
+            sort, sort != SearchSort.Relevance ? whole : BitConverter.SingleToInt32Bits(rank == 0 ? whole : (float)rank), hit.Source!.Id);
+    }
+
+    private static ProductHit Shown(IndexedProduct product, ElasticsearchFilters filters)
+    {
+        var met = filters.Met(product.Variants).OrderBy(x => x.Price).ToList();
+        var cheapest = met[0];
+        return new(
+            product.Id, product.Slug, product.Name, product.Category, new(cheapest.Price, product.Currency),
+            cheapest.CompareAt is { } before && before > cheapest.Price ? new(before, product.Currency) : null,
+            product.Image.Length == 0 ? null : product.Image, met.Exists(x => x.InStock));
+    }
+}

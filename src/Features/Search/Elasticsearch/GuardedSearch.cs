@@ -1,0 +1,95 @@
+using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Postgres;
+using Elastic.Clients.Elasticsearch;
+using Elastic.Transport;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.RateLimiting;
+using Polly.Timeout;
+
+namespace Aarya.Features.Search.Elasticsearch;
+
+/// <summary>
+/// Searches Elasticsearch within a budget, and PostgreSQL when that fails: too slow, too many searches at once, not there, or behind the
+/// catalogue. After repeated failures Elasticsearch is left alone for a while.
+/// </summary>
+public sealed partial class GuardedSearch : ISearchEngine
+{
+    /// <summary>The time that Elasticsearch has for one search, all its requests together.</summary>
+    internal static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(400);
+
+    private readonly ISearchEngine elasticsearch;
+    private readonly ISearchEngine postgres;
+    private readonly ElasticsearchProgress progress;
+    private readonly ILogger log;
+    private readonly ResiliencePipeline pipeline;
+    private int failing;
+
+    public GuardedSearch(
+        ElasticsearchEngine elasticsearch, PostgresSearchEngine postgres, ElasticsearchProgress progress, ElasticsearchLimits limits,
+        TimeProvider time, ILogger<GuardedSearch> log)
+    {
+        (this.elasticsearch, this.postgres, this.progress, this.log) = (elasticsearch, postgres, progress, log);
+        pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddConcurrencyLimiter(limits.MostSearches)
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(x => x is not OperationCanceledException),
+                FailureRatio = 0.5,
+                MinimumThroughput = 10,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDuration = TimeSpan.FromSeconds(5),
+            })
+            .AddTimeout(Budget)
+            .Build();
+    }
+
+    public Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) => AnswerAsync(
+        (engine, token) => engine.SearchAsync(query, token), x => x with { Degraded = true }, cancellation);
+
+    public Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation) => AnswerAsync(
+        (engine, token) => engine.SuggestAsync(text, limit, token), x => x, cancellation);
+
+    private async Task<T> AnswerAsync<T>(
+        Func<ISearchEngine, CancellationToken, Task<T>> ask, Func<T, T> degraded, CancellationToken cancellation)
+    {
+        if (progress.IsCurrent)
+        {
+            try
+            {
+                var answer = await pipeline.ExecuteAsync(async token => await ask(elasticsearch, token), cancellation);
+                if (Interlocked.Exchange(ref failing, 0) == 1) LogWorksAgain(log);
+                return answer;
+            }
+            // Each client has exceptions of its own, and an answer that cannot be read has yet others.
+#pragma warning disable CA1031
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                // Too many searches at once, or a pause after failures, are no news.
+                if (e is not (RateLimiterRejectedException or BrokenCircuitException) && Interlocked.Exchange(ref failing, 1) == 0)
+                    LogFailed(log, Reason(e));
+            }
+        }
+
+        return degraded(await ask(postgres, cancellation));
+    }
+
+    private static string Reason(Exception e) => e switch
+    {
+        TimeoutRejectedException => $"no answer within {Budget.TotalMilliseconds:0} ms",
+        TransportException { ApiCallDetails.HttpStatusCode: { } status } => $"it answered {status}",
+        UnsupportedProductException => "what answers is not Elasticsearch",
+        _ => $"{e.GetType().Name}: {e.GetBaseException().Message}",
+    };
+
+    [LoggerMessage(LogLevel.Warning, "Elasticsearch cannot answer searches ({Reason}); PostgreSQL does")]
+    private static partial void LogFailed(ILogger log, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Elasticsearch answers searches again")]
+    private static partial void LogWorksAgain(ILogger log);
+}
+
+/// <param name="MostSearches">How many searches Elasticsearch gets at once from this process.</param>
+public sealed record ElasticsearchLimits(int MostSearches);

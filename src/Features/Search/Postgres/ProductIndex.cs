@@ -1,0 +1,239 @@
+using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Store;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Aarya.Features.Search.Postgres;
+
+/// <summary>
+/// The index of the published catalogue, in PostgreSQL. Writes may arrive in any order and more than once: the higher version or sequence
+/// wins. A search finds a write at most a second after it has returned.
+/// </summary>
+public sealed class ProductIndex(ISearchStore store, Shelf shelf)
+{
+    // In the order of the ids, so that two writers cannot deadlock. The number is taken when the row is locked.
+    private const string BecomePending = "insert into search.elasticsearch_pending as pending (product_id, revision)";
+    private const string AsPending =
+        "where exists (select from search.elasticsearch_index) order by product_id "
+        + "on conflict (product_id) do update set revision = nextval('search.elasticsearch_revision')";
+
+    /// <summary>Adds products, and replaces those whose version in the index is not higher.</summary>
+    public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
+    {
+        if (products.Count == 0) return;
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        // Locks the stock in the order of the SKUs, then the products in the order of their ids, then the words: concurrent indexing and
+        // stock refreshes wait for each other in one order, and cannot deadlock.
+        batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
+        var indexed = products.OrderBy(x => x.Id).Select(Plain)
+            .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
+        foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
+        batch.BatchCommands.Add(Pending(indexed.Select(x => x.Product.Id)));
+        await WriteAsync(batch, cancellation);
+
+        await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
+    }
+
+    // The values of filters are stored in one spelling.
+    private static ProductDocument Plain(ProductDocument product) => product with
+    {
+        Category = SearchQuery.Plain(product.Category),
+        Variants = [.. product.Variants.Select(x => x with { Size = SearchQuery.Plain(x.Size), Colour = SearchQuery.Plain(x.Colour) })],
+    };
+
+    private static NpgsqlBatchCommand Indexing(ProductDocument product, IndexedWords words)
+    {
+        var variants = product.Variants;
+        return new(
+            $"""
+            with indexed as (
+              insert into search.product as known
+                (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at, words,
+                 word_rules)
+              values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19)
+              on conflict (product_id) do update set version = excluded.version, published = true,
+                slug = excluded.slug, name = excluded.name, description = excluded.description,
+                category = excluded.category, words = excluded.words, word_rules = excluded.word_rules, image = excluded.image,
+                price_minor = excluded.price_minor, currency = excluded.currency,
+                published_at = coalesce($11, known.published_at), indexed_at = now()
+              where known.version <= excluded.version
+              returning product_id
+            ), gone as (
+              delete from search.variant using indexed where variant.product_id = indexed.product_id and sku <> all($12)
+            ), kept as (
+              insert into search.variant (product_id, sku, size, colour, price_minor, compare_at_minor)
+              select product_id, line.* from indexed
+              cross join unnest($12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[])
+                as line(sku, size, colour, price, compare)
+              on conflict (product_id, sku) do update set size = excluded.size, colour = excluded.colour,
+                price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor
+            )
+            insert into search.stock as known (sku, available, sequence)
+            select line.* from indexed cross join (select unnest($12::text[]), unnest($17::integer[]), 0) as line(sku, available, sequence)
+            on conflict (sku) do update set available = excluded.available, indexed_at = now() where known.sequence = 0
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = product.Id },
+                new() { Value = product.Version },
+                new() { Value = product.Slug },
+                new() { Value = product.Name },
+                new() { Value = product.Description },
+                new() { Value = product.Category },
+                new() { Value = words.Words },
+                new() { Value = product.Image },
+                new() { Value = variants.Count == 0 ? 0 : variants.Min(x => x.Price.Minor) },
+                new() { Value = variants.Count == 0 ? Money.Inr : variants[0].Price.Currency },
+                new() { Value = (object?)product.PublishedAt?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = variants.Select(x => x.Sku).ToArray() },
+                new() { Value = variants.Select(x => x.Size).ToArray() },
+                new() { Value = variants.Select(x => x.Colour).ToArray() },
+                new() { Value = variants.Select(x => x.Price.Minor).ToArray() },
+                new() { Value = variants.Select(x => x.CompareAtPrice?.Minor).ToArray() },
+                new() { Value = variants.Select(x => x.Available).ToArray() },
+                new() { Value = words.Places },
+                new() { Value = Words.Rules },
+            },
+        };
+    }
+
+    /// <summary>Takes a product from sale, unless its version in the index is not lower.</summary>
+    public async Task WithdrawAsync(Guid productId, long version, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        // An unknown product gets a row too, so that an older publication that arrives later does not bring it back.
+        batch.BatchCommands.Add(new(
+            """
+            insert into search.product as known
+              (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at)
+            values ($1, $2, false, '', '', '', '', '', 0, 'INR', now())
+            on conflict (product_id) do update set version = excluded.version, published = false, indexed_at = now()
+              where known.version < excluded.version
+            """)
+        { Parameters = { new() { Value = productId }, new() { Value = version } } });
+        batch.BatchCommands.Add(Pending([productId]));
+        await WriteAsync(batch, cancellation);
+    }
+
+    /// <summary>Sets how many of a SKU can be bought, unless the sequence in the index is not lower.</summary>
+    public async Task SetStockAsync(string sku, int available, long sequence, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new(
+            """
+            insert into search.stock as known (sku, available, sequence) values ($1, $2, $3)
+            on conflict (sku) do update set available = excluded.available, sequence = excluded.sequence, indexed_at = now()
+              where known.sequence < excluded.sequence
+            """)
+        { Parameters = { new() { Value = sku }, new() { Value = available }, new() { Value = sequence } } });
+        batch.BatchCommands.Add(PendingOf([sku]));
+        await WriteAsync(batch, cancellation);
+    }
+
+    /// <summary>Sets the stock that the catalogue reports, unless it was updated after <paramref name="since"/>.</summary>
+    public async Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(HoldingStock(available.Keys));
+        batch.BatchCommands.Add(new(
+            """
+            update search.stock set available = line.available, indexed_at = now()
+            from unnest($1::text[], $2::integer[]) as line(sku, available) where stock.sku = line.sku and stock.indexed_at < $3
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = available.Keys.ToArray() },
+                new() { Value = available.Values.ToArray() },
+                new() { Value = since.ToUniversalTime() },
+            },
+        });
+        batch.BatchCommands.Add(PendingOf(available.Keys));
+        await WriteAsync(batch, cancellation);
+    }
+
+    private static NpgsqlBatchCommand HoldingStock(IEnumerable<string> skus) =>
+        new("select from search.stock where sku = any($1) order by sku for update") { Parameters = { new() { Value = skus.ToArray() } } };
+
+    /// <summary>
+    /// Ends a refill: products that nothing has indexed since it began are no longer on sale, and the index of Elasticsearch, where one
+    /// is fed, is built again.
+    /// </summary>
+    /// <returns>How many products were withdrawn.</returns>
+    public async Task<int> ForgetOlderAsync(DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var forget = new NpgsqlCommand(
+            """
+            with old as materialized (
+              select product_id from search.product where published and indexed_at < $1 order by product_id for update
+            ), forgotten as (
+              update search.product set published = false, indexed_at = now() where product_id = any(array(select product_id from old))
+              returning product_id
+            )
+            select coalesce(array_agg(product_id), '{}') from forgotten
+            """, connection, transaction)
+        { Parameters = { new() { Value = since.ToUniversalTime() } } };
+        var forgotten = (Guid[])(await forget.ExecuteScalarAsync(cancellation))!;
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { Pending(forgotten), new("update search.elasticsearch_index set outdated = true where complete") },
+        };
+        await batch.ExecuteNonQueryAsync(cancellation);
+        try
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+        finally
+        {
+            shelf.Changed();
+        }
+
+        return forgotten.Length;
+    }
+
+    /// <summary>
+    /// A part of a transaction that changes products: where Elasticsearch is fed, they become pending. Each change gets a higher number,
+    /// and the last number of a product belongs to its state after the last change.
+    /// </summary>
+    internal static NpgsqlBatchCommand Pending(IEnumerable<Guid> products) => new(
+        $"{BecomePending} select product_id, nextval('search.elasticsearch_revision') from (select unnest($1::uuid[])) as line(product_id) "
+        + AsPending)
+    {
+        Parameters = { new() { Value = products.Distinct().ToArray() } },
+    };
+
+    // The same for products whose stock has changed.
+    private static NpgsqlBatchCommand PendingOf(IEnumerable<string> skus) => new(
+        $"{BecomePending} select product_id, nextval('search.elasticsearch_revision') "
+        + $"from (select distinct product_id from search.variant where sku = any ($1)) as line {AsPending}")
+    {
+        Parameters = { new() { Value = skus.ToArray() } },
+    };
+
+    // A write whose answer was lost may have been committed.
+    private async Task WriteAsync(NpgsqlBatch batch, CancellationToken cancellation)
+    {
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellation);
+        }
+        finally
+        {
+            shelf.Changed();
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
+}

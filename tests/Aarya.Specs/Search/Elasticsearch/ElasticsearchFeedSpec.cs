@@ -1,0 +1,187 @@
+using Aarya.Features;
+using Aarya.Features.Search.Elasticsearch;
+using Aarya.Features.Search.Engine;
+using Aarya.Specs.Support;
+using Microsoft.AspNetCore.Http;
+
+namespace Aarya.Specs.Search.Elasticsearch;
+
+/// <summary>Elasticsearch gets every change of the index in PostgreSQL, whatever happens to it meanwhile.</summary>
+[StoryOf(typeof(ElasticsearchFeed))]
+public sealed class ElasticsearchFeedSpec : IAsyncLifetime
+{
+    private SearchShop shop = null!;
+
+    private FakeElasticsearch Fake { get; set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Fake = await FakeElasticsearch.StartAsync();
+        shop = await SearchShop.StartAsync(Fake.Setting);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Fake.AssertDescribed();
+        await shop.DisposeAsync();
+        await Fake.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task products_stock_and_withdrawals_arrive()
+    {
+        var (kept, gone) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var product = await shop.PublishAsync(kept, 1);
+        await shop.PublishAsync(gone, 1);
+        await shop.AgreesAsync(Fake);
+        Assert.Equal(2, Fake.OnSale("aarya-products").Count);
+
+        await shop.PublishAsync(kept, 2, rupees: 900);
+        await shop.Index.SetStockAsync(product.Variants[0].Sku, 0, 7, CancellationToken.None);
+        await shop.Index.WithdrawAsync(gone, 2, CancellationToken.None);
+        await shop.AgreesAsync(Fake);
+
+        var only = Assert.Single(Fake.OnSale("aarya-products"));
+        Assert.Equal(kept.ToString(), only.Key);
+        Assert.Equal(90_000, (long)only.Value["variants"]![0]!["price"]!);
+        Assert.False((bool)only.Value["variants"]![0]!["inStock"]!);
+    }
+
+    [Fact]
+    public async Task changes_of_many_writers_arrive_through_refusals_cuts_and_a_restart()
+    {
+        var ids = Enumerable.Range(0, 40).Select(_ => Guid.CreateVersion7()).ToArray();
+        var random = new Random(11);
+        Fake.RefusesItem = _ => Random.Shared.Next(2) == 0;
+        Fake.Trouble = http => Random.Shared.Next(6) switch
+        {
+            0 => AnswerAsync(http, 429),
+            1 => AnswerAsync(http, 503),
+            2 => CutAsync(http),
+            3 => AnswerAsync(http, 200, "<html>a proxy's page</html>", "text/html"),
+            _ => Task.FromResult(false),
+        };
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(writer => WriteAsync(writer, new(random.Next()))));
+        await shop.RestartAsync();
+        await Task.WhenAll(Enumerable.Range(5, 4).Select(writer => WriteAsync(writer, new(random.Next()))));
+
+        (Fake.Trouble, Fake.RefusesItem) = (null, _ => false);
+        await shop.AgreesAsync(Fake);
+        Assert.NotEmpty(Fake.OnSale("aarya-products"));
+
+        async Task WriteAsync(int writer, Random dice)
+        {
+            for (var round = 1; round <= 30; round++)
+            {
+                var (id, version) = (ids[dice.Next(ids.Length)], ((writer * 100) + round));
+                if (dice.Next(5) == 0) await shop.Index.WithdrawAsync(id, version, CancellationToken.None);
+                else if (dice.Next(2) == 0) await shop.Index.SetStockAsync($"SKU-{id:N}", dice.Next(2), version, CancellationToken.None);
+                else await shop.PublishAsync(id, version, dice.Next(1, 5_000));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task only_the_refused_items_are_sent_again_and_no_request_is_large()
+    {
+        await shop.SearchesElasticsearchAsync();
+        var ids = Enumerable.Range(0, 1_200).Select(_ => Guid.CreateVersion7()).ToList();
+        HashSet<string> refusedOnce = [.. ids.Where((_, i) => i % 2 == 0).Select(x => x.ToString())];
+        Fake.RefusesItem = refusedOnce.Remove;
+        Fake.Bulks.Clear();
+
+        // In one write, so that they become pending together.
+        await shop.Index.IndexAsync(
+            [
+                .. ids.Select(x => new ProductDocument(
+                    x, 1, $"kurta-{x:N}", "Kurta", "", "kurtas", "", [new($"SKU-{x:N}", "M", "Blue", Money.Rupees(100), null, 1)], null)),
+            ], CancellationToken.None);
+        await shop.AgreesAsync(Fake);
+
+        Assert.Empty(refusedOnce);
+        Assert.Equal(1_800, Fake.Bulks.Sum());
+        Assert.All(Fake.Bulks, x => Assert.InRange(x, 1, 500));
+    }
+
+    [Fact]
+    public async Task a_cluster_that_lost_its_data_gets_all_of_it_again()
+    {
+        for (var i = 0; i < 3; i++) await shop.PublishAsync(Guid.CreateVersion7(), 1);
+        await shop.AgreesAsync(Fake);
+        await shop.SearchesElasticsearchAsync();
+
+        Fake.Wipe();
+        // Until it has them again, PostgreSQL answers.
+        Assert.Equal(3, (await shop.FindAsync()).Total);
+        await shop.PublishAsync(Guid.CreateVersion7(), 1);
+
+        await shop.AgreesAsync(Fake);
+        await shop.SearchesElasticsearchAsync();
+        Assert.Equal(4, (await shop.FindAsync()).Total);
+    }
+
+    [Fact]
+    public async Task a_new_index_is_built_beside_the_old_one_while_changes_arrive()
+    {
+        var ids = Enumerable.Range(0, 60).Select(_ => Guid.CreateVersion7()).ToArray();
+        foreach (var id in ids) await shop.PublishAsync(id, 1);
+        await shop.AgreesAsync(Fake);
+        await shop.SearchesElasticsearchAsync();
+        var old = Assert.Single(Fake.Indices);
+
+        using var done = new CancellationTokenSource();
+        var searches = Task.Run(async () =>
+        {
+            var seen = 0;
+            for (; !done.IsCancellationRequested; seen++) Assert.Equal(60, (await shop.FindAsync()).Total);
+            return seen;
+        });
+        // Older than all products: none is withdrawn, and the index is outdated.
+        await shop.Index.ForgetOlderAsync(DateTimeOffset.UnixEpoch, CancellationToken.None);
+        for (var version = 2; Fake.Indices is [var only] && only == old || Fake.Indices.Count > 1; version++)
+            await shop.PublishAsync(ids[version % ids.Length], version, rupees: version);
+        await shop.AgreesAsync(Fake);
+        await done.CancelAsync();
+
+        Assert.True(await searches > 0);
+        Assert.NotEqual(old, Assert.Single(Fake.Indices));
+    }
+
+    [Fact]
+    public async Task a_change_whose_version_is_lower_than_the_stored_one_still_arrives()
+    {
+        var id = Guid.CreateVersion7();
+        await shop.PublishAsync(id, 1);
+        await shop.AgreesAsync(Fake);
+
+        await shop.AskAsync(
+            "select setval('search.elasticsearch_revision', greatest(last_value - 5, 1)) from search.elasticsearch_revision");
+        await shop.PublishAsync(id, 2, rupees: 500);
+
+        await shop.AgreesAsync(Fake);
+        Assert.Equal(50_000, (long)Fake.OnSale("aarya-products")[id.ToString()]["variants"]![0]!["price"]!);
+    }
+
+    [Fact]
+    public async Task synonyms_are_sent_as_rules_of_their_set()
+    {
+        await shop.SearchesElasticsearchAsync();
+        await shop.AskAsync("insert into search.synonym (term, words) values ('pants', '{trousers,chinos}')");
+
+        await Eventually.HoldsAsync(
+            "the synonyms were sent", () => Fake.Synonyms.Contains("pants => pants, trousers, chinos"));
+    }
+
+    private static async Task<bool> AnswerAsync(
+        HttpContext http, int status, string answer = "{}", string type = "application/json")
+    {
+        await FakeElasticsearch.WriteAsync(http, status, answer, type);
+        return true;
+    }
+
+    private static Task<bool> CutAsync(HttpContext http)
+    {
+        http.Abort();
+        return Task.FromResult(true);
+    }
+}
