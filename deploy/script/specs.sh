@@ -36,11 +36,10 @@ build_and_run_specs() {
     dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "$@" -noLogo -noColor -result-xml "$report"
 }
 
-# The shops that specs start use no cluster, except in the spec of the contract, which reads these names.
+# Hides the cluster from the shops that specs start. Only the spec of the contract reads it, as SPECS_ELASTICSEARCH_...
 hide_elasticsearch() {
     local name
-    for name in ELASTICSEARCH_{URL,API_KEY,USER,PASSWORD,CA_FILE}; do
-        if [[ -z ${!name-} ]]; then continue; fi
+    for name in "${!ELASTICSEARCH_@}"; do
         export "SPECS_$name=${!name}"
         unset "$name"
     done

@@ -25,7 +25,7 @@ public sealed class SearchModule : Module<ISearchStore>
     /// <summary>Finds words in spite of typing mistakes.</summary>
     public override IReadOnlyList<string> Extensions { get; } = ["pg_trgm"];
 
-    public override IReadOnlyList<NumberSetting> NumberSettings { get; } = [ElasticsearchSettings.MostSearches];
+    public override IReadOnlyList<NumberSetting> NumberSettings { get; } = [ElasticsearchOptions.MostSearches];
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
 
@@ -45,20 +45,19 @@ public sealed class SearchModule : Module<ISearchStore>
     // Elasticsearch where it is deployed, PostgreSQL where it is not.
     private static void AddEngine(IServiceCollection services, IConfiguration configuration)
     {
-        if (ElasticsearchSettings.Read(configuration) is not { } settings)
+        if (ElasticsearchOptions.Read(configuration) is not { } settings)
         {
             services.AddSingleton<ISearchEngine>(x => x.GetRequiredService<PostgresSearchEngine>());
             return;
         }
 
         services.AddSingleton(settings);
-        services.AddSingleton(new ElasticsearchLimits(ElasticsearchSettings.MostSearches.Read(configuration)));
         services.AddSingleton(settings.Connect());
         services.AddSingleton<ElasticsearchEngine>();
         services.AddSingleton<ElasticsearchIndices>();
         services.AddSingleton<PendingProducts>();
         services.AddSingleton<ElasticsearchProgress>();
-        services.AddSingleton<ISearchEngine, GuardedSearch>();
+        services.AddSingleton<ISearchEngine, SearchWithFallback>();
         services.AddSingleton<HealthPart, ElasticsearchPart>();
         services.AddHostedService<ElasticsearchAtStart>();
         services.AddHostedService(x => x.GetRequiredService<ElasticsearchProgress>());

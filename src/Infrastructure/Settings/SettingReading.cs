@@ -24,13 +24,16 @@ public static class SettingReading
     }
 
     /// <summary>A secret that is sent in a header: printable ASCII characters in one line; null when it is not set.</summary>
+    /// <param name="advice">What a good value is.</param>
     /// <exception cref="StartupException">It has a line break or another character that a header cannot carry.</exception>
-    public static string? FindForHeader(this IConfiguration configuration, string name) => configuration.Find(name) switch
-    {
-        { } text when text.Any(x => x is < ' ' or > '~') || text.Trim() != text => throw new StartupException(
-            $"{name} must be one line of printable ASCII characters, without space around it: make one with `openssl rand -hex 32`."),
-        var text => text,
-    };
+    public static string? FindForHeader(
+        this IConfiguration configuration, string name, string advice = "make one with `openssl rand -hex 32`") =>
+        configuration.Find(name) switch
+        {
+            { } text when text.Any(x => x is < ' ' or > '~') || text.Trim() != text => throw new StartupException(
+                $"{name} must be one line of printable ASCII characters, without space around it: {advice}."),
+            var text => text,
+        };
 
     /// <exception cref="StartupException">The setting is absent.</exception>
     public static string Require(this IConfiguration configuration, string name, string whatToDo) =>

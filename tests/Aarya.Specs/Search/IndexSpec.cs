@@ -116,7 +116,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
             if (cursor.Length == 0) break;
         }
 
-        await Products.ForgetOlderAsync(since, CancellationToken.None);
+        await Products.EndRefillAsync(since, CancellationToken.None);
 
         var found = Assert.Single((await FindAsync()).Items);
         Assert.Equal($"achkan-{news.Word}", found.Slug);

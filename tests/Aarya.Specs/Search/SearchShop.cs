@@ -17,7 +17,7 @@ namespace Aarya.Specs.Search;
 /// <summary>The search context with a database of its own, with or without Elasticsearch.</summary>
 internal sealed class SearchShop : IAsyncDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("aarya-elasticsearch-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("aarya-search-").FullName;
     private readonly SpecDatabase database;
     private readonly RedisServer redis;
     private WebApplication app = null!;

@@ -8,29 +8,33 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Features.Search.Elasticsearch;
 
 /// <summary>
-/// Writes products in requests of a bounded size. What Elasticsearch refuses for the moment is sent again after a pause, and nothing else.
+/// Writes products in requests of a bounded size. Sends again, after a pause, only the items that Elasticsearch refused for now.
 /// </summary>
 internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvider time, ILogger log)
 {
     private const int MostDocuments = 500;
 
-    // Characters of the longest fields: some 5 MB.
+    // Characters of the longest fields per request, which then has about 5 MB.
     private const int MostCharacters = 2_000_000;
 
     private const int Attempts = 8;
+    private static readonly HashSet<string> FaultsOfDocuments = new(StringComparer.Ordinal)
+    {
+        "document_parsing_exception", "mapper_parsing_exception", "strict_dynamic_mapping_exception", "illegal_argument_exception",
+    };
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Writes each product to each of the indices.</summary>
-    /// <returns>The products of which an index has a higher version.</returns>
-    /// <exception cref="ElasticsearchRefusesException">Elasticsearch kept refusing, or has no such index.</exception>
-    public async Task<IReadOnlyCollection<ChangedProduct>> WriteAsync(
+    /// <exception cref="ElasticsearchRefusesException">Elasticsearch has no such index.</exception>
+    public async Task<BulkResult> WriteAsync(
         IReadOnlyList<ChangedProduct> products, IReadOnlyList<string> indices, CancellationToken cancellation)
     {
-        HashSet<ChangedProduct> outdated = [];
+        var result = new BulkResult([], []);
         foreach (var batch in Batches(products.SelectMany(x => indices.Select(y => new Write(x, y, DocumentOf(x))))))
-            await WriteBatchAsync(batch, outdated, cancellation);
-        return outdated;
+            await WriteBatchAsync(batch, result, cancellation);
+        return result;
     }
 
     private static IndexedProduct DocumentOf(ChangedProduct x) =>
@@ -55,37 +59,46 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
         if (batch.Count > 0) yield return batch;
     }
 
-    private async Task WriteBatchAsync(IReadOnlyList<Write> batch, HashSet<ChangedProduct> outdated, CancellationToken cancellation)
+    private async Task WriteBatchAsync(IReadOnlyList<Write> batch, BulkResult result, CancellationToken cancellation)
     {
         var pause = FirstPause;
         for (var attempt = 1; ; attempt++)
         {
-            batch = await SendAsync(batch, outdated, cancellation);
+            batch = await SendAsync(batch, result, cancellation);
             if (batch.Count == 0) return;
             if (attempt == Attempts)
             {
-                throw new ElasticsearchRefusesException(string.Create(CultureInfo.InvariantCulture,
-                    $"Elasticsearch refused {batch.Count} writes {Attempts} times."));
+                result.Refused.UnionWith(batch.Select(x => x.Of));
+                return;
             }
 
-            // Not all nodes of the shop at the same moment.
-            await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time, cancellation);
+            await Task.Delay(pause, time, cancellation);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
     // Returns what has to be sent again.
     private async Task<IReadOnlyList<Write>> SendAsync(
-        IReadOnlyList<Write> batch, HashSet<ChangedProduct> outdated, CancellationToken cancellation)
+        IReadOnlyList<Write> batch, BulkResult result, CancellationToken cancellation)
     {
         BulkResponse answer;
         try
         {
             answer = await client.BulkAsync(new BulkRequest { Operations = [.. batch.Select(x => x.Operation)] }, cancellation);
         }
-        catch (TransportException e) when (IsForNow(e.ApiCallDetails?.HttpStatusCode ?? 0))
+        catch (TransportException e) when (!cancellation.IsCancellationRequested && IsForNow(e.ApiCallDetails?.HttpStatusCode))
         {
             return batch;
+        }
+        catch (TransportException e) when (e.ApiCallDetails?.HttpStatusCode == 413 && batch.Count > 1)
+        {
+            // A proxy may take less than Elasticsearch does.
+            var half = batch.Count / 2;
+            return
+            [
+                .. await SendAsync([.. batch.Take(half)], result, cancellation),
+                .. await SendAsync([.. batch.Skip(half)], result, cancellation),
+            ];
         }
 
         if (answer.Items.Count != batch.Count)
@@ -94,19 +107,34 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
         foreach (var (write, item) in batch.Zip(answer.Items))
         {
             if (item.Status is >= 200 and < 300) continue;
-            if (item.Status == 409) outdated.Add(write.Of);
-            else if (IsForNow(item.Status)) again.Add(write);
-            else if (item.Status == 404) throw new ElasticsearchRefusesException($"Elasticsearch has no index {write.Index}.");
-            else LogRefused(log, write.Of.Id, item.Status, item.Error?.Type, item.Error?.Reason);
+            if (item.Status == 409)
+            {
+                result.Conflicting.Add(write.Of);
+            }
+            else if (IsForNow(item.Status))
+            {
+                again.Add(write);
+            }
+            else if (item.Status == 404)
+            {
+                throw new ElasticsearchRefusesException($"Elasticsearch has no index {write.Index}.");
+            }
+            else
+            {
+                // What concerns the document will never succeed. Anything else, such as a closed index or a missing right, may.
+                if (item.Status != 400 || !FaultsOfDocuments.Contains(item.Error?.Type ?? "")) result.Refused.Add(write.Of);
+                LogRefused(log, write.Of.Id, item.Status, item.Error?.Type, item.Error?.Reason);
+            }
         }
 
         return again;
     }
 
-    private static bool IsForNow(int status) => status is 429 or >= 500;
+    // Without a status the connection failed.
+    private static bool IsForNow(int? status) => status is null or 429 or >= 500;
 
     [LoggerMessage(LogLevel.Error,
-        "Elasticsearch refuses product {Product} ({Status} {Error}): {Reason}. Searches do not find its last change.")]
+        "Elasticsearch refuses product {Product} ({Status} {Error}): {Reason}. Searches show its earlier state until it changes again.")]
     private static partial void LogRefused(ILogger log, Guid product, int status, string? error, string? reason);
 
     private sealed record Write(ChangedProduct Of, string Index, IndexedProduct Document)
@@ -121,6 +149,19 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
             Version = Of.Revision,
             VersionType = VersionType.ExternalGte,
         };
+    }
+}
+
+/// <param name="Conflicting">The products of which an index has a higher version.</param>
+/// <param name="Refused">The products that Elasticsearch kept refusing, and may take later.</param>
+internal sealed record BulkResult(HashSet<ChangedProduct> Conflicting, HashSet<ChangedProduct> Refused)
+{
+    /// <exception cref="ElasticsearchRefusesException">A product was refused.</exception>
+    public void ThrowIfRefused()
+    {
+        if (Refused.Count == 0) return;
+        throw new ElasticsearchRefusesException(
+            string.Create(CultureInfo.InvariantCulture, $"Elasticsearch kept refusing {Refused.Count} products."));
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Authentication;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Workers;
@@ -9,15 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Features.Search.Elasticsearch;
 
 /// <summary>
-/// Asks Elasticsearch once at the start, so that a wrong setting is reported in one line. A cluster that does not answer is no reason not
-/// to start: PostgreSQL answers the searches until it does.
+/// Asks Elasticsearch once at the start, so that a wrong setting is reported in one line. The program starts even if the cluster does not
+/// answer; PostgreSQL answers the searches until it does.
 /// </summary>
 public sealed partial class ElasticsearchAtStart(
-    ElasticsearchClient client, ElasticsearchSettings settings, ILogger<ElasticsearchAtStart> log) : StartStep
+    ElasticsearchClient client, ElasticsearchOptions settings, ILogger<ElasticsearchAtStart> log) : StartStep
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-    private string Address => settings.Nodes[0].ToString();
+    private string Address => string.Join(',', settings.Nodes);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -49,14 +48,15 @@ public sealed partial class ElasticsearchAtStart(
     {
         if (Cause(e) is AuthenticationException)
         {
-            return $"The certificate of {Address} is not trusted, or has expired: {settings.TrustSetting} must belong to the authority "
-                + "that issued it.";
+            return $"The certificate of {Address} is not trusted, has expired, or is of another host: {settings.TrustSetting} must belong "
+                + $"to the authority that issued it ({Cause(e).Message}).";
         }
 
         return e.ApiCallDetails?.HttpStatusCode switch
         {
-            401 or 403 when settings.LoginSetting is { } login =>
-                $"{Address} refuses the login ({e.ApiCallDetails.HttpStatusCode}): {login} must be right.",
+            401 when settings.LoginSetting is { } login => $"{Address} refuses the login (401): {login} must be right.",
+            403 when settings.LoginSetting is { } login =>
+                $"{Address} refuses the login a privilege (403): {login} needs those that docs/search.md lists.",
             401 or 403 =>
                 $"{Address} requires a login: set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USER and ELASTICSEARCH_PASSWORD.",
             400 or 406 or 415 => $"{Address} does not speak the protocol of Elasticsearch 9: an older version is not supported.",

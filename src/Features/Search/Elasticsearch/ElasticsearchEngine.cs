@@ -4,8 +4,8 @@ using Elastic.Clients.Elasticsearch;
 
 namespace Aarya.Features.Search.Elasticsearch;
 
-/// <summary>Searches Elasticsearch, and nothing else; <see cref="GuardedSearch"/> answers when it cannot.</summary>
-public sealed class ElasticsearchEngine(ElasticsearchClient client, ElasticsearchSettings settings, Shelf shelf) : ISearchEngine
+/// <summary>Searches Elasticsearch, and nothing else; <see cref="SearchWithFallback"/> answers when it cannot.</summary>
+public sealed class ElasticsearchEngine(ElasticsearchClient client, ElasticsearchOptions settings, Shelf shelf) : ISearchEngine
 {
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) =>
         await TextSearch.SearchAsync(Index, await SeparateAsync(query, cancellation), cancellation);

@@ -38,14 +38,13 @@ internal sealed class ElasticsearchFilters
 
     private static Clause InStock => new TermQuery("variants.inStock", true);
 
-    /// <summary>The products that meet every filter; null when there is none. It comes after the counting.</summary>
-    public Clause? All => (category, OfVariant("")) switch
-    {
-        (null, null) => null,
-        (null, { } variant) => variant,
-        ({ } only, null) => only,
-        var (a, b) => new BoolQuery { Filter = [a!, b!] },
-    };
+    /// <summary>
+    /// A query for the products that meet every filter; null without filters. It is the post filter: Elasticsearch counts facets before it
+    /// applies it.
+    /// </summary>
+    public Clause? All => And([.. new[] { category, VariantMeetsAll }.OfType<Clause>()]);
+
+    private Clause? VariantMeetsAll => And([.. ofVariant.Values]) is { } all ? (Clause)new NestedQuery(Variants, all) : null;
 
     /// <summary>The products with a variant in stock that meets every filter.</summary>
     public Clause AvailableVariant => new NestedQuery(Variants, And([.. ofVariant.Values, InStock])!);
@@ -79,13 +78,13 @@ internal sealed class ElasticsearchFilters
         };
         return new()
         {
-            ["category"] = Within(OfVariant(""), new()
+            ["category"] = Within(VariantMeetsAll, new()
             {
                 ["values"] = Values("categoryKey", new() { ["shown"] = Spelling("category") }),
             }),
-            ["size"] = OfVariants("size", Values("variants.sizeKey", Products("variants.size"))),
-            ["colour"] = OfVariants("colour", Values("variants.colourKey", Products("variants.colour"))),
-            ["price"] = OfVariants("price", With(bands, Products(null))),
+            ["size"] = CountVariants("size", Values("variants.sizeKey", Products("variants.size"))),
+            ["colour"] = CountVariants("colour", Values("variants.colourKey", Products("variants.colour"))),
+            ["price"] = CountVariants("price", With(bands, Products(null))),
         };
     }
 
@@ -112,19 +111,13 @@ internal sealed class ElasticsearchFilters
     }
 
     // The variants that meet every filter but that of the facet, of the products of the category.
-    private Aggregation OfVariants(string facet, Aggregation values)
+    private Aggregation CountVariants(string facet, Aggregation values)
     {
         var nested = With(new NestedAggregation { Path = Variants }, new()
         {
             ["others"] = Within(And([.. ofVariant.Where(x => x.Key != facet).Select(x => x.Value)]), new() { ["values"] = values }),
         });
         return Within(category, new() { [Variants] = nested });
-    }
-
-    private Clause? OfVariant(string except)
-    {
-        var filters = ofVariant.Where(x => x.Key != except).Select(x => x.Value).ToList();
-        return And(filters) is { } all ? (Clause)new NestedQuery(Variants, all) : null;
     }
 
     private static Aggregation Within(Clause? filter, Dictionary<string, Aggregation> inner)

@@ -14,7 +14,7 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// A change that is committed after an index was recorded is pending for it; one that was committed before is in the pages that fill it.
 /// </remarks>
 public sealed partial class ElasticsearchIndices(
-    ISearchStore store, PendingProducts pending, ElasticsearchClient client, ElasticsearchSettings settings, TimeProvider time,
+    ISearchStore store, PendingProducts pending, ElasticsearchClient client, ElasticsearchOptions settings, TimeProvider time,
     ILogger<ElasticsearchIndices> log)
 {
     private const int PageSize = 500;
@@ -24,7 +24,7 @@ public sealed partial class ElasticsearchIndices(
     private string Alias => settings.Index;
 
     /// <summary>
-    /// Makes the index that has all products, of today's layout, if it does not exist. Removes what an interrupted run has left.
+    /// Builds the index if it is missing, incomplete, of an older layout, or requested. Deletes what an interrupted build left.
     /// </summary>
     /// <param name="meanwhile">Sends changes to the indices, the old and the new one, while the new one is filled.</param>
     internal async Task PrepareAsync(Func<CancellationToken, Task> meanwhile, CancellationToken cancellation)
@@ -41,7 +41,7 @@ public sealed partial class ElasticsearchIndices(
         var current = recorded.FirstOrDefault(x => x.IsComplete && x.Name == live);
         foreach (var left in existing.Where(x => x != live)) await DeleteAsync(left, cancellation);
         foreach (var gone in recorded.Where(x => x != current)) await ForgetAsync(gone.Name, cancellation);
-        if (current is null || current.Layout < ElasticsearchLayout.Version || current.IsOutdated)
+        if (current is null || current.Layout < ElasticsearchLayout.Version || current.IsRebuildRequested)
             await RebuildAsync(live, meanwhile, cancellation);
     }
 
@@ -49,13 +49,24 @@ public sealed partial class ElasticsearchIndices(
     internal async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation) =>
         [.. (await RecordedAsync(cancellation)).Select(x => x.Name)];
 
+    /// <summary>True when the alias leads to the index that gets the changes.</summary>
+    internal async Task<bool> IsThereAsync(CancellationToken cancellation)
+    {
+        var (_, live) = await ExistingAsync(cancellation);
+        return live is not null && (await RecordedAsync(cancellation)).Any(x => x.IsComplete && x.Name == live);
+    }
+
+    /// <summary>True when a newer program has built the index: this one would write what its searches do not expect.</summary>
+    internal async Task<bool> IsOfNewerProgramAsync(CancellationToken cancellation) => (await RecordedAsync(cancellation))
+        .Any(x => x is { IsComplete: true, IsRebuildRequested: false } && x.Layout > ElasticsearchLayout.Version);
+
     /// <summary>True when there is an index with all products.</summary>
     internal async Task<bool> IsCompleteAsync(CancellationToken cancellation) =>
         (await RecordedAsync(cancellation)).Any(x => x.IsComplete);
 
     /// <summary>True when the index was requested to be built again.</summary>
-    internal async Task<bool> IsOutdatedAsync(CancellationToken cancellation) =>
-        (await RecordedAsync(cancellation)).Any(x => x.IsOutdated);
+    internal async Task<bool> IsRebuildRequestedAsync(CancellationToken cancellation) =>
+        (await RecordedAsync(cancellation)).Any(x => x.IsRebuildRequested);
 
     /// <summary>Sends the synonyms of the merchandisers; searches use them at once, without a new index.</summary>
     internal async Task SendSynonymsAsync(
@@ -84,7 +95,7 @@ public sealed partial class ElasticsearchIndices(
         while (await pending.AllAsync(last, PageSize, cancellation) is { Count: > 0 } page)
         {
             // A higher version is a change that has come since the page was read.
-            await writer.WriteAsync(page, [name], cancellation);
+            (await writer.WriteAsync(page, [name], cancellation)).ThrowIfRefused();
             (last, filled) = (page[^1].Id, filled + page.Count);
             await meanwhile(cancellation);
         }
@@ -114,7 +125,7 @@ public sealed partial class ElasticsearchIndices(
     {
         await using var connection = await OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(
-            "select name, layout, complete, outdated from search.elasticsearch_index order by name", connection);
+            "select name, layout, complete, rebuild_requested from search.elasticsearch_index order by name", connection);
         List<Recorded> all = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -162,6 +173,6 @@ public sealed partial class ElasticsearchIndices(
     private partial void LogBuilt(string index, int products);
 
     /// <param name="IsComplete">It has all products, and searches use it.</param>
-    /// <param name="IsOutdated">It was requested to be built again.</param>
-    private sealed record Recorded(string Name, int Layout, bool IsComplete, bool IsOutdated);
+    /// <param name="IsRebuildRequested">It was requested to be built again.</param>
+    private sealed record Recorded(string Name, int Layout, bool IsComplete, bool IsRebuildRequested);
 }

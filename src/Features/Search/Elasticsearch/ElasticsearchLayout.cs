@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Engine;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Clients.Elasticsearch.Analysis;
 using Elastic.Clients.Elasticsearch.IndexManagement;
@@ -9,8 +10,11 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// <summary>The index template, and the set of synonyms that its analyzers use.</summary>
 internal static class ElasticsearchLayout
 {
-    /// <summary>Increase it when anything here or in <see cref="IndexedProduct"/> changes: the index is then built again.</summary>
-    public const int Version = 1;
+    // Increase it when anything here or in IndexedProduct changes.
+    private const int OfFields = 1;
+
+    /// <summary>Increases with the fields and the rules of words: an index of a lower version is built again.</summary>
+    public const int Version = (OfFields * 1_000) + Words.Rules;
 
     /// <summary>The words of the name, the category, the colours with sizes and SKUs, and the description.</summary>
     public static readonly IReadOnlyList<string> WordFields = ["nameWords", "categoryWords", "detailWords", "descriptionWords"];
@@ -59,10 +63,10 @@ internal static class ElasticsearchLayout
                     },
                     Analyzers = new()
                     {
-                        { Indexed, Words("keyword_repeat", Stems, "remove_duplicates") },
-                        { Sought, Words(Synonyms, "keyword_repeat", Stems, "remove_duplicates") },
-                        { IndexedBeginnings, Words(Edges) },
-                        { SoughtBeginnings, Words(Cut) },
+                        { Indexed, Cutting("keyword_repeat", Stems, "remove_duplicates") },
+                        { Sought, Cutting(Synonyms, "keyword_repeat", Stems, "remove_duplicates") },
+                        { IndexedBeginnings, Cutting(Edges) },
+                        { SoughtBeginnings, Cutting(Cut) },
                     },
                 },
             },
@@ -75,10 +79,10 @@ internal static class ElasticsearchLayout
         new(SynonymSetOf(alias),
         [
             .. synonyms.Select(x => (x.Term, Words: string.Join(", ", x.Words.Prepend(x.Term).Distinct())))
-                .Select(x => new SynonymRule($"{x.Term} => {x.Words}") { Id = x.Term }),
+                .Select(x => new SynonymRule($"{x.Term} => {x.Words}")),
         ]);
 
-    private static CustomAnalyzer Words(params string[] filters) => new("whitespace") { Filter = filters };
+    private static CustomAnalyzer Cutting(params string[] filters) => new("whitespace") { Filter = filters };
 
     private static Properties Fields()
     {

@@ -1,11 +1,13 @@
+using Aarya.Features.Search.Postgres;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace Aarya.Features.Search.Elasticsearch;
 
 /// <summary>Knows whether Elasticsearch has the catalogue as it is now. While it is behind, searches do not use it.</summary>
-public sealed class ElasticsearchProgress(
-    ElasticsearchIndices indices, PendingProducts pending, TimeProvider time, ILogger<ElasticsearchProgress> log) : Worker(time, log)
+public sealed partial class ElasticsearchProgress(
+    ElasticsearchIndices indices, PendingProducts pending, Shelf shelf, TimeProvider time, ILogger<ElasticsearchProgress> log)
+    : Worker(time, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -18,7 +20,14 @@ public sealed class ElasticsearchProgress(
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        isCurrent = await indices.IsCompleteAsync(stopping) && !await pending.IsBehindAsync(LongestDelay, stopping);
+        var now = await indices.IsCompleteAsync(stopping) && !await pending.IsBehindAsync(LongestDelay, stopping);
+        if (now != isCurrent) LogChanged(now ? "has the catalogue: it answers searches" : "is behind: PostgreSQL answers searches");
+        isCurrent = now;
+        // PostgreSQL can answer at once when Elasticsearch fails.
+        await shelf.ViewAsync(stopping);
         return Pause;
     }
+
+    [LoggerMessage(LogLevel.Information, "Elasticsearch {What}")]
+    private partial void LogChanged(string what);
 }

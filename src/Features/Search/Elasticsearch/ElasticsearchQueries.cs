@@ -19,22 +19,23 @@ internal static class ElasticsearchQueries
     private static readonly float[] PlacesOfThings = [1, 0.8f, 0.6f, 0.03f];
 
     private const int Category = 1;
-    private const int Description = 3;
+    private static readonly int[] AllFields = [0, 1, 2, 3];
+    private static readonly int[] AllButDescription = [0, 1, 2];
 
     public static Clause OnSale { get; } = new TermQuery("onSale", true);
 
-    /// <summary>The products that have one of the wordings, in any field.</summary>
-    public static Clause Any(IEnumerable<Wording> wordings) => Any([.. wordings], [0, Category, 2, Description]);
+    /// <summary>The products that have one of the phrases, in any field.</summary>
+    public static Clause Any(IEnumerable<Phrase> phrases) => Any([.. phrases], AllFields);
 
     /// <summary>Products on sale with every required word, or whose whole name or SKU begins with the text.</summary>
     public static Clause Matching(SoughtText text)
     {
-        var required = text.Required.Select(x => Any([.. x.Any], [0, Category, 2, Description])).ToList();
+        var required = text.Required.Select(x => Any([.. x.Any], AllFields)).ToList();
         var named = new PrefixQuery("whole", text.Whole);
         if (required.Count == 0) return new BoolQuery { Filter = [OnSale, named] };
         List<Clause> filters = [OnSale, Or([And(required), named])];
         // The description alone is not enough.
-        if (!text.IsWhole) filters.Add(Or([And([.. text.Required.Select(x => Any([.. x.Any], [0, Category, 2]))]), named]));
+        if (!text.HasAllWords) filters.Add(Or([And([.. text.Required.Select(x => Any([.. x.Any], AllButDescription))]), named]));
         return new BoolQuery { Filter = filters };
     }
 
@@ -56,16 +57,16 @@ internal static class ElasticsearchQueries
         ],
     };
 
-    // A word counts by the best wording that finds it and by where it is found.
+    // A word counts by the best phrase that finds it and by where it is found.
     private static Clause RankOf(SoughtTerm term)
     {
         var places = term.Kind == WordKind.Thing ? PlacesOfThings : Places;
         List<Clause> ranks = [];
-        foreach (var (wordings, counts) in term.Ranked)
+        foreach (var (phrases, counts) in term.Ranked)
         {
             for (var field = 0; field < places.Length; field++)
             {
-                if (Found([.. wordings], field) is { Count: > 0 } found)
+                if (Found([.. phrases], field) is { Count: > 0 } found)
                     ranks.Add(new ConstantScoreQuery(Or(found)) { Boost = counts * term.Weight * places[field] });
             }
         }
@@ -73,23 +74,23 @@ internal static class ElasticsearchQueries
         return new DisMaxQuery(ranks);
     }
 
-    private static Clause Any(IReadOnlyList<Wording> wordings, int[] fields) => Or([.. fields.SelectMany(x => Found(wordings, x))]);
+    private static Clause Any(IReadOnlyList<Phrase> phrases, int[] fields) => Or([.. fields.SelectMany(x => Found(phrases, x))]);
 
-    // The single words of the wordings become one query, because each query costs.
-    private static List<Clause> Found(IReadOnlyList<Wording> wordings, int field)
+    // The single words of the phrases become one query, because each query costs.
+    private static List<Clause> Found(IReadOnlyList<Phrase> phrases, int field)
     {
         var name = ElasticsearchLayout.WordFields[field];
-        var allowed = wordings.Where(x => !x.InNameOrCategory || field <= Category).ToList();
+        var allowed = phrases.Where(x => !x.InNameOrCategory || field <= Category).ToList();
         List<Clause> found = [];
-        AddSingle(allowed.Where(x => x is { Words.Count: 1, IsBeginning: false }), name);
-        AddSingle(allowed.Where(x => x is { Words.Count: 1, IsBeginning: true }), BeginningsOf(name));
+        AddSingle(allowed.Where(x => x is { Words.Count: 1, IsPrefix: false }), name);
+        AddSingle(allowed.Where(x => x is { Words.Count: 1, IsPrefix: true }), BeginningsOf(name));
         found.AddRange(allowed.Where(x => x.Words.Count > 1).Select(x => And([.. x.Words.Select((word, i) => Part(x, word, i))])));
         return found;
 
-        Clause Part(Wording x, string word, int at) =>
-            new MatchQuery(x.IsBeginning && at == x.Words.Count - 1 ? BeginningsOf(name) : name, word);
+        Clause Part(Phrase x, string word, int at) =>
+            new MatchQuery(x.IsPrefix && at == x.Words.Count - 1 ? BeginningsOf(name) : name, word);
 
-        void AddSingle(IEnumerable<Wording> single, string searched)
+        void AddSingle(IEnumerable<Phrase> single, string searched)
         {
             var words = string.Join(' ', single.Select(x => x.Words[0]).Distinct());
             if (words.Length > 0) found.Add(new MatchQuery(searched, words));

@@ -10,37 +10,32 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// <summary>Elasticsearch finds, ranks, filters and counts the products.</summary>
 internal sealed class ElasticsearchText(ElasticsearchClient client, string index) : ITextIndex
 {
-    // Below all that are in stock, except a product whose whole name or SKU was searched for.
+    // Ranks products in stock above all others, except one whose whole name or SKU was searched for.
     private const float InStockCounts = 100;
 
     // How many words a typo may have meant; the edit distance decides among them.
     private const int SimilarWords = 20;
 
-    public async Task<SoughtText> KnowAsync(SoughtText text, bool typing, CancellationToken cancellation)
+    public async Task<SoughtText> LookUpAsync(SoughtText text, bool typing, CancellationToken cancellation)
     {
         if (text.Terms.Count == 0) return text;
         Dictionary<string, Clause> filters = [];
         for (var i = 0; i < text.Terms.Count; i++)
         {
             filters.Add($"{i} word", ElasticsearchQueries.Any(text.Terms[i].Complete));
-            filters.Add($"{i} beginning", ElasticsearchQueries.Any(text.Terms[i].Begins));
+            filters.Add($"{i} beginning", ElasticsearchQueries.Any(text.Terms[i].Prefixes));
         }
 
         var found = await CountAsync(filters, null, cancellation);
         return text.Known([.. text.Terms.Select((_, i) => (Has(found, $"{i} word"), Has(found, $"{i} beginning")))], typing);
     }
 
-    public async Task<bool> ExistsAsync(SoughtText text, CancellationToken cancellation)
+    public async Task<SoughtText?> FirstAsync(IReadOnlyList<SoughtText> texts, CancellationToken cancellation)
     {
-        var found = await client.SearchAsync<IndexedProduct>(new SearchRequest(index)
-        {
-            Query = ElasticsearchQueries.Matching(text),
-            Size = 0,
-            TerminateAfter = 1,
-            TrackTotalHits = true,
-            AllowPartialSearchResults = false,
-        }, cancellation);
-        return found.Total > 0;
+        Dictionary<string, Clause> filters = [];
+        for (var i = 0; i < texts.Count; i++) filters.Add($"{i} text", ElasticsearchQueries.Matching(texts[i]));
+        var found = await CountAsync(filters, null, cancellation);
+        return texts.Where((_, i) => Has(found, $"{i} text")).FirstOrDefault();
     }
 
     public async Task<SearchPage> PageAsync(SearchQuery query, SoughtText? text, CancellationToken cancellation)
@@ -68,7 +63,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
             ElasticsearchFilters.Read(found.Aggregations!), next, null, []);
     }
 
-    public async Task<MeantText?> MeantAsync(SoughtText text, CancellationToken cancellation)
+    public async Task<Correction?> CorrectAsync(SoughtText text, CancellationToken cancellation)
     {
         var words = text.Terms.SelectMany(x => x.Word.Parts).Distinct().ToArray();
         if (words.Length == 0 || text.Terms.All(x => x.IsKnown)) return null;
@@ -76,7 +71,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         Dictionary<string, Clause> filters = [];
         foreach (var word in words)
         {
-            filters.Add(word, ElasticsearchQueries.Any([new Wording([word]) { IsBeginning = true }]));
+            filters.Add(word, ElasticsearchQueries.Any([new Phrase([word]) { IsPrefix = true }]));
             suggesters.Add(word, new()
             {
                 Text = word,
@@ -94,8 +89,15 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         }
 
         var found = await CountAsync(filters, new() { Suggesters = suggesters }, cancellation);
+        // The suggester knows words of deleted documents, too.
+        var similar = words.SelectMany(x => Similar(found, x)).Distinct(StringComparer.Ordinal).ToList();
+        var alive = similar.Count == 0
+            ? null
+            : await CountAsync(similar.ToDictionary(x => x, x => (Clause)new TermQuery("vocabulary", x)), null, cancellation);
         var typed = text.Terms.SelectMany(x => x.Word.Parts).ToList();
-        return MeantText.Of(typed, [.. typed.Select(x => Words.Meant(x, Has(found, x), Similar(found, x)))]);
+        return Correction.Of(typed, [.. typed.Select(x => Words.Meant(x, Has(found, x), Alive(x)))]);
+
+        string[] Alive(string word) => [.. Similar(found, word).Where(x => Has(alive!, x))];
     }
 
     public async Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation)
@@ -134,6 +136,8 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         {
             Query = new BoolQuery { Filter = [ElasticsearchQueries.OnSale] },
             Size = 0,
+            // A cached answer would outlive a change of the synonyms.
+            RequestCache = false,
             Aggregations = filters.ToDictionary(x => x.Key, x => (Aggregation)x.Value, StringComparer.Ordinal),
             Suggest = suggest,
             TrackTotalHits = false,
@@ -163,7 +167,9 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
 
     private static SortOptions Descending(string field) => new FieldSort(field) { Order = SortOrder.Desc };
 
-    private static FieldValue KeyOf(SearchCursor cursor) => cursor.Sort == SearchSort.Relevance ? cursor.Rank : cursor.Key;
+    // Not a number of both kinds: a time in ticks has more digits than a rank.
+    private static FieldValue KeyOf(SearchCursor cursor) =>
+        cursor.Sort == SearchSort.Relevance ? FieldValue.Double(cursor.Rank) : FieldValue.Long(cursor.Key);
 
     private static SearchCursor CursorOf(SearchSort sort, Hit<IndexedProduct> hit)
     {

@@ -6,7 +6,13 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// <param name="OnSale">
 /// False for a withdrawn product, which stays so that its version distinguishes later writes from earlier ones.
 /// </param>
+/// <param name="CategoryKey">The category, as filters compare it.</param>
+/// <param name="PublishedTicks">In UTC, in units of 100 ns; 0 when it is not known.</param>
 /// <param name="Whole">Its whole name and SKUs, each as one word.</param>
+/// <param name="NameWords">The words of weight A of <see cref="IndexedWords"/>.</param>
+/// <param name="CategoryWords">The words of weight B.</param>
+/// <param name="DetailWords">The words of weight C.</param>
+/// <param name="DescriptionWords">The words of weight D.</param>
 /// <param name="Vocabulary">The words that a typo may have meant.</param>
 internal sealed record IndexedProduct(
     Guid Id, bool OnSale, string Slug, string Name, string Category, string CategoryKey, string Image, string Currency, long PublishedTicks,

@@ -8,7 +8,7 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// <summary>The products whose latest change has not reached Elasticsearch yet, as <see cref="ProductIndex"/> records them.</summary>
 public sealed class PendingProducts(ISearchStore store)
 {
-    // A product and all its variants at one moment; the chosen products come first, with the version that this moment has.
+    // A product and all its variants at one moment; the chosen products come first, with its revision.
     private const string Read =
         """
         , line as (
@@ -34,7 +34,7 @@ public sealed class PendingProducts(ISearchStore store)
         return await ReadAsync(command, cancellation);
     }
 
-    /// <summary>A page of all products on sale, each with a version that no earlier change has.</summary>
+    /// <summary>A page of all products on sale, each with a new revision.</summary>
     /// <param name="after">The last product of the page before.</param>
     internal async Task<IReadOnlyList<ChangedProduct>> AllAsync(Guid after, int most, CancellationToken cancellation)
     {
@@ -61,17 +61,18 @@ public sealed class PendingProducts(ISearchStore store)
         """, products, cancellation);
 
     /// <summary>
-    /// Products of which Elasticsearch has a higher version: they get one that is higher still. Two changes at once can be committed in
-    /// the other order than they got their versions.
+    /// Products of which Elasticsearch has a higher revision get a new one. Two changes at once can be committed in the other order than
+    /// they got their revisions. The sequence jumps, because it may be far behind after PostgreSQL was restored to an earlier state.
     /// </summary>
     internal Task RaiseAsync(IReadOnlyCollection<ChangedProduct> products, CancellationToken cancellation) => WriteAsync(
         """
-        update search.elasticsearch_pending as pending set revision = nextval('search.elasticsearch_revision')
+        update search.elasticsearch_pending as pending
+        set revision = setval('search.elasticsearch_revision', nextval('search.elasticsearch_revision') + 1000000)
         from unnest($1::uuid[], $2::bigint[]) as sent(product_id, revision)
         where pending.product_id = sent.product_id and pending.revision = sent.revision
         """, products, cancellation);
 
-    /// <summary>True when a product has been pending for longer.</summary>
+    /// <summary>True when a product has been pending for longer than <paramref name="longest"/>.</summary>
     internal async Task<bool> IsBehindAsync(TimeSpan longest, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
@@ -143,6 +144,6 @@ public sealed class PendingProducts(ISearchStore store)
     }
 }
 
-/// <param name="Revision">The version in Elasticsearch: higher for every change of the product.</param>
+/// <param name="Revision">Higher for every change of the product; Elasticsearch gets it as the external version.</param>
 /// <param name="Product">Null for a product that is not on sale.</param>
 internal sealed record ChangedProduct(Guid Id, long Revision, ProductDocument? Product);

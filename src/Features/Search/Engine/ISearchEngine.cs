@@ -27,7 +27,10 @@ public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IRe
 /// <param name="Slug">What the storefront links to.</param>
 public sealed record Suggestion(string Kind, string Text, string Slug);
 
-/// <summary>Finds products on sale. A search finds a change of the index at most a second after it was written.</summary>
+/// <summary>
+/// Finds products on sale. PostgreSQL finds a change at most a second after it was written, and Elasticsearch usually after about a second;
+/// while a change has been pending for more than ten seconds, PostgreSQL answers.
+/// </summary>
 public interface ISearchEngine
 {
     Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation);

@@ -8,7 +8,7 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
     /// <summary>
     /// False when words of the text are missing here: then the description alone, which also mentions other things, is not enough.
     /// </summary>
-    public bool IsWhole { get; init; } = true;
+    public bool HasAllWords { get; init; } = true;
 
     /// <summary>The words that are no longer required.</summary>
     public IReadOnlyList<string> Ignored { get; private init; } = [];
@@ -34,14 +34,14 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
     /// </param>
     /// <param name="typing">True while the last word may be incomplete although it is a word.</param>
     /// <remarks>A complete word is not taken for the beginning of others: "bag" does not find what comes from Bagru.</remarks>
-    public SoughtText Known(IReadOnlyList<(bool IsWord, bool IsBeginning)> known, bool typing) => this with
+    public SoughtText Known(IReadOnlyList<(bool IsWord, bool IsPrefix)> known, bool typing) => this with
     {
         Terms =
         [
             .. Terms.Zip(known, (term, x) => term with
             {
-                IsKnown = x.IsWord || x.IsBeginning,
-                IsOpen = !x.IsWord || (typing && ReferenceEquals(term, Terms[^1])),
+                IsKnown = x.IsWord || x.IsPrefix,
+                MatchesPrefix = !x.IsWord || (typing && ReferenceEquals(term, Terms[^1])),
             }),
         ],
     };
@@ -56,7 +56,7 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
         return this with
         {
             Terms = [.. Terms.Select(x => ReferenceEquals(x, least) ? x with { IsRequired = false } : x)],
-            IsWhole = false,
+            HasAllWords = false,
             Ignored = [.. Ignored, least.Word.Joined],
         };
     }
@@ -66,10 +66,10 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
 /// <param name="Exact">The word itself.</param>
 /// <param name="Same">Words with the same meaning.</param>
 /// <param name="Narrower">Words with a narrower meaning.</param>
-/// <param name="Begins">Words that begin like this one.</param>
+/// <param name="Prefixes">Words that begin like this one.</param>
 internal sealed record SoughtTerm(
-    Word Word, WordKind Kind, IReadOnlyList<Wording> Exact, IReadOnlyList<Wording> Same, IReadOnlyList<Wording> Narrower,
-    IReadOnlyList<Wording> Begins)
+    Word Word, WordKind Kind, IReadOnlyList<Phrase> Exact, IReadOnlyList<Phrase> Same, IReadOnlyList<Phrase> Narrower,
+    IReadOnlyList<Phrase> Prefixes)
 {
     // What these words count against the word itself.
     private const float SameCounts = 0.9f;
@@ -83,44 +83,44 @@ internal sealed record SoughtTerm(
     public bool IsKnown { get; init; }
 
     /// <summary>Words that only begin like this one find products, too.</summary>
-    public bool IsOpen { get; init; } = true;
+    public bool MatchesPrefix { get; init; } = true;
 
     /// <summary>All but the beginnings of words.</summary>
-    public IEnumerable<Wording> Complete => [.. Exact, .. Same, .. Narrower];
+    public IEnumerable<Phrase> Complete => [.. Exact, .. Same, .. Narrower];
 
-    public IEnumerable<Wording> Any => IsOpen ? [.. Complete, .. Begins] : Complete;
+    public IEnumerable<Phrase> Any => MatchesPrefix ? [.. Complete, .. Prefixes] : Complete;
 
     /// <summary>What makes a category one that is sought.</summary>
-    public IEnumerable<Wording> InCategory => [.. Exact, .. Begins.Where(x => x.Words.Count == 1), .. Same];
+    public IEnumerable<Phrase> InCategory => [.. Exact, .. Prefixes.Where(x => x.Words.Count == 1), .. Same];
 
     /// <summary>How much the word counts for the rank.</summary>
     public float Weight => Kind switch { WordKind.Thing => 1.5f, WordKind.Aside => 0.3f, _ => 1f };
 
     /// <summary>What finds the word, each with what it counts against the word itself.</summary>
-    public IEnumerable<(IReadOnlyList<Wording> Wordings, float Counts)> Ranked =>
-        new[] { (Exact, 1f), (Same, SameCounts), (Narrower, NarrowerCounts), (IsOpen ? Begins : [], BeginningCounts) }
+    public IEnumerable<(IReadOnlyList<Phrase> Phrases, float Counts)> Ranked =>
+        new[] { (Exact, 1f), (Same, SameCounts), (Narrower, NarrowerCounts), (MatchesPrefix ? Prefixes : [], BeginningCounts) }
             .Where(x => x.Item1.Count > 0);
 
     public static SoughtTerm Of(IReadOnlyList<Word> all, Word word)
     {
         var joined = Joined(all, word);
-        List<Wording> exact = [.. joined.Select(x => new Wording([x]))];
-        List<Wording> begins = [.. joined.Select(x => new Wording([x]) { IsBeginning = true })];
+        List<Phrase> exact = [.. joined.Select(x => new Phrase([x]))];
+        List<Phrase> begins = [.. joined.Select(x => new Phrase([x]) { IsPrefix = true })];
         if (word.Parts.Count is > 1 and <= Words.Most)
         {
             exact.Add(new(word.Parts));
             // A part before a hyphen is complete, and one letter is too short for the beginning of a word.
-            begins.Add(new(word.Parts) { IsBeginning = word.Parts[^1].Length > 1 });
+            begins.Add(new(word.Parts) { IsPrefix = word.Parts[^1].Length > 1 });
         }
 
         var kind = Lexicon.KindOf(word.Joined);
         return new(word, kind, exact, Others(Lexicon.SameAs(word.Joined)), Others(Lexicon.NarrowerThan(word.Joined)), begins);
 
         // Other words for a thing count in the name and the category: a description mentions what goes with it.
-        IReadOnlyList<Wording> Others(IEnumerable<string> words) =>
+        IReadOnlyList<Phrase> Others(IEnumerable<string> words) =>
         [
             .. words.SelectMany(x => Lexicon.PartsOf(x) is { Count: > 0 } parts ? [[x], parts] : new IReadOnlyList<string>[] { [x] })
-                .Select(x => new Wording(x) { InNameOrCategory = kind == WordKind.Thing }),
+                .Select(x => new Phrase(x) { InNameOrCategory = kind == WordKind.Thing }),
         ];
     }
 
@@ -145,10 +145,10 @@ internal sealed record SoughtTerm(
 }
 
 /// <summary>Words that a product must have, all of them.</summary>
-internal sealed record Wording(IReadOnlyList<string> Words)
+internal sealed record Phrase(IReadOnlyList<string> Words)
 {
     /// <summary>The last of the words may be the beginning of one.</summary>
-    public bool IsBeginning { get; init; }
+    public bool IsPrefix { get; init; }
 
     /// <summary>True when the description, the colours, sizes and SKUs do not count.</summary>
     public bool InNameOrCategory { get; init; }

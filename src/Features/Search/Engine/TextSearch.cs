@@ -1,32 +1,35 @@
 namespace Aarya.Features.Search.Engine;
 
-/// <summary>What an engine's index of words can answer; <see cref="TextSearch"/> asks it.</summary>
+/// <summary>
+/// What an engine's index of words can answer; <see cref="TextSearch"/> asks it. Serves one search: the other methods get only texts that
+/// <see cref="LookUpAsync"/> has returned.
+/// </summary>
 internal interface ITextIndex
 {
     /// <summary>The text with what the index knows about its words.</summary>
     /// <param name="typing">True while the last word may be incomplete although it is a word.</param>
-    Task<SoughtText> KnowAsync(SoughtText text, bool typing, CancellationToken cancellation);
+    Task<SoughtText> LookUpAsync(SoughtText text, bool typing, CancellationToken cancellation);
 
-    /// <summary>True when a product on sale matches, whatever the filters.</summary>
-    Task<bool> ExistsAsync(SoughtText text, CancellationToken cancellation);
+    /// <summary>The first text that a product on sale matches, whatever the filters; null when there is none.</summary>
+    Task<SoughtText?> FirstAsync(IReadOnlyList<SoughtText> texts, CancellationToken cancellation);
 
     /// <summary>A page of the products that match, with the total and the facets of all of them.</summary>
     /// <param name="text">Null for a search without a text.</param>
     Task<SearchPage> PageAsync(SearchQuery query, SoughtText? text, CancellationToken cancellation);
 
     /// <summary>The words with typos corrected; null when nothing can be corrected.</summary>
-    Task<MeantText?> MeantAsync(SoughtText text, CancellationToken cancellation);
+    Task<Correction?> CorrectAsync(SoughtText text, CancellationToken cancellation);
 
     /// <summary>Categories and products for a text that is being typed.</summary>
     Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation);
 }
 
 /// <param name="Dropped">Words that no word of a product is near to.</param>
-internal sealed record MeantText(string Text, IReadOnlyList<string> Dropped)
+internal sealed record Correction(string Text, IReadOnlyList<string> Dropped)
 {
     /// <summary>Makes the corrected text of the typed words and of what each of them means; null when nothing is corrected.</summary>
     /// <param name="meant">For each typed word: the word that it means, or null when none is near.</param>
-    public static MeantText? Of(IReadOnlyList<string> typed, IReadOnlyList<string?> meant)
+    public static Correction? Of(IReadOnlyList<string> typed, IReadOnlyList<string?> meant)
     {
         var words = meant.OfType<string>().ToList();
         return words.Count > 0 && !typed.SequenceEqual(meant)
@@ -46,8 +49,8 @@ internal static class TextSearch
         if (PriceWords.Of(query.Text) is not { } priced) return await FindAsync(index, query, words, cancellation);
 
         // A number may be part of a name.
-        var named = await index.KnowAsync(SoughtText.Of(query.Text, words)!, typing: false, cancellation);
-        if (await index.ExistsAsync(named, cancellation)) return await index.PageAsync(query, named, cancellation);
+        var named = await index.LookUpAsync(SoughtText.Of(query.Text, words)!, typing: false, cancellation);
+        if (await index.FirstAsync([named], cancellation) is not null) return await index.PageAsync(query, named, cancellation);
         var page = await FindAsync(index, query with
         {
             MinPrice = priced.Min is { } min ? Math.Max(min, query.MinPrice ?? 0) : query.MinPrice,
@@ -62,10 +65,10 @@ internal static class TextSearch
         ITextIndex index, string text, int limit, CancellationToken cancellation)
     {
         if (Sought(text) is not { } sought) return [];
-        var known = await index.KnowAsync(sought, typing: true, cancellation);
+        var known = await index.LookUpAsync(sought, typing: true, cancellation);
         var found = await index.SuggestAsync(known, limit, cancellation);
-        if (found.Count > 0 || await index.MeantAsync(known, cancellation) is not { } meant) return found;
-        return await index.SuggestAsync(await index.KnowAsync(Sought(meant.Text)!, typing: true, cancellation), limit, cancellation);
+        if (found.Count > 0 || await index.CorrectAsync(known, cancellation) is not { } meant) return found;
+        return await index.SuggestAsync(await index.LookUpAsync(Sought(meant.Text)!, typing: true, cancellation), limit, cancellation);
 
         static SoughtText? Sought(string typed) => SoughtText.Of(typed, Words.Compounded(Words.Of(typed)));
     }
@@ -77,25 +80,22 @@ internal static class TextSearch
         // The text is only a price.
         if (words.Count == 0 && Words.Of(query.Text).Count > 0) return await index.PageAsync(query, null, cancellation);
         if (SoughtText.Of(query.Text, words) is not { } sought) return SearchPage.Nothing;
-        sought = await index.KnowAsync(sought, typing: false, cancellation);
+        sought = await index.LookUpAsync(sought, typing: false, cancellation);
         var page = await index.PageAsync(query, sought, cancellation);
-        if (page.Total > 0 || await index.ExistsAsync(sought, cancellation)) return page;
+        if (page.Total > 0 || await index.FirstAsync([sought], cancellation) is not null) return page;
 
-        var meant = await index.MeantAsync(sought, cancellation);
+        var meant = await index.CorrectAsync(sought, cancellation);
         if (meant is not null)
         {
             var corrected = SoughtText.Of(meant.Text, Words.Compounded(Words.Of(meant.Text)))!;
-            sought = await index.KnowAsync(corrected with { IsWhole = meant.Dropped.Count == 0 }, typing: false, cancellation);
+            sought = await index.LookUpAsync(corrected with { HasAllWords = meant.Dropped.Count == 0 }, typing: false, cancellation);
         }
 
-        while (!await index.ExistsAsync(sought, cancellation))
-        {
-            if (sought.WithoutOne() is not { } less) return page;
-            sought = less;
-        }
-
-        var found = await index.PageAsync(query, sought, cancellation);
+        List<SoughtText> ever = [sought];
+        while (ever[^1].WithoutOne() is { } less) ever.Add(less);
+        if (await index.FirstAsync(ever, cancellation) is not { } matching) return page;
+        var found = await index.PageAsync(query, matching, cancellation);
         if (found.Total == 0) return page;
-        return found with { DidYouMean = meant?.Text, IgnoredWords = [.. meant?.Dropped ?? [], .. sought.Ignored] };
+        return found with { DidYouMean = meant?.Text, IgnoredWords = [.. meant?.Dropped ?? [], .. matching.Ignored] };
     }
 }

@@ -15,7 +15,7 @@ public static class RefillIndexHandler
         if (await turn.TakeAsync(step.Since, cancellation) is not null) return [];
         var (next, _) = await refill.PageAsync(step.Since, step.Cursor, cancellation);
         if (next.Length > 0) return [step with { Cursor = next }];
-        await index.ForgetOlderAsync(step.Since, cancellation);
+        await index.EndRefillAsync(step.Since, cancellation);
         await turn.EndAsync(step.Since, cancellation);
         return [];
     }

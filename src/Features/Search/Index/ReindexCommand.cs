@@ -34,7 +34,7 @@ public sealed class ReindexCommand : JasperFxAsyncCommand<NetCoreInput>
                 return await RefuseAsync("replaced this one while it was paused");
         }
         while (cursor.Length > 0);
-        var gone = await host.Services.GetRequiredService<ProductIndex>().ForgetOlderAsync(since, CancellationToken.None);
+        var gone = await host.Services.GetRequiredService<ProductIndex>().EndRefillAsync(since, CancellationToken.None);
         await turn.EndAsync(since, CancellationToken.None);
         Console.WriteLine($"Indexed {indexed} products, {gone} are no longer on sale, in {watch.Elapsed.TotalSeconds:0.0} s.");
         return true;

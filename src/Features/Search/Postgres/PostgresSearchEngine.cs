@@ -14,6 +14,7 @@ public sealed class PostgresSearchEngine(ISearchStore store, Shelf shelf) : ISea
     {
         var view = await shelf.ViewAsync(cancellation);
         query = ChosenValues.Separate(query, view.Categories.Has, view.Sizes.Has, view.Colours.Has);
+        // Without a text no connection is needed.
         if (query.Text.Length == 0) return view.Page(query, null);
         await using var connection = await OpenAsync(cancellation);
         return await TextSearch.SearchAsync(new PostgresText(connection, view), query, cancellation);

@@ -14,7 +14,7 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
     private ILookup<string, Form> forms = Enumerable.Empty<Form>().ToLookup(x => x.Typed);
 
     // A complete word is not taken for the beginning of others, so beginnings are asked for only where they matter.
-    public async Task<SoughtText> KnowAsync(SoughtText text, bool typing, CancellationToken cancellation)
+    public async Task<SoughtText> LookUpAsync(SoughtText text, bool typing, CancellationToken cancellation)
     {
         if (text.Terms.Count == 0) return text;
         forms = await FormsAsync(text.Terms.SelectMany(x => x.Any).SelectMany(x => x.Words), cancellation);
@@ -31,7 +31,7 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
             Parameters =
             {
                 new() { Value = text.Terms.Select(x => Or(x.Complete)).ToArray() },
-                new() { Value = text.Terms.Select(x => Or(x.Begins)).ToArray() },
+                new() { Value = text.Terms.Select(x => Or(x.Prefixes)).ToArray() },
                 new() { Value = typing },
             },
         };
@@ -41,11 +41,16 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
         return text.Known(known, typing);
     }
 
-    public async Task<bool> ExistsAsync(SoughtText text, CancellationToken cancellation)
+    public async Task<SoughtText?> FirstAsync(IReadOnlyList<SoughtText> texts, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand { Connection = connection };
-        command.CommandText = $"select exists (select from search.product where published {Matching(command, text)})";
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        foreach (var text in texts)
+        {
+            await using var command = new NpgsqlCommand { Connection = connection };
+            command.CommandText = $"select exists (select from search.product where published {Matching(command, text)})";
+            if (await command.ExecuteScalarAsync(cancellation) is true) return text;
+        }
+
+        return null;
     }
 
     public async Task<SearchPage> PageAsync(SearchQuery query, SoughtText? text, CancellationToken cancellation)
@@ -79,7 +84,7 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
         return [.. found.Take(limit)];
     }
 
-    public async Task<MeantText?> MeantAsync(SoughtText text, CancellationToken cancellation)
+    public async Task<Correction?> CorrectAsync(SoughtText text, CancellationToken cancellation)
     {
         var words = text.Terms.SelectMany(x => x.Word.Parts).ToArray();
         if (words.Length == 0 || text.Terms.All(x => x.IsKnown)) return null;
@@ -110,7 +115,7 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
         }
 
         await transaction.CommitAsync(cancellation);
-        return MeantText.Of(words, meant);
+        return Correction.Of(words, meant);
     }
 
     // A product matches with every required word, or when its whole name or SKU begins with the text.
@@ -131,7 +136,7 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
     private string Matching(NpgsqlCommand command, SoughtText text)
     {
         var any = Bind(command, Any(text));
-        return $"and words @@ {any}::tsquery {(text.IsWhole ? "" : $"and ts_filter(words, '{{a, b, c}}') @@ {any}::tsquery")}";
+        return $"and words @@ {any}::tsquery {(text.HasAllWords ? "" : $"and ts_filter(words, '{{a, b, c}}') @@ {any}::tsquery")}";
     }
 
     // Each word counts by the best query that finds it and by where it is found (the description, the colours, sizes and SKUs, the
@@ -145,7 +150,7 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
             var weights = term.Kind == WordKind.Thing ? "'{0.03, 0.6, 0.8, 1}'" : "'{0.15, 0.6, 0.8, 1}'";
             // PostgreSQL divides by the number of alternatives; several that are found together count as one that is found in the name.
             // Numbers are parameters, too, so that few texts of this statement are prepared.
-            var ranks = term.Ranked.Select(x => (Query: Or(x.Wordings), x.Counts)).Select(x =>
+            var ranks = term.Ranked.Select(x => (Query: Or(x.Phrases), x.Counts)).Select(x =>
                 $"{Bind(command, x.Counts * term.Weight)} * "
                 + $"least(1, {Bind(command, (float)LexemesOf(x.Query))} * ts_rank({weights}, words, {Bind(command, x.Query)}::tsquery))");
             sum.Add($"greatest({string.Join(", ", ranks)})");
@@ -160,14 +165,14 @@ internal sealed class PostgresText(NpgsqlConnection connection, ProductsOnSale v
     private static string WholeOf(SoughtText text) => Quoted(IndexedWords.WholeMark + text.Whole);
 
     // Weights: the places that count, A the name, B the category; empty for all.
-    private string Or(IEnumerable<Wording> wordings, string? weights = null) =>
-        string.Join(" | ", wordings.Select(x => QueryOf(x, weights ?? (x.InNameOrCategory ? "AB" : ""))));
+    private string Or(IEnumerable<Phrase> phrases, string? weights = null) =>
+        string.Join(" | ", phrases.Select(x => QueryOf(x, weights ?? (x.InNameOrCategory ? "AB" : ""))));
 
-    private string QueryOf(Wording wording, string weights)
+    private string QueryOf(Phrase phrase, string weights)
     {
-        var last = wording.Words[^1];
-        var words = wording.Words.Select(x => wording.IsBeginning && ReferenceEquals(x, last) ? Begins(x, weights) : Exactly(x, weights));
-        return wording.Words.Count == 1 ? words.Single() : $"({string.Join(" & ", words.Select(x => $"({x})"))})";
+        var words = phrase.Words.Select(
+            (x, at) => phrase.IsPrefix && at == phrase.Words.Count - 1 ? Begins(x, weights) : Exactly(x, weights));
+        return phrase.Words.Count == 1 ? words.Single() : $"({string.Join(" & ", words.Select(x => $"({x})"))})";
     }
 
     private string Exactly(string word, string weights) => string.Join(" | ",

@@ -7,11 +7,12 @@ namespace Aarya.Features.Search.Postgres;
 
 /// <summary>
 /// The index of the published catalogue, in PostgreSQL. Writes may arrive in any order and more than once: the higher version or sequence
-/// wins. A search finds a write at most a second after it has returned.
+/// wins. PostgreSQL's engine finds a write at most a second after it has returned.
 /// </summary>
 public sealed class ProductIndex(ISearchStore store, Shelf shelf)
 {
-    // In the order of the ids, so that two writers cannot deadlock. The number is taken when the row is locked.
+    // In the order of the ids, so that two writers cannot deadlock. A row that is already pending gets its revision under its lock. A new
+    // row gets it before, so a later change may reach Elasticsearch first: PendingProducts.RaiseAsync corrects that.
     private const string BecomePending = "insert into search.elasticsearch_pending as pending (product_id, revision)";
     private const string AsPending =
         "where exists (select from search.elasticsearch_index) order by product_id "
@@ -165,7 +166,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     /// is fed, is built again.
     /// </summary>
     /// <returns>How many products were withdrawn.</returns>
-    public async Task<int> ForgetOlderAsync(DateTimeOffset since, CancellationToken cancellation)
+    public async Task<int> EndRefillAsync(DateTimeOffset since, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -183,7 +184,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         var forgotten = (Guid[])(await forget.ExecuteScalarAsync(cancellation))!;
         await using var batch = new NpgsqlBatch(connection, transaction)
         {
-            BatchCommands = { Pending(forgotten), new("update search.elasticsearch_index set outdated = true where complete") },
+            BatchCommands = { Pending(forgotten), new("update search.elasticsearch_index set rebuild_requested = true where complete") },
         };
         await batch.ExecuteNonQueryAsync(cancellation);
         try
@@ -199,8 +200,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     }
 
     /// <summary>
-    /// A part of a transaction that changes products: where Elasticsearch is fed, they become pending. Each change gets a higher number,
-    /// and the last number of a product belongs to its state after the last change.
+    /// A part of a transaction that changes products: where Elasticsearch is fed, they become pending, each with a new revision.
     /// </summary>
     internal static NpgsqlBatchCommand Pending(IEnumerable<Guid> products) => new(
         $"{BecomePending} select product_id, nextval('search.elasticsearch_revision') from (select unnest($1::uuid[])) as line(product_id) "

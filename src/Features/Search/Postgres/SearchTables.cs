@@ -108,14 +108,15 @@ internal static class SearchTables
         return refill;
     }
 
-    // The indices in Elasticsearch that get the changes. Empty without Elasticsearch: then no change is recorded as pending.
+    // The indices in Elasticsearch that get the changes. Empty until Elasticsearch is deployed for the first time; while it is empty, no
+    // change becomes pending.
     private static Table ElasticsearchIndex()
     {
         var index = new Table($"{Roles.Search}.elasticsearch_index");
         index.AddColumn("name", "text").AsPrimaryKey();
         index.AddColumn("layout", "integer").NotNull();
         index.AddColumn("complete", "boolean").NotNull().DefaultValueByExpression("false");
-        index.AddColumn("outdated", "boolean").NotNull().DefaultValueByExpression("false");
+        index.AddColumn("rebuild_requested", "boolean").NotNull().DefaultValueByExpression("false");
         return index;
     }
 

@@ -21,6 +21,12 @@ public sealed class BackInStockRulesSpec
     public void an_address_is_one_mailbox_and_no_card_number(string email, bool valid) =>
         Assert.Equal(valid, new AskForBackInStock.Validator().Validate(new AskForBackInStock(email)).IsValid);
 
+    [Theory]
+    [InlineData("asha@example.com", true)]
+    [InlineData("4111111111111111@example.com", false)]
+    public void spaces_around_an_address_hide_nothing(string email, bool valid) =>
+        Assert.Equal(valid, new AskForBackInStock.Validator().Validate(new AskForBackInStock(email.PadLeft(200).PadRight(600))).IsValid);
+
     [Fact]
     public void only_a_sku_that_is_on_sale_and_sold_out_can_be_waited_for()
     {

@@ -27,7 +27,7 @@ public sealed class ElasticsearchContractSpec(ElasticsearchContractSpec.Shop sho
 
         public async ValueTask InitializeAsync()
         {
-            if (LiveElasticsearch.Setting("URL") is { } url)
+            if (LiveElasticsearch.Variable("URL") is { } url)
             {
                 live = await LiveElasticsearch.StartAsync(new(url.Split(',')[0]), Alias, stored);
                 Search = await SearchShop.StartAsync(live.Argument, $"--ELASTICSEARCH_INDEX={Alias}");
@@ -36,7 +36,7 @@ public sealed class ElasticsearchContractSpec(ElasticsearchContractSpec.Shop sho
             {
                 fake = await FakeElasticsearch.StartAsync();
                 fake.Searches = stored.Answer;
-                Search = await SearchShop.StartAsync(fake.Setting, $"--ELASTICSEARCH_INDEX={Alias}");
+                Search = await SearchShop.StartAsync(fake.Argument, $"--ELASTICSEARCH_INDEX={Alias}");
             }
 
             await Search.FillAsync();

@@ -26,11 +26,11 @@ internal sealed class LiveElasticsearch : IAsyncDisposable
     {
         (this.alias, this.recorded) = (alias, recorded);
         cluster = new(Handler()) { BaseAddress = url };
-        if (Setting("API_KEY") is { } key)
+        if (Variable("API_KEY") is { } key)
             cluster.DefaultRequestHeaders.Authorization = new("ApiKey", key);
-        else if (Setting("USER") is { } user)
+        else if (Variable("USER") is { } user)
             cluster.DefaultRequestHeaders.Authorization =
-                new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Setting("PASSWORD")}")));
+                new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Variable("PASSWORD")}")));
         Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}");
         var builder = WebApplication.CreateSlimBuilder([$"--urls={Url}"]);
         builder.Logging.ClearProviders();
@@ -45,7 +45,7 @@ internal sealed class LiveElasticsearch : IAsyncDisposable
     public string Argument => $"--ELASTICSEARCH_URL={Url}";
 
     /// <summary>A setting of the live cluster, under the name that keeps other specs from using it; null when it is not set.</summary>
-    public static string? Setting(string name) =>
+    public static string? Variable(string name) =>
         Environment.GetEnvironmentVariable($"SPECS_ELASTICSEARCH_{name}") is { Length: > 0 } value ? value : null;
 
     private ConcurrentQueue<string> Faults { get; } = new();
@@ -102,7 +102,7 @@ internal sealed class LiveElasticsearch : IAsyncDisposable
     private static SocketsHttpHandler Handler()
     {
         var handler = new SocketsHttpHandler();
-        if (Setting("CA_FILE") is not { } file) return handler;
+        if (Variable("CA_FILE") is not { } file) return handler;
         handler.SslOptions.CertificateChainPolicy = new()
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,

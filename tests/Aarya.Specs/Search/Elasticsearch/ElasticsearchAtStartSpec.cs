@@ -11,7 +11,7 @@ using Aarya.Specs.Support.Servers;
 namespace Aarya.Specs.Search.Elasticsearch;
 
 /// <summary>A wrong setting of Elasticsearch ends the start with one line; a cluster that does not answer does not.</summary>
-[StoryOf(typeof(ElasticsearchAtStart), typeof(ElasticsearchSettings))]
+[StoryOf(typeof(ElasticsearchAtStart), typeof(ElasticsearchOptions))]
 public sealed class ElasticsearchAtStartSpec
 {
     private static readonly string Key = Convert.ToBase64String("id:key"u8);
@@ -65,17 +65,12 @@ public sealed class ElasticsearchAtStartSpec
 
     [Theory]
     [InlineData(401, "refuses the login (401): ELASTICSEARCH_API_KEY must be right")]
-    [InlineData(403, "refuses the login (403): ELASTICSEARCH_API_KEY must be right")]
+    [InlineData(403, "refuses the login a privilege (403): ELASTICSEARCH_API_KEY needs")]
     [InlineData(400, "does not speak the protocol of Elasticsearch 9")]
     [InlineData(404, "there is no Elasticsearch at this path")]
     public async Task a_refusal_is_one_line(int status, string line)
     {
-        await using var fake = await FakeElasticsearch.StartAsync();
-        fake.Trouble = async http =>
-        {
-            await FakeElasticsearch.WriteAsync(http, status, """{"error": {"type": "security_exception", "reason": "no"}, "status": 1}""");
-            return true;
-        };
+        await using var fake = await TroubledAsync(status);
 
         await RefusedAsync(fake, line, $"--ELASTICSEARCH_API_KEY={Key}");
     }
@@ -87,7 +82,7 @@ public sealed class ElasticsearchAtStartSpec
     public async Task a_cluster_that_is_starting_is_waited_for(int status)
     {
         await using var fake = await TroubledAsync(status);
-        await using var shop = await SearchShop.StartAsync(fake.Setting);
+        await using var shop = await SearchShop.StartAsync(fake.Argument);
         Assert.True((await shop.FindAsync()).Degraded);
 
         fake.Trouble = null;
@@ -108,7 +103,7 @@ public sealed class ElasticsearchAtStartSpec
     {
         using var certificate = FakeElasticsearch.Certificate(DateTimeOffset.UtcNow.AddDays(1));
         await using (var fake = await FakeElasticsearch.StartAsync(certificate))
-            await RefusedAsync(fake, "is not trusted, or has expired: ELASTICSEARCH_CA_FILE must belong");
+            await RefusedAsync(fake, "has expired, or is of another host: ELASTICSEARCH_CA_FILE must belong");
         await using (var fake = await FakeElasticsearch.StartAsync(certificate))
             await RefusedAsync(fake, "ELASTICSEARCH_FINGERPRINT must belong", $"--ELASTICSEARCH_FINGERPRINT={new string('a', 64)}");
 
@@ -118,7 +113,7 @@ public sealed class ElasticsearchAtStartSpec
         async Task TrustedAsync(string setting)
         {
             await using var fake = await FakeElasticsearch.StartAsync(certificate);
-            await using var shop = await SearchShop.StartAsync(fake.Setting, setting);
+            await using var shop = await SearchShop.StartAsync(fake.Argument, setting);
             await shop.SearchesElasticsearchAsync();
         }
     }
@@ -129,7 +124,7 @@ public sealed class ElasticsearchAtStartSpec
         using var certificate = FakeElasticsearch.Certificate(DateTimeOffset.UtcNow.AddDays(-1));
         await using var fake = await FakeElasticsearch.StartAsync(certificate);
 
-        await RefusedAsync(fake, "is not trusted, or has expired", $"--ELASTICSEARCH_CA={certificate.ExportCertificatePem()}");
+        await RefusedAsync(fake, "is not trusted, has expired", $"--ELASTICSEARCH_CA={certificate.ExportCertificatePem()}");
     }
 
     private static async Task<FakeElasticsearch> TroubledAsync(int status)
@@ -152,7 +147,7 @@ public sealed class ElasticsearchAtStartSpec
             [
                 "--environment=Development", string.Create(CultureInfo.InvariantCulture, $"--urls=http://127.0.0.1:{Ports.Free()}"),
                 "--roles=search", "--AARYA_SOLO=true", $"--AARYA_SOCKET_DIR={folder.FullName}", $"--DATABASE_URL={database.Url}",
-                $"--REDIS_URL={redis.Url}", fake.Setting, .. settings,
+                $"--REDIS_URL={redis.Url}", fake.Argument, .. settings,
             ], Modules.All);
         var refused = await Assert.ThrowsAsync<StartupException>(() => app.StartAsync());
         folder.Delete(recursive: true);

@@ -30,16 +30,19 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
     private FakeElasticsearch(string url) => Url = url;
 
-    public string Url { get; }
+    private string Url { get; }
 
     /// <summary>The setting that leads the program to it.</summary>
-    public string Setting => $"--ELASTICSEARCH_URL={Url}";
+    public string Argument => $"--ELASTICSEARCH_URL={Url}";
 
-    /// <summary>What is wrong with it: it answers instead, and returns true. Null when nothing is.</summary>
+    /// <summary>Answers the request itself and returns true, or returns false to leave it to the fake; null for none.</summary>
     public Func<HttpContext, Task<bool>>? Trouble { get; set; }
 
     /// <summary>The answers to searches, by path and body; null for those of the fake itself.</summary>
     public Func<string, JsonNode, JsonNode>? Searches { get; set; }
+
+    /// <summary>The status and the type of the error of refused items.</summary>
+    public (int Status, string Type) RefusedWith { get; set; } = (429, "es_rejected_execution_exception");
 
     /// <summary>Whether an item of a bulk request is refused for now.</summary>
     public Func<string, bool> RefusesItem { get; set; } = _ => false;
@@ -49,14 +52,14 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
     private ConcurrentQueue<string> Faults { get; } = new();
 
-    /// <summary>The methods and paths of the requests so far.</summary>
-    public ConcurrentQueue<string> Requests { get; } = new();
-
     /// <summary>How many items each bulk request so far had.</summary>
     public ConcurrentQueue<int> Bulks { get; } = new();
 
     /// <summary>The rules of synonyms that were sent last.</summary>
     public IReadOnlyList<string> Synonyms { get; private set; } = [];
+
+    /// <summary>How many searches found no index.</summary>
+    public int Missed { get; private set; }
 
     /// <summary>The names of the indices.</summary>
     public IReadOnlyList<string> Indices
@@ -151,7 +154,6 @@ public sealed class FakeElasticsearch : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync();
         var (method, path) = (http.Request.Method, http.Request.Path.Value!);
-        Requests.Enqueue($"{method} {path}");
         if (ElasticsearchApi.Description is { } api && api.FaultOf(method, path, http.Request.Query, body) is { } fault)
             Faults.Enqueue($"{method} {path}{http.Request.QueryString}: {fault}");
         if (Trouble is { } trouble && await trouble(http)) return;
@@ -269,7 +271,7 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
     private JsonObject Write(string index, string id, long version, JsonObject source)
     {
-        if (RefusesItem(id)) return Refused(index, id, 429, "es_rejected_execution_exception");
+        if (RefusesItem(id)) return Refused(index, id, RefusedWith.Status, RefusedWith.Type);
         if (!indices.TryGetValue(index, out var documents)) return Refused(index, id, 404, "index_not_found_exception");
         // https://www.elastic.co/docs/reference/elasticsearch/rest-apis/index-versioning: external_gte
         if (documents.TryGetValue(id, out var known) && known.Version > version)
@@ -291,7 +293,12 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
     private (int Status, JsonNode Answer) Search(string alias, JsonObject body)
     {
-        if (!aliases.TryGetValue(alias, out var index)) return (404, Missing(alias));
+        if (!aliases.TryGetValue(alias, out var index))
+        {
+            Missed++;
+            return (404, Missing(alias));
+        }
+
         var found = OnSale(alias);
         var hits = found.OrderBy(x => x.Key, StringComparer.Ordinal).Take((int?)body["size"] ?? 10)
             .Select(x => (x.Key, Source: x.Value.ToJsonString()))

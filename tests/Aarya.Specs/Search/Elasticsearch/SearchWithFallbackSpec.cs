@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Aarya.Specs.Search.Elasticsearch;
 
 /// <summary>When Elasticsearch cannot answer, PostgreSQL does, and the answer says so.</summary>
-[StoryOf(typeof(GuardedSearch))]
-public sealed class GuardedSearchSpec : IAsyncLifetime
+[StoryOf(typeof(SearchWithFallback))]
+public sealed class SearchWithFallbackSpec : IAsyncLifetime
 {
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FakeElasticsearch fake = null!;
@@ -17,7 +17,7 @@ public sealed class GuardedSearchSpec : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         fake = await FakeElasticsearch.StartAsync();
-        shop = await SearchShop.StartAsync(fake.Setting, "--ELASTICSEARCH_MAX_SEARCHES=2");
+        shop = await SearchShop.StartAsync(fake.Argument, "--ELASTICSEARCH_MAX_SEARCHES=2");
         await shop.PublishAsync(Guid.CreateVersion7(), 1);
         await shop.AgreesAsync(fake);
         await shop.SearchesElasticsearchAsync();
@@ -27,6 +27,7 @@ public sealed class GuardedSearchSpec : IAsyncLifetime
     {
         released.TrySetResult();
         await shop.DisposeAsync();
+        fake.AssertDescribed();
         await fake.DisposeAsync();
     }
 
@@ -88,7 +89,7 @@ public sealed class GuardedSearchSpec : IAsyncLifetime
         var held = Enumerable.Range(0, 2).Select(_ => shop.FindAsync()).ToList();
         var watch = Stopwatch.StartNew();
         var answers = new List<bool>();
-        while (watch.Elapsed < GuardedSearchBudget) answers.Add((await shop.FindAsync()).Degraded);
+        while (watch.Elapsed < Shorter) answers.Add((await shop.FindAsync()).Degraded);
 
         // None of them waited for the two.
         Assert.All(answers, Assert.True);
@@ -99,13 +100,8 @@ public sealed class GuardedSearchSpec : IAsyncLifetime
     [Fact]
     public async Task while_it_is_behind_it_is_not_asked()
     {
-        await shop.AskAsync(
-            """
-            insert into search.elasticsearch_pending (product_id, revision, since) values (gen_random_uuid(), 1, now() - interval '1 hour')
-            """);
         // It cannot catch up.
         fake.Trouble = http => http.Request.Path.Value == "/_bulk" ? TroubleAsync(http, "503") : Task.FromResult(false);
-        await shop.AskAsync("update search.elasticsearch_pending set since = now() - interval '1 hour'");
         await shop.AskAsync(
             """
             insert into search.elasticsearch_pending (product_id, revision, since) values (gen_random_uuid(), 1, now() - interval '1 hour')
@@ -117,7 +113,8 @@ public sealed class GuardedSearchSpec : IAsyncLifetime
         await shop.SearchesElasticsearchAsync();
     }
 
-    private static TimeSpan GuardedSearchBudget => TimeSpan.FromMilliseconds(300);
+    // Than the budget of a search.
+    private static TimeSpan Shorter => TimeSpan.FromMilliseconds(300);
 
     private static bool IsSearch(HttpContext http) => http.Request.Path.Value!.EndsWith("/_search", StringComparison.Ordinal);
 

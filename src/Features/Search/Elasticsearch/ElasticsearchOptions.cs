@@ -10,13 +10,23 @@ using Microsoft.Extensions.Configuration;
 namespace Aarya.Features.Search.Elasticsearch;
 
 /// <summary>How to reach Elasticsearch. It is deployed when <c>ELASTICSEARCH_URL</c> is set.</summary>
-/// <param name="Nodes">The addresses of one cluster's nodes.</param>
-/// <param name="Login">Null for a cluster without security.</param>
-/// <param name="Authorities">The certificate authorities to trust instead of the system's; null for the system's.</param>
-/// <param name="Fingerprint">The SHA-256 of a certificate to trust, in hexadecimal digits.</param>
-/// <param name="Index">The alias that searches use; the indices have names that begin like it.</param>
-public sealed partial record ElasticsearchSettings(
-    IReadOnlyList<Uri> Nodes, AuthorizationHeader? Login, X509Certificate2Collection? Authorities, string? Fingerprint, string Index)
+/// <param name="Nodes">The addresses of one cluster's nodes: <c>ELASTICSEARCH_URL</c>.</param>
+/// <param name="Login">
+/// <c>ELASTICSEARCH_API_KEY</c>, or <c>ELASTICSEARCH_USER</c> and <c>ELASTICSEARCH_PASSWORD</c>; null for a cluster without security.
+/// </param>
+/// <param name="Authorities">
+/// <c>ELASTICSEARCH_CA_FILE</c>: the certificate authorities to trust instead of the system's; null for the system's.
+/// </param>
+/// <param name="Fingerprint"><c>ELASTICSEARCH_FINGERPRINT</c>: the SHA-256 of a certificate to trust, in hexadecimal digits.</param>
+/// <param name="Index">
+/// <c>ELASTICSEARCH_INDEX</c>: the alias that searches use; the indices have names that begin like it.
+/// </param>
+/// <param name="MaxSearches">
+/// <c>ELASTICSEARCH_MAX_SEARCHES</c>: how many searches Elasticsearch gets at once from this process.
+/// </param>
+public sealed partial record ElasticsearchOptions(
+    IReadOnlyList<Uri> Nodes, AuthorizationHeader? Login, X509Certificate2Collection? Authorities, string? Fingerprint, string Index,
+    int MaxSearches)
 {
     internal static readonly NumberSetting MostSearches = new("ELASTICSEARCH_MAX_SEARCHES", 32, 1, 1_000);
 
@@ -29,17 +39,17 @@ public sealed partial record ElasticsearchSettings(
     private const string Alias = "ELASTICSEARCH_INDEX";
 
     // A request of the feed may carry some megabytes; a search has a shorter limit of its own.
-    private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(10);
 
     /// <summary>The setting that the cluster's refusal of the login is about; null when there is no login.</summary>
     internal string? LoginSetting => Login switch { null => null, ApiKey => Key, _ => $"{User} and {Password}" };
 
     /// <summary>The setting that decides which certificate is trusted.</summary>
-    internal string TrustSetting => Authorities is not null ? $"{Authority}_FILE" : Fingerprint is not null ? Print : $"{Authority}_FILE";
+    internal string TrustSetting => Fingerprint is null ? $"{Authority}_FILE" : Print;
 
     /// <summary>Null when Elasticsearch is not deployed.</summary>
     /// <exception cref="StartupException">A setting is wrong.</exception>
-    internal static ElasticsearchSettings? Read(IConfiguration configuration)
+    internal static ElasticsearchOptions? Read(IConfiguration configuration)
     {
         string[] others = [Key, User, Password, Authority, Print, Alias];
         if (configuration.Find(Url) is not { } urls)
@@ -63,7 +73,7 @@ public sealed partial record ElasticsearchSettings(
             throw new StartupException($"{(print is null ? $"{Authority}_FILE" : Print)} is set, but {Url} is not an https address.");
         var alias = configuration.Find(Alias) ?? "aarya-products";
         return IndexName().IsMatch(alias)
-            ? new(nodes, LoginOf(configuration), authorities, print, alias)
+            ? new(nodes, LoginOf(configuration), authorities, print, alias, MostSearches.Read(configuration))
             : throw new StartupException(
                 $"{Alias} is '{alias}': it must be a small letter and then up to 99 small letters, digits and hyphens.");
     }
@@ -116,7 +126,8 @@ public sealed partial record ElasticsearchSettings(
 
     private static AuthorizationHeader? LoginOf(IConfiguration configuration)
     {
-        var (key, user, password) = (configuration.FindForHeader(Key), configuration.Find(User), configuration.Find(Password));
+        var key = configuration.FindForHeader(Key, "it is the value `encoded` of the created key");
+        var (user, password) = (configuration.Find(User), configuration.Find(Password));
         if (key is not null && (user ?? password) is not null)
             throw new StartupException($"{Key} is set, and {User} or {Password}, too: set the key, or the user and the password.");
         if (key is not null)

@@ -14,7 +14,7 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// Searches Elasticsearch within a budget, and PostgreSQL when that fails: too slow, too many searches at once, not there, or behind the
 /// catalogue. After repeated failures Elasticsearch is left alone for a while.
 /// </summary>
-public sealed partial class GuardedSearch : ISearchEngine
+public sealed partial class SearchWithFallback : ISearchEngine
 {
     /// <summary>The time that Elasticsearch has for one search, all its requests together.</summary>
     internal static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(400);
@@ -26,13 +26,13 @@ public sealed partial class GuardedSearch : ISearchEngine
     private readonly ResiliencePipeline pipeline;
     private int failing;
 
-    public GuardedSearch(
-        ElasticsearchEngine elasticsearch, PostgresSearchEngine postgres, ElasticsearchProgress progress, ElasticsearchLimits limits,
-        TimeProvider time, ILogger<GuardedSearch> log)
+    public SearchWithFallback(
+        ElasticsearchEngine elasticsearch, PostgresSearchEngine postgres, ElasticsearchProgress progress, ElasticsearchOptions settings,
+        TimeProvider time, ILogger<SearchWithFallback> log)
     {
         (this.elasticsearch, this.postgres, this.progress, this.log) = (elasticsearch, postgres, progress, log);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddConcurrencyLimiter(limits.MostSearches)
+            .AddConcurrencyLimiter(settings.MaxSearches)
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
                 ShouldHandle = new PredicateBuilder().Handle<Exception>(x => x is not OperationCanceledException),
@@ -58,7 +58,7 @@ public sealed partial class GuardedSearch : ISearchEngine
         {
             try
             {
-                var answer = await pipeline.ExecuteAsync(async token => await ask(elasticsearch, token), cancellation);
+                var answer = await pipeline.ExecuteAsync(async token => await AskElasticsearchAsync(ask, token), cancellation);
                 if (Interlocked.Exchange(ref failing, 0) == 1) LogWorksAgain(log);
                 return answer;
             }
@@ -76,6 +76,19 @@ public sealed partial class GuardedSearch : ISearchEngine
         return degraded(await ask(postgres, cancellation));
     }
 
+    private async Task<T> AskElasticsearchAsync<T>(Func<ISearchEngine, CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ask(elasticsearch, cancellation);
+        }
+        // The client reports a cancellation as a failure of the transport; a caller who hangs up must not count as one.
+        catch (TransportException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
     private static string Reason(Exception e) => e switch
     {
         TimeoutRejectedException => $"no answer within {Budget.TotalMilliseconds:0} ms",
@@ -90,6 +103,3 @@ public sealed partial class GuardedSearch : ISearchEngine
     [LoggerMessage(LogLevel.Information, "Elasticsearch answers searches again")]
     private static partial void LogWorksAgain(ILogger log);
 }
-
-/// <param name="MostSearches">How many searches Elasticsearch gets at once from this process.</param>
-public sealed record ElasticsearchLimits(int MostSearches);
