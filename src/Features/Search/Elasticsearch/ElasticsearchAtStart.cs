@@ -18,6 +18,8 @@ public sealed partial class ElasticsearchAtStart(
 
     private string Address => string.Join(',', settings.Nodes);
 
+    private string NotThere => $"{Address} in ELASTICSEARCH_URL does not say its version: there is no Elasticsearch at this path.";
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -25,7 +27,9 @@ public sealed partial class ElasticsearchAtStart(
         try
         {
             var info = await client.InfoAsync(limited.Token);
-            LogAnswers(Address, info.Version.Number);
+            // The client does not take every 404 for a failure.
+            if (info.Version?.Number is not { } version) throw new StartupException(NotThere);
+            LogAnswers(Address, version);
         }
         catch (UnsupportedProductException)
         {
@@ -60,7 +64,7 @@ public sealed partial class ElasticsearchAtStart(
             401 or 403 =>
                 $"{Address} requires a login: set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USER and ELASTICSEARCH_PASSWORD.",
             400 or 406 or 415 => $"{Address} does not speak the protocol of Elasticsearch 9: an older version is not supported.",
-            404 => $"{Address} in ELASTICSEARCH_URL answers 404: there is no Elasticsearch at this path.",
+            404 => NotThere,
             _ => null,
         };
     }
