@@ -119,10 +119,14 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
             {
                 throw new ElasticsearchRefusesException($"Elasticsearch has no index {write.Index}.");
             }
+            else if (item.Status != 400 || !FaultsOfDocuments.Contains(item.Error?.Type ?? ""))
+            {
+                // Not because of the document: a closed index, or a missing right. It may succeed later.
+                result.Refused.Add(write.Of);
+                result.Reason = $"{item.Status} {item.Error?.Type}";
+            }
             else
             {
-                // What concerns the document will never succeed. Anything else, such as a closed index or a missing right, may.
-                if (item.Status != 400 || !FaultsOfDocuments.Contains(item.Error?.Type ?? "")) result.Refused.Add(write.Of);
                 LogRefused(log, write.Of.Id, item.Status, item.Error?.Type, item.Error?.Reason);
             }
         }
@@ -156,12 +160,15 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
 /// <param name="Refused">The products that Elasticsearch kept refusing, and may take later.</param>
 internal sealed record BulkResult(HashSet<ChangedProduct> Conflicting, HashSet<ChangedProduct> Refused)
 {
+    /// <summary>Why one of the refused products was refused.</summary>
+    public string Reason { get; set; } = "for now";
+
     /// <exception cref="ElasticsearchRefusesException">A product was refused.</exception>
     public void ThrowIfRefused()
     {
         if (Refused.Count == 0) return;
         throw new ElasticsearchRefusesException(
-            string.Create(CultureInfo.InvariantCulture, $"Elasticsearch kept refusing {Refused.Count} products."));
+            string.Create(CultureInfo.InvariantCulture, $"Elasticsearch kept refusing {Refused.Count} products ({Reason})."));
     }
 }
 

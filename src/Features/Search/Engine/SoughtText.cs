@@ -30,7 +30,7 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
 
     /// <summary>The text with what the index knows about each of its words.</summary>
     /// <param name="known">
-    /// For each word: whether a product on sale has it, and whether one has a word that begins like it.
+    /// Per word: whether a product on sale has the word, and whether a product on sale has a word that starts with it.
     /// </param>
     /// <param name="typing">True while the last word may be incomplete although it is a word.</param>
     /// <remarks>A complete word is not taken for the beginning of others: "bag" does not find what comes from Bagru.</remarks>

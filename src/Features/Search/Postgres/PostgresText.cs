@@ -1,6 +1,6 @@
-using Aarya.Features.Search.Engine;
 using System.Globalization;
 using System.Text;
+using Aarya.Features.Search.Engine;
 using Npgsql;
 
 namespace Aarya.Features.Search.Postgres;

@@ -1,5 +1,5 @@
-using Aarya.Features.Search.Engine;
 using System.Collections.Concurrent;
+using Aarya.Features.Search.Engine;
 
 namespace Aarya.Features.Search.Postgres;
 
