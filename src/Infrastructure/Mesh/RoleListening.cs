@@ -48,6 +48,7 @@ internal static class RoleListening
                 {
                     listen.Protocols = HttpProtocols.Http2;
                     listen.Use(MeshTrust.Mark);
+                    listen.Use(LingeringClose.Guard);
                 });
             }
 
@@ -92,7 +93,12 @@ internal static class RoleListening
     {
         void Configure(ListenOptions listen)
         {
-            if (address.Scheme == "h2c") listen.Protocols = HttpProtocols.Http2;
+            if (address.Scheme == "h2c")
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.Use(LingeringClose.Guard);
+            }
+
             if (address.Scheme == "https") listen.UseHttps();
         }
 
