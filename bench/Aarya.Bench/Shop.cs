@@ -239,6 +239,8 @@ public sealed class Shop : IAsyncDisposable
               where word ~ '^[a-z]{3,}$';
             alter table bench_word add primary key (position);
             analyze bench_word;
+            create index if not exists bench_words on search.product using gin (words);
+            analyze search.product;
             select array_agg(word order by position) from bench_word
             """))!;
     }

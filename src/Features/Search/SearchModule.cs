@@ -1,6 +1,7 @@
 using Aarya.Features.Search.Elasticsearch;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
+using Aarya.Features.Search.Popular;
 using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
@@ -22,9 +23,6 @@ public sealed class SearchModule : Module<ISearchStore>
 
     public override int Port => 8040;
 
-    /// <summary>Finds words in spite of typing mistakes.</summary>
-    public override IReadOnlyList<string> Extensions { get; } = ["pg_trgm"];
-
     public override IReadOnlyList<NumberSetting> NumberSettings { get; } = [ElasticsearchOptions.MostSearches];
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
@@ -36,6 +34,8 @@ public sealed class SearchModule : Module<ISearchStore>
         services.AddSingleton<PostgresSearchEngine>();
         AddEngine(services, configuration);
         services.AddSingleton<SearchAnswers>();
+        services.AddSingleton<PopularSearches>();
+        services.AddHostedService<KeepPopularSearches>();
         services.AddSingleton<Recommender>();
         services.AddSingleton<Refill>();
         services.AddSingleton<RefillTurn>();

@@ -15,9 +15,6 @@ public abstract class BoundedContext
     /// <summary>The marker interface of the context's own document store.</summary>
     public abstract Type StoreType { get; }
 
-    /// <summary>The extensions of PostgreSQL that the context's tables and queries need.</summary>
-    public virtual IReadOnlyList<string> Extensions => [];
-
     internal string Namespace => GetType().Namespace!;
 
     /// <summary>True when the type is in this context's namespace.</summary>

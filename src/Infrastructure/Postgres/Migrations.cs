@@ -108,7 +108,6 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
             create schema if not exists {context.Role} authorization {login};
             revoke all on schema {context.Role} from public;
             revoke create on schema public from public;
-            {string.Concat(context.Extensions.Select(x => $"create extension if not exists {x} schema public;"))}
             alter role {login} set search_path = {context.Role}, public;
             """;
         try

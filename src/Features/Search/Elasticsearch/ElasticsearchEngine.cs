@@ -10,7 +10,7 @@ public sealed class ElasticsearchEngine(ElasticsearchClient client, Elasticsearc
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) =>
         await TextSearch.SearchAsync(Index, await SeparateAsync(query, cancellation), cancellation);
 
-    public Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
+    public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
         TextSearch.SuggestAsync(Index, text, limit, cancellation);
 
     private ElasticsearchText Index => new(client, settings.Index);

@@ -120,13 +120,15 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
             Aggregations = new Dictionary<string, Aggregation> { ["everything"] = everything },
             Sort = [ByScore(), Descending("publishedTicks"), new FieldSort("id") { Order = SortOrder.Asc }],
             Size = limit,
-            Source = new SourceFilter { Includes = Fields.FromStrings(["id", "name", "slug"]) },
+            Source = new SourceFilter { Includes = Fields.FromStrings(["id", "name", "slug", "image", "currency", "variants.price"]) },
             TrackTotalHits = false,
             AllowPartialSearchResults = false,
         }, cancellation);
         var shelves = found.Aggregations!.GetGlobal("everything")!.Aggregations!.GetFilter("categories")!.Aggregations!
-            .GetStringTerms("values")!.Buckets.Select(x => x.Key.ToString()).Select(x => new Suggestion("category", x, x));
-        return [.. shelves.Concat(found.Documents.Select(x => new Suggestion("product", x.Name, x.Slug))).Take(limit)];
+            .GetStringTerms("values")!.Buckets.Select(x => Suggestion.Category(x.Key.ToString()));
+        var products = found.Documents.Select(x =>
+            Suggestion.Product(x.Name, x.Slug, x.Image, new(x.Variants.Min(y => y.Price), x.Currency)));
+        return [.. shelves.Concat(products).Take(limit)];
     }
 
     // How many products on sale each query finds, and the words that are similar to others.

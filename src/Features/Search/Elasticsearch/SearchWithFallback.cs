@@ -48,7 +48,7 @@ public sealed partial class SearchWithFallback : ISearchEngine
     public Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) => AnswerAsync(
         (engine, token) => engine.SearchAsync(query, token), x => x with { Degraded = true }, cancellation);
 
-    public Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation) => AnswerAsync(
+    public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) => AnswerAsync(
         (engine, token) => engine.SuggestAsync(text, limit, token), x => x, cancellation);
 
     private async Task<T> AnswerAsync<T>(

@@ -23,9 +23,23 @@ public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IRe
         new([], 0, Engine.Facets.Of([], [], [], []), null, null, []);
 }
 
-/// <param name="Kind">product or category.</param>
-/// <param name="Slug">What the storefront links to.</param>
-public sealed record Suggestion(string Kind, string Text, string Slug);
+/// <param name="Kind">category, search or product.</param>
+/// <param name="Slug">What the storefront links to: the category, the text of the search, or the slug of the product.</param>
+/// <param name="Image">Of a product.</param>
+/// <param name="Price">The lowest price of a product's variants.</param>
+public sealed record Suggestion(string Kind, string Text, string Slug, string? Image = null, Money? Price = null)
+{
+    public static Suggestion Category(string category) => new("category", category, category);
+
+    public static Suggestion Search(string text) => new("search", text, text);
+
+    public static Suggestion Product(string name, string slug, string image, Money? price) =>
+        new("product", name, slug, image.Length == 0 ? null : image, price);
+}
+
+/// <param name="Items">Categories first, then products.</param>
+/// <param name="Text">The text that they are for: the typed one, or the same with typos corrected.</param>
+public sealed record Suggestions(IReadOnlyList<Suggestion> Items, string Text);
 
 /// <summary>
 /// Finds products on sale. PostgreSQL finds a change at most a second after it was written, and Elasticsearch usually after about a second;
@@ -36,5 +50,5 @@ public interface ISearchEngine
     Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation);
 
     /// <summary>Suggestions for a text that is being typed.</summary>
-    Task<IReadOnlyList<Suggestion>> SuggestAsync(string text, int limit, CancellationToken cancellation);
+    Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation);
 }

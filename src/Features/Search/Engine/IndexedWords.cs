@@ -73,6 +73,9 @@ internal sealed class IndexedWords
            lateral (select word as lexeme union select unnest(ts_lexize('english_stem', word))) as form)
         """;
 
+    /// <summary>False for a word that no typo is corrected to: it is too short, too long, or a number.</summary>
+    public static bool CanBeMeant(string word) => word.Length is >= ShortestKnown and <= LongestKnown && !word.Any(char.IsDigit);
+
     /// <summary>Adds words that a typo may have meant, in alphabetical order, so that two at once cannot deadlock.</summary>
     public static async Task RememberAsync(NpgsqlConnection connection, IEnumerable<string> words, CancellationToken cancellation)
     {
@@ -110,6 +113,5 @@ internal sealed class IndexedWords
     private void Place(string word, char weight) =>
         placed.Add((Engine.Words.Cap(word), string.Create(CultureInfo.InvariantCulture, $"{position}{weight}")));
 
-    private void Know(IEnumerable<string> words) =>
-        known.UnionWith(words.Where(x => x.Length is >= ShortestKnown and <= LongestKnown && !x.Any(char.IsDigit)));
+    private void Know(IEnumerable<string> words) => known.UnionWith(words.Where(CanBeMeant));
 }

@@ -61,14 +61,14 @@ internal static class TextSearch
         return page with { IgnoredWords = [.. page.IgnoredWords, priced.Text] };
     }
 
-    public static async Task<IReadOnlyList<Suggestion>> SuggestAsync(
-        ITextIndex index, string text, int limit, CancellationToken cancellation)
+    public static async Task<Suggestions> SuggestAsync(ITextIndex index, string text, int limit, CancellationToken cancellation)
     {
-        if (Sought(text) is not { } sought) return [];
+        if (Sought(text) is not { } sought) return new([], text);
         var known = await index.LookUpAsync(sought, typing: true, cancellation);
         var found = await index.SuggestAsync(known, limit, cancellation);
-        if (found.Count > 0 || await index.CorrectAsync(known, cancellation) is not { } meant) return found;
-        return await index.SuggestAsync(await index.LookUpAsync(Sought(meant.Text)!, typing: true, cancellation), limit, cancellation);
+        if (found.Count > 0 || await index.CorrectAsync(known, cancellation) is not { } meant) return new(found, text);
+        known = await index.LookUpAsync(Sought(meant.Text)!, typing: true, cancellation);
+        return new(await index.SuggestAsync(known, limit, cancellation), meant.Text);
 
         static SoughtText? Sought(string typed) => SoughtText.Of(typed, Words.Compounded(Words.Of(typed)));
     }

@@ -82,7 +82,7 @@ public static class Words
     /// <summary>What a typed word means: itself if it is known, else the nearest word; null when none is near enough.</summary>
     /// <param name="isKnown">A product on sale has a word that begins like it.</param>
     /// <param name="similar">Similar words of products on sale.</param>
-    internal static string? Meant(string typed, bool isKnown, IReadOnlyCollection<string> similar) =>
+    internal static string? Meant(string typed, bool isKnown, IEnumerable<string> similar) =>
         isKnown || Lexicon.Has(typed) ? typed : Nearest(typed, similar) ?? Nearest(typed, Lexicon.Words);
 
     /// <summary>
@@ -91,6 +91,7 @@ public static class Words
     public static string? Nearest(string typed, IEnumerable<string> known)
     {
         var slips = typed.Length switch { < 3 => 0, < 6 => 1, _ => 2 };
+        if (slips == 0) return null;
         return known.Select(x => (Word: x, Distance: Distance(typed, x)))
             .Where(x => x.Distance <= slips)
             .OrderBy(x => x.Distance).ThenBy(x => x.Word[0] == typed[0] ? 0 : 1).ThenBy(x => Math.Abs(x.Word.Length - typed.Length))

@@ -100,9 +100,9 @@ public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeP
         }
 
         batch.BatchCommands.Add(ProductIndex.Pending(products.Select(x => x.Id)));
+        await IndexedWords.RememberAsync(connection, known, cancellation);
         await batch.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        await IndexedWords.RememberAsync(connection, known, cancellation);
         return products.Count;
     }
 

@@ -24,16 +24,16 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         if (products.Count == 0) return;
         await using var connection = await OpenAsync(cancellation);
         await using var batch = connection.CreateBatch();
-        // Locks the stock in the order of the SKUs, then the products in the order of their ids, then the words: concurrent indexing and
-        // stock refreshes wait for each other in one order, and cannot deadlock.
+        // Locks the stock in the order of the SKUs, then the products in the order of their ids: concurrent indexing and stock refreshes
+        // wait for each other in one order, and cannot deadlock.
         batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
         var indexed = products.OrderBy(x => x.Id).Select(Plain)
             .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
         foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
         batch.BatchCommands.Add(Pending(indexed.Select(x => x.Product.Id)));
-        await WriteAsync(batch, cancellation);
-
+        // First the words: who reads the products knows them. Words that no product on sale has are never what a typo meant.
         await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
+        await WriteAsync(batch, cancellation);
     }
 
     // The values of filters are stored in one spelling.

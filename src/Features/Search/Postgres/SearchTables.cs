@@ -10,7 +10,8 @@ internal static class SearchTables
 {
     public static IReadOnlyList<ISchemaObject> All { get; } =
     [
-        Product(), Variant(), Stock(), Word(), Synonym(), Purchase(), Refill(), ElasticsearchIndex(), ElasticsearchPending(),
+        Product(), Variant(), Stock(), Word(), Synonym(), PopularSearch(), Purchase(), Refill(), ElasticsearchIndex(),
+        ElasticsearchPending(),
         new Sequence(new PostgresqlObjectName(Roles.Search, "elasticsearch_revision", SchemaUtils.IdentifierUsage.General)),
     ];
 
@@ -34,7 +35,6 @@ internal static class SearchTables
         // Written with the row, because the program cuts the words; a program with newer rules than the row's cuts them again.
         product.AddColumn("words", "tsvector").NotNull().DefaultValueByExpression("''::tsvector");
         product.AddColumn("word_rules", "integer").NotNull().DefaultValue(0);
-        product.Indexes.Add(new IndexDefinition("product_words") { Columns = ["words"], Method = IndexMethod.gin });
         product.Indexes.Add(new IndexDefinition("product_category") { Columns = ["category"] });
         product.Indexes.Add(new IndexDefinition("product_newest") { Columns = ["published_at"] });
         product.Indexes.Add(new IndexDefinition("product_slug") { Columns = ["slug"] });
@@ -73,7 +73,6 @@ internal static class SearchTables
     {
         var word = new Table($"{Roles.Search}.word");
         word.AddColumn("word", "text").AsPrimaryKey();
-        word.Indexes.Add(new IndexDefinition("word_trigrams") { Columns = ["word"], Method = IndexMethod.gin, Mask = "? gin_trgm_ops" });
         return word;
     }
 
@@ -83,6 +82,16 @@ internal static class SearchTables
         synonym.AddColumn("term", "text").AsPrimaryKey();
         synonym.AddColumn("words", "text[]").NotNull();
         return synonym;
+    }
+
+    // How often a text was searched for; the weight is as it was at the time.
+    private static Table PopularSearch()
+    {
+        var search = new Table($"{Roles.Search}.popular_search");
+        search.AddColumn("text", "text").AsPrimaryKey();
+        search.AddColumn("weight", "double precision").NotNull();
+        search.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        return search;
     }
 
     private static Table Purchase()

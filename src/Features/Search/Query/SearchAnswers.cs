@@ -1,5 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Popular;
+using Aarya.Features.Search.Postgres;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Http;
 
@@ -7,18 +10,42 @@ namespace Aarya.Features.Search.Query;
 
 public sealed record SuggestionPage(IReadOnlyList<Suggestion> Items);
 
-/// <summary>Runs the same search at most once per second, and shares its answer.</summary>
-public sealed class SearchAnswers(ISearchEngine engine, CacheBudget budget, TimeProvider time)
+/// <summary>Runs the same search at most once per second, and shares its answer. Counts what is searched for and found.</summary>
+public sealed class SearchAnswers(ISearchEngine engine, Shelf shelf, PopularSearches popular, CacheBudget budget, TimeProvider time)
 {
+    private const int MostPopular = 3;
+
     private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));
 
-    public async ValueTask<ReadyAnswer> SearchAsync(SearchQuery query) =>
-        (await ready.GetAsync($"search:{query.Key}", (engine, query),
-            static async x => Json(await x.engine.SearchAsync(x.query, CancellationToken.None))))!;
+    /// <param name="client">The client's address.</param>
+    public async ValueTask<ReadyAnswer> SearchAsync(SearchQuery query, IPAddress? client) =>
+        (await ready.GetAsync($"search:{query.Key}", (Answers: this, query, client), static x => x.Answers.FindAsync(x.query, x.client)))!;
 
     public async ValueTask<ReadyAnswer> SuggestAsync(string text, int limit) =>
-        (await ready.GetAsync($"suggest:{limit}:{text}", (engine, text, limit),
-            static async x => Json(new SuggestionPage(await x.engine.SuggestAsync(x.text, x.limit, CancellationToken.None)))))!;
+        (await ready.GetAsync($"suggest:{limit}:{text}", (Answers: this, text, limit),
+            static x => x.Answers.ProposeAsync(x.text, x.limit)))!;
+
+    private async Task<ReadyAnswer?> FindAsync(SearchQuery query, IPAddress? client)
+    {
+        var page = await engine.SearchAsync(query, CancellationToken.None);
+        Count(query, page, client);
+        return Json(page);
+    }
+
+    private async Task<ReadyAnswer?> ProposeAsync(string text, int limit)
+    {
+        var found = await engine.SuggestAsync(text, limit, CancellationToken.None);
+        var searches = popular.Beginning(found.Text, MostPopular).Select(Suggestion.Search);
+        var categories = found.Items.TakeWhile(x => x.Kind == "category").ToList();
+        return Json(new SuggestionPage([.. categories.Concat(searches).Concat(found.Items.Skip(categories.Count)).Take(limit)]));
+    }
+
+    // Only the first page of what was found as it was typed.
+    private void Count(SearchQuery query, SearchPage page, IPAddress? client)
+    {
+        if (page.Total == 0 || page.DidYouMean is not null || page.IgnoredWords.Count > 0 || query.After is not null) return;
+        if (shelf.Known is { } known) popular.Count(query.Text, known.Vocabulary.Has, client);
+    }
 
     private static ReadyAnswer? Json<T>(T view) => ReadyAnswer.Json(JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options));
 }

@@ -20,6 +20,7 @@ public static class SearchProductsEndpoint
     [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
     public static async Task<IResult> Get(
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
-        string? cursor, int? limit, SearchAnswers answers) =>
-        await answers.SearchAsync(SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query!);
+        string? cursor, int? limit, HttpContext http, SearchAnswers answers) => await answers.SearchAsync(
+            SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query!,
+            http.Connection.RemoteIpAddress);
 }

@@ -6,7 +6,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Query;
 
-/// <summary>Suggestions for a text that is being typed: categories first, then products.</summary>
+/// <summary>Suggestions for a text that is being typed: categories first, then popular searches, then products.</summary>
 public static class SuggestProductsEndpoint
 {
     private const int Most = 20;

@@ -132,9 +132,14 @@ public abstract class SearchContract
     [InlineData("qqqqqqqq", "")]
     public async Task suggestions_are_categories_and_products(string typed, string expected)
     {
-        var found = await Engine.SuggestAsync(typed, 8, CancellationToken.None);
+        var found = (await Engine.SuggestAsync(typed, 8, CancellationToken.None)).Items;
 
         Assert.Equal(expected, string.Join(", ", found.Select(x => $"{x.Kind} {x.Text}")));
+        foreach (var item in found.Where(x => x.Kind == "product"))
+        {
+            var product = Catalogue.Single(x => x.Slug == item.Slug);
+            Assert.Equal((product.Image, product.Variants.Min(x => x.Price.Minor)), (item.Image, item.Price!.Value.Minor));
+        }
     }
 
     private async Task<SearchPage> SearchAsync(string text, Filters filters)

@@ -52,7 +52,7 @@ public sealed class SearchWithFallbackSpec : IAsyncLifetime
             Assert.Equal(1, page.Total);
             Assert.Equal("Kurta", Assert.Single(page.Items).Name);
             Assert.Equal(["category", "size", "colour", "price"], page.Facets.Select(x => x.Name));
-            Assert.Equal("Kurta", (await shop.Engine.SuggestAsync("kurta", 8, CancellationToken.None))[^1].Text);
+            Assert.Equal("Kurta", (await shop.Engine.SuggestAsync("kurta", 8, CancellationToken.None)).Items[^1].Text);
         }
 
         fake.Trouble = null;

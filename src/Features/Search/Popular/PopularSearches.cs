@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Store;
+using Aarya.Infrastructure.Rates;
+using Npgsql;
+
+namespace Aarya.Features.Search.Popular;
+
+/// <summary>
+/// Counts what shoppers search for and find, to suggest it to others. A count halves in a week. A text is suggested from three searches of
+/// different networks or hours on; no text is counted that has words which no product has, so that none contains personal data.
+/// </summary>
+public sealed class PopularSearches(ISearchStore store, TimeProvider time)
+{
+    private const int LongestText = 60;
+
+    // Three searches within a day, more if they are further apart.
+    private const double Least = 2.7;
+    private const int MostSuggested = 5_000;
+    private const int MostStored = 50_000;
+
+    // Per process, between two writes and per hour: more is not counted.
+    private const int MostUnwritten = 1_000;
+    private const int MostSeen = 100_000;
+
+    private static readonly TimeSpan Half = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Once = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, int> unwritten = new(StringComparer.Ordinal);
+    private volatile Seen seen = new(time.GetTimestamp());
+    private volatile Suggested suggested = new([]);
+
+    /// <summary>Counts a search, once per hour for each network that makes it.</summary>
+    /// <param name="text">As it was typed.</param>
+    /// <param name="isOfProducts">True for a word that a product has.</param>
+    /// <param name="client">The client's address; it is kept in memory for at most an hour.</param>
+    public void Count(string text, Func<string, bool> isOfProducts, IPAddress? client)
+    {
+        var plain = Plain(text);
+        if (plain.Length is < 2 or > LongestText) return;
+        foreach (var word in Words.Telling(Words.Compounded(Words.Of(text))))
+        {
+            if (!IsKnown(word.Joined) && !word.Parts.All(IsKnown)) return;
+        }
+
+        var hour = seen;
+        if (time.GetElapsedTime(hour.Since) > Once) seen = hour = new(time.GetTimestamp());
+        if (hour.Searches.Count >= MostSeen || !hour.Searches.TryAdd((plain, RateLimits.NetworkOf(client)), true)) return;
+        if (unwritten.Count < MostUnwritten || unwritten.ContainsKey(plain)) unwritten.AddOrUpdate(plain, 1, static (_, x) => x + 1);
+
+        bool IsKnown(string word) => isOfProducts(word) || Lexicon.Has(word);
+    }
+
+    /// <summary>The most popular searches that begin with the text, which may be incomplete.</summary>
+    public IEnumerable<string> Beginning(string text, int limit)
+    {
+        var plain = Plain(text);
+        var all = suggested.ByText;
+        var from = all.BinarySearch((plain, 0), Comparer<(string Text, double)>.Create((a, b) => string.CompareOrdinal(a.Text, b.Text)));
+        return all.Skip(from < 0 ? ~from : from).TakeWhile(x => x.Text.StartsWith(plain, StringComparison.Ordinal))
+            .Where(x => x.Text != plain).OrderByDescending(x => x.Weight).ThenBy(x => x.Text, StringComparer.Ordinal).Take(limit)
+            .Select(x => x.Text);
+    }
+
+    /// <summary>Adds the counts of this process to those in the database.</summary>
+    public async Task WriteAsync(CancellationToken cancellation)
+    {
+        var counts = unwritten.Keys.Select(x => (Text: x, Count: unwritten.TryRemove(x, out var count) ? count : 0)).ToList();
+        if (counts.Count == 0) return;
+        await using var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        // In order, so that two processes cannot deadlock.
+        await using var command = new NpgsqlCommand(
+            $"""
+            insert into search.popular_search as known (text, weight)
+            select * from unnest($1::text[], $2::double precision[]) as line(text, weight) order by text
+            on conflict (text) do update set weight = {Decayed("$3")} + excluded.weight, at = now()
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = counts.Select(x => x.Text).ToArray() },
+                new() { Value = counts.Select(x => (double)x.Count).ToArray() },
+                new() { Value = Half.TotalSeconds },
+            },
+        };
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch
+        {
+            foreach (var (text, count) in counts) unwritten.AddOrUpdate(text, count, (_, x) => x + count);
+            throw;
+        }
+    }
+
+    /// <summary>Reads what is suggested, and deletes the least popular of too many searches.</summary>
+    public async Task ReadAsync(CancellationToken cancellation)
+    {
+        await using var connection = store.Storage.Database.CreateConnection();
+        await connection.OpenAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new(
+            $"""
+            delete from search.popular_search
+            where text in (select text from search.popular_search as known order by {Decayed("$2")} desc offset $1)
+            """)
+        { Parameters = { new() { Value = MostStored }, new() { Value = Half.TotalSeconds } } });
+        batch.BatchCommands.Add(new(
+            $"""
+            select text, weight from (select text, {Decayed("$3")} as weight from search.popular_search as known) as decayed
+            where weight >= $1 order by weight desc limit $2
+            """)
+        { Parameters = { new() { Value = Least }, new() { Value = MostSuggested }, new() { Value = Half.TotalSeconds } } });
+        List<(string Text, double Weight)> read = [];
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) read.Add((reader.GetString(0), reader.GetDouble(1)));
+        read.Sort((a, b) => string.CompareOrdinal(a.Text, b.Text));
+        suggested = new(read);
+    }
+
+    // A row's weight as it is now.
+    private static string Decayed(string half) => $"known.weight * power(0.5, extract(epoch from now() - known.at) / {half})";
+
+    // In lower case, with only the signs that words contain.
+    private static string Plain(string text) => string.Join(' ', string.Concat(Folding.Fold(text).EnumerateRunes()
+            .Select(x => Rune.IsLetterOrDigit(x) || Rune.GetUnicodeCategory(x) is UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.SpacingCombiningMark || x.Value is '-' or '\'' or '&' or '.' ? x.ToString() : " "))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private sealed record Seen(long Since)
+    {
+        public ConcurrentDictionary<(string Text, string Network), bool> Searches { get; } = new();
+    }
+
+    private sealed record Suggested(List<(string Text, double Weight)> ByText);
+}
