@@ -17,8 +17,8 @@ public sealed class EnglishStemSpec(AaryaFixture fixture) : Spec(fixture)
         "", "s", "es", "ed", "ing", "eed", "eedly", "edly", "ingly", "ies", "ied", "y", "ly", "li", "sses", "ss", "us", "e", "ll", "at",
         "bl", "iz", "tional", "ational", "ization", "izer", "ator", "ation", "alism", "aliti", "alli", "fulness", "ousli", "ousness",
         "iveness", "iviti", "biliti", "bli", "ogi", "logi", "fulli", "lessli", "enci", "anci", "abli", "entli", "alize", "icate", "iciti",
-        "ical", "ful", "ness", "ative", "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ism", "ate", "iti",
-        "ous", "ive", "ize", "ion", "tion", "sion", "ying", "yed",
+        "ical", "ful", "ness", "ative", "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ism", "ate",
+        "iti", "ous", "ive", "ize", "ion", "tion", "sion", "ying", "yed",
     ];
 
     private static readonly string[] Beginnings =
@@ -31,7 +31,8 @@ public sealed class EnglishStemSpec(AaryaFixture fixture) : Spec(fixture)
         string[] words =
         [
             .. Lexicon.Words, "skis", "skies", "dying", "lying", "tying", "idly", "gently", "ugly", "early", "only", "singly", "sky",
-            "news", "howe", "atlas", "cosmos", "bias", "andes", "innings", "earrings", "herrings", "proceed", "exceeds", "succeeded", "by", "say",
+            "news", "howe", "atlas", "cosmos", "bias", "andes", "innings", "earrings", "herrings", "proceed", "exceeds", "succeeded",
+            "by", "say",
             "कुर्ता", "सूती", "तांत", .. Enumerable.Range(0, Made).Select(_ => MakeUp(random)),
         ];
         await using var connection = (NpgsqlConnection)Host.Services.GetRequiredService<ISearchStore>().Storage.Database.CreateConnection();
