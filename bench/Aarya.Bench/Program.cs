@@ -30,6 +30,9 @@ var wanted = args.FirstOrDefault() ?? "paths";
     ("token", false, TokenCheck.RunAsync),
     ("search", false, SearchCatalogue.SearchAsync),
     ("suggest", false, SearchCatalogue.SuggestAsync),
+    // Last, because they fill the shop.
+    ("search-many", false, SearchCatalogue.SearchManyAsync),
+    ("suggest-many", false, SearchCatalogue.SuggestManyAsync),
 ];
 if (wanted is not ("paths" or "relevance") && paths.All(x => x.Name != wanted))
 {

@@ -9,23 +9,51 @@ namespace Aarya.Bench;
 public static class SearchCatalogue
 {
     private const int Connections = 16;
+    private const int ManyProducts = 100_000;
 
     // More than the shop answers in the time that it keeps an answer.
     private const int Requests = 20_000;
 
-    public static Task<PathReport> SearchAsync(Shop shop) => RunAsync(shop, "search", "search.sql", (words, random) =>
+    private static bool isFilled;
+
+    public static Task<PathReport> SearchAsync(Shop shop) => SearchAsync(shop, "search");
+
+    public static Task<PathReport> SuggestAsync(Shop shop) => SuggestAsync(shop, "suggest");
+
+    private static Task<PathReport> SearchAsync(Shop shop, string name) => RunAsync(shop, name, "search.sql", (words, random) =>
     {
         var text = random.Next(2) == 0 ? words.Next(random) : $"{words.Next(random)} {words.Next(random)}";
         // A price that is no bound for any product makes each request another one.
         return $"/api/search?q={Uri.EscapeDataString(text)}&maxPrice={100_000_000 + random.Next(1_000_000)}";
     });
 
-    public static Task<PathReport> SuggestAsync(Shop shop) => RunAsync(shop, "suggest", "suggest.sql", (words, random) =>
+    private static Task<PathReport> SuggestAsync(Shop shop, string name) => RunAsync(shop, name, "suggest.sql", (words, random) =>
     {
         var word = words.Next(random);
         var typed = word[..Math.Min(word.Length, 2 + random.Next(4))];
         return $"/api/search/suggest?q={Uri.EscapeDataString($"{words.Next(random)} {typed}")}&limit=8";
     });
+
+    /// <summary>The same in a shop of 100,000 products.</summary>
+    public static async Task<PathReport> SearchManyAsync(Shop shop)
+    {
+        await FillAsync(shop);
+        return await SearchAsync(shop, "search-many");
+    }
+
+    /// <summary>The same in a shop of 100,000 products.</summary>
+    public static async Task<PathReport> SuggestManyAsync(Shop shop)
+    {
+        await FillAsync(shop);
+        return await SuggestAsync(shop, "suggest-many");
+    }
+
+    private static async Task FillAsync(Shop shop)
+    {
+        if (isFilled) return;
+        await shop.FillSearchAsync(ManyProducts);
+        isFilled = true;
+    }
 
     private static async Task<PathReport> RunAsync(Shop shop, string name, string script, Func<ZipfWords, Random, string> request)
     {

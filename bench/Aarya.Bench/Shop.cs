@@ -224,6 +224,47 @@ public sealed class Shop : IAsyncDisposable
         """);
 
     /// <summary>
+    /// Fills the search index up to this many products: copies of the shop's products, each with SKUs of its own, and with three more words
+    /// in its name. Of 20,000 made-up words the frequent ones come more often (Zipf). Other contexts do not know these products.
+    /// </summary>
+    public async Task FillSearchAsync(int products)
+    {
+        await QuietAsync();
+        await SqlAsync($"""
+            set statement_timeout = 0;
+            with copy as materialized (
+              select gen_random_uuid() as id, product_id as original, number,
+                array(select 'zu' || translate(floor(power(20000, random()))::integer::text, '0123456789', 'abcdefghij')
+                      from generate_series(1, 3 + 0 * number)) as more
+              from search.product
+              cross join generate_series(1, {products} / (select count(*) from search.product where published) - 1) as number
+              where published
+            ), offer as (
+              insert into search.variant
+              select id, sku || '-' || number, size, colour, price_minor, compare_at_minor
+              from copy join search.variant on product_id = original returning product_id, sku
+            ), stocked as (
+              insert into search.stock (sku, available, sequence, indexed_at)
+              select sku || '-' || number, available, 0, now() - interval '1 hour'
+              from copy join search.variant on product_id = original join search.stock using (sku)
+            ), lexemes as (
+              select product_id, string_agg(lexeme, ' ')::tsvector as codes
+              from offer cross join lateral (values (lower(replace(sku, '-', ''))), ('=' || lower(replace(sku, '-', '')))) as code(code)
+              cross join lateral (select quote_literal(code) || ':90C' as lexeme) as quoted group by product_id
+            )
+            insert into search.product (product_id, version, published, slug, name, description, category, image, price_minor, currency,
+              published_at, indexed_at, words, word_rules)
+            select id, version, true, slug || '-' || number, name || ' ' || array_to_string(more, ' '), description, category, image,
+              price_minor, currency, published_at - number * interval '1 minute', now() - interval '1 hour',
+              words || (select string_agg(quote_literal(word) || ':91A', ' ')::tsvector from unnest(more) as word) || codes, word_rules
+            from copy join search.product on product.product_id = original join lexemes on lexemes.product_id = id
+            """);
+        // The shop reads an index that was filled long ago.
+        await EndAsync(process);
+        await StartAsync();
+    }
+
+    /// <summary>
     /// The words that the search index has in names, categories and colours, the most frequent first. Also creates <c>bench_word</c>, which
     /// has for each of them the query that a floor runs.
     /// </summary>

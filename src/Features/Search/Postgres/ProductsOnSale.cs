@@ -20,8 +20,9 @@ internal readonly record struct ShelvedVariant(FilterValue Size, FilterValue Col
 /// <param name="Words">The text form of the product's tsvector; null when only its stock has changed.</param>
 internal sealed record ReadProduct(ShelvedProduct Product, string? Words);
 
-/// <summary>A product whose words match, and how well.</summary>
-internal readonly record struct TextHit(ShelvedProduct Product, float Rank);
+/// <summary>The products whose words match.</summary>
+/// <param name="Ranks">By slot, how well; of no meaning for other slots.</param>
+internal sealed record TextHits(ProductsOnSale.State State, SlotSet Slots, float[] Ranks);
 
 /// <summary>
 /// The products on sale. Searches read it while one thread at a time applies changes; each product is changed as a whole.
@@ -32,8 +33,8 @@ internal sealed class ProductsOnSale
     private const float OutOfStock = 100;
 
     private readonly Dictionary<Guid, Place> places = [];
-    private readonly List<Slot> slots = [];
-    private volatile State state = new([], WordIndex.Empty);
+    private volatile State state = new(new(), WordIndex.Empty);
+    private int slots;
     private Everything? everything;
 
     public FilterValues Categories { get; } = new();
@@ -60,34 +61,35 @@ internal sealed class ProductsOnSale
         if (changed.Count + withdrawn.Count == 0) return true;
         WordsOfProducts words = new();
         var hasWords = true;
-        foreach (var (product, vector) in changed) hasWords &= Apply(product, vector, words);
+        var columns = state.Columns;
+        foreach (var (product, vector) in changed) hasWords &= Apply(ref columns, product, vector, words);
         foreach (var id in withdrawn)
         {
-            if (places.Remove(id, out var place)) place.Slot.Product = null;
+            if (places.Remove(id, out var place)) columns.Set(place.Slot, null);
         }
 
-        state = new([.. slots], state.Words.With(words));
+        state = new(columns, state.Words.With(words));
         added = [.. words.ByWord.Keys];
         return hasWords;
     }
 
     // A product whose words have changed gets another slot, because the lists of its words have the old one.
-    private bool Apply(ShelvedProduct product, string? vector, WordsOfProducts words)
+    private bool Apply(ref ProductColumns columns, ShelvedProduct product, string? vector, WordsOfProducts words)
     {
         var known = places.GetValueOrDefault(product.Id);
         var hash = vector is null ? default : HashOf(vector);
         if (known is not null && (vector is null || hash == known.WordsHash))
         {
-            known.Slot.Product = product;
+            columns.Set(known.Slot, product);
             return true;
         }
 
         if (vector is null) return false;
-        words.Add(slots.Count, vector);
-        var slot = new Slot { Product = product };
-        slots.Add(slot);
-        places[product.Id] = new(slot, hash);
-        if (known is not null) known.Slot.Product = null;
+        if (slots == columns.Capacity) columns = columns.Grown();
+        words.Add(slots, vector);
+        columns.Set(slots, product);
+        places[product.Id] = new(slots++, hash);
+        if (known is not null) columns.Set(known.Slot, null);
         return true;
     }
 
@@ -96,36 +98,87 @@ internal sealed class ProductsOnSale
 
     /// <summary>The page of a search, with the total and the facets of all its products.</summary>
     /// <param name="hits">The products that match the text; null for a search without one.</param>
-    public SearchPage Page(SearchQuery query, IReadOnlyList<TextHit>? hits)
+    public SearchPage Page(SearchQuery query, TextHits? hits)
     {
+        var now = hits?.State ?? state;
         var filters = new Filters(
             Categories.KeysOf(query.Categories), Sizes.KeysOf(query.Sizes), Colours.KeysOf(query.Colours), query.MinPrice ?? 0,
             query.MaxPrice ?? long.MaxValue, query.InStock);
-        var counted = hits is not null ? Count(filters, hits) : filters == Filters.None ? CountAll() : Count(filters, state.All());
-        var page = First(counted.Offers, query);
-        return new(
-            [.. page.Take(query.Limit).Select(x => x.ToHit())], counted.Offers.Count, counted.Facets,
-            page.Count > query.Limit ? page[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null, []);
+        if (!filters.AdmitEveryVariant(now.Columns)) return PageOfVariants(query, filters, now, hits);
+        return hits is null && filters.Categories is null ? PageOfAll(query, now) : PageOfProducts(query, filters, now, hits);
     }
 
-    private Counted CountAll()
+    // Without a text and a filter, the counts are kept until something changes.
+    private SearchPage PageOfAll(SearchQuery query, State now)
     {
-        var now = state;
-        if (Volatile.Read(ref everything) is { } known && known.State == now) return known.Counted;
-        var counted = Count(Filters.None, now.All());
-        Volatile.Write(ref everything, new(now, counted));
-        return counted;
+        if (Volatile.Read(ref everything) is not { } known || !ReferenceEquals(known.State, now))
+        {
+            SlotSet all = new(now.Columns.OnSale, now.Columns.Capacity);
+            known = new(now, all.Count(), FacetsOf(now.Columns, all, all));
+            Volatile.Write(ref everything, known);
+        }
+
+        return PageOf(query, now.Columns, now.Columns.OnSale, null, known.Total, known.Facets);
     }
+
+    private static SearchPage PageOfProducts(SearchQuery query, Filters filters, State now, TextHits? hits)
+    {
+        var columns = now.Columns;
+        SlotSet found = new(hits?.Slots ?? columns.OnSale, columns.Capacity);
+        found.Keep(columns.OnSale);
+        var shown = found;
+        if (filters.Categories is { } categories)
+        {
+            shown = columns.Categories.Having(categories);
+            shown.Keep(found);
+        }
+
+        return PageOf(query, columns, shown, hits?.Ranks, shown.Count(), FacetsOf(columns, found, shown));
+    }
+
+    private static IReadOnlyList<Facet> FacetsOf(ProductColumns columns, SlotSet found, SlotSet shown) => Facets.Of(
+        columns.Categories.CountIn(found), columns.Sizes.CountIn(shown), columns.Colours.CountIn(shown), columns.Prices.CountIn(shown));
+
+    private static SearchPage PageOf(
+        SearchQuery query, ProductColumns columns, SlotSet shown, float[]? ranks, int total, IReadOnlyList<Facet> facets)
+    {
+        var first = new FirstInOrder(query);
+        foreach (var slot in shown)
+        {
+            first.Take(query.Sort switch
+            {
+                SearchSort.Newest => columns.PublishedTicks[slot],
+                SearchSort.Relevance => FirstInOrder.KeyOf(RankOf(slot)),
+                _ => columns.LowestPrices[slot],
+            }, columns.Ids[slot], slot);
+        }
+
+        var page = first.Page().Select(x => (Product: columns.Products[x], Rank: RankOf(x)))
+            .Where(x => x.Product is { Variants.Length: > 0 }).Select(x => Offer.Of(x.Product!, x.Rank)).ToList();
+        return PageOf(query, page, total, facets);
+
+        float RankOf(int slot) => (ranks?[slot] ?? 0) - (columns.InStock.Has(slot) ? 0 : OutOfStock);
+    }
+
+    private static SearchPage PageOf(SearchQuery query, IReadOnlyList<Offer> page, int total, IReadOnlyList<Facet> facets) => new(
+        [.. page.Take(query.Limit).Select(x => x.ToHit())], total, facets,
+        page.Count > query.Limit ? page[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null, []);
 
     // A product is found when one of its variants meets every filter. A facet counts the products with a variant that meets all others.
-    private Counted Count(Filters filters, IReadOnlyList<TextHit> hits)
+    private SearchPage PageOfVariants(SearchQuery query, Filters filters, State now, TextHits? hits)
     {
         const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16;
+        List<(ShelvedProduct Product, float Rank)> found = [];
+        foreach (var slot in hits?.Slots ?? now.Columns.OnSale)
+        {
+            if (now.Columns.Products[slot] is { } product) found.Add((product, hits?.Ranks[slot] ?? 0));
+        }
+
         // After the products were read: their values have room in the counts.
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
-        List<Offer> offers = new(hits.Count);
-        foreach (var (product, rank) in hits)
+        List<Offer> offers = [];
+        foreach (var (product, rank) in found)
         {
             Offer? offer = null;
             var category = filters.Categories?.Contains(product.Category.Key) == false ? byCategory : 0;
@@ -143,57 +196,22 @@ internal sealed class ProductsOnSale
                 if (failed == 0) offer = Offer.Of(product, variant, rank, offer);
             }
 
-            if (offer is { } found) offers.Add(found.InStock ? found : found with { Rank = rank - OutOfStock });
+            if (offer is { } one) offers.Add(one.InStock ? one : one with { Rank = rank - OutOfStock });
         }
 
-        return new(offers, Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()));
+        var first = new FirstInOrder(query);
+        for (var i = 0; i < offers.Count; i++) first.Take(offers[i].KeyIn(query.Sort), offers[i].Product.Id, i);
+        return PageOf(
+            query, [.. first.Page().Select(x => offers[x])], offers.Count,
+            Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()));
     }
 
-    // The products after the cursor, in order: one more than the page shows, to know whether another page follows.
-    private static List<Offer> First(IReadOnlyList<Offer> offers, SearchQuery query)
-    {
-        var direction = query.Sort == SearchSort.PriceAsc ? 1 : -1;
-        Position? after = query.After is { } cursor ? new Position(Position.KeyOf(cursor), cursor.Id) : null;
-        // The last of the order is taken out first.
-        var first = new PriorityQueue<Offer, Position>(Comparer<Position>.Create((a, b) => direction * Position.Compare(b, a)));
-        foreach (var offer in offers)
-        {
-            var position = offer.PositionIn(query.Sort);
-            if (after is { } before && direction * Position.Compare(position, before) <= 0) continue;
-            if (first.Count <= query.Limit) first.Enqueue(offer, position);
-            else first.EnqueueDequeue(offer, position);
-        }
+    /// <param name="Words">Its lists have the slots of <paramref name="Columns"/>.</param>
+    internal sealed record State(ProductColumns Columns, WordIndex Words);
 
-        List<Offer> page = [];
-        while (first.TryDequeue(out var offer, out _)) page.Add(offer);
-        page.Reverse();
-        return page;
-    }
+    private sealed record Place(int Slot, Guid WordsHash);
 
-    /// <summary>A product; null once it is no longer on sale, or has another slot.</summary>
-    internal sealed class Slot
-    {
-        private volatile ShelvedProduct? product;
-
-        public ShelvedProduct? Product
-        {
-            get => product;
-            set => product = value;
-        }
-    }
-
-    /// <param name="Slots">The lists of <paramref name="Words"/> have the numbers of the slots.</param>
-    internal sealed record State(Slot[] Slots, WordIndex Words)
-    {
-        public IReadOnlyList<TextHit> All() =>
-            [.. Slots.Select(x => x.Product).OfType<ShelvedProduct>().Select(x => new TextHit(x, 0))];
-    }
-
-    private sealed record Place(Slot Slot, Guid WordsHash);
-
-    private sealed record Everything(State State, Counted Counted);
-
-    private sealed record Counted(IReadOnlyList<Offer> Offers, IReadOnlyList<Facet> Facets);
+    private sealed record Everything(State State, int Total, IReadOnlyList<Facet> Facets);
 
     /// <param name="Categories">The keys to filter by; null for every one.</param>
     /// <param name="Sizes">As for categories.</param>
@@ -201,22 +219,9 @@ internal sealed class ProductsOnSale
     private sealed record Filters(
         IReadOnlySet<int>? Categories, IReadOnlySet<int>? Sizes, IReadOnlySet<int>? Colours, long MinPrice, long MaxPrice, bool InStock)
     {
-        public static readonly Filters None = new(null, null, null, 0, long.MaxValue, false);
-    }
-
-    /// <summary>Where an offer is in the order of a sort.</summary>
-    private readonly record struct Position(long Key, Guid Id)
-    {
-        public static long KeyOf(SearchCursor cursor) => cursor.Sort == SearchSort.Relevance ? KeyOf(cursor.Rank) : cursor.Key;
-
-        /// <summary>A number that is in the same order as ranks.</summary>
-        public static long KeyOf(float rank)
-        {
-            var bits = BitConverter.SingleToInt32Bits(rank);
-            return bits >= 0 ? bits : int.MinValue - (long)bits;
-        }
-
-        public static int Compare(Position a, Position b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : a.Id.CompareTo(b.Id);
+        /// <summary>True when a product is found with all of its variants or not at all.</summary>
+        public bool AdmitEveryVariant(ProductColumns columns) =>
+            Sizes is null && Colours is null && MinPrice <= 0 && MaxPrice >= columns.HighestPrice && !InStock;
     }
 
     /// <summary>A product with the lowest price among its variants that match.</summary>
@@ -227,15 +232,22 @@ internal sealed class ProductsOnSale
                 ? before with { InStock = before.InStock || variant.InStock }
                 : new(product, rank, variant.Price, variant.CompareAt, variant.InStock || other?.InStock == true);
 
-        public Position PositionIn(SearchSort sort) => new(sort switch
+        public static Offer Of(ShelvedProduct product, float rank)
+        {
+            Offer? offer = null;
+            foreach (ref readonly var variant in product.Variants.AsSpan()) offer = Of(product, variant, rank, offer);
+            return offer!.Value;
+        }
+
+        public long KeyIn(SearchSort sort) => sort switch
         {
             SearchSort.Newest => Product.PublishedTicks,
-            SearchSort.Relevance => Position.KeyOf(Rank),
+            SearchSort.Relevance => FirstInOrder.KeyOf(Rank),
             _ => Price,
-        }, Product.Id);
+        };
 
         public SearchCursor ToCursor(SearchSort sort) => new(
-            sort, sort == SearchSort.Relevance ? BitConverter.SingleToInt32Bits(Rank) : PositionIn(sort).Key, Product.Id);
+            sort, sort == SearchSort.Relevance ? BitConverter.SingleToInt32Bits(Rank) : KeyIn(sort), Product.Id);
 
         public ProductHit ToHit() => new(
             Product.Id, Product.Slug, Product.Name, Product.Category.Text, new(Price, Product.Currency),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Aarya.Features.Search.Engine;
 
 namespace Aarya.Features.Search.Postgres;
@@ -13,33 +14,44 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     private readonly ProductsOnSale.State state = view.Now;
     private readonly Dictionary<string, int[]> forms = new(StringComparer.Ordinal);
 
+    // What a word was looked up by, so that it is not looked up twice; the lists of phrases stay the same when a term changes.
+    private readonly Dictionary<(IReadOnlyList<Phrase> Phrases, bool IsPrefix), SlotSet> found = [];
+
+    private ProductColumns Columns => state.Columns;
+
     public Task<SoughtText> LookUpAsync(SoughtText text, bool typing, CancellationToken cancellation)
     {
         List<(bool, bool)> known = [];
         foreach (var term in text.Terms)
         {
-            var isWord = Exists(FindAny(term.Complete, WordPlaces.All));
+            var isWord = Complete(term).Meets(Columns.OnSale);
             // A complete word is not taken for the beginning of others, so beginnings are looked up only where they matter.
             var canBegin = !isWord || (typing && ReferenceEquals(term, text.Terms[^1]));
-            known.Add((isWord, canBegin && Exists(FindAny(term.Prefixes, WordPlaces.All))));
+            known.Add((isWord, canBegin && Beginning(term).Meets(Columns.OnSale)));
         }
 
         return Task.FromResult(text.Known(known, typing));
     }
 
     public Task<SoughtText?> FirstAsync(IReadOnlyList<SoughtText> texts, CancellationToken cancellation) =>
-        Task.FromResult(texts.FirstOrDefault(x => Exists(Matching(x))));
+        Task.FromResult(texts.FirstOrDefault(x => Matching(x).Meets(Columns.OnSale)));
 
-    public Task<SearchPage> PageAsync(SearchQuery query, SoughtText? text, CancellationToken cancellation) =>
-        Task.FromResult(view.Page(query, text is null ? null : Hits(text)));
+    public Task<SearchPage> PageAsync(SearchQuery query, SoughtText? text, CancellationToken cancellation)
+    {
+        if (text is null) return Task.FromResult(view.Page(query, null));
+        var hits = Matching(text);
+        return Task.FromResult(WithRanks(text, hits, x => view.Page(query, new(state, hits, x))));
+    }
 
     public Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation)
     {
-        var categories = ProductsIn(InCategory(text)).GroupBy(x => x.Category.Text, StringComparer.Ordinal)
-            .OrderByDescending(x => x.Count()).ThenBy(x => x.Key, StringComparer.Ordinal).Take(MostCategories)
-            .Select(x => Suggestion.Category(x.Key));
-        var products = Hits(text).OrderByDescending(x => x.Rank).ThenByDescending(x => x.Product.PublishedTicks).ThenBy(x => x.Product.Id)
-            .Take(limit).Select(x => Suggestion.Product(x.Product.Name, x.Product.Slug, x.Product.Image, x.Product.LowestPrice));
+        var inCategory = InCategory(text);
+        inCategory.Keep(Columns.OnSale);
+        var categories = Columns.Categories.CountIn(inCategory).OrderByDescending(x => x.Count)
+            .ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostCategories).Select(x => Suggestion.Category(x.Value));
+        var hits = Matching(text);
+        var products = WithRanks(text, hits, ranks => Best(hits, ranks, limit))
+            .Select(x => Suggestion.Product(x.Name, x.Slug, x.Image, x.LowestPrice));
         return Task.FromResult<IReadOnlyList<Suggestion>>([.. categories.Concat(products).Take(limit)]);
     }
 
@@ -50,9 +62,9 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         List<string?> meant = [];
         foreach (var word in words)
         {
-            SlotSet begins = new(state.Slots.Length);
+            SlotSet begins = new(Columns.Capacity);
             AddBeginning(begins, word, WordPlaces.All);
-            meant.Add(Words.Meant(word, Exists(begins), view.Vocabulary.Near(word).Where(IsOnSale)));
+            meant.Add(Words.Meant(word, begins.Meets(Columns.OnSale), view.Vocabulary.Near(word).Where(IsOnSale)));
         }
 
         return Task.FromResult(Correction.Of(words, meant));
@@ -65,61 +77,71 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         if (at < 0) return false;
         foreach (var posting in state.Words[at])
         {
-            if (state.Slots[posting.Slot].Product is not null) return true;
+            if (Columns.OnSale.Has(posting.Slot)) return true;
         }
 
         return false;
     }
 
-    private List<TextHit> Hits(SoughtText text)
+    // By rank; of equals the newest first.
+    private List<ShelvedProduct> Best(SlotSet hits, float[] ranks, int limit)
     {
-        var found = Matching(text);
-        var ranks = RanksOf(text, found);
-        List<TextHit> hits = [];
-        foreach (var slot in found)
+        List<int> best = new(limit + 1);
+        foreach (var slot in hits)
         {
-            if (state.Slots[slot].Product is { } product) hits.Add(new(product, ranks[slot]));
+            if (!Columns.OnSale.Has(slot)) continue;
+            if (best.Count == limit)
+            {
+                if (!IsBefore(slot, best[^1])) continue;
+                best.RemoveAt(limit - 1);
+            }
+
+            var at = best.Count;
+            while (at > 0 && IsBefore(slot, best[at - 1])) at--;
+            best.Insert(at, slot);
         }
 
-        return hits;
-    }
+        return [.. best.Select(x => Columns.Products[x]).OfType<ShelvedProduct>()];
 
-    private List<ShelvedProduct> ProductsIn(SlotSet found)
-    {
-        List<ShelvedProduct> products = [];
-        foreach (var slot in found)
-        {
-            if (state.Slots[slot].Product is { } product) products.Add(product);
-        }
-
-        return products;
-    }
-
-    private bool Exists(SlotSet found)
-    {
-        foreach (var slot in found)
-        {
-            if (state.Slots[slot].Product is not null) return true;
-        }
-
-        return false;
+        bool IsBefore(int slot, int other) => ranks[slot] != ranks[other] ? ranks[slot] > ranks[other]
+            : Columns.PublishedTicks[slot] != Columns.PublishedTicks[other]
+                ? Columns.PublishedTicks[slot] > Columns.PublishedTicks[other]
+                : Columns.Ids[slot].CompareTo(Columns.Ids[other]) < 0;
     }
 
     // A product matches with every required word, or when its whole name or SKU begins with the text.
     private SlotSet Matching(SoughtText text)
     {
         var kinds = text.HasAllWords ? WordPlaces.All : WordPlaces.All & ~WordPlaces.Description;
-        SlotSet whole = new(state.Slots.Length);
+        SlotSet whole = new(Columns.Capacity);
         AddBeginning(whole, IndexedWords.WholeMark + text.Whole, kinds);
-        if (All(text, x => FindAny(x.Any, kinds)) is { } words) whole.Add(words);
+        if (All(text, x => Any(x, kinds)) is { } words) whole.Add(words);
         return whole;
+    }
+
+    private SlotSet Any(SoughtTerm term, int kinds)
+    {
+        if (kinds != WordPlaces.All) return FindAny(term.Any, kinds);
+        SlotSet any = new(Complete(term), Columns.Capacity);
+        if (term.MatchesPrefix) any.Add(Beginning(term));
+        return any;
+    }
+
+    private SlotSet Complete(SoughtTerm term) => Once(term.Exact, false, term.Complete);
+
+    private SlotSet Beginning(SoughtTerm term) => Once(term.Prefixes, true, term.Prefixes);
+
+    private SlotSet Once(IReadOnlyList<Phrase> key, bool isPrefix, IEnumerable<Phrase> phrases)
+    {
+        if (!found.TryGetValue((key, isPrefix), out var known)) found[(key, isPrefix)] = known = FindAny(phrases, WordPlaces.All);
+        return known;
     }
 
     // The required words, in the category only.
     private SlotSet InCategory(SoughtText text)
     {
         if (All(text, x => FindAny(x.InCategory, WordPlaces.Category)) is { } found) return found;
-        SlotSet whole = new(state.Slots.Length);
+        SlotSet whole = new(Columns.Capacity);
         AddWord(whole, state.Words.Find(IndexedWords.WholeMark + text.Whole), WordPlaces.All);
         return whole;
     }
@@ -140,7 +162,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
     private SlotSet FindAny(IEnumerable<Phrase> phrases, int kinds)
     {
-        SlotSet found = new(state.Slots.Length);
+        SlotSet found = new(Columns.Capacity);
         foreach (var phrase in phrases) AddPhrase(found, phrase, kinds);
         return found;
     }
@@ -157,7 +179,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         SlotSet? all = null;
         for (var at = 0; at < phrase.Words.Count; at++)
         {
-            SlotSet one = new(state.Slots.Length);
+            SlotSet one = new(Columns.Capacity);
             AddWordOf(one, phrase, at, kinds);
             if (all is null) all = one;
             else all.Keep(one);
@@ -208,48 +230,74 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
     // Each word counts by the best phrases that find it and by where they are found (the description, the colours, sizes and SKUs, the
     // category, the name); several phrases that are found together count as one that is found in the name.
-    private float[] RanksOf(SoughtText text, SlotSet found)
+    private T WithRanks<T>(SoughtText text, SlotSet hits, Func<float[], T> use)
     {
-        var slots = state.Slots.Length;
-        var (ranks, best, sums) = (new float[slots], new float[slots], new float[slots]);
-        var whole = state.Words.Find(IndexedWords.WholeMark + text.Whole);
-        if (whole >= 0)
+        var pool = ArrayPool<float>.Shared;
+        var (ranks, best, sums) = (pool.Rent(Columns.Capacity), pool.Rent(Columns.Capacity), pool.Rent(Columns.Capacity));
+        try
         {
-            foreach (var posting in state.Words[whole]) ranks[posting.Slot] += WholeRank;
-        }
-
-        foreach (var term in text.Terms.Where(x => x.IsKnown))
-        {
-            foreach (var (phrases, counts) in term.Ranked)
+            foreach (var slot in hits) ranks[slot] = best[slot] = sums[slot] = 0;
+            var whole = state.Words.Find(IndexedWords.WholeMark + text.Whole);
+            if (whole >= 0)
             {
-                foreach (var word in WordsOf(phrases)) AddRank(sums, word, found, term.Kind == WordKind.Thing);
-                foreach (var slot in found)
-                {
-                    best[slot] = Math.Max(best[slot], counts * term.Weight * Math.Min(1, sums[slot]));
-                    sums[slot] = 0;
-                }
+                foreach (var posting in state.Words[whole]) ranks[posting.Slot] += WholeRank;
             }
 
-            foreach (var slot in found)
-            {
-                ranks[slot] += best[slot];
-                best[slot] = 0;
-            }
+            foreach (var term in text.Terms.Where(x => x.IsKnown)) AddRanks(term, hits, ranks, best, sums);
+            return use(ranks);
         }
-
-        return ranks;
+        finally
+        {
+            pool.Return(ranks);
+            pool.Return(best);
+            pool.Return(sums);
+        }
     }
 
-    private void AddRank(float[] sums, int word, SlotSet found, bool isThing)
+    private void AddRanks(SoughtTerm term, SlotSet hits, float[] ranks, float[] best, float[] sums)
+    {
+        foreach (var (phrases, counts) in term.Ranked)
+        {
+            var isFound = false;
+            foreach (var word in WordsOf(phrases))
+            {
+                isFound = true;
+                AddRank(sums, word, hits, term.Kind == WordKind.Thing);
+            }
+
+            if (!isFound) continue;
+            var most = counts * term.Weight;
+            foreach (var slot in hits)
+            {
+                best[slot] = Math.Max(best[slot], most * Math.Min(1, sums[slot]));
+                sums[slot] = 0;
+            }
+        }
+
+        foreach (var slot in hits)
+        {
+            ranks[slot] += best[slot];
+            best[slot] = 0;
+        }
+    }
+
+    private void AddRank(float[] sums, int word, SlotSet hits, bool isThing)
     {
         foreach (var posting in state.Words[word])
         {
-            if (found.Has(posting.Slot)) sums[posting.Slot] += WordPlaces.Rank(posting.Places, isThing);
+            if (hits.Has(posting.Slot)) sums[posting.Slot] += WordPlaces.Rank(posting.Places, isThing);
         }
     }
 
-    private HashSet<int> WordsOf(IEnumerable<Phrase> phrases)
+    private IEnumerable<int> WordsOf(IReadOnlyList<Phrase> phrases)
     {
+        // The beginning of a word can have thousands of words.
+        if (phrases is [{ IsPrefix: true, Words: [var beginning] }])
+        {
+            var (from, to) = state.Words.Beginning(beginning);
+            return Enumerable.Range(from, to - from);
+        }
+
         HashSet<int> all = [];
         foreach (var phrase in phrases)
         {

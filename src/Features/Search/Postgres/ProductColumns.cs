@@ -1,0 +1,109 @@
+namespace Aarya.Features.Search.Postgres;
+
+/// <summary>
+/// The products on sale by slot, and column by column what every search reads of all products that it finds: a search without filters on
+/// variants touches no product but those that it shows. One thread changes it while others read.
+/// </summary>
+internal sealed class ProductColumns
+{
+    private const int AtFirst = 1_024;
+
+    public ProductColumns()
+        : this(AtFirst)
+    {
+        (OnSale, InStock, Products) = (new(AtFirst), new(AtFirst), new ShelvedProduct?[AtFirst]);
+        (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
+        (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
+    }
+
+    private ProductColumns(int capacity) => Capacity = capacity;
+
+    /// <summary>Every slot is below it.</summary>
+    public int Capacity { get; }
+
+    /// <summary>The products with variants; a product without one cannot be bought, and is not found.</summary>
+    public SlotSet OnSale { get; private init; } = null!;
+
+    /// <summary>The products with a variant in stock.</summary>
+    public SlotSet InStock { get; private init; } = null!;
+
+    /// <summary>Null in a slot whose product is no longer on sale or has another slot.</summary>
+    public ShelvedProduct?[] Products { get; private init; } = null!;
+
+    public Guid[] Ids { get; private init; } = null!;
+
+    /// <summary>In minor units.</summary>
+    public long[] LowestPrices { get; private init; } = null!;
+
+    public long[] PublishedTicks { get; private init; } = null!;
+
+    public FacetColumn Categories { get; private init; } = null!;
+
+    public FacetColumn Sizes { get; private init; } = null!;
+
+    public FacetColumn Colours { get; private init; } = null!;
+
+    public FacetColumn Prices { get; private init; } = null!;
+
+    /// <summary>No price has ever been higher, in minor units.</summary>
+    public long HighestPrice { get; private set; }
+
+    /// <summary>The same columns with room for twice as many slots.</summary>
+    public ProductColumns Grown()
+    {
+        var capacity = 2 * Capacity;
+        var (products, ids, lowest, published) = (Products, Ids, LowestPrices, PublishedTicks);
+        Array.Resize(ref products, capacity);
+        Array.Resize(ref ids, capacity);
+        Array.Resize(ref lowest, capacity);
+        Array.Resize(ref published, capacity);
+        return new(capacity)
+        {
+            OnSale = new(OnSale, capacity),
+            InStock = new(InStock, capacity),
+            Products = products,
+            Ids = ids,
+            LowestPrices = lowest,
+            PublishedTicks = published,
+            Categories = Categories.Grown(capacity),
+            Sizes = Sizes.Grown(capacity),
+            Colours = Colours.Grown(capacity),
+            Prices = Prices.Grown(capacity),
+            HighestPrice = HighestPrice,
+        };
+    }
+
+    /// <summary>Sets the product of a slot; null makes the slot empty.</summary>
+    public void Set(int slot, ShelvedProduct? product)
+    {
+        var before = Products[slot];
+        if (before is not null) Facets(slot, before, isAdded: false);
+        Products[slot] = product;
+        if (product is null || product.Variants.Length == 0)
+        {
+            OnSale.Remove(slot);
+            InStock.Remove(slot);
+            return;
+        }
+
+        Facets(slot, product, isAdded: true);
+        Ids[slot] = product.Id;
+        LowestPrices[slot] = product.Variants.Min(x => x.Price);
+        PublishedTicks[slot] = product.PublishedTicks;
+        HighestPrice = Math.Max(HighestPrice, product.Variants.Max(x => x.Price));
+        if (Array.Exists(product.Variants, x => x.InStock)) InStock.Add(slot);
+        else InStock.Remove(slot);
+        OnSale.Add(slot);
+    }
+
+    private void Facets(int slot, ShelvedProduct product, bool isAdded)
+    {
+        if (product.Variants.Length > 0) Categories.Set(slot, product.Category, isAdded);
+        foreach (var variant in product.Variants)
+        {
+            Sizes.Set(slot, variant.Size, isAdded);
+            Colours.Set(slot, variant.Colour, isAdded);
+            Prices.Set(slot, FacetCount.Band(variant.Price), isAdded);
+        }
+    }
+}
