@@ -30,6 +30,7 @@ public sealed class SearchModule : Module<ISearchStore>
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton<Shelf>();
+        services.AddHostedService<FillShelf>();
         services.AddSingleton<ProductIndex>();
         services.AddSingleton<PostgresSearchEngine>();
         AddEngine(services, configuration);

@@ -28,9 +28,9 @@ internal static class LingeringClose
         if (output.IsBroken) return;
         try
         {
-            await output.FlushAsync();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
             limit.CancelAfter(Longest);
+            await output.FlushAsync(limit.Token);
             await DiscardAsync(line.Input, limit.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)

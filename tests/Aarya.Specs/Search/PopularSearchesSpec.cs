@@ -66,6 +66,18 @@ public sealed class PopularSearchesSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.DoesNotContain(await SuggestAsync($"sherwani {news.Word[..6]}"), x => x.Kind == "search");
     }
 
+    [Fact]
+    public async Task a_text_of_more_words_than_are_searched_for_is_not_suggested()
+    {
+        await news.PublishAsync("Tee");
+        // The eleventh word was not searched for.
+        var text = string.Join(' ', Enumerable.Repeat("tee", Words.Most)) + " asha";
+        for (var i = 1; i < 8; i++) Assert.NotEqual(0, (await SearchFromAsync($"203.0.113.{i}", text)).Total);
+
+        await KeepAsync();
+        Assert.DoesNotContain(await SuggestAsync("tee tee tee"), x => x.Kind == "search");
+    }
+
     // As the worker does every ten seconds, in a process that has made the counts.
     private async Task KeepAsync()
     {

@@ -26,8 +26,9 @@ public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeP
         await using var connection = store.Storage.Database.CreateConnection();
         await connection.OpenAsync(cancellation);
         var products = 0;
-        for (int page; (page = await CutPageAsync(connection, cancellation)) > 0; products += page) shelf.Rewritten();
+        for (int page; (page = await CutPageAsync(connection, cancellation)) > 0;) products += page;
         await CutVocabularyAsync(connection, cancellation);
+        if (products > 0) shelf.Rewritten();
         if (products > 0) LogDone(Log, products);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Store;
@@ -11,7 +12,7 @@ namespace Aarya.Features.Search.Popular;
 
 /// <summary>
 /// Counts what shoppers search for and find, to suggest it to others. A count halves in a week. A text is suggested from three searches of
-/// different networks or hours on; no text is counted that has words which no product has, so that none contains personal data.
+/// different networks or hours on. No text is counted that has numbers, or words which no product has, so that none contains personal data.
 /// </summary>
 public sealed class PopularSearches(ISearchStore store, TimeProvider time)
 {
@@ -25,6 +26,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     // Per process, between two writes and per hour: more is not counted.
     private const int MostUnwritten = 1_000;
     private const int MostSeen = 100_000;
+    private const int MostOfNetwork = 50;
 
     private static readonly TimeSpan Half = TimeSpan.FromDays(7);
     private static readonly TimeSpan Once = TimeSpan.FromHours(1);
@@ -41,14 +43,12 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     {
         var plain = Plain(text);
         if (plain.Length is < 2 or > LongestText) return;
-        foreach (var word in Words.Telling(Words.Compounded(Words.Of(text))))
-        {
-            if (!IsKnown(word.Joined) && !word.Parts.All(IsKnown)) return;
-        }
+        var words = Words.Compounded(Words.Of(text));
+        if (words.Count > Words.Most || Words.Telling(words).Any(x => !IsKnown(x.Joined) && !x.Parts.All(IsKnown))) return;
 
-        var hour = seen;
-        if (time.GetElapsedTime(hour.Since) > Once) seen = hour = new(time.GetTimestamp());
-        if (hour.Searches.Count >= MostSeen || !hour.Searches.TryAdd((plain, RateLimits.NetworkOf(client)), true)) return;
+        var (hour, network) = (seen, NetworkOf(client));
+        if (hour.Searches.Count >= MostSeen || !hour.Searches.TryAdd((plain, network), true)) return;
+        if (hour.OfNetwork.AddOrUpdate(network, 1, static (_, x) => x + 1) > MostOfNetwork) return;
         if (unwritten.Count < MostUnwritten || unwritten.ContainsKey(plain)) unwritten.AddOrUpdate(plain, 1, static (_, x) => x + 1);
 
         bool IsKnown(string word) => isOfProducts(word) || Lexicon.Has(word);
@@ -58,6 +58,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     public IEnumerable<string> Beginning(string text, int limit)
     {
         var plain = Plain(text);
+        if (plain.Length == 0) return [];
         var all = suggested.ByText;
         var from = all.BinarySearch((plain, 0), Comparer<(string Text, double)>.Create((a, b) => string.CompareOrdinal(a.Text, b.Text)));
         return all.Skip(from < 0 ? ~from : from).TakeWhile(x => x.Text.StartsWith(plain, StringComparison.Ordinal))
@@ -68,8 +69,22 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     /// <summary>Adds the counts of this process to those in the database.</summary>
     public async Task WriteAsync(CancellationToken cancellation)
     {
+        if (time.GetElapsedTime(seen.Since) > Once) seen = new(time.GetTimestamp());
         var counts = unwritten.Keys.Select(x => (Text: x, Count: unwritten.TryRemove(x, out var count) ? count : 0)).ToList();
         if (counts.Count == 0) return;
+        try
+        {
+            await WriteAsync(counts, cancellation);
+        }
+        catch
+        {
+            foreach (var (text, count) in counts) unwritten.AddOrUpdate(text, count, (_, x) => x + count);
+            throw;
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<(string Text, int Count)> counts, CancellationToken cancellation)
+    {
         await using var connection = store.Storage.Database.CreateConnection();
         await connection.OpenAsync(cancellation);
         // In order, so that two processes cannot deadlock.
@@ -87,15 +102,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
                 new() { Value = Half.TotalSeconds },
             },
         };
-        try
-        {
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
-        catch
-        {
-            foreach (var (text, count) in counts) unwritten.AddOrUpdate(text, count, (_, x) => x + count);
-            throw;
-        }
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Reads what is suggested, and deletes the least popular of too many searches.</summary>
@@ -106,8 +113,10 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new(
             $"""
-            delete from search.popular_search
-            where text in (select text from search.popular_search as known order by {Decayed("$2")} desc offset $1)
+            delete from search.popular_search where text in (
+              select text from search.popular_search
+              where text in (select text from search.popular_search as known order by {Decayed("$2")} desc offset $1)
+              order by text for update)
             """)
         { Parameters = { new() { Value = MostStored }, new() { Value = Half.TotalSeconds } } });
         batch.BatchCommands.Add(new(
@@ -126,6 +135,14 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     // A row's weight as it is now.
     private static string Decayed(string half) => $"known.weight * power(0.5, extract(epoch from now() - known.at) / {half})";
 
+    // One customer of a provider usually has a /48 of IPv6.
+    private static string NetworkOf(IPAddress? client)
+    {
+        if (client is null || client.IsIPv4MappedToIPv6 || client.AddressFamily != AddressFamily.InterNetworkV6)
+            return RateLimits.NetworkOf(client);
+        return Convert.ToHexString(client.GetAddressBytes().AsSpan(0, 6));
+    }
+
     // In lower case, with only the signs that words contain.
     private static string Plain(string text) => string.Join(' ', string.Concat(Folding.Fold(text).EnumerateRunes()
             .Select(x => Rune.IsLetterOrDigit(x) || Rune.GetUnicodeCategory(x) is UnicodeCategory.NonSpacingMark
@@ -135,6 +152,8 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     private sealed record Seen(long Since)
     {
         public ConcurrentDictionary<(string Text, string Network), bool> Searches { get; } = new();
+
+        public ConcurrentDictionary<string, int> OfNetwork { get; } = new(StringComparer.Ordinal);
     }
 
     private sealed record Suggested(List<(string Text, double Weight)> ByText);

@@ -6,12 +6,12 @@ namespace Aarya.Features.Search.Postgres;
 internal sealed class FacetColumn(int capacity)
 {
     // By the key of the value, then by its spelling. A list is replaced when it gets a value more, so that readers see one or the other.
-    private (FilterValue Spelling, SlotSet Slots)[][] values = [];
+    private (FilterValue Spelling, ValueSlots Slots)[][] values = [];
 
     /// <summary>The same with room for more slots.</summary>
     public FacetColumn Grown(int slots) => new(slots)
     {
-        values = [.. values.Select(x => x.Select(y => (y.Spelling, new SlotSet(y.Slots, slots))).ToArray())],
+        values = [.. values.Select(x => x.Select(y => (y.Spelling, y.Slots.Grown(slots))).ToArray())],
     };
 
     public void Set(int slot, FilterValue value, bool isAdded)
@@ -27,6 +27,7 @@ internal sealed class FacetColumn(int capacity)
         List<FacetValue> counts = [];
         foreach (var spellings in Volatile.Read(ref values))
         {
+            if (spellings.Length == 0) continue;
             if (spellings.Length == 1)
             {
                 var count = spellings[0].Slots.CountIn(products);
@@ -35,7 +36,7 @@ internal sealed class FacetColumn(int capacity)
             }
 
             // Of several spellings the first in the order of characters is shown.
-            var met = spellings.Where(x => x.Slots.Meets(products)).ToList();
+            var met = spellings.Where(x => x.Slots.CountIn(products) > 0).ToList();
             if (met.Count > 0)
                 counts.Add(new(met.Select(x => x.Spelling.Text).Min(StringComparer.Ordinal)!, All(spellings).CountIn(products)));
         }
@@ -51,26 +52,31 @@ internal sealed class FacetColumn(int capacity)
         return All(keys.Where(x => x < known.Length).SelectMany(x => known[x]));
     }
 
-    private SlotSet All(IEnumerable<(FilterValue Spelling, SlotSet Slots)> spellings)
+    private SlotSet All(IEnumerable<(FilterValue Spelling, ValueSlots Slots)> spellings)
     {
         SlotSet all = new(capacity);
-        foreach (var (_, slots) in spellings) all.Add(slots);
+        foreach (var (_, slots) in spellings) slots.AddTo(all);
         return all;
     }
 
-    private SlotSet Of(FilterValue value)
+    private ValueSlots Of(FilterValue value)
     {
-        if (value.Key >= values.Length)
-            Volatile.Write(ref values, [.. values, .. Enumerable.Range(values.Length, value.Key + 1 - values.Length).Select(_ => New())]);
+        if (value.Key >= values.Length) Grow(value.Key + 1);
         foreach (var (spelling, slots) in values[value.Key])
         {
             if (ReferenceEquals(spelling, value)) return slots;
         }
 
-        SlotSet added = new(capacity);
+        ValueSlots added = new(capacity);
         Volatile.Write(ref values[value.Key], [.. values[value.Key], (value, added)]);
         return added;
+    }
 
-        static (FilterValue, SlotSet)[] New() => [];
+    private void Grow(int count)
+    {
+        var grown = values;
+        Array.Resize(ref grown, Math.Max(count, 2 * grown.Length));
+        for (var i = values.Length; i < grown.Length; i++) grown[i] = [];
+        Volatile.Write(ref values, grown);
     }
 }

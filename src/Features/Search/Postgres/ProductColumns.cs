@@ -11,7 +11,7 @@ internal sealed class ProductColumns
     public ProductColumns()
         : this(AtFirst)
     {
-        (OnSale, InStock, Products) = (new(AtFirst), new(AtFirst), new ShelvedProduct?[AtFirst]);
+        (InStock, Products) = (new(AtFirst), new ShelvedProduct[AtFirst]);
         (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
         (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
     }
@@ -21,14 +21,13 @@ internal sealed class ProductColumns
     /// <summary>Every slot is below it.</summary>
     public int Capacity { get; }
 
-    /// <summary>The products with variants; a product without one cannot be bought, and is not found.</summary>
-    public SlotSet OnSale { get; private init; } = null!;
-
     /// <summary>The products with a variant in stock.</summary>
     public SlotSet InStock { get; private init; } = null!;
 
-    /// <summary>Null in a slot whose product is no longer on sale or has another slot.</summary>
-    public ShelvedProduct?[] Products { get; private init; } = null!;
+    /// <summary>
+    /// Also of slots whose product is no longer on sale or has another slot: a search that began before may still show it.
+    /// </summary>
+    public ShelvedProduct[] Products { get; private init; } = null!;
 
     public Guid[] Ids { get; private init; } = null!;
 
@@ -59,7 +58,6 @@ internal sealed class ProductColumns
         Array.Resize(ref published, capacity);
         return new(capacity)
         {
-            OnSale = new(OnSale, capacity),
             InStock = new(InStock, capacity),
             Products = products,
             Ids = ids,
@@ -73,32 +71,27 @@ internal sealed class ProductColumns
         };
     }
 
-    /// <summary>Sets the product of a slot; null makes the slot empty.</summary>
-    public void Set(int slot, ShelvedProduct? product)
+    /// <summary>Sets the product of a slot, which has at least one variant.</summary>
+    public void Set(int slot, ShelvedProduct product)
     {
         var before = Products[slot];
-        if (before is not null) Facets(slot, before, isAdded: false);
+        var isSame = before is not null && before.Category == product.Category && before.Variants.Length == product.Variants.Length
+            && before.Variants.Zip(product.Variants).All(x => ReferenceEquals(x.First.Size, x.Second.Size)
+                && ReferenceEquals(x.First.Colour, x.Second.Colour) && x.First.Price == x.Second.Price);
+        if (before is not null && !isSame) Facets(slot, before, isAdded: false);
         Products[slot] = product;
-        if (product is null || product.Variants.Length == 0)
-        {
-            OnSale.Remove(slot);
-            InStock.Remove(slot);
-            return;
-        }
-
-        Facets(slot, product, isAdded: true);
+        if (!isSame) Facets(slot, product, isAdded: true);
         Ids[slot] = product.Id;
         LowestPrices[slot] = product.Variants.Min(x => x.Price);
         PublishedTicks[slot] = product.PublishedTicks;
         HighestPrice = Math.Max(HighestPrice, product.Variants.Max(x => x.Price));
         if (Array.Exists(product.Variants, x => x.InStock)) InStock.Add(slot);
         else InStock.Remove(slot);
-        OnSale.Add(slot);
     }
 
     private void Facets(int slot, ShelvedProduct product, bool isAdded)
     {
-        if (product.Variants.Length > 0) Categories.Set(slot, product.Category, isAdded);
+        Categories.Set(slot, product.Category, isAdded);
         foreach (var variant in product.Variants)
         {
             Sizes.Set(slot, variant.Size, isAdded);

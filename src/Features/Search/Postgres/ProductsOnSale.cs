@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Aarya.Features.Search.Engine;
@@ -33,7 +34,7 @@ internal sealed class ProductsOnSale
     private const float OutOfStock = 100;
 
     private readonly Dictionary<Guid, Place> places = [];
-    private volatile State state = new(new(), WordIndex.Empty);
+    private volatile State state = Empty();
     private int slots;
     private Everything? everything;
 
@@ -49,52 +50,73 @@ internal sealed class ProductsOnSale
     /// <summary>The words that a typo may have meant, also those that only withdrawn products have.</summary>
     public Vocabulary Vocabulary { get; set; } = Vocabulary.Empty;
 
+    /// <summary>Words of the products of which it is not known yet whether a typo may have meant them.</summary>
+    public HashSet<string> Unlearned { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The words that merchandisers have set, by the term that they stand for.</summary>
     public IReadOnlyDictionary<string, string[]> Synonyms { get; set; } = new Dictionary<string, string[]>();
 
     /// <summary>Applies changes.</summary>
-    /// <param name="added">Gets the words of products that are new or have changed theirs.</param>
     /// <returns>False when the words of a product are missing: all has to be read again.</returns>
-    public bool Apply(IReadOnlyList<ReadProduct> changed, IReadOnlyList<Guid> withdrawn, out IReadOnlyCollection<string> added)
+    public bool Apply(IReadOnlyList<ReadProduct> changed, IReadOnlyList<Guid> withdrawn)
     {
-        added = [];
         if (changed.Count + withdrawn.Count == 0) return true;
         WordsOfProducts words = new();
         var hasWords = true;
         var columns = state.Columns;
-        foreach (var (product, vector) in changed) hasWords &= Apply(ref columns, product, vector, words);
-        foreach (var id in withdrawn)
+        List<int> gone = [];
+        List<int> come = [];
+        foreach (var (product, vector) in changed)
         {
-            if (places.Remove(id, out var place)) columns.Set(place.Slot, null);
+            // A product without variants cannot be bought, and is not found.
+            if (product.Variants.Length == 0) Leave(product.Id);
+            else hasWords &= Apply(ref columns, product, vector);
         }
 
-        state = new(columns, state.Words.With(words));
-        added = [.. words.ByWord.Keys];
+        foreach (var id in withdrawn) Leave(id);
+        // Searches that have begun go on with the products as they were.
+        SlotSet onSale = new(state.OnSale, columns.Capacity);
+        foreach (var slot in gone) onSale.Remove(slot);
+        foreach (var slot in come) onSale.Add(slot);
+        state = new(columns, state.Words.With(words), onSale);
+        Unlearned.UnionWith(words.ByWord.Keys.Where(x => IndexedWords.CanBeMeant(x) && !Vocabulary.Has(x)));
         return hasWords;
-    }
 
-    // A product whose words have changed gets another slot, because the lists of its words have the old one.
-    private bool Apply(ref ProductColumns columns, ShelvedProduct product, string? vector, WordsOfProducts words)
-    {
-        var known = places.GetValueOrDefault(product.Id);
-        var hash = vector is null ? default : HashOf(vector);
-        if (known is not null && (vector is null || hash == known.WordsHash))
+        void Leave(Guid id)
         {
-            columns.Set(known.Slot, product);
+            if (places.Remove(id, out var place)) gone.Add(place.Slot);
+        }
+
+        // A product whose words have changed gets another slot, because the lists of its words have the old one.
+        bool Apply(ref ProductColumns columns, ShelvedProduct product, string? vector)
+        {
+            var known = places.GetValueOrDefault(product.Id);
+            var hash = vector is null ? default : HashOf(vector);
+            if (known is not null && (vector is null || hash == known.WordsHash))
+            {
+                columns.Set(known.Slot, product);
+                return true;
+            }
+
+            if (vector is null) return false;
+            while (slots >= columns.Capacity) columns = columns.Grown();
+            words.Add(slots, vector);
+            columns.Set(slots, product);
+            if (known is not null) gone.Add(known.Slot);
+            come.Add(slots);
+            places[product.Id] = new(slots++, hash);
             return true;
         }
-
-        if (vector is null) return false;
-        if (slots == columns.Capacity) columns = columns.Grown();
-        words.Add(slots, vector);
-        columns.Set(slots, product);
-        places[product.Id] = new(slots++, hash);
-        if (known is not null) columns.Set(known.Slot, null);
-        return true;
     }
 
-    private static Guid HashOf(string vector) =>
-        new(SHA256.HashData(MemoryMarshal.AsBytes(vector.AsSpan())).AsSpan(0, 16));
+    private static State Empty()
+    {
+        ProductColumns columns = new();
+        return new(columns, WordIndex.Empty, new(columns.Capacity));
+    }
+
+    private static UInt128 HashOf(string vector) =>
+        BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(vector.AsSpan())));
 
     /// <summary>The page of a search, with the total and the facets of all its products.</summary>
     /// <param name="hits">The products that match the text; null for a search without one.</param>
@@ -113,19 +135,18 @@ internal sealed class ProductsOnSale
     {
         if (Volatile.Read(ref everything) is not { } known || !ReferenceEquals(known.State, now))
         {
-            SlotSet all = new(now.Columns.OnSale, now.Columns.Capacity);
-            known = new(now, all.Count(), FacetsOf(now.Columns, all, all));
+            known = new(now, now.OnSale.Count(), FacetsOf(now.Columns, now.OnSale, now.OnSale));
             Volatile.Write(ref everything, known);
         }
 
-        return PageOf(query, now.Columns, now.Columns.OnSale, null, known.Total, known.Facets);
+        return PageOf(query, now.Columns, now.OnSale, null, known.Total, known.Facets);
     }
 
     private static SearchPage PageOfProducts(SearchQuery query, Filters filters, State now, TextHits? hits)
     {
         var columns = now.Columns;
-        SlotSet found = new(hits?.Slots ?? columns.OnSale, columns.Capacity);
-        found.Keep(columns.OnSale);
+        SlotSet found = new(hits?.Slots ?? now.OnSale, columns.Capacity);
+        found.Keep(now.OnSale);
         var shown = found;
         if (filters.Categories is { } categories)
         {
@@ -153,9 +174,7 @@ internal sealed class ProductsOnSale
             }, columns.Ids[slot], slot);
         }
 
-        var page = first.Page().Select(x => (Product: columns.Products[x], Rank: RankOf(x)))
-            .Where(x => x.Product is { Variants.Length: > 0 }).Select(x => Offer.Of(x.Product!, x.Rank)).ToList();
-        return PageOf(query, page, total, facets);
+        return PageOf(query, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x)))], total, facets);
 
         float RankOf(int slot) => (ranks?[slot] ?? 0) - (columns.InStock.Has(slot) ? 0 : OutOfStock);
     }
@@ -169,9 +188,9 @@ internal sealed class ProductsOnSale
     {
         const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16;
         List<(ShelvedProduct Product, float Rank)> found = [];
-        foreach (var slot in hits?.Slots ?? now.Columns.OnSale)
+        foreach (var slot in hits?.Slots ?? now.OnSale)
         {
-            if (now.Columns.Products[slot] is { } product) found.Add((product, hits?.Ranks[slot] ?? 0));
+            if (now.OnSale.Has(slot)) found.Add((now.Columns.Products[slot], hits?.Ranks[slot] ?? 0));
         }
 
         // After the products were read: their values have room in the counts.
@@ -207,9 +226,10 @@ internal sealed class ProductsOnSale
     }
 
     /// <param name="Words">Its lists have the slots of <paramref name="Columns"/>.</param>
-    internal sealed record State(ProductColumns Columns, WordIndex Words);
+    /// <param name="OnSale">The slots whose products are found.</param>
+    internal sealed record State(ProductColumns Columns, WordIndex Words, SlotSet OnSale);
 
-    private sealed record Place(int Slot, Guid WordsHash);
+    private sealed record Place(int Slot, UInt128 WordsHash);
 
     private sealed record Everything(State State, int Total, IReadOnlyList<Facet> Facets);
 

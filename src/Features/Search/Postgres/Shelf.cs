@@ -2,6 +2,7 @@ using System.Data.Common;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Outages;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aarya.Features.Search.Postgres;
@@ -16,15 +17,17 @@ namespace Aarya.Features.Search.Postgres;
 /// <see cref="LongestWrite"/>, and takes only rows of the oldest transaction that ran at the reading before and of later ones. All is
 /// read again every <see cref="Whole"/>, for writes that take even longer and for those that set no time; searches go on meanwhile.
 /// </remarks>
-public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
+public sealed partial class Shelf(ISearchStore store, TimeProvider time, ILogger<Shelf> log) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Whole = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
     private bool isReadingAll;
+    private long failedAt;
     private Read? last;
     private long writes;
     private long rewrites;
@@ -50,8 +53,14 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
             // after another.
             if (IsFresh(last) is { } read) return read;
             last = last is null || last.Rewrites < rewrite ? await ReadAllAsync(cancellation) : await ReadChangesAsync(last, cancellation);
-            if (time.GetElapsedTime(last.WholeAt) > Whole) ReadAllSoon();
+            if (!last.IsComplete || time.GetElapsedTime(last.WholeAt) > Whole) ReadAllSoon();
             return last.View;
+        }
+        catch (Exception e) when (!Outage.Is(e) && e is not OperationCanceledException)
+        {
+            // What was being applied may be there in part.
+            last = null;
+            throw;
         }
         finally
         {
@@ -67,26 +76,32 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
 
     private void ReadAllSoon()
     {
-        if (Interlocked.Exchange(ref isReadingAll, true)) return;
-        _ = Task.Run(async () =>
+        if (failedAt != 0 && time.GetElapsedTime(failedAt) < AfterFailure) return;
+        if (!Interlocked.Exchange(ref isReadingAll, true)) _ = Task.Run(ReadAllBesideAsync);
+    }
+
+    private async Task ReadAllBesideAsync()
+    {
+        try
         {
-            try
-            {
-                var all = await ReadAllAsync(stopping.Token);
-                await reading.WaitAsync(stopping.Token);
-                // What has changed since is read before the next search.
-                last = all;
-                reading.Release();
-            }
-            catch (Exception e) when (Outage.Is(e) || stopping.IsCancellationRequested)
-            {
-                // The next reading of changes begins it again.
-            }
-            finally
-            {
-                Volatile.Write(ref isReadingAll, false);
-            }
-        });
+            var all = await ReadAllAsync(stopping.Token);
+            await reading.WaitAsync(stopping.Token);
+            // What has changed since is read before the next search.
+            last = all;
+            reading.Release();
+            failedAt = 0;
+        }
+#pragma warning disable CA1031 // Nobody waits for this reading; the searches go on with what they have.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failedAt = time.GetTimestamp();
+            if (!stopping.IsCancellationRequested) LogFailed(e);
+        }
+        finally
+        {
+            Volatile.Write(ref isReadingAll, false);
+        }
     }
 
     private Task<Read> ReadAllAsync(CancellationToken cancellation)
@@ -122,14 +137,8 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
 
         changes.End();
         await reader.DisposeAsync();
-        await LearnAsync(connection, view, changes.Words, cancellation);
-        return before with
-        {
-            Writes = seen,
-            Began = began,
-            Unseen = unseen,
-            Rewrites = changes.AreComplete ? before.Rewrites : -1,
-        };
+        await LearnAsync(connection, view, cancellation);
+        return before with { Writes = seen, Began = began, Unseen = unseen, IsComplete = before.IsComplete && changes.AreComplete };
     }
 
     private static NpgsqlBatchCommand Products(Read before)
@@ -162,19 +171,18 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
     }
 
     // The words that a typo may have meant, of those that are new.
-    private static async Task LearnAsync(
-        NpgsqlConnection connection, ProductsOnSale view, IReadOnlyCollection<string> words, CancellationToken cancellation)
+    private static async Task LearnAsync(NpgsqlConnection connection, ProductsOnSale view, CancellationToken cancellation)
     {
-        var unknown = words.Where(x => IndexedWords.CanBeMeant(x) && !view.Vocabulary.Has(x)).ToArray();
-        if (unknown.Length == 0) return;
+        if (view.Unlearned.Count == 0) return;
         await using var command = new NpgsqlCommand("select word from search.word where word = any ($1)", connection)
         {
-            Parameters = { new() { Value = unknown } },
+            Parameters = { new() { Value = view.Unlearned.ToArray() } },
         };
         List<string> learned = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) learned.Add(reader.GetString(0));
         view.Vocabulary = view.Vocabulary.With(learned);
+        view.Unlearned.Clear();
     }
 
     public void Dispose()
@@ -192,10 +200,6 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
         private readonly List<ReadProduct> products = [];
         private readonly List<Guid> withdrawn = [];
         private readonly List<ShelvedVariant> variants = [];
-        private readonly HashSet<string> words = new(StringComparer.Ordinal);
-
-        /// <summary>The words of products that are new or have changed theirs.</summary>
-        public IReadOnlyCollection<string> Words => words;
 
         /// <summary>False when the words of a product are missing.</summary>
         public bool AreComplete { get; private set; } = true;
@@ -240,8 +244,7 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
 
         private void Apply()
         {
-            AreComplete &= view.Apply(products, withdrawn, out var added);
-            words.UnionWith(added);
+            AreComplete &= view.Apply(products, withdrawn);
             products.Clear();
             withdrawn.Clear();
         }
@@ -249,10 +252,17 @@ public sealed class Shelf(ISearchStore store, TimeProvider time) : IDisposable
 
     /// <param name="At">When it was read, by this process' clock.</param>
     /// <param name="Writes">How many writes of this process it has.</param>
-    /// <param name="Rewrites">How many rewrites of this process it has; negative when all has to be read again.</param>
+    /// <param name="Rewrites">How many rewrites of this process it has.</param>
     /// <param name="WholeAt">When all products were read, by this process' clock.</param>
     /// <param name="Began">When it was read, by PostgreSQL's clock.</param>
     /// <param name="Unseen">The oldest transaction that ran at this reading; rows of it and later ones may be missing.</param>
     private sealed record Read(
-        long At, long Writes, long Rewrites, long WholeAt, DateTime Began, string Unseen, ProductsOnSale View);
+        long At, long Writes, long Rewrites, long WholeAt, DateTime Began, string Unseen, ProductsOnSale View)
+    {
+        /// <summary>False when a product is missing, because its words were not read.</summary>
+        public bool IsComplete { get; init; } = true;
+    }
+
+    [LoggerMessage(LogLevel.Error, "The products on sale could not all be read again; searches go on with what was read before")]
+    private partial void LogFailed(Exception error);
 }

@@ -24,17 +24,17 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         List<(bool, bool)> known = [];
         foreach (var term in text.Terms)
         {
-            var isWord = Complete(term).Meets(Columns.OnSale);
+            var isWord = Complete(term).Meets(state.OnSale);
             // A complete word is not taken for the beginning of others, so beginnings are looked up only where they matter.
             var canBegin = !isWord || (typing && ReferenceEquals(term, text.Terms[^1]));
-            known.Add((isWord, canBegin && Beginning(term).Meets(Columns.OnSale)));
+            known.Add((isWord, canBegin && Beginning(term).Meets(state.OnSale)));
         }
 
         return Task.FromResult(text.Known(known, typing));
     }
 
     public Task<SoughtText?> FirstAsync(IReadOnlyList<SoughtText> texts, CancellationToken cancellation) =>
-        Task.FromResult(texts.FirstOrDefault(x => Matching(x).Meets(Columns.OnSale)));
+        Task.FromResult(texts.FirstOrDefault(x => Matching(x).Meets(state.OnSale)));
 
     public Task<SearchPage> PageAsync(SearchQuery query, SoughtText? text, CancellationToken cancellation)
     {
@@ -46,7 +46,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     public Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation)
     {
         var inCategory = InCategory(text);
-        inCategory.Keep(Columns.OnSale);
+        inCategory.Keep(state.OnSale);
         var categories = Columns.Categories.CountIn(inCategory).OrderByDescending(x => x.Count)
             .ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostCategories).Select(x => Suggestion.Category(x.Value));
         var hits = Matching(text);
@@ -62,9 +62,16 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         List<string?> meant = [];
         foreach (var word in words)
         {
+            // A hyphenated text can have many more parts than words.
+            if (meant.Count >= Words.Most)
+            {
+                meant.Add(word);
+                continue;
+            }
+
             SlotSet begins = new(Columns.Capacity);
             AddBeginning(begins, word, WordPlaces.All);
-            meant.Add(Words.Meant(word, begins.Meets(Columns.OnSale), view.Vocabulary.Near(word).Where(IsOnSale)));
+            meant.Add(Words.Meant(word, begins.Meets(state.OnSale), view.Vocabulary.Near(word).Where(IsOnSale)));
         }
 
         return Task.FromResult(Correction.Of(words, meant));
@@ -77,7 +84,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         if (at < 0) return false;
         foreach (var posting in state.Words[at])
         {
-            if (Columns.OnSale.Has(posting.Slot)) return true;
+            if (state.OnSale.Has(posting.Slot)) return true;
         }
 
         return false;
@@ -89,7 +96,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         List<int> best = new(limit + 1);
         foreach (var slot in hits)
         {
-            if (!Columns.OnSale.Has(slot)) continue;
+            if (!state.OnSale.Has(slot)) continue;
             if (best.Count == limit)
             {
                 if (!IsBefore(slot, best[^1])) continue;
@@ -101,7 +108,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
             best.Insert(at, slot);
         }
 
-        return [.. best.Select(x => Columns.Products[x]).OfType<ShelvedProduct>()];
+        return [.. best.Select(x => Columns.Products[x])];
 
         bool IsBefore(int slot, int other) => ranks[slot] != ranks[other] ? ranks[slot] > ranks[other]
             : Columns.PublishedTicks[slot] != Columns.PublishedTicks[other]

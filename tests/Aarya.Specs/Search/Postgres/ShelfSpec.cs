@@ -14,6 +14,8 @@ namespace Aarya.Specs.Search.Postgres;
 /// <summary>Searches see every change of the index, although they filter and count in the memory of their process.</summary>
 public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private readonly CatalogueNews news = new(fixture.Host);
 
     private ISearchEngine Engine => Host.Services.GetRequiredService<ISearchEngine>();
@@ -58,6 +60,24 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
         await held.CommitAsync();
 
         await UntilAsync("it has its new name", page => page.Items.Any(x => x.Name == "Achkan"));
+    }
+
+    [Fact]
+    public async Task a_product_is_found_at_every_moment_while_its_words_change()
+    {
+        var product = news.Product("Kurta");
+        await Index.IndexAsync([DocumentOf(product, 1, 500)], CancellationToken.None);
+        var changes = Task.Run(async () =>
+        {
+            for (var version = 2; version <= 60; version++)
+                await Index.IndexAsync([DocumentOf(product with { Name = $"Kurta {news.Word} {version}" }, version, 500)], Cancel);
+        });
+        var searches = 0;
+        for (; !changes.IsCompleted; searches++) Assert.Equal(1, (await FindAsync()).Total);
+
+        await changes;
+        Assert.Equal($"Kurta {news.Word} 60", Assert.Single((await FindAsync()).Items).Name);
+        Assert.InRange(searches, 1, int.MaxValue);
     }
 
     [Fact]
