@@ -5,7 +5,7 @@ namespace Aarya.Features.Search.Postgres;
 /// <summary>The products of each value of one facet. One thread changes it while others read.</summary>
 internal sealed class FacetColumn(int capacity)
 {
-    // By the key of the value, then by its spelling. A list is replaced when it gets a value more, so that readers see one or the other.
+    // By the key of the value, then by its spelling. A list is replaced when a value is added, so that readers see one or the other.
     private (FilterValue Spelling, ValueSlots Slots)[][] values = [];
 
     /// <summary>The same with room for more slots.</summary>

@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace Aarya.Specs.Search.Postgres;
 
-/// <summary>Searches see every change of the index, although they filter and count in the memory of their process.</summary>
+/// <summary>Searches see every change of the index, although they run in the memory of their process.</summary>
 public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -127,7 +127,7 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
     private Task UntilAsync(string what, Func<SearchPage, bool> isSo) =>
         Eventually.HoldsAsync(what, async () => isSo(await FindAsync()), TimeSpan.FromMinutes(1));
 
-    // Without a text, PostgreSQL is not asked which products are on sale.
+    // Without a text, the words of the products are not looked up.
     private Task<SearchPage> BrowseAsync() => Engine.SearchAsync(
         SearchQuery.From(null, null, null, [news.Word], null, null, null, null, null, null).Query!, CancellationToken.None);
 
