@@ -93,7 +93,11 @@ public static class AaryaHost
     /// <summary>The program for these arguments, not started.</summary>
     public static WebApplication Build(string[] args, IReadOnlyList<Module> modules)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = [SettingsAreReadOnce, .. args],
+            ContentRootPath = ContentRoot(),
+        });
         builder.AddAarya(modules, args);
         var app = builder.Build();
         app.MapAarya();
@@ -103,6 +107,10 @@ public static class AaryaHost
     // True in a Release build. A Debug build has no handler code: it compiles its handlers when it runs.
     private static bool CarriesHandlers { get; } =
         Assembly.Load("Aarya.Api").GetTypes().Any(x => x.Namespace?.StartsWith("Internal.Generated", StringComparison.Ordinal) == true);
+
+    // Nothing reads a setting again after the start. Watching appsettings.json would take one of the 128 inotify instances that Linux
+    // gives a user, per process: a user with many processes could not start another one.
+    private const string SettingsAreReadOnce = "--hostBuilder:reloadConfigOnChange=false";
 
     // appsettings.json is in the program's folder; the current folder must not matter.
     private static string ContentRoot() =>

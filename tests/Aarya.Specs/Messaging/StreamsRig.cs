@@ -83,6 +83,10 @@ public sealed class StreamsRig : IAsyncLifetime
         return [.. wanted.Select(x => processes[x.Node])];
     }
 
+    /// <summary>One process with commerce and content, and one with payment.</summary>
+    public async Task<(RoleProcess Shop, RoleProcess Payment)> RunSplitAsync() =>
+        await RunAsync(("a", Shop), ("b", "payment")) is [var shop, var payment] ? (shop, payment) : default;
+
     /// <summary>Places orders and, when each is answered, returns the ids of the accepted ones.</summary>
     public static async Task<IReadOnlyList<Guid>> PlaceAsync(RoleProcess shop, int count, string note = "")
     {

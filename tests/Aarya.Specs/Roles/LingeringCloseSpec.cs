@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Aarya.Infrastructure.Mesh;
+using Aarya.Specs.Support.Hosts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -64,7 +65,7 @@ public sealed class LingeringCloseSpec : IAsyncDisposable
         public static async Task<Server> StartAsync(string path, string name)
         {
             var lastSent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var builder = WebApplication.CreateSlimBuilder();
+            var builder = BareHost.Create();
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(path, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Protos;
+using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -28,7 +29,7 @@ public sealed class MeshSpec : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = BareHost.Create();
         builder.Logging.ClearProviders();
         builder.Configuration["AARYA_MESH_SECRET"] = Secret;
         builder.Services.AddSingleton<ProbeLog>().AddScoped<ProbeScope>().AddScoped<ProbeService>().AddGrpc();

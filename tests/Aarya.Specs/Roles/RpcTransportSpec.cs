@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Specs.Protos;
+using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -54,7 +55,7 @@ public sealed class RpcTransportSpec : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var path = Path.Combine(folder, "probe.sock");
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = BareHost.Create();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(log).AddScoped<ProbeScope>().AddScoped<ProbeService>();
         builder.Services.AddContextGrpc();

@@ -20,9 +20,10 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        "aarya", nameof(RedisStreamsSpec), nameof(ErasureCrashSpec), nameof(ErasureSpec), nameof(AtRestSpec),
-        nameof(MemorySpec), nameof(RedisOutageSpec), nameof(OneOrderPerCartSpec), nameof(FirstAdminSpec), nameof(UnpaidOrdersRaceSpec),
-        nameof(CommandsAtOnceSpec), nameof(MigrateSpec), nameof(RolesAloneSpec), "whole edge", "payment",
+        "aarya", nameof(StreamFaultsSpec), nameof(UndeclaredEventsSpec), nameof(RedisStreamsSpec), nameof(ErasureCrashSpec),
+        nameof(ErasureSpec), nameof(AtRestSpec), nameof(MemorySpec), nameof(RedisOutageSpec), nameof(OneOrderPerCartSpec),
+        nameof(FirstAdminSpec), nameof(UnpaidOrdersRaceSpec), nameof(CommandsAtOnceSpec), nameof(MigrateSpec), nameof(RolesAloneSpec),
+        "whole edge", "payment",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

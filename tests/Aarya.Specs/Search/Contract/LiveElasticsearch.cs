@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Aarya.Specs.Search.Elasticsearch;
+using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +33,7 @@ internal sealed class LiveElasticsearch : IAsyncDisposable
             cluster.DefaultRequestHeaders.Authorization =
                 new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Variable("PASSWORD")}")));
         Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}");
-        var builder = WebApplication.CreateSlimBuilder([$"--urls={Url}"]);
+        var builder = BareHost.Create($"--urls={Url}");
         builder.Logging.ClearProviders();
         builder.Services.AddRequestDecompression();
         app = builder.Build();

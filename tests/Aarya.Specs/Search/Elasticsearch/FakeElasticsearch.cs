@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -106,7 +107,7 @@ public sealed class FakeElasticsearch : IAsyncDisposable
         _ = ElasticsearchApi.Description;
         var scheme = certificate is null ? "http" : "https";
         var fake = new FakeElasticsearch(string.Create(CultureInfo.InvariantCulture, $"{scheme}://localhost:{port}"));
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = BareHost.Create();
         builder.Logging.ClearProviders();
         builder.Services.AddRequestDecompression();
         builder.WebHost.UseKestrelHttpsConfiguration();
