@@ -25,15 +25,19 @@ run_specs() {
 }
 
 build_and_run_specs() {
-    local report=$1
+    local report=$1 specs=$SPECS/bin/Debug/net10.0
     shift
     step build "$(specs_step)" build_specs
     step release 'for the processes that specs start' release_for_specs $#
+    if [[ -n ${SPECS_PROGRAM-} ]]; then
+        put_specs_together
+        specs=artifacts/$specs
+    fi
     export_databases
     hide_elasticsearch
     # Processes that run for seconds gain nothing from profile-guided optimisation, nor from compiling a method again.
     export DOTNET_TieredPGO=0 DOTNET_TC_CallCounting=0
-    dotnet "$SPECS/bin/Debug/net10.0/Aarya.Specs.dll" "$@" -noLogo -noColor -result-xml "$report"
+    dotnet "$specs/Aarya.Specs.dll" "$@" -noLogo -noColor -result-xml "$report"
 }
 
 # Hides the cluster from the shops that specs start. Only the spec of the contract reads it, as SPECS_ELASTICSEARCH_...
@@ -95,6 +99,23 @@ release_for_specs() {
         return
     fi
     export SPECS_PROGRAM=$program
+}
+
+# put_specs_together: copies the specs to artifacts/tests, with the Release build's assemblies in the place of the same ones of the Debug
+# build. They are machine code already, and Aarya.Api carries its handlers: a hundred shops in one run do not compile them again.
+# The small program of the message specs has handlers of its own, so it keeps our Debug assemblies.
+put_specs_together() {
+    local folder assembly
+    for folder in "$SPECS" "$SPECS.Streams"; do
+        folder+=/bin/Debug/net10.0
+        rm -rf "artifacts/$folder"
+        mkdir -p "artifacts/$folder"
+        cp -a "$folder/." "artifacts/$folder"
+        for assembly in artifacts/api/*.dll; do
+            if [[ $folder == *Streams* && ${assembly##*/} == Aarya.* ]]; then continue; fi
+            if [[ -e artifacts/$folder/${assembly##*/} ]]; then cp --remove-destination "$assembly" "artifacts/$folder"; fi
+        done
+    done
 }
 
 # summarise <report>: counts one failure when the report is incomplete (the runner crashed) or no spec ran

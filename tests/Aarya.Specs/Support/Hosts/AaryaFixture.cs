@@ -4,6 +4,8 @@ using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Http;
 using Aarya.Specs.Support.Servers;
 using Alba;
+using JasperFx;
+using JasperFx.CodeGeneration;
 using JasperFx.CommandLine;
 using Marten;
 using Microsoft.AspNetCore.Hosting;
@@ -49,6 +51,12 @@ public sealed class AaryaFixture : IAsyncLifetime
             services.RunWolverineInSoloMode();
             // Specs of the pipeline bring small endpoints of their own.
             services.ConfigureWolverine(wolverine => wolverine.Discovery.IncludeAssembly(typeof(AaryaFixture).Assembly));
+            // The Release build carries the shop's handlers, but not those of the specs.
+            services.CritterStackDefaults(defaults =>
+            {
+                defaults.Development.GeneratedCodeMode = TypeLoadMode.Auto;
+                defaults.Development.AssertAllPreGeneratedTypesExist = defaults.Development.SourceCodeWritingEnabled = false;
+            });
             services.ConfigureMarten<IContentStore>(content =>
             {
                 content.RegisterDocumentType<Seat>();

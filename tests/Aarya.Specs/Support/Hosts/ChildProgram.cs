@@ -10,8 +10,8 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    /// <summary>Aarya.Api.dll of the build that the specs run on, which compiles its handlers when they are first used.</summary>
-    public static string Debug { get; } = Path.Combine(AppContext.BaseDirectory, "Aarya.Api.dll");
+    /// <summary>Aarya.Api.dll of the Debug build, which compiles its handlers when they are first used.</summary>
+    public static string Debug { get; } = Repository.PathOf("tests/Aarya.Specs/bin/Debug/net10.0/Aarya.Api.dll");
 
     /// <summary>Aarya.Api.dll of the Release build that `./aarya test` has made of the same sources, if it has.</summary>
     public static string? Release { get; } = Environment.GetEnvironmentVariable("SPECS_PROGRAM");

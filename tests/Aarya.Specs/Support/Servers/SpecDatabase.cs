@@ -52,7 +52,6 @@ public sealed class SpecDatabase : IAsyncDisposable
         await app.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);
 
         // A database with connections cannot be copied.
-        NpgsqlConnection.ClearAllPools();
         await database.OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
         return database;
     }
@@ -80,9 +79,5 @@ public sealed class SpecDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        NpgsqlConnection.ClearAllPools();
-        await OnServerAsync($"drop database if exists {Name} with (force)");
-    }
+    public async ValueTask DisposeAsync() => await OnServerAsync($"drop database if exists {Name} with (force)");
 }
