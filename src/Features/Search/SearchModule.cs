@@ -29,6 +29,7 @@ public sealed class SearchModule : Module<ISearchStore>
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
+        services.AddSingleton<SalesOfProducts>();
         services.AddSingleton<Shelf>();
         services.AddHostedService<FillShelf>();
         services.AddSingleton<ProductIndex>();
@@ -37,6 +38,8 @@ public sealed class SearchModule : Module<ISearchStore>
         services.AddSingleton<SearchAnswers>();
         services.AddSingleton<PopularSearches>();
         services.AddHostedService<KeepPopularSearches>();
+        services.AddSingleton<Purchases>();
+        services.AddHostedService<ReadPurchases>();
         services.AddSingleton<Recommender>();
         services.AddSingleton<Refill>();
         services.AddSingleton<RefillTurn>();

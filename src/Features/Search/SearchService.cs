@@ -19,7 +19,9 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
             "price_asc" => SearchSort.PriceAsc,
             "price_desc" => SearchSort.PriceDesc,
             "newest" => SearchSort.Newest,
-            _ => throw Refusal.Invalid("sort", "must be relevance, price_asc, price_desc or newest."),
+            "bestselling" => SearchSort.Bestselling,
+            "discount" => SearchSort.Discount,
+            _ => throw Refusal.Invalid("sort", "must be relevance, price_asc, price_desc, newest, bestselling or discount."),
         };
         if (request.Category.Concat(request.Size).Concat(request.Colour).Append(request.Query).Append(request.Cursor)
             .Any(x => x.Contains('\0', StringComparison.Ordinal)))
@@ -70,6 +72,24 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
             "maxPrice" => "max_price_minor",
             _ => field,
         }, messages[0]);
+    }
+
+    private static Protos.Search.ProductHit ToWire(Recommendation x)
+    {
+        var wire = ToWire(new Engine.ProductHit(x.Id, x.Slug, x.Name, x.Category, x.Price, x.CompareAtPrice, x.Image, x.InStock));
+        wire.Because = new()
+        {
+            Kind = x.Because.Kind switch
+            {
+                ReasonKind.BoughtTogether => Protos.Search.Reason.Types.Kind.BoughtTogether,
+                ReasonKind.Related => Protos.Search.Reason.Types.Kind.Related,
+                ReasonKind.Trending => Protos.Search.Reason.Types.Kind.Trending,
+                _ => Protos.Search.Reason.Types.Kind.New,
+            },
+            ProductId = x.Because.ProductId?.ToString() ?? "",
+            ProductName = x.Because.ProductName ?? "",
+        };
+        return wire;
     }
 
     private static Protos.Search.ProductHit ToWire(Engine.ProductHit x) => new()

@@ -45,7 +45,9 @@ public sealed partial class SearchWithFallback : ISearchEngine
             .Build();
     }
 
-    public Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) => AnswerAsync(
+    // Elasticsearch does not know the sales, and the reduction depends on the variants that match.
+    public Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) =>
+        query.Sort is SearchSort.Bestselling or SearchSort.Discount ? postgres.SearchAsync(query, cancellation) : AnswerAsync(
         (engine, token) => engine.SearchAsync(query, token), x => x with { Degraded = true }, cancellation);
 
     public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) => AnswerAsync(

@@ -15,6 +15,12 @@ public enum SearchSort
     PriceAsc,
     PriceDesc,
     Newest,
+
+    /// <summary>What sells most at present first.</summary>
+    Bestselling,
+
+    /// <summary>The largest reduction in percent first.</summary>
+    Discount,
 }
 
 /// <summary>A shopper's search. A product matches when one of its variants meets every filter.</summary>
@@ -44,13 +50,17 @@ public sealed record SearchQuery
 
     public SearchSort Sort { get; private init; }
 
+    /// <summary>Of products that match the text equally well, those that sell more come first.</summary>
+    public bool RanksBySales { get; init; }
+
     public SearchCursor? After { get; private init; }
 
     public int Limit { get; private init; }
 
     /// <summary>Queries with the same key have the same answer.</summary>
     public string Key => string.Join(
-        '\n', MinPrice, MaxPrice, InStock, Sort, After, Limit, Measured(Categories), Measured(Sizes), Measured(Colours), Text);
+        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, After, Limit, Measured(Categories), Measured(Sizes), Measured(Colours),
+        Text);
 
     /// <summary>The query, or what is wrong with it. Several values of one filter may be given one by one or separated by commas.</summary>
     public static (SearchQuery? Query, ProblemDetails Problem) From(
@@ -117,7 +127,8 @@ public sealed record SearchQuery
 }
 
 /// <summary>Where a page ended. Opaque to clients.</summary>
-/// <param name="Key">The price, the ticks of publication, or the bits of the rank.</param>
+/// <param name="Key">The price, the ticks of publication, the bits of the rank, thousandths of the pieces sold, or ten-thousandths of the
+/// reduction.</param>
 public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
 {
     private const int Size = 25;

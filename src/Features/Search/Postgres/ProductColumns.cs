@@ -13,6 +13,7 @@ internal sealed class ProductColumns
     {
         (InStock, Products) = (new(AtFirst), new ShelvedProduct[AtFirst]);
         (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
+        Sales = new float[AtFirst];
         (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
     }
 
@@ -36,6 +37,9 @@ internal sealed class ProductColumns
 
     public long[] PublishedTicks { get; private init; } = null!;
 
+    /// <summary>How many pieces sold; a piece counts half as much for each week since.</summary>
+    public float[] Sales { get; private init; } = null!;
+
     public FacetColumn Categories { get; private init; } = null!;
 
     public FacetColumn Sizes { get; private init; } = null!;
@@ -56,6 +60,8 @@ internal sealed class ProductColumns
         Array.Resize(ref ids, capacity);
         Array.Resize(ref lowest, capacity);
         Array.Resize(ref published, capacity);
+        var sales = Sales;
+        Array.Resize(ref sales, capacity);
         return new(capacity)
         {
             InStock = new(InStock, capacity),
@@ -63,6 +69,7 @@ internal sealed class ProductColumns
             Ids = ids,
             LowestPrices = lowest,
             PublishedTicks = published,
+            Sales = sales,
             Categories = Categories.Grown(capacity),
             Sizes = Sizes.Grown(capacity),
             Colours = Colours.Grown(capacity),
@@ -85,7 +92,7 @@ internal sealed class ProductColumns
         LowestPrices[slot] = product.Variants.Min(x => x.Price);
         PublishedTicks[slot] = product.PublishedTicks;
         HighestPrice = Math.Max(HighestPrice, product.Variants.Max(x => x.Price));
-        if (Array.Exists(product.Variants, x => x.InStock)) InStock.Add(slot);
+        if (product.InStock) InStock.Add(slot);
         else InStock.Remove(slot);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Aarya.Features.Search.Engine;
@@ -12,6 +13,17 @@ internal sealed record ShelvedProduct(
 {
     /// <summary>Null for a product without variants.</summary>
     public Money? LowestPrice => Variants.Length == 0 ? null : new(Variants.Min(x => x.Price), Currency);
+
+    public bool InStock => Array.Exists(Variants, x => x.InStock);
+
+    /// <summary>The product with its lowest price.</summary>
+    public ProductHit ToHit()
+    {
+        var cheapest = Variants.MinBy(x => x.Price);
+        return new(Id, Slug, Name, Category.Text, new(cheapest.Price, Currency),
+            cheapest.CompareAt is { } before && before > cheapest.Price ? new(before, Currency) : null,
+            Image.Length == 0 ? null : Image, InStock);
+    }
 }
 
 /// <param name="Price">In minor units.</param>
@@ -33,8 +45,12 @@ internal sealed class ProductsOnSale
     // Below all that are in stock, except a product whose whole name or SKU was searched for.
     private const float OutOfStock = 100;
 
-    private readonly Dictionary<Guid, Place> places = [];
+    // What the sales of a product add at most: less than any difference between two matches of a text.
+    private const float MostForSales = 0.001f;
+    private const float ManyPieces = 10;
+
     private volatile State state = Empty();
+    private IReadOnlyDictionary<Guid, double> sales = new Dictionary<Guid, double>();
     private int slots;
     private Everything? everything;
 
@@ -64,6 +80,7 @@ internal sealed class ProductsOnSale
         WordsOfProducts words = new();
         var hasWords = true;
         var columns = state.Columns;
+        var (places, slugs) = (state.Places.ToBuilder(), state.Slugs.ToBuilder());
         List<int> gone = [];
         List<int> come = [];
         foreach (var (product, vector) in changed)
@@ -78,13 +95,21 @@ internal sealed class ProductsOnSale
         SlotSet onSale = new(state.OnSale, columns.Capacity);
         foreach (var slot in gone) onSale.Remove(slot);
         foreach (var slot in come) onSale.Add(slot);
-        state = new(columns, state.Words.With(words), onSale);
+        state = new(columns, state.Words.With(words), onSale, places.ToImmutable(), slugs.ToImmutable());
         Unlearned.UnionWith(words.ByWord.Keys.Where(x => IndexedWords.CanBeMeant(x) && !Vocabulary.Has(x)));
         return hasWords;
 
         void Leave(Guid id)
         {
-            if (places.Remove(id, out var place)) gone.Add(place.Slot);
+            if (!places.TryGetValue(id, out var place)) return;
+            gone.Add(place.Slot);
+            places.Remove(id);
+            Forget(place);
+        }
+
+        void Forget(Place place)
+        {
+            if (slugs.TryGetValue(place.Slug, out var slot) && slot == place.Slot) slugs.Remove(place.Slug);
         }
 
         // A product whose words have changed gets another slot, because the lists of its words have the old one.
@@ -95,6 +120,7 @@ internal sealed class ProductsOnSale
             if (known is not null && (vector is null || hash == known.WordsHash))
             {
                 columns.Set(known.Slot, product);
+                PlaceAt(known.Slot, known.WordsHash);
                 return true;
             }
 
@@ -102,17 +128,39 @@ internal sealed class ProductsOnSale
             while (slots >= columns.Capacity) columns = columns.Grown();
             words.Add(slots, vector);
             columns.Set(slots, product);
+            columns.Sales[slots] = SalesOf(product.Id);
             if (known is not null) gone.Add(known.Slot);
             come.Add(slots);
-            places[product.Id] = new(slots++, hash);
+            PlaceAt(slots++, hash);
             return true;
+
+            void PlaceAt(int slot, UInt128 words)
+            {
+                if (known is not null && known.Slot == slot && known.Slug == product.Slug) return;
+                if (known is not null) Forget(known);
+                places[product.Id] = new(slot, product.Slug, words);
+                slugs[product.Slug] = slot;
+            }
         }
     }
+
+    /// <summary>Sets how many pieces of each product sold.</summary>
+    public void SetSales(IReadOnlyDictionary<Guid, double> pieces)
+    {
+        if (ReferenceEquals(sales, pieces)) return;
+        sales = pieces;
+        var now = state;
+        foreach (var (id, place) in now.Places) now.Columns.Sales[place.Slot] = SalesOf(id);
+    }
+
+    private float SalesOf(Guid id) => (float)sales.GetValueOrDefault(id);
 
     private static State Empty()
     {
         ProductColumns columns = new();
-        return new(columns, WordIndex.Empty, new(columns.Capacity));
+        return new(
+            columns, WordIndex.Empty, new(columns.Capacity), ImmutableDictionary<Guid, Place>.Empty,
+            ImmutableDictionary.Create<string, int>(StringComparer.Ordinal));
     }
 
     private static UInt128 HashOf(string vector) =>
@@ -170,14 +218,20 @@ internal sealed class ProductsOnSale
             {
                 SearchSort.Newest => columns.PublishedTicks[slot],
                 SearchSort.Relevance => FirstInOrder.KeyOf(RankOf(slot)),
+                SearchSort.Bestselling => Offer.KeyOf(columns.Sales[slot]),
+                SearchSort.Discount => Offer.Of(columns.Products[slot], 0, 0).KeyIn(SearchSort.Discount),
                 _ => columns.LowestPrices[slot],
             }, columns.Ids[slot], slot);
         }
 
-        return PageOf(query, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x)))], total, facets);
+        return PageOf(query, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x), columns.Sales[x]))], total, facets);
 
-        float RankOf(int slot) => (ranks?[slot] ?? 0) - (columns.InStock.Has(slot) ? 0 : OutOfStock);
+        float RankOf(int slot) =>
+            (ranks?[slot] ?? 0) + ForSales(query, columns.Sales[slot]) - (columns.InStock.Has(slot) ? 0 : OutOfStock);
     }
+
+    private static float ForSales(SearchQuery query, float pieces) =>
+        query.RanksBySales ? MostForSales * pieces / (pieces + ManyPieces) : 0;
 
     private static SearchPage PageOf(SearchQuery query, IReadOnlyList<Offer> page, int total, IReadOnlyList<Facet> facets) => new(
         [.. page.Take(query.Limit).Select(x => x.ToHit())], total, facets,
@@ -187,17 +241,19 @@ internal sealed class ProductsOnSale
     private SearchPage PageOfVariants(SearchQuery query, Filters filters, State now, TextHits? hits)
     {
         const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16;
-        List<(ShelvedProduct Product, float Rank)> found = [];
+        List<(ShelvedProduct Product, float Rank, float Sales)> found = [];
         foreach (var slot in hits?.Slots ?? now.OnSale)
         {
-            if (now.OnSale.Has(slot)) found.Add((now.Columns.Products[slot], hits?.Ranks[slot] ?? 0));
+            var pieces = now.Columns.Sales[slot];
+            if (now.OnSale.Has(slot))
+                found.Add((now.Columns.Products[slot], (hits?.Ranks[slot] ?? 0) + ForSales(query, pieces), pieces));
         }
 
         // After the products were read: their values have room in the counts.
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
         List<Offer> offers = [];
-        foreach (var (product, rank) in found)
+        foreach (var (product, rank, pieces) in found)
         {
             Offer? offer = null;
             var category = filters.Categories?.Contains(product.Category.Key) == false ? byCategory : 0;
@@ -212,7 +268,7 @@ internal sealed class ProductsOnSale
                 if ((failed & ~bySize) == 0) sizes.Add(variant.Size, product);
                 if ((failed & ~byColour) == 0) colours.Add(variant.Colour, product);
                 if ((failed & ~byPrice) == 0) bands.Add(FacetCount.Band(variant.Price), product);
-                if (failed == 0) offer = Offer.Of(product, variant, rank, offer);
+                if (failed == 0) offer = Offer.Of(product, variant, rank, pieces, offer);
             }
 
             if (offer is { } one) offers.Add(one.InStock ? one : one with { Rank = rank - OutOfStock });
@@ -227,9 +283,40 @@ internal sealed class ProductsOnSale
 
     /// <param name="Words">Its lists have the slots of <paramref name="Columns"/>.</param>
     /// <param name="OnSale">The slots whose products are found.</param>
-    internal sealed record State(ProductColumns Columns, WordIndex Words, SlotSet OnSale);
+    /// <param name="Places">Where the products on sale are, by their ids.</param>
+    /// <param name="Slugs">The slots of the products on sale, by their slugs.</param>
+    internal sealed record State(ProductColumns Columns, WordIndex Words, SlotSet OnSale, ImmutableDictionary<Guid, Place> Places,
+        ImmutableDictionary<string, int> Slugs)
+    {
+        /// <summary>The product on sale with this id; null when there is none.</summary>
+        public ShelvedProduct? Find(Guid id) => Places.TryGetValue(id, out var place) ? Columns.Products[place.Slot] : null;
 
-    private sealed record Place(int Slot, UInt128 WordsHash);
+        /// <summary>The product on sale with this id or slug; null when there is none.</summary>
+        public ShelvedProduct? Find(string idOrSlug)
+        {
+            if (Guid.TryParseExact(idOrSlug, "D", out var id)) return Find(id);
+            return Slugs.TryGetValue(idOrSlug, out var slot) ? Columns.Products[slot] : null;
+        }
+
+        /// <summary>The ids of the newest products that are in stock.</summary>
+        public IReadOnlyList<Guid> NewestInStock(int limit)
+        {
+            var newest = new PriorityQueue<Guid, (long, Guid)>(limit + 1);
+            foreach (var slot in OnSale)
+            {
+                if (!Columns.InStock.Has(slot)) continue;
+                newest.Enqueue(Columns.Ids[slot], (Columns.PublishedTicks[slot], Columns.Ids[slot]));
+                if (newest.Count > limit) newest.Dequeue();
+            }
+
+            var ids = new Guid[newest.Count];
+            for (var at = ids.Length - 1; at >= 0; at--) ids[at] = newest.Dequeue();
+            return ids;
+        }
+    }
+
+    /// <param name="WordsHash">Another one when the words of the product have changed.</param>
+    internal sealed record Place(int Slot, string Slug, UInt128 WordsHash);
 
     private sealed record Everything(State State, int Total, IReadOnlyList<Facet> Facets);
 
@@ -245,17 +332,17 @@ internal sealed class ProductsOnSale
     }
 
     /// <summary>A product with the lowest price among its variants that match.</summary>
-    private readonly record struct Offer(ShelvedProduct Product, float Rank, long Price, long? CompareAt, bool InStock)
+    private readonly record struct Offer(ShelvedProduct Product, float Rank, float Sales, long Price, long? CompareAt, bool InStock)
     {
-        public static Offer Of(ShelvedProduct product, in ShelvedVariant variant, float rank, Offer? other) =>
+        public static Offer Of(ShelvedProduct product, in ShelvedVariant variant, float rank, float sales, Offer? other) =>
             other is { } before && before.Price <= variant.Price
                 ? before with { InStock = before.InStock || variant.InStock }
-                : new(product, rank, variant.Price, variant.CompareAt, variant.InStock || other?.InStock == true);
+                : new(product, rank, sales, variant.Price, variant.CompareAt, variant.InStock || other?.InStock == true);
 
-        public static Offer Of(ShelvedProduct product, float rank)
+        public static Offer Of(ShelvedProduct product, float rank, float sales)
         {
             Offer? offer = null;
-            foreach (ref readonly var variant in product.Variants.AsSpan()) offer = Of(product, variant, rank, offer);
+            foreach (ref readonly var variant in product.Variants.AsSpan()) offer = Of(product, variant, rank, sales, offer);
             return offer!.Value;
         }
 
@@ -263,8 +350,12 @@ internal sealed class ProductsOnSale
         {
             SearchSort.Newest => Product.PublishedTicks,
             SearchSort.Relevance => FirstInOrder.KeyOf(Rank),
+            SearchSort.Bestselling => KeyOf(Sales),
+            SearchSort.Discount => CompareAt > Price ? (CompareAt.Value - Price) * 10_000 / CompareAt.Value : 0,
             _ => Price,
         };
+
+        public static long KeyOf(float sales) => (long)(1_000 * sales);
 
         public SearchCursor ToCursor(SearchSort sort) => new(
             sort, sort == SearchSort.Relevance ? BitConverter.SingleToInt32Bits(Rank) : KeyIn(sort), Product.Id);

@@ -17,7 +17,7 @@ namespace Aarya.Features.Search.Postgres;
 /// <see cref="LongestWrite"/>, and takes only rows of the oldest transaction that ran at the reading before and of later ones. All is
 /// read again every <see cref="Whole"/>, for writes that take even longer and for those that set no time; searches go on meanwhile.
 /// </remarks>
-public sealed partial class Shelf(ISearchStore store, TimeProvider time, ILogger<Shelf> log) : IDisposable
+public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, TimeProvider time, ILogger<Shelf> log) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(1);
@@ -136,6 +136,7 @@ public sealed partial class Shelf(ISearchStore store, TimeProvider time, ILogger
         }
 
         changes.End();
+        view.SetSales(sales.Pieces);
         await reader.DisposeAsync();
         await LearnAsync(connection, view, cancellation);
         return before with { Writes = seen, Began = began, Unseen = unseen, IsComplete = before.IsComplete && changes.AreComplete };

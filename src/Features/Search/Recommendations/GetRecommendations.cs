@@ -1,4 +1,3 @@
-using Aarya.Features.Search.Engine;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
@@ -7,9 +6,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Recommendations;
 
-public sealed record RecommendedProducts(IReadOnlyList<ProductHit> Items);
-
-/// <summary>Products that the caller may like; without a token, best-selling and new products.</summary>
+/// <summary>Products that the caller may like; without a token, what sells and what is new.</summary>
 public static class GetRecommendationsEndpoint
 {
     internal const int Most = 50;

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -13,7 +14,7 @@ public static class GetRelatedEndpoint
     [WolverineGet("/api/products/{id}/related")]
     [ProducesResponseType<RecommendedProducts>(StatusCodes.Status200OK)]
     public static async Task<IResult> Get(string id, int? limit, HttpContext http, Recommender recommender) =>
-        await recommender.RelatedAsync(id, limit ?? 8, http.RequestAborted) is { } related
+        await recommender.RelatedAsync(id, http.FindCaller()?.Subject, limit ?? 8, http.RequestAborted) is { } related
             ? Results.Ok(new RecommendedProducts(related))
             : Results.Problem(Problem.NotFound("product"));
 }

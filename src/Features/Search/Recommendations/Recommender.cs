@@ -1,94 +1,114 @@
-using Aarya.Features.Search.Engine;
-using Aarya.Features.Search.Store;
-using Npgsql;
+using Aarya.Features.Search.Postgres;
 
 namespace Aarya.Features.Search.Recommendations;
 
-/// <summary>Finds products to recommend in the index: the same category, a similar price, and what others bought.</summary>
-public sealed class Recommender(ISearchStore store)
+/// <summary>
+/// Finds products to recommend, all in stock and none that the shopper bought: what is like them, what others bought with them, what sells.
+/// </summary>
+public sealed class Recommender(Shelf shelf, Purchases purchases)
 {
-    private const string Offer =
-        """
-        select product.product_id, slug, name, category, product.price_minor, currency, image,
-          exists (select from search.variant join search.stock using (sku)
-            where variant.product_id = product.product_id and available > 0) as in_stock
-        from search.product
-        """;
+    // Of a shopper's purchases, the newest count.
+    private const int MostBought = 20;
 
-    /// <summary>Other products of its category, those in stock and nearest in price first; null when there is no such product.</summary>
-    public async Task<IReadOnlyList<ProductHit>?> RelatedAsync(string idOrSlug, int limit, CancellationToken cancellation)
+    /// <summary>Products like this one, the most similar first; null when it is not on sale.</summary>
+    public async Task<IReadOnlyList<Recommendation>?> RelatedAsync(
+        string idOrSlug, Guid? subject, int limit, CancellationToken cancellation)
     {
-        var byId = Guid.TryParseExact(idOrSlug, "D", out var id);
-        await using var connection = await OpenAsync(cancellation);
-        await using var find = new NpgsqlCommand(
-            $"select product_id, category, price_minor from search.product where published and {(byId ? "product_id" : "slug")} = $1",
-            connection)
-        {
-            Parameters = { new() { Value = byId ? id : idOrSlug } },
-        };
-        string category;
-        long price;
-        await using (var reader = await find.ExecuteReaderAsync(cancellation))
-        {
-            if (!await reader.ReadAsync(cancellation)) return null;
-            (id, category, price) = (reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2));
-        }
+        var picks = await PicksAsync(subject, limit, cancellation);
+        if (picks.Now.Find(idOrSlug) is not { } product) return null;
+        picks.AddLike(product);
+        return picks.Items;
+    }
 
-        return await ReadAsync(connection,
-            $"{Offer} where published and category = $1 and product_id <> $2 order by in_stock desc, abs(product.price_minor - $3), "
-            + $"product_id limit $4",
-            cancellation, category, id, price, limit);
+    /// <summary>Products that shoppers buy with this one more often than by chance; null when it is not on sale.</summary>
+    public async Task<IReadOnlyList<Recommendation>?> BoughtTogetherAsync(
+        string idOrSlug, Guid? subject, int limit, CancellationToken cancellation)
+    {
+        var picks = await PicksAsync(subject, limit, cancellation);
+        if (picks.Now.Find(idOrSlug) is not { } product) return null;
+        picks.AddCompanions(purchases.Now.BoughtWith(product.Id));
+        return picks.Items;
+    }
+
+    /// <summary>What sells at present.</summary>
+    public async Task<IReadOnlyList<Recommendation>> TrendingAsync(Guid? subject, int limit, CancellationToken cancellation)
+    {
+        var picks = await PicksAsync(subject, limit, cancellation);
+        picks.AddTrending(purchases.Now);
+        return picks.Items;
     }
 
     /// <summary>
-    /// Products for a person: first those in stock, of categories that the person bought from; then by sales, similar price and newness.
+    /// Products for a person: first what others bought with the person's purchases, then what is like them, then what sells, then what is
+    /// new.
     /// </summary>
-    public async Task<IReadOnlyList<ProductHit>> ForAsync(Guid? subject, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Recommendation>> ForAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
-        return await ReadAsync(connection,
-            $"""
-            with bought as (
-              select distinct product.product_id, product.category, product.price_minor
-              from search.purchase join search.variant using (sku) join search.product using (product_id)
-              where subject = $1
-            ), usual as (
-              select category, avg(price_minor) as price from bought group by category
-            ), sold as (
-              select product_id, sum(quantity) as pieces from search.purchase join search.variant using (sku)
-              where at > now() - interval '30 days' group by product_id
-            ), offer as (
-              {Offer} where published and product_id not in (select product_id from bought)
-            )
-            select offer.* from offer left join usual on usual.category = offer.category
-              left join sold using (product_id) join search.product using (product_id)
-            order by in_stock desc, usual.price is not null desc, pieces desc nulls last,
-              abs(offer.price_minor - usual.price) nulls last, published_at desc, product_id
-            limit $2
-            """, cancellation, subject ?? Guid.Empty, limit);
+        var picks = await PicksAsync(subject, limit, cancellation);
+        var history = purchases.Now;
+        var bought = picks.Bought.Select(picks.Now.Find).OfType<ShelvedProduct>().Take(MostBought).ToList();
+        picks.AddCompanions(history.BoughtWith([.. bought.Select(x => x.Id)]));
+        foreach (var product in bought) picks.AddLike(product);
+        picks.AddTrending(history);
+        picks.AddNew();
+        return picks.Items;
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    private async Task<Picks> PicksAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
-        var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
-        return connection;
+        var view = await shelf.ViewAsync(cancellation);
+        return new(view.Now, subject is { } id ? purchases.Now.BoughtBy(id) : [], limit);
     }
 
-    private static async Task<IReadOnlyList<ProductHit>> ReadAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation,
-        params object[] values)
+    /// <summary>The products that were picked so far, each once and none that the shopper has.</summary>
+    private sealed class Picks(ProductsOnSale.State now, IReadOnlyList<Guid> bought, int limit)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values) command.Parameters.Add(new() { Value = value });
-        List<ProductHit> hits = [];
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+        private readonly HashSet<Guid> taken = [.. bought];
+        private readonly List<Recommendation> items = new(limit);
+
+        public ProductsOnSale.State Now => now;
+
+        /// <summary>What the shopper bought, the newest first.</summary>
+        public IReadOnlyList<Guid> Bought => bought;
+
+        public IReadOnlyList<Recommendation> Items => items;
+
+        private void Add(Guid id, Reason because)
         {
-            hits.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
-                new(reader.GetInt64(4), reader.GetString(5)), null,
-                reader.GetString(6) is { Length: > 0 } image ? image : null, reader.GetBoolean(7)));
+            if (items.Count < limit && now.Find(id) is { InStock: true } product && taken.Add(id))
+                items.Add(Recommendation.Of(product.ToHit(), because));
         }
 
-        return hits;
+        public void AddCompanions(IReadOnlyList<Companion> companions)
+        {
+            foreach (var (id, with, _) in companions)
+            {
+                Add(id, new(ReasonKind.BoughtTogether, with, now.Find(with)?.Name));
+                if (items.Count == limit) return;
+            }
+        }
+
+        public void AddLike(ShelvedProduct product)
+        {
+            if (items.Count == limit) return;
+            foreach (var like in RelatedProducts.Of(product, now, x => !taken.Contains(x), limit - items.Count))
+                Add(like.Id, new(ReasonKind.Related, product.Id, product.Name));
+        }
+
+        public void AddTrending(PurchaseHistory history)
+        {
+            if (items.Count == limit) return;
+            foreach (var id in history.Trending())
+            {
+                Add(id, new(ReasonKind.Trending));
+                if (items.Count == limit) return;
+            }
+        }
+
+        public void AddNew()
+        {
+            if (items.Count == limit) return;
+            foreach (var id in now.NewestInStock(limit + taken.Count)) Add(id, new(ReasonKind.New));
+        }
     }
 }

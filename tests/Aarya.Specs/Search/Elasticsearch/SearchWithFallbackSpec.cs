@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Aarya.Features.Search.Elasticsearch;
+using Aarya.Features.Search.Engine;
 using Aarya.Specs.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -54,6 +55,24 @@ public sealed class SearchWithFallbackSpec(SearchWithFallbackSpec.Both both) : I
 
         fake.Trouble = null;
         await shop.SearchesElasticsearchAsync();
+    }
+
+    [Theory]
+    [InlineData(SearchSort.Bestselling)]
+    [InlineData(SearchSort.Discount)]
+    public async Task an_order_that_only_postgresql_knows_is_asked_of_it_and_is_no_failure(SearchSort sort)
+    {
+        var asked = 0;
+        fake.Trouble = http =>
+        {
+            if (IsSearch(http)) Interlocked.Increment(ref asked);
+            return Task.FromResult(false);
+        };
+
+        var page = await shop.Engine.SearchAsync(
+            SearchQuery.From("kurta", null, null, null, null, null, null, sort, null, null).Query!, CancellationToken.None);
+
+        Assert.Equal((false, "Kurta", 0), (page.Degraded, Assert.Single(page.Items).Name, asked));
     }
 
     [Fact]
