@@ -1,8 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace Aarya.Features.Search.Engine;
 
 /// <summary>One product that was found, with the lowest price among the variants that match.</summary>
 public sealed record ProductHit(Guid Id, string Slug, string Name, string Category, Money Price, Money? CompareAtPrice,
-    string? Image, bool InStock);
+    string? Image, bool InStock)
+{
+    /// <summary>The words of the name that match the text; null unless the search asked for them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TextPart>? NameMatches { get; init; }
+}
 
 public sealed record FacetValue(string Value, int Count);
 

@@ -53,14 +53,17 @@ public sealed record SearchQuery
     /// <summary>Of products that match the text equally well, those that sell more come first.</summary>
     public bool RanksBySales { get; init; }
 
+    /// <summary>The answer says which words of a name match.</summary>
+    public bool Highlights { get; init; }
+
     public SearchCursor? After { get; private init; }
 
     public int Limit { get; private init; }
 
     /// <summary>Queries with the same key have the same answer.</summary>
     public string Key => string.Join(
-        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, After, Limit, Measured(Categories), Measured(Sizes), Measured(Colours),
-        Text);
+        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, Highlights, After, Limit, Measured(Categories), Measured(Sizes),
+        Measured(Colours), Text);
 
     /// <summary>The query, or what is wrong with it. Several values of one filter may be given one by one or separated by commas.</summary>
     public static (SearchQuery? Query, ProblemDetails Problem) From(

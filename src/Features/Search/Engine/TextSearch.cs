@@ -50,7 +50,7 @@ internal static class TextSearch
 
         // A number may be part of a name.
         var named = await index.LookUpAsync(SoughtText.Of(query.Text, words)!, typing: false, cancellation);
-        if (await index.FirstAsync([named], cancellation) is not null) return await index.PageAsync(query, named, cancellation);
+        if (await index.FirstAsync([named], cancellation) is not null) return await PageAsync(index, query, named, cancellation);
         var page = await FindAsync(index, query with
         {
             MinPrice = priced.Min is { } min ? Math.Max(min, query.MinPrice ?? 0) : query.MinPrice,
@@ -81,7 +81,7 @@ internal static class TextSearch
         if (words.Count == 0 && Words.Of(query.Text).Count > 0) return await index.PageAsync(query, null, cancellation);
         if (SoughtText.Of(query.Text, words) is not { } sought) return SearchPage.Nothing;
         sought = await index.LookUpAsync(sought, typing: false, cancellation);
-        var page = await index.PageAsync(query, sought, cancellation);
+        var page = await PageAsync(index, query, sought, cancellation);
         if (page.Total > 0 || await index.FirstAsync([sought], cancellation) is not null) return page;
 
         var meant = await index.CorrectAsync(sought, cancellation);
@@ -94,8 +94,16 @@ internal static class TextSearch
         List<SoughtText> ever = [sought];
         while (ever[^1].WithoutOne() is { } less) ever.Add(less);
         if (await index.FirstAsync(ever, cancellation) is not { } matching) return page;
-        var found = await index.PageAsync(query, matching, cancellation);
+        var found = await PageAsync(index, query, matching, cancellation);
         if (found.Total == 0) return page;
         return found with { DidYouMean = meant?.Text, IgnoredWords = [.. meant?.Dropped ?? [], .. matching.Ignored] };
+    }
+
+    private static async Task<SearchPage> PageAsync(ITextIndex index, SearchQuery query, SoughtText text, CancellationToken cancellation)
+    {
+        var page = await index.PageAsync(query, text, cancellation);
+        if (!query.Highlights) return page;
+        var highlights = new Highlights(text);
+        return page with { Items = [.. page.Items.Select(x => x with { NameMatches = highlights.In(x.Name) })] };
     }
 }

@@ -10,6 +10,7 @@ namespace Aarya.Features.Search.Query;
 /// <summary>
 /// Full-text search over what is on sale. Prices are in minor units. Several values of one filter are given by repeating it
 /// (<c>colour=Red&amp;colour=Blue</c>) or by commas (<c>colour=Red,Blue</c>); a value of a facet can be sent as it is, including commas.
+/// With <c>highlights=true</c> each product says which words of its name match.
 /// </summary>
 public static class SearchProductsEndpoint
 {
@@ -25,9 +26,10 @@ public static class SearchProductsEndpoint
     [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
     public static async Task<IResult> Get(
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
-        string? cursor, int? limit, HttpContext http, IFlags flags, SearchAnswers answers) => await answers.SearchAsync(
+        string? cursor, int? limit, bool? highlights, HttpContext http, IFlags flags, SearchAnswers answers) => await answers.SearchAsync(
             SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query! with
             {
+                Highlights = highlights ?? false,
                 RanksBySales = await flags.IsOnAsync(RanksBySales, http.FindCaller(), http.RequestAborted),
             },
             http.Connection.RemoteIpAddress);

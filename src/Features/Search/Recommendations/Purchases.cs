@@ -41,7 +41,8 @@ public sealed class Purchases(ISearchStore store, SalesOfProducts sales, TimePro
     {
         await using var connection = store.Storage.Database.CreateConnection();
         await connection.OpenAsync(cancellation);
-        var stored = await CountAsync(connection, cancellation);
+        var since = time.GetUtcNow().AddDays(-180).UtcDateTime;
+        var stored = await CountAsync(connection, since, cancellation);
         if (stored == read && time.GetElapsedTime(readAt) < Longest) return;
         await using var command = new NpgsqlCommand(
             """
@@ -49,7 +50,7 @@ public sealed class Purchases(ISearchStore store, SalesOfProducts sales, TimePro
             where at > $1 order by at desc, order_id limit $2
             """, connection)
         {
-            Parameters = { new() { Value = time.GetUtcNow().AddDays(-180).UtcDateTime }, new() { Value = Most } },
+            Parameters = { new() { Value = since }, new() { Value = Most } },
         };
         List<BoughtProduct> bought = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -60,9 +61,14 @@ public sealed class Purchases(ISearchStore store, SalesOfProducts sales, TimePro
         (read, readAt) = (stored, time.GetTimestamp());
     }
 
-    private static async Task<(long Count, DateTime Newest)> CountAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<(long Count, DateTime Newest)> CountAsync(
+        NpgsqlConnection connection, DateTime since, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select count(*), coalesce(max(at), 'epoch') from search.purchase", connection);
+        await using var command =
+            new NpgsqlCommand("select count(*), coalesce(max(at), 'epoch') from search.purchase where at > $1", connection)
+            {
+                Parameters = { new() { Value = since } },
+            };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
         return (reader.GetInt64(0), reader.GetDateTime(1));
