@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Aarya.Infrastructure.Caching;
 
@@ -22,10 +23,12 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
     /// <summary>The fresh answer under this key, or what <paramref name="make"/> returns; null when there is none.</summary>
     public ValueTask<ReadyAnswer?> GetAsync<TState>(string key, TState state, Func<TState, Task<ReadyAnswer?>> make)
     {
-        if (kept.TryGet(key, out var known) && time.GetTimestamp() < known.FreshUntil) return new(known.Answer);
+        if (IsFresh(key, out var known)) return new(known);
         if (making.TryGetValue(key, out var other)) return new(other.Join());
         var own = new Making();
-        return making.TryAdd(key, own) ? MakeAsync(key, own, state, make) : GetAsync(key, state, make);
+        if (!making.TryAdd(key, own)) return GetAsync(key, state, make);
+        // Another caller may have ended making it between the first two lines.
+        return IsFresh(key, out known) ? new(MadeMeanwhile(key, own, known)) : MakeAsync(key, own, state, make);
     }
 
     /// <summary>Removes the answer, so that the next request sees the change.</summary>
@@ -33,6 +36,19 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
     {
         making.TryRemove(key, out _);
         kept.Remove(key);
+    }
+
+    private bool IsFresh(string key, [NotNullWhen(true)] out ReadyAnswer? answer)
+    {
+        answer = kept.TryGet(key, out var known) && time.GetTimestamp() < known.FreshUntil ? known.Answer : null;
+        return answer is not null;
+    }
+
+    private ReadyAnswer MadeMeanwhile(string key, Making own, ReadyAnswer answer)
+    {
+        making.TryRemove(new(key, own));
+        own.Answer.SetResult(answer);
+        return answer;
     }
 
     private async ValueTask<ReadyAnswer?> MakeAsync<TState>(string key, Making own, TState state, Func<TState, Task<ReadyAnswer?>> make)

@@ -39,6 +39,35 @@ public sealed class ReadyAnswersSpec : IDisposable
     }
 
     [Fact]
+    public async Task a_reader_that_asks_while_the_making_ends_causes_no_second_fetch()
+    {
+        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
+        for (var round = 1; round <= 20_000; round++)
+        {
+            var (key, gate) = ($"kurta-{round}", new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var first = Enumerable.Range(0, 2).Select(_ => MakeAsync(key, gate.Task)).ToList();
+            var pause = round % 300;
+            var late = Task.Run(async () =>
+            {
+                while (!gate.Task.IsCompleted) Thread.SpinWait(1);
+                Thread.SpinWait(pause);
+                await MakeAsync(key, Task.CompletedTask);
+            });
+            gate.SetResult();
+
+            await Task.WhenAll([.. first, late]);
+            Assert.Equal(round, made);
+        }
+
+        async Task MakeAsync(string key, Task wait) => await answers.GetAsync(key, this, async x =>
+        {
+            Interlocked.Increment(ref x.made);
+            await wait;
+            return Answer("fresh");
+        });
+    }
+
+    [Fact]
     public async Task an_answer_that_is_asked_for_again_is_kept_for_its_second()
     {
         var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
