@@ -19,7 +19,7 @@ public enum SearchSort
     /// <summary>What sells most at present first.</summary>
     Bestselling,
 
-    /// <summary>The largest reduction in percent first.</summary>
+    /// <summary>The largest reduction first, in percent, of the price that is shown.</summary>
     Discount,
 }
 

@@ -45,7 +45,7 @@ internal sealed class ProductsOnSale
     // Below all that are in stock, except a product whose whole name or SKU was searched for.
     private const float OutOfStock = 100;
 
-    // What the sales of a product add at most: less than any difference between two matches of a text.
+    // What the sales of a product add at most: less than one mention more in a name, but more than the sixth in a description.
     private const float MostForSales = 0.001f;
     private const float ManyPieces = 10;
 

@@ -11,7 +11,7 @@ public enum ReasonKind
     /// <summary>It is like the named product.</summary>
     Related,
 
-    /// <summary>It sells well at present.</summary>
+    /// <summary>It was bought in the last half year; what sells most at present comes first.</summary>
     Trending,
 
     /// <summary>It is new in the shop.</summary>

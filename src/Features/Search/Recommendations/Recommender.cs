@@ -3,7 +3,8 @@ using Aarya.Features.Search.Postgres;
 namespace Aarya.Features.Search.Recommendations;
 
 /// <summary>
-/// Finds products to recommend, all in stock and none that the shopper bought: what is like them, what others bought with them, what sells.
+/// Finds products to recommend: what is like them, what others bought with them, what sells. All are in stock, and none is one that the
+/// shopper bought, as far as <see cref="Purchases"/> has read.
 /// </summary>
 public sealed class Recommender(Shelf shelf, Purchases purchases)
 {
