@@ -177,6 +177,7 @@ public static class AaryaHost
         var databases = new ContextDatabases(builder.Configuration);
         // By a factory, so that the container disposes of it.
         builder.Services.AddSingleton(_ => databases);
+        builder.Services.AddSingleton<DatabaseGates>();
         if (serving) _ = sealer.Keys;
         foreach (var module in active) module.AddStore(builder.Services, databases, sealer);
         // Wolverine asks the default store for a document's identity before it uses the endpoint's own store.

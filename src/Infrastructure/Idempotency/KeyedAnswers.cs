@@ -43,7 +43,7 @@ public static class KeyedAnswers
     public static async Task<(bool Mine, KeyedAnswer? Answer)> ClaimAsync(
         IDocumentSession session, KeyClaim claim, Sealer sealer, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         var table = TableOf(session);
         // Two statements in one round trip: the second sees what the lock's last holder has committed.
         await using var batch = new NpgsqlBatch(session.Connection)

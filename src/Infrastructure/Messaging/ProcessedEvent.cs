@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Marten.Services;
 using Npgsql;
@@ -19,7 +20,7 @@ public static class ProcessedEvent
         var delivery = envelope.RoutingInformation as StreamDelivery;
         delivery?.Began = true;
 
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         // A replayed dead letter arrives by another path; its address still contains the group.
         var (group, handler) = RedisStreamsTransport.ReaderOf(address);
         await using var insert = Insert(TableOf(session), group, handler, envelope.Id);
@@ -42,7 +43,7 @@ public static class ProcessedEvent
     /// <returns>False when it is recorded already.</returns>
     public static async Task<bool> IsFirstAsync(IDocumentSession session, string effect, Guid occasion, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         await using var insert = Insert(TableOf(session), effect, handler: null, occasion);
         if (await session.ExecuteAsync(insert, cancellation) == 0) return false;
         session.QueueSqlCommand("select 1");

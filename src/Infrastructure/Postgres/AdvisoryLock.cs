@@ -15,7 +15,7 @@ public static class AdvisoryLock
     /// <summary>Begins the session's transaction, waits for the lock, and holds it until the transaction ends.</summary>
     public static async Task LockAsync(this IDocumentSession session, string name, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         await using var command = new NpgsqlCommand("select pg_advisory_xact_lock($1)") { Parameters = { new() { Value = KeyOf(name) } } };
         await session.ExecuteAsync(command, cancellation);
     }

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Privacy;
 using JasperFx;
 using Marten;
@@ -16,7 +17,10 @@ public static class ContextStore
     {
         services.AddMartenStore<TStore>(provider =>
         {
-            var marten = new ContextStoreOptions(sealer);
+            var gate = provider.GetRequiredService<DatabaseGates>().Of(role);
+            var marten = new ContextStoreOptions(sealer, gate);
+            marten.ExtendPolly(x => x.AddDatabaseGate(gate));
+            marten.ExtendWritePolly(x => x.AddDatabaseGate(gate));
             marten.Connection(NpgsqlDataSource.Create(databases.Of(role)));
             marten.DatabaseSchemaName = role;
             marten.Events.DatabaseSchemaName = role;
@@ -33,10 +37,12 @@ public static class ContextStore
     }
 }
 
-/// <summary>The options of a context's store, with the sealer of its personal fields.</summary>
-internal sealed class ContextStoreOptions(Sealer sealer) : StoreOptions
+/// <summary>The options of a context's store, with the sealer of its personal fields and the gate of its database.</summary>
+internal sealed class ContextStoreOptions(Sealer sealer, DatabaseGate gate) : StoreOptions
 {
     public Sealer Sealer { get; } = sealer;
+
+    public DatabaseGate Gate { get; } = gate;
 }
 
 public static class BlindIndexes

@@ -17,7 +17,7 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
 
     public async Task<bool> IsDoneAsync(CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         if (!await connection.HasTableAsync($"{schema}.{StoredJsonTable.Name}", cancellation)) return false;
         await using var command =
             new NpgsqlCommand($"select exists(select from {schema}.{StoredJsonTable.Name} where form = $1)", connection)
@@ -30,7 +30,7 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
     /// <summary>Once the tables exist: the rows have the form.</summary>
     public async Task RecordAsync(CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var command =
             new NpgsqlCommand($"insert into {schema}.{StoredJsonTable.Name} (form) values ($1) on conflict do nothing", connection)
             {
@@ -41,7 +41,7 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
 
     public async Task ApplyAsync(CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         foreach (var document in store.Options.AllKnownDocumentTypes())
         {
             var table = document.TableName.QualifiedName;
@@ -119,12 +119,5 @@ internal sealed class StoredJsonRewrite(string schema, IDocumentStore store)
         var before = node!.DeepClone();
         var after = StoredJson.Rewritten(node, type);
         return JsonNode.DeepEquals(before, after) ? null : after!.ToJsonString();
-    }
-
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
-    {
-        var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
-        return connection;
     }
 }

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
 
@@ -73,7 +74,7 @@ internal static class WaitingList
     // The counts by SKU, locked until the transaction ends. A SKU that nobody waits for has no row.
     private static async Task<Dictionary<string, int>> LockAsync(IDocumentSession session, string[] skus, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             "select sku, shoppers from commerce.back_in_stock where sku = any ($1) order by sku for update")
         {

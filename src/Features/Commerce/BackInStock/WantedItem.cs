@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
 
@@ -22,7 +23,7 @@ public sealed record WantedItem(string Sku, Guid ProductId, string Name, string 
     /// </summary>
     public static async Task<WantedItem?> FindLockedAsync(IDocumentSession session, string sku, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         return await ReadAsync(session, $"{Find} for share of stock", sku, cancellation);
     }
 

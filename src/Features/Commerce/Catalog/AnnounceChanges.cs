@@ -1,6 +1,7 @@
 using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Storefront;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
 using Wolverine;
@@ -22,7 +23,7 @@ public static class AnnounceChangesHandler
     public static async Task<OutgoingMessages> Handle(AnnounceChanges _, IDocumentSession session, ProductCache cache,
         ProductAnswers answers, ShopperFeed feed, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         var products = await TakeAsync<Guid>(session, "product_changed", "product_id", cancellation);
         var skus = await TakeAsync<string>(session, "stock_changed", "sku", cancellation);
         var touched =

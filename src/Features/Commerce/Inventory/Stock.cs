@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Postgres;
 using Marten;
 using Npgsql;
 
@@ -247,7 +248,7 @@ public static class Stock
 
     private static async Task<NpgsqlBatch> BeginAsync(IDocumentSession session, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         // A session with nothing queued does not commit, and these statements are not queued.
         session.QueueSqlCommand("delete from commerce.stock_changed where false");
         return session.Connection.CreateBatch();

@@ -1,5 +1,6 @@
 using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Caching;
+using Aarya.Infrastructure.Postgres;
 using Npgsql;
 
 namespace Aarya.Features.Commerce.Pricing;
@@ -67,8 +68,7 @@ public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvide
         // Its failure was thrown to the callers that waited for it.
         await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         lock (gate) next = null;
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync();
+        await using var connection = await store.OpenConnectionAsync(CancellationToken.None);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Offer.Select(gathering.Skus) } };
         await using var reader = await batch.ExecuteReaderAsync();
         var offers = await Offer.ReadAsync(reader, CancellationToken.None);

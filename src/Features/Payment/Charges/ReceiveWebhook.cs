@@ -4,6 +4,7 @@ using Aarya.Features.Payment.Providers;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Proxy;
 using Marten;
 using Microsoft.AspNetCore.Http;
@@ -56,7 +57,7 @@ public static partial class ReceiveWebhookEndpoint
         var payment = await session.LoadAsync<OrderPayment>(news.OrderId, cancellation);
         if (payment?.RequestedAt is null || payment.IsStray(news.Charge)) RecordChargeHandler.LogStray(logger, news.OrderId, news.Charge);
         if (payment is null || payment.Knows(news, clock.GetUtcNow())) return (Results.Ok(), []);
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         await using var note = new NpgsqlCommand(
             "insert into payment.provider_event (provider, event_id) values ($1, $2) on conflict do nothing")
         {

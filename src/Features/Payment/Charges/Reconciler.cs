@@ -1,5 +1,6 @@
 using Aarya.Features.Payment.Options;
 using Aarya.Features.Payment.Store;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -43,9 +44,8 @@ public sealed class Reconciler(
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
         List<Guid> due = [];
-        await using (var connection = store.Storage.Database.CreateConnection())
+        await using (var connection = await store.OpenConnectionAsync(stopping))
         {
-            await connection.OpenAsync(stopping);
             await using var claim = new NpgsqlCommand(Claim, connection) { Parameters = { new() { Value = options.PendingTooLong } } };
             await using (var reader = await claim.ExecuteReaderAsync(stopping))
             {

@@ -1,4 +1,5 @@
 using Aarya.Features.Search.Store;
+using Aarya.Infrastructure.Postgres;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Clients.Elasticsearch.IndexManagement;
 using Microsoft.Extensions.Logging;
@@ -75,7 +76,7 @@ public sealed partial class ElasticsearchIndices(
 
     internal async Task<IReadOnlyList<(string Term, IReadOnlyList<string> Words)>> SynonymsAsync(CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand("select term, words from search.synonym order by term", connection);
         List<(string, IReadOnlyList<string>)> all = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -123,7 +124,7 @@ public sealed partial class ElasticsearchIndices(
 
     private async Task<IReadOnlyList<Recorded>> RecordedAsync(CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             "select name, layout, complete, rebuild_requested from search.elasticsearch_index order by name", connection);
         List<Recorded> all = [];
@@ -138,7 +139,7 @@ public sealed partial class ElasticsearchIndices(
         await ExecuteAsync(
             "insert into search.elasticsearch_index (name, layout) values ($1, $2)", cancellation, name, ElasticsearchLayout.Version);
         // Waits for the changes that did not see the record: they hold a lock of this table, and are in the pages when they have ended.
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var wait = new NpgsqlCommand("lock table search.elasticsearch_pending in share mode", connection, transaction);
         await wait.ExecuteNonQueryAsync(cancellation);
@@ -156,17 +157,10 @@ public sealed partial class ElasticsearchIndices(
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellation, params object[] values)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
-    {
-        var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
-        return connection;
     }
 
     [LoggerMessage(LogLevel.Information, "Built the Elasticsearch index {Index} with {Products} products")]

@@ -1,6 +1,7 @@
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Store;
+using Aarya.Infrastructure.Postgres;
 using Npgsql;
 
 namespace Aarya.Features.Search.Elasticsearch;
@@ -23,7 +24,7 @@ public sealed class PendingProducts(ISearchStore store)
     /// <summary>The products that have waited longest.</summary>
     internal async Task<IReadOnlyList<ChangedProduct>> OldestAsync(int most, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             $"""
             with chosen as materialized (
@@ -38,7 +39,7 @@ public sealed class PendingProducts(ISearchStore store)
     /// <param name="after">The last product of the page before.</param>
     internal async Task<IReadOnlyList<ChangedProduct>> AllAsync(Guid after, int most, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             $"""
             with page as materialized (
@@ -75,7 +76,7 @@ public sealed class PendingProducts(ISearchStore store)
     /// <summary>True when a product has been pending for longer than <paramref name="longest"/>.</summary>
     internal async Task<bool> IsBehindAsync(TimeSpan longest, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             "select exists (select from search.elasticsearch_pending where since < now() - $1)", connection)
         { Parameters = { new() { Value = longest } } };
@@ -86,7 +87,7 @@ public sealed class PendingProducts(ISearchStore store)
     {
         if (products.Count == 0) return;
         var ids = products.Select(x => x.Id).ToArray();
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
         // In the order in which changes lock them, so that none deadlocks.
         batch.BatchCommands.Add(
@@ -134,13 +135,6 @@ public sealed class PendingProducts(ISearchStore store)
             if (variants.Count > 0) products[^1] = products[^1] with { Product = products[^1].Product! with { Variants = [.. variants] } };
             variants.Clear();
         }
-    }
-
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
-    {
-        var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
-        return connection;
     }
 }
 

@@ -1,6 +1,7 @@
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Store;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -23,8 +24,7 @@ public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeP
     /// <summary>Cuts all rows with older rules, page by page; several processes may do so at once.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         var products = 0;
         for (int page; (page = await CutPageAsync(connection, cancellation)) > 0;) products += page;
         await CutVocabularyAsync(connection, cancellation);

@@ -1,4 +1,5 @@
 using Aarya.Features.Search.Store;
+using Aarya.Infrastructure.Postgres;
 using Npgsql;
 
 namespace Aarya.Features.Search.Index;
@@ -19,8 +20,7 @@ public sealed class RefillTurn(ISearchStore store)
     /// </summary>
     public async Task<DateTimeOffset> NowAsync(CancellationToken cancellation)
     {
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var ask = new NpgsqlCommand("select now()", connection);
         return new((DateTime)(await ask.ExecuteScalarAsync(cancellation))!);
     }
@@ -30,8 +30,7 @@ public sealed class RefillTurn(ISearchStore store)
     /// <returns>Null when this refill has the turn; else the time at which the refill that has it began.</returns>
     public async Task<DateTimeOffset?> TakeAsync(DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         while (true)
         {
             await using var take = new NpgsqlCommand(
@@ -54,8 +53,7 @@ public sealed class RefillTurn(ISearchStore store)
     /// <summary>Ends the refill: the next may begin.</summary>
     public async Task EndAsync(DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var end = new NpgsqlCommand("delete from search.refill where since = $1", connection)
         {
             Parameters = { new() { Value = since.ToUniversalTime() } },

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Store;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Rates;
 using Npgsql;
 
@@ -85,8 +86,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
 
     private async Task WriteAsync(IReadOnlyList<(string Text, int Count)> counts, CancellationToken cancellation)
     {
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         // In order, so that two processes cannot deadlock.
         await using var command = new NpgsqlCommand(
             $"""
@@ -108,8 +108,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     /// <summary>Reads what is suggested, and deletes the least popular of too many searches.</summary>
     public async Task ReadAsync(CancellationToken cancellation)
     {
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new(
             $"""

@@ -1,5 +1,6 @@
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Store;
+using Aarya.Infrastructure.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -22,7 +23,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
     {
         if (products.Count == 0) return;
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
         // Locks the stock in the order of the SKUs, then the products in the order of their ids: concurrent indexing and stock refreshes
         // wait for each other in one order, and cannot deadlock.
@@ -103,7 +104,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     /// <summary>Takes a product from sale, unless its version in the index is not lower.</summary>
     public async Task WithdrawAsync(Guid productId, long version, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
         // An unknown product gets a row too, so that an older publication that arrives later does not bring it back.
         batch.BatchCommands.Add(new(
@@ -122,7 +123,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     /// <summary>Sets how many of a SKU can be bought, unless the sequence in the index is not lower.</summary>
     public async Task SetStockAsync(string sku, int available, long sequence, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new(
             """
@@ -138,7 +139,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     /// <summary>Sets the stock that the catalogue reports, unless it was updated after <paramref name="since"/>.</summary>
     public async Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(HoldingStock(available.Keys));
         batch.BatchCommands.Add(new(
@@ -168,7 +169,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     /// <returns>How many products were withdrawn.</returns>
     public async Task<int> EndRefillAsync(DateTimeOffset since, CancellationToken cancellation)
     {
-        await using var connection = await OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var forget = new NpgsqlCommand(
             """
@@ -228,12 +229,5 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         {
             shelf.Changed();
         }
-    }
-
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
-    {
-        var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
-        return connection;
     }
 }

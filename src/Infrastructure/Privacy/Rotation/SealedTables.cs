@@ -47,8 +47,7 @@ internal sealed class SealedTables(string schema, IDocumentStore store, Sealer s
 
     public async IAsyncEnumerable<Rotated> RenewAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         foreach (var column in await ColumnsAsync(connection, cancellation))
         {
             var renewed = 0;

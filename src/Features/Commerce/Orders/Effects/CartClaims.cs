@@ -26,7 +26,7 @@ internal static class CartClaims
     public static async Task<IReadOnlyList<Guid>> LockAsync(
         IDocumentSession session, Guid subject, CartAge reading, CancellationToken cancellation, string? network = null)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         // Separate statements: the read must see what was committed while the locks waited.
         await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { Lock(subject) } };
         if (network is not null) batch.BatchCommands.Add(UnpaidOrders.Lock(network));
@@ -68,7 +68,7 @@ internal static class CartClaims
     /// <returns>Its owner; null when the order claims nothing.</returns>
     public static async Task<Guid?> LockOwnerAsync(IDocumentSession session, Guid orderId, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         var owner = await OwnerAsync(session, orderId, cancellation);
         while (owner is { } subject)
         {
@@ -84,7 +84,7 @@ internal static class CartClaims
     /// <summary>Locks both carts and moves the claims on the first to the second, once the session saves.</summary>
     public static async Task HandOverAsync(IDocumentSession session, Guid from, Guid to, CancellationToken cancellation)
     {
-        await session.BeginTransactionAsync(cancellation);
+        await session.StartTransactionAsync(cancellation);
         // In a fixed order, so that two opposite hand-overs cannot deadlock.
         foreach (var subject in new[] { from, to }.Order()) await LockAsync(session, subject, default, cancellation);
         if (from == to) return;
