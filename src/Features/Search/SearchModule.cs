@@ -36,6 +36,7 @@ public sealed class SearchModule : Module<ISearchStore>
         services.AddSingleton<PostgresSearchEngine>();
         AddEngine(services, configuration);
         services.AddSingleton<SearchAnswers>();
+        services.AddSingleton<SalesFlag>();
         services.AddSingleton<PopularSearches>();
         services.AddHostedService<KeepPopularSearches>();
         services.AddSingleton<Purchases>();

@@ -1,4 +1,5 @@
 using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Query;
 using Aarya.Features.Search.Recommendations;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Protos.Search;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Aarya.Features.Search;
 
 /// <summary>The Search context as other contexts see it; see protos/search.proto. An empty text or 0 means no filter.</summary>
-public sealed class SearchService(ISearchEngine engine, Recommender recommender) : Protos.Search.Search.SearchBase
+public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recommender recommender) : Protos.Search.Search.SearchBase
 {
     public override async Task<ProductResults> SearchProducts(SearchProductsRequest request, ServerCallContext context)
     {
@@ -32,6 +33,8 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
             request.InStock, sort, request.Cursor, request.Limit == 0 ? null : request.Limit);
         if (query is null) throw Refused(problem);
 
+        // The request does not say for whom it is.
+        query = query with { RanksBySales = await sales.IsOnAsync(query, null, context.CancellationToken) };
         var page = await engine.SearchAsync(query, context.CancellationToken);
         var results = new ProductResults
         {
@@ -100,6 +103,7 @@ public sealed class SearchService(ISearchEngine engine, Recommender recommender)
         Category = x.Category,
         Price = x.Price.ToProto(),
         Image = x.Image ?? "",
+        CompareAtPrice = x.CompareAtPrice?.ToProto(),
         InStock = x.InStock,
     };
 }

@@ -16,6 +16,9 @@ public sealed class SalesSpec(AaryaFixture fixture) : Spec(fixture)
 
     private readonly CatalogueNews news = new(fixture.Host);
 
+    private global::Aarya.Protos.Search.Search.SearchClient Rpc =>
+        Host.Services.GetRequiredService<global::Aarya.Protos.Search.Search.SearchClient>();
+
     [Fact]
     public async Task the_best_selling_come_first_with_and_without_filters()
     {
@@ -41,56 +44,109 @@ public sealed class SalesSpec(AaryaFixture fixture) : Spec(fixture)
     [Theory]
     [InlineData("bestselling")]
     [InlineData("discount")]
-    public async Task pages_follow_one_another_without_gap_or_repetition(string sort)
+    [InlineData("relevance")]
+    public async Task pages_follow_one_another_without_gap_or_repetition_while_others_sell(string sort)
     {
-        List<Guid> products = [];
-        for (var i = 0; i < 7; i++) products.Add((await ReducedAsync(1_000 - (i % 3 * 100), 1_000)).ProductId);
-        List<Guid> seen = [];
-        string? cursor = null;
-        do
+        List<ProductPublishedNotice> products = [];
+        for (var i = 0; i < 7; i++) products.Add(await ReducedAsync(1_000 - (i % 3 * 100), 1_000));
+        for (var i = 0; i < 7; i++) await SellAsync(products[i], 1 + (i % 3));
+        var other = await news.PublishAsync("Socks");
+        await SwitchAsync(new { enabled = true });
+        try
         {
-            var page = await SearchAsync($"&sort={sort}&limit=2&cursor={cursor}");
-            seen.AddRange(page.Items.Select(x => x.Id));
-            cursor = page.NextCursor;
-        }
-        while (cursor is not null);
+            await FirstIsAsync($"&sort={sort}", [.. products.Where((_, i) => i % 3 == 2).Select(x => x.ProductId)]);
+            List<Guid> seen = [];
+            string? cursor = null;
+            do
+            {
+                var page = await SearchAsync($"&sort={sort}&limit=2&cursor={cursor}");
+                seen.AddRange(page.Items.Select(x => x.Id));
+                cursor = page.NextCursor;
+                await SellAsync(other, 1);
+            }
+            while (cursor is not null);
 
-        Assert.Equal(products.Order(), seen.Order());
+            Assert.Equal(products.Select(x => x.ProductId).Order(), seen.Order());
+            Assert.Equal(7, seen.Count);
+        }
+        finally
+        {
+            await SwitchAsync(new { enabled = false });
+        }
     }
 
     [Fact]
     public async Task while_the_flag_is_on_sales_decide_between_equal_matches_and_never_against_a_better_one()
     {
-        var good = await news.PublishAsync("Kurta", "kurtas");
-        var (sells, newest) = (await news.PublishAsync("Belt", description: "For a kurta"),
-            await news.PublishAsync("Sash", description: "For a kurta"));
-        await SellAsync(sells, 10);
-        await SwitchAsync(on: false);
-        await FindsAsync("", [good.ProductId, newest.ProductId, sells.ProductId]);
+        // Each mention more says less, and the seventh hardly anything.
+        var better = await news.PublishAsync("Scarf", description: Mentions(7));
+        var (sells, newest) = (await news.PublishAsync("Belt", description: Mentions(6)),
+            await news.PublishAsync("Sash", description: Mentions(6)));
+        for (var i = 0; i < 100; i++) await news.TellAsync(Order(sells, 10));
+        await ReadAsync();
+        await SwitchAsync(new { enabled = false });
+        await FindsAsync("", [better.ProductId, newest.ProductId, sells.ProductId]);
 
         try
         {
-            await SwitchAsync(on: true);
-            await FindsAsync("", [good.ProductId, sells.ProductId, newest.ProductId]);
-            await FindsAsync("&colour=Blue", [good.ProductId, sells.ProductId, newest.ProductId]);
+            await SwitchAsync(new { enabled = true });
+            await FindsAsync("", [better.ProductId, sells.ProductId, newest.ProductId]);
+            await FindsAsync("&colour=Blue", [better.ProductId, sells.ProductId, newest.ProductId]);
+            var found = await Rpc.SearchProductsAsync(new() { Query = $"kurta {news.Word}" });
+            Assert.Equal(
+                [better.ProductId, sells.ProductId, newest.ProductId], found.Items.Select(x => Guid.ParseExact(x.Id, "D")));
         }
         finally
         {
-            await SwitchAsync(on: false);
+            await SwitchAsync(new { enabled = false });
         }
 
-        await FindsAsync("", [good.ProductId, newest.ProductId, sells.ProductId]);
+        await FindsAsync("", [better.ProductId, newest.ProductId, sells.ProductId]);
     }
+
+    [Fact]
+    public async Task a_caller_for_whom_the_flag_is_off_gets_no_answer_of_one_for_whom_it_is_on()
+    {
+        var (sells, newest) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta"));
+        await SellAsync(sells, 10);
+        try
+        {
+            await SwitchAsync(new { enabled = true, roles = new[] { "admin" } });
+            var admin = await Host.TokenFor("admin");
+            await Eventually.HoldsAsync(
+                "the flag is on for staff only", async () => (await SearchAsync("", admin)).Items[0].Id == sells.ProductId
+                    && (await SearchAsync("&limit=50")).Items[0].Id == newest.ProductId);
+
+            // A text that nobody has searched for yet, then the same at once.
+            foreach (var (token, first) in new[] { (admin, sells), (null, newest), (admin, sells) })
+                Assert.Equal(first.ProductId, (await SearchAsync("&maxPrice=1000000", token)).Items[0].Id);
+        }
+        finally
+        {
+            await SwitchAsync(new { enabled = false });
+        }
+    }
+
+    private static string Mentions(int times) => string.Join(" and ", Enumerable.Repeat("a kurta", times));
 
     private Task FindsAsync(string filters, Guid[] products) => Eventually.HoldsAsync(
         $"{filters} finds them in this order", async () => (await SearchAsync(filters)).Items.Select(x => x.Id).SequenceEqual(products));
 
+    private Task FirstIsAsync(string filters, Guid[] products) => Eventually.HoldsAsync(
+        $"{filters} finds one of them first",
+        async () => (await SearchAsync(filters)).Items[0].Id is var first && products.Contains(first));
+
     private async Task SellAsync(ProductPublishedNotice product, int pieces)
     {
-        await news.TellAsync(new OrderConfirmedNotice(
-            Guid.CreateVersion7(), Guid.CreateVersion7(), [new(product.Variants[0].Sku, pieces)], DateTimeOffset.UtcNow));
-        await Host.Services.GetRequiredService<Purchases>().ReadAsync(CancellationToken.None);
+        await news.TellAsync(Order(product, pieces));
+        await ReadAsync();
     }
+
+    private static OrderConfirmedNotice Order(ProductPublishedNotice product, int pieces) =>
+        new(Guid.CreateVersion7(), Guid.CreateVersion7(), [new(product.Variants[0].Sku, pieces)], DateTimeOffset.UtcNow);
+
+    // Now, not after ten seconds.
+    private Task ReadAsync() => Host.Services.GetRequiredService<Purchases>().ReadAsync(CancellationToken.None);
 
     private async Task<ProductPublishedNotice> ReducedAsync(long rupees, long before)
     {
@@ -103,17 +159,20 @@ public sealed class SalesSpec(AaryaFixture fixture) : Spec(fixture)
         return product;
     }
 
-    private async Task SwitchAsync(bool on)
+    private async Task SwitchAsync(object flag)
     {
         var admin = await Host.TokenFor("admin");
         await Host.Scenario(x =>
         {
-            x.Put.Json(new { enabled = on }).ToUrl(Flag);
+            x.Put.Json(flag).ToUrl(Flag);
             x.WithBearerToken(admin);
             x.StatusCodeShouldBeSuccess();
         });
     }
 
-    private async Task<SearchPage> SearchAsync(string filters) =>
-        (await Host.Scenario(x => x.Get.Url($"/api/search?q=kurta%20{news.Word}{filters}"))).ReadAsJson<SearchPage>()!;
+    private async Task<SearchPage> SearchAsync(string filters, string? token = null) => (await Host.Scenario(x =>
+    {
+        x.Get.Url($"/api/search?q=kurta%20{news.Word}{filters}");
+        if (token is not null) x.WithBearerToken(token);
+    })).ReadAsJson<SearchPage>()!;
 }

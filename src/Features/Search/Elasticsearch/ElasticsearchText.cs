@@ -180,7 +180,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         var rank = key.TryGetDouble(out var number) ? number!.Value : 0;
         var whole = key.TryGetLong(out var given) ? given!.Value : (long)rank;
         return new(
-            sort, sort != SearchSort.Relevance ? whole : BitConverter.SingleToInt32Bits(rank == 0 ? whole : (float)rank), hit.Source!.Id);
+            sort, sort != SearchSort.Relevance ? whole : SearchCursor.KeyOf(rank == 0 ? whole : (float)rank), hit.Source!.Id);
     }
 
     private static ProductHit Shown(IndexedProduct product, ElasticsearchFilters filters)

@@ -130,8 +130,9 @@ public sealed record SearchQuery
 }
 
 /// <summary>Where a page ended. Opaque to clients.</summary>
-/// <param name="Key">The price, the ticks of publication, the bits of the rank, thousandths of the pieces sold, or ten-thousandths of the
-/// reduction.</param>
+/// <param name="Key">
+/// The price, the ticks of publication, the rank and the sales (<see cref="KeyOf"/>), the sales, or ten-thousandths of the reduction.
+/// </param>
 public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
 {
     private const int Size = 25;
@@ -147,12 +148,28 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
         return cursor.Sort switch
         {
             SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
-            SearchSort.Relevance when cursor.Key is < int.MinValue or > int.MaxValue || !float.IsFinite(cursor.Rank) => null,
+            SearchSort.Relevance when !float.IsFinite(cursor.Rank) => null,
             _ => cursor,
         };
     }
 
-    public float Rank => BitConverter.Int32BitsToSingle((int)Key);
+    /// <summary>How well the product matches the text, when the order is that of relevance.</summary>
+    public float Rank
+    {
+        get
+        {
+            var bits = Key >> 32;
+            return BitConverter.Int32BitsToSingle((int)(bits >= 0 ? bits : int.MinValue - bits));
+        }
+    }
+
+    /// <summary>A number in the order of the ranks, and among equal ranks in the order of the sales.</summary>
+    /// <param name="sales">Not negative.</param>
+    public static long KeyOf(float rank, int sales = 0)
+    {
+        var bits = BitConverter.SingleToInt32Bits(rank);
+        return ((bits >= 0 ? bits : int.MinValue - (long)bits) << 32) | (uint)sales;
+    }
 
     public DateTimeOffset PublishedAt => new(Key, TimeSpan.Zero);
 

@@ -6,17 +6,8 @@ namespace Aarya.Features.Search.Postgres;
 internal sealed class FirstInOrder(SearchQuery query)
 {
     private readonly int direction = query.Sort == SearchSort.PriceAsc ? 1 : -1;
-    private readonly (long Key, Guid Id)? after = query.After is { } cursor ? (KeyOf(cursor), cursor.Id) : null;
+    private readonly (long Key, Guid Id)? after = query.After is { } cursor ? (cursor.Key, cursor.Id) : null;
     private readonly List<(long Key, Guid Id, int Product)> page = new(query.Limit + 2);
-
-    /// <summary>A number that is in the same order as ranks.</summary>
-    public static long KeyOf(float rank)
-    {
-        var bits = BitConverter.SingleToInt32Bits(rank);
-        return bits >= 0 ? bits : int.MinValue - (long)bits;
-    }
-
-    private static long KeyOf(SearchCursor cursor) => cursor.Sort == SearchSort.Relevance ? KeyOf(cursor.Rank) : cursor.Key;
 
     /// <param name="key">Where the product is in the order.</param>
     /// <param name="id">Decides between equal keys.</param>

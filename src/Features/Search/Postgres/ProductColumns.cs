@@ -13,7 +13,7 @@ internal sealed class ProductColumns
     {
         (InStock, Products) = (new(AtFirst), new ShelvedProduct[AtFirst]);
         (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
-        Sales = new float[AtFirst];
+        (Sales, Discounts) = (new int[AtFirst], new int[AtFirst]);
         (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
     }
 
@@ -37,8 +37,11 @@ internal sealed class ProductColumns
 
     public long[] PublishedTicks { get; private init; } = null!;
 
-    /// <summary>How many pieces sold; a piece counts half as much for each week since.</summary>
-    public float[] Sales { get; private init; } = null!;
+    /// <summary>See <see cref="SalesOfProducts"/>.</summary>
+    public int[] Sales { get; private init; } = null!;
+
+    /// <summary>The reduction of the lowest price, see <see cref="ShelvedVariant.DiscountOf"/>.</summary>
+    public int[] Discounts { get; private init; } = null!;
 
     public FacetColumn Categories { get; private init; } = null!;
 
@@ -60,8 +63,9 @@ internal sealed class ProductColumns
         Array.Resize(ref ids, capacity);
         Array.Resize(ref lowest, capacity);
         Array.Resize(ref published, capacity);
-        var sales = Sales;
+        var (sales, discounts) = (Sales, Discounts);
         Array.Resize(ref sales, capacity);
+        Array.Resize(ref discounts, capacity);
         return new(capacity)
         {
             InStock = new(InStock, capacity),
@@ -70,6 +74,7 @@ internal sealed class ProductColumns
             LowestPrices = lowest,
             PublishedTicks = published,
             Sales = sales,
+            Discounts = discounts,
             Categories = Categories.Grown(capacity),
             Sizes = Sizes.Grown(capacity),
             Colours = Colours.Grown(capacity),
@@ -89,7 +94,9 @@ internal sealed class ProductColumns
         Products[slot] = product;
         if (!isSame) Facets(slot, product, isAdded: true);
         Ids[slot] = product.Id;
-        LowestPrices[slot] = product.Variants.Min(x => x.Price);
+        var cheapest = product.Cheapest;
+        LowestPrices[slot] = cheapest.Price;
+        Discounts[slot] = ShelvedVariant.DiscountOf(cheapest.Price, cheapest.CompareAt);
         PublishedTicks[slot] = product.PublishedTicks;
         HighestPrice = Math.Max(HighestPrice, product.Variants.Max(x => x.Price));
         if (product.InStock) InStock.Add(slot);

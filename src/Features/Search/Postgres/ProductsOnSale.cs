@@ -12,14 +12,17 @@ internal sealed record ShelvedProduct(
     ShelvedVariant[] Variants)
 {
     /// <summary>Null for a product without variants.</summary>
-    public Money? LowestPrice => Variants.Length == 0 ? null : new(Variants.Min(x => x.Price), Currency);
+    public Money? LowestPrice => Variants.Length == 0 ? null : new(Cheapest.Price, Currency);
+
+    /// <summary>The first of the variants with the lowest price; there must be one.</summary>
+    public ShelvedVariant Cheapest => Variants.MinBy(x => x.Price);
 
     public bool InStock => Array.Exists(Variants, x => x.InStock);
 
     /// <summary>The product with its lowest price.</summary>
     public ProductHit ToHit()
     {
-        var cheapest = Variants.MinBy(x => x.Price);
+        var cheapest = Cheapest;
         return new(Id, Slug, Name, Category.Text, new(cheapest.Price, Currency),
             cheapest.CompareAt is { } before && before > cheapest.Price ? new(before, Currency) : null,
             Image.Length == 0 ? null : Image, InStock);
@@ -28,7 +31,12 @@ internal sealed record ShelvedProduct(
 
 /// <param name="Price">In minor units.</param>
 /// <param name="CompareAt">In minor units.</param>
-internal readonly record struct ShelvedVariant(FilterValue Size, FilterValue Colour, long Price, long? CompareAt, bool InStock);
+internal readonly record struct ShelvedVariant(FilterValue Size, FilterValue Colour, long Price, long? CompareAt, bool InStock)
+{
+    /// <summary>The reduction in ten-thousandths of the earlier price.</summary>
+    public static int DiscountOf(long price, long? compareAt) =>
+        compareAt is { } before && before > price ? (int)((Int128)(before - price) * 10_000 / before) : 0;
+}
 
 /// <param name="Words">The text form of the product's tsvector; null when only its stock has changed.</param>
 internal sealed record ReadProduct(ShelvedProduct Product, string? Words);
@@ -45,12 +53,8 @@ internal sealed class ProductsOnSale
     // Below all that are in stock, except a product whose whole name or SKU was searched for.
     private const float OutOfStock = 100;
 
-    // What the sales of a product add at most: less than one mention more in a name, but more than the sixth in a description.
-    private const float MostForSales = 0.001f;
-    private const float ManyPieces = 10;
-
     private volatile State state = Empty();
-    private IReadOnlyDictionary<Guid, double> sales = new Dictionary<Guid, double>();
+    private IReadOnlyDictionary<Guid, int> sales = new Dictionary<Guid, int>();
     private int slots;
     private Everything? everything;
 
@@ -144,16 +148,16 @@ internal sealed class ProductsOnSale
         }
     }
 
-    /// <summary>Sets how many pieces of each product sold.</summary>
-    public void SetSales(IReadOnlyDictionary<Guid, double> pieces)
+    /// <summary>Sets how well the products sell, see <see cref="SalesOfProducts"/>.</summary>
+    public void SetSales(IReadOnlyDictionary<Guid, int> ofProducts)
     {
-        if (ReferenceEquals(sales, pieces)) return;
-        sales = pieces;
+        if (ReferenceEquals(sales, ofProducts)) return;
+        sales = ofProducts;
         var now = state;
         foreach (var (id, place) in now.Places) now.Columns.Sales[place.Slot] = SalesOf(id);
     }
 
-    private float SalesOf(Guid id) => (float)sales.GetValueOrDefault(id);
+    private int SalesOf(Guid id) => sales.GetValueOrDefault(id);
 
     private static State Empty()
     {
@@ -217,21 +221,22 @@ internal sealed class ProductsOnSale
             first.Take(query.Sort switch
             {
                 SearchSort.Newest => columns.PublishedTicks[slot],
-                SearchSort.Relevance => FirstInOrder.KeyOf(RankOf(slot)),
-                SearchSort.Bestselling => Offer.KeyOf(columns.Sales[slot]),
-                SearchSort.Discount => Offer.Of(columns.Products[slot], 0, 0).KeyIn(SearchSort.Discount),
+                SearchSort.Relevance => SearchCursor.KeyOf(RankOf(slot), SalesIn(query, columns, slot)),
+                SearchSort.Bestselling => columns.Sales[slot],
+                SearchSort.Discount => columns.Discounts[slot],
                 _ => columns.LowestPrices[slot],
             }, columns.Ids[slot], slot);
         }
 
-        return PageOf(query, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x), columns.Sales[x]))], total, facets);
+        return PageOf(
+            query, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x), SalesIn(query, columns, x)))], total, facets);
 
-        float RankOf(int slot) =>
-            (ranks?[slot] ?? 0) + ForSales(query, columns.Sales[slot]) - (columns.InStock.Has(slot) ? 0 : OutOfStock);
+        float RankOf(int slot) => (ranks?[slot] ?? 0) - (columns.InStock.Has(slot) ? 0 : OutOfStock);
     }
 
-    private static float ForSales(SearchQuery query, float pieces) =>
-        query.RanksBySales ? MostForSales * pieces / (pieces + ManyPieces) : 0;
+    // How well a product sells, where the order depends on it.
+    private static int SalesIn(SearchQuery query, ProductColumns columns, int slot) =>
+        query.RanksBySales || query.Sort == SearchSort.Bestselling ? columns.Sales[slot] : 0;
 
     private static SearchPage PageOf(SearchQuery query, IReadOnlyList<Offer> page, int total, IReadOnlyList<Facet> facets) => new(
         [.. page.Take(query.Limit).Select(x => x.ToHit())], total, facets,
@@ -241,19 +246,18 @@ internal sealed class ProductsOnSale
     private SearchPage PageOfVariants(SearchQuery query, Filters filters, State now, TextHits? hits)
     {
         const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16;
-        List<(ShelvedProduct Product, float Rank, float Sales)> found = [];
+        List<(ShelvedProduct Product, float Rank, int Sales)> found = [];
         foreach (var slot in hits?.Slots ?? now.OnSale)
         {
-            var pieces = now.Columns.Sales[slot];
             if (now.OnSale.Has(slot))
-                found.Add((now.Columns.Products[slot], (hits?.Ranks[slot] ?? 0) + ForSales(query, pieces), pieces));
+                found.Add((now.Columns.Products[slot], hits?.Ranks[slot] ?? 0, SalesIn(query, now.Columns, slot)));
         }
 
         // After the products were read: their values have room in the counts.
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
         List<Offer> offers = [];
-        foreach (var (product, rank, pieces) in found)
+        foreach (var (product, rank, sales) in found)
         {
             Offer? offer = null;
             var category = filters.Categories?.Contains(product.Category.Key) == false ? byCategory : 0;
@@ -268,7 +272,7 @@ internal sealed class ProductsOnSale
                 if ((failed & ~bySize) == 0) sizes.Add(variant.Size, product);
                 if ((failed & ~byColour) == 0) colours.Add(variant.Colour, product);
                 if ((failed & ~byPrice) == 0) bands.Add(FacetCount.Band(variant.Price), product);
-                if (failed == 0) offer = Offer.Of(product, variant, rank, pieces, offer);
+                if (failed == 0) offer = Offer.Of(product, variant, rank, sales, offer);
             }
 
             if (offer is { } one) offers.Add(one.InStock ? one : one with { Rank = rank - OutOfStock });
@@ -301,12 +305,13 @@ internal sealed class ProductsOnSale
         /// <summary>The ids of the newest products that are in stock.</summary>
         public IReadOnlyList<Guid> NewestInStock(int limit)
         {
-            var newest = new PriorityQueue<Guid, (long, Guid)>(limit + 1);
+            var newest = new PriorityQueue<Guid, (long, Guid)>(limit);
             foreach (var slot in OnSale)
             {
                 if (!Columns.InStock.Has(slot)) continue;
-                newest.Enqueue(Columns.Ids[slot], (Columns.PublishedTicks[slot], Columns.Ids[slot]));
-                if (newest.Count > limit) newest.Dequeue();
+                var (id, priority) = (Columns.Ids[slot], (Columns.PublishedTicks[slot], Columns.Ids[slot]));
+                if (newest.Count < limit) newest.Enqueue(id, priority);
+                else newest.EnqueueDequeue(id, priority);
             }
 
             var ids = new Guid[newest.Count];
@@ -332,14 +337,14 @@ internal sealed class ProductsOnSale
     }
 
     /// <summary>A product with the lowest price among its variants that match.</summary>
-    private readonly record struct Offer(ShelvedProduct Product, float Rank, float Sales, long Price, long? CompareAt, bool InStock)
+    private readonly record struct Offer(ShelvedProduct Product, float Rank, int Sales, long Price, long? CompareAt, bool InStock)
     {
-        public static Offer Of(ShelvedProduct product, in ShelvedVariant variant, float rank, float sales, Offer? other) =>
+        public static Offer Of(ShelvedProduct product, in ShelvedVariant variant, float rank, int sales, Offer? other) =>
             other is { } before && before.Price <= variant.Price
                 ? before with { InStock = before.InStock || variant.InStock }
                 : new(product, rank, sales, variant.Price, variant.CompareAt, variant.InStock || other?.InStock == true);
 
-        public static Offer Of(ShelvedProduct product, float rank, float sales)
+        public static Offer Of(ShelvedProduct product, float rank, int sales)
         {
             Offer? offer = null;
             foreach (ref readonly var variant in product.Variants.AsSpan()) offer = Of(product, variant, rank, sales, offer);
@@ -349,16 +354,13 @@ internal sealed class ProductsOnSale
         public long KeyIn(SearchSort sort) => sort switch
         {
             SearchSort.Newest => Product.PublishedTicks,
-            SearchSort.Relevance => FirstInOrder.KeyOf(Rank),
-            SearchSort.Bestselling => KeyOf(Sales),
-            SearchSort.Discount => CompareAt > Price ? (CompareAt.Value - Price) * 10_000 / CompareAt.Value : 0,
+            SearchSort.Relevance => SearchCursor.KeyOf(Rank, Sales),
+            SearchSort.Bestselling => Sales,
+            SearchSort.Discount => ShelvedVariant.DiscountOf(Price, CompareAt),
             _ => Price,
         };
 
-        public static long KeyOf(float sales) => (long)(1_000 * sales);
-
-        public SearchCursor ToCursor(SearchSort sort) => new(
-            sort, sort == SearchSort.Relevance ? BitConverter.SingleToInt32Bits(Rank) : KeyIn(sort), Product.Id);
+        public SearchCursor ToCursor(SearchSort sort) => new(sort, KeyIn(sort), Product.Id);
 
         public ProductHit ToHit() => new(
             Product.Id, Product.Slug, Product.Name, Product.Category.Text, new(Price, Product.Currency),

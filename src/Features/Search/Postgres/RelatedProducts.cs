@@ -11,9 +11,9 @@ internal static class RelatedProducts
 
     private const float Colours = 0.3f;
 
-    // What a price counts that is twice or half as high; four times is the most.
+    // What a price counts that is twice or half as high. Less than a category: the products of one are always like each other.
     private const float Price = 0.5f;
-    private const float MostPrice = 1;
+    private const float MostPrice = 0.9f;
 
     /// <summary>Those in stock, the most similar first.</summary>
     /// <param name="isWanted">False for products that must not be among them.</param>
@@ -21,7 +21,9 @@ internal static class RelatedProducts
         ShelvedProduct product, ProductsOnSale.State now, Func<Guid, bool> isWanted, int limit)
     {
         var columns = now.Columns;
-        var candidates = columns.Categories.Having(new HashSet<int> { product.Category.Key });
+        var inCategory = columns.Categories.Having(new HashSet<int> { product.Category.Key });
+        var inColours = columns.Colours.Having(product.Variants.Select(x => x.Colour.Key).ToHashSet());
+        var candidates = new SlotSet(inCategory, columns.Capacity);
         var shares = ArrayPool<float>.Shared.Rent(columns.Capacity);
         try
         {
@@ -29,13 +31,18 @@ internal static class RelatedProducts
             AddWords(product, now, candidates, shares);
             candidates.Keep(now.OnSale);
             candidates.Keep(columns.InStock);
-            var best = new PriorityQueue<int, (float, long)>(limit + 1);
+            var price = MathF.Log2(Math.Max(1, product.Cheapest.Price));
+            var best = new PriorityQueue<int, (float, long)>(limit);
             foreach (var slot in candidates)
             {
                 if (columns.Ids[slot] == product.Id || !isWanted(columns.Ids[slot])) continue;
+                var likeness = shares[slot] + (inCategory.Has(slot) ? 1 : 0) + (inColours.Has(slot) ? Colours : 0)
+                    - Math.Min(MostPrice, Price * Math.Abs(MathF.Log2(Math.Max(1, columns.LowestPrices[slot])) - price));
+                if (likeness <= 0) continue;
                 // Of equals the newest.
-                best.Enqueue(slot, (Likeness(product, columns.Products[slot]) + shares[slot], columns.PublishedTicks[slot]));
-                if (best.Count > limit) best.Dequeue();
+                var priority = (likeness, columns.PublishedTicks[slot]);
+                if (best.Count < limit) best.Enqueue(slot, priority);
+                else best.EnqueueDequeue(slot, priority);
             }
 
             var slots = new int[best.Count];
@@ -68,13 +75,4 @@ internal static class RelatedProducts
 
         float RarityOf(int word) => MathF.Log(1 + ((float)now.Columns.Capacity / now.Words[word].Length));
     }
-
-    private static float Likeness(ShelvedProduct product, ShelvedProduct other)
-    {
-        var doublings = Math.Abs(MathF.Log2((float)Math.Max(1, LowestOf(other)) / Math.Max(1, LowestOf(product))));
-        return (product.Category.Key == other.Category.Key ? 1 : 0) - Math.Min(MostPrice, Price * doublings)
-            + (Array.Exists(product.Variants, x => Array.Exists(other.Variants, y => x.Colour.Key == y.Colour.Key)) ? Colours : 0);
-    }
-
-    private static long LowestOf(ShelvedProduct product) => product.Variants.Min(x => x.Price);
 }

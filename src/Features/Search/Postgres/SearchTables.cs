@@ -11,7 +11,7 @@ internal static class SearchTables
     public static IReadOnlyList<ISchemaObject> All { get; } =
     [
         Product(), Variant(), Stock(), Word(), Synonym(), PopularSearch(), Purchase(), Refill(), ElasticsearchIndex(),
-        ElasticsearchPending(),
+        ElasticsearchPending(), OrderChange(),
         new Sequence(new PostgresqlObjectName(Roles.Search, "elasticsearch_revision", SchemaUtils.IdentifierUsage.General)),
     ];
 
@@ -102,9 +102,26 @@ internal static class SearchTables
         purchase.AddColumn("subject", "uuid").NotNull();
         purchase.AddColumn("quantity", "integer").NotNull();
         purchase.AddColumn("at", "timestamptz").NotNull();
+        // Stored, because the catalogue may remove the SKU later. Null while no product with the SKU has been indexed.
+        purchase.AddColumn("product_id", "uuid").AllowNulls();
         purchase.Indexes.Add(new IndexDefinition("purchase_subject") { Columns = ["subject"] });
         purchase.Indexes.Add(new IndexDefinition("purchase_at") { Columns = ["at"] });
+        purchase.Indexes.Add(new IndexDefinition("purchase_unknown") { Columns = ["sku"], Predicate = "product_id is null" });
         return purchase;
+    }
+
+    // Orders that were cancelled or refunded, and those that got a new owner before their purchase was stored: the events of an order may
+    // arrive in any order.
+    private static Table OrderChange()
+    {
+        var change = new Table($"{Roles.Search}.order_change");
+        change.AddColumn("order_id", "uuid").AsPrimaryKey();
+        change.AddColumn("subject", "uuid").AllowNulls();
+        change.AddColumn("ended", "boolean").NotNull();
+        change.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        change.Indexes.Add(new IndexDefinition("order_change_subject") { Columns = ["subject"] });
+        change.Indexes.Add(new IndexDefinition("order_change_at") { Columns = ["at"] });
+        return change;
     }
 
     // One row: the running refill, or the last one if it was stopped before its end.

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Postgres;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -117,8 +118,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
     {
         var seen = Interlocked.Read(ref writes);
         var (view, began, unseen) = (before.View, before.Began, before.Unseen);
-        await using var connection = store.Storage.Database.CreateConnection();
-        await connection.OpenAsync(cancellation);
+        await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new("select term, words from search.synonym"));
         batch.BatchCommands.Add(Products(before));
@@ -136,7 +136,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         }
 
         changes.End();
-        view.SetSales(sales.Pieces);
+        view.SetSales(sales.Now);
         await reader.DisposeAsync();
         await LearnAsync(connection, view, cancellation);
         return before with { Writes = seen, Began = began, Unseen = unseen, IsComplete = before.IsComplete && changes.AreComplete };

@@ -12,6 +12,7 @@ public static class EraseShopperHandler
         Guid[] subjects = [erased.UserId, .. erased.Guests];
         Guid[] orders = [.. erased.Orders ?? []];
         session.QueueSqlCommand("delete from search.purchase where subject = any (?) or order_id = any (?)", subjects, orders);
+        session.QueueSqlCommand("delete from search.order_change where subject = any (?) or order_id = any (?)", subjects, orders);
         session.EraseTraces([.. subjects, .. orders]);
         return erased.Orders is null ? null : new(erased.UserId, erased.ErasureId);
     }

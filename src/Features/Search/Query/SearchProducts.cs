@@ -1,5 +1,4 @@
 using Aarya.Features.Search.Engine;
-using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -19,18 +18,19 @@ public static class SearchProductsEndpoint
         string? cursor, int? limit) =>
         SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Problem;
 
-    /// <summary>While this flag is on for the caller, products that match equally well are in the order of their sales.</summary>
-    internal const string RanksBySales = "search.sales";
-
     [WolverineGet("/api/search")]
     [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
     public static async Task<IResult> Get(
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
-        string? cursor, int? limit, bool? highlights, HttpContext http, IFlags flags, SearchAnswers answers) => await answers.SearchAsync(
-            SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query! with
+        string? cursor, int? limit, bool? highlights, HttpContext http, SalesFlag sales, SearchAnswers answers)
+    {
+        var query = SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query!;
+        return await answers.SearchAsync(
+            query with
             {
                 Highlights = highlights ?? false,
-                RanksBySales = await flags.IsOnAsync(RanksBySales, http.FindCaller(), http.RequestAborted),
+                RanksBySales = await sales.IsOnAsync(query, http.FindCaller(), http.RequestAborted),
             },
             http.Connection.RemoteIpAddress);
+    }
 }

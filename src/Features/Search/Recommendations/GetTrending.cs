@@ -6,7 +6,9 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Recommendations;
 
-/// <summary>What sells at present: a piece counts half as much for each week since it was bought.</summary>
+/// <summary>
+/// What sells at present: a piece counts half as much for each week since it was bought, and less than half a piece does not count.
+/// </summary>
 public static class GetTrendingEndpoint
 {
     public static ProblemDetails Validate(int? limit) => GetRecommendationsEndpoint.Validate(limit);

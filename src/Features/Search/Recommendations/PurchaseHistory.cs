@@ -11,14 +11,17 @@ public readonly record struct BoughtProduct(Guid OrderId, Guid ProductId, Guid S
 /// <param name="Strength">How much more often than by chance, and how often; only to compare.</param>
 public readonly record struct Companion(Guid ProductId, Guid With, double Strength);
 
-/// <summary>The purchases of the last months: what is bought together, what sells, and what each shopper bought. Immutable.</summary>
+/// <summary>The purchases of the last months: what is bought together, and what sells. Immutable.</summary>
 public sealed class PurchaseHistory
 {
-    /// <summary>Products that fewer orders have in common may be in them by chance.</summary>
+    /// <summary>Products that fewer shoppers bought together may be so by chance.</summary>
     public const int LeastTogether = 3;
 
     // The newest orders of a product: more would say the same and take longer.
     private const int MostOrders = 5_000;
+
+    // Those that go with a product most: more than an answer shows, because some are sold out or bought already.
+    private const int MostCompanions = 100;
 
     // What a reseller orders does not go together, and says little about what shoppers like.
     private const int MostProducts = 50;
@@ -28,35 +31,37 @@ public sealed class PurchaseHistory
     private const double Older = 0.9;
 
     private static readonly TimeSpan Half = TimeSpan.FromDays(7);
+    private static readonly DateTimeOffset Reference = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Dictionary<Guid, int> numbers = [];
     private readonly List<Guid> products = [];
-    private readonly List<double> pieces = [];
-    private readonly List<List<int>> orders = [];
+    private readonly List<double> sales = [];
+    private readonly List<(int Shopper, List<int> Products)> orders = [];
     private readonly List<List<int>> ordersOf = [];
-    private readonly Dictionary<Guid, List<Guid>> boughtBy = [];
     private readonly ConcurrentDictionary<Guid, IReadOnlyList<Companion>> companionsOf = [];
-    private readonly Lazy<Guid[]> trending;
+    private readonly Lazy<int[]> bestselling;
 
     /// <param name="bought">The newest first. A product may be several times in an order, by its SKUs.</param>
-    /// <param name="now">Sales count half as much for each week before it.</param>
-    public PurchaseHistory(IEnumerable<BoughtProduct> bought, DateTimeOffset now)
+    public PurchaseHistory(IEnumerable<BoughtProduct> bought)
     {
-        trending = new(() => [.. Enumerable.Range(0, products.Count).OrderByDescending(x => pieces[x]).Select(x => products[x])]);
+        bestselling = new(() => [.. Enumerable.Range(0, products.Count).OrderByDescending(x => sales[x])]);
         Dictionary<Guid, int> known = [];
+        Dictionary<Guid, int> shoppers = [];
         foreach (var one in bought)
         {
             var product = NumberOf(one.ProductId);
-            pieces[product] += Math.Min(one.Quantity, MostPieces) * Math.Pow(0.5, Math.Max(0, (now - one.At) / Half));
-            Remember(one);
+            sales[product] = Sum(sales[product], WeeksUntil(one.At) + Math.Log2(Math.Clamp(one.Quantity, 1, MostPieces)));
             if (!known.TryGetValue(one.OrderId, out var order))
             {
                 known[one.OrderId] = order = orders.Count;
-                orders.Add([]);
+                ref var shopper = ref CollectionsMarshal.GetValueRefOrAddDefault(shoppers, one.Subject, out var isKnown);
+                if (!isKnown) shopper = shoppers.Count;
+                orders.Add((shopper, []));
             }
 
-            if (orders[order].Count == MostProducts || orders[order].Contains(product)) continue;
-            orders[order].Add(product);
+            var together = orders[order].Products;
+            if (together.Count == MostProducts || together.Contains(product)) continue;
+            together.Add(product);
             ordersOf[product].Add(order);
         }
     }
@@ -84,39 +89,46 @@ public sealed class PurchaseHistory
         ];
     }
 
-    /// <summary>What sells at present, the most pieces first; a piece counts half as much for each week since.</summary>
-    public IReadOnlyList<Guid> Trending() => trending.Value;
+    /// <summary>
+    /// What sells at present, the most pieces first. A piece counts half as much for each week since; with less than half a piece a product
+    /// does not sell.
+    /// </summary>
+    public IEnumerable<Guid> Trending(DateTimeOffset now)
+    {
+        var least = WeeksUntil(now) - 1;
+        return bestselling.Value.TakeWhile(x => sales[x] >= least).Select(x => products[x]);
+    }
 
-    /// <summary>How many pieces of each product sold; a piece counts half as much for each week since.</summary>
-    public IReadOnlyDictionary<Guid, double> Pieces() => numbers.ToDictionary(x => x.Key, x => pieces[x.Value]);
-
-    /// <summary>The products that a shopper bought, the newest first.</summary>
-    public IReadOnlyList<Guid> BoughtBy(Guid subject) => boughtBy.GetValueOrDefault(subject) ?? [];
+    /// <summary>
+    /// How well each product sells: above 0, and in the order of the pieces, of which each counts half as much for each week since. Only
+    /// purchases change it: their weights are relative to a fixed time, and it is ten thousand times the logarithm of their sum.
+    /// </summary>
+    public IReadOnlyDictionary<Guid, int> Sales() =>
+        numbers.ToDictionary(x => x.Key, x => Math.Max(1, (int)Math.Round(10_000 * sales[x.Value])));
 
     private IReadOnlyList<Companion> Find(Guid productId)
     {
         if (!numbers.TryGetValue(productId, out var product)) return [];
-        Dictionary<int, int> together = [];
-        var counted = ordersOf[product].Take(MostOrders).ToList();
-        foreach (var other in counted.SelectMany(x => orders[x]).Where(x => x != product))
-            CollectionsMarshal.GetValueRefOrAddDefault(together, other, out _)++;
-        List<Companion> companions = [];
-        foreach (var (other, count) in together.Where(x => x.Value >= LeastTogether))
+        Dictionary<int, Together> together = [];
+        var counted = ordersOf[product].Take(MostOrders).Select(x => orders[x]).ToList();
+        foreach (var (shopper, inOrder) in counted)
         {
-            var share = (double)count / counted.Count;
+            foreach (var other in inOrder)
+            {
+                if (other != product) CollectionsMarshal.GetValueRefOrAddDefault(together, other, out _).Add(shopper);
+            }
+        }
+
+        List<Companion> companions = [];
+        foreach (var (other, both) in together.Where(x => x.Value.Shoppers >= LeastTogether))
+        {
+            var share = (double)both.Orders / counted.Count;
             // How many times as often as by chance.
             var lift = share * orders.Count / ordersOf[other].Count;
             if (lift > 1) companions.Add(new(products[other], productId, share * Math.Log(lift)));
         }
 
-        return [.. companions.OrderByDescending(x => x.Strength).ThenBy(x => x.ProductId)];
-    }
-
-    private void Remember(in BoughtProduct one)
-    {
-        ref var mine = ref CollectionsMarshal.GetValueRefOrAddDefault(boughtBy, one.Subject, out _);
-        mine ??= [];
-        if (mine.Count < MostProducts && !mine.Contains(one.ProductId)) mine.Add(one.ProductId);
+        return [.. companions.OrderByDescending(x => x.Strength).ThenBy(x => x.ProductId).Take(MostCompanions)];
     }
 
     private int NumberOf(Guid productId)
@@ -124,8 +136,34 @@ public sealed class PurchaseHistory
         if (numbers.TryGetValue(productId, out var number)) return number;
         numbers[productId] = number = products.Count;
         products.Add(productId);
-        pieces.Add(0);
+        sales.Add(double.NegativeInfinity);
         ordersOf.Add([]);
         return number;
+    }
+
+    // The logarithm of the weight of a piece.
+    private static double WeeksUntil(DateTimeOffset at) => (at - Reference) / Half;
+
+    // The logarithm of the sum of two numbers, from their logarithms: the numbers themselves would grow beyond all bounds with the years.
+    private static double Sum(double one, double other) => Math.Max(one, other) + Math.Log2(1 + Math.Pow(2, -Math.Abs(one - other)));
+
+    /// <summary>The orders that have two products, and how many shoppers they are of, counted up to <see cref="LeastTogether"/>.</summary>
+    private struct Together
+    {
+        private int first;
+        private int second;
+
+        public int Orders { get; private set; }
+
+        public int Shoppers { get; private set; }
+
+        public void Add(int shopper)
+        {
+            Orders++;
+            if (Shoppers == 0) first = shopper;
+            else if (Shoppers == 1 && shopper != first) second = shopper;
+            else if (Shoppers != 2 || shopper == first || shopper == second) return;
+            Shoppers++;
+        }
     }
 }

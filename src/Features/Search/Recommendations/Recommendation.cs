@@ -11,7 +11,7 @@ public enum ReasonKind
     /// <summary>It is like the named product.</summary>
     Related,
 
-    /// <summary>It was bought in the last half year; what sells most at present comes first.</summary>
+    /// <summary>It sells at present; what sells most comes first.</summary>
     Trending,
 
     /// <summary>It is new in the shop.</summary>

@@ -4,9 +4,9 @@ namespace Aarya.Features.Search.Recommendations;
 
 /// <summary>
 /// Finds products to recommend: what is like them, what others bought with them, what sells. All are in stock, and none is one that the
-/// shopper bought, as far as <see cref="Purchases"/> has read.
+/// shopper bought in the last half year.
 /// </summary>
-public sealed class Recommender(Shelf shelf, Purchases purchases)
+public sealed class Recommender(Shelf shelf, Purchases purchases, TimeProvider time)
 {
     // Of a shopper's purchases, the newest count.
     private const int MostBought = 20;
@@ -17,7 +17,7 @@ public sealed class Recommender(Shelf shelf, Purchases purchases)
     {
         var picks = await PicksAsync(subject, limit, cancellation);
         if (picks.Now.Find(idOrSlug) is not { } product) return null;
-        picks.AddLike(product);
+        picks.AddLike(product, limit);
         return picks.Items;
     }
 
@@ -35,13 +35,13 @@ public sealed class Recommender(Shelf shelf, Purchases purchases)
     public async Task<IReadOnlyList<Recommendation>> TrendingAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
         var picks = await PicksAsync(subject, limit, cancellation);
-        picks.AddTrending(purchases.Now);
+        picks.AddTrending(purchases.Now.Trending(time.GetUtcNow()));
         return picks.Items;
     }
 
     /// <summary>
-    /// Products for a person: first what others bought with the person's purchases, then what is like them, then what sells, then what is
-    /// new.
+    /// Products for a person: first what others bought with the person's purchases, then what is like them, as many for each, then what
+    /// sells, then what is new.
     /// </summary>
     public async Task<IReadOnlyList<Recommendation>> ForAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
@@ -49,8 +49,9 @@ public sealed class Recommender(Shelf shelf, Purchases purchases)
         var history = purchases.Now;
         var bought = picks.Bought.Select(picks.Now.Find).OfType<ShelvedProduct>().Take(MostBought).ToList();
         picks.AddCompanions(history.BoughtWith([.. bought.Select(x => x.Id)]));
-        foreach (var product in bought) picks.AddLike(product);
-        picks.AddTrending(history);
+        for (var i = 0; i < bought.Count; i++)
+            picks.AddLike(bought[i], (picks.Left + bought.Count - i - 1) / (bought.Count - i));
+        picks.AddTrending(history.Trending(time.GetUtcNow()));
         picks.AddNew();
         return picks.Items;
     }
@@ -58,7 +59,7 @@ public sealed class Recommender(Shelf shelf, Purchases purchases)
     private async Task<Picks> PicksAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
         var view = await shelf.ViewAsync(cancellation);
-        return new(view.Now, subject is { } id ? purchases.Now.BoughtBy(id) : [], limit);
+        return new(view.Now, subject is { } id ? await purchases.BoughtByAsync(id, cancellation) : [], limit);
     }
 
     /// <summary>The products that were picked so far, each once and none that the shopper has.</summary>
@@ -73,6 +74,9 @@ public sealed class Recommender(Shelf shelf, Purchases purchases)
         public IReadOnlyList<Guid> Bought => bought;
 
         public IReadOnlyList<Recommendation> Items => items;
+
+        /// <summary>How many more are wanted.</summary>
+        public int Left => limit - items.Count;
 
         private void Add(Guid id, Reason because)
         {
@@ -89,17 +93,17 @@ public sealed class Recommender(Shelf shelf, Purchases purchases)
             }
         }
 
-        public void AddLike(ShelvedProduct product)
+        public void AddLike(ShelvedProduct product, int most)
         {
-            if (items.Count == limit) return;
-            foreach (var like in RelatedProducts.Of(product, now, x => !taken.Contains(x), limit - items.Count))
+            if (most == 0) return;
+            foreach (var like in RelatedProducts.Of(product, now, x => !taken.Contains(x), most))
                 Add(like.Id, new(ReasonKind.Related, product.Id, product.Name));
         }
 
-        public void AddTrending(PurchaseHistory history)
+        public void AddTrending(IEnumerable<Guid> trending)
         {
             if (items.Count == limit) return;
-            foreach (var id in history.Trending())
+            foreach (var id in trending)
             {
                 Add(id, new(ReasonKind.Trending));
                 if (items.Count == limit) return;

@@ -22,18 +22,20 @@ public sealed class HitRateSpec
     {
         var orders = new Shop(seed).Orders();
         var last = orders.GroupBy(x => x.Subject).Select(x => x.MaxBy(y => y.At).OrderId).ToHashSet();
-        var history = new PurchaseHistory(
-            orders.Where(x => !last.Contains(x.OrderId)).OrderByDescending(x => x.At), Start.AddDays(180));
+        var earlier = orders.Where(x => !last.Contains(x.OrderId)).OrderByDescending(x => x.At).ToList();
+        var history = new PurchaseHistory(earlier);
+        var boughtBy = earlier.ToLookup(x => x.Subject, x => x.ProductId);
+        var trending = history.Trending(Start.AddDays(180)).ToList();
 
         var (foreseen, sold, asked) = (0, 0, 0);
         foreach (var next in orders.Where(x => last.Contains(x.OrderId)).GroupBy(x => x.Subject))
         {
-            var bought = history.BoughtBy(next.Key);
+            var bought = boughtBy[next.Key].Distinct().ToList();
             var wanted = next.Select(x => x.ProductId).Except(bought).ToHashSet();
             var recommended = history.BoughtWith(bought).Select(x => x.ProductId);
             asked += wanted.Count;
-            foreseen += Hits(recommended.Concat(history.Trending()).Distinct());
-            sold += Hits(history.Trending());
+            foreseen += Hits(recommended.Concat(trending).Distinct());
+            sold += Hits(trending);
 
             int Hits(IEnumerable<Guid> shown) => shown.Except(bought).Take(Shown).Count(wanted.Contains);
         }

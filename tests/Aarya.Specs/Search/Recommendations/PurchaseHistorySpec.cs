@@ -75,7 +75,45 @@ public sealed class PurchaseHistorySpec
         Sell(Dupatta, 2, Now);
         Sell(Juttis, 3, Now.AddDays(-14));
 
-        Assert.Equal([Dupatta, Kurta, Juttis], History().Trending());
+        Assert.Equal([Dupatta, Kurta, Juttis], History().Trending(Now));
+    }
+
+    [Fact]
+    public void what_counts_less_than_half_a_piece_sells_no_longer()
+    {
+        Sell(Kurta, 1, Now.AddDays(-7));
+        Sell(Dupatta, 1, Now.AddDays(-8));
+        Sell(Juttis, 3, Now.AddDays(-15));
+
+        Assert.Equal([Kurta, Juttis], History().Trending(Now).Order());
+    }
+
+    [Fact]
+    public void how_well_a_product_sells_changes_with_its_own_purchases_only()
+    {
+        Sell(Kurta, 3, Now.AddDays(-7));
+        Sell(Dupatta, 2, Now);
+        Sell(Juttis, 1, Now.AddYears(-10));
+        var before = History().Sales();
+        Assert.True(before[Dupatta] > before[Kurta] && before[Kurta] > before[Juttis] && before[Juttis] > 0);
+
+        Sell(Kurta, 1, Now.AddDays(100));
+        Sell(Socks, 5, Now.AddDays(100));
+        var after = History().Sales();
+
+        Assert.Equal((before[Dupatta], before[Juttis]), (after[Dupatta], after[Juttis]));
+        Assert.True(after[Kurta] > before[Dupatta] && after[Socks] > after[Kurta]);
+    }
+
+    [Fact]
+    public void sales_of_decades_are_still_in_order()
+    {
+        for (var year = 0; year < 100; year++) Sell(Product(year + 1), 1, Now.AddYears(year));
+
+        var sales = History().Sales();
+
+        Assert.Equal(Enumerable.Range(1, 100), Enumerable.Range(1, 100).OrderBy(x => sales[Product(x)]));
+        Assert.Equal(100, sales.Values.Distinct().Count());
     }
 
     [Fact]
@@ -84,19 +122,33 @@ public sealed class PurchaseHistorySpec
         Sell(Kurta, 10_000, Now);
         for (var i = 0; i < 11; i++) Sell(Dupatta, 1, Now);
 
-        Assert.Equal([Dupatta, Kurta], History().Trending());
+        Assert.Equal([Dupatta, Kurta], History().Trending(Now));
     }
 
     [Fact]
-    public void a_shopper_s_purchases_are_known_the_newest_first()
+    public void what_two_shoppers_bought_together_any_number_of_times_may_be_chance()
     {
-        var shopper = Guid.NewGuid();
-        bought.Add(new(Guid.NewGuid(), Kurta, shopper, 1, Now.AddDays(-1)));
-        bought.Add(new(Guid.NewGuid(), Dupatta, shopper, 1, Now));
-        bought.Add(new(Guid.NewGuid(), Kurta, shopper, 1, Now.AddDays(-3)));
+        var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
+        for (var i = 0; i < 10; i++) OrderOf(i % 2 == 0 ? one : other, Kurta, Dupatta);
+        Order(20, Socks);
 
-        Assert.Equal([Dupatta, Kurta], History().BoughtBy(shopper));
-        Assert.Empty(History().BoughtBy(Guid.NewGuid()));
+        Assert.Empty(History().BoughtWith(Kurta));
+        Order(1, Kurta, Dupatta);
+        Assert.Equal([Dupatta], History().BoughtWith(Kurta).Select(x => x.ProductId));
+    }
+
+    [Fact]
+    public void a_product_has_at_most_a_hundred_companions()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            for (var first = 100; first < 300; first += 40)
+                Order(1, [Product(1), .. Enumerable.Range(first, 40).Select(Product)]);
+        }
+
+        Order(20, Socks);
+
+        Assert.Equal(100, History().BoughtWith(Product(1)).Count);
     }
 
     [Fact]
@@ -112,14 +164,16 @@ public sealed class PurchaseHistorySpec
 
     private void Order(int times, params Guid[] products)
     {
-        for (var i = 0; i < times; i++)
-        {
-            var order = Guid.NewGuid();
-            bought.AddRange(products.Select(x => new BoughtProduct(order, x, Guid.NewGuid(), 1, Now)));
-        }
+        for (var i = 0; i < times; i++) OrderOf(Guid.NewGuid(), products);
+    }
+
+    private void OrderOf(Guid shopper, params Guid[] products)
+    {
+        var order = Guid.NewGuid();
+        bought.AddRange(products.Select(x => new BoughtProduct(order, x, shopper, 1, Now)));
     }
 
     private void Sell(Guid product, int pieces, DateTimeOffset at) => bought.Add(new(Guid.NewGuid(), product, Guid.NewGuid(), pieces, at));
 
-    private PurchaseHistory History() => new(bought.OrderByDescending(x => x.At), Now);
+    private PurchaseHistory History() => new(bought.OrderByDescending(x => x.At));
 }

@@ -13,7 +13,8 @@ using WireReason = Aarya.Protos.Search.Reason.Types.Kind;
 namespace Aarya.Specs.Search.Recommendations;
 
 [StoryOf(typeof(GetRecommendationsEndpoint), typeof(GetRelatedEndpoint), typeof(GetBoughtTogetherEndpoint), typeof(GetTrendingEndpoint),
-    typeof(RememberPurchaseHandler))]
+    typeof(RememberPurchaseHandler), typeof(HandOverPurchaseHandler), typeof(ForgetCancelledOrderHandler),
+    typeof(ForgetRefundedOrderHandler))]
 public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly CatalogueNews news = new(fixture.Host);
@@ -47,6 +48,15 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
         var alike = await news.PublishAsync("Bandhani saree", $"sarees-{news.Word}", 1_000);
 
         Assert.Equal(alike.ProductId, (await ReadAsync($"/api/products/{one.ProductId}/related"))[0].Id);
+    }
+
+    [Fact]
+    public async Task a_word_in_common_does_not_make_up_for_another_category_another_colour_and_many_times_the_price()
+    {
+        var one = await news.PublishAsync("Bandhani dupatta", $"dupattas-{news.Word}", 100);
+        var dear = await new CatalogueNews(Host).PublishAsync("Bandhani lehenga", $"lehengas-{news.Word}", 90_000, colours: ["Puce"]);
+
+        Assert.DoesNotContain(await ReadAsync($"/api/products/{one.ProductId}/related?limit=50"), x => x.Id == dear.ProductId);
     }
 
     [Fact]
@@ -92,9 +102,8 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_stranger_is_shown_what_sells_and_then_what_is_new()
     {
         var seller = await news.PublishAsync("Kurta");
-        for (var i = 0; i < 20; i++)
-            await news.TellAsync(new OrderConfirmedNotice(
-                Guid.CreateVersion7(), Guid.CreateVersion7(), [new(seller.Variants[0].Sku, 10)], DateTimeOffset.UtcNow));
+        // In ten weeks, which counts as a thousand pieces now: no other story sells as much.
+        await news.TellAsync(Order(Guid.CreateVersion7(), seller) with { At = DateTimeOffset.UtcNow.AddDays(70) });
         await KnownAsync();
 
         foreach (var path in new[] { "/api/recommendations?limit=50", "/api/recommendations/trending" })
@@ -110,7 +119,7 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     {
         var (one, other) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Juttis"));
         var shopper = Guid.CreateVersion7();
-        for (var i = 0; i < 3; i++) await BuyAsync(shopper, one, other);
+        foreach (var buyer in new[] { shopper, Guid.CreateVersion7(), Guid.CreateVersion7() }) await BuyAsync(buyer, one, other);
         await OthersBuyAsync();
         await KnownAsync();
         Assert.Single(await ReadAsync($"/api/products/{one.Slug}/bought-together"));
@@ -119,7 +128,100 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
         await KnownAsync();
 
         Assert.Empty(await ReadAsync($"/api/products/{one.Slug}/bought-together"));
-        Assert.Empty(Host.Services.GetRequiredService<Purchases>().Now.BoughtBy(shopper));
+        Assert.Empty(await BoughtByAsync(shopper));
+    }
+
+    [Fact]
+    public async Task what_a_shopper_has_just_bought_is_not_recommended_whatever_else_they_bought_and_whether_it_is_still_made()
+    {
+        var category = $"category-{news.Word}";
+        List<ProductPublishedNotice> bought = [];
+        for (var i = 0; i < 60; i++) bought.Add(await news.PublishAsync("Kurta", category, 1_000));
+        var other = await news.PublishAsync("Kurta", category, 1_000);
+        var shopper = Guid.CreateVersion7();
+        await BuyAsync(shopper, [.. bought]);
+        // The product is sold under another SKU from now on.
+        await news.PublishAsync("Kurta", category, 1_000, sizes: ["L"], version: 2, id: bought[7].ProductId);
+
+        var recommended = (await Rpc.GetRecommendationsAsync(new() { UserId = shopper.ToString(), Limit = 50 })).Items
+            .Select(x => Guid.ParseExact(x.Id, "D")).ToList();
+
+        Assert.Contains(other.ProductId, recommended);
+        Assert.Empty(recommended.Intersect(bought.Select(x => x.ProductId)));
+        Assert.Equal(60, (await BoughtByAsync(shopper)).Count);
+    }
+
+    [Fact]
+    public async Task a_purchase_counts_also_when_its_product_is_indexed_later()
+    {
+        var product = news.Product("Kurta");
+        var shopper = Guid.CreateVersion7();
+        await BuyAsync(shopper, product);
+        Assert.Empty(await BoughtByAsync(shopper));
+
+        await news.TellAsync(product);
+        Assert.Equal([product.ProductId], await BoughtByAsync(shopper));
+        await KnownAsync();
+        Assert.Contains(product.ProductId, Host.Services.GetRequiredService<Purchases>().Now.Sales().Keys);
+
+        await news.PublishAsync("Kurta", sizes: ["L"], version: 2, id: product.ProductId);
+        Assert.Equal([product.ProductId], await BoughtByAsync(shopper));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task what_a_guest_bought_follows_the_order_to_the_account(bool isBoughtFirst)
+    {
+        var product = await news.PublishAsync("Kurta");
+        var (guest, account) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var order = Order(guest, product);
+        OrderHandedOverNotice handedOver = new(order.OrderId, account);
+
+        foreach (object told in isBoughtFirst ? [order, handedOver, order] : new object[] { handedOver, order, handedOver })
+            await news.TellAsync(told);
+
+        Assert.Empty(await BoughtByAsync(guest));
+        Assert.Equal([product.ProductId], await BoughtByAsync(account));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task an_order_that_was_cancelled_or_wholly_refunded_was_not_bought(bool isBoughtFirst)
+    {
+        var product = await news.PublishAsync("Kurta");
+        var shopper = Guid.CreateVersion7();
+        foreach (var end in new Func<Guid, object>[] { x => new OrderCancelledNotice(x), x => new OrderRefundedNotice(x, Whole: true) })
+        {
+            var order = Order(shopper, product);
+            OrderHandedOverNotice handedOver = new(order.OrderId, shopper);
+            foreach (var told in isBoughtFirst ? [order, end(order.OrderId), order] : new[] { end(order.OrderId), handedOver, order })
+                await news.TellAsync(told);
+            Assert.Empty(await BoughtByAsync(shopper));
+        }
+
+        var kept = Order(shopper, product);
+        await news.TellAsync(kept);
+        await news.TellAsync(new OrderRefundedNotice(kept.OrderId, Whole: false));
+        Assert.Equal([product.ProductId], await BoughtByAsync(shopper));
+    }
+
+    [Fact]
+    public async Task every_purchase_of_a_shopper_has_its_share_of_the_recommendations()
+    {
+        var (older, newer) = ($"older-{news.Word}", $"newer-{news.Word}");
+        var shopper = Guid.CreateVersion7();
+        foreach (var category in new[] { older, newer })
+        {
+            // Of other words, so that only the category is common.
+            for (var i = 0; i < 6; i++) await new CatalogueNews(Host).PublishAsync("Achkan", category, 1_000);
+            await BuyAsync(shopper, await new CatalogueNews(Host).PublishAsync("Kurta", category, 1_000));
+        }
+
+        var recommended = (await Rpc.GetRecommendationsAsync(new() { UserId = shopper.ToString(), Limit = 8 })).Items;
+
+        Assert.Equal([newer, newer, newer, newer, older, older, older, older], recommended.Select(x => x.Category));
     }
 
     [Theory]
@@ -170,6 +272,21 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
             (results.Items[0].Id, results.Items[0].Price.Minor, results.Items[0].InStock));
         Assert.Equal(["category", "size", "colour", "price"], results.Facets.Select(x => x.Name));
         Assert.Equal(0, (await Rpc.SearchProductsAsync(new() { Query = news.Word, MaxPriceMinor = 149_999 })).Total);
+        Assert.Null(results.Items[0].CompareAtPrice);
+    }
+
+    [Fact]
+    public async Task other_contexts_see_the_price_that_a_product_is_reduced_from()
+    {
+        var product = news.Product("Kurta", rupees: 500);
+        await news.TellAsync(product with
+        {
+            Variants = [.. product.Variants.Select(x => x with { CompareAtPrice = Features.Money.Rupees(900) })],
+        });
+
+        var found = Assert.Single((await Rpc.SearchProductsAsync(new() { Query = news.Word })).Items);
+
+        Assert.Equal((50_000, 90_000), (found.Price.Minor, found.CompareAtPrice.Minor));
     }
 
     [Theory]
@@ -210,6 +327,9 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
 
     // Now, not after ten seconds.
     private Task KnownAsync() => Host.Services.GetRequiredService<Purchases>().ReadAsync(CancellationToken.None);
+
+    private Task<IReadOnlyList<Guid>> BoughtByAsync(Guid shopper) =>
+        Host.Services.GetRequiredService<Purchases>().BoughtByAsync(shopper, CancellationToken.None);
 
     private async Task<IReadOnlyList<Recommendation>> ReadAsync(string url) =>
         (await Host.Scenario(x => x.Get.Url(url))).ReadAsJson<Features.Search.Recommendations.RecommendedProducts>()!.Items;

@@ -1,0 +1,11 @@
+using Aarya.Features.Search.Contracts;
+using Marten;
+
+namespace Aarya.Features.Search.Recommendations;
+
+/// <summary>What was ordered and cancelled was not bought.</summary>
+public static class ForgetCancelledOrderHandler
+{
+    public static Task Handle(OrderCancelledNotice cancelled, IDocumentSession session, CancellationToken cancellation) =>
+        session.EndOrderAsync(cancelled.OrderId, cancellation);
+}
