@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Curations;
 using Aarya.Features.Search.Elasticsearch;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
@@ -37,6 +38,8 @@ public sealed class SearchModule : Module<ISearchStore>
         AddEngine(services, configuration);
         services.AddSingleton<SearchAnswers>();
         services.AddSingleton<SalesFlag>();
+        services.AddSingleton<KnownCurations>();
+        services.AddHostedService<ReadCurations>();
         services.AddSingleton<PopularSearches>();
         services.AddHostedService<KeepPopularSearches>();
         services.AddSingleton<Purchases>();
@@ -52,7 +55,7 @@ public sealed class SearchModule : Module<ISearchStore>
     {
         if (ElasticsearchOptions.Read(configuration) is not { } settings)
         {
-            services.AddSingleton<ISearchEngine>(x => x.GetRequiredService<PostgresSearchEngine>());
+            services.AddSingleton<ISearchEngine>(x => Curated(x, x.GetRequiredService<PostgresSearchEngine>()));
             return;
         }
 
@@ -62,12 +65,16 @@ public sealed class SearchModule : Module<ISearchStore>
         services.AddSingleton<ElasticsearchIndices>();
         services.AddSingleton<PendingProducts>();
         services.AddSingleton<ElasticsearchProgress>();
-        services.AddSingleton<ISearchEngine, SearchWithFallback>();
+        services.AddSingleton<SearchWithFallback>();
+        services.AddSingleton<ISearchEngine>(x => Curated(x, x.GetRequiredService<SearchWithFallback>()));
         services.AddSingleton<HealthPart, ElasticsearchPart>();
         services.AddHostedService<ElasticsearchAtStart>();
         services.AddHostedService(x => x.GetRequiredService<ElasticsearchProgress>());
         services.AddHostedService<ElasticsearchFeed>();
     }
+
+    private static CuratedSearch Curated(IServiceProvider services, ISearchEngine engine) =>
+        new(engine, services.GetRequiredService<KnownCurations>());
 
     public override void ConfigureMarten(StoreOptions marten)
     {

@@ -43,6 +43,7 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
             DidYouMean = page.DidYouMean ?? "",
             Degraded = page.Degraded,
         };
+        if (page.Redirect is { } redirect) results.Redirect = new() { Category = redirect.Category ?? "", Path = redirect.Path ?? "" };
         results.Items.AddRange(page.Items.Select(ToWire));
         results.IgnoredWords.AddRange(page.IgnoredWords);
         foreach (var facet in page.Facets)
@@ -102,8 +103,8 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
         Name = x.Name,
         Category = x.Category,
         Price = x.Price.ToProto(),
-        Image = x.Image ?? "",
         CompareAtPrice = x.CompareAtPrice?.ToProto(),
+        Image = x.Image ?? "",
         InStock = x.InStock,
     };
 }

@@ -17,7 +17,8 @@ public static class AuditActions
         "order.packed", "order.shipped", "order.delivered", "order.cancelled", "order.refund_requested", "stock.adjusted",
         "back_in_stock.withdrawn",
         "product.created", "product.edited", "product.published", "product.withdrawn", "product.archived", "product.unarchived",
-        "fraud_review.approved", "fraud_review.rejected", "synonyms.set", "synonyms.deleted", "index.refill_started",
+        "fraud_review.approved", "fraud_review.rejected", "synonyms.set", "synonyms.deleted", "curation.set", "curation.deleted",
+        "index.refill_started",
     ];
 
     public static IReadOnlyList<string> All { get; } =

@@ -22,5 +22,7 @@ public static class StaffActions
 {
     public const string SynonymsSet = "synonyms.set";
     public const string SynonymsDeleted = "synonyms.deleted";
+    public const string CurationSet = "curation.set";
+    public const string CurationDeleted = "curation.deleted";
     public const string RefillStarted = "index.refill_started";
 }

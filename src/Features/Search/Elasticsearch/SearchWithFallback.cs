@@ -45,10 +45,14 @@ public sealed partial class SearchWithFallback : ISearchEngine
             .Build();
     }
 
-    // Elasticsearch does not know the sales, and the reduction depends on the variants that match.
     public Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) =>
-        query.Sort is SearchSort.Bestselling or SearchSort.Discount ? postgres.SearchAsync(query, cancellation) : AnswerAsync(
-        (engine, token) => engine.SearchAsync(query, token), x => x with { Degraded = true }, cancellation);
+        IsForPostgres(query) ? postgres.SearchAsync(query, cancellation) : AnswerAsync(
+            (engine, token) => engine.SearchAsync(query, token), x => x with { Degraded = true }, cancellation);
+
+    // Elasticsearch does not know the sales and what merchandisers decide, the reduction depends on the variants that match, and only the
+    // ranks of PostgreSQL are explained.
+    private static bool IsForPostgres(SearchQuery query) => query.Sort is SearchSort.Bestselling or SearchSort.Discount
+        || query.Pinned.Count + query.Hidden.Count > 0 || query.Explains;
 
     public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) => AnswerAsync(
         (engine, token) => engine.SuggestAsync(text, limit, token), x => x, cancellation);

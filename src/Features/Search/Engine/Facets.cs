@@ -3,6 +3,8 @@ namespace Aarya.Features.Search.Engine;
 /// <summary>The facets of a page, in the order in which they are shown.</summary>
 internal static class Facets
 {
+    public const string Category = "category";
+
     private static readonly string[] Sizes = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
 
     /// <param name="prices">In the order of <see cref="PriceBands"/>.</param>
@@ -10,7 +12,7 @@ internal static class Facets
         IEnumerable<FacetValue> categories, IEnumerable<FacetValue> sizes, IEnumerable<FacetValue> colours,
         IEnumerable<FacetValue> prices) =>
     [
-        new("category", ByCount(categories)), new("size", BySize(sizes)), new("colour", ByCount(colours)), new("price", [.. prices]),
+        new(Category, ByCount(categories)), new("size", BySize(sizes)), new("colour", ByCount(colours)), new("price", [.. prices]),
     ];
 
     private static IReadOnlyList<FacetValue> ByCount(IEnumerable<FacetValue> values) =>

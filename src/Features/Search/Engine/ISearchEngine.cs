@@ -9,6 +9,10 @@ public sealed record ProductHit(Guid Id, string Slug, string Name, string Catego
     /// <summary>The words of the name that match the text; null unless the search asked for them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TextPart>? NameMatches { get; init; }
+
+    /// <summary>Why the product ranks where it does; null unless the search asked for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Explanation? Explanation { get; init; }
 }
 
 public sealed record FacetValue(string Value, int Count);
@@ -28,7 +32,15 @@ public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IRe
     /// <summary>The answer to a text that contains nothing that a product could be found by.</summary>
     public static readonly SearchPage Nothing =
         new([], 0, Engine.Facets.Of([], [], [], []), null, null, []);
+
+    /// <summary>Where the storefront may lead the shopper instead of showing the items; absent for nowhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SearchRedirect? Redirect { get; init; }
 }
+
+/// <param name="Category">The category that the text names; null when there is a path.</param>
+/// <param name="Path">A page of the storefront, such as <c>/sale</c>; null when there is a category.</param>
+public sealed record SearchRedirect(string? Category, string? Path);
 
 /// <param name="Kind">category, search or product.</param>
 /// <param name="Slug">What the storefront links to: the category, the text of the search, or the slug of the product.</param>

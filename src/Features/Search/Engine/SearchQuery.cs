@@ -53,6 +53,15 @@ public sealed record SearchQuery
     /// <summary>Of products that match the text equally well, those that sell more come first.</summary>
     public bool RanksBySales { get; init; }
 
+    /// <summary>The products that come first in the order of relevance, whether they match the text or not.</summary>
+    internal IReadOnlyList<Guid> Pinned { get; init; } = [];
+
+    /// <summary>The products that are not found.</summary>
+    internal IReadOnlyList<Guid> Hidden { get; init; } = [];
+
+    /// <summary>The answer says why each product ranks where it does.</summary>
+    public bool Explains { get; init; }
+
     /// <summary>The answer says which words of a name match.</summary>
     public bool Highlights { get; init; }
 
@@ -62,7 +71,7 @@ public sealed record SearchQuery
 
     /// <summary>Queries with the same key have the same answer.</summary>
     public string Key => string.Join(
-        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, Highlights, After, Limit, Measured(Categories), Measured(Sizes),
+        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, Highlights, Explains, After, Limit, Measured(Categories), Measured(Sizes),
         Measured(Colours), Text);
 
     /// <summary>The query, or what is wrong with it. Several values of one filter may be given one by one or separated by commas.</summary>

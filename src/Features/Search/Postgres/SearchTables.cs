@@ -11,7 +11,7 @@ internal static class SearchTables
     public static IReadOnlyList<ISchemaObject> All { get; } =
     [
         Product(), Variant(), Stock(), Word(), Synonym(), PopularSearch(), Purchase(), Refill(), ElasticsearchIndex(),
-        ElasticsearchPending(), OrderChange(),
+        ElasticsearchPending(), OrderChange(), Curation(),
         new Sequence(new PostgresqlObjectName(Roles.Search, "elasticsearch_revision", SchemaUtils.IdentifierUsage.General)),
     ];
 
@@ -82,6 +82,19 @@ internal static class SearchTables
         synonym.AddColumn("term", "text").AsPrimaryKey();
         synonym.AddColumn("words", "text[]").NotNull();
         return synonym;
+    }
+
+    // The key is the same for all spellings of a query with the same words.
+    private static Table Curation()
+    {
+        var curation = new Table($"{Roles.Search}.curation");
+        curation.AddColumn("key", "text").AsPrimaryKey();
+        curation.AddColumn("query", "text").NotNull();
+        curation.AddColumn("pinned", "uuid[]").NotNull();
+        curation.AddColumn("hidden", "uuid[]").NotNull();
+        curation.AddColumn("redirect_category", "text").AllowNulls();
+        curation.AddColumn("redirect_path", "text").AllowNulls();
+        return curation;
     }
 
     // How often a text was searched for; the weight is as it was at the time.

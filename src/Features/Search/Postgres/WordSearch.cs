@@ -11,6 +11,9 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     // What a whole name or SKU adds: its product ranks before all others with the same words.
     private const float WholeRank = 1000;
 
+    // Above every product that is not pinned; each next one ranks one less.
+    private const float PinnedRank = 100_000;
+
     private readonly ProductsOnSale.State state = view.Now;
     private readonly Dictionary<string, int[]> forms = new(StringComparer.Ordinal);
 
@@ -40,7 +43,75 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     {
         if (text is null) return Task.FromResult(view.Page(query, null));
         var hits = Matching(text);
-        return Task.FromResult(WithRanks(text, hits, x => view.Page(query, new(state, hits, x))));
+        var page = WithRanks(text, hits, ranks =>
+        {
+            Curate(query, hits, ranks);
+            return view.Page(query, new(state, hits, ranks));
+        });
+        return Task.FromResult(query.Explains ? page with { Items = [.. page.Items.Select(x => Explained(x, query, text))] } : page);
+    }
+
+    private void Curate(SearchQuery query, SlotSet hits, float[] ranks)
+    {
+        foreach (var id in query.Hidden)
+        {
+            if (state.Places.TryGetValue(id, out var place)) hits.Remove(place.Slot);
+        }
+
+        if (query.Sort != SearchSort.Relevance) return;
+        for (var i = 0; i < query.Pinned.Count; i++)
+        {
+            if (!IsPinned(query.Pinned[i])) continue;
+            var slot = state.Places[query.Pinned[i]].Slot;
+            hits.Add(slot);
+            ranks[slot] = PinnedRank - i;
+        }
+    }
+
+    private bool IsPinned(Guid id) => state.Places.TryGetValue(id, out var place) && Columns.InStock.Has(place.Slot);
+
+    private ProductHit Explained(ProductHit hit, SearchQuery query, SoughtText text)
+    {
+        if (!state.Places.TryGetValue(hit.Id, out var place)) return hit;
+        SlotSet one = new(Columns.Capacity);
+        one.Add(place.Slot);
+        List<ExplainedWord> words = [];
+        foreach (var term in text.Terms)
+        {
+            var counts = WithRanks(text with { Whole = "", Terms = [term] }, one, x => x[place.Slot]);
+            words.Add(new(term.Word.Joined, Math.Round(counts, 4), counts > 0 ? PlacesOf(term, place.Slot) : []));
+        }
+
+        var rank = WithRanks(text, one, x => x[place.Slot]);
+        return hit with
+        {
+            Explanation = new(
+                Math.Round(rank, 4), query.Pinned.Contains(hit.Id) && IsPinned(hit.Id), hit.InStock, rank >= WholeRank,
+                query.RanksBySales ? Columns.Sales[place.Slot] : 0, words),
+        };
+    }
+
+    private IReadOnlyList<string> PlacesOf(SoughtTerm term, int slot)
+    {
+        var kinds = 0;
+        // Not the word joined with its neighbour, which the index has in the place of the description.
+        var own = term.Any.Where(x => x.Words is not [var one] || one == term.Word.Joined || !one.Contains(term.Word.Joined)).ToList();
+        foreach (var word in WordsOf(own))
+        {
+            foreach (var posting in state.Words[word])
+            {
+                if (posting.Slot == slot) kinds |= WordPlaces.In(posting.Places);
+            }
+        }
+
+        return
+        [
+            .. new[]
+            {
+                (WordPlaces.Name, "name"), (WordPlaces.Category, "category"), (WordPlaces.Traits, "traits"),
+                (WordPlaces.Description, "description"),
+            }.Where(x => (kinds & x.Item1) != 0).Select(x => x.Item2),
+        ];
     }
 
     public Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation)

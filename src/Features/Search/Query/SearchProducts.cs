@@ -1,4 +1,6 @@
 using Aarya.Features.Search.Engine;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,26 +11,38 @@ namespace Aarya.Features.Search.Query;
 /// <summary>
 /// Full-text search over what is on sale. Prices are in minor units. Several values of one filter are given by repeating it
 /// (<c>colour=Red&amp;colour=Blue</c>) or by commas (<c>colour=Red,Blue</c>); a value of a facet can be sent as it is, including commas.
-/// With <c>highlights=true</c> each product says which words of its name match.
+/// With <c>highlights=true</c> each product says which words of its name match, and with <c>explain=true</c>, for staff, why it ranks where
+/// it does.
 /// </summary>
 public static class SearchProductsEndpoint
 {
     public static ProblemDetails Validate(
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
-        string? cursor, int? limit) =>
-        SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Problem;
+        string? cursor, int? limit, bool? explain, HttpContext http) =>
+        explain == true && FindRefusal(http) is { } refusal
+            ? refusal
+            : SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Problem;
+
+    private static ProblemDetails? FindRefusal(HttpContext http) => http.FindCaller() switch
+    {
+        null => BearerHandler.Refuse(http),
+        { IsStaff: true } => null,
+        var caller => caller.Is(CallerRoles.Merchandiser) ? null : Problem.Forbidden("Only staff may ask for explanations."),
+    };
 
     [WolverineGet("/api/search")]
     [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
+    [Refuses(403, "auth.forbidden", "Only staff may ask for explanations.")]
     public static async Task<IResult> Get(
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
-        string? cursor, int? limit, bool? highlights, HttpContext http, SalesFlag sales, SearchAnswers answers)
+        string? cursor, int? limit, bool? highlights, bool? explain, HttpContext http, SalesFlag sales, SearchAnswers answers)
     {
         var query = SearchQuery.From(q, category, size, colour, minPrice, maxPrice, inStock, sort, cursor, limit).Query!;
         return await answers.SearchAsync(
             query with
             {
                 Highlights = highlights ?? false,
+                Explains = explain ?? false,
                 RanksBySales = await sales.IsOnAsync(query, http.FindCaller(), http.RequestAborted),
             },
             http.Connection.RemoteIpAddress);

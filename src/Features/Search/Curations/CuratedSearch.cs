@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using Aarya.Features.Search.Engine;
+
+namespace Aarya.Features.Search.Curations;
+
+/// <summary>
+/// Searches as the merchandisers want it: with pinned and hidden products, and a redirect. A query that is a category leads to it,
+/// unless a merchandiser has decided otherwise.
+/// </summary>
+public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations) : ISearchEngine
+{
+    private const int MostCategories = 10_000;
+
+    // Of each category: every search compares its text with all that it found.
+    private readonly ConcurrentDictionary<string, string> keys = new(StringComparer.Ordinal);
+
+    public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
+    {
+        if (query.Text.Length == 0) return await engine.SearchAsync(query, cancellation);
+        var curation = curations.Of(query.Text);
+        var page = await engine.SearchAsync(
+            curation is null ? query : query with { Pinned = curation.Pinned, Hidden = curation.Hidden }, cancellation);
+        return page with { Redirect = curation?.Redirect ?? CategoryOf(query, page) };
+    }
+
+    public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
+        engine.SuggestAsync(text, limit, cancellation);
+
+    // The facet has the categories of what was found, so also the one that was searched for.
+    private SearchRedirect? CategoryOf(SearchQuery query, SearchPage page)
+    {
+        if (page.IgnoredWords.Count > 0) return null;
+        var key = CurationView.KeyOf(page.DidYouMean ?? query.Text);
+        var category = page.Facets.First(x => x.Name == Facets.Category).Values.FirstOrDefault(x => KeyOf(x.Value) == key);
+        return key.Length > 0 && category is not null ? new(category.Value, null) : null;
+    }
+
+    private string KeyOf(string category)
+    {
+        if (keys.Count >= MostCategories) keys.Clear();
+        return keys.GetOrAdd(category, CurationView.KeyOf);
+    }
+}

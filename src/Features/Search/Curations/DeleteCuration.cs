@@ -1,0 +1,22 @@
+using Aarya.Features.Search.Contracts;
+using Aarya.Infrastructure.Security;
+using Marten;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Search.Curations;
+
+/// <summary>Lets a query find what it finds by itself again.</summary>
+[Authorize("merchandiser")]
+public static class DeleteCurationEndpoint
+{
+    [WolverineDelete("/api/admin/curations/{query}")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public static (IResult, StaffActedNotice) Delete(string query, Caller caller, IDocumentSession session, DateTimeOffset now)
+    {
+        session.QueueSqlCommand("delete from search.curation where key = ?", CurationView.KeyOf(query));
+        return (Results.NoContent(), StaffActedNotice.Of(caller, StaffActions.CurationDeleted, "curation", query.Trim(), now));
+    }
+}

@@ -1,0 +1,196 @@
+using Aarya.Features.Search.Contracts;
+using Aarya.Features.Search.Curations;
+using Aarya.Features.Search.Engine;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Alba;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aarya.Specs.Search;
+
+/// <summary>Merchandisers decide what a query finds first, what it does not find, and where it leads.</summary>
+[StoryOf(typeof(SetCurationEndpoint), typeof(ListCurationsEndpoint), typeof(DeleteCurationEndpoint))]
+public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private readonly CatalogueNews news = new(fixture.Host);
+
+    private string Query => $"kurta {news.Word}";
+
+    [Fact]
+    public async Task pinned_products_come_first_in_their_order_and_page_by_page_whatever_they_are_called()
+    {
+        var (one, other) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta"));
+        var belt = await new CatalogueNews(Host).PublishAsync("Belt");
+        var soldOut = await new CatalogueNews(Host).PublishAsync("Belt", available: 0);
+        await CurateAsync(new { pinned = new[] { belt.ProductId, soldOut.ProductId, one.ProductId } });
+
+        List<Guid> seen = [];
+        string? cursor = null;
+        do
+        {
+            var page = await SearchAsync($"&limit=1&cursor={cursor}");
+            Assert.Equal(3, page.Total);
+            seen.AddRange(page.Items.Select(x => x.Id));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+
+        Assert.Equal([belt.ProductId, one.ProductId, other.ProductId], seen);
+    }
+
+    [Fact]
+    public async Task pinned_products_must_meet_the_filters_and_change_no_other_order()
+    {
+        var (blue, red) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta", colours: ["Red"]));
+        var belt = await new CatalogueNews(Host).PublishAsync("Belt", colours: ["Red"]);
+        await CurateAsync(new { pinned = new[] { belt.ProductId } });
+
+        Assert.Equal([blue.ProductId], (await SearchAsync("&colour=Blue")).Items.Select(x => x.Id));
+        Assert.Equal([belt.ProductId, red.ProductId], (await SearchAsync("&colour=Red")).Items.Select(x => x.Id));
+        Assert.Equal([red.ProductId, blue.ProductId], (await SearchAsync("&sort=newest")).Items.Select(x => x.Id));
+    }
+
+    [Fact]
+    public async Task hidden_products_are_not_found_nor_counted_by_this_query_in_any_order()
+    {
+        var (shown, hidden) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta", category: $"category-{news.Word}"));
+        await CurateAsync(new { hidden = new[] { hidden.ProductId } });
+
+        foreach (var filters in new[] { "", "&sort=newest", "&colour=Blue" })
+        {
+            var page = await SearchAsync(filters);
+            Assert.Equal([shown.ProductId], page.Items.Select(x => x.Id));
+            Assert.Equal(1, page.Total);
+            Assert.Equal(["shirts"], page.Facets[0].Values.Select(x => x.Value));
+        }
+
+        Assert.Equal(2, (await SearchAsync("", news.Word)).Total);
+    }
+
+    [Fact]
+    public async Task a_curation_holds_for_the_same_words_in_any_order_and_number_until_it_is_deleted()
+    {
+        var (one, _) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta"));
+        await CurateAsync(new { pinned = new[] { one.ProductId } });
+
+        foreach (var same in new[] { $"{news.Word} KURTAS", $"the kurta, {news.Word}" })
+            Assert.Equal(one.ProductId, (await SearchAsync("", same)).Items[0].Id);
+
+        var admin = await Host.TokenFor("merchandiser");
+        Assert.Contains(await ListAsync(admin), x => x.Query == Query);
+        await Host.Scenario(x =>
+        {
+            x.Delete.Url($"/api/admin/curations/{Query}");
+            x.WithBearerToken(admin);
+            x.StatusCodeShouldBe(204);
+        });
+        await KnownAsync();
+        Assert.DoesNotContain(await ListAsync(admin), x => x.Query == Query);
+        Assert.NotEqual(one.ProductId, (await SearchAsync("&limit=50")).Items[0].Id);
+    }
+
+    [Fact]
+    public async Task a_query_leads_where_the_merchandiser_wants_and_one_that_is_a_category_to_the_category()
+    {
+        var category = $"Long {news.Word}s";
+        await news.PublishAsync("Kurta", category);
+        Assert.Null((await SearchAsync("")).Redirect);
+        foreach (var same in new[] { category, $"long {news.Word}", $"{news.Word} long" })
+            Assert.Equal(new SearchRedirect(category, null), (await SearchAsync("", same)).Redirect);
+        var found = await Host.Services.GetRequiredService<global::Aarya.Protos.Search.Search.SearchClient>()
+            .SearchProductsAsync(new() { Query = category });
+        Assert.Equal((category, ""), (found.Redirect.Category, found.Redirect.Path));
+
+        await CurateAsync(new { redirect = new { path = "/sale" } }, category);
+        Assert.Equal(new SearchRedirect(null, "/sale"), (await SearchAsync("&limit=9", category)).Redirect);
+        await CurateAsync(new { redirect = new { category = "Dresses" } }, category);
+        Assert.Equal(new SearchRedirect("Dresses", null), (await SearchAsync("&limit=10", category)).Redirect);
+    }
+
+    [Theory]
+    [InlineData("pinned", """{"pinned":["00000000-0000-0000-0000-000000000001"]}""")]
+    [InlineData("hidden", """{"hidden":["00000000-0000-0000-0000-000000000001"]}""")]
+    [InlineData("pinned", """{"pinned":[ID,ID]}""")]
+    [InlineData("hidden", """{"hidden":[ID,ID]}""")]
+    [InlineData("hidden", """{"pinned":[ID],"hidden":[ID]}""")]
+    [InlineData("pinned[0]", """{"pinned":["none"]}""")]
+    [InlineData("redirect", """{"redirect":{}}""")]
+    [InlineData("redirect", """{"redirect":{"path":"/a","category":"b"}}""")]
+    [InlineData("redirect", """{"redirect":{"path":"https://shop.example"}}""")]
+    [InlineData("redirect", """{"redirect":{"path":"//shop.example"}}""")]
+    [InlineData("redirect", """{"redirect":{"path":"/\\shop.example"}}""")]
+    [InlineData("redirect", """{"redirect":{"category":""}}""")]
+    public async Task what_cannot_be_is_refused_by_the_name_of_its_field(string field, string body)
+    {
+        var id = $"\"{(await news.PublishAsync("Kurta")).ProductId}\"";
+        var admin = await Host.TokenFor("merchandiser");
+
+        var refused = await Host.Scenario(x =>
+        {
+            x.Put.Text(body.Replace("ID", id)).ContentType("application/json").ToUrl($"/api/admin/curations/{Query}");
+            x.WithBearerToken(admin);
+            x.StatusCodeShouldBe(400);
+        });
+
+        Assert.Contains($"\"{field}\"", await refused.ReadAsTextAsync());
+        Assert.DoesNotContain(await ListAsync(admin), x => x.Query == Query);
+    }
+
+    [Fact]
+    public async Task a_query_without_words_and_more_products_than_a_page_shows_are_refused()
+    {
+        var admin = await Host.TokenFor("merchandiser");
+        foreach (var query in new[] { "...", new string('a', 201) })
+            await PutAsync(query, new { redirect = new { path = "/sale" } }, admin, 400);
+        foreach (var many in new object[] { new { pinned = Ids(21) }, new { hidden = Ids(101) } }) await PutAsync(Query, many, admin, 400);
+    }
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("customer", 403)]
+    [InlineData("support", 403)]
+    public async Task only_merchandisers_curate(string? role, int status)
+    {
+        var token = role is null ? null : await Host.TokenFor(role);
+        await PutAsync(Query, new { redirect = new { path = "/sale" } }, token, status);
+        await Host.Scenario(x =>
+        {
+            x.Get.Url("/api/admin/curations");
+            if (token is not null) x.WithBearerToken(token);
+            x.StatusCodeShouldBe(status);
+        });
+        await Host.Scenario(x =>
+        {
+            x.Delete.Url($"/api/admin/curations/{Query}");
+            if (token is not null) x.WithBearerToken(token);
+            x.StatusCodeShouldBe(status);
+        });
+    }
+
+    private static Guid[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())];
+
+    private async Task CurateAsync(object curation, string? query = null)
+    {
+        await PutAsync(query ?? Query, curation, await Host.TokenFor("merchandiser"), 200);
+        await KnownAsync();
+    }
+
+    // Now, not after two seconds.
+    private Task KnownAsync() => Host.Services.GetRequiredService<KnownCurations>().ReadAsync(CancellationToken.None);
+
+    private Task PutAsync(string query, object curation, string? token, int status) => Host.Scenario(x =>
+    {
+        x.Put.Json(curation).ToUrl($"/api/admin/curations/{Uri.EscapeDataString(query)}");
+        if (token is not null) x.WithBearerToken(token);
+        x.StatusCodeShouldBe(status);
+    });
+
+    private async Task<IReadOnlyList<CurationView>> ListAsync(string token) => (await Host.Scenario(x =>
+    {
+        x.Get.Url("/api/admin/curations");
+        x.WithBearerToken(token);
+    })).ReadAsJson<CurationPage>()!.Items;
+
+    private async Task<SearchPage> SearchAsync(string filters, string? text = null) =>
+        (await Host.Scenario(x => x.Get.Url($"/api/search?q={Uri.EscapeDataString(text ?? Query)}{filters}"))).ReadAsJson<SearchPage>()!;
+}
