@@ -23,29 +23,26 @@ build_step() {
 
 # Every build has its own folder, so that a running program keeps its files; artifacts/api links to the newest.
 build_release() {
-    local build restored=()
+    local build
     if release_is_current; then
         did="nothing changed"
         return
     fi
     build=artifacts/builds/$(fingerprint)
-    # Who builds the specs at the same time has restored the packages: a second restore would replace files that it reads.
-    if [[ -n ${AARYA_RESTORED-} ]]; then restored=(--no-restore); fi
     mkdir -p artifacts/builds
     need_space "$ROOT" 1024
     rm -rf src/Aarya.Api/Internal/Generated "$build"
     # The program itself writes the handlers' code; to compile it in, only the last project is built again. The analyzers run in
     # the build of the specs.
-    quietly build-codegen dotnet build src/Aarya.Api "${restored[@]}" -c Release --nologo -v q -p:RunAnalyzers=false
+    quietly build-codegen dotnet build src/Aarya.Api -c Release --nologo -v q -p:RunAnalyzers=false
     quietly codegen env AARYA_CODEGEN_OUT="$ROOT/src/Aarya.Api/Internal/Generated" ASPNETCORE_ENVIRONMENT=Development \
         DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1 \
         dotnet src/Aarya.Api/bin/Release/net10.0/Aarya.Api.dll codegen write
     # Compiled to machine code as well: a process that starts again must serve immediately, without compiling its code first.
     # One project at a time: otherwise two projects of the publish build the sandbox simultaneously and write the same files.
-    quietly build-release dotnet publish src/Aarya.Api "${restored[@]}" -m:1 -c Release -o "$build/api" --nologo -v q \
-        -p:RunAnalyzers=false -p:PublishReadyToRun=true -p:RuntimeIdentifier="$(runtime_identifier)" -p:SelfContained=false
-    quietly build-sandbox dotnet publish src/Aarya.Sandbox "${restored[@]}" -c Release -o "$build/sandbox" --nologo -v q \
-        -p:RunAnalyzers=false
+    quietly build-release dotnet publish src/Aarya.Api -m:1 -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false \
+        -p:PublishReadyToRun=true -p:RuntimeIdentifier="$(runtime_identifier)" -p:SelfContained=false
+    quietly build-sandbox dotnet publish src/Aarya.Sandbox -c Release -o "$build/sandbox" --nologo -v q -p:RunAnalyzers=false
     ln -sfn "${build#artifacts/}/sandbox" artifacts/sandbox
     ln -sfn "${build#artifacts/}/api" artifacts/api
     forget_old_builds "$build"

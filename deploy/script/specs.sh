@@ -27,9 +27,8 @@ run_specs() {
 build_and_run_specs() {
     local report=$1 specs=$SPECS/bin/Debug/net10.0
     shift
-    step restore 'the packages' restore_for_specs
-    step build "$(specs_step)" build_for_specs $#
-    release_for_specs
+    step build "$(specs_step)" build_specs
+    step release 'for the processes that specs start' release_for_specs $#
     if [[ -n ${SPECS_PROGRAM-} ]]; then
         put_specs_together
         specs=artifacts/$specs
@@ -63,27 +62,10 @@ specs_step() {
     if [[ ! -e $SPECS/bin/Debug ]]; then printf ': the first build takes 3 to 10 minutes'; fi
 }
 
-restore_for_specs() {
-    quietly restore dotnet restore Aarya.sln --nologo -v q
-    # What the Release build needs beside them: the compiler to machine code.
-    quietly restore-release dotnet restore src/Aarya.Api --nologo -v q -p:PublishReadyToRun=true \
-        -p:RuntimeIdentifier="$(runtime_identifier)"
-    did="restored"
-}
-
-# build_for_specs <number of filters>: the whole solution, with smoke, fuzz and drill in Release, so that their commands have nothing left
-# to build; for all specs also the Release build, at the same time, because neither uses all cores all the time
-build_for_specs() {
-    local release='' code=0
+build_specs() {
+    # The whole solution, with smoke, fuzz and drill in Release, so that their commands have nothing left to build.
+    quietly build-specs dotnet build Aarya.sln --nologo -v q
     did="Aarya.sln"
-    if (($1 == 0)); then
-        AARYA_RESTORED=1 quietly release "$ROOT/aarya" release &
-        release=$!
-        did+=" and the Release build"
-    fi
-    (quietly build-specs dotnet build Aarya.sln --no-restore --nologo -v q) || code=$?
-    if [[ -n $release ]]; then wait "$release" || code=$?; fi
-    return "$code"
 }
 
 # filter_changed <commit>: sets `filters` to the specs that the change since the commit touches; to none, which means all of them, when it
@@ -105,10 +87,18 @@ filter_changed() {
     printf '  %s\n' "${filters[@]}" | sed -n 's/^  Aarya\.Specs\./  /p'
 }
 
-# release_for_specs: exports SPECS_PROGRAM. The specs start the program about a hundred times: the Release build starts much faster, and a
-# shop runs that build. A filtered run does not build it: it uses the Release build only when that is up to date.
+# release_for_specs <number of filters>: exports SPECS_PROGRAM. The specs start the program about a hundred times: the Release build starts
+# much faster, and a shop runs that build. A filtered run does not build it: it uses the Release build only when that is up to date.
 release_for_specs() {
-    if release_is_current; then export SPECS_PROGRAM=$ROOT/artifacts/api/Aarya.Api.dll; fi
+    local program=$ROOT/artifacts/api/Aarya.Api.dll
+    did="out of date: the specs start the Debug build"
+    if (($1 == 0)); then
+        quietly release "$ROOT/aarya" release
+        did="Release, for the processes that specs start"
+    elif ! release_is_current; then
+        return
+    fi
+    export SPECS_PROGRAM=$program
 }
 
 # put_specs_together: copies the specs to artifacts/tests, with the Release build's assemblies in the place of the same ones of the Debug
