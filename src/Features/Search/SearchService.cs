@@ -33,7 +33,7 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
             request.InStock, sort, request.Cursor, request.Limit == 0 ? null : request.Limit);
         if (query is null) throw Refused(problem);
 
-        // The request does not say for whom it is.
+        // The request names no caller.
         query = query with { RanksBySales = await sales.IsOnAsync(query, null, context.CancellationToken) };
         var page = await engine.SearchAsync(query, context.CancellationToken);
         var results = new ProductResults
@@ -43,7 +43,8 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
             DidYouMean = page.DidYouMean ?? "",
             Degraded = page.Degraded,
         };
-        if (page.Redirect is { } redirect) results.Redirect = new() { Category = redirect.Category ?? "", Path = redirect.Path ?? "" };
+        if (page.Redirect is { } redirect)
+            results.Redirect = redirect.Category is { } category ? new() { Category = category } : new() { Path = redirect.Path };
         results.Items.AddRange(page.Items.Select(ToWire));
         results.IgnoredWords.AddRange(page.IgnoredWords);
         foreach (var facet in page.Facets)

@@ -5,45 +5,63 @@ using Polly;
 namespace Aarya.Infrastructure.Outages;
 
 /// <summary>PostgreSQL accepts no connections at present.</summary>
-public sealed class DatabaseAwayException(Exception reason) : Exception("PostgreSQL accepts no connections at present.", reason), IOutage;
+public sealed class DatabaseUnavailableException(Exception reason)
+    : Exception("PostgreSQL accepts no connections at present.", reason), IOutage;
 
 /// <summary>
-/// While PostgreSQL accepts no connections, few callers try; the others wait a moment for its return and then fail. Each attempt costs
-/// PostgreSQL a process: a hundred attempts at once took the CPU that it needed to recover, and doubled the time until it was back.
+/// A circuit breaker with waiting callers: while PostgreSQL accepts no connections, few callers try; the others wait a moment for its
+/// return and then fail. Each refused attempt costs PostgreSQL a process, and with it CPU that it needs to recover.
 /// </summary>
 public sealed class DatabaseGate(TimeProvider time) : ResilienceStrategy
 {
-    /// <summary>How long a caller waits for the return. The process of a server that is restarted is back within this time.</summary>
+    /// <summary>How long a caller waits for the return.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The time between two attempts.</summary>
     internal static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
 
-    private volatile Absence? away;
+    private volatile OpenCircuit? circuit;
 
-    /// <summary>Waits while PostgreSQL is away, unless this caller is the one to try.</summary>
-    /// <returns>True for the one to try, who must <see cref="Note"/> how it went.</returns>
-    /// <exception cref="DatabaseAwayException">It was away all the time.</exception>
-    public async ValueTask<bool> EnterAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Connects, after a wait while PostgreSQL accepts no connections. A caller whose turn it is to try also runs the probe, because a
+    /// connection of a pool may have broken since.
+    /// </summary>
+    /// <param name="probe">Fails unless PostgreSQL answers.</param>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL accepted no connections for <see cref="Patience"/>.</exception>
+    public async Task PassAsync(Func<Task> connect, Func<Task> probe, CancellationToken cancellation)
     {
-        var known = away;
-        if (known is null) return false;
-        if (await FindReasonAsync(cancellation) is { } reason) throw new DatabaseAwayException(reason);
-        return away is not null;
+        var isProbe = false;
+        if (circuit is not null)
+        {
+            if (await WaitForTurnAsync(cancellation) is { } reason) throw new DatabaseUnavailableException(reason);
+            isProbe = circuit is not null;
+        }
+
+        try
+        {
+            await connect();
+            if (!isProbe) return;
+            await probe();
+            Note(null);
+        }
+        catch (Exception e)
+        {
+            Note(e);
+            throw;
+        }
     }
 
-    /// <summary>Notes how an attempt ended.</summary>
-    /// <param name="failure">Null for one that succeeded.</param>
-    public void Note(Exception? failure)
+    // How an attempt ended; null for one that succeeded.
+    private void Note(Exception? failure)
     {
-        var known = away;
-        if (failure is not null && IsAway(failure))
+        var known = circuit;
+        if (failure is not null && AcceptsNone(failure))
         {
-            if (known is null) away = new(time, failure);
+            if (known is null) circuit = new(time, failure);
         }
         else if (known is not null && (failure is null || IsAnswer(failure)))
         {
-            away = null;
+            circuit = null;
             known.End();
         }
     }
@@ -51,18 +69,18 @@ public sealed class DatabaseGate(TimeProvider time) : ResilienceStrategy
     protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
     {
-        if (away is not null && await FindReasonAsync(context.CancellationToken) is { } reason)
-            return Outcome.FromException<TResult>(new DatabaseAwayException(reason));
+        if (circuit is not null && await WaitForTurnAsync(context.CancellationToken) is { } reason)
+            return Outcome.FromException<TResult>(new DatabaseUnavailableException(reason));
         var outcome = await callback(context, state);
         Note(outcome.Exception);
         return outcome;
     }
 
-    // Null when the caller may try.
-    private async ValueTask<Exception?> FindReasonAsync(CancellationToken cancellation)
+    // Null when the caller may connect; else why PostgreSQL accepts no connections.
+    private async ValueTask<Exception?> WaitForTurnAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        while (away is { } known)
+        while (circuit is { } known)
         {
             if (known.MayTry(BetweenAttempts)) return null;
             var left = Patience - time.GetElapsedTime(began);
@@ -74,21 +92,21 @@ public sealed class DatabaseGate(TimeProvider time) : ResilienceStrategy
     }
 
     // It does not listen, or it starts, stops or recovers.
-    private static bool IsAway(Exception? e) => e switch
+    private static bool AcceptsNone(Exception? e) => e switch
     {
         null => false,
-        DatabaseAwayException => false,
+        DatabaseUnavailableException => false,
         PostgresException refused => refused.SqlState == PostgresErrorCodes.CannotConnectNow,
         SocketException refused => refused.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable
             or SocketError.NetworkUnreachable,
-        AggregateException all => all.InnerExceptions.Any(IsAway),
-        _ => IsAway(e.InnerException),
+        AggregateException all => all.InnerExceptions.Any(AcceptsNone),
+        _ => AcceptsNone(e.InnerException),
     };
 
     /// <summary>The strategy has no options.</summary>
     internal sealed class Options : ResilienceStrategyOptions;
 
-    // PostgreSQL refused the statement, not the connection. A broken connection says nothing: the pools still have many from before.
+    // PostgreSQL refused the statement, not the connection. A broken connection proves nothing: the pools still hold some from before.
     private static bool IsAnswer(Exception? e) => e switch
     {
         null => false,
@@ -97,7 +115,7 @@ public sealed class DatabaseGate(TimeProvider time) : ResilienceStrategy
         _ => IsAnswer(e.InnerException),
     };
 
-    private sealed class Absence(TimeProvider time, Exception reason)
+    private sealed class OpenCircuit(TimeProvider time, Exception reason)
     {
         private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long triedAt = time.GetTimestamp();
@@ -121,7 +139,7 @@ public sealed class DatabaseGate(TimeProvider time) : ResilienceStrategy
             }
             catch (TimeoutException)
             {
-                // The caller looks at the time.
+                // The caller checks how long it has waited.
             }
         }
     }

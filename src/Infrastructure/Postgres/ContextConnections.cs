@@ -1,57 +1,50 @@
+using Aarya.Infrastructure.Outages;
 using Marten;
 using Npgsql;
 
 namespace Aarya.Infrastructure.Postgres;
 
-/// <summary>Connections of a context that its document store does not open itself: they wait at the same gate as its statements.</summary>
+/// <summary>Opens a context's connections and transactions at the gate where its document store's statements wait.</summary>
 public static class ContextConnections
 {
-    /// <summary>Opens a connection, for statements that go past the document store.</summary>
-    /// <exception cref="Outages.DatabaseAwayException">PostgreSQL accepts none at present.</exception>
+    private const string Probe = "select 1";
+
+    /// <summary>Opens a connection, for statements that bypass the document store.</summary>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL accepts none at present.</exception>
     public static async Task<NpgsqlConnection> OpenConnectionAsync(this IDocumentStore store, CancellationToken cancellation)
     {
-        var gate = ((ContextStoreOptions)store.Options).Gate;
-        var isAttempt = await gate.EnterAsync(cancellation);
         var connection = store.Storage.Database.CreateConnection();
         try
         {
-            await connection.OpenAsync(cancellation);
-            // A pooled connection may have broken since: only an answer proves that PostgreSQL is back.
-            if (isAttempt)
-            {
-                await using var command = new NpgsqlCommand("select 1", connection);
-                await command.ExecuteScalarAsync(cancellation);
-                gate.Note(null);
-            }
-
+            await GateOf(store).PassAsync(
+                () => connection.OpenAsync(cancellation),
+                async () =>
+                {
+                    await using var command = new NpgsqlCommand(Probe, connection);
+                    await command.ExecuteScalarAsync(cancellation);
+                }, cancellation);
             return connection;
         }
-        catch (Exception e)
+        catch
         {
-            gate.Note(e);
             await connection.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Begins the session's transaction, unless it has one.</summary>
-    /// <exception cref="Outages.DatabaseAwayException">PostgreSQL accepts no connections at present.</exception>
-    public static async Task StartTransactionAsync(this IDocumentSession session, CancellationToken cancellation)
-    {
-        var gate = ((ContextStoreOptions)session.DocumentStore.Options).Gate;
-        var isAttempt = await gate.EnterAsync(cancellation);
-        try
-        {
-            await session.BeginTransactionAsync(cancellation);
-            if (!isAttempt) return;
-            await using var command = new NpgsqlCommand("select 1");
-            await session.ExecuteAsync(command, cancellation);
-            gate.Note(null);
-        }
-        catch (Exception e)
-        {
-            gate.Note(e);
-            throw;
-        }
-    }
+    /// <summary>
+    /// Begins the session's transaction, unless it has one. Use it instead of <c>BeginTransactionAsync</c>, which does not wait at the
+    /// gate.
+    /// </summary>
+    /// <exception cref="DatabaseUnavailableException">PostgreSQL accepts no connections at present.</exception>
+    public static Task StartTransactionAsync(this IDocumentSession session, CancellationToken cancellation) =>
+        GateOf(session.DocumentStore).PassAsync(
+            async () => await session.BeginTransactionAsync(cancellation),
+            async () =>
+            {
+                await using var command = new NpgsqlCommand(Probe);
+                await session.ExecuteAsync(command, cancellation);
+            }, cancellation);
+
+    private static DatabaseGate GateOf(IDocumentStore store) => ((ContextStoreOptions)store.Options).Gate;
 }

@@ -61,7 +61,7 @@ public sealed class DatabaseGateSpec
     }
 
     [Fact]
-    public async Task a_connection_that_broke_before_lets_nobody_through_and_an_answer_all()
+    public async Task a_broken_connection_keeps_the_gate_closed_and_an_answer_opens_it()
     {
         pipeline = PipelineOf(quiet);
         await FirstFailsAsync();
@@ -86,7 +86,7 @@ public sealed class DatabaseGateSpec
     }
 
     [Fact]
-    public async Task what_says_nothing_about_the_server_stops_nobody()
+    public async Task other_failures_do_not_close_the_gate()
     {
         foreach (var fault in new Exception[] { new PostgresException("taken", "ERROR", "ERROR", "23505"), new TimeoutException() })
         {

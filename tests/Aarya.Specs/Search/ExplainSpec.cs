@@ -14,7 +14,7 @@ public sealed class ExplainSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("merchandiser")]
     [InlineData("support")]
     [InlineData("admin")]
-    public async Task each_word_says_where_it_is_found_and_what_it_counts(string role)
+    public async Task each_word_says_where_it_is_found_and_what_it_contributes(string role)
     {
         await news.PublishAsync("Kurta", "kurtas", colours: ["Red"]);
         await news.PublishAsync("Belt", description: "for a red kurta", available: 0);
@@ -25,20 +25,20 @@ public sealed class ExplainSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(["red", "kurta", news.Word], first.Words.Select(x => x.Word));
         Assert.Equal([["traits"], ["name", "category"], ["name"]], first.Words.Select(x => x.FoundIn.ToArray()));
         Assert.Equal([["description"], ["description"], ["name"]], second.Words.Select(x => x.FoundIn.ToArray()));
-        Assert.All([first, second], x => Assert.Equal(x.Words.Sum(y => y.Counts), x.Rank, 3));
+        Assert.All([first, second], x => Assert.Equal(x.Words.Sum(y => y.Contribution), x.Rank, tolerance: 0.001));
         Assert.True(first.Rank > second.Rank);
         Assert.Equal((true, false), (first.IsInStock, second.IsInStock));
-        Assert.All([first, second], x => Assert.Equal((false, false, 0), (x.IsPinned, x.IsWhole, x.Sales)));
+        Assert.All([first, second], x => Assert.Equal((false, false, 0), (x.IsPinned, x.IsExactMatch, x.Sales)));
     }
 
     [Fact]
-    public async Task the_product_of_the_whole_name_says_so()
+    public async Task a_product_whose_name_is_the_text_is_explained_as_an_exact_match()
     {
         var product = await news.PublishAsync("Kurta");
 
         var explained = (await ExplainAsync("kurta", "admin")).Items[0];
 
-        Assert.Equal((product.ProductId, true), (explained.Id, explained.Explanation!.IsWhole));
+        Assert.Equal((product.ProductId, true), (explained.Id, explained.Explanation!.IsExactMatch));
         Assert.True(explained.Explanation.Rank > 1_000);
     }
 

@@ -11,7 +11,7 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
 {
     private const int MostCategories = 10_000;
 
-    // Of each category: every search compares its text with all that it found.
+    // The key of each category, because every search compares its text with all categories that it found.
     private readonly ConcurrentDictionary<string, string> keys = new(StringComparer.Ordinal);
 
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
@@ -26,7 +26,7 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
     public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
         engine.SuggestAsync(text, limit, cancellation);
 
-    // The facet has the categories of what was found, so also the one that was searched for.
+    // The facet lists the categories of all products found, and so the one that the text names.
     private SearchRedirect? CategoryOf(SearchQuery query, SearchPage page)
     {
         if (page.IgnoredWords.Count > 0) return null;

@@ -8,7 +8,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Curations;
 
-/// <summary>Lets a query find what it finds by itself again.</summary>
+/// <summary>Deletes the curation of a query.</summary>
 [Authorize("merchandiser")]
 public static class DeleteCurationEndpoint
 {

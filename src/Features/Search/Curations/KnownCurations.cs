@@ -13,6 +13,7 @@ public sealed class KnownCurations(ISearchStore store)
     public CurationView? Of(string text) =>
         byKey.Count > 0 && byKey.TryGetValue(CurationView.KeyOf(text), out var curation) ? curation : null;
 
+    /// <summary>Reads all curations from PostgreSQL.</summary>
     public async Task ReadAsync(CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);

@@ -7,7 +7,7 @@ namespace Aarya.Features.Search.Curations;
 
 public sealed record CurationPage(IReadOnlyList<CurationView> Items);
 
-/// <summary>The queries for which merchandisers have decided something.</summary>
+/// <summary>Lists the curations of all queries.</summary>
 [Authorize("merchandiser")]
 public static class ListCurationsEndpoint
 {

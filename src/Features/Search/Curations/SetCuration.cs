@@ -12,7 +12,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Curations;
 
-/// <summary>Decides what a query finds first, what it does not find, and where it leads.</summary>
+/// <summary>Sets which products a query shows first, which it hides, and where it redirects the shopper.</summary>
 public sealed record SetCuration(IReadOnlyList<Guid>? Pinned, IReadOnlyList<Guid>? Hidden, SearchRedirect? Redirect)
 {
     public sealed class Validator : AbstractValidator<SetCuration>
@@ -23,10 +23,10 @@ public sealed record SetCuration(IReadOnlyList<Guid>? Pinned, IReadOnlyList<Guid
         public Validator()
         {
             RuleFor(x => x.Pinned).Must(x => x is null || x.Count <= MostPinned).WithMessage($"must have at most {MostPinned} products.")
-                .Must(AreDifferent).WithMessage("must have each product once.");
+                .Must(AreDifferent).WithMessage("must not contain a product twice.");
             RuleFor(x => x.Hidden).Must(x => x is null || x.Count <= MostHidden).WithMessage($"must have at most {MostHidden} products.")
-                .Must(AreDifferent).WithMessage("must have each product once.")
-                .Must((x, hidden) => hidden?.Intersect(x.Pinned ?? []).Any() != true).WithMessage("must not have a pinned product.");
+                .Must(AreDifferent).WithMessage("must not contain a product twice.")
+                .Must((x, hidden) => hidden?.Intersect(x.Pinned ?? []).Any() != true).WithMessage("must not contain a pinned product.");
             RuleFor(x => x.Redirect).Must(x => x is null || x.Category is null != x.Path is null)
                 .WithMessage("must have either a category or a path.")
                 .Must(x => x?.Category is null or { Length: > 0 and <= 100 }).WithMessage("must have a category of 1 to 100 characters.")
@@ -62,7 +62,7 @@ public static class SetCurationEndpoint
 
         ProblemDetails? Unknown(string field, IReadOnlyList<Guid>? products) =>
             products?.Where(x => !known.Contains(x)).Select(x => (Guid?)x).FirstOrDefault() is { } unknown
-                ? Problem.Invalid(field, $"must have ids of products; {unknown} is none.")
+                ? Problem.Invalid(field, $"must contain ids of known products; {unknown} is unknown.")
                 : null;
     }
 

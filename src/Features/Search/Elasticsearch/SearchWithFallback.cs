@@ -49,8 +49,8 @@ public sealed partial class SearchWithFallback : ISearchEngine
         IsForPostgres(query) ? postgres.SearchAsync(query, cancellation) : AnswerAsync(
             (engine, token) => engine.SearchAsync(query, token), x => x with { Degraded = true }, cancellation);
 
-    // Elasticsearch does not know the sales and what merchandisers decide, the reduction depends on the variants that match, and only the
-    // ranks of PostgreSQL are explained.
+    // Elasticsearch knows neither the sales nor the curations, the reduction depends on the variants that match, and only the ranks of
+    // PostgreSQL are explained.
     private static bool IsForPostgres(SearchQuery query) => query.Sort is SearchSort.Bestselling or SearchSort.Discount
         || query.Pinned.Count + query.Hidden.Count > 0 || query.Explains;
 

@@ -33,12 +33,14 @@ public sealed record SearchPage(IReadOnlyList<ProductHit> Items, long Total, IRe
     public static readonly SearchPage Nothing =
         new([], 0, Engine.Facets.Of([], [], [], []), null, null, []);
 
-    /// <summary>Where the storefront may lead the shopper instead of showing the items; absent for nowhere.</summary>
+    /// <summary>Where the storefront may redirect the shopper instead of showing the items; absent when there is no redirect.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SearchRedirect? Redirect { get; init; }
 }
 
-/// <param name="Category">The category that the text names; null when there is a path.</param>
+/// <param name="Category">
+/// The category to show: the one that the merchandiser chose, or the one that the text names; null when there is a path.
+/// </param>
 /// <param name="Path">A page of the storefront, such as <c>/sale</c>; null when there is a category.</param>
 public sealed record SearchRedirect(string? Category, string? Path);
 

@@ -1,8 +1,8 @@
 namespace Aarya.Features.Search.Postgres;
 
 /// <summary>
-/// How well each product sells, as it was last read: a number in the order of the pieces sold, of which each counts half as much for each
-/// week since. It does not change while nothing is bought, and is the same in all processes.
+/// A score per product: 10,000 times the base-2 logarithm of the pieces sold, where the weight of a piece halves per week. Weights are
+/// relative to a fixed date, so a score changes only with purchases and is the same in all processes.
 /// </summary>
 public sealed class SalesOfProducts
 {

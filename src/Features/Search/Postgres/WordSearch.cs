@@ -78,8 +78,8 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         List<ExplainedWord> words = [];
         foreach (var term in text.Terms)
         {
-            var counts = WithRanks(text with { Whole = "", Terms = [term] }, one, x => x[place.Slot]);
-            words.Add(new(term.Word.Joined, Math.Round(counts, 4), counts > 0 ? PlacesOf(term, place.Slot) : []));
+            var contribution = WithRanks(text with { Whole = "", Terms = [term] }, one, x => x[place.Slot]);
+            words.Add(new(term.Word.Joined, Math.Round(contribution, 4), contribution > 0 ? PlacesOf(term, place.Slot) : []));
         }
 
         var rank = WithRanks(text, one, x => x[place.Slot]);
@@ -94,7 +94,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     private IReadOnlyList<string> PlacesOf(SoughtTerm term, int slot)
     {
         var kinds = 0;
-        // Not the word joined with its neighbour, which the index has in the place of the description.
+        // Without compounds of the word and its neighbour: the index files them under the description.
         var own = term.Any.Where(x => x.Words is not [var one] || one == term.Word.Joined || !one.Contains(term.Word.Joined)).ToList();
         foreach (var word in WordsOf(own))
         {

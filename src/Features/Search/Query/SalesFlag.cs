@@ -12,7 +12,7 @@ public sealed class SalesFlag(IFlags flags, TimeProvider time)
     // Another context stores the flags: a search does not wait for it longer than for anything else.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>False where the flag would change nothing, too, and when it is not known after a twentieth of a second.</summary>
+    /// <summary>Also false when the order is not relevance, and when the flag is not known within 50 ms.</summary>
     /// <param name="caller">Null for one without a token.</param>
     public async ValueTask<bool> IsOnAsync(SearchQuery query, Caller? caller, CancellationToken cancellation)
     {

@@ -32,6 +32,7 @@ public static class SearchProductsEndpoint
 
     [WolverineGet("/api/search")]
     [ProducesResponseType<SearchPage>(StatusCodes.Status200OK), ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status401Unauthorized, "application/problem+json")]
     [Refuses(403, "auth.forbidden", "Only staff may ask for explanations.")]
     public static async Task<IResult> Get(
         string? q, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,

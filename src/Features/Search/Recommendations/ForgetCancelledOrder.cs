@@ -7,5 +7,5 @@ namespace Aarya.Features.Search.Recommendations;
 public static class ForgetCancelledOrderHandler
 {
     public static Task Handle(OrderCancelledNotice cancelled, IDocumentSession session, CancellationToken cancellation) =>
-        session.EndOrderAsync(cancelled.OrderId, cancellation);
+        session.ForgetOrderAsync(cancelled.OrderId, cancellation);
 }

@@ -3,9 +3,9 @@ using Marten;
 
 namespace Aarya.Features.Search.Recommendations;
 
-/// <summary>An order whose whole price was refunded was not bought. After a partial refund the whole order still counts.</summary>
+/// <summary>An order that was fully refunded was not bought. After a partial refund the whole order still counts.</summary>
 public static class ForgetRefundedOrderHandler
 {
     public static Task Handle(OrderRefundedNotice refunded, IDocumentSession session, CancellationToken cancellation) =>
-        refunded.Whole ? session.EndOrderAsync(refunded.OrderId, cancellation) : Task.CompletedTask;
+        refunded.Whole ? session.ForgetOrderAsync(refunded.OrderId, cancellation) : Task.CompletedTask;
 }

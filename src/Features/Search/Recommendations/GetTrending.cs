@@ -7,7 +7,7 @@ using Wolverine.Http;
 namespace Aarya.Features.Search.Recommendations;
 
 /// <summary>
-/// What sells at present: a piece counts half as much for each week since it was bought, and less than half a piece does not count.
+/// What sells at present: the weight of a piece halves per week, and a product needs half a piece in total.
 /// </summary>
 public static class GetTrendingEndpoint
 {

@@ -14,7 +14,7 @@ public readonly record struct Companion(Guid ProductId, Guid With, double Streng
 /// <summary>The purchases of the last months: what is bought together, and what sells. Immutable.</summary>
 public sealed class PurchaseHistory
 {
-    /// <summary>Products that fewer shoppers bought together may be so by chance.</summary>
+    /// <summary>The number of shoppers that a pair needs: a pair of fewer may be chance.</summary>
     public const int LeastTogether = 3;
 
     // The newest orders of a product: more would say the same and take longer.
@@ -27,10 +27,10 @@ public sealed class PurchaseHistory
     private const int MostProducts = 50;
     private const int MostPieces = 10;
 
-    // A purchase counts this part of the next newer one.
+    // The weight of a purchase relative to the next newer one.
     private const double Older = 0.9;
 
-    private static readonly TimeSpan Half = TimeSpan.FromDays(7);
+    private static readonly TimeSpan HalfLife = TimeSpan.FromDays(7);
     private static readonly DateTimeOffset Reference = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Dictionary<Guid, int> numbers = [];
@@ -90,8 +90,7 @@ public sealed class PurchaseHistory
     }
 
     /// <summary>
-    /// What sells at present, the most pieces first. A piece counts half as much for each week since; with less than half a piece a product
-    /// does not sell.
+    /// What sells at present, the most pieces first. The weight of a piece halves per week, and a product needs half a piece in total.
     /// </summary>
     public IEnumerable<Guid> Trending(DateTimeOffset now)
     {
@@ -99,10 +98,7 @@ public sealed class PurchaseHistory
         return bestselling.Value.TakeWhile(x => sales[x] >= least).Select(x => products[x]);
     }
 
-    /// <summary>
-    /// How well each product sells: above 0, and in the order of the pieces, of which each counts half as much for each week since. Only
-    /// purchases change it: their weights are relative to a fixed time, and it is ten thousand times the logarithm of their sum.
-    /// </summary>
+    /// <summary>The score of each product that sold, above 0; see <see cref="Postgres.SalesOfProducts"/>.</summary>
     public IReadOnlyDictionary<Guid, int> Sales() =>
         numbers.ToDictionary(x => x.Key, x => Math.Max(1, (int)Math.Round(10_000 * sales[x.Value])));
 
@@ -142,7 +138,7 @@ public sealed class PurchaseHistory
     }
 
     // The logarithm of the weight of a piece.
-    private static double WeeksUntil(DateTimeOffset at) => (at - Reference) / Half;
+    private static double WeeksUntil(DateTimeOffset at) => (at - Reference) / HalfLife;
 
     // The logarithm of the sum of two numbers, from their logarithms: the numbers themselves would grow beyond all bounds with the years.
     private static double Sum(double one, double other) => Math.Max(one, other) + Math.Log2(1 + Math.Pow(2, -Math.Abs(one - other)));

@@ -104,7 +104,7 @@ public sealed class Purchases(ISearchStore store, SalesOfProducts sales, TimePro
     {
         await using var command = new NpgsqlCommand("delete from search.order_change where at < $1", connection)
         {
-            Parameters = { new() { Value = (time.GetUtcNow() - OrderChange.Kept).UtcDateTime } },
+            Parameters = { new() { Value = (time.GetUtcNow() - OrderChange.Retention).UtcDateTime } },
         };
         await command.ExecuteNonQueryAsync(cancellation);
     }

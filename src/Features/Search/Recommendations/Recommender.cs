@@ -3,8 +3,8 @@ using Aarya.Features.Search.Postgres;
 namespace Aarya.Features.Search.Recommendations;
 
 /// <summary>
-/// Finds products to recommend: what is like them, what others bought with them, what sells. All are in stock, and none is one that the
-/// shopper bought in the last half year.
+/// Recommends products: similar ones, ones that others bought together, and ones that sell. Each is in stock, and the shopper has not
+/// bought it in the last half year.
 /// </summary>
 public sealed class Recommender(Shelf shelf, Purchases purchases, TimeProvider time)
 {

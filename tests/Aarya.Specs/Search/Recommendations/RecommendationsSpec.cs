@@ -132,7 +132,7 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public async Task what_a_shopper_has_just_bought_is_not_recommended_whatever_else_they_bought_and_whether_it_is_still_made()
+    public async Task a_product_just_bought_is_not_recommended_even_when_its_sku_was_removed()
     {
         var category = $"category-{news.Word}";
         List<ProductPublishedNotice> bought = [];
@@ -188,7 +188,7 @@ public sealed class RecommendationsSpec(AaryaFixture fixture) : Spec(fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task an_order_that_was_cancelled_or_wholly_refunded_was_not_bought(bool isBoughtFirst)
+    public async Task an_order_that_was_cancelled_or_fully_refunded_was_not_bought(bool isBoughtFirst)
     {
         var product = await news.PublishAsync("Kurta");
         var shopper = Guid.CreateVersion7();

@@ -6,9 +6,9 @@ using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Aarya.Specs.Search;
+namespace Aarya.Specs.Search.Curations;
 
-/// <summary>Merchandisers decide what a query finds first, what it does not find, and where it leads.</summary>
+/// <summary>Merchandisers set which products a query shows first, which it hides, and where it redirects the shopper.</summary>
 [StoryOf(typeof(SetCurationEndpoint), typeof(ListCurationsEndpoint), typeof(DeleteCurationEndpoint))]
 public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
 {
@@ -90,7 +90,7 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public async Task a_query_leads_where_the_merchandiser_wants_and_one_that_is_a_category_to_the_category()
+    public async Task a_query_redirects_where_the_merchandiser_wants_and_the_name_of_a_category_to_that_category()
     {
         var category = $"Long {news.Word}s";
         await news.PublishAsync("Kurta", category);
@@ -120,7 +120,7 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("redirect", """{"redirect":{"path":"//shop.example"}}""")]
     [InlineData("redirect", """{"redirect":{"path":"/\\shop.example"}}""")]
     [InlineData("redirect", """{"redirect":{"category":""}}""")]
-    public async Task what_cannot_be_is_refused_by_the_name_of_its_field(string field, string body)
+    public async Task an_invalid_curation_is_refused_with_the_name_of_the_field(string field, string body)
     {
         var id = $"\"{(await news.PublishAsync("Kurta")).ProductId}\"";
         var admin = await Host.TokenFor("merchandiser");
