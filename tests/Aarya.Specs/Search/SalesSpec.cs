@@ -75,6 +75,37 @@ public sealed class SalesSpec(AaryaFixture fixture) : Spec(fixture)
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task the_pages_of_a_search_keep_the_order_of_the_first_when_the_flag_changes_between_them(bool before)
+    {
+        List<ProductPublishedNotice> products = [];
+        for (var i = 0; i < 6; i++) products.Add(await news.PublishAsync("Kurta"));
+        for (var i = 0; i < 3; i++) await SellAsync(products[i], 1 + i);
+        var first = before ? products[2] : products[5];
+        try
+        {
+            await SwitchAsync(new { enabled = before });
+            await FirstIsAsync("", [first.ProductId]);
+            var page = await SearchAsync("&limit=2");
+            List<Guid> seen = [.. page.Items.Select(x => x.Id)];
+            await SwitchAsync(new { enabled = !before });
+            await FirstIsAsync("&limit=50", [(before ? products[5] : products[2]).ProductId]);
+            while (page.NextCursor is { } cursor)
+            {
+                page = await SearchAsync($"&limit=2&cursor={cursor}");
+                seen.AddRange(page.Items.Select(x => x.Id));
+            }
+
+            Assert.Equal(products.Select(x => x.ProductId).Order(), seen.Order());
+        }
+        finally
+        {
+            await SwitchAsync(new { enabled = false });
+        }
+    }
+
     [Fact]
     public async Task while_the_flag_is_on_sales_decide_between_equal_matches_and_never_against_a_better_one()
     {

@@ -5,7 +5,7 @@ namespace Aarya.Features.Search.Curations;
 
 /// <summary>
 /// Searches as the merchandisers want it: with pinned and hidden products, and a redirect. A query that is a category leads to it,
-/// unless a merchandiser has decided otherwise.
+/// unless it has a curation.
 /// </summary>
 public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations) : ISearchEngine
 {
@@ -17,19 +17,27 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
     {
         if (query.Text.Length == 0) return await engine.SearchAsync(query, cancellation);
-        var curation = curations.Of(query.Text);
-        var page = await engine.SearchAsync(
-            curation is null ? query : query with { Pinned = curation.Pinned, Hidden = curation.Hidden }, cancellation);
-        return page with { Redirect = curation?.Redirect ?? CategoryOf(query, page) };
+        if (curations.Of(query.Text) is { } curation) return await SearchAsync(query, curation, cancellation);
+        var page = await engine.SearchAsync(query, cancellation);
+        if (page.DidYouMean is not { } meant || curations.Of(meant) is not { } other)
+            return page with { Redirect = FindCategory(query, page) };
+        var curated = await SearchAsync(query with { Text = meant }, other, cancellation);
+        return curated with { DidYouMean = meant, IgnoredWords = page.IgnoredWords };
+    }
+
+    private async Task<SearchPage> SearchAsync(SearchQuery query, CurationView curation, CancellationToken cancellation)
+    {
+        var page = await engine.SearchAsync(query with { Pinned = curation.Pinned, Hidden = curation.Hidden }, cancellation);
+        return page with { Redirect = curation.Redirect };
     }
 
     public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
         engine.SuggestAsync(text, limit, cancellation);
 
     // The facet lists the categories of all products found, and so the one that the text names.
-    private SearchRedirect? CategoryOf(SearchQuery query, SearchPage page)
+    private SearchRedirect? FindCategory(SearchQuery query, SearchPage page)
     {
-        if (page.IgnoredWords.Count > 0) return null;
+        if (page.IgnoredWords.Count > 0 || query.After is not null || query.Categories.Count > 0) return null;
         var key = CurationView.KeyOf(page.DidYouMean ?? query.Text);
         var category = page.Facets.First(x => x.Name == Facets.Category).Values.FirstOrDefault(x => KeyOf(x.Value) == key);
         return key.Length > 0 && category is not null ? new(category.Value, null) : null;
@@ -37,6 +45,8 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
 
     private string KeyOf(string category)
     {
+        // Counting them locks out all other searches.
+        if (keys.TryGetValue(category, out var known)) return known;
         if (keys.Count >= MostCategories) keys.Clear();
         return keys.GetOrAdd(category, CurationView.KeyOf);
     }

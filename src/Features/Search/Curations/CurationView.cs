@@ -9,6 +9,9 @@ namespace Aarya.Features.Search.Curations;
 /// <param name="Redirect">Where the storefront may redirect the shopper; null when there is no redirect.</param>
 public sealed record CurationView(string Query, IReadOnlyList<Guid> Pinned, IReadOnlyList<Guid> Hidden, SearchRedirect? Redirect)
 {
+    /// <summary>The query of a path, where a slash stays encoded.</summary>
+    public static string QueryOf(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Trim();
+
     /// <summary>The same for queries of the same words in any order, singular or plural; empty for a text without words.</summary>
     public static string KeyOf(string text) => string.Join(
         ' ', Words.Telling(Words.Compounded(Words.Of(text))).Select(x => EnglishStem.Of(x.Joined)).Order(StringComparer.Ordinal));

@@ -49,8 +49,10 @@ public static class SetCurationEndpoint
     public static async Task<ProblemDetails> ValidateAsync(
         string query, SetCuration command, IQuerySession session, CancellationToken cancellation)
     {
+        query = CurationView.QueryOf(query);
         if (query.Length > SearchQuery.LongestText || CurationView.KeyOf(query).Length == 0)
             return Problem.Invalid("query", $"must have letters or digits, and at most {SearchQuery.LongestText} characters.");
+        if (PriceWords.Of(query) is { Left.Count: 0 }) return Problem.Invalid("query", "must have words that are not a price.");
         await using var select = new NpgsqlCommand("select product_id from search.product where product_id = any ($1)")
         {
             Parameters = { new() { Value = (command.Pinned ?? []).Concat(command.Hidden ?? []).ToArray() } },
@@ -70,7 +72,7 @@ public static class SetCurationEndpoint
     public static (CurationView, StaffActedNotice) Put(
         string query, SetCuration command, Caller caller, IDocumentSession session, DateTimeOffset now)
     {
-        var view = new CurationView(query.Trim(), command.Pinned ?? [], command.Hidden ?? [], command.Redirect);
+        var view = new CurationView(CurationView.QueryOf(query), command.Pinned ?? [], command.Hidden ?? [], command.Redirect);
         session.QueueSqlCommand(
             """
             insert into search.curation (key, query, pinned, hidden, redirect_category, redirect_path)
@@ -78,7 +80,7 @@ public static class SetCurationEndpoint
             on conflict (key) do update set query = excluded.query, pinned = excluded.pinned, hidden = excluded.hidden,
               redirect_category = excluded.redirect_category, redirect_path = excluded.redirect_path
             """,
-            CurationView.KeyOf(query), view.Query, view.Pinned.ToArray(), view.Hidden.ToArray(), view.Redirect?.Category ?? "",
+            CurationView.KeyOf(view.Query), view.Query, view.Pinned.ToArray(), view.Hidden.ToArray(), view.Redirect?.Category ?? "",
             view.Redirect?.Path ?? "");
         return (view, StaffActedNotice.Of(caller, StaffActions.CurationSet, "curation", view.Query, now));
     }

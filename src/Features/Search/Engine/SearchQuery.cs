@@ -31,7 +31,7 @@ public sealed record SearchQuery
     private const int LongestValue = 100;
     private const int MostValues = 20;
 
-    public string Text { get; private init; } = "";
+    public string Text { get; internal init; } = "";
 
     /// <summary>As given: each may be a list, see <see cref="ChosenValues"/>.</summary>
     public IReadOnlyList<string> Categories { get; internal init; } = [];
@@ -142,18 +142,20 @@ public sealed record SearchQuery
 /// <param name="Key">
 /// The price, the ticks of publication, the rank and the sales (<see cref="KeyOf"/>), the sales, or ten-thousandths of the reduction.
 /// </param>
-public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
+/// <param name="RanksBySales">As it was for the page: the next page must have the same order.</param>
+public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool RanksBySales = false)
 {
     private const int Size = 25;
+    private const byte SalesBit = 0x80;
 
     /// <summary>Null when the text is not a valid cursor.</summary>
     public static SearchCursor? Parse(string text)
     {
         Span<byte> bytes = stackalloc byte[Size];
         if (text.Length != 34 || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done || written != Size
-            || !Enum.IsDefined((SearchSort)bytes[0])) return null;
-        var cursor = new SearchCursor((SearchSort)bytes[0], BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
-            new(bytes[9..], bigEndian: true));
+            || !Enum.IsDefined((SearchSort)(bytes[0] & ~SalesBit))) return null;
+        var cursor = new SearchCursor((SearchSort)(bytes[0] & ~SalesBit), BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
+            new(bytes[9..], bigEndian: true), (bytes[0] & SalesBit) != 0);
         return cursor.Sort switch
         {
             SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
@@ -185,7 +187,7 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id)
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[Size];
-        bytes[0] = (byte)Sort;
+        bytes[0] = (byte)((byte)Sort | (RanksBySales ? SalesBit : 0));
         BinaryPrimitives.WriteInt64BigEndian(bytes[1..], Key);
         Id.TryWriteBytes(bytes[9..], bigEndian: true, out _);
         return Base64Url.EncodeToString(bytes);

@@ -82,7 +82,8 @@ internal static class TextSearch
         if (SoughtText.Of(query.Text, words) is not { } sought) return SearchPage.Nothing;
         sought = await index.LookUpAsync(sought, typing: false, cancellation);
         var page = await PageAsync(index, query, sought, cancellation);
-        if (page.Total > 0 || await index.FirstAsync([sought], cancellation) is not null) return page;
+        // A pinned product is found whatever the words are.
+        if ((page.Total > 0 && query.Pinned.Count == 0) || await index.FirstAsync([sought], cancellation) is not null) return page;
 
         var meant = await index.CorrectAsync(sought, cancellation);
         if (meant is not null)

@@ -43,7 +43,9 @@ internal sealed record ReadProduct(ShelvedProduct Product, string? Words);
 
 /// <summary>The products whose words match.</summary>
 /// <param name="Ranks">By slot, how well; of no meaning for other slots.</param>
-internal sealed record TextHits(ProductsOnSale.State State, SlotSet Slots, float[] Ranks);
+/// <param name="Pinned">By slot, the rank that a pinned product has while it is in stock, instead of its own.</param>
+internal sealed record TextHits(
+    ProductsOnSale.State State, SlotSet Slots, float[] Ranks, IReadOnlyDictionary<int, float> Pinned);
 
 /// <summary>
 /// The products on sale. Searches read it while one thread at a time applies changes; each product is changed as a whole.
@@ -206,14 +208,14 @@ internal sealed class ProductsOnSale
             shown.Keep(found);
         }
 
-        return PageOf(query, columns, shown, hits?.Ranks, shown.Count(), FacetsOf(columns, found, shown));
+        return PageOf(query, columns, shown, hits, shown.Count(), FacetsOf(columns, found, shown));
     }
 
     private static IReadOnlyList<Facet> FacetsOf(ProductColumns columns, SlotSet found, SlotSet shown) => Facets.Of(
         columns.Categories.CountIn(found), columns.Sizes.CountIn(shown), columns.Colours.CountIn(shown), columns.Prices.CountIn(shown));
 
     private static SearchPage PageOf(
-        SearchQuery query, ProductColumns columns, SlotSet shown, float[]? ranks, int total, IReadOnlyList<Facet> facets)
+        SearchQuery query, ProductColumns columns, SlotSet shown, TextHits? hits, int total, IReadOnlyList<Facet> facets)
     {
         var first = new FirstInOrder(query);
         foreach (var slot in shown)
@@ -231,7 +233,10 @@ internal sealed class ProductsOnSale
         return PageOf(
             query, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x), SalesIn(query, columns, x)))], total, facets);
 
-        float RankOf(int slot) => (ranks?[slot] ?? 0) - (columns.InStock.Has(slot) ? 0 : OutOfStock);
+        float RankOf(int slot) => !columns.InStock.Has(slot) ? (hits?.Ranks[slot] ?? 0) - OutOfStock
+            : hits is null ? 0
+            : hits.Pinned.TryGetValue(slot, out var pinned) ? pinned
+            : hits.Ranks[slot];
     }
 
     // How well a product sells, where the order depends on it.
@@ -240,24 +245,25 @@ internal sealed class ProductsOnSale
 
     private static SearchPage PageOf(SearchQuery query, IReadOnlyList<Offer> page, int total, IReadOnlyList<Facet> facets) => new(
         [.. page.Take(query.Limit).Select(x => x.ToHit())], total, facets,
-        page.Count > query.Limit ? page[query.Limit - 1].ToCursor(query.Sort).ToString() : null, null, []);
+        page.Count > query.Limit ? page[query.Limit - 1].ToCursor(query).ToString() : null, null, []);
 
     // A product is found when one of its variants meets every filter. A facet counts the products with a variant that meets all others.
     private SearchPage PageOfVariants(SearchQuery query, Filters filters, State now, TextHits? hits)
     {
         const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16;
-        List<(ShelvedProduct Product, float Rank, int Sales)> found = [];
+        List<(ShelvedProduct Product, float Rank, float? Pinned, int Sales)> found = [];
         foreach (var slot in hits?.Slots ?? now.OnSale)
         {
-            if (now.OnSale.Has(slot))
-                found.Add((now.Columns.Products[slot], hits?.Ranks[slot] ?? 0, SalesIn(query, now.Columns, slot)));
+            if (!now.OnSale.Has(slot)) continue;
+            float? pinned = hits is not null && hits.Pinned.TryGetValue(slot, out var rank) ? rank : null;
+            found.Add((now.Columns.Products[slot], hits?.Ranks[slot] ?? 0, pinned, SalesIn(query, now.Columns, slot)));
         }
 
         // After the products were read: their values have room in the counts.
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
         List<Offer> offers = [];
-        foreach (var (product, rank, sales) in found)
+        foreach (var (product, rank, pinned, sales) in found)
         {
             Offer? offer = null;
             var category = filters.Categories?.Contains(product.Category.Key) == false ? byCategory : 0;
@@ -275,7 +281,7 @@ internal sealed class ProductsOnSale
                 if (failed == 0) offer = Offer.Of(product, variant, rank, sales, offer);
             }
 
-            if (offer is { } one) offers.Add(one.InStock ? one : one with { Rank = rank - OutOfStock });
+            if (offer is { } one) offers.Add(one with { Rank = one.InStock ? pinned ?? rank : rank - OutOfStock });
         }
 
         var first = new FirstInOrder(query);
@@ -360,7 +366,7 @@ internal sealed class ProductsOnSale
             _ => Price,
         };
 
-        public SearchCursor ToCursor(SearchSort sort) => new(sort, KeyIn(sort), Product.Id);
+        public SearchCursor ToCursor(SearchQuery query) => new(query.Sort, KeyIn(query.Sort), Product.Id, query.RanksBySales);
 
         public ProductHit ToHit() => new(
             Product.Id, Product.Slug, Product.Name, Product.Category.Text, new(Price, Product.Currency),

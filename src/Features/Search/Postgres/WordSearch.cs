@@ -45,30 +45,35 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         var hits = Matching(text);
         var page = WithRanks(text, hits, ranks =>
         {
-            Curate(query, hits, ranks);
-            return view.Page(query, new(state, hits, ranks));
+            var pinned = Curate(query, hits, ranks);
+            return view.Page(query, new(state, hits, ranks, pinned));
         });
         return Task.FromResult(query.Explains ? page with { Items = [.. page.Items.Select(x => Explained(x, query, text))] } : page);
     }
 
-    private void Curate(SearchQuery query, SlotSet hits, float[] ranks)
+    // Changes what was found, and returns the ranks of the pinned products by their slots.
+    private Dictionary<int, float> Curate(SearchQuery query, SlotSet hits, float[] ranks)
     {
+        Dictionary<int, float> pinned = [];
         foreach (var id in query.Hidden)
         {
             if (state.Places.TryGetValue(id, out var place)) hits.Remove(place.Slot);
         }
 
-        if (query.Sort != SearchSort.Relevance) return;
         for (var i = 0; i < query.Pinned.Count; i++)
         {
-            if (!IsPinned(query.Pinned[i])) continue;
+            if (!IsPinned(query, query.Pinned[i])) continue;
             var slot = state.Places[query.Pinned[i]].Slot;
+            if (!hits.Has(slot)) ranks[slot] = 0;
             hits.Add(slot);
-            ranks[slot] = PinnedRank - i;
+            pinned[slot] = PinnedRank - i;
         }
+
+        return pinned;
     }
 
-    private bool IsPinned(Guid id) => state.Places.TryGetValue(id, out var place) && Columns.InStock.Has(place.Slot);
+    private bool IsPinned(SearchQuery query, Guid id) => query.Sort == SearchSort.Relevance && query.Pinned.Contains(id)
+        && state.Places.TryGetValue(id, out var place) && Columns.InStock.Has(place.Slot);
 
     private ProductHit Explained(ProductHit hit, SearchQuery query, SoughtText text)
     {
@@ -86,7 +91,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         return hit with
         {
             Explanation = new(
-                Math.Round(rank, 4), query.Pinned.Contains(hit.Id) && IsPinned(hit.Id), hit.InStock, rank >= WholeRank,
+                Math.Round(rank, 4), hit.InStock && IsPinned(query, hit.Id), hit.InStock, rank >= WholeRank,
                 query.RanksBySales ? Columns.Sales[place.Slot] : 0, words),
         };
     }

@@ -12,11 +12,15 @@ public sealed class SalesFlag(IFlags flags, TimeProvider time)
     // Another context stores the flags: a search does not wait for it longer than for anything else.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Also false when the order is not relevance, and when the flag is not known within 50 ms.</summary>
+    /// <summary>
+    /// Also false when the order is not relevance, and when the flag is not known within 50 ms. The pages of a search keep the order of the
+    /// first.
+    /// </summary>
     /// <param name="caller">Null for one without a token.</param>
     public async ValueTask<bool> IsOnAsync(SearchQuery query, Caller? caller, CancellationToken cancellation)
     {
         if (query.Sort != SearchSort.Relevance) return false;
+        if (query.After is { } cursor) return cursor.RanksBySales;
         var asked = flags.IsOnAsync("search.sales", caller, cancellation);
         if (asked.IsCompleted) return await asked;
         try

@@ -40,9 +40,10 @@ public sealed class SearchAnswers(ISearchEngine engine, Shelf shelf, PopularSear
         return Json(new SuggestionPage([.. categories.Concat(searches).Concat(found.Items.Skip(categories.Count)).Take(limit)]));
     }
 
-    // Only the first page of what was found as it was typed.
+    // Only the first page of what a shopper found as it was typed.
     private void Count(SearchQuery query, SearchPage page, IPAddress? client)
     {
+        if (query.Explains) return;
         if (page.Total == 0 || page.DidYouMean is not null || page.IgnoredWords.Count > 0 || query.After is not null) return;
         if (shelf.Known is { } known) popular.Count(query.Text, known.Vocabulary.Has, client);
     }

@@ -21,5 +21,7 @@ public static class RememberPurchaseHandler
             """,
             confirmed.Subject, confirmed.At.ToUniversalTime(), confirmed.OrderId, lines.Select(x => x.Key).ToArray(),
             lines.Select(x => x.Sum(y => y.Quantity)).ToArray());
+        // The purchase has its owner now.
+        session.QueueSqlCommand("delete from search.order_change where order_id = ? and not ended", confirmed.OrderId);
     }
 }

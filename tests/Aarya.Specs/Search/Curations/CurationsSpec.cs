@@ -51,6 +51,54 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task a_pinned_product_of_which_only_other_sizes_are_in_stock_comes_last()
+    {
+        var other = await news.PublishAsync("Kurta", sizes: ["S"]);
+        var pinned = await news.PublishAsync("Kurta", sizes: ["S", "M"]);
+        await news.StockAsync(pinned.Variants.Single(x => x.Size == "S"), pinned.ProductId, 0, 2);
+        await CurateAsync(new { pinned = new[] { pinned.ProductId } });
+
+        Assert.Equal([pinned.ProductId, other.ProductId], (await SearchAsync("")).Items.Select(x => x.Id));
+        Assert.Equal([other.ProductId, pinned.ProductId], (await SearchAsync("&size=S")).Items.Select(x => x.Id));
+    }
+
+    [Fact]
+    public async Task a_query_that_finds_nothing_by_itself_shows_the_pinned_product_before_what_it_finds_with_fewer_words()
+    {
+        var kurta = await news.PublishAsync("Kurta");
+        var belt = await new CatalogueNews(Host).PublishAsync("Belt");
+        var query = $"{Query} umbrella";
+        await CurateAsync(new { pinned = new[] { belt.ProductId } }, query);
+
+        var page = await SearchAsync("", query);
+
+        Assert.Equal([belt.ProductId, kurta.ProductId], page.Items.Select(x => x.Id).Take(2));
+        Assert.Equal(["umbrella"], page.IgnoredWords);
+    }
+
+    [Fact]
+    public async Task a_typo_has_the_curation_of_what_was_meant()
+    {
+        var (shown, hidden) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta"));
+        await CurateAsync(new { hidden = new[] { hidden.ProductId }, redirect = new { path = "/sale" } });
+
+        var page = await SearchAsync("", $"kurrta {news.Word}");
+
+        Assert.Equal([shown.ProductId], page.Items.Select(x => x.Id));
+        Assert.Equal((Query, "/sale"), (page.DidYouMean, page.Redirect?.Path));
+    }
+
+    [Fact]
+    public async Task a_query_with_a_slash_is_curated_like_others()
+    {
+        var (one, _) = (await news.PublishAsync("Kurta 50/50"), await news.PublishAsync("Kurta 50/50"));
+        await CurateAsync(new { pinned = new[] { one.ProductId } }, $"50/50 {news.Word}");
+
+        Assert.Equal(one.ProductId, (await SearchAsync("", $"50/50 {news.Word}")).Items[0].Id);
+        Assert.Contains(await ListAsync(await Host.TokenFor("merchandiser")), x => x.Query == $"50/50 {news.Word}");
+    }
+
+    [Fact]
     public async Task hidden_products_are_not_found_nor_counted_by_this_query_in_any_order()
     {
         var (shown, hidden) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta", category: $"category-{news.Word}"));
@@ -101,6 +149,9 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
             .SearchProductsAsync(new() { Query = category });
         Assert.Equal((category, ""), (found.Redirect.Category, found.Redirect.Path));
 
+        Assert.Null((await SearchAsync($"&category={Uri.EscapeDataString(category)}", category)).Redirect);
+        await CurateAsync(new { hidden = Array.Empty<Guid>() }, category);
+        Assert.Null((await SearchAsync("&limit=8", category)).Redirect);
         await CurateAsync(new { redirect = new { path = "/sale" } }, category);
         Assert.Equal(new SearchRedirect(null, "/sale"), (await SearchAsync("&limit=9", category)).Redirect);
         await CurateAsync(new { redirect = new { category = "Dresses" } }, category);
@@ -140,7 +191,7 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_query_without_words_and_more_products_than_a_page_shows_are_refused()
     {
         var admin = await Host.TokenFor("merchandiser");
-        foreach (var query in new[] { "...", new string('a', 201) })
+        foreach (var query in new[] { "...", new string('a', 201), "under 500" })
             await PutAsync(query, new { redirect = new { path = "/sale" } }, admin, 400);
         foreach (var many in new object[] { new { pinned = Ids(21) }, new { hidden = Ids(101) } }) await PutAsync(Query, many, admin, 400);
     }
