@@ -45,7 +45,7 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
 
     private string KeyOf(string category)
     {
-        // Counting them locks out all other searches.
+        // First, because counting the keys takes every lock of the dictionary.
         if (keys.TryGetValue(category, out var known)) return known;
         if (keys.Count >= MostCategories) keys.Clear();
         return keys.GetOrAdd(category, CurationView.KeyOf);

@@ -2,7 +2,7 @@ namespace Aarya.Features.Search.Postgres;
 
 /// <summary>
 /// The products on sale by slot, and column by column what every search reads of all products that it finds: a search without filters on
-/// variants touches no product but those that it shows, unless it sorts by reduction. One thread changes it while others read.
+/// variants touches no product but those that it shows. One thread changes it while others read.
 /// </summary>
 internal sealed class ProductColumns
 {

@@ -9,14 +9,14 @@ namespace Aarya.Features.Search.Query;
 /// </summary>
 public sealed class SalesFlag(IFlags flags, TimeProvider time)
 {
-    // Another context stores the flags: a search does not wait for it longer than for anything else.
+    // Core Platform stores the flags: a search must stay fast while Core Platform is slow.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Also false when the order is not relevance, and when the flag is not known within 50 ms. The pages of a search keep the order of the
-    /// first.
+    /// Whether this page of the search counts sales. The first page asks the flag; later pages do as the first did. False when the order is
+    /// not relevance, and when the flags do not answer within 50 ms.
     /// </summary>
-    /// <param name="caller">Null for one without a token.</param>
+    /// <param name="caller">The caller that the token names; null when the request has no token.</param>
     public async ValueTask<bool> IsOnAsync(SearchQuery query, Caller? caller, CancellationToken cancellation)
     {
         if (query.Sort != SearchSort.Relevance) return false;

@@ -6,9 +6,7 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Recommendations;
 
-/// <summary>
-/// What sells at present: the weight of a piece halves per week, and a product needs half a piece in total.
-/// </summary>
+/// <summary>What sells at present: the weight of a piece halves per week, and a product needs half a piece in total.</summary>
 public static class GetTrendingEndpoint
 {
     public static ProblemDetails Validate(int? limit) => GetRecommendationsEndpoint.Validate(limit);
