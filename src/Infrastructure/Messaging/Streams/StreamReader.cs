@@ -150,8 +150,13 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        // Ends the blocking read; entries that it still returns stay pending.
-        if (connection is not null) await connection.DisposeAsync();
+        // Ends the blocking read at once, without waiting for its answer; entries that Redis still delivers to it stay pending.
+        if (connection is not null)
+        {
+            await connection.CloseAsync(allowCommandsToComplete: false);
+            await connection.DisposeAsync();
+        }
+
         await Task.WhenAll(reading, claiming).WaitAsync(Options.StopWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.Dispose();
     }
