@@ -104,7 +104,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     private async Task<TimeSpan?> DrainAsync()
     {
         var watch = Stopwatch.StartNew();
-        while (await shop.UnderWayAsync() is { } rest)
+        while (await shop.UnderWayAsync(options.Scheduled) is { } rest)
         {
             if (watch.Elapsed > DrainsWithin)
             {
@@ -137,7 +137,8 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     private async Task<Finding> QueuesAsync(TimeSpan? drained)
     {
         List<string> broken = [];
-        if (drained is null || await shop.UnderWayAsync() is not null) broken.Add($"still under way: {await shop.UnderWayAsync()}");
+        var rest = await shop.UnderWayAsync(options.Scheduled);
+        if (drained is null || rest is not null) broken.Add($"still under way: {rest}");
         var (dead, detail) = await shop.DeadLettersAsync();
         if (dead > 0) broken.Add($"{dead} dead letters; {detail}");
         var unpaid = options.Short ? 0 : await UnpaidAsync();

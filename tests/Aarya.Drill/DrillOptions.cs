@@ -6,7 +6,10 @@ namespace Aarya.Drill;
 /// <param name="Rounds">How often each part gets each fault.</param>
 /// <param name="Shoppers">How many shoppers buy at the same time.</param>
 /// <param name="Parts">The parts that get faults; empty for every part.</param>
-/// <param name="Short">Each part gets one fault, two in one process; the drill does not wait for the end of unpaid orders.</param>
+/// <param name="Short">
+/// Each part gets one fault, two in one process. The drill waits neither for the end of unpaid orders nor for the second hand-over of a
+/// guest's cart and orders.
+/// </param>
 internal sealed record DrillOptions(int Rounds, int Shoppers, IReadOnlyList<string> Parts, bool Short)
 {
     /// <summary>How long a part that was killed or stopped is down before it starts again.</summary>
@@ -17,6 +20,10 @@ internal sealed record DrillOptions(int Rounds, int Shoppers, IReadOnlyList<stri
 
     /// <summary>How long the shop runs undisturbed between two faults.</summary>
     public TimeSpan Calm { get; } = TimeSpan.FromSeconds(Short ? 1 : 3);
+
+    /// <summary>The types of messages that the judgement does not wait for while they are scheduled.</summary>
+    public IReadOnlyList<string> Scheduled { get; } =
+        Short ? ["commerce.CancelUnpaidOrder", "commerce.HandOverAgain"] : ["commerce.CancelUnpaidOrder"];
 
     public static DrillOptions From(string[] args)
     {

@@ -221,14 +221,14 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>What is still under way, in words; null when nothing is.</summary>
-    public async Task<string?> UnderWayAsync()
+    /// <param name="scheduled">The types of messages that are not counted while they wait for their time.</param>
+    public async Task<string?> UnderWayAsync(IReadOnlyList<string> scheduled)
     {
-        // A message that is scheduled for the end of the time to pay is not counted.
         var counts = (await TableAsync($"""
             select {string.Join(", ", Contexts.Select(x => $"""
                 (select count(*) from {x}.wolverine_outgoing_envelopes),
                 (select count(*) from {x}.wolverine_incoming_envelopes
-                 where status <> 'Handled' and not (status = 'Scheduled' and message_type like '%CancelUnpaidOrder%'))
+                 where status <> 'Handled' and not (status = 'Scheduled' and message_type in ('{string.Join("', '", scheduled)}')))
                 """))}, (select count(*) from commerce.stock_changed), (select count(*) from commerce.product_changed)
             """)).Single().Cast<long>().ToArray();
         List<string> rest = [];
