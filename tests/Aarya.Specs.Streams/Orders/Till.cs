@@ -15,7 +15,8 @@ public sealed class Till(IServiceProvider services, IHostApplicationLifetime lif
     {
         await Task.Yield();
         using var started = lifetime.ApplicationStarted.Register(() => Console.WriteLine("ready"));
-        while (await Console.In.ReadLineAsync(stoppingToken) is { } line)
+        // The console reads without regard to a cancellation: the program would stop only when its time to stop is over.
+        while (await Task.Run(Console.In.ReadLineAsync).WaitAsync(stoppingToken) is { } line)
         {
             var words = line.Split(' ', 2);
             var count = int.Parse(words[0], CultureInfo.InvariantCulture);
