@@ -20,7 +20,7 @@ internal static class StartupProblem
             $"{e.Message.TrimEnd('.')}: stop the process that listens there, or choose another address with --urls.",
         // A server that failed after the check at the start, or refuses connections for a time. Any other refusal is a defect.
         PostgresException refused => Outage.Is(refused) ? $"PostgreSQL: {refused.MessageText}." : null,
-        NpgsqlException => $"PostgreSQL: {e.InnerException?.Message ?? e.Message}.",
+        NpgsqlException or DatabaseUnavailableException => $"PostgreSQL: {e.InnerException?.Message ?? e.Message}.",
         RedisTimeoutException => $"Redis: {e.Message}",
         RedisException => Outage.Is(e) ? $"Redis: {e.Message}" : null,
         RpcException => Outage.Is(e) ? $"Another context does not answer: {((RpcException)e).Status.Detail}" : null,
