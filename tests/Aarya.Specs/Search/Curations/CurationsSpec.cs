@@ -140,10 +140,11 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public async Task a_query_redirects_where_the_merchandiser_wants_and_the_name_of_a_category_to_that_category()
     {
-        var category = $"Long {news.Word}s";
+        // The plural is of an English word: a made-up word without a vowel keeps its s in every form.
+        var category = $"Long {news.Word} Kaftans";
         await news.PublishAsync("Kurta", category);
         Assert.Null((await SearchAsync("")).Redirect);
-        foreach (var same in new[] { category, $"long {news.Word}", $"{news.Word} long" })
+        foreach (var same in new[] { category, $"long {news.Word} kaftan", $"kaftan {news.Word} long" })
             Assert.Equal(new SearchRedirect(category, null), (await SearchAsync("", same)).Redirect);
         var found = await Host.Services.GetRequiredService<global::Aarya.Protos.Search.Search.SearchClient>()
             .SearchProductsAsync(new() { Query = category });
