@@ -1,6 +1,8 @@
+using Aarya.Infrastructure.Messaging.Streams;
+
 namespace Aarya.Features;
 
-/// <summary>The event streams of the shop, by their names on the wire.</summary>
+/// <summary>The event streams of the shop, by their names on the wire. Docs/streams.md is made from this table.</summary>
 public static class Streams
 {
     public const string Users = "user_events";
@@ -11,4 +13,18 @@ public static class Streams
 
     /// <summary>What staff did, for the audit trail.</summary>
     public const string Audit = "audit";
+
+    /// <summary>
+    /// How long each stream keeps its entries. Who writes and who reads a stream, and whether it contains personal data, follows from the
+    /// events that the contexts declare.
+    /// </summary>
+    public static IReadOnlyList<StreamPolicy> All { get; } =
+    [
+        new(Users, Cap: 100_000, Hours: 24),
+        new(Products, Cap: 100_000, Hours: 24),
+        new(Orders, Cap: 50_000, Hours: 7 * 24, IsArchived: true),
+        new(Payments, Cap: 50_000, Hours: 30 * 24, IsArchived: true),
+        new(Analytics, Cap: 1_000_000, Hours: 1),
+        new(Audit, Cap: 50_000, Hours: 24),
+    ];
 }

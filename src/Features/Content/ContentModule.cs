@@ -1,8 +1,11 @@
+using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Settings;
 using Marten;
@@ -24,9 +27,14 @@ public sealed class ContentModule : Module<IContentStore>
     public override IReadOnlyList<PageLink> DevelopmentPages { get; } =
         [new(ReadMailboxEndpoint.Path, "Mailbox", "Every e-mail that the shop has sent, with its links")];
 
+    public override IReadOnlyList<StreamPolicy> Streams => Features.Streams.All;
+
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddShopperFeed();
+        services.AddSingleton<Compactor>();
+        services.AddSingleton<ArchiveErasure>();
+        services.AddHostedService<CompactStreams>();
         if (ContentOptions.From(configuration, environment).MailServer is { } server)
             services.AddSingleton<IMailer>(new SmtpMailer(server));
         else
@@ -37,6 +45,8 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void ConfigureMarten(StoreOptions marten)
     {
+        marten.Storage.ExtendedSchemaObjects.Add(new LeaseTable(Role));
+        marten.Storage.ExtendedSchemaObjects.AddRange(CompactionTables.All);
         marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
         marten.Schema.For<EmailMessage>().Index(x => x.ToIndex).Index(x => x.Owner).Index(x => x.OrderId!).Index(x => x.CreatedAt);
     }

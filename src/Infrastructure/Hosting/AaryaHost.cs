@@ -10,6 +10,7 @@ using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Pages;
@@ -137,6 +138,9 @@ public static class AaryaHost
         builder.Services.AddSingleton(hosted);
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(new RatePolicies(modules.SelectMany(x => x.RatePolicies)));
+        var streams = new StreamPolicies([.. modules.SelectMany(x => x.Streams).Select(x => x.With(builder.Configuration))]);
+        builder.Services.AddSingleton(streams);
+        builder.Services.AddSingleton<StreamHistory>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LatestRequestEnd>();
         builder.Services.AddSingleton(x => CacheBudget.From(
@@ -168,7 +172,7 @@ public static class AaryaHost
         builder.Services.TryAddSingleton<IFlagSource, NoFlags>();
 
         builder.ChooseHandlerCode();
-        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, hosted, roles, features, sealer));
+        builder.Host.UseWolverine(wolverine => ConfigureWolverine(wolverine, builder, hosted, roles, features, streams, sealer));
         builder.Services.AddWolverineHttp();
     }
 
@@ -206,7 +210,7 @@ public static class AaryaHost
         });
 
     private static void ConfigureWolverine(WolverineOptions wolverine, WebApplicationBuilder builder, ActiveModules hosted,
-        ActiveRoles roles, Assembly features, Sealer sealer)
+        ActiveRoles roles, Assembly features, StreamPolicies streams, Sealer sealer)
     {
         wolverine.ServiceName = roles.ServiceName;
         wolverine.ApplicationAssembly = Assembly.Load("Aarya.Api");
@@ -254,7 +258,7 @@ public static class AaryaHost
         var first = hosted.Active[0].Role;
         wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)),
             first);
-        wolverine.UseRedisStreams(hosted.Contexts, builder.Configuration, sealer);
+        wolverine.UseRedisStreams(hosted.Contexts, streams, builder.Configuration, sealer);
         foreach (var module in hosted.Active) module.ConfigureWolverine(wolverine);
     }
 

@@ -2,6 +2,7 @@ using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Rates;
@@ -26,6 +27,9 @@ public abstract class Module : BoundedContext
 
     /// <summary>The context's settings that are whole numbers; the start of every process checks them.</summary>
     public virtual IReadOnlyList<NumberSetting> NumberSettings => [];
+
+    /// <summary>The streams whose length this context limits.</summary>
+    public virtual IReadOnlyList<StreamPolicy> Streams => [];
 
     /// <summary>Services of this context; called only in processes that host it.</summary>
     public virtual void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) { }

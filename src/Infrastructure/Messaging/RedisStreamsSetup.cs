@@ -13,12 +13,14 @@ namespace Aarya.Infrastructure.Messaging;
 public static class RedisStreamsSetup
 {
     /// <summary>Publishes and reads the events that the hosted contexts declare by <see cref="WireEventAttribute"/>.</summary>
-    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveContexts contexts, IConfiguration configuration,
-        Sealer sealer)
+    /// <param name="policies">The caps of the streams.</param>
+    public static void UseRedisStreams(this WolverineOptions wolverine, ActiveContexts contexts, StreamPolicies policies,
+        IConfiguration configuration, Sealer sealer)
     {
         WolverineMessageNaming.InsertFirst<MessageNaming>();
         var transport = wolverine.Transports.GetOrCreate<RedisStreamsTransport>();
         transport.Serializer = StreamJson.SerializerFor(sealer);
+        transport.Policies = policies.All.ToDictionary(x => x.Name, StringComparer.Ordinal);
         if (configuration.Find("AARYA_NODE") is { } node) transport.Options.Node = node;
 
         var events = WireEvent.Of(contexts.Active);

@@ -35,7 +35,7 @@ public static class RedisRights
         "hget {key} f", "hmget {key} f", "hgetall {key}", "hset {key} f x", "hmset {key} f x", "hdel {key} f",
         "hincrby {key} f 1", "hlen {key}", "hvals {key}",
         "sadd {key} m", "srem {key} m", "smembers {key}", "eval return 1 {key}", "evalsha x 1 {key}", "script load return",
-        "xadd {key} * f x", "xrange {key} - +", "xdel {key} 1-1", "xack {key} g 1-1",
+        "xadd {key} * f x", "xlen {key}", "xrange {key} - +", "xtrim {key} MINID 1", "xdel {key} 1-1", "xack {key} g 1-1",
         "xclaim {key} g c 0 1-1", "xautoclaim {key} g c 0 0", "xpending {key} g",
         "xreadgroup GROUP g c STREAMS {key} >", "xgroup create {key} g 0",
         "xgroup delconsumer {key} g c", "xinfo groups {key}", "xinfo consumers {key} g",

@@ -50,6 +50,9 @@ public sealed class RedisStreamEndpoint : Endpoint
 
     internal RedisStreamsTransport Transport { get; }
 
+    /// <summary>How long the stream is; null for a stream without a cap.</summary>
+    internal StreamPolicy? Policy => Transport.Policies.GetValueOrDefault(Stream);
+
     internal RedisKey Key => RedisKeys.Stream(Stream);
 
     /// <summary>The events that the group's context reads, by their names on the wire.</summary>

@@ -34,6 +34,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
     private readonly ConcurrentDictionary<Guid, bool> held = new();
     private readonly Queue<(DateTimeOffset Until, Guid[] Messages)> confirmed = new();
     private readonly CancellationTokenSource stopping = new();
+    private volatile bool isFull;
 
     public RedisStreamSender(RedisStreamEndpoint endpoint, ILogger log)
     {
@@ -49,6 +50,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         if (batch.Messages is [var only] && only.IsPing())
         {
             await redis.PingAsync();
+            await CheckRoomAsync(redis);
             return;
         }
 
@@ -58,14 +60,45 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         if (fresh.Length == 0) return;
         try
         {
+            await CheckRoomAsync(redis);
             // A failure does not show how much was added: all is sent again, and readers skip the duplicates.
-            var entries = await Task.WhenAll(fresh.Select(x => redis.StreamAddAsync(endpoint.Key, StreamEntry.Write(x))));
+            var adding = fresh.Select(x => redis.StreamAddAsync(endpoint.Key, StreamEntry.Write(x))).ToList();
+            var length = redis.StreamLengthAsync(endpoint.Key);
+            var entries = await Task.WhenAll(adding);
+            SeeLength(await length);
             await added.Writer.WriteAsync(new(callback, fresh, entries[^1], DateTimeOffset.UtcNow));
         }
         catch (Exception e)
         {
             LetGo(fresh.Select(x => x.Id));
             await callback.MarkProcessingFailureAsync(new(batch.Destination, fresh), e);
+        }
+    }
+
+    /// <summary>
+    /// Fails while the stream is full, as if Redis did not answer: messages then stay in the outbox, and the message runtime asks again
+    /// from time to time.
+    /// </summary>
+    private async Task CheckRoomAsync(IDatabase redis)
+    {
+        if (!isFull) return;
+        SeeLength(await redis.StreamLengthAsync(endpoint.Key));
+        if (isFull)
+            throw new InvalidOperationException($"The stream {endpoint.Stream} has more entries than its cap; its messages wait in the outbox.");
+    }
+
+    private void SeeLength(long length)
+    {
+        if (endpoint.Policy is not { } policy) return;
+        if (!isFull && length > policy.Full)
+        {
+            isFull = true;
+            LogFull(endpoint.Stream, length, policy.Cap);
+        }
+        else if (isFull && length <= policy.Cap)
+        {
+            isFull = false;
+            LogHasRoom(endpoint.Stream, length);
         }
     }
 
@@ -162,6 +195,14 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
 
     [LoggerMessage(LogLevel.Warning, "Messages were sent to {Stream}, but could not be deleted from the outbox; they may be sent again.")]
     private partial void CannotConfirm(string stream, Exception e);
+
+    [LoggerMessage(LogLevel.Error,
+        "{Stream} has {Length} entries, its cap is {Cap}: new messages wait in the outbox until entries are trimmed. The log of the "
+        + "compactor, in the content role, says who still needs the oldest entry.")]
+    private partial void LogFull(string stream, long length, int cap);
+
+    [LoggerMessage(LogLevel.Information, "{Stream} has {Length} entries again: waiting messages are sent.")]
+    private partial void LogHasRoom(string stream, long length);
 
     private sealed record Added(ISenderCallback Callback, Envelope[] Messages, RedisValue LastEntry, DateTimeOffset At);
 }

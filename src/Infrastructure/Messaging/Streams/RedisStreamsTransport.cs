@@ -26,6 +26,9 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
     /// <summary>The serializer of every endpoint that is created from now on.</summary>
     internal IMessageSerializer? Serializer { get; set; }
 
+    /// <summary>The caps of the streams that have one, by their names.</summary>
+    internal IReadOnlyDictionary<string, StreamPolicy> Policies { get; set; } = new Dictionary<string, StreamPolicy>();
+
     // One endpoint object per direction: each has a single mode, and a publisher is durable while a listener is inline.
     internal static Uri Outgoing(string stream) => new($"{Scheme}://stream/{stream}");
 

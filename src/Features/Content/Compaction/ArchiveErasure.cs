@@ -1,0 +1,43 @@
+using Aarya.Infrastructure.Privacy;
+using Marten;
+using Npgsql;
+
+namespace Aarya.Features.Content.Compaction;
+
+/// <summary>Removes a person from the archive. What happened to their orders stays.</summary>
+public sealed class ArchiveErasure(Sealer sealer)
+{
+    /// <summary>
+    /// Removes, in the session's transaction, the personal values from all archived events of these orders, and from those that will be
+    /// archived later.
+    /// </summary>
+    public async Task EraseAsync(IDocumentSession session, Guid[] orders, CancellationToken cancellation)
+    {
+        if (orders.Length == 0) return;
+        session.QueueSqlCommand(
+            "insert into content.erased_order (order_id) select unnest(?::uuid[]) on conflict do nothing", [orders]);
+        foreach (var (month, stream, first, body) in await BatchesAsync(session, orders, cancellation))
+        {
+            var lines = await ArchivedEvents.UnpackAsync(body, sealer);
+            foreach (var line in lines.Where(x => ArchivedEvents.OrderOf(x) is { } order && orders.Contains(order)))
+                ArchivedEvents.Forget(line);
+            session.QueueSqlCommand("update content.event_archive set body = ? where month = ? and stream = ? and first_entry = ?",
+                ArchivedEvents.Pack(lines, sealer), month, stream, first);
+        }
+    }
+
+    private static async Task<List<(DateOnly, string, string, string)>> BatchesAsync(
+        IDocumentSession session, Guid[] orders, CancellationToken cancellation)
+    {
+        await using var select = new NpgsqlCommand(
+            "select month, stream, first_entry, body from content.event_archive where order_ids && $1 order by 1, 2, 3 for update")
+        {
+            Parameters = { new() { Value = orders } },
+        };
+        List<(DateOnly, string, string, string)> batches = [];
+        await using var reader = await session.ExecuteReaderAsync(select, cancellation);
+        while (await reader.ReadAsync(cancellation))
+            batches.Add((await reader.GetFieldValueAsync<DateOnly>(0, cancellation), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+        return batches;
+    }
+}

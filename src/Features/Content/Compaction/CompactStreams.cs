@@ -1,0 +1,65 @@
+using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace Aarya.Features.Content.Compaction;
+
+/// <summary>
+/// Compacts the streams every few seconds, in one process at a time. A process that dies or stands still loses its turn to another one; when
+/// it wakes up, the positions have moved on, and what it still does has no effect.
+/// </summary>
+public sealed partial class CompactStreams(
+    IContentStore store, Compactor compactor, TimeProvider time, ILogger<CompactStreams> log) : Worker(time, log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseOfOthers = TimeSpan.FromSeconds(2);
+
+    private readonly Lease lease = new(store, Roles.Content, "compactor", TimeSpan.FromSeconds(10));
+    private readonly Dictionary<string, string> held = [];
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
+    {
+        if (!await lease.HoldAsync(stopping)) return PauseOfOthers;
+        foreach (var policy in compactor.Policies)
+        {
+            var done = await compactor.CompactAsync(policy, waits: true, () => lease.HoldAsync(stopping), stopping);
+            Report(policy, done);
+            if (!await lease.HoldAsync(stopping)) return PauseOfOthers;
+        }
+
+        return Pause;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+#pragma warning disable CA1031 // The lease ends by itself.
+        try
+        {
+            await lease.ReleaseAsync(cancellationToken);
+        }
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    private void Report(StreamPolicy policy, StreamCompacted done)
+    {
+        var before = held.GetValueOrDefault(policy.Name) ?? "";
+        // An entry may be a minute younger than its outbox needs, which is no reason to worry.
+        var now = done.HeldBy == "outbox" ? "" : done.HeldBy;
+        if (now == before) return;
+        held[policy.Name] = now;
+        if (now.Length > 0) LogHeld(policy.Name, done.Length, policy.Cap, policy.Hours, now);
+        else LogFree(policy.Name, done.Length);
+    }
+
+    [LoggerMessage(LogLevel.Error,
+        "{Stream} cannot be trimmed to {Cap} entries of at most {Hours} h: it has {Length}, and the oldest one is still needed by {Reader}.")]
+    private partial void LogHeld(string stream, long length, int cap, int hours, string reader);
+
+    [LoggerMessage(LogLevel.Information, "{Stream} is trimmed again: it has {Length} entries.")]
+    private partial void LogFree(string stream, long length);
+}

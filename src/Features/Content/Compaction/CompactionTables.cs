@@ -1,0 +1,67 @@
+using Weasel.Postgresql.Tables;
+using Weasel.Postgresql.Tables.Partitioning;
+
+namespace Aarya.Features.Content.Compaction;
+
+/// <summary>Where streams go before their entries are deleted.</summary>
+internal static class CompactionTables
+{
+    public static IReadOnlyList<Table> All { get; } = [Cursor(), EventArchive(), OrderSnapshot(), AnalyticsDay(), ErasedOrder()];
+
+    // The last entry whose effect is in the tables below: it moves in the same statement that writes them.
+    private static Table Cursor()
+    {
+        var cursor = new Table($"{Roles.Content}.stream_cursor");
+        cursor.AddColumn("stream", "text").AsPrimaryKey();
+        cursor.AddColumn("position", "text").NotNull();
+        cursor.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        return cursor;
+    }
+
+    // One row per batch. A month's partition is made when its first batch is written.
+    private static Table EventArchive()
+    {
+        var archive = new Table($"{Roles.Content}.event_archive") { IgnorePartitionsInMigration = true };
+        archive.AddColumn("month", "date").AsPrimaryKey();
+        archive.AddColumn("stream", "text").AsPrimaryKey();
+        archive.AddColumn("first_entry", "text").AsPrimaryKey();
+        archive.AddColumn("last_entry", "text").NotNull();
+        archive.AddColumn("events", "integer").NotNull();
+        archive.AddColumn("order_ids", "uuid[]").NotNull();
+        // Compressed and sealed.
+        archive.AddColumn("body", "text").NotNull();
+        archive.Partitioning = new RangePartitioning { Columns = ["month"] };
+        archive.Indexes.Add(new IndexDefinition("event_archive_order") { Columns = ["order_ids"], Method = IndexMethod.gin });
+        return archive;
+    }
+
+    private static Table OrderSnapshot()
+    {
+        var snapshot = new Table($"{Roles.Content}.order_snapshot");
+        snapshot.AddColumn("order_id", "uuid").AsPrimaryKey();
+        snapshot.AddColumn("data", "jsonb").NotNull();
+        return snapshot;
+    }
+
+    // What happened on a day, by the calendar of India.
+    private static Table AnalyticsDay()
+    {
+        var day = new Table($"{Roles.Content}.analytics_day");
+        day.AddColumn("day", "date").AsPrimaryKey();
+        day.AddColumn("kind", "text").AsPrimaryKey();
+        day.AddColumn("subject", "text").AsPrimaryKey();
+        day.AddColumn("source", "text").AsPrimaryKey();
+        day.AddColumn("device", "text").AsPrimaryKey();
+        day.AddColumn("count", "double precision").NotNull();
+        return day;
+    }
+
+    // Orders of people who were erased: what still comes about them is archived without the person.
+    private static Table ErasedOrder()
+    {
+        var erased = new Table($"{Roles.Content}.erased_order");
+        erased.AddColumn("order_id", "uuid").AsPrimaryKey();
+        erased.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        return erased;
+    }
+}

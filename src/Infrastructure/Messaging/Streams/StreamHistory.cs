@@ -1,0 +1,71 @@
+using System.Globalization;
+using Aarya.Infrastructure.Redis;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Messaging.Streams;
+
+/// <summary>One entry of a stream, as a reader without a group sees it.</summary>
+/// <param name="Entry">Its id in the stream.</param>
+/// <param name="EventId">The publisher's id, which identifies duplicates.</param>
+/// <param name="Type">The event's name on the wire; empty when the entry is not one of ours.</param>
+/// <param name="Fields">All that the publisher wrote, by name.</param>
+public sealed record StreamRecord(string Entry, Guid EventId, string Type, IReadOnlyDictionary<string, string> Fields)
+{
+    /// <summary>When the entry was added, by the clock of Redis.</summary>
+    public DateTimeOffset AddedAt => StreamEntry.AddedAt(Entry);
+}
+
+/// <summary>What a trim did.</summary>
+/// <param name="Deleted">How many entries it deleted.</param>
+/// <param name="Length">How many are left.</param>
+/// <param name="OldestAt">When the oldest of them was added; null when none is left.</param>
+/// <param name="HeldBy">
+/// Who needs the oldest entry although it is too old or too many: a group, <c>archive</c> or <c>outbox</c>; empty when that is not so.
+/// </param>
+public sealed record StreamTrimmed(int Deleted, long Length, DateTimeOffset? OldestAt, string HeldBy);
+
+/// <summary>Reads a stream from its beginning and deletes what nobody needs, beside the groups that read it.</summary>
+public sealed class StreamHistory(RedisConnections redis)
+{
+    // Redis answers nothing else while a script runs: this many entries take it some milliseconds.
+    private const int DeletedAtOnce = 2_000;
+
+    private static readonly string Trim = ReadScript();
+
+    /// <summary>The entries after this one, the oldest first.</summary>
+    public async Task<IReadOnlyList<StreamRecord>> ReadAsync(string stream, string after, int count)
+    {
+        var page = await redis.State.StreamRangeAsync(RedisKeys.Stream(stream), $"({after}", "+", count);
+        return [.. page.Select(x => Read(stream, x))];
+    }
+
+    /// <summary>
+    /// Deletes the oldest entries that are older or more than the policy permits, but none that a group has not acknowledged, that the
+    /// archive does not have, or that an outbox may still have to find. Each call deletes a limited number.
+    /// </summary>
+    /// <param name="archived">The last entry that the archive has; null when the stream is not archived.</param>
+    public async Task<StreamTrimmed> TrimAsync(StreamPolicy policy, string? archived)
+    {
+        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Trim, [RedisKeys.Stream(policy.Name)],
+            [
+                policy.Cap, (long)TimeSpan.FromHours(policy.Hours).TotalMilliseconds, (long)StreamPolicy.Youngest.TotalMilliseconds,
+                archived ?? "", DeletedAtOnce,
+            ]))!;
+        var oldest = (string)result[2]!;
+        return new((int)result[0], (long)result[1], oldest.Length == 0 ? null : StreamEntry.AddedAt(oldest), (string)result[3]!);
+    }
+
+    private static StreamRecord Read(string stream, StackExchange.Redis.StreamEntry entry)
+    {
+        var id = entry.Id.ToString();
+        Dictionary<string, string> fields = new(StringComparer.Ordinal);
+        foreach (var field in entry.Values) fields[field.Name.ToString()] = field.Value.ToString();
+        return new(id, StreamEntry.IdOf(stream, id, entry.Values), StreamEntry.TypeOf(entry.Values) ?? "", fields);
+    }
+
+    private static string ReadScript()
+    {
+        using var file = new System.IO.StreamReader(typeof(StreamHistory).Assembly.GetManifestResourceStream(typeof(StreamHistory), "trim-stream.lua")!);
+        return file.ReadToEnd();
+    }
+}

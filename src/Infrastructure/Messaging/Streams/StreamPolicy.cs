@@ -1,0 +1,36 @@
+using Aarya.Infrastructure.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace Aarya.Infrastructure.Messaging.Streams;
+
+/// <summary>How long a stream keeps its entries. An entry that some reader still needs stays for longer than that.</summary>
+/// <param name="Name">The stream.</param>
+/// <param name="Cap">The most entries; the oldest go first.</param>
+/// <param name="Hours">Older entries go.</param>
+/// <param name="IsArchived">True when an entry stays until the archive has it.</param>
+public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchived = false)
+{
+    /// <summary>
+    /// No entry goes before this age: the outbox of its sender may not have found it in the stream yet, and then it would send it again.
+    /// </summary>
+    public static readonly TimeSpan Youngest = TimeSpan.FromMinutes(1);
+
+    /// <summary>The setting that replaces <see cref="Cap"/>.</summary>
+    public NumberSetting CapSetting { get; } = new($"AARYA_STREAM_CAP_{Name.ToUpperInvariant()}", Cap, 1_000, 100_000_000);
+
+    /// <summary>The setting that replaces <see cref="Hours"/>.</summary>
+    public NumberSetting HoursSetting { get; } = new($"AARYA_STREAM_HOURS_{Name.ToUpperInvariant()}", Hours, 1, 24 * 30);
+
+    /// <summary>
+    /// Above this length the senders keep further messages in their outboxes: trimming has not brought the stream back to its cap.
+    /// </summary>
+    public long Full => Cap + (Cap / 10L);
+
+    /// <summary>The policy with the operator's settings.</summary>
+    /// <exception cref="StartupException">A setting is out of its bounds.</exception>
+    public StreamPolicy With(IConfiguration configuration) =>
+        new(Name, CapSetting.Read(configuration), HoursSetting.Read(configuration), IsArchived);
+}
+
+/// <summary>The policies of this program's streams, with the operator's settings.</summary>
+public sealed record StreamPolicies(IReadOnlyList<StreamPolicy> All);

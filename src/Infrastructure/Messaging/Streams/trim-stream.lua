@@ -1,0 +1,64 @@
+-- Deletes the oldest entries of a stream that are too old or too many, and that nobody needs any more.
+-- KEYS: the stream. ARGV: its cap; the longest and the shortest age of an entry in milliseconds; the last entry in the archive, or empty
+-- when the stream is not archived; the most entries to delete.
+-- Returns how many it deleted, how many are left, the oldest one, and who still needs the oldest one if it is too old or too many.
+
+local stream = KEYS[1]
+local cap, longest, shortest, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
+
+if redis.call('EXISTS', stream) == 0 then return {0, 0, '', ''} end
+
+local function parts(id)
+  local ms, sequence = string.match(id, '^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(sequence)
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+-- The first entry that somebody needs.
+local needed, sequence_needed, by = now - shortest, 0, 'outbox'
+local function is_before(ms, sequence) return ms < needed or (ms == needed and sequence < sequence_needed) end
+local function need(ms, sequence, who)
+  if is_before(ms, sequence) then needed, sequence_needed, by = ms, sequence, who end
+end
+
+if ARGV[4] ~= '' then
+  local ms, sequence = parts(ARGV[4])
+  need(ms, sequence + 1, 'archive')
+end
+
+for _, flat in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+  local group = {}
+  for i = 1, #flat, 2 do group[flat[i]] = flat[i + 1] end
+  local ms, sequence = parts(group['last-delivered-id'])
+  need(ms, sequence + 1, group.name)
+  if group.pending > 0 then
+    ms, sequence = parts(redis.call('XPENDING', stream, group.name)[2])
+    need(ms, sequence, group.name)
+  end
+end
+
+local length, deleted, held = redis.call('XLEN', stream), 0, ''
+while deleted < most do
+  local page = redis.call('XRANGE', stream, '-', '+', 'COUNT', 200)
+  local count, first_kept = 0, nil
+  for _, entry in ipairs(page) do
+    local ms, sequence = parts(entry[1])
+    local is_due = ms < now - longest or length - count > cap
+    if not is_due then break end
+    if not is_before(ms, sequence) then
+      held = by
+      break
+    end
+    count = count + 1
+    first_kept = string.format('%.0f-%.0f', ms, sequence + 1)
+  end
+  if count == 0 then break end
+  deleted = deleted + redis.call('XTRIM', stream, 'MINID', '=', first_kept)
+  length = redis.call('XLEN', stream)
+  if count < #page then break end
+end
+
+local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+return {deleted, length, oldest and oldest[1] or '', held}

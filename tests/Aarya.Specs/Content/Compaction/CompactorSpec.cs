@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Aarya.Features;
+using Aarya.Features.Content.Compaction;
+using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Specs.Support.Hosts;
+
+namespace Aarya.Specs.Content.Compaction;
+
+/// <summary>Streams are archived, counted and trimmed, and nothing is lost, counted twice or archived twice.</summary>
+public sealed class CompactorSpec : IAsyncLifetime
+{
+    private const string Placed = "commerce.order_placed.v1";
+    private const string Captured = "payment.payment_captured.v1";
+
+    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+
+    private readonly CompactionRig rig = new();
+
+    public ValueTask InitializeAsync() => rig.InitializeAsync();
+
+    [Fact]
+    public async Task an_old_event_is_archived_with_all_its_fields_and_then_deleted()
+    {
+        var order = Guid.NewGuid();
+        var id = await rig.AddAsync(Streams.Orders, Placed, Now.AddDays(-8), PlacedBody(order));
+
+        var done = await rig.CompactAsync(Streams.Orders);
+
+        Assert.Equal((1, 1, 0L), (done.Archived, done.Deleted, done.Length));
+        var archived = Assert.Single(await rig.ArchivedAsync());
+        Assert.Equal(($"{id}", Placed), ((string?)archived["id"], (string?)archived["type"]));
+        Assert.Equal($"{order}", (string?)archived["body"]!["orderId"]);
+        Assert.Equal("rasika@aarya.example", (string?)archived["body"]!["email"]!["personal"]);
+    }
+
+    [Fact]
+    public async Task a_recent_event_is_archived_and_stays_in_the_stream()
+    {
+        await rig.AddAsync(Streams.Payments, Captured, Now.AddDays(-1), new { orderId = Guid.NewGuid(), amount = Money.Rupees(10), at = Now });
+
+        var done = await rig.CompactAsync(Streams.Payments);
+        var again = await rig.CompactAsync(Streams.Payments);
+
+        Assert.Equal((1, 0, 1L), (done.Archived, done.Deleted, done.Length));
+        Assert.Equal((0, 0, 1L), (again.Archived, again.Deleted, again.Length));
+    }
+
+    [Fact]
+    public async Task nothing_personal_can_be_read_in_the_tables()
+    {
+        await rig.AddAsync(Streams.Orders, Placed, Now.AddDays(-8), PlacedBody(Guid.NewGuid()));
+        await rig.CompactAsync(Streams.Orders);
+
+        foreach (var table in new[] { "event_archive", "order_snapshot", "stream_cursor" })
+        {
+            var rows = await rig.ListAsync<string>($"select to_jsonb(x)::text from content.{table} x");
+            Assert.NotEmpty(rows);
+            Assert.DoesNotContain(rows, x => x.Contains("rasika", StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    [Fact]
+    public async Task an_event_that_a_sender_has_added_twice_is_archived_once()
+    {
+        var order = Guid.NewGuid();
+        var body = new { orderId = order, amount = Money.Rupees(10), at = Now };
+        var id = await rig.AddAsync(Streams.Payments, Captured, Now.AddDays(-2), body);
+        await rig.AddAsync(Streams.Payments, Captured, Now.AddDays(-2), body, id);
+        await rig.CompactAsync(Streams.Payments);
+        await rig.AddAsync(Streams.Payments, Captured, Now.AddDays(-1), body, id);
+        var other = await rig.AddAsync(Streams.Payments, Captured, Now.AddDays(-1), body);
+        await rig.CompactAsync(Streams.Payments);
+
+        Assert.Equal([$"{id}", $"{other}"], (await rig.ArchivedAsync()).Select(x => (string)x["id"]!));
+        Assert.Equal(2_000, (await SnapshotAsync(order)).CapturedMinor);
+    }
+
+    [Fact]
+    public async Task a_batch_is_of_one_month_and_in_that_months_partition()
+    {
+        DateTimeOffset may = new(2026, 5, 31, 23, 59, 0, TimeSpan.Zero), june = may.AddMinutes(2);
+        await rig.AddAsync(Streams.Orders, Placed, may, PlacedBody(Guid.NewGuid()));
+        await rig.AddAsync(Streams.Orders, Placed, june, PlacedBody(Guid.NewGuid()));
+
+        Assert.Equal(2, (await rig.CompactAsync(Streams.Orders)).Archived);
+
+        Assert.Equal(["content.event_archive_2026_05", "content.event_archive_2026_06"],
+            await rig.ListAsync<string>("select tableoid::regclass::text from content.event_archive order by 1"));
+    }
+
+    [Fact]
+    public async Task an_entry_that_is_no_event_is_archived_and_stops_nothing()
+    {
+        await rig.AddAsync(Streams.Orders, "", Now.AddDays(-8), "not { json");
+        await rig.AddAsync(Streams.Orders, Placed, Now.AddDays(-8), """{"orderId": 7, "lines": "none"}""");
+        await rig.AddAsync(Streams.Orders, Placed, Now.AddDays(-8), $$"""{"orderId": "{{Guid.NewGuid()}}", "placedAt": "yesterday"}""");
+        await rig.AddAsync(Streams.Analytics, "commerce.cart_changed.v1", Now.AddHours(-2), """{"lines": 7}""");
+        await rig.AddAsync(Streams.Analytics, "someone.elses.v9", Now.AddHours(-2), "x");
+
+        Assert.Equal((3, 3), await DoneAsync(Streams.Orders));
+        Assert.Equal((0, 2), await DoneAsync(Streams.Analytics));
+        Assert.Equal(3, (await rig.ArchivedAsync()).Count);
+
+        async Task<(int, int)> DoneAsync(string stream) => await rig.CompactAsync(stream) is var x ? (x.Archived, x.Deleted) : default;
+    }
+
+    [Fact]
+    public async Task the_snapshot_of_an_order_says_what_became_of_it_in_whatever_order_the_events_come()
+    {
+        var (order, at) = (Guid.NewGuid(), Now.AddDays(-8));
+        await rig.AddAsync(Streams.Payments, "payment.payment_refunded.v1", at, new { orderId = order, amount = Money.Rupees(300), at });
+        await rig.CompactAsync(Streams.Payments);
+        await rig.AddAsync(Streams.Orders, "commerce.order_cancelled.v1", at, new { orderId = order, reason = "customer_request", at });
+        await rig.CompactAsync(Streams.Orders);
+        await rig.AddAsync(Streams.Orders, Placed, at, PlacedBody(order));
+        await rig.CompactAsync(Streams.Orders);
+        await rig.AddAsync(Streams.Payments, Captured, at, new { orderId = order, amount = Money.Rupees(1_299), at });
+        await rig.CompactAsync(Streams.Payments);
+
+        var snapshot = await SnapshotAsync(order);
+        Assert.Equal((Money.Rupees(1_299), 129_900, 30_000), (snapshot.Total!.Value, snapshot.CapturedMinor, snapshot.RefundedMinor));
+        Assert.Equal((at, "customer_request"), (snapshot.CancelledAt, snapshot.CancelledFor));
+        Assert.Equal(("KURTA-M", 1), (snapshot.Lines.Single().Sku, snapshot.Lines.Single().Quantity));
+    }
+
+    [Fact]
+    public async Task what_was_put_into_carts_is_counted_by_day_of_india_and_sku()
+    {
+        // 01:00 in India is 19:30 UTC of the day before.
+        DateTimeOffset at = new(Now.Year, Now.Month, 1, 19, 30, 0, TimeSpan.Zero);
+        await CartAsync("add", at, ("KURTA-M", 0, 2), ("BELT-32", 1, 2));
+        await CartAsync("set", at, ("KURTA-M", 2, 1));
+        await CartAsync("add", at, ("KURTA-M", 1, 3));
+        await CartAsync("merge", at, ("KURTA-M", 0, 5));
+        await CartAsync("clear", at, ("KURTA-M", 3, 0));
+
+        var done = await rig.CompactAsync(Streams.Analytics);
+
+        Assert.Equal(5, done.Counted);
+        var day = at.AddDays(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal([$"{day} add_to_cart BELT-32 1", $"{day} add_to_cart KURTA-M 2"], await rig.ListAsync<string>(
+            "select concat_ws(' ', day, kind, subject, count) from content.analytics_day order by 1"));
+    }
+
+    [Fact]
+    public async Task parallel_compactors_lose_nothing_and_do_nothing_twice()
+    {
+        const int Events = 6_000;
+        var compactors = Enumerable.Range(0, 4).Select(_ => rig.NewCompactor()).ToList();
+        HashSet<Guid> sent = [];
+        var adding = Task.Run(async () =>
+        {
+            for (var i = 0; i < Events; i++)
+            {
+                var body = new { orderId = Guid.NewGuid(), amount = Money.Rupees(1), at = Now };
+                sent.Add(await rig.AddAsync(Streams.Payments, Captured, Now.AddDays(-40).AddMilliseconds(i), body));
+                if (i % 10 == 0) await CartAsync("add", Now.AddDays(-40), ("KURTA-M", 0, 1));
+            }
+        }, TestContext.Current.CancellationToken);
+
+        await Task.WhenAll(compactors.Select(async compactor =>
+        {
+            while (!adding.IsCompleted)
+            {
+                await rig.CompactAsync(Streams.Payments, compactor);
+                await rig.CompactAsync(Streams.Analytics, compactor);
+            }
+        }));
+        await adding;
+        await rig.CompactAsync(Streams.Payments);
+        await rig.CompactAsync(Streams.Analytics);
+
+        var archived = (await rig.ArchivedAsync()).ConvertAll(x => Guid.Parse((string)x["id"]!));
+        Assert.Equal(Events, archived.Count);
+        Assert.Equal(sent, archived.ToHashSet());
+        Assert.Equal(Events / 10, await rig.AskAsync<double>("select sum(count) from content.analytics_day"));
+        Assert.Equal(Events, await rig.AskAsync<long>("select count(*) from content.order_snapshot"));
+        Assert.Equal((0L, 0L), (await rig.LengthAsync(Streams.Payments), await rig.LengthAsync(Streams.Analytics)));
+    }
+
+    [Fact]
+    public async Task the_command_compacts_once_and_reports()
+    {
+        await rig.AddAsync(Streams.Orders, Placed, Now.AddDays(-8), PlacedBody(Guid.NewGuid()));
+        await CartAsync("add", Now.AddHours(-3), ("KURTA-M", 0, 1));
+
+        var all = await ChildProgram.AaryaAsync(["compact", "--once"], rig.Settings);
+        var unknown = await ChildProgram.AaryaAsync(["compact", "--once", "--stream", "letters"], rig.Settings);
+
+        Assert.True(all.ExitCode == 0, $"{all.Output} {all.Error}");
+        Assert.Matches(@"(?m)^order_events +1 +0 +1 +0\b", all.Output);
+        Assert.Matches(@"(?m)^analytics +0 +1 +1 +0\b", all.Output);
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("there is no stream letters: the streams are user_events", unknown.Error, StringComparison.Ordinal);
+    }
+
+    private Task<Guid> CartAsync(string change, DateTimeOffset at, params (string Sku, int Was, int Quantity)[] lines) =>
+        rig.AddAsync(Streams.Analytics, "commerce.cart_changed.v1", at, new
+        {
+            subject = Guid.NewGuid(),
+            change,
+            lines = lines.Select(x => new { sku = x.Sku, was = x.Was, quantity = x.Quantity }),
+            at,
+        });
+
+    private object PlacedBody(Guid order) => new
+    {
+        orderId = order,
+        number = "AC-1",
+        subject = Guid.NewGuid(),
+        email = rig.Sealer.Seal("rasika@aarya.example"),
+        total = Money.Rupees(1_299),
+        placedAt = Now,
+        lines = new[] { new { sku = "KURTA-M", name = "Khadi Everyday Kurta", quantity = 1, unitPrice = Money.Rupees(1_299) } },
+    };
+
+    private async Task<OrderSnapshot> SnapshotAsync(Guid order) => JsonSerializer.Deserialize<OrderSnapshot>(
+        (await rig.AskAsync<string>($"select data::text from content.order_snapshot where order_id = '{order}'"))!, StreamJson.Options)!;
+
+    public ValueTask DisposeAsync() => rig.DisposeAsync();
+}
