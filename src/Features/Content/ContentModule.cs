@@ -1,6 +1,7 @@
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Store;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Hosting;

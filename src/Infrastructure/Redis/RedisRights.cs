@@ -37,7 +37,7 @@ public static class RedisRights
         "sadd {key} m", "srem {key} m", "smembers {key}", "eval return 1 {key}", "evalsha x 1 {key}", "script load return",
         "xadd {key} * f x", "xlen {key}", "xrange {key} - +", "xtrim {key} MINID 1", "xdel {key} 1-1", "xack {key} g 1-1",
         "xclaim {key} g c 0 1-1", "xautoclaim {key} g c 0 0", "xpending {key} g",
-        "xreadgroup GROUP g c STREAMS {key} >", "xgroup create {key} g 0",
+        "xreadgroup GROUP g c STREAMS {key} >", "xgroup create {key} g 0", "xgroup setid {key} g 0",
         "xgroup delconsumer {key} g c", "xinfo groups {key}", "xinfo consumers {key} g",
         "publish {channel} x", "subscribe {channel}", "unsubscribe {channel}",
     }.ToDictionary(RuleOf);

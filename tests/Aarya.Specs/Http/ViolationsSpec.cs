@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Aarya.Features.Content;
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support.Hosts;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
-using Aarya.Features.Content;
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;

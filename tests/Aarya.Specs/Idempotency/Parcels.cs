@@ -1,4 +1,4 @@
-using Aarya.Features.Content;
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Idempotency;
 using JasperFx.Metadata;
 using Marten;

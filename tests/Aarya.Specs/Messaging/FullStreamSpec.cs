@@ -60,8 +60,9 @@ public sealed class FullStreamSpec : IAsyncLifetime
         Assert.True(await WaitingAsync() >= Registrations, $"{await WaitingAsync()} messages wait");
 
         await redis.Database.StreamDeleteConsumerGroupAsync(Users, "slow");
-        await using var connections = new RedisConnections(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", redis.Url)]).Build());
-        Assert.Equal(length - Cap, (await new StreamHistory(connections).TrimAsync(new(Streams.Users, Cap, 24), archived: null)).Deleted);
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", redis.Url)]).Build();
+        await using var connections = new RedisConnections(settings);
+        Assert.Equal(length - Cap, (await new StreamHistory(connections).TrimAsync(new(Streams.Users, Cap, 24), compacted: null)).Deleted);
 
         await Eventually.HoldsAsync("the outbox is empty", async () => await WaitingAsync() == 0);
         var events = (await redis.Database.StreamRangeAsync(Users)).Where(x => x["type"] == "core.user_registered.v1");

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Aarya.Specs.Messaging;
 
-/// <summary>What a trim deletes, and what it leaves because somebody still needs it.</summary>
+/// <summary>What a trim deletes, and what it leaves because a reader still needs it.</summary>
 public sealed class StreamTrimSpec : IAsyncLifetime
 {
     private const int Cap = 1_000;
@@ -104,14 +104,16 @@ public sealed class StreamTrimSpec : IAsyncLifetime
     }
 
     [Fact]
-    public async Task an_entry_that_the_archive_does_not_have_stays()
+    public async Task an_entry_that_the_compactor_has_not_archived_stays()
     {
         var entries = await AddAsync(20, TooOld);
         await ReadAsync("payment", 20, acknowledged: 20);
 
-        Assert.Equal((0, 20L, "archive"), Result(await TrimAsync("0-0")));
-        Assert.Equal((12, 8L, "archive"), Result(await TrimAsync(entries[11])));
+        Assert.Equal((0, 20L, "compactor"), Result(await TrimAsync("0-0")));
+        Assert.Equal((12, 8L, "compactor"), Result(await TrimAsync(entries[11])));
         Assert.Equal((8, 0L, ""), Result(await TrimAsync(entries[19])));
+        // Erasures and rotations of keys ask the groups what is handled.
+        Assert.Equal($"({entries[19]}", await StreamProgress.FirstUnhandledAsync(redis.State, Stream));
     }
 
     [Fact]
@@ -144,7 +146,7 @@ public sealed class StreamTrimSpec : IAsyncLifetime
         Assert.Equal($"{at}-10", await OldestAsync());
     }
 
-    private async Task<StreamTrimmed> TrimAsync(string? archived = null) => await new StreamHistory(redis).TrimAsync(Policy, archived);
+    private async Task<StreamTrimmed> TrimAsync(string? compacted = null) => await new StreamHistory(redis).TrimAsync(Policy, compacted);
 
     private static (int Deleted, long Left, string HeldBy) Result(StreamTrimmed x) => (x.Deleted, x.Length, x.HeldBy);
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Aarya.Features;
-using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Store;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.Payment.Charges;
 using Aarya.Features.Payment.Payments;

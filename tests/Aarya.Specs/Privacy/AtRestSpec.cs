@@ -30,11 +30,14 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
             var key = await customer.FillAccountAsync();
             order = await customer.BuyAsync();
 
+            var archived = await shop.RunAsync(Old, "compact", "--once");
+            Assert.True(archived.ExitCode == 0, archived.Output + archived.Error);
             var kept = await shop.KeptAsync();
             Assert.Empty(kept.PlacesOf([.. customer.Words, key]));
             // With the key all of it can be read.
             var opened = kept.Opened(new(EncryptionKeys.Parse(Old)));
             Assert.All(customer.Words, x => Assert.NotEmpty(opened.PlacesOf(x)));
+            Assert.Contains(opened.PlacesOf(customer.Email), x => x.Contains("in content.event_archive_", StringComparison.Ordinal));
             await running.StopAsync();
         }
 
@@ -52,7 +55,8 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
             await customer.LogInAsync();
             var said = await RotateAsync();
             string[] places = ["core.mt_doc_user.data", "commerce.mt_doc_order.data", "commerce.mt_events.data",
-                "commerce.idempotency_key.body", "commerce.wolverine_dead_letters.body", "content.mt_doc_emailmessage.data"];
+                "commerce.idempotency_key.body", "commerce.wolverine_dead_letters.body", "content.mt_doc_emailmessage.data",
+                "content.event_archive_"];
             Assert.All(places, x => Assert.Contains(x, said, StringComparison.Ordinal));
             await running.StopAsync();
         }
@@ -75,6 +79,7 @@ public sealed class AtRestSpec(WholeShop shop) : IClassFixture<WholeShop>
             (envelope.Id, new Sealer(EncryptionKeys.Parse(New)).Open(Encoding.UTF8.GetString(envelope.Data!))));
         Assert.Equal(AllNew, (await shop.RunAsync(New, "rotate-keys")).Output);
         Assert.Empty((await shop.KeptAsync()).PlacesOf("index:old:"));
+        Assert.Equal(0, await shop.CountAsync("select count(*) from content.event_archive where body not like 'sealed:new:%'"));
     }
 
     /// <summary>Another account with the same password, stored unsealed as by earlier versions.</summary>

@@ -42,6 +42,10 @@ public sealed partial class ErasureSpec(WholeShop shop) : IClassFixture<WholeSho
         Assert.DoesNotContain(key, await SeesEverythingAsync(client, customer), StringComparison.Ordinal);
 
         foreach (var placed in new[] { order, guestOrder }) await customer.CancelAsync(placed);
+        var archived = await shop.RunAsync(Keys, "compact", "--once");
+        Assert.True(archived.ExitCode == 0, archived.Output + archived.Error);
+        Assert.Contains((await shop.KeptAsync()).Opened(new(EncryptionKeys.Parse(Keys))).PlacesOf(customer.Email),
+            x => x.Contains("in content.event_archive_", StringComparison.Ordinal));
 
         await RefusesAsync(customer, new { password = "another password" }, HttpStatusCode.BadRequest, "password");
         await RefusesAsync(customer, new { }, HttpStatusCode.BadRequest, "password");

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using Aarya.Infrastructure.Privacy;
@@ -33,12 +34,22 @@ public sealed partial class EverythingKept
            select $"{word} in {kept.Place}: {Around(text, word)}",
     ];
 
-    /// <summary>The same with every sealed value opened.</summary>
+    /// <summary>The same with every sealed value opened, and the archive of events unpacked.</summary>
     public EverythingKept Opened(Sealer sealer)
     {
         var opened = new EverythingKept();
-        foreach (var (place, text) in all) opened.all.Add((place, Sealed().Replace(Readable(text), x => sealer.Open(x.Value))));
+        foreach (var (place, text) in all)
+            opened.all.Add((place, Sealed().Replace(Readable(text), x => OpenedText(sealer, place, x.Value))));
         return opened;
+    }
+
+    private static string OpenedText(Sealer sealer, string place, string text)
+    {
+        if (!place.StartsWith("content.event_archive", StringComparison.Ordinal) || !sealer.TryOpen(text, out var packed))
+            return sealer.Open(text);
+        using var brotli = new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var unpacked = new StreamReader(brotli);
+        return unpacked.ReadToEnd();
     }
 
     private async Task ReadTablesAsync(string url)

@@ -37,7 +37,11 @@ public sealed class ArchiveErasure(Sealer sealer)
         List<(DateOnly, string, string, string)> batches = [];
         await using var reader = await session.ExecuteReaderAsync(select, cancellation);
         while (await reader.ReadAsync(cancellation))
-            batches.Add((await reader.GetFieldValueAsync<DateOnly>(0, cancellation), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+        {
+            var month = await reader.GetFieldValueAsync<DateOnly>(0, cancellation);
+            batches.Add((month, reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+        }
+
         return batches;
     }
 }

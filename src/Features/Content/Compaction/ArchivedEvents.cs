@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -29,7 +30,8 @@ internal static class ArchivedEvents
 
     /// <summary>The order that the event is about; null when it is about none.</summary>
     public static Guid? OrderOf(JsonObject line) =>
-        line[Body] is JsonObject body && body["orderId"] is JsonValue id && id.TryGetValue<string>(out var text) && Guid.TryParse(text, out var order)
+        line[Body] is JsonObject body && body["orderId"] is JsonValue id && id.TryGetValue<string>(out var text)
+            && Guid.TryParse(text, out var order)
             ? order
             : null;
 
@@ -76,8 +78,21 @@ internal static class ArchivedEvents
 
     private static JsonNode? Opened(JsonNode? node, Sealer sealer) => Changed(node, x =>
         x is JsonValue value && value.TryGetValue<string>(out var text) && text.StartsWith(Mark, StringComparison.Ordinal)
-            ? new JsonObject { [Personal] = sealer.Open(text) }
+            ? new JsonObject { [Personal] = OpenedOrSame(text, sealer) }
             : null);
+
+    // A value whose key is gone stays as it is: it must not keep the events after it from the archive.
+    private static string OpenedOrSame(string text, Sealer sealer)
+    {
+        try
+        {
+            return sealer.Open(text);
+        }
+        catch (CryptographicException)
+        {
+            return text;
+        }
+    }
 
     private static JsonNode? Without(JsonNode node) => Changed(node, x =>
         x is JsonObject { Count: 1 } value && value.ContainsKey(Personal) ? new JsonObject { [Personal] = null } : null);

@@ -30,8 +30,8 @@ public sealed class CompactCommand : JasperFxAsyncCommand<CompactInput>
         var policies = compactor.Policies.Where(x => input.StreamFlag.Length == 0 || x.Name == input.StreamFlag).ToList();
         if (policies.Count == 0)
         {
-            await Console.Error.WriteLineAsync(
-                $"aarya: there is no stream {input.StreamFlag}: the streams are {string.Join(", ", compactor.Policies.Select(x => x.Name))}.");
+            var names = string.Join(", ", compactor.Policies.Select(x => x.Name));
+            await Console.Error.WriteLineAsync($"aarya: there is no stream {input.StreamFlag}: the streams are {names}.");
             return false;
         }
 
@@ -40,7 +40,8 @@ public sealed class CompactCommand : JasperFxAsyncCommand<CompactInput>
         {
             var done = await compactor.CompactAsync(policy, waits: false, () => Task.FromResult(true), CancellationToken.None);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{done.Stream,-16} {done.Archived,9} {done.Counted,10} {done.Deleted,10} {done.Length,10}  {done.OldestAt,-20:u}  {done.HeldBy}"));
+                $"{done.Stream,-16} {done.Archived,9} {done.Counted,10} {done.Deleted,10} {done.Length,10}  {done.OldestAt,-20:u}  ")
+                + done.HeldBy);
         }
 
         return true;

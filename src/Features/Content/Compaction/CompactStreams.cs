@@ -1,3 +1,4 @@
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Features.Content.Compaction;
 
 /// <summary>
-/// Compacts the streams every few seconds, in one process at a time. A process that dies or stands still loses its turn to another one; when
-/// it wakes up, the positions have moved on, and what it still does has no effect.
+/// Compacts the streams every few seconds, in one process at a time. A process that dies or stands still loses its turn to another one;
+/// when it wakes up, the positions have moved on, and what it still does has no effect.
 /// </summary>
 public sealed partial class CompactStreams(
     IContentStore store, Compactor compactor, TimeProvider time, ILogger<CompactStreams> log) : Worker(time, log)
@@ -57,7 +58,7 @@ public sealed partial class CompactStreams(
     }
 
     [LoggerMessage(LogLevel.Error,
-        "{Stream} cannot be trimmed to {Cap} entries of at most {Hours} h: it has {Length}, and the oldest one is still needed by {Reader}.")]
+        "{Stream} cannot be trimmed to {Cap} entries of at most {Hours} h: it has {Length}, and {Reader} still needs the oldest one.")]
     private partial void LogHeld(string stream, long length, int cap, int hours, string reader);
 
     [LoggerMessage(LogLevel.Information, "{Stream} is trimmed again: it has {Length} entries.")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
@@ -33,7 +34,7 @@ public sealed partial class Compactor(
     private const string Beginning = "0-0";
 
     // While events come slowly, they wait for each other: larger batches compress better. The archive is at most this far behind.
-    private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Together = TimeSpan.FromSeconds(15);
     private const int Enough = 200;
 
     private string knownPartition = "";
@@ -99,7 +100,8 @@ public sealed partial class Compactor(
     }
 
     // The whole effect is one statement: a process that stops in the middle of it holds no lock.
-    private async Task<(string Position, int Done)> MoveAsync(NpgsqlConnection connection, string stream, string from, string to, int entries,
+    private async Task<(string Position, int Done)> MoveAsync(
+        NpgsqlConnection connection, string stream, string from, string to, int entries,
         (string Sql, IReadOnlyList<NpgsqlParameter> Parameters) effect, CancellationToken cancellation)
     {
         await using var move = new NpgsqlCommand(

@@ -83,8 +83,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
     {
         if (!isFull) return;
         SeeLength(await redis.StreamLengthAsync(endpoint.Key));
-        if (isFull)
-            throw new InvalidOperationException($"The stream {endpoint.Stream} has more entries than its cap; its messages wait in the outbox.");
+        if (isFull) throw new InvalidOperationException($"{endpoint.Stream} has more entries than its cap; messages wait in the outbox.");
     }
 
     private void SeeLength(long length)

@@ -20,7 +20,7 @@ public sealed record StreamRecord(string Entry, Guid EventId, string Type, IRead
 /// <param name="Length">How many are left.</param>
 /// <param name="OldestAt">When the oldest of them was added; null when none is left.</param>
 /// <param name="HeldBy">
-/// Who needs the oldest entry although it is too old or too many: a group, <c>archive</c> or <c>outbox</c>; empty when that is not so.
+/// The group that needs the oldest entry although it is too old or too many, such as <c>compactor</c>, or <c>outbox</c>; else empty.
 /// </param>
 public sealed record StreamTrimmed(int Deleted, long Length, DateTimeOffset? OldestAt, string HeldBy);
 
@@ -41,15 +41,15 @@ public sealed class StreamHistory(RedisConnections redis)
 
     /// <summary>
     /// Deletes the oldest entries that are older or more than the policy permits, but none that a group has not acknowledged, that the
-    /// archive does not have, or that an outbox may still have to find. Each call deletes a limited number.
+    /// compactor has not archived or counted, or that an outbox may still have to find. Each call deletes a limited number.
     /// </summary>
-    /// <param name="archived">The last entry that the archive has; null when the stream is not archived.</param>
-    public async Task<StreamTrimmed> TrimAsync(StreamPolicy policy, string? archived)
+    /// <param name="compacted">The last entry that the compactor has archived or counted; null when it does neither.</param>
+    public async Task<StreamTrimmed> TrimAsync(StreamPolicy policy, string? compacted)
     {
         var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Trim, [RedisKeys.Stream(policy.Name)],
             [
                 policy.Cap, (long)TimeSpan.FromHours(policy.Hours).TotalMilliseconds, (long)StreamPolicy.Youngest.TotalMilliseconds,
-                archived ?? "", DeletedAtOnce,
+                compacted ?? "", DeletedAtOnce,
             ]))!;
         var oldest = (string)result[2]!;
         return new((int)result[0], (long)result[1], oldest.Length == 0 ? null : StreamEntry.AddedAt(oldest), (string)result[3]!);
@@ -65,7 +65,8 @@ public sealed class StreamHistory(RedisConnections redis)
 
     private static string ReadScript()
     {
-        using var file = new System.IO.StreamReader(typeof(StreamHistory).Assembly.GetManifestResourceStream(typeof(StreamHistory), "trim-stream.lua")!);
+        var script = typeof(StreamHistory).Assembly.GetManifestResourceStream(typeof(StreamHistory), "trim-stream.lua")!;
+        using var file = new System.IO.StreamReader(script);
         return file.ReadToEnd();
     }
 }

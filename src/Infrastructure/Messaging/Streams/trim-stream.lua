@@ -1,6 +1,6 @@
--- Deletes the oldest entries of a stream that are too old or too many, and that nobody needs any more.
--- KEYS: the stream. ARGV: its cap; the longest and the shortest age of an entry in milliseconds; the last entry in the archive, or empty
--- when the stream is not archived; the most entries to delete.
+-- Deletes the oldest entries of a stream that are too old or too many, unless a reader still needs them.
+-- KEYS: the stream. ARGV: its cap; the longest and the shortest age of an entry in milliseconds; the last entry that the compactor has
+-- archived or counted, or empty when it does neither; the most entries to delete.
 -- Returns how many it deleted, how many are left, the oldest one, and who still needs the oldest one if it is too old or too many.
 
 local stream = KEYS[1]
@@ -16,16 +16,17 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- The first entry that somebody needs.
+-- The first entry that a reader needs.
 local needed, sequence_needed, by = now - shortest, 0, 'outbox'
 local function is_before(ms, sequence) return ms < needed or (ms == needed and sequence < sequence_needed) end
 local function need(ms, sequence, who)
   if is_before(ms, sequence) then needed, sequence_needed, by = ms, sequence, who end
 end
 
+-- A group without consumers: so the compactor counts wherever the program asks which entries all groups have handled.
 if ARGV[4] ~= '' then
-  local ms, sequence = parts(ARGV[4])
-  need(ms, sequence + 1, 'archive')
+  local created = redis.pcall('XGROUP', 'CREATE', stream, 'compactor', ARGV[4])
+  if created.err then redis.call('XGROUP', 'SETID', stream, 'compactor', ARGV[4]) end
 end
 
 for _, flat in ipairs(redis.call('XINFO', 'GROUPS', stream)) do

@@ -59,7 +59,11 @@ public sealed class CompactStreamsSpec : IAsyncLifetime
     private async Task SendAsync()
     {
         for (var i = 0; i < 300; i++)
-            sent.Add(await rig.AddAsync(Streams.Payments, Captured, Old, new { orderId = Guid.NewGuid(), amount = Money.Rupees(1), at = Old }));
+        {
+            var body = new { orderId = Guid.NewGuid(), amount = Money.Rupees(1), at = Old };
+            sent.Add(await rig.AddAsync(Streams.Payments, Captured, Old, body));
+        }
+
         await Eventually.HoldsAsync("the stream is empty", async () => await rig.LengthAsync(Streams.Payments) == 0);
     }
 

@@ -1,5 +1,5 @@
-using Aarya.Features.Content;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Email;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;

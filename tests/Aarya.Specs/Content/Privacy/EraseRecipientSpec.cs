@@ -1,8 +1,8 @@
 using Aarya.Features;
-using Aarya.Features.Content;
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Privacy;
+using Aarya.Features.Content.Store;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Marten;

@@ -1,5 +1,5 @@
 using Aarya.Features.Commerce.Catalog;
-using Aarya.Features.Content;
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Http;
 using Aarya.Specs.Support.Servers;
