@@ -257,6 +257,7 @@ internal sealed class Shop : IAsyncDisposable
         List<(string, StreamGroupInfo)> groups = [];
         await foreach (var stream in redis!.GetServers().Single().KeysAsync(pattern: "stream:*"))
         {
+            if (await redis.GetDatabase().KeyTypeAsync(stream) != RedisType.Stream) continue;
             foreach (var group in await redis.GetDatabase().StreamGroupInfoAsync(stream)) groups.Add(((string)stream!, group));
         }
 

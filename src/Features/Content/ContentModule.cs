@@ -1,3 +1,4 @@
+using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
@@ -33,6 +34,9 @@ public sealed class ContentModule : Module<IContentStore>
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddShopperFeed();
+        services.AddSingleton<EventSample>();
+        services.AddSingleton<EventStream>();
+        services.AddSingleton<DailyCounts>();
         services.AddSingleton<Compactor>();
         services.AddSingleton<ArchiveErasure>();
         services.AddHostedService<CompactStreams>();

@@ -22,7 +22,7 @@ public static class KnownSettings
         CacheBudget.Megabytes, ContextDatabases.PoolSize,
         .. modules.SelectMany(x => x.RatePolicies).Select(x => x.Setting),
         .. modules.SelectMany(x => x.NumberSettings),
-        .. modules.SelectMany(x => x.Streams).SelectMany(x => new[] { x.CapSetting, x.HoursSetting }),
+        .. modules.SelectMany(x => x.Streams).SelectMany(x => x.Settings),
     ];
 
     /// <summary>Every setting that is <c>true</c> or <c>false</c>.</summary>

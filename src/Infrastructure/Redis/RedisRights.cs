@@ -32,10 +32,11 @@ public static class RedisRights
         "time", "scan 0", "multi", "exec", "discard",
         "get {key}", "set {key} x", "setex {key} 1 x", "psetex {key} 1 x",
         "del {key}", "unlink {key}", "exists {key}", "expire {key} 1", "pexpire {key} 1", "type {key}",
-        "hget {key} f", "hmget {key} f", "hgetall {key}", "hset {key} f x", "hmset {key} f x", "hdel {key} f",
+        "incrbyfloat {key} 1", "hget {key} f", "hmget {key} f", "hgetall {key}", "hset {key} f x", "hmset {key} f x", "hdel {key} f",
         "hincrby {key} f 1", "hlen {key}", "hvals {key}",
         "sadd {key} m", "srem {key} m", "smembers {key}", "eval return 1 {key}", "evalsha x 1 {key}", "script load return",
-        "xadd {key} * f x", "xlen {key}", "xrange {key} - +", "xtrim {key} MINID 1", "xdel {key} 1-1", "xack {key} g 1-1",
+        "memory usage {key}", "xadd {key} * f x", "xlen {key}", "xrange {key} - +", "xtrim {key} MINID 1", "xdel {key} 1-1",
+        "xack {key} g 1-1",
         "xclaim {key} g c 0 1-1", "xautoclaim {key} g c 0 0", "xpending {key} g",
         "xreadgroup GROUP g c STREAMS {key} >", "xgroup create {key} g 0", "xgroup setid {key} g 0",
         "xgroup delconsumer {key} g c", "xinfo groups {key}", "xinfo consumers {key} g",
@@ -80,7 +81,7 @@ public static class RedisRights
 
     private static string RuleOf(string example) => example.Split(' ') switch
     {
-        [("command" or "client" or "cluster" or "script" or "xgroup" or "xinfo") and var container, var command, ..] =>
+        [("command" or "client" or "cluster" or "script" or "memory" or "xgroup" or "xinfo") and var container, var command, ..] =>
             $"+{container}|{command}",
         var words => $"+{words[0]}",
     };

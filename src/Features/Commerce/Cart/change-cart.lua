@@ -13,7 +13,7 @@
 
 -- A client repeats a change soon or not at all. Guests cost nothing to create, so the data per cart is limited.
 local MOST_KEYS = 32
--- Nothing reads the stream yet, and it must not fill Redis.
+-- The stream must not fill Redis while no process counts its entries.
 local MOST_EVENTS = 1000000
 
 local cart, stream, kept = KEYS[1], KEYS[2], KEYS[3]
@@ -112,8 +112,11 @@ elseif operation == 'merge' then
   redis.call('DEL', KEYS[3])
 end
 
-if #changed > 0 then
-  redis.call('XADD', stream, 'MAXLEN', '~', MOST_EVENTS, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject,
+if #changed > 0 and redis.call('XLEN', stream) >= MOST_EVENTS then
+  -- In the slot of the stream, whose name it continues.
+  redis.call('INCRBYFLOAT', stream .. ':lost', 1)
+elseif #changed > 0 then
+  redis.call('XADD', stream, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject,
     'body', cjson.encode({subject = subject, change = operation, lines = changed, at = at}))
 end
 

@@ -1,58 +1,84 @@
 using System.Text.Json;
+using Aarya.Features.Content.Analytics;
 using Aarya.Infrastructure.Messaging.Streams;
 
 namespace Aarya.Features.Content.Compaction;
 
-/// <summary>How often something happened on a day.</summary>
-/// <param name="Day">By the calendar of India.</param>
-/// <param name="Kind">What happened, such as <c>add_to_cart</c>.</param>
-/// <param name="Subject">What it happened to, such as a SKU; empty when it has no subject.</param>
-/// <param name="Source">Where the shopper came from; empty when that is not known.</param>
-/// <param name="Device">The kind of the shopper's device; empty when that is not known.</param>
-internal sealed record DayKey(DateOnly Day, string Kind, string Subject, string Source, string Device);
+/// <summary>A row of the counts: of one subject, or of all subjects by source and device.</summary>
+internal sealed record CountKey(DateOnly Day, string Kind, string Subject, string Source, string Device);
 
-/// <summary>What the entries of the stream <c>analytics</c> count as.</summary>
-internal static class AnalyticsCounts
+/// <summary>What entries count as: those of the stream <c>analytics</c>, and the orders in the archive.</summary>
+internal sealed class AnalyticsCounts
 {
-    private static readonly TimeZoneInfo India = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");
+    private readonly Dictionary<CountKey, double> counts = [];
 
-    /// <summary>The counts of these entries. An entry that cannot be read counts as nothing.</summary>
-    /// <param name="unreadable">Called for each such entry.</param>
-    public static IReadOnlyDictionary<DayKey, double> Of(IEnumerable<StreamRecord> entries, Action<StreamRecord, Exception> unreadable)
+    /// <summary>In the order of their keys: two statements that count at the same time must not wait for each other's rows.</summary>
+    public IReadOnlyList<(CountKey Key, double Count)> Rows =>
+    [
+        .. counts.Select(x => (x.Key, x.Value)).OrderBy(x => x.Key.Day).ThenBy(x => x.Key.Kind, StringComparer.Ordinal)
+            .ThenBy(x => x.Key.Subject, StringComparer.Ordinal).ThenBy(x => x.Key.Source, StringComparer.Ordinal)
+            .ThenBy(x => x.Key.Device, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Adds what an entry counts as: nothing for a type that is not counted.</summary>
+    /// <exception cref="JsonException">The entry cannot be read.</exception>
+    public void Add(StreamRecord entry)
     {
-        Dictionary<DayKey, double> counts = [];
-        foreach (var entry in entries)
+        switch (entry.Type)
         {
-            try
-            {
-                foreach (var (key, count) in Of(entry)) counts[key] = counts.GetValueOrDefault(key) + count;
-            }
-            catch (Exception e) when (e is JsonException or FormatException or OverflowException)
-            {
-                unreadable(entry, e);
-            }
-        }
+            case VisitorCountsNotice.Type:
+                var sent = Read<VisitorCountsNotice>(entry);
+                foreach (var count in sent.Counts) Add(new(count.Day, count.Kind, count.Subject, sent.Source, sent.Device), count.Count);
+                break;
+            case "commerce.cart_changed.v1":
+                var cart = Read<CartChanged>(entry);
+                // What was added by hand; a merge of a guest's cart adds what was counted before.
+                if (cart.Change is not ("add" or "set")) break;
+                foreach (var line in cart.Lines.Where(x => x.Quantity > x.Was)) Add(cart.At, CountKinds.AddToCart, line.Sku, 1);
+                break;
+            case "commerce.order_confirmed.v1":
+                var order = Read<OrderConfirmed>(entry);
+                Add(order.At, CountKinds.Purchase, "", 1);
+                Add(order.At, CountKinds.Revenue, "", order.Total.Minor);
+                foreach (var line in order.Lines)
+                {
+                    Add(order.At, CountKinds.PurchasedItem, line.Sku, line.Quantity);
+                    Add(order.At, CountKinds.RevenueOfItem, line.Sku, line.UnitPrice.Minor * (double)line.Quantity);
+                }
 
-        return counts;
+                break;
+            case "commerce.order_refunded.v1":
+                var refund = Read<OrderRefunded>(entry);
+                Add(refund.At, CountKinds.Refund, "", 1);
+                Add(refund.At, CountKinds.Refunded, "", refund.Amount.Minor);
+                break;
+        }
     }
 
-    /// <summary>The day of a time by the calendar of India.</summary>
-    public static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, India).DateTime);
+    /// <summary>Adds a count of now.</summary>
+    public void Add(DateTimeOffset at, string kind, string subject, double count) =>
+        Add(new(VisitorCountsNotice.DayOf(at), kind, subject, "", ""), count);
 
-    private static IReadOnlyList<(DayKey, double)> Of(StreamRecord entry) => entry.Type switch
+    // By subject, and by source and device, but not by all of them together: a year of such rows could not be read in a moment.
+    private void Add(CountKey key, double count)
     {
-        "commerce.cart_changed.v1" => Of(JsonSerializer.Deserialize<CartChanged>(entry.Fields["body"], StreamJson.Options)!),
-        _ => [],
-    };
+        Sum(key with { Subject = "" }, count);
+        if (key.Subject.Length > 0) Sum(key with { Source = "", Device = "" }, count);
+    }
 
-    // What was added by hand; a merge of a guest's cart adds what was counted before.
-    private static IReadOnlyList<(DayKey, double)> Of(CartChanged cart) => cart.Change is not ("add" or "set") ? [] :
-    [
-        .. cart.Lines.Where(x => x.Quantity > x.Was)
-            .Select(x => (new DayKey(DayOf(cart.At), "add_to_cart", x.Sku, "", ""), 1.0)),
-    ];
+    private void Sum(CountKey key, double count) => counts[key] = counts.GetValueOrDefault(key) + count;
+
+    private static T Read<T>(StreamRecord entry) =>
+        JsonSerializer.Deserialize<T>(entry.Fields.GetValueOrDefault("body") ?? "", StreamJson.Options)
+            ?? throw new JsonException("The body is null.");
 
     private sealed record CartChanged(string Change, IReadOnlyList<CartLine> Lines, DateTimeOffset At);
 
     private sealed record CartLine(string Sku, int Was, int Quantity);
+
+    private sealed record OrderConfirmed(Money Total, IReadOnlyList<OrderLine> Lines, DateTimeOffset At);
+
+    private sealed record OrderLine(string Sku, int Quantity, Money UnitPrice);
+
+    private sealed record OrderRefunded(Money Amount, DateTimeOffset At);
 }

@@ -43,12 +43,13 @@ internal static class CompactionTables
         return snapshot;
     }
 
-    // What happened on a day, by the calendar of India.
+    // What happened on a day, by the calendar of India: one row per subject, and with an empty subject one per source and device. The kind
+    // comes first, because a report is about few kinds and many days.
     private static Table AnalyticsDay()
     {
         var day = new Table($"{Roles.Content}.analytics_day");
-        day.AddColumn("day", "date").AsPrimaryKey();
         day.AddColumn("kind", "text").AsPrimaryKey();
+        day.AddColumn("day", "date").AsPrimaryKey();
         day.AddColumn("subject", "text").AsPrimaryKey();
         day.AddColumn("source", "text").AsPrimaryKey();
         day.AddColumn("device", "text").AsPrimaryKey();

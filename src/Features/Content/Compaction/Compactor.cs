@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Postgres;
@@ -31,6 +32,14 @@ public sealed partial class Compactor(
     /// <summary>The most events of one batch.</summary>
     public const int Batch = 1_000;
 
+    /// <summary>
+    /// The most rows of one kind and day. Visitors decide what their events are about: what exceeds this is counted as one subject.
+    /// </summary>
+    public const int MostRows = 20_000;
+
+    /// <summary>The subject of what exceeds <see cref="MostRows"/>.</summary>
+    public const string Others = "(others)";
+
     private const string Beginning = "0-0";
 
     // While events come slowly, they wait for each other: larger batches compress better. The archive is at most this far behind.
@@ -50,7 +59,7 @@ public sealed partial class Compactor(
     {
         var (archived, counted, deleted) = (0, 0, 0);
         string? position = null;
-        if (policy.IsArchived || policy.Name == Streams.Analytics)
+        if (policy.IsArchived || policy.IsCounted)
         {
             int done;
             do
@@ -60,6 +69,7 @@ public sealed partial class Compactor(
                 else counted += done;
             }
             while (done > 0 && await goesOn());
+            if (policy.IsCounted) await CountLostAsync(policy.Name, cancellation);
         }
 
         while (true)
@@ -79,15 +89,40 @@ public sealed partial class Compactor(
         var entries = await history.ReadAsync(policy.Name, position, Batch);
         if (entries.Count == 0) return (position, 0);
         if (!policy.IsArchived)
-            return await MoveAsync(connection, policy.Name, position, entries[^1].Entry, entries.Count, Count(entries), cancellation);
+        {
+            var counted = await CountAsync(connection, CountsOf(entries, policy.Name), cancellation);
+            return (await MoveAsync(connection, policy.Name, position, entries[^1].Entry, [counted], cancellation), entries.Count);
+        }
 
         if (waits && entries.Count < Enough && time.GetUtcNow() - entries[0].AddedAt < Together) return (position, 0);
         // A batch is of one month.
         var month = MonthOf(entries[0]);
         entries = [.. entries.TakeWhile(x => MonthOf(x) == month)];
         await PreparePartitionAsync(connection, month, cancellation);
-        return await MoveAsync(connection, policy.Name, position, entries[^1].Entry, entries.Count,
-            await ArchiveAsync(connection, policy.Name, month, entries, cancellation), cancellation);
+        // A sender that got no confirmation has added an event twice.
+        var known = await KnownAsync(connection, [.. entries.Select(x => x.EventId)], cancellation);
+        var events = entries.Where(x => known.Add(x.EventId)).ToList();
+        Effect[] effects =
+        [
+            await ArchiveAsync(connection, policy.Name, month, entries[0].Entry, events, cancellation),
+            await CountAsync(connection, CountsOf(events, policy.Name), cancellation),
+        ];
+        return (await MoveAsync(connection, policy.Name, position, entries[^1].Entry, effects, cancellation), entries.Count);
+    }
+
+    // Redis has the sum since it was new; the position is the sum that is counted.
+    private async Task CountLostAsync(string stream, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        var (position, lost) = (await PositionAsync(connection, $"{stream}:lost", cancellation), await history.LostAsync(stream));
+        var before = position == Beginning ? 0 : double.Parse(position, CultureInfo.InvariantCulture);
+        if (lost == before) return;
+        var counts = new AnalyticsCounts();
+        // A new Redis counts from zero again.
+        counts.Add(time.GetUtcNow(), CountKinds.Lost, "", lost > before ? lost - before : lost);
+        if (lost > before) LogLost(stream, lost - before);
+        await MoveAsync(connection, $"{stream}:lost", position, lost.ToString("R", CultureInfo.InvariantCulture),
+            [await CountAsync(connection, counts, cancellation)], cancellation);
     }
 
     private static async Task<string> PositionAsync(NpgsqlConnection connection, string stream, CancellationToken cancellation)
@@ -100,9 +135,8 @@ public sealed partial class Compactor(
     }
 
     // The whole effect is one statement: a process that stops in the middle of it holds no lock.
-    private async Task<(string Position, int Done)> MoveAsync(
-        NpgsqlConnection connection, string stream, string from, string to, int entries,
-        (string Sql, IReadOnlyList<NpgsqlParameter> Parameters) effect, CancellationToken cancellation)
+    private async Task<string> MoveAsync(
+        NpgsqlConnection connection, string stream, string from, string to, IReadOnlyList<Effect> effects, CancellationToken cancellation)
     {
         await using var move = new NpgsqlCommand(
             $"""
@@ -110,16 +144,16 @@ public sealed partial class Compactor(
               insert into content.stream_cursor as cursor (stream, position) values (@stream, @to)
               on conflict (stream) do update set position = excluded.position, at = now() where cursor.position = @from
               returning 1),
-            {effect.Sql}
+            {string.Join(",\n", effects.Select(x => x.Sql))}
             select count(*) from moved
             """, connection);
         move.Parameters.Add(new("stream", stream));
         move.Parameters.Add(new("from", from));
         move.Parameters.Add(new("to", to));
-        foreach (var parameter in effect.Parameters) move.Parameters.Add(parameter);
+        foreach (var parameter in effects.SelectMany(x => x.Parameters)) move.Parameters.Add(parameter);
         try
         {
-            if ((long)(await move.ExecuteScalarAsync(cancellation))! == 1) return (to, entries);
+            if ((long)(await move.ExecuteScalarAsync(cancellation))! == 1) return to;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -127,16 +161,31 @@ public sealed partial class Compactor(
         }
 
         LogOvertaken(stream, from);
-        return (await PositionAsync(connection, stream, cancellation), 0);
+        return await PositionAsync(connection, stream, cancellation);
     }
 
-    private (string, IReadOnlyList<NpgsqlParameter>) Count(IReadOnlyList<StreamRecord> entries)
+    private AnalyticsCounts CountsOf(IReadOnlyList<StreamRecord> entries, string stream)
     {
-        var counts = AnalyticsCounts.Of(entries, (x, e) => LogUnreadable(x.Type, x.Entry, Streams.Analytics, e));
-        // In the order of their keys: two statements that count at the same time must not wait for each other's rows in a circle.
-        var rows = counts.OrderBy(x => x.Key.Day).ThenBy(x => x.Key.Kind, StringComparer.Ordinal)
-            .ThenBy(x => x.Key.Subject, StringComparer.Ordinal).ToList();
-        return (
+        var counts = new AnalyticsCounts();
+        foreach (var entry in entries)
+        {
+            try
+            {
+                counts.Add(entry);
+            }
+            catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
+            {
+                LogUnreadable(entry.Type, entry.Entry, stream, e);
+            }
+        }
+
+        return counts;
+    }
+
+    private static async Task<Effect> CountAsync(NpgsqlConnection connection, AnalyticsCounts counts, CancellationToken cancellation)
+    {
+        var rows = await WithinBoundsAsync(connection, counts.Rows, cancellation);
+        return new(
             """
             counted as (
               insert into content.analytics_day as day (day, kind, subject, source, device, count)
@@ -144,18 +193,70 @@ public sealed partial class Compactor(
               on conflict (day, kind, subject, source, device) do update set count = day.count + excluded.count)
             """,
             [
-                new("days", rows.Select(x => x.Key.Day).ToArray()), new("kinds", rows.Select(x => x.Key.Kind).ToArray()),
-                new("subjects", rows.Select(x => x.Key.Subject).ToArray()), new("sources", rows.Select(x => x.Key.Source).ToArray()),
-                new("devices", rows.Select(x => x.Key.Device).ToArray()), new("counts", rows.Select(x => x.Value).ToArray()),
+                .. ParametersOf([.. rows.Select(x => x.Key)]), new("counts", rows.Select(x => x.Count).ToArray()),
             ]);
     }
 
-    private async Task<(string, IReadOnlyList<NpgsqlParameter>)> ArchiveAsync(
-        NpgsqlConnection connection, string stream, DateOnly month, IReadOnlyList<StreamRecord> entries, CancellationToken cancellation)
+    // Of a kind and day that has very many rows, only those that exist already are counted by themselves.
+    private static async Task<IReadOnlyList<(CountKey Key, double Count)>> WithinBoundsAsync(
+        NpgsqlConnection connection, IReadOnlyList<(CountKey Key, double Count)> rows, CancellationToken cancellation)
     {
-        // A sender that got no confirmation has added an event twice.
-        var known = await KnownAsync(connection, [.. entries.Select(x => x.EventId)], cancellation);
-        var events = entries.Where(x => known.Add(x.EventId)).ToList();
+        Dictionary<(DateOnly, string), long> sizes = [];
+        foreach (var (day, kind) in rows.Select(x => (x.Key.Day, x.Key.Kind)).Distinct())
+        {
+            await using var count = new NpgsqlCommand(
+                $"select count(*) from (select from content.analytics_day where day = $1 and kind = $2 limit {MostRows}) as row",
+                connection)
+            {
+                Parameters = { new() { Value = day }, new() { Value = kind } },
+            };
+            sizes[(day, kind)] = (long)(await count.ExecuteScalarAsync(cancellation))!;
+        }
+
+        var isFull = rows.ToLookup(x => sizes[(x.Key.Day, x.Key.Kind)] + rows.Count > MostRows);
+        if (!isFull[true].Any()) return rows;
+        var known = await RowsAsync(connection, [.. isFull[true].Select(x => x.Key)], cancellation);
+        Dictionary<CountKey, double> bounded = isFull[false].ToDictionary(x => x.Key, x => x.Count);
+        foreach (var (key, count) in isFull[true])
+        {
+            var counted = known.Contains(key) ? key : key with { Subject = key.Subject.Length > 0 ? Others : "", Source = "", Device = "" };
+            bounded[counted] = bounded.GetValueOrDefault(counted) + count;
+        }
+
+        return [.. bounded.Select(x => (x.Key, x.Value))];
+    }
+
+    private static async Task<HashSet<CountKey>> RowsAsync(
+        NpgsqlConnection connection, IReadOnlyList<CountKey> keys, CancellationToken cancellation)
+    {
+        await using var select = new NpgsqlCommand(
+            """
+            select day, kind, subject, source, device from content.analytics_day
+            join unnest(@days, @kinds, @subjects, @sources, @devices) as key (day, kind, subject, source, device)
+              using (day, kind, subject, source, device)
+            """, connection);
+        foreach (var parameter in ParametersOf(keys)) select.Parameters.Add(parameter);
+        HashSet<CountKey> found = [];
+        await using var reader = await select.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(new(await reader.GetFieldValueAsync<DateOnly>(0, cancellation), reader.GetString(1), reader.GetString(2),
+                reader.GetString(3), reader.GetString(4)));
+        }
+
+        return found;
+    }
+
+    private static NpgsqlParameter[] ParametersOf(IReadOnlyList<CountKey> keys) =>
+    [
+        new("days", keys.Select(x => x.Day).ToArray()), new("kinds", keys.Select(x => x.Kind).ToArray()),
+        new("subjects", keys.Select(x => x.Subject).ToArray()), new("sources", keys.Select(x => x.Source).ToArray()),
+        new("devices", keys.Select(x => x.Device).ToArray()),
+    ];
+
+    private async Task<Effect> ArchiveAsync(NpgsqlConnection connection, string stream, DateOnly month, string first,
+        List<StreamRecord> events, CancellationToken cancellation)
+    {
         var lines = events.ConvertAll(x => ArchivedEvents.Of(x, sealer));
         var orders = lines.Select(ArchivedEvents.OrderOf).OfType<Guid>().Distinct().Order().ToArray();
         var erased = await ErasedAsync(connection, orders, cancellation);
@@ -167,7 +268,7 @@ public sealed partial class Compactor(
             snapshots[order] = Folded(snapshots.GetValueOrDefault(order) ?? new(order), stream, record);
         }
 
-        return (
+        return new(
             """
             processed as (
               insert into content.processed_event (grp, event_id) select 'archive', id from unnest(@events) as id, moved),
@@ -180,7 +281,7 @@ public sealed partial class Compactor(
               on conflict (order_id) do update set data = excluded.data)
             """,
             [
-                new("events", events.Select(x => x.EventId).ToArray()), new("month", month), new("first", entries[0].Entry),
+                new("events", events.Select(x => x.EventId).ToArray()), new("month", month), new("first", first),
                 new("orders", orders), new("body", ArchivedEvents.Pack(lines, sealer)),
                 new("snapshot_ids", snapshots.Keys.ToArray()),
                 new("snapshots", NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
@@ -267,6 +368,12 @@ public sealed partial class Compactor(
     [LoggerMessage(LogLevel.Warning, "{Type}, the entry {Entry} of {Stream}, cannot be read: no count and no snapshot has it.")]
     private partial void LogUnreadable(string type, string entry, string stream, Exception e);
 
+    [LoggerMessage(LogLevel.Warning, "{Stream} has used up its memory: {Lost} events were left out since the last look.")]
+    private partial void LogLost(string stream, double lost);
+
     [LoggerMessage(LogLevel.Information, "Another process has compacted {Stream} after {Position} at the same time.")]
     private partial void LogOvertaken(string stream, string position);
+
+    // A part of the statement that moves the position. It takes effect only if the position was moved.
+    private sealed record Effect(string Sql, IReadOnlyList<NpgsqlParameter> Parameters);
 }

@@ -32,6 +32,12 @@ public sealed class StreamHistory(RedisConnections redis)
 
     private static readonly string Trim = ReadScript();
 
+    /// <summary>How many events the writers of a stream have left out because it used up its memory, since Redis was new.</summary>
+    public static RedisKey LostKey(string stream) => $"{RedisKeys.Stream(stream)}:lost";
+
+    /// <summary>The value of <see cref="LostKey"/>.</summary>
+    public async Task<double> LostAsync(string stream) => (double?)await redis.State.StringGetAsync(LostKey(stream)) ?? 0;
+
     /// <summary>The entries after this one, the oldest first.</summary>
     public async Task<IReadOnlyList<StreamRecord>> ReadAsync(string stream, string after, int count)
     {
@@ -48,8 +54,8 @@ public sealed class StreamHistory(RedisConnections redis)
     {
         var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Trim, [RedisKeys.Stream(policy.Name)],
             [
-                policy.Cap, (long)TimeSpan.FromHours(policy.Hours).TotalMilliseconds, (long)StreamPolicy.Youngest.TotalMilliseconds,
-                compacted ?? "", DeletedAtOnce,
+                policy.Cap, (long)TimeSpan.FromHours(policy.Hours).TotalMilliseconds,
+                policy.IsCounted ? 0 : (long)StreamPolicy.Youngest.TotalMilliseconds, compacted ?? "", DeletedAtOnce, policy.Bytes / 2,
             ]))!;
         var oldest = (string)result[2]!;
         return new((int)result[0], (long)result[1], oldest.Length == 0 ? null : StreamEntry.AddedAt(oldest), (string)result[3]!);

@@ -8,8 +8,14 @@ namespace Aarya.Infrastructure.Messaging.Streams;
 /// <param name="Cap">The most entries; the oldest go first.</param>
 /// <param name="Hours">Older entries go.</param>
 /// <param name="IsArchived">True when an entry stays until the archive has it.</param>
-public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchived = false)
+/// <param name="Megabytes">
+/// For a stream whose entries are counted, and which is written without an outbox: the memory above which writers leave entries out.
+/// Else 0.
+/// </param>
+public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchived = false, int Megabytes = 0)
 {
+    private const int MostMegabytes = 16_384;
+
     /// <summary>
     /// No entry goes before this age: the outbox of its sender may not have found it in the stream yet, and then it would send it again.
     /// </summary>
@@ -21,6 +27,19 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     /// <summary>The setting that replaces <see cref="Hours"/>.</summary>
     public NumberSetting HoursSetting { get; } = new($"AARYA_STREAM_HOURS_{Name.ToUpperInvariant()}", Hours, 1, 24 * 30);
 
+    /// <summary>The setting that replaces <see cref="Megabytes"/>; null for a stream without such a limit.</summary>
+    public NumberSetting? MegabytesSetting { get; } =
+        Megabytes > 0 ? new($"AARYA_STREAM_MB_{Name.ToUpperInvariant()}", Megabytes, 1, MostMegabytes) : null;
+
+    /// <summary>Every setting of the stream.</summary>
+    public IEnumerable<NumberSetting> Settings => new[] { CapSetting, HoursSetting, MegabytesSetting }.OfType<NumberSetting>();
+
+    /// <summary>True when an entry stays until it is counted.</summary>
+    public bool IsCounted => Megabytes > 0;
+
+    /// <summary><see cref="Megabytes"/> in bytes.</summary>
+    public long Bytes => Megabytes * 1024L * 1024;
+
     /// <summary>
     /// Above this length the senders keep further messages in their outboxes: trimming has not brought the stream back to its cap.
     /// </summary>
@@ -29,7 +48,8 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     /// <summary>The policy with the operator's settings.</summary>
     /// <exception cref="StartupException">A setting is out of its bounds.</exception>
     public StreamPolicy With(IConfiguration configuration) =>
-        new(Name, CapSetting.Read(configuration), HoursSetting.Read(configuration), IsArchived);
+        new(Name, CapSetting.Read(configuration), HoursSetting.Read(configuration), IsArchived,
+            MegabytesSetting?.Read(configuration) ?? 0);
 }
 
 /// <summary>The policies of this program's streams, with the operator's settings.</summary>

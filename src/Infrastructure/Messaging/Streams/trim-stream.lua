@@ -1,10 +1,10 @@
 -- Deletes the oldest entries of a stream that are too old or too many, unless a reader still needs them.
 -- KEYS: the stream. ARGV: its cap; the longest and the shortest age of an entry in milliseconds; the last entry that the compactor has
--- archived or counted, or empty when it does neither; the most entries to delete.
+-- archived or counted, or empty when it does neither; the most entries to delete; the bytes above which every entry is one too many, or 0.
 -- Returns how many it deleted, how many are left, the oldest one, and who still needs the oldest one if it is too old or too many.
 
 local stream = KEYS[1]
-local cap, longest, shortest, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
+local cap, longest, shortest, most, bytes = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[6])
 
 if redis.call('EXISTS', stream) == 0 then return {0, 0, '', ''} end
 
@@ -42,11 +42,12 @@ end
 
 local length, deleted, held = redis.call('XLEN', stream), 0, ''
 while deleted < most do
-  local page = redis.call('XRANGE', stream, '-', '+', 'COUNT', 200)
+  local page = redis.call('XRANGE', stream, '-', '+', 'COUNT', 50)
   local count, first_kept = 0, nil
+  local is_large = bytes > 0 and redis.call('MEMORY', 'USAGE', stream, 'SAMPLES', 5) > bytes
   for _, entry in ipairs(page) do
     local ms, sequence = parts(entry[1])
-    local is_due = ms < now - longest or length - count > cap
+    local is_due = ms < now - longest or length - count > cap or is_large
     if not is_due then break end
     if not is_before(ms, sequence) then
       held = by

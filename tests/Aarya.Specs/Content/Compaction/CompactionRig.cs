@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aarya.Features;
+using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging.Streams;
@@ -25,6 +26,11 @@ public sealed class CompactionRig : IAsyncLifetime
     public RedisServer Redis { get; private set; } = null!;
 
     public Sealer Sealer => hosts[0].Services.GetRequiredService<Sealer>();
+
+    /// <summary>The reports over what the compactor has counted.</summary>
+    internal DailyCounts Counts => hosts[0].Services.GetRequiredService<DailyCounts>();
+
+    public StreamHistory History => hosts[0].Services.GetRequiredService<StreamHistory>();
 
     public Dictionary<string, string> Settings => new()
     {
@@ -52,9 +58,9 @@ public sealed class CompactionRig : IAsyncLifetime
 
     internal static StreamPolicy PolicyOf(string stream) => Streams.All.Single(x => x.Name == stream);
 
-    internal Task<StreamCompacted> CompactAsync(string stream, Compactor? compactor = null) =>
+    internal Task<StreamCompacted> CompactAsync(string stream, Compactor? compactor = null, StreamPolicy? policy = null) =>
         (compactor ?? hosts[0].Services.GetRequiredService<Compactor>())
-            .CompactAsync(PolicyOf(stream), waits: false, () => Task.FromResult(true), TestContext.Current.CancellationToken);
+            .CompactAsync(policy ?? PolicyOf(stream), waits: false, () => Task.FromResult(true), TestContext.Current.CancellationToken);
 
     /// <summary>Adds an event that was published then; events must be added in the order of their times.</summary>
     public async Task<Guid> AddAsync(string stream, string type, DateTimeOffset at, object body, Guid? eventId = null)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aarya.Features;
+using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Specs.Support.Hosts;
@@ -139,8 +140,76 @@ public sealed class CompactorSpec : IAsyncLifetime
 
         Assert.Equal(5, done.Counted);
         var day = at.AddDays(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Equal([$"{day} add_to_cart BELT-32 1", $"{day} add_to_cart KURTA-M 2"], await rig.ListAsync<string>(
-            "select concat_ws(' ', day, kind, subject, count) from content.analytics_day order by 1"));
+        Assert.Equal([$"{day} add_to_cart  3", $"{day} add_to_cart BELT-32 1", $"{day} add_to_cart KURTA-M 2"],
+            await rig.ListAsync<string>("select concat_ws(' ', day, kind, subject, count) from content.analytics_day order by 1"));
+    }
+
+    [Fact]
+    public async Task what_visitors_did_adds_up_by_day_source_and_device()
+    {
+        var day = VisitorCountsNotice.DayOf(Now);
+        await VisitAsync(new("newsletter", "phone", [new(day, "page_view", "/sale", 3), new(day.AddDays(-2), "search", "red saree", 1)]));
+        await VisitAsync(new("newsletter", "phone", [new(day, "page_view", "/sale", 4)]));
+        await VisitAsync(new("", "", [new(day, "page_view", "/sale", 8)]));
+
+        await rig.CompactAsync(Streams.Analytics);
+
+        Assert.Equal(
+            [
+                $"{day.AddDays(-2):yyyy-MM-dd}|search||newsletter|phone|1", $"{day.AddDays(-2):yyyy-MM-dd}|search|red saree|||1",
+                $"{day:yyyy-MM-dd}|page_view||||8", $"{day:yyyy-MM-dd}|page_view||newsletter|phone|7",
+                $"{day:yyyy-MM-dd}|page_view|/sale|||15",
+            ],
+            await rig.ListAsync<string>("select concat_ws('|', day, kind, subject, source, device, count) from content.analytics_day "
+                + "order by day, subject, source"));
+    }
+
+    [Fact]
+    public async Task what_a_full_stream_has_lost_is_counted_once_also_after_redis_was_new()
+    {
+        foreach (var (lost, counted) in new[] { (0, 0), (7, 7), (7, 7), (10, 10), (2, 12) })
+        {
+            await rig.Redis.Database.StringSetAsync(StreamHistory.LostKey(Streams.Analytics), lost);
+            await rig.CompactAsync(Streams.Analytics);
+            Assert.Equal(counted,
+                await rig.AskAsync<double>("select coalesce(sum(count), 0) from content.analytics_day where kind = 'lost'"));
+        }
+    }
+
+    [Fact]
+    public async Task a_kind_with_very_many_subjects_on_a_day_gets_no_further_rows()
+    {
+        var day = VisitorCountsNotice.DayOf(Now);
+        await rig.ListAsync<int>(
+            $"""
+            insert into content.analytics_day (day, kind, subject, source, device, count)
+            select '{day:yyyy-MM-dd}', 'page_view', '/known/' || i, '', '', 1 from generate_series(1, {Compactor.MostRows}) as i
+            """);
+        await VisitAsync(new("", "", [new(day, "page_view", "/known/7", 5), new(day, "page_view", "/new/1", 2),
+            new(day, "page_view", "/new/2", 2), new(day, "search", "saree", 1)]));
+
+        await rig.CompactAsync(Streams.Analytics);
+
+        Assert.Equal(["page_view  9", "page_view (others) 4", "page_view /known/7 6", "search  1", "search saree 1"],
+            await rig.ListAsync<string>(
+                "select concat_ws(' ', kind, subject, count) from content.analytics_day where count <> 1 or kind = 'search' order by 1"));
+        Assert.Equal(Compactor.MostRows + 4, await rig.AskAsync<long>("select count(*) from content.analytics_day"));
+    }
+
+    [Fact]
+    public async Task counted_entries_go_at_once_when_the_stream_uses_much_memory()
+    {
+        var counts = new VisitorCountsNotice("", "", [new(VisitorCountsNotice.DayOf(Now), "page_view", $"/{new string('a', 2_000)}", 1)]);
+        for (var i = 0; i < 1_000; i++) await VisitAsync(counts);
+        var policy = new StreamPolicy(Streams.Analytics, 1_000_000, Hours: 1, Megabytes: 1);
+
+        var history = rig.History;
+        Assert.Equal((0, "compactor"), await history.TrimAsync(policy, "0-0") is var x ? (x.Deleted, x.HeldBy) : default);
+        var done = await rig.CompactAsync(Streams.Analytics, policy: policy);
+
+        Assert.Equal(1_000, done.Counted);
+        Assert.InRange((long)await rig.Redis.Database.ExecuteAsync("MEMORY", "USAGE", "stream:{0}:analytics", "SAMPLES", "0"), 1, 700_000);
+        Assert.InRange(done.Length, 1, 999);
     }
 
     [Fact]
@@ -174,7 +243,7 @@ public sealed class CompactorSpec : IAsyncLifetime
         var archived = (await rig.ArchivedAsync()).ConvertAll(x => Guid.Parse((string)x["id"]!));
         Assert.Equal(Events, archived.Count);
         Assert.Equal(sent, archived.ToHashSet());
-        Assert.Equal(Events / 10, await rig.AskAsync<double>("select sum(count) from content.analytics_day"));
+        Assert.Equal(Events / 10, await rig.AskAsync<double>("select sum(count) from content.analytics_day where subject = 'KURTA-M'"));
         Assert.Equal(Events, await rig.AskAsync<long>("select count(*) from content.order_snapshot"));
         Assert.Equal((0L, 0L), (await rig.LengthAsync(Streams.Payments), await rig.LengthAsync(Streams.Analytics)));
     }
@@ -194,6 +263,9 @@ public sealed class CompactorSpec : IAsyncLifetime
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("there is no stream letters: the streams are user_events", unknown.Error, StringComparison.Ordinal);
     }
+
+    private Task<Guid> VisitAsync(VisitorCountsNotice counts) =>
+        rig.AddAsync(Streams.Analytics, VisitorCountsNotice.Type, DateTimeOffset.UtcNow, counts);
 
     private Task<Guid> CartAsync(string change, DateTimeOffset at, params (string Sku, int Was, int Quantity)[] lines) =>
         rig.AddAsync(Streams.Analytics, "commerce.cart_changed.v1", at, new

@@ -1,0 +1,33 @@
+namespace Aarya.Features.Content.Analytics;
+
+/// <summary>What <c>content.analytics_day</c> counts. Docs/streams.md says what their subjects are.</summary>
+public static class CountKinds
+{
+    public const string PageView = "page_view";
+    public const string ProductView = "product_view";
+    public const string Search = "search";
+    public const string SearchWithoutResults = "search_without_results";
+    public const string CheckoutStep = "checkout_step";
+    public const string AddToCart = "add_to_cart";
+
+    /// <summary>Orders that were paid.</summary>
+    public const string Purchase = "purchase";
+
+    /// <summary>Pieces of a SKU in orders that were paid.</summary>
+    public const string PurchasedItem = "purchased_item";
+
+    /// <summary>The totals of orders that were paid, in paise.</summary>
+    public const string Revenue = "revenue";
+
+    /// <summary>The prices of the pieces of a SKU in orders that were paid, in paise.</summary>
+    public const string RevenueOfItem = "revenue_of_item";
+
+    /// <summary>Refunds.</summary>
+    public const string Refund = "refund";
+
+    /// <summary>What was refunded, in paise.</summary>
+    public const string Refunded = "refunded";
+
+    /// <summary>Events of visitors that were left out.</summary>
+    public const string Lost = "lost";
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Text.Json;
+using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Redis;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Aarya.Features.Content.Analytics;
+
+/// <summary>
+/// Adds what visitors do to the stream <c>analytics</c>, in one round trip. When the stream has used up its memory, or Redis does not
+/// answer, the events are lost: a visitor gets no error because of them, and Redis has room for carts and orders. Redis counts what the
+/// full stream has lost.
+/// </summary>
+public sealed partial class EventStream(
+    RedisConnections redis, StreamPolicies policies, EventSample sample, TimeProvider time, ILogger<EventStream> log)
+{
+    // Redis stores the entries of a stream in pieces of 4 KB: larger entries would waste memory.
+    private const int CountsPerEntry = 30;
+
+    private static readonly string Add = EmbeddedText.Of<EventStream>("add-events.lua");
+    private static readonly RedisKey Stream = RedisKeys.Stream(Streams.Analytics);
+
+    private readonly long limit = policies.All.Single(x => x.Name == Streams.Analytics).Bytes;
+
+    public async Task AddAsync(SendEvents sent, IPAddress? client)
+    {
+        var counts = VisitorCountsNotice.Of(sent, () => sample.Next(client), time.GetUtcNow());
+        if (counts.Counts.Count == 0) return;
+        RedisValue[] arguments =
+        [
+            limit, counts.Counts.Sum(x => x.Count), VisitorCountsNotice.Type,
+            .. counts.Counts.Chunk(CountsPerEntry)
+                .Select(x => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(counts with { Counts = x }, StreamJson.Options)),
+        ];
+        try
+        {
+            await redis.State.ScriptEvaluateAsync(Add, [Stream, StreamHistory.LostKey(Streams.Analytics)], arguments);
+        }
+        catch (Exception e) when (Outage.Is(e))
+        {
+            LogLost(sent.Events.Count, e.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} events of a visitor are lost, because Redis does not answer: {Reason}")]
+    private partial void LogLost(int count, string reason);
+}

@@ -1,0 +1,102 @@
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Content.Analytics;
+
+/// <summary>By what a funnel is divided.</summary>
+public enum FunnelDivision
+{
+    Source,
+    Device,
+}
+
+/// <summary>How often each step towards a purchase was made. A visitor may make a step several times.</summary>
+/// <param name="ProductViews">Product pages that were shown.</param>
+/// <param name="AddedToCart">Lines that were put into carts.</param>
+/// <param name="Checkouts">Times that the storefront showed the step of the payment.</param>
+/// <param name="Purchases">Orders that were paid.</param>
+/// <param name="AbandonedShare">The share of checkouts without a purchase, from 0 to 1; null without a checkout.</param>
+public sealed record FunnelSteps(double ProductViews, double AddedToCart, double Checkouts, double Purchases, double? AbandonedShare);
+
+/// <param name="Value">A source or a kind of device; empty when it is not known.</param>
+/// <param name="CheckoutSteps">Steps of the checkout that were shown, all of them.</param>
+public sealed record FunnelPart(string Value, double PageViews, double ProductViews, double CheckoutSteps);
+
+/// <param name="Parts">
+/// By source or device, what visitors sent; carts and purchases have neither. Absent unless <c>by</c> is given.
+/// </param>
+/// <param name="Lost">Events of visitors that were left out, because there were too many at once.</param>
+public sealed record FunnelReport(
+    DateOnly From, DateOnly To, FunnelSteps Total, FunnelSteps Before, double Lost, IReadOnlyList<FunnelPart>? Parts = null);
+
+/// <summary>From the product page to the purchase. With <c>format=csv</c> the answer is a CSV file.</summary>
+[Authorize("admin")]
+public static class GetFunnelEndpoint
+{
+    private const string LastStep = "payment";
+    private const int MostParts = 100;
+
+    private static readonly string[] Kinds =
+        [CountKinds.ProductView, CountKinds.AddToCart, CountKinds.Purchase, CountKinds.Lost];
+
+    public static ProblemDetails Validate(DateOnly? from, DateOnly? to, string? format, TimeProvider time) =>
+        Csv.Validate(format) ?? DayRange.Validate(from, to, time.GetUtcNow());
+
+    [WolverineGet("/api/admin/analytics/funnel")]
+    [ProducesResponseType<FunnelReport>(StatusCodes.Status200OK)]
+    public static async Task<IResult> Get(
+        DateOnly? from, DateOnly? to, FunnelDivision? by, string? format, DailyCounts counts, DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        var range = DayRange.Of(from, to, now);
+        var (total, lost) = await StepsAsync(range, counts, cancellation);
+        var (before, _) = await StepsAsync(range.Before, counts, cancellation);
+        var report = new FunnelReport(
+            range.From, range.To, total, before, lost, by is { } division ? await PartsAsync(range, division, counts, cancellation) : null);
+        return format is null ? Results.Json(report) : ToCsv(report);
+    }
+
+    private static async Task<(FunnelSteps Steps, double Lost)> StepsAsync(
+        DayRange range, DailyCounts counts, CancellationToken cancellation)
+    {
+        var days = await counts.PerDayAsync(range, Kinds, cancellation);
+        var steps = await counts.TopAsync(range, CountKinds.CheckoutStep, 0, Enum.GetValues<StorefrontStep>().Length, cancellation);
+        var checkouts = steps.FirstOrDefault(x => x.Subject == LastStep).Count;
+        var purchases = Of(CountKinds.Purchase);
+        return (
+            new(Of(CountKinds.ProductView), Of(CountKinds.AddToCart), checkouts, purchases,
+                checkouts > 0 ? Math.Clamp(1 - (purchases / checkouts), 0, 1) : null),
+            Of(CountKinds.Lost));
+
+        double Of(string kind) => days.Where(x => x.Key.Kind == kind).Sum(x => x.Value);
+    }
+
+    private static async Task<IReadOnlyList<FunnelPart>> PartsAsync(
+        DayRange range, FunnelDivision by, DailyCounts counts, CancellationToken cancellation)
+    {
+        string[] kinds = [CountKinds.PageView, CountKinds.ProductView, CountKinds.CheckoutStep];
+        var sums = await counts.PerValueAsync(range, by == FunnelDivision.Source ? "source" : "device", kinds, cancellation);
+        return
+        [
+            .. sums.Keys.Select(x => x.Value).Distinct()
+                .Select(x => new FunnelPart(x, Of(x, CountKinds.PageView), Of(x, CountKinds.ProductView), Of(x, CountKinds.CheckoutStep)))
+                .OrderByDescending(x => x.PageViews + x.ProductViews).ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostParts),
+        ];
+
+        double Of(string value, string kind) => sums.GetValueOrDefault((value, kind));
+    }
+
+    private static IResult ToCsv(FunnelReport report) => report.Parts is { } parts
+        ? Csv.Of("funnel", ["value", "page_views", "product_views", "checkout_steps"],
+            parts.Select(x => new[] { x.Value, Csv.Number(x.PageViews), Csv.Number(x.ProductViews), Csv.Number(x.CheckoutSteps) }))
+        : Csv.Of("funnel", ["period", "product_views", "added_to_cart", "checkouts", "purchases"],
+            new[] { ("total", report.Total), ("before", report.Before) }.Select(x => new[]
+            {
+                x.Item1, Csv.Number(x.Item2.ProductViews), Csv.Number(x.Item2.AddedToCart), Csv.Number(x.Item2.Checkouts),
+                Csv.Number(x.Item2.Purchases),
+            }));
+
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Aarya.Infrastructure.Http;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Content.Analytics;
+
+/// <summary>How long a period of a report is.</summary>
+public enum ReportPeriod
+{
+    Day,
+
+    /// <summary>From Monday on.</summary>
+    Week,
+    Month,
+}
+
+/// <summary>What was sold in a period. Refunds count on the day on which they were made.</summary>
+/// <param name="From">The first day, by the calendar of India.</param>
+/// <param name="Orders">The orders that were paid.</param>
+/// <param name="Items">The pieces in them.</param>
+/// <param name="Revenue">Their totals.</param>
+/// <param name="AverageOrder">The revenue per order, rounded to the paisa; null without an order.</param>
+/// <param name="Net">The revenue without the refunds.</param>
+public sealed record SalesOfPeriod(
+    DateOnly From, DateOnly To, long Orders, long Items, Money Revenue, Money? AverageOrder, long Refunds, Money Refunded, Money Net);
+
+/// <param name="Items">One per period, the earliest first. The first and the last may be cut by the range.</param>
+/// <param name="Before">The same number of days immediately before.</param>
+public sealed record SalesReport(IReadOnlyList<SalesOfPeriod> Items, SalesOfPeriod Total, SalesOfPeriod Before);
+
+/// <summary>
+/// Revenue, orders and refunds by day, week or month. The figures come from the events of orders, not from visitors, and are at most half
+/// a minute old. With <c>format=csv</c> the answer is a CSV file.
+/// </summary>
+[Authorize("admin")]
+public static class GetSalesEndpoint
+{
+    private static readonly string[] Kinds =
+        [CountKinds.Purchase, CountKinds.PurchasedItem, CountKinds.Revenue, CountKinds.Refund, CountKinds.Refunded];
+
+    public static ProblemDetails Validate(DateOnly? from, DateOnly? to, string? format, TimeProvider time) =>
+        Csv.Validate(format) ?? DayRange.Validate(from, to, time.GetUtcNow());
+
+    [WolverineGet("/api/admin/analytics/sales")]
+    [ProducesResponseType<SalesReport>(StatusCodes.Status200OK)]
+    public static async Task<IResult> Get(
+        DateOnly? from, DateOnly? to, ReportPeriod? by, string? format, DailyCounts counts, DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        var range = DayRange.Of(from, to, now);
+        var days = await counts.PerDayAsync(new(range.Before.From, range.To), Kinds, cancellation);
+        var report = new SalesReport(
+            [.. PeriodsOf(range, by ?? ReportPeriod.Day).Select(x => Sum(x, days))], Sum(range, days), Sum(range.Before, days));
+        return format is null
+            ? Results.Json(report)
+            : Csv.Of("sales", ["from", "to", "orders", "items", "revenue", "average_order", "refunds", "refunded", "net"],
+                report.Items.Select(x => new[]
+                {
+                    Csv.Day(x.From), Csv.Day(x.To), Csv.Number(x.Orders), Csv.Number(x.Items), Csv.Amount(x.Revenue),
+                    x.AverageOrder is { } average ? Csv.Amount(average) : "", Csv.Number(x.Refunds), Csv.Amount(x.Refunded),
+                    Csv.Amount(x.Net),
+                }));
+    }
+
+    /// <summary>The periods of the range; the first and the last end with it.</summary>
+    internal static IEnumerable<DayRange> PeriodsOf(DayRange range, ReportPeriod by)
+    {
+        for (var day = range.From; day <= range.To;)
+        {
+            var next = by switch
+            {
+                ReportPeriod.Day => day.AddDays(1),
+                ReportPeriod.Week => day.AddDays(7 - (((int)day.DayOfWeek + 6) % 7)),
+                _ => new DateOnly(day.Year, day.Month, 1).AddMonths(1),
+            };
+            var last = next.AddDays(-1);
+            yield return new(day, last < range.To ? last : range.To);
+            day = next;
+        }
+    }
+
+    private static SalesOfPeriod Sum(DayRange range, IReadOnlyDictionary<(DateOnly Day, string Kind), double> days)
+    {
+        var (orders, revenue, refunded) = (Of(CountKinds.Purchase), Of(CountKinds.Revenue), Of(CountKinds.Refunded));
+        return new(
+            range.From, range.To, orders, Of(CountKinds.PurchasedItem), Rupees(revenue),
+            orders == 0 ? null : Rupees((long)Math.Round((decimal)revenue / orders, MidpointRounding.AwayFromZero)),
+            Of(CountKinds.Refund), Rupees(refunded), Rupees(revenue - refunded));
+
+        // Sums of whole numbers that a double represents exactly: below 90 trillion rupees.
+        long Of(string kind)
+        {
+            var sum = 0.0;
+            for (var day = range.From; day <= range.To; day = day.AddDays(1)) sum += days.GetValueOrDefault((day, kind));
+            return (long)sum;
+        }
+
+        static Money Rupees(long paise) => new(paise, Money.Inr);
+    }
+}

@@ -1,0 +1,108 @@
+using Aarya.Infrastructure.Idempotency;
+using FluentValidation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Content.Analytics;
+
+/// <summary>What a visitor of the storefront does and is counted. The shop itself counts what is put into carts and bought.</summary>
+public enum VisitorEventKind
+{
+    /// <summary>A page was shown; <c>path</c> says which.</summary>
+    PageView,
+
+    /// <summary>A product's page was shown; <c>productId</c> says which.</summary>
+    ProductView,
+
+    /// <summary>A search was made; <c>query</c> and <c>results</c> say which, and how many products it found.</summary>
+    Search,
+
+    /// <summary>A step of the checkout was shown; <c>step</c> says which.</summary>
+    CheckoutStep,
+}
+
+/// <summary>A step of the storefront's checkout.</summary>
+public enum StorefrontStep
+{
+    Cart,
+    Address,
+    Delivery,
+    Payment,
+}
+
+/// <summary>The kind of the visitor's device.</summary>
+public enum DeviceKind
+{
+    Phone,
+    Tablet,
+    Desktop,
+    Other,
+}
+
+/// <param name="At">When it happened, by the clock of the device; now, when it is absent, in the future or older than a week.</param>
+/// <param name="Version">The version of the event's shape: 1.</param>
+public sealed record VisitorEvent(
+    VisitorEventKind Kind, DateTimeOffset? At = null, int Version = 1, string? Path = null, Guid? ProductId = null, string? Query = null,
+    int? Results = null, StorefrontStep? Step = null);
+
+/// <summary>
+/// Takes up to 500 events of one visitor, to be counted by day. An accepted event may be left out: of a client that sends very many, a
+/// sample is counted with its weight, so that sums stay right on average.
+/// </summary>
+/// <param name="Source">Where the visitor came from, such as <c>newsletter</c>.</param>
+public sealed record SendEvents(IReadOnlyList<VisitorEvent> Events, string? Source = null, DeviceKind? Device = null)
+{
+    public const int MostEvents = 500;
+    private const int LongestPath = 200;
+    private const int LongestQuery = 200;
+    private const int MostResults = 1_000_000_000;
+
+    public sealed class Validator : AbstractValidator<SendEvents>
+    {
+        public Validator()
+        {
+            RuleFor(x => x.Events).NotEmpty().Must(x => x.Count <= MostEvents).WithMessage($"must have at most {MostEvents} events.");
+            RuleFor(x => x.Source).Matches(@"^[a-z0-9][a-z0-9._-]{0,39}\z").When(x => x.Source is not null)
+                .WithMessage("must be 1 to 40 lower-case letters, digits, dots, hyphens and underscores.");
+            RuleForEach(x => x.Events).NotNull().SetValidator(new EventValidator()).When(x => x.Events is { Count: <= MostEvents });
+        }
+    }
+
+    private sealed class EventValidator : AbstractValidator<VisitorEvent>
+    {
+        public EventValidator()
+        {
+            RuleFor(x => x.Version).Equal(1).WithMessage("must be 1.");
+            RuleFor(x => x.Path).Must((x, path) => x.Kind == VisitorEventKind.PageView ? IsPath(path) : path is null)
+                .WithMessage($"must be the path of the page for page_view, of at most {LongestPath} characters, and absent for others.");
+            RuleFor(x => x.ProductId).Must((x, id) => x.Kind == VisitorEventKind.ProductView ? id is not null : id is null)
+                .WithMessage("must be the id of the product for product_view, and absent for others.");
+            RuleFor(x => x.Query).Must((x, query) => x.Kind == VisitorEventKind.Search ? IsQuery(query) : query is null)
+                .WithMessage($"must be the text of the search for search, of at most {LongestQuery} characters, and absent for others.");
+            RuleFor(x => x.Results).Must((x, results) => x.Kind == VisitorEventKind.Search ? results is null or >= 0 and <= MostResults
+                    : results is null)
+                .WithMessage("must not be negative for search, and absent for others.");
+            RuleFor(x => x.Step).Must((x, step) => x.Kind == VisitorEventKind.CheckoutStep ? step is not null : step is null)
+                .WithMessage("must be the step of the checkout for checkout_step, and absent for others.");
+        }
+
+        // Without a query, which may contain a token or a name.
+        private static bool IsPath(string? path) =>
+            path is { Length: > 0 and <= LongestPath } && path[0] == '/' && !path.AsSpan().ContainsAny('?', '#')
+            && PersonText.IsReadable(path);
+
+        private static bool IsQuery(string? query) => query is { Length: > 0 and <= LongestQuery };
+    }
+}
+
+public static class SendEventsEndpoint
+{
+    [WolverinePost("/api/analytics/events"), AnswerIsNeverStored]
+    [ProducesResponseType(StatusCodes.Status202Accepted)]
+    public static async Task<IResult> Post(SendEvents command, EventStream stream, HttpContext http)
+    {
+        await stream.AddAsync(command, http.Connection.RemoteIpAddress);
+        return Results.Accepted();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using Aarya.Infrastructure.Messaging.WireEvents;
+
+namespace Aarya.Features.Content.Analytics;
+
+/// <summary>How often something happened on a day.</summary>
+/// <param name="Day">By the calendar of India.</param>
+/// <param name="Kind">What happened, such as <c>add_to_cart</c>.</param>
+/// <param name="Subject">What it happened to, such as a SKU; empty when it has no subject.</param>
+public sealed record VisitorCount(DateOnly Day, string Kind, string Subject, double Count);
+
+/// <summary>The counts of one visitor's events, as the stream <c>analytics</c> carries them.</summary>
+/// <param name="Source">Where the visitor came from; empty when that is not known.</param>
+/// <param name="Device">The kind of the visitor's device; empty when that is not known.</param>
+[WireEvent(Type, Streams.Analytics)]
+public sealed record VisitorCountsNotice(string Source, string Device, IReadOnlyList<VisitorCount> Counts)
+{
+    /// <summary>The type of their entries.</summary>
+    public const string Type = "content.visitor_counts.v1";
+
+    private const int LongestQuery = 60;
+    private const int MostWords = 8;
+
+    private static readonly TimeZoneInfo India = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");
+    private static readonly TimeSpan Latest = TimeSpan.FromDays(7);
+
+    /// <summary>The day of a time by the calendar of India.</summary>
+    public static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, India).DateTime);
+
+    /// <param name="weight">Called once per event: how many events it stands for, 0 when it is left out.</param>
+    public static VisitorCountsNotice Of(SendEvents sent, Func<int> weight, DateTimeOffset now)
+    {
+        Dictionary<(DateOnly, string, string), double> counts = [];
+        foreach (var visited in sent.Events)
+        {
+            if (weight() is not (> 0 and var count)) continue;
+            var day = DayOf(visited.At is { } at && at <= now && at > now - Latest ? at : now);
+            foreach (var key in Of(visited).Select(x => (day, x.Kind, x.Subject))) counts[key] = counts.GetValueOrDefault(key) + count;
+        }
+
+        return new(sent.Source ?? "", sent.Device is { } device ? Word(device) : "",
+            [.. counts.Select(x => new VisitorCount(x.Key.Item1, x.Key.Item2, x.Key.Item3, x.Value))]);
+    }
+
+    private static IEnumerable<(string Kind, string Subject)> Of(VisitorEvent visited) => visited.Kind switch
+    {
+        VisitorEventKind.PageView => [(CountKinds.PageView, visited.Path!)],
+        VisitorEventKind.ProductView => [(CountKinds.ProductView, $"{visited.ProductId:D}")],
+        VisitorEventKind.CheckoutStep => [(CountKinds.CheckoutStep, Word(visited.Step!.Value))],
+        VisitorEventKind.Search when visited.Results == 0 =>
+            [(CountKinds.Search, Query(visited.Query!)), (CountKinds.SearchWithoutResults, Query(visited.Query!))],
+        VisitorEventKind.Search => [(CountKinds.Search, Query(visited.Query!))],
+        _ => throw new InvalidOperationException($"There is no count of {visited.Kind}."),
+    };
+
+    /// <summary>
+    /// The words of a search in lower case; empty when it may contain personal data: an address, a number of several digits, or as many
+    /// words as a sentence.
+    /// </summary>
+    private static string Query(string query)
+    {
+        var text = NormalForm.Of(query, NormalizationForm.FormKC).ToLowerInvariant();
+        if (text.Contains('@', StringComparison.Ordinal)) return "";
+        var words = string.Concat(text.EnumerateRunes().Select(x => IsOfWord(x) ? x.ToString() : " "))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var plain = string.Join(' ', words);
+        return words.Length > MostWords || plain.Length > LongestQuery || Array.Exists(words, x => x.Count(char.IsDigit) > 4) ? "" : plain;
+    }
+
+    private static bool IsOfWord(Rune rune) => Rune.IsLetterOrDigit(rune)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+}
