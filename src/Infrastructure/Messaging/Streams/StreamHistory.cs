@@ -30,7 +30,11 @@ public sealed class StreamHistory(RedisConnections redis)
     // Redis answers nothing else while a script runs: this many entries take it some milliseconds.
     private const int DeletedAtOnce = 2_000;
 
-    private static readonly string Trim = ReadScript();
+    /// <summary>The most entries that <see cref="StatusAsync"/> counts as not read by a group.</summary>
+    public const int MostUnread = 1_000;
+
+    private static readonly string Trim = ReadScript("trim-stream.lua");
+    private static readonly string Status = ReadScript("stream-status.lua");
 
     /// <summary>How many events the writers of a stream have left out because it used up its memory, since Redis was new.</summary>
     public static RedisKey LostKey(string stream) => $"{RedisKeys.Stream(stream)}:lost";
@@ -57,9 +61,20 @@ public sealed class StreamHistory(RedisConnections redis)
                 policy.Cap, (long)TimeSpan.FromHours(policy.Hours).TotalMilliseconds,
                 policy.IsCounted ? 0 : (long)StreamPolicy.Youngest.TotalMilliseconds, compacted ?? "", DeletedAtOnce, policy.Bytes / 2,
             ]))!;
-        var oldest = (string)result[2]!;
-        return new((int)result[0], (long)result[1], oldest.Length == 0 ? null : StreamEntry.AddedAt(oldest), (string)result[3]!);
+        return new((int)result[0], (long)result[1], AddedAtOrNull(result[2]), (string)result[3]!);
     }
+
+    /// <summary>How full the stream is, and how far its groups have read it.</summary>
+    public async Task<StreamStatus> StatusAsync(StreamPolicy policy)
+    {
+        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Status, [RedisKeys.Stream(policy.Name)], [MostUnread]))!;
+        var groups = (RedisResult[])result[3]!;
+        return new(policy.Name, (long)result[0], policy.Cap, policy.Hours, (long)result[1], AddedAtOrNull(result[2]),
+            [.. groups.Select(x => new GroupStatus((string)x[0]!, (long)x[1], (int)x[2], AddedAtOrNull(x[3])))]);
+    }
+
+    private static DateTimeOffset? AddedAtOrNull(RedisResult entry) =>
+        (string)entry! is { Length: > 0 } id ? StreamEntry.AddedAt(id) : null;
 
     private static StreamRecord Read(string stream, StackExchange.Redis.StreamEntry entry)
     {
@@ -69,9 +84,9 @@ public sealed class StreamHistory(RedisConnections redis)
         return new(id, StreamEntry.IdOf(stream, id, entry.Values), StreamEntry.TypeOf(entry.Values) ?? "", fields);
     }
 
-    private static string ReadScript()
+    private static string ReadScript(string name)
     {
-        var script = typeof(StreamHistory).Assembly.GetManifestResourceStream(typeof(StreamHistory), "trim-stream.lua")!;
+        var script = typeof(StreamHistory).Assembly.GetManifestResourceStream(typeof(StreamHistory), name)!;
         using var file = new System.IO.StreamReader(script);
         return file.ReadToEnd();
     }
