@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Messaging.Streams;
 
 namespace Aarya.Features;
 
-/// <summary>The event streams of the shop, by their names on the wire. Docs/streams.md is made from this table.</summary>
+/// <summary>The event streams of the shop, by their names on the wire.</summary>
 public static class Streams
 {
     public const string Users = "user_events";
@@ -15,8 +15,8 @@ public static class Streams
     public const string Audit = "audit";
 
     /// <summary>
-    /// How long each stream keeps its entries. Who writes and who reads a stream, and whether it contains personal data, follows from the
-    /// events that the contexts declare.
+    /// How long each stream keeps its entries; docs/streams.md repeats this table, and a spec compares them. Who writes and who reads a
+    /// stream, and whether it contains personal data, follows from the events that the contexts declare.
     /// </summary>
     public static IReadOnlyList<StreamPolicy> All { get; } =
     [

@@ -11,6 +11,7 @@ using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Pages;
@@ -138,7 +139,12 @@ public static class AaryaHost
         builder.Services.AddSingleton(hosted);
         builder.Services.AddSingleton(contexts);
         builder.Services.AddSingleton(new RatePolicies(modules.SelectMany(x => x.RatePolicies)));
-        var streams = new StreamPolicies([.. modules.SelectMany(x => x.Streams).Select(x => x.With(builder.Configuration))]);
+        var readers = WireEvent.Of(modules).Where(x => x.IsRead).ToLookup(x => x.Stream, x => x.Context.Role);
+        var streams = new StreamPolicies(
+            [
+                .. modules.SelectMany(x => x.Streams)
+                    .Select(x => x.With(builder.Configuration) with { Readers = [.. readers[x.Name].Distinct()] }),
+            ]);
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton<StreamHistory>();
         builder.Services.AddSingleton(TimeProvider.System);

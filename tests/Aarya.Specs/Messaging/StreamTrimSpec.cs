@@ -117,6 +117,18 @@ public sealed class StreamTrimSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task an_entry_stays_for_a_reader_that_has_not_started_yet()
+    {
+        await AddAsync(20, TooOld);
+        await ReadAsync("content", 20, acknowledged: 20);
+        var policy = Policy with { Readers = ["content", "search"] };
+
+        Assert.Equal((0, 20L, "search"), Result(await new StreamHistory(redis).TrimAsync(policy, compacted: null)));
+        await ReadAsync("search", 20, acknowledged: 20);
+        Assert.Equal((20, 0L, ""), Result(await new StreamHistory(redis).TrimAsync(policy, compacted: null)));
+    }
+
+    [Fact]
     public async Task an_entry_whose_outbox_may_still_look_for_it_stays_even_if_there_are_too_many()
     {
         for (var i = 0; i < Cap + 10; i++) await redis.State.StreamAddAsync(Stream, "body", "x");

@@ -1,4 +1,5 @@
 using Aarya.Features;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Privacy.Erasure;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Servers;
@@ -73,7 +74,21 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     public void the_streams_whose_events_have_personal_fields_are_searched() =>
         Assert.Equal([Streams.Orders, Streams.Users], Personal.Names.Order(StringComparer.Ordinal));
 
-    private Task<int> EraseAsync() => new StreamErasure(redis, Personal).EraseAsync([person], Since);
+    [Fact]
+    public async Task what_is_to_be_archived_stays_until_it_is_even_if_no_compactor_has_worked_yet()
+    {
+        var orders = RedisKeys.Stream(Streams.Orders);
+        var at = $"{Since.AddDays(1).ToUnixTimeMilliseconds()}-0";
+        await redis.State.StreamAddAsync(orders, "body", $"{person:D} sealed:k:abc", at);
+        Assert.Equal(1, await EraseAsync());
+        Assert.Equal(1, await redis.State.StreamLengthAsync(orders));
+
+        await new StreamHistory(redis).TrimAsync(new(Streams.Orders, 1_000, Hours: 24 * 30, IsArchived: true), compacted: at);
+        Assert.Equal(0, await EraseAsync());
+        Assert.Equal(0, await redis.State.StreamLengthAsync(orders));
+    }
+
+    private Task<int> EraseAsync() => new StreamErasure(redis, Personal, new(redis), new(Streams.All)).EraseAsync([person], Since);
 
     private async Task<string> AddAsync(DateTimeOffset at, string body) =>
         (await redis.State.StreamAddAsync(Users, [new("body", body)], messageId: $"{at.ToUnixTimeMilliseconds()}-0")).ToString();

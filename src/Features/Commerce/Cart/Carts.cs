@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Aarya.Features.Commerce.Pricing;
+using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
@@ -43,7 +44,7 @@ public sealed record CartChange(CartOutcome Outcome, ShoppingCart? Cart, ReadOnl
 /// The open carts in Redis. Every change is one run of change-cart.lua: one round trip that changes the cart and appends
 /// commerce.cart_changed.v1 to the analytics stream, or does neither.
 /// </summary>
-public sealed class Carts(RedisConnections redis, TimeProvider time)
+public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimeProvider time)
 {
     /// <summary>How long a keyed change is recognised, provided that it is among the last 32 of its cart.</summary>
     public static readonly TimeSpan KeyKept = TimeSpan.FromHours(1);
@@ -51,6 +52,8 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
     // An order's lines leave the cart once, even if the message is redelivered days later.
     private static readonly TimeSpan OrderKept = TimeSpan.FromDays(7);
     private static readonly string Script = EmbeddedText.Of<Carts>("change-cart.lua");
+
+    private readonly long analyticsBytes = streams.All.Single(x => x.Name == Streams.Analytics).Bytes;
 
     private const string TimedReading =
         """
@@ -132,11 +135,12 @@ public sealed class Carts(RedisConnections redis, TimeProvider time)
         params RedisValue[] operands)
     {
         var now = time.GetUtcNow();
-        RedisKey[] keys = [CartKeys.Of($"{subject}"), RedisKeys.Stream("analytics"), third];
+        RedisKey[] keys = [CartKeys.Of($"{subject}"), RedisKeys.Stream(Streams.Analytics), third];
         RedisValue[] arguments =
         [
             operation, $"{subject}", now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), (long)kept.TotalSeconds,
-            fingerprint, (long)keyKept.TotalSeconds, $"{Guid.CreateVersion7(now)}", key, .. operands,
+            fingerprint, (long)keyKept.TotalSeconds, $"{Guid.CreateVersion7(now)}", key, analyticsBytes,
+            .. operands,
         ];
         var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Script, keys, arguments))!;
         return (string?)reply[0] switch

@@ -8,17 +8,16 @@
 --        ordered: the marker that the lines of this order were removed: when, in Unix microseconds by the clock of Redis
 --        merge: the guest's cart
 -- ARGV 1 operation  2 owner of the cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
---      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''  10.. operands
+--      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''
+--      10 the most bytes of the stream  11.. operands
 -- Returns {outcome, the recorded answer of a replayed change (ordered: when the lines left the cart), the cart as HGETALL gives it}
 
 -- A client repeats a change soon or not at all. Guests cost nothing to create, so the data per cart is limited.
 local MOST_KEYS = 32
--- The stream must not fill Redis while no process counts its entries.
-local MOST_EVENTS = 1000000
 
 local cart, stream, kept = KEYS[1], KEYS[2], KEYS[3]
 local operation, subject, at, milliseconds, ttl, fingerprint, key_ttl, event, key = unpack(ARGV, 1, 9)
-local OPERANDS = 10
+local OPERANDS = 11
 local changed = {}
 
 if operation == 'ordered' then
@@ -112,8 +111,9 @@ elseif operation == 'merge' then
   redis.call('DEL', KEYS[3])
 end
 
-if #changed > 0 and redis.call('XLEN', stream) >= MOST_EVENTS then
-  -- In the slot of the stream, whose name it continues.
+local used = #changed > 0 and redis.call('MEMORY', 'USAGE', stream, 'SAMPLES', 5)
+if used and used > tonumber(ARGV[10]) then
+  -- The stream must not fill Redis while no process counts its entries. The key is in the slot of the stream, whose name it continues.
   redis.call('INCRBYFLOAT', stream .. ':lost', 1)
 elseif #changed > 0 then
   redis.call('XADD', stream, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject,

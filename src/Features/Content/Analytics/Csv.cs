@@ -32,7 +32,8 @@ internal static class Csv
     // A text that a spreadsheet would read as a formula gets an apostrophe: clients decide what a path or a search is.
     private static string Field(string text)
     {
-        if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..])
+        if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..]
+            && !decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _))
             text = $"'{text}";
         return text.AsSpan().ContainsAny("\",\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }

@@ -32,15 +32,22 @@ public sealed class DailyCounts(IContentStore store)
         DayRange range, string kind, double least, int limit, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
+        // Whole months by their sums, and the days before and after them.
         await using var select = new NpgsqlCommand(
             """
-            select subject, sum(count) from content.analytics_day where day between $1 and $2 and kind = $3 and subject <> ''
-            group by subject having sum(count) >= $4 order by 2 desc, 1 limit $5
+            select subject, sum(count) from (
+              select subject, count from content.analytics_day where kind = $1 and day between $2 and $4 - 1 and day <= $3
+              union all
+              select subject, count from content.analytics_day where kind = $6 and day >= $4 and day < $5
+              union all
+              select subject, count from content.analytics_day where kind = $1 and day >= greatest($4, $5) and day between $2 and $3
+            ) as part where subject <> '' group by subject having sum(count) >= $7 order by 2 desc, 1 limit $8
             """, connection)
         {
             Parameters =
             {
-                new() { Value = range.From }, new() { Value = range.To }, new() { Value = kind }, new() { Value = least },
+                new() { Value = kind }, new() { Value = range.From }, new() { Value = range.To }, new() { Value = range.FirstMonth },
+                new() { Value = range.MonthsEnd }, new() { Value = CountKinds.OfMonth(kind) }, new() { Value = least },
                 new() { Value = limit },
             },
         };
@@ -50,11 +57,28 @@ public sealed class DailyCounts(IContentStore store)
         return top;
     }
 
-    /// <summary>The sums of these kinds per value of another column.</summary>
-    /// <param name="column">The name of the column, <c>source</c> or <c>device</c>.</param>
-    public async Task<IReadOnlyDictionary<(string Value, string Kind), double>> PerValueAsync(
-        DayRange range, string column, string[] kinds, CancellationToken cancellation)
+    /// <summary>The sum of one subject.</summary>
+    public async Task<double> SumAsync(DayRange range, string kind, string subject, CancellationToken cancellation)
     {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var select = new NpgsqlCommand(
+            """
+            select coalesce(sum(count), 0) from content.analytics_day where kind = $1 and day between $2 and $3 and subject = $4
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = kind }, new() { Value = range.From }, new() { Value = range.To }, new() { Value = subject },
+            },
+        };
+        return (double)(await select.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>The sums of these kinds per source or device.</summary>
+    public async Task<IReadOnlyDictionary<(string Value, string Kind), double>> PerValueAsync(
+        DayRange range, FunnelDivision by, string[] kinds, CancellationToken cancellation)
+    {
+        var column = by == FunnelDivision.Source ? "source" : "device";
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var select = new NpgsqlCommand(
             $"""

@@ -13,6 +13,12 @@ public sealed record DayRange(DateOnly From, DateOnly To)
     /// <summary>As many days immediately before.</summary>
     public DayRange Before => new(From.AddDays(-Days), From.AddDays(-1));
 
+    /// <summary>The first day of the first month that is not cut by the beginning of the range.</summary>
+    public DateOnly FirstMonth => From.Day == 1 ? From : CountKinds.MonthOf(From).AddMonths(1);
+
+    /// <summary>The day after the last month that is not cut by the end of the range; not after FirstMonth when there is none.</summary>
+    public DateOnly MonthsEnd => CountKinds.MonthOf(To.AddDays(1));
+
     private int Days => To.DayNumber - From.DayNumber + 1;
 
     /// <summary>The last 30 days if neither end is given; else 30 days from or to the given end, or what is between both.</summary>

@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Numerics;
 using Aarya.Infrastructure.Rates;
 
 namespace Aarya.Features.Content.Analytics;
 
 /// <summary>
-/// Which events of a client that sends very many are counted, and with what weight. The first <see cref="Whole"/> of a minute count as
-/// they are; of the next as many every second on average, with weight 2; of twice as many every fourth, with weight 4; and so on. So the
-/// sums are right on average, and a client adds little more than it could honestly send.
+/// Which events of a client that sends very many are counted, and with what weight. The first <see cref="Whole"/> events of a minute count
+/// as they are. Of the next 2 x Whole, one in two counts, with weight 2; of the next 4 x Whole, one in four, with weight 4; and so on. So
+/// the sums are right on average, and a flood adds few entries.
 /// </summary>
 public sealed class EventSample(TimeProvider time)
 {
@@ -23,14 +22,13 @@ public sealed class EventSample(TimeProvider time)
     private volatile Minute now = new(time.GetTimestamp());
 
     /// <summary>The weight of the client's next event: 0 when it is not counted.</summary>
-    public int Next(IPAddress? client)
+    /// <param name="network">As <see cref="RateLimits.NetworkOf"/> returns it.</param>
+    public int Next(string network)
     {
         var minute = now;
         // Two threads may both begin a minute: one of them counts a moment longer in its own.
         if (time.GetElapsedTime(minute.Since) > Window) now = minute = new(time.GetTimestamp());
-        var network = RateLimits.NetworkOf(client);
-        if (minute.Sent.Count >= MostNetworks && !minute.Sent.ContainsKey(network)) network = "";
-        var sent = minute.Sent.AddOrUpdate(network, 1, static (_, x) => x + 1);
+        var sent = minute.Count(network);
         var weight = WeightOf(sent);
         return weight == 1 || Random.Shared.Next(weight) == 0 ? weight : 0;
     }
@@ -41,6 +39,15 @@ public sealed class EventSample(TimeProvider time)
 
     private sealed record Minute(long Since)
     {
-        public ConcurrentDictionary<string, int> Sent { get; } = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string, int> sent = new(StringComparer.Ordinal);
+
+        // The dictionary's own count takes all its locks.
+        private int networks;
+
+        public int Count(string network)
+        {
+            if (!sent.ContainsKey(network) && Interlocked.Increment(ref networks) > MostNetworks) network = "";
+            return sent.AddOrUpdate(network, 1, static (_, x) => x + 1);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Outages;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -26,7 +27,8 @@ public sealed partial class EventStream(
 
     public async Task AddAsync(SendEvents sent, IPAddress? client)
     {
-        var counts = VisitorCountsNotice.Of(sent, () => sample.Next(client), time.GetUtcNow());
+        var network = RateLimits.NetworkOf(client);
+        var counts = VisitorCountsNotice.Of(sent, () => sample.Next(network), time.GetUtcNow());
         if (counts.Counts.Count == 0) return;
         RedisValue[] arguments =
         [

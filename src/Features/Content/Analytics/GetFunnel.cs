@@ -16,7 +16,7 @@ public enum FunnelDivision
 /// <summary>How often each step towards a purchase was made. A visitor may make a step several times.</summary>
 /// <param name="ProductViews">Product pages that were shown.</param>
 /// <param name="AddedToCart">Lines that were put into carts.</param>
-/// <param name="Checkouts">Times that the storefront showed the step of the payment.</param>
+/// <param name="Checkouts">How often the storefront showed the step of the payment.</param>
 /// <param name="Purchases">Orders that were paid.</param>
 /// <param name="AbandonedShare">The share of checkouts without a purchase, from 0 to 1; null without a checkout.</param>
 public sealed record FunnelSteps(double ProductViews, double AddedToCart, double Checkouts, double Purchases, double? AbandonedShare);
@@ -63,8 +63,7 @@ public static class GetFunnelEndpoint
         DayRange range, DailyCounts counts, CancellationToken cancellation)
     {
         var days = await counts.PerDayAsync(range, Kinds, cancellation);
-        var steps = await counts.TopAsync(range, CountKinds.CheckoutStep, 0, Enum.GetValues<StorefrontStep>().Length, cancellation);
-        var checkouts = steps.FirstOrDefault(x => x.Subject == LastStep).Count;
+        var checkouts = await counts.SumAsync(range, CountKinds.CheckoutStep, LastStep, cancellation);
         var purchases = Of(CountKinds.Purchase);
         return (
             new(Of(CountKinds.ProductView), Of(CountKinds.AddToCart), checkouts, purchases,
@@ -78,7 +77,7 @@ public static class GetFunnelEndpoint
         DayRange range, FunnelDivision by, DailyCounts counts, CancellationToken cancellation)
     {
         string[] kinds = [CountKinds.PageView, CountKinds.ProductView, CountKinds.CheckoutStep];
-        var sums = await counts.PerValueAsync(range, by == FunnelDivision.Source ? "source" : "device", kinds, cancellation);
+        var sums = await counts.PerValueAsync(range, by, kinds, cancellation);
         return
         [
             .. sums.Keys.Select(x => x.Value).Distinct()
@@ -92,11 +91,10 @@ public static class GetFunnelEndpoint
     private static IResult ToCsv(FunnelReport report) => report.Parts is { } parts
         ? Csv.Of("funnel", ["value", "page_views", "product_views", "checkout_steps"],
             parts.Select(x => new[] { x.Value, Csv.Number(x.PageViews), Csv.Number(x.ProductViews), Csv.Number(x.CheckoutSteps) }))
-        : Csv.Of("funnel", ["period", "product_views", "added_to_cart", "checkouts", "purchases"],
-            new[] { ("total", report.Total), ("before", report.Before) }.Select(x => new[]
+        : Csv.Of("funnel", ["period", "product_views", "added_to_cart", "checkouts", "purchases", "abandoned_share"],
+            new[] { (Period: "total", Steps: report.Total), (Period: "before", Steps: report.Before) }.Select(x => new[]
             {
-                x.Item1, Csv.Number(x.Item2.ProductViews), Csv.Number(x.Item2.AddedToCart), Csv.Number(x.Item2.Checkouts),
-                Csv.Number(x.Item2.Purchases),
+                x.Period, Csv.Number(x.Steps.ProductViews), Csv.Number(x.Steps.AddedToCart), Csv.Number(x.Steps.Checkouts),
+                Csv.Number(x.Steps.Purchases), x.Steps.AbandonedShare is { } share ? Csv.Number(share) : "",
             }));
-
 }

@@ -32,6 +32,7 @@ public enum TopKind
 }
 
 /// <param name="Subject">A SKU, an id, a path or the words of a search.</param>
+/// <param name="Count">Pieces, lines, views or searches; paise for revenue.</param>
 public sealed record TopItem(string Subject, double Count);
 
 public sealed record TopList(DateOnly From, DateOnly To, IReadOnlyList<TopItem> Items);
@@ -70,6 +71,7 @@ public static class GetTopEndpoint
         var items = await counts.TopAsync(range, counted, least, limit, cancellation);
         return format is null
             ? Results.Json(new TopList(range.From, range.To, [.. items.Select(x => new TopItem(x.Subject, x.Count))]))
-            : Csv.Of("top", ["subject", "count"], items.Select(x => new[] { x.Subject, Csv.Number(x.Count) }));
+            : Csv.Of("top", ["subject", "count"], items.Select(
+                x => new[] { x.Subject, of == TopKind.Revenue ? Csv.Amount(new((long)x.Count, Money.Inr)) : Csv.Number(x.Count) }));
     }
 }

@@ -75,7 +75,9 @@ public sealed record SendEvents(IReadOnlyList<VisitorEvent> Events, string? Sour
         {
             RuleFor(x => x.Version).Equal(1).WithMessage("must be 1.");
             RuleFor(x => x.Path).Must((x, path) => x.Kind == VisitorEventKind.PageView ? IsPath(path) : path is null)
-                .WithMessage($"must be the path of the page for page_view, of at most {LongestPath} characters, and absent for others.");
+                .WithMessage(
+                    $"must be the path of the page for page_view, of at most {LongestPath} characters without ?, # and :, and absent for "
+                    + "others.");
             RuleFor(x => x.ProductId).Must((x, id) => x.Kind == VisitorEventKind.ProductView ? id is not null : id is null)
                 .WithMessage("must be the id of the product for product_view, and absent for others.");
             RuleFor(x => x.Query).Must((x, query) => x.Kind == VisitorEventKind.Search ? IsQuery(query) : query is null)
@@ -87,9 +89,9 @@ public sealed record SendEvents(IReadOnlyList<VisitorEvent> Events, string? Sour
                 .WithMessage("must be the step of the checkout for checkout_step, and absent for others.");
         }
 
-        // Without a query, which may contain a token or a name.
+        // Without a query, which may contain a token or a name; and without a colon, so that no path looks like a sealed value.
         private static bool IsPath(string? path) =>
-            path is { Length: > 0 and <= LongestPath } && path[0] == '/' && !path.AsSpan().ContainsAny('?', '#')
+            path is { Length: > 0 and <= LongestPath } && path[0] == '/' && !path.AsSpan().ContainsAny('?', '#', ':')
             && PersonText.IsReadable(path);
 
         private static bool IsQuery(string? query) => query is { Length: > 0 and <= LongestQuery };

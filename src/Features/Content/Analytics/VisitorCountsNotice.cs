@@ -21,6 +21,7 @@ public sealed record VisitorCountsNotice(string Source, string Device, IReadOnly
 
     private const int LongestQuery = 60;
     private const int MostWords = 8;
+    private const int MostDigits = 4;
 
     private static readonly TimeZoneInfo India = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");
     private static readonly TimeSpan Latest = TimeSpan.FromDays(7);
@@ -55,8 +56,8 @@ public sealed record VisitorCountsNotice(string Source, string Device, IReadOnly
     };
 
     /// <summary>
-    /// The words of a search in lower case; empty when it may contain personal data: an address, a number of several digits, or as many
-    /// words as a sentence.
+    /// The words of a search in lower case; empty when it may contain personal data: an address, more digits than a price has, or as
+    /// many words as a sentence.
     /// </summary>
     private static string Query(string query)
     {
@@ -65,7 +66,7 @@ public sealed record VisitorCountsNotice(string Source, string Device, IReadOnly
         var words = string.Concat(text.EnumerateRunes().Select(x => IsOfWord(x) ? x.ToString() : " "))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var plain = string.Join(' ', words);
-        return words.Length > MostWords || plain.Length > LongestQuery || Array.Exists(words, x => x.Count(char.IsDigit) > 4) ? "" : plain;
+        return words.Length > MostWords || plain.Length > LongestQuery || plain.Count(char.IsDigit) > MostDigits ? "" : plain;
     }
 
     private static bool IsOfWord(Rune rune) => Rune.IsLetterOrDigit(rune)

@@ -55,7 +55,7 @@ internal sealed class AnalyticsCounts
         }
     }
 
-    /// <summary>Adds a count of now.</summary>
+    /// <summary>Adds a count on the day of this time, by the calendar of India.</summary>
     public void Add(DateTimeOffset at, string kind, string subject, double count) =>
         Add(new(VisitorCountsNotice.DayOf(at), kind, subject, "", ""), count);
 
@@ -63,7 +63,9 @@ internal sealed class AnalyticsCounts
     private void Add(CountKey key, double count)
     {
         Sum(key with { Subject = "" }, count);
-        if (key.Subject.Length > 0) Sum(key with { Source = "", Device = "" }, count);
+        if (key.Subject.Length == 0) return;
+        Sum(key with { Source = "", Device = "" }, count);
+        Sum(new(CountKinds.MonthOf(key.Day), CountKinds.OfMonth(key.Kind), key.Subject, "", ""), count);
     }
 
     private void Sum(CountKey key, double count) => counts[key] = counts.GetValueOrDefault(key) + count;

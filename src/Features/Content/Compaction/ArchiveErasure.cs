@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Marten;
 using Npgsql;
@@ -7,6 +8,8 @@ namespace Aarya.Features.Content.Compaction;
 /// <summary>Removes a person from the archive. What happened to their orders stays.</summary>
 public sealed class ArchiveErasure(Sealer sealer)
 {
+    private static readonly string[] Archived = [.. Streams.All.Where(x => x.IsArchived).Select(x => x.Name).Order(StringComparer.Ordinal)];
+
     /// <summary>
     /// Removes, in the session's transaction, the personal values from all archived events of these orders, and from those that will be
     /// archived later.
@@ -14,8 +17,7 @@ public sealed class ArchiveErasure(Sealer sealer)
     public async Task EraseAsync(IDocumentSession session, Guid[] orders, CancellationToken cancellation)
     {
         if (orders.Length == 0) return;
-        session.QueueSqlCommand(
-            "insert into content.erased_order (order_id) select unnest(?::uuid[]) on conflict do nothing", [orders]);
+        await AnnounceAsync(session, orders, cancellation);
         foreach (var (month, stream, first, body) in await BatchesAsync(session, orders, cancellation))
         {
             var lines = await ArchivedEvents.UnpackAsync(body, sealer);
@@ -24,6 +26,24 @@ public sealed class ArchiveErasure(Sealer sealer)
             session.QueueSqlCommand("update content.event_archive set body = ? where month = ? and stream = ? and first_entry = ?",
                 ArchivedEvents.Pack(lines, sealer), month, stream, first);
         }
+    }
+
+    // Before the batches are read: the compactor does not write a batch that it has prepared without knowing these orders, and a batch that
+    // it has written is among those that are read.
+    private static async Task AnnounceAsync(IDocumentSession session, Guid[] orders, CancellationToken cancellation)
+    {
+        await session.StartTransactionAsync(cancellation);
+        await using var announce = new NpgsqlCommand(
+            """
+            with announced as (
+              insert into content.stream_cursor as cursor (stream, position, erasures) select unnest($2), '0-0', 1 order by 1
+              on conflict (stream) do update set erasures = cursor.erasures + 1)
+            insert into content.erased_order (order_id) select unnest($1) on conflict do nothing
+            """)
+        {
+            Parameters = { new() { Value = orders }, new() { Value = Archived } },
+        };
+        await session.ExecuteAsync(announce, cancellation);
     }
 
     private static async Task<List<(DateOnly, string, string, string)>> BatchesAsync(

@@ -24,7 +24,7 @@ internal static class ArchivedEvents
     public static JsonObject Of(StreamRecord record, Sealer sealer)
     {
         var line = new JsonObject { ["entry"] = record.Entry };
-        foreach (var (name, value) in record.Fields) line[name] = name == Body ? Opened(Parsed(value), sealer) : value;
+        foreach (var (name, value) in record.Fields) line[name] = name == Body ? BodyOf(value, sealer) : value;
         return line;
     }
 
@@ -63,14 +63,14 @@ internal static class ArchivedEvents
         return lines;
     }
 
-    // Another program may have written something else than JSON.
-    private static JsonNode? Parsed(string body)
+    // Another program may have written something else than the JSON of an event: it is archived as a text.
+    private static JsonNode? BodyOf(string body, Sealer sealer)
     {
         try
         {
-            return JsonNode.Parse(body);
+            return Opened(JsonNode.Parse(body), sealer);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             return JsonValue.Create(body);
         }

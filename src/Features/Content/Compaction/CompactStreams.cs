@@ -21,15 +21,23 @@ public sealed partial class CompactStreams(
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
-        if (!await lease.HoldAsync(stopping)) return PauseOfOthers;
+        List<Exception> failures = [];
         foreach (var policy in compactor.Policies)
         {
-            var done = await compactor.CompactAsync(policy, waits: true, () => lease.HoldAsync(stopping), stopping);
-            Report(policy, done);
             if (!await lease.HoldAsync(stopping)) return PauseOfOthers;
+            try
+            {
+                Report(policy, await compactor.CompactAsync(policy, waits: true, () => lease.HoldAsync(stopping), stopping));
+            }
+#pragma warning disable CA1031 // A stream that cannot be compacted must not keep the others from it.
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                failures.Add(e);
+            }
         }
 
-        return Pause;
+        return failures.Count == 0 ? Pause : throw new AggregateException(failures);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -49,7 +57,7 @@ public sealed partial class CompactStreams(
     private void Report(StreamPolicy policy, StreamCompacted done)
     {
         var before = held.GetValueOrDefault(policy.Name) ?? "";
-        // An entry may be a minute younger than its outbox needs, which is no reason to worry.
+        // For its first minute an entry waits for the outbox of its sender, which is normal.
         var now = done.HeldBy == "outbox" ? "" : done.HeldBy;
         if (now == before) return;
         held[policy.Name] = now;

@@ -14,6 +14,8 @@ internal static class CompactionTables
         var cursor = new Table($"{Roles.Content}.stream_cursor");
         cursor.AddColumn("stream", "text").AsPrimaryKey();
         cursor.AddColumn("position", "text").NotNull();
+        // How many erasures have changed the archive: a batch that was prepared before one must not be written after it.
+        cursor.AddColumn("erasures", "bigint").NotNull().DefaultValue(0);
         cursor.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
         return cursor;
     }
@@ -35,10 +37,12 @@ internal static class CompactionTables
         return archive;
     }
 
+    // What the events of one stream say about an order: two streams are archived independently of each other.
     private static Table OrderSnapshot()
     {
         var snapshot = new Table($"{Roles.Content}.order_snapshot");
         snapshot.AddColumn("order_id", "uuid").AsPrimaryKey();
+        snapshot.AddColumn("stream", "text").AsPrimaryKey();
         snapshot.AddColumn("data", "jsonb").NotNull();
         return snapshot;
     }
@@ -54,6 +58,7 @@ internal static class CompactionTables
         day.AddColumn("source", "text").AsPrimaryKey();
         day.AddColumn("device", "text").AsPrimaryKey();
         day.AddColumn("count", "double precision").NotNull();
+        day.Indexes.Add(new IndexDefinition("analytics_day_total") { Columns = ["kind", "day"], Predicate = "subject = ''::text" });
         return day;
     }
 

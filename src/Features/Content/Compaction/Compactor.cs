@@ -12,8 +12,8 @@ using NpgsqlTypes;
 namespace Aarya.Features.Content.Compaction;
 
 /// <summary>What was done with one stream.</summary>
-/// <param name="Archived">How many events went into the archive.</param>
-/// <param name="Counted">How many entries were counted into days.</param>
+/// <param name="Archived">How many entries of an archived stream were read, duplicates included.</param>
+/// <param name="Counted">How many entries of a counted stream were read.</param>
 /// <param name="Deleted">How many entries were deleted.</param>
 /// <param name="Length">How many entries are left.</param>
 /// <param name="OldestAt">When the oldest entry that is left was added.</param>
@@ -33,7 +33,8 @@ public sealed partial class Compactor(
     public const int Batch = 1_000;
 
     /// <summary>
-    /// The most rows of one kind and day. Visitors decide what their events are about: what exceeds this is counted as one subject.
+    /// The most subjects of one kind and day, and of one kind and month, and the most pairs of source and device. Visitors decide what
+    /// their events are about: what exceeds this is counted as one subject.
     /// </summary>
     public const int MostRows = 20_000;
 
@@ -53,7 +54,7 @@ public sealed partial class Compactor(
 
     /// <summary>Does all that can be done for one stream now.</summary>
     /// <param name="waits">True to leave a few young events for a later, larger batch.</param>
-    /// <param name="goesOn">Asked between two steps; false ends the work.</param>
+    /// <param name="goesOn">Asked after each step; when it is false, at most one trim follows.</param>
     public async Task<StreamCompacted> CompactAsync(
         StreamPolicy policy, bool waits, Func<Task<bool>> goesOn, CancellationToken cancellation)
     {
@@ -61,14 +62,14 @@ public sealed partial class Compactor(
         string? position = null;
         if (policy.IsArchived || policy.IsCounted)
         {
-            int done;
+            bool isMore;
             do
             {
-                (position, done) = await TakeAsync(policy, waits, cancellation);
+                (position, var done, isMore) = await TakeAsync(policy, waits, cancellation);
                 if (policy.IsArchived) archived += done;
                 else counted += done;
             }
-            while (done > 0 && await goesOn());
+            while (isMore && await goesOn());
             if (policy.IsCounted) await CountLostAsync(policy.Name, cancellation);
         }
 
@@ -76,27 +77,32 @@ public sealed partial class Compactor(
         {
             var trimmed = await history.TrimAsync(policy, position);
             deleted += trimmed.Deleted;
-            if (trimmed.Deleted == 0 || !await goesOn())
+            // Not until there is nothing: in a busy shop there is always one entry more, and the other streams would wait.
+            if (trimmed.Deleted < StreamHistory.DeletedAtOnce || !await goesOn())
                 return new(policy.Name, archived, counted, deleted, trimmed.Length, trimmed.OldestAt, trimmed.HeldBy);
         }
     }
 
-    /// <summary>One batch: the position up to which all is done now, and how many entries it had.</summary>
-    private async Task<(string Position, int Done)> TakeAsync(StreamPolicy policy, bool waits, CancellationToken cancellation)
+    /// <summary>One batch: the position up to which all is done now, how many entries it had, and whether more of them wait.</summary>
+    private async Task<(string Position, int Done, bool IsMore)> TakeAsync(StreamPolicy policy, bool waits, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        var position = await PositionAsync(connection, policy.Name, cancellation);
+        var (position, erasures) = await PositionAsync(connection, policy.Name, cancellation);
         var entries = await history.ReadAsync(policy.Name, position, Batch);
-        if (entries.Count == 0) return (position, 0);
+        if (entries.Count == 0) return (position, 0, false);
+        var isMore = entries.Count == Batch;
         if (!policy.IsArchived)
         {
             var counted = await CountAsync(connection, CountsOf(entries, policy.Name), cancellation);
-            return (await MoveAsync(connection, policy.Name, position, entries[^1].Entry, [counted], cancellation), entries.Count);
+            return await MoveAsync(connection, policy.Name, position, erasures, entries[^1].Entry, [counted], cancellation) is { } moved
+                ? (moved, entries.Count, isMore)
+                : (position, 0, false);
         }
 
-        if (waits && entries.Count < Enough && time.GetUtcNow() - entries[0].AddedAt < Together) return (position, 0);
+        if (waits && entries.Count < Enough && time.GetUtcNow() - entries[0].AddedAt < Together) return (position, 0, false);
         // A batch is of one month.
         var month = MonthOf(entries[0]);
+        isMore |= MonthOf(entries[^1]) != month;
         entries = [.. entries.TakeWhile(x => MonthOf(x) == month)];
         await PreparePartitionAsync(connection, month, cancellation);
         // A sender that got no confirmation has added an event twice.
@@ -107,61 +113,61 @@ public sealed partial class Compactor(
             await ArchiveAsync(connection, policy.Name, month, entries[0].Entry, events, cancellation),
             await CountAsync(connection, CountsOf(events, policy.Name), cancellation),
         ];
-        return (await MoveAsync(connection, policy.Name, position, entries[^1].Entry, effects, cancellation), entries.Count);
+        return await MoveAsync(connection, policy.Name, position, erasures, entries[^1].Entry, effects, cancellation) is { } archivedTo
+            ? (archivedTo, entries.Count, isMore)
+            : (position, 0, false);
     }
 
     // Redis has the sum since it was new; the position is the sum that is counted.
     private async Task CountLostAsync(string stream, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        var (position, lost) = (await PositionAsync(connection, $"{stream}:lost", cancellation), await history.LostAsync(stream));
+        var (position, erasures) = await PositionAsync(connection, $"{stream}:lost", cancellation);
+        var lost = await history.LostAsync(stream);
         var before = position == Beginning ? 0 : double.Parse(position, CultureInfo.InvariantCulture);
         if (lost == before) return;
         var counts = new AnalyticsCounts();
         // A new Redis counts from zero again.
         counts.Add(time.GetUtcNow(), CountKinds.Lost, "", lost > before ? lost - before : lost);
         if (lost > before) LogLost(stream, lost - before);
-        await MoveAsync(connection, $"{stream}:lost", position, lost.ToString("R", CultureInfo.InvariantCulture),
+        await MoveAsync(connection, $"{stream}:lost", position, erasures, lost.ToString("R", CultureInfo.InvariantCulture),
             [await CountAsync(connection, counts, cancellation)], cancellation);
     }
 
-    private static async Task<string> PositionAsync(NpgsqlConnection connection, string stream, CancellationToken cancellation)
+    private static async Task<(string Position, long Erasures)> PositionAsync(
+        NpgsqlConnection connection, string stream, CancellationToken cancellation)
     {
-        await using var select = new NpgsqlCommand("select position from content.stream_cursor where stream = $1", connection)
+        await using var select = new NpgsqlCommand("select position, erasures from content.stream_cursor where stream = $1", connection)
         {
             Parameters = { new() { Value = stream } },
         };
-        return await select.ExecuteScalarAsync(cancellation) as string ?? Beginning;
+        await using var reader = await select.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (reader.GetString(0), reader.GetInt64(1)) : (Beginning, 0);
     }
 
-    // The whole effect is one statement: a process that stops in the middle of it holds no lock.
-    private async Task<string> MoveAsync(
-        NpgsqlConnection connection, string stream, string from, string to, IReadOnlyList<Effect> effects, CancellationToken cancellation)
+    // The whole effect is one statement: a process that stops in the middle of it holds no lock. Null when it had no effect, because
+    // another process has moved the position or a person was erased since the position was read.
+    private async Task<string?> MoveAsync(NpgsqlConnection connection, string stream, string from, long erasures, string to,
+        IReadOnlyList<Effect> effects, CancellationToken cancellation)
     {
         await using var move = new NpgsqlCommand(
             $"""
             with moved as (
               insert into content.stream_cursor as cursor (stream, position) values (@stream, @to)
-              on conflict (stream) do update set position = excluded.position, at = now() where cursor.position = @from
+              on conflict (stream) do update set position = excluded.position, at = now()
+              where cursor.position = @from and cursor.erasures = @erasures
               returning 1),
             {string.Join(",\n", effects.Select(x => x.Sql))}
             select count(*) from moved
             """, connection);
         move.Parameters.Add(new("stream", stream));
         move.Parameters.Add(new("from", from));
+        move.Parameters.Add(new("erasures", erasures));
         move.Parameters.Add(new("to", to));
         foreach (var parameter in effects.SelectMany(x => x.Parameters)) move.Parameters.Add(parameter);
-        try
-        {
-            if ((long)(await move.ExecuteScalarAsync(cancellation))! == 1) return to;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            // Another process has begun the same stream at the same moment.
-        }
-
+        if ((long)(await move.ExecuteScalarAsync(cancellation))! == 1) return to;
         LogOvertaken(stream, from);
-        return await PositionAsync(connection, stream, cancellation);
+        return null;
     }
 
     private AnalyticsCounts CountsOf(IReadOnlyList<StreamRecord> entries, string stream)
@@ -173,7 +179,7 @@ public sealed partial class Compactor(
             {
                 counts.Add(entry);
             }
-            catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
+            catch (Exception e) when (e is JsonException or ArgumentException or FormatException or InvalidOperationException)
             {
                 LogUnreadable(entry.Type, entry.Entry, stream, e);
             }
@@ -197,23 +203,28 @@ public sealed partial class Compactor(
             ]);
     }
 
-    // Of a kind and day that has very many rows, only those that exist already are counted by themselves.
+    // Of a kind and day that has very many subjects, or sources and devices, only those that exist already are counted by themselves.
     private static async Task<IReadOnlyList<(CountKey Key, double Count)>> WithinBoundsAsync(
         NpgsqlConnection connection, IReadOnlyList<(CountKey Key, double Count)> rows, CancellationToken cancellation)
     {
-        Dictionary<(DateOnly, string), long> sizes = [];
-        foreach (var (day, kind) in rows.Select(x => (x.Key.Day, x.Key.Kind)).Distinct())
+        Dictionary<(DateOnly, string, bool), bool> full = [];
+        foreach (var ((day, kind, isOfSubjects), added) in rows.CountBy(x => GroupOf(x.Key)))
         {
             await using var count = new NpgsqlCommand(
-                $"select count(*) from (select from content.analytics_day where day = $1 and kind = $2 limit {MostRows}) as row",
-                connection)
+                """
+                select count(*) from (
+                  select from content.analytics_day where day = $1 and kind = $2 and (subject <> '') = $3 limit $4) as row
+                """, connection)
             {
-                Parameters = { new() { Value = day }, new() { Value = kind } },
+                Parameters =
+                {
+                    new() { Value = day }, new() { Value = kind }, new() { Value = isOfSubjects }, new() { Value = MostRows },
+                },
             };
-            sizes[(day, kind)] = (long)(await count.ExecuteScalarAsync(cancellation))!;
+            full[(day, kind, isOfSubjects)] = (long)(await count.ExecuteScalarAsync(cancellation))! + added > MostRows;
         }
 
-        var isFull = rows.ToLookup(x => sizes[(x.Key.Day, x.Key.Kind)] + rows.Count > MostRows);
+        var isFull = rows.ToLookup(x => full[GroupOf(x.Key)]);
         if (!isFull[true].Any()) return rows;
         var known = await RowsAsync(connection, [.. isFull[true].Select(x => x.Key)], cancellation);
         Dictionary<CountKey, double> bounded = isFull[false].ToDictionary(x => x.Key, x => x.Count);
@@ -247,6 +258,8 @@ public sealed partial class Compactor(
         return found;
     }
 
+    private static (DateOnly, string, bool) GroupOf(CountKey key) => (key.Day, key.Kind, key.Subject.Length > 0);
+
     private static NpgsqlParameter[] ParametersOf(IReadOnlyList<CountKey> keys) =>
     [
         new("days", keys.Select(x => x.Day).ToArray()), new("kinds", keys.Select(x => x.Kind).ToArray()),
@@ -260,7 +273,7 @@ public sealed partial class Compactor(
         var lines = events.ConvertAll(x => ArchivedEvents.Of(x, sealer));
         var orders = lines.Select(ArchivedEvents.OrderOf).OfType<Guid>().Distinct().Order().ToArray();
         var erased = await ErasedAsync(connection, orders, cancellation);
-        var snapshots = await SnapshotsAsync(connection, orders, cancellation);
+        var snapshots = await SnapshotsAsync(connection, stream, orders, cancellation);
         foreach (var (line, record) in lines.Zip(events))
         {
             if (ArchivedEvents.OrderOf(line) is not { } order) continue;
@@ -276,9 +289,9 @@ public sealed partial class Compactor(
               insert into content.event_archive (month, stream, first_entry, last_entry, events, order_ids, body)
               select @month, @stream, @first, @to, cardinality(@events), @orders, @body from moved where cardinality(@events) > 0),
             snapshot as (
-              insert into content.order_snapshot (order_id, data)
-              select row.* from unnest(@snapshot_ids, @snapshots) as row, moved
-              on conflict (order_id) do update set data = excluded.data)
+              insert into content.order_snapshot (order_id, stream, data)
+              select row.id, @stream, row.data from unnest(@snapshot_ids, @snapshots) as row (id, data), moved
+              on conflict (order_id, stream) do update set data = excluded.data)
             """,
             [
                 new("events", events.Select(x => x.EventId).ToArray()), new("month", month), new("first", first),
@@ -286,7 +299,9 @@ public sealed partial class Compactor(
                 new("snapshot_ids", snapshots.Keys.ToArray()),
                 new("snapshots", NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
                 {
-                    Value = snapshots.Values.Select(x => JsonSerializer.Serialize(x, StreamJson.Options)).ToArray(),
+                    // PostgreSQL's jsonb has no NUL.
+                    Value = snapshots.Values.Select(x => JsonSerializer.Serialize(x, StreamJson.Options)
+                        .Replace("\\u0000", "", StringComparison.Ordinal)).ToArray(),
                 },
             ]);
     }
@@ -298,19 +313,19 @@ public sealed partial class Compactor(
             using var body = JsonDocument.Parse(record.Fields["body"]);
             return snapshot.With(record.Type, body.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException or FormatException or InvalidOperationException)
         {
             LogUnreadable(record.Type, record.Entry, stream, e);
             return snapshot;
         }
     }
 
-    private static async Task<HashSet<Guid>> KnownAsync(NpgsqlConnection connection, Guid[] events, CancellationToken cancellation) =>
-        await IdsAsync(connection, "select event_id from content.processed_event where grp = 'archive' and event_id = any ($1)", events,
+    private static Task<HashSet<Guid>> KnownAsync(NpgsqlConnection connection, Guid[] events, CancellationToken cancellation) =>
+        IdsAsync(connection, "select event_id from content.processed_event where grp = 'archive' and event_id = any ($1)", events,
             cancellation);
 
-    private static async Task<HashSet<Guid>> ErasedAsync(NpgsqlConnection connection, Guid[] orders, CancellationToken cancellation) =>
-        await IdsAsync(connection, "select order_id from content.erased_order where order_id = any ($1)", orders, cancellation);
+    private static Task<HashSet<Guid>> ErasedAsync(NpgsqlConnection connection, Guid[] orders, CancellationToken cancellation) =>
+        IdsAsync(connection, "select order_id from content.erased_order where order_id = any ($1)", orders, cancellation);
 
     private static async Task<HashSet<Guid>> IdsAsync(NpgsqlConnection connection, string sql, Guid[] ids, CancellationToken cancellation)
     {
@@ -322,12 +337,12 @@ public sealed partial class Compactor(
     }
 
     private static async Task<SortedDictionary<Guid, OrderSnapshot>> SnapshotsAsync(
-        NpgsqlConnection connection, Guid[] orders, CancellationToken cancellation)
+        NpgsqlConnection connection, string stream, Guid[] orders, CancellationToken cancellation)
     {
         await using var select = new NpgsqlCommand(
-            "select order_id, data::text from content.order_snapshot where order_id = any ($1)", connection)
+            "select order_id, data::text from content.order_snapshot where order_id = any ($1) and stream = $2", connection)
         {
-            Parameters = { new() { Value = orders } },
+            Parameters = { new() { Value = orders }, new() { Value = stream } },
         };
         SortedDictionary<Guid, OrderSnapshot> snapshots = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
@@ -368,10 +383,11 @@ public sealed partial class Compactor(
     [LoggerMessage(LogLevel.Warning, "{Type}, the entry {Entry} of {Stream}, cannot be read: no count and no snapshot has it.")]
     private partial void LogUnreadable(string type, string entry, string stream, Exception e);
 
-    [LoggerMessage(LogLevel.Warning, "{Stream} has used up its memory: {Lost} events were left out since the last look.")]
+    [LoggerMessage(LogLevel.Warning, "{Stream} was full: {Lost} events were left out since the last count.")]
     private partial void LogLost(string stream, double lost);
 
-    [LoggerMessage(LogLevel.Information, "Another process has compacted {Stream} after {Position} at the same time.")]
+    [LoggerMessage(LogLevel.Information,
+        "Another process has compacted {Stream} after {Position}, or a person was erased: the batch is read again.")]
     private partial void LogOvertaken(string stream, string position);
 
     // A part of the statement that moves the position. It takes effect only if the position was moved.

@@ -4,8 +4,8 @@ using Aarya.Infrastructure.Messaging.Streams;
 namespace Aarya.Features.Content.Compaction;
 
 /// <summary>
-/// An order as the archived events describe it, without the person. Each event sets members of its own, so that the order in which events
-/// arrive does not matter.
+/// An order as the archived events of one stream describe it, without the person. Each event sets members of its own, so that the order in
+/// which events arrive does not matter.
 /// </summary>
 public sealed record OrderSnapshot(Guid OrderId)
 {

@@ -50,7 +50,7 @@ public sealed class RedisStreamEndpoint : Endpoint
 
     internal RedisStreamsTransport Transport { get; }
 
-    /// <summary>How long the stream is; null for a stream without a cap.</summary>
+    /// <summary>The cap of the stream; null when it has none.</summary>
     internal StreamPolicy? Policy => Transport.Policies.GetValueOrDefault(Stream);
 
     internal RedisKey Key => RedisKeys.Stream(Stream);

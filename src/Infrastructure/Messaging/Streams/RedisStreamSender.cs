@@ -94,7 +94,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
             isFull = true;
             LogFull(endpoint.Stream, length, policy.Cap);
         }
-        else if (isFull && length <= policy.Cap)
+        else if (isFull && length <= policy.HasRoom)
         {
             isFull = false;
             LogHasRoom(endpoint.Stream, length);

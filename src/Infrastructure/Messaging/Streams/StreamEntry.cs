@@ -19,6 +19,9 @@ internal static class StreamEntry
     private const string Conversation = "conversation";
     private const string Body = "body";
 
+    // An entry that another program wrote may have any id.
+    private static readonly ulong Latest = (ulong)new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
     public static NameValueEntry[] Write(Envelope envelope)
     {
         List<NameValueEntry> fields =
@@ -67,9 +70,11 @@ internal static class StreamEntry
         : NamedUuid.Of($"{stream} {entry}");
 
     /// <summary>When the entry was added, by the clock of Redis.</summary>
-    public static DateTimeOffset AddedAt(string entry) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(
-            long.Parse(entry.AsSpan(0, entry.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
+    public static DateTimeOffset AddedAt(string entry)
+    {
+        var milliseconds = ulong.Parse(entry.AsSpan(0, entry.IndexOf('-', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
+        return DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Min(milliseconds, Latest));
+    }
 
     /// <summary>The key of the event; events with the same key are handled in order.</summary>
     public static string? KeyOf(NameValueEntry[] fields) => Find(fields, Key);

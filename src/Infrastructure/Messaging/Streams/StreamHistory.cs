@@ -27,16 +27,20 @@ public sealed record StreamTrimmed(int Deleted, long Length, DateTimeOffset? Old
 /// <summary>Reads a stream from its beginning and deletes what nobody needs, beside the groups that read it.</summary>
 public sealed class StreamHistory(RedisConnections redis)
 {
-    // Redis answers nothing else while a script runs: this many entries take it some milliseconds.
-    private const int DeletedAtOnce = 2_000;
+    /// <summary>
+    /// About how many entries one trim deletes at most. Redis answers nothing else while the script runs, which takes some milliseconds.
+    /// </summary>
+    public const int DeletedAtOnce = 2_000;
 
     /// <summary>The most entries that <see cref="StatusAsync"/> counts as not read by a group.</summary>
     public const int MostUnread = 1_000;
 
+    private const string Compactor = "compactor";
+
     private static readonly string Trim = ReadScript("trim-stream.lua");
     private static readonly string Status = ReadScript("stream-status.lua");
 
-    /// <summary>How many events the writers of a stream have left out because it used up its memory, since Redis was new.</summary>
+    /// <summary>How many events were left out because the stream was full, since Redis was last empty.</summary>
     public static RedisKey LostKey(string stream) => $"{RedisKeys.Stream(stream)}:lost";
 
     /// <summary>The value of <see cref="LostKey"/>.</summary>
@@ -59,10 +63,15 @@ public sealed class StreamHistory(RedisConnections redis)
         var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Trim, [RedisKeys.Stream(policy.Name)],
             [
                 policy.Cap, (long)TimeSpan.FromHours(policy.Hours).TotalMilliseconds,
-                policy.IsCounted ? 0 : (long)StreamPolicy.Youngest.TotalMilliseconds, compacted ?? "", DeletedAtOnce, policy.Bytes / 2,
+                policy.IsCounted ? 0 : (long)StreamPolicy.LeastAge.TotalMilliseconds, compacted ?? "", DeletedAtOnce, policy.Bytes / 2,
+                .. policy.Readers.Select(x => (RedisValue)x),
             ]))!;
         return new((int)result[0], (long)result[1], AddedAtOrNull(result[2]), (string)result[3]!);
     }
+
+    /// <summary>Makes the compactor's group in a stream that does not have it yet: nothing of the stream is archived.</summary>
+    public async Task PrepareArchiveAsync(string stream) =>
+        await new StreamGroup(RedisKeys.Stream(stream), Compactor, consumer: "", batch: 0).CreateAsync(redis.State);
 
     /// <summary>How full the stream is, and how far its groups have read it.</summary>
     public async Task<StreamStatus> StatusAsync(StreamPolicy policy)

@@ -17,9 +17,13 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     private const int MostMegabytes = 16_384;
 
     /// <summary>
-    /// No entry goes before this age: the outbox of its sender may not have found it in the stream yet, and then it would send it again.
+    /// The least age at which an entry of an outbox is deleted: before, the sender may not have found it in the stream, and would send it
+    /// again. A stream that is counted has no outbox.
     /// </summary>
-    public static readonly TimeSpan Youngest = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan LeastAge = TimeSpan.FromMinutes(1);
+
+    /// <summary>The groups that read the stream: none of them may miss an entry, even if it has not started yet.</summary>
+    public IReadOnlyList<string> Readers { get; init; } = [];
 
     /// <summary>The setting that replaces <see cref="Cap"/>.</summary>
     public NumberSetting CapSetting { get; } = new($"AARYA_STREAM_CAP_{Name.ToUpperInvariant()}", Cap, 1_000, 100_000_000);
@@ -44,6 +48,11 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     /// Above this length the senders keep further messages in their outboxes: trimming has not brought the stream back to its cap.
     /// </summary>
     public long Full => Cap + (Cap / 10L);
+
+    /// <summary>
+    /// At this length the senders go on: a little above the cap, because a trim stops at the cap, and other senders add at once.
+    /// </summary>
+    public long HasRoom => Cap + (Cap / 20L);
 
     /// <summary>The policy with the operator's settings.</summary>
     /// <exception cref="StartupException">A setting is out of its bounds.</exception>

@@ -1,6 +1,8 @@
 -- Deletes the oldest entries of a stream that are too old or too many, unless a reader still needs them.
--- KEYS: the stream. ARGV: its cap; the longest and the shortest age of an entry in milliseconds; the last entry that the compactor has
--- archived or counted, or empty when it does neither; the most entries to delete; the bytes above which every entry is one too many, or 0.
+-- KEYS: the stream. ARGV: its cap; the longest and the shortest age of an entry in milliseconds,
+-- 0 for a stream without an outbox; the last entry that the compactor has
+-- archived or counted, or empty when it does neither; the most entries to delete; the bytes above which every entry is one too many, or 0;
+-- the groups that read the stream.
 -- Returns how many it deleted, how many are left, the oldest one, and who still needs the oldest one if it is too old or too many.
 
 local stream = KEYS[1]
@@ -17,7 +19,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- The first entry that a reader needs.
-local needed, sequence_needed, by = now - shortest, 0, 'outbox'
+local needed, sequence_needed, by = shortest > 0 and now - shortest or math.huge, 0, 'outbox'
 local function is_before(ms, sequence) return ms < needed or (ms == needed and sequence < sequence_needed) end
 local function need(ms, sequence, who)
   if is_before(ms, sequence) then needed, sequence_needed, by = ms, sequence, who end
@@ -28,6 +30,9 @@ if ARGV[4] ~= '' then
   local created = redis.pcall('XGROUP', 'CREATE', stream, 'compactor', ARGV[4])
   if created.err then redis.call('XGROUP', 'SETID', stream, 'compactor', ARGV[4]) end
 end
+
+-- A reader that has not started yet has no group, and must not miss what is deleted.
+for i = 7, #ARGV do redis.pcall('XGROUP', 'CREATE', stream, ARGV[i], '0-0') end
 
 for _, flat in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
   local group = {}

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Privacy.Erasure;
 
 /// <summary>Removes entries about a person from the streams.</summary>
-public sealed class StreamErasure(RedisConnections redis, PersonalStreams personal)
+public sealed class StreamErasure(RedisConnections redis, PersonalStreams personal, StreamHistory history, StreamPolicies policies)
 {
     private const int PageSize = 500;
 
@@ -26,9 +26,12 @@ public sealed class StreamErasure(RedisConnections redis, PersonalStreams person
         var now = (long)((RedisResult[])(await redis.State.ExecuteAsync("TIME"))!)[0];
         var newest = string.Create(CultureInfo.InvariantCulture, $"{(now - (long)Settled.TotalSeconds) * 1000}-0");
         var first = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, since.ToUnixTimeMilliseconds())}-0");
-        foreach (var stream in personal.Names.Select(RedisKeys.Stream))
+        foreach (var name in personal.Names)
         {
+            var stream = RedisKeys.Stream(name);
             if (!await redis.State.KeyExistsAsync(stream)) continue;
+            // What is to be archived stays until it is, even if no compactor has worked yet.
+            if (policies.All.Any(x => x.Name == name && x.IsArchived)) await history.PrepareArchiveAsync(name);
             var (from, unhandled) = ((RedisValue)first, await StreamProgress.FirstUnhandledAsync(redis.State, stream));
             var isRead = unhandled != "-";
             while (await redis.State.StreamRangeAsync(stream, from, count: PageSize) is { Length: > 0 } page)

@@ -58,7 +58,8 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public async Task lines_that_come_within_one_millisecond_stay_in_the_order_they_came()
     {
-        var carts = new Carts(Host.Services.GetRequiredService<RedisConnections>(), new FakeTimeProvider(DateTimeOffset.UtcNow));
+        var carts = new Carts(Host.Services.GetRequiredService<RedisConnections>(),
+            Host.Services.GetRequiredService<StreamPolicies>(), new FakeTimeProvider(DateTimeOffset.UtcNow));
         var owner = new CartOwner(Guid.NewGuid(), IsGuest: true);
         string[] skus = ["C", "A", "B", "D"];
         foreach (var sku in skus)

@@ -41,7 +41,10 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
               ('2019-04-03', 'checkout_step', 'payment', '', '', 6), ('2019-04-03', 'lost', '', '', '', 7),
               ('2019-04-02', 'search', '', '', '', 9), ('2019-04-02', 'search', 'red saree', '', '', 4),
               ('2019-04-09', 'search', 'red saree', '', '', 3), ('2019-04-02', 'search', 'rare words', '', '', 2),
-              ('2019-04-02', 'search_without_results', 'snorkel, blue', '', '', 3)
+              ('2019-04-02', 'search_without_results', 'snorkel, blue', '', '', 3);
+            insert into content.analytics_day (day, kind, subject, source, device, count)
+            select date_trunc('month', day), kind || '.month', subject, '', '', sum(count) from content.analytics_day
+            where subject <> '' and day < '2020-01-01' group by 1, 2, 3
             """);
         await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
@@ -101,7 +104,7 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
 
         Assert.Equal(top,
             string.Join(", ", report.GetProperty("items").EnumerateArray().Select(x => $"{Text(x, "subject")} {Number(x, "count")}")));
-        Assert.True((await GetAsync($"top?of={kind}&{Range}&limit=1")).GetProperty("items").GetArrayLength() <= 1);
+        Assert.Equal(top.Length == 0 ? 0 : 1, (await GetAsync($"top?of={kind}&{Range}&limit=1")).GetProperty("items").GetArrayLength());
     }
 
     [Fact]
@@ -121,16 +124,19 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
     }
 
     [Fact]
-    public async Task each_report_is_a_file_too_whose_texts_no_spreadsheet_runs()
+    public async Task each_report_is_also_a_csv_file_without_formulas()
     {
         Assert.Equal(
             "from,to,orders,items,revenue,average_order,refunds,refunded,net\r\n"
             + "2019-04-01,2019-04-30,3,3,1299.01,433.00,1,500.00,799.01\r\n",
             await FileAsync($"sales?{Range}&by=month&format=csv"));
+        Assert.EndsWith("0,0,0.00,,1,500.00,-500.00\r\n", await FileAsync("sales?from=2019-04-07&to=2019-04-07&format=csv"),
+            StringComparison.Ordinal);
+        Assert.Equal("subject,count\r\nBELT-32,700.00\r\nKURTA-M,300.01\r\n", await FileAsync($"top?of=revenue&{Range}&format=csv"));
         Assert.Equal("subject,count\r\n\"snorkel, blue\",3\r\n", await FileAsync($"top?of=searches_without_results&{Range}&format=csv"));
         Assert.Equal("subject,count\r\n'=cmd(),15\r\n", await FileAsync($"top?of=pages&{Range}&format=csv"));
         Assert.Equal(
-            "period,product_views,added_to_cart,checkouts,purchases\r\ntotal,40,12,6,3\r\nbefore,0,0,0,1\r\n",
+            "period,product_views,added_to_cart,checkouts,purchases,abandoned_share\r\ntotal,40,12,6,3,0.5\r\nbefore,0,0,0,1,\r\n",
             await FileAsync($"funnel?{Range}&format=csv"));
         Assert.Equal(
             "value,page_views,product_views,checkout_steps\r\nphone,10,40,16\r\ndesktop,5,0,0\r\n",

@@ -4,6 +4,7 @@ using Aarya.Features.Content.Analytics;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -88,19 +89,21 @@ public sealed class SendEventsSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public async Task a_full_stream_takes_nothing_more_and_counts_what_it_loses()
     {
-        var before = (double?)await AllOfRedis.StringGetAsync(StreamHistory.LostKey(Streams.Analytics)) ?? 0;
+        await using var server = await RedisServer.StartAsync();
         await using var redis = new RedisConnections(
-            new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", Fixture.Redis.Url)]).Build());
-        await SendAsync(202, new { events = new[] { new { kind = "page_view", path = "/" } } });
+            new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build());
+        SendEvents two = new([new(VisitorEventKind.PageView, Path: "/"), new(VisitorEventKind.PageView, Path: "/sale")]);
+        await StreamOf(megabytes: 1).AddAsync(two, client: null);
+        Assert.Equal(1, await server.Database.StreamLengthAsync(Stream));
+
         // Without a byte for it the stream is full.
-        var full = new EventStream(redis, new([new(Streams.Analytics, 1_000, 1, Megabytes: 0)]), new(new FakeTimeProvider()),
-            TimeProvider.System, NullLogger<EventStream>.Instance);
-        var length = await AllOfRedis.StreamLengthAsync(Stream);
+        await StreamOf(megabytes: 0).AddAsync(two, client: null);
 
-        await full.AddAsync(new([new(VisitorEventKind.PageView, Path: "/"), new(VisitorEventKind.PageView, Path: "/sale")]), client: null);
+        Assert.Equal(1, await server.Database.StreamLengthAsync(Stream));
+        Assert.Equal(2, (double)await server.Database.StringGetAsync(StreamHistory.LostKey(Streams.Analytics)));
 
-        Assert.Equal(length, await AllOfRedis.StreamLengthAsync(Stream));
-        Assert.Equal(before + 2, (double?)await AllOfRedis.StringGetAsync(StreamHistory.LostKey(Streams.Analytics)));
+        EventStream StreamOf(int megabytes) => new(redis, new([new(Streams.Analytics, 1_000, 1, Megabytes: megabytes)]),
+            new(new FakeTimeProvider()), TimeProvider.System, NullLogger<EventStream>.Instance);
     }
 
     [Fact]

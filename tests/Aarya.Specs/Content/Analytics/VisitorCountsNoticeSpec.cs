@@ -49,6 +49,7 @@ public sealed class VisitorCountsNoticeSpec
     [InlineData("rasika@aarya.example", "")]
     [InlineData("9876543210", "")]
     [InlineData("call 98765 43210", "")]
+    [InlineData("1234 5678 9012", "")]
     [InlineData("please send my parcel to the house behind the temple", "")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "")]
     public void a_search_is_counted_by_its_words_unless_they_may_be_personal(string typed, string counted)

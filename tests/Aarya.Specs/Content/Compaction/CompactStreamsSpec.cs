@@ -64,6 +64,7 @@ public sealed class CompactStreamsSpec : IAsyncLifetime
             sent.Add(await rig.AddAsync(Streams.Payments, Captured, Old, body));
         }
 
+        await rig.ReadByAllAsync(Streams.Payments);
         await Eventually.HoldsAsync("the stream is empty", async () => await rig.LengthAsync(Streams.Payments) == 0);
     }
 

@@ -6,6 +6,7 @@ using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Servers;
@@ -58,9 +59,10 @@ public sealed class CompactionRig : IAsyncLifetime
 
     internal static StreamPolicy PolicyOf(string stream) => Streams.All.Single(x => x.Name == stream);
 
-    internal Task<StreamCompacted> CompactAsync(string stream, Compactor? compactor = null, StreamPolicy? policy = null) =>
+    internal Task<StreamCompacted> CompactAsync(
+        string stream, Compactor? compactor = null, StreamPolicy? policy = null, bool waits = false) =>
         (compactor ?? hosts[0].Services.GetRequiredService<Compactor>())
-            .CompactAsync(policy ?? PolicyOf(stream), waits: false, () => Task.FromResult(true), TestContext.Current.CancellationToken);
+            .CompactAsync(policy ?? PolicyOf(stream), waits, () => Task.FromResult(true), TestContext.Current.CancellationToken);
 
     /// <summary>Adds an event that was published then; events must be added in the order of their times.</summary>
     public async Task<Guid> AddAsync(string stream, string type, DateTimeOffset at, object body, Guid? eventId = null)
@@ -73,6 +75,18 @@ public sealed class CompactionRig : IAsyncLifetime
                 new("body", body as string ?? JsonSerializer.Serialize(body, StreamJson.Options)),
             ], $"{last}-0");
         return id;
+    }
+
+    /// <summary>All groups that read the stream have acknowledged all of it.</summary>
+    public async Task ReadByAllAsync(string stream)
+    {
+        var key = RedisKeys.Stream(stream);
+        var groups = (await Redis.Database.StreamGroupInfoAsync(key)).Select(x => x.Name).ToHashSet();
+        foreach (var reader in WireEvent.Of(Modules.All).Where(x => x.Stream == stream && x.IsRead).Select(x => x.Context.Role).Distinct())
+        {
+            if (!groups.Contains(reader)) await Redis.Database.StreamCreateConsumerGroupAsync(key, reader, "0-0");
+            await Redis.Database.StreamConsumerGroupSetPositionAsync(key, reader, "$");
+        }
     }
 
     public async Task<long> LengthAsync(string stream) => await Redis.Database.StreamLengthAsync(RedisKeys.Stream(stream));
@@ -90,6 +104,17 @@ public sealed class CompactionRig : IAsyncLifetime
         }
 
         return events;
+    }
+
+    /// <summary>A transaction that has run these statements. Disposing of it closes its connection.</summary>
+    public async Task<NpgsqlTransaction> BeginAsync(string sql)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        await command.ExecuteNonQueryAsync();
+        return transaction;
     }
 
     public async Task<T?> AskAsync<T>(string sql) => (await ListAsync<T>(sql)).FirstOrDefault();
