@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Rates;
@@ -28,7 +29,7 @@ public sealed partial class EventStream(
     public async Task AddAsync(SendEvents sent, IPAddress? client)
     {
         var network = RateLimits.NetworkOf(client);
-        var counts = VisitorCountsNotice.Of(sent, () => sample.Next(network), time.GetUtcNow());
+        var counts = VisitorCounts.Of(sent, () => sample.Next(network), time.GetUtcNow());
         if (counts.Counts.Count == 0) return;
         RedisValue[] arguments =
         [

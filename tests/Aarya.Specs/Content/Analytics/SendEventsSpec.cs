@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Content.Analytics;
+using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Hosts;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
+using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -155,7 +156,7 @@ public sealed class CompactorSpec : IAsyncLifetime
     [Fact]
     public async Task what_visitors_did_adds_up_by_day_source_and_device()
     {
-        var day = VisitorCountsNotice.DayOf(Now);
+        var day = VisitorCounts.DayOf(Now);
         await VisitAsync(new("newsletter", "phone", [new(day, "page_view", "/sale", 3), new(day.AddDays(-2), "search", "red saree", 1)]));
         await VisitAsync(new("newsletter", "phone", [new(day, "page_view", "/sale", 4)]));
         await VisitAsync(new("", "", [new(day, "page_view", "/sale", 8)]));
@@ -187,7 +188,7 @@ public sealed class CompactorSpec : IAsyncLifetime
     [Fact]
     public async Task a_kind_with_very_many_subjects_on_a_day_gets_no_further_rows()
     {
-        var day = VisitorCountsNotice.DayOf(Now);
+        var day = VisitorCounts.DayOf(Now);
         await rig.ListAsync<int>(
             $"""
             insert into content.analytics_day (day, kind, subject, source, device, count)
@@ -209,7 +210,7 @@ public sealed class CompactorSpec : IAsyncLifetime
     [Fact]
     public async Task counted_entries_go_at_once_when_the_stream_uses_much_memory()
     {
-        var counts = new VisitorCountsNotice("", "", [new(VisitorCountsNotice.DayOf(Now), "page_view", $"/{new string('a', 2_000)}", 1)]);
+        var counts = new VisitorCountsNotice("", "", [new(VisitorCounts.DayOf(Now), "page_view", $"/{new string('a', 2_000)}", 1)]);
         for (var i = 0; i < 1_000; i++) await VisitAsync(counts);
         var policy = new StreamPolicy(Streams.Analytics, 1_000_000, Hours: 1, Megabytes: 1);
 

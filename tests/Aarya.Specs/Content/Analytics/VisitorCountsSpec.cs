@@ -1,9 +1,10 @@
 using Aarya.Features.Content.Analytics;
+using Aarya.Features.Content.Contracts;
 
 namespace Aarya.Specs.Content.Analytics;
 
 /// <summary>What a visitor's events count as.</summary>
-public sealed class VisitorCountsNoticeSpec
+public sealed class VisitorCountsSpec
 {
     // 01:30 of the second of June in India.
     private static readonly DateTimeOffset Now = new(2026, 6, 1, 20, 0, 0, TimeSpan.Zero);
@@ -15,7 +16,7 @@ public sealed class VisitorCountsNoticeSpec
         var product = Guid.NewGuid();
         var weights = new Queue<int>([1, 0, 4, 1]);
 
-        var counts = VisitorCountsNotice.Of(new(
+        var counts = VisitorCounts.Of(new(
             [
                 new(VisitorEventKind.ProductView, ProductId: product), new(VisitorEventKind.ProductView, ProductId: product),
                 new(VisitorEventKind.ProductView, ProductId: product), new(VisitorEventKind.PageView, Path: "/sale"),
@@ -71,5 +72,5 @@ public sealed class VisitorCountsNoticeSpec
             Counts(new VisitorEvent(VisitorEventKind.CheckoutStep, Step: StorefrontStep.Payment)));
     }
 
-    private static IReadOnlyList<VisitorCount> Counts(VisitorEvent visited) => VisitorCountsNotice.Of(new([visited]), () => 1, Now).Counts;
+    private static IReadOnlyList<VisitorCount> Counts(VisitorEvent visited) => VisitorCounts.Of(new([visited]), () => 1, Now).Counts;
 }
