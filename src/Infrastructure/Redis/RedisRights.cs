@@ -44,7 +44,11 @@ public static class RedisRights
     }.ToDictionary(RuleOf);
 
     /// <summary>The rules, in the syntax of <c>ACL SETUSER</c>.</summary>
-    public static IReadOnlyList<string> Rules { get; } = Read();
+    public static IReadOnlyList<string> Rules { get; } =
+    [
+        .. EmbeddedText.Of("redis.acl", typeof(RedisRights)).Split('\n').Where(x => !x.StartsWith('#'))
+            .SelectMany(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+    ];
 
     /// <summary>The rules that the login of this connection lacks.</summary>
     /// <exception cref="RedisServerException">The login may not even run a script.</exception>
@@ -90,11 +94,4 @@ public static class RedisRights
         ExampleOf(Rules.FirstOrDefault(x => x[0] == kind && !refused.Contains(x)) ?? Rules.First(x => x[0] == kind));
 
     private static string ExampleOf(string pattern) => pattern[1..].Replace("*", "example", StringComparison.Ordinal);
-
-    private static IReadOnlyList<string> Read()
-    {
-        using var file = new StreamReader(typeof(RedisRights).Assembly.GetManifestResourceStream(typeof(RedisRights), "redis.acl")!);
-        var lines = file.ReadToEnd().Split('\n').Where(x => !x.StartsWith('#'));
-        return [.. lines.SelectMany(x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
-    }
 }

@@ -24,7 +24,7 @@ public sealed record DayRange(DateOnly From, DateOnly To)
     /// <summary>The last 30 days if neither end is given; else 30 days from or to the given end, or what is between both.</summary>
     public static DayRange Of(DateOnly? from, DateOnly? to, DateTimeOffset now)
     {
-        var today = VisitorCounts.DayOf(now);
+        var today = IndianDay.Of(now);
         var last = to ?? (from is { } first ? Earlier(first.AddDays(Usual - 1), today) : today);
         return new(from ?? last.AddDays(1 - Usual), last);
     }
@@ -32,7 +32,7 @@ public sealed record DayRange(DateOnly From, DateOnly To)
     public static ProblemDetails Validate(DateOnly? from, DateOnly? to, DateTimeOffset now)
     {
         var earliest = new DateOnly(2000, 1, 1);
-        if (from < earliest || from > VisitorCounts.DayOf(now))
+        if (from < earliest || from > IndianDay.Of(now))
             return Problem.Invalid("from", "must not be in the future, nor before 2000.");
         if (to < earliest || to?.Year > 9_000) return Problem.Invalid("to", "must not be before 2000, nor after 9000.");
         var range = Of(from, to, now);

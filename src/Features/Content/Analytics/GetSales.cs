@@ -65,8 +65,8 @@ public static class GetSalesEndpoint
                 }));
     }
 
-    /// <summary>The periods of the range; the first and the last end with it.</summary>
-    internal static IEnumerable<DayRange> PeriodsOf(DayRange range, ReportPeriod by)
+    // The first and the last period end with the range.
+    private static IEnumerable<DayRange> PeriodsOf(DayRange range, ReportPeriod by)
     {
         for (var day = range.From; day <= range.To;)
         {

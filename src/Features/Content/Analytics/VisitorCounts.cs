@@ -11,11 +11,7 @@ public static class VisitorCounts
     private const int MostWords = 8;
     private const int MostDigits = 4;
 
-    private static readonly TimeZoneInfo India = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");
     private static readonly TimeSpan Latest = TimeSpan.FromDays(7);
-
-    /// <summary>The day of a time by the calendar of India.</summary>
-    public static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, India).DateTime);
 
     /// <param name="weight">Called once per event: how many events it stands for, 0 when it is left out.</param>
     public static VisitorCountsNotice Of(SendEvents sent, Func<int> weight, DateTimeOffset now)
@@ -24,7 +20,7 @@ public static class VisitorCounts
         foreach (var visited in sent.Events)
         {
             if (weight() is not (> 0 and var count)) continue;
-            var day = DayOf(visited.At is { } at && at <= now && at > now - Latest ? at : now);
+            var day = IndianDay.Of(visited.At is { } at && at <= now && at > now - Latest ? at : now);
             foreach (var key in Of(visited).Select(x => (day, x.Kind, x.Subject))) counts[key] = counts.GetValueOrDefault(key) + count;
         }
 

@@ -58,7 +58,7 @@ internal sealed class AnalyticsCounts
 
     /// <summary>Adds a count on the day of this time, by the calendar of India.</summary>
     public void Add(DateTimeOffset at, string kind, string subject, double count) =>
-        Add(new(VisitorCounts.DayOf(at), kind, subject, "", ""), count);
+        Add(new(IndianDay.Of(at), kind, subject, "", ""), count);
 
     // By subject, and by source and device, but not by all of them together: a year of such rows could not be read in a moment.
     private void Add(CountKey key, double count)

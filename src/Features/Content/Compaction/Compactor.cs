@@ -29,17 +29,8 @@ public sealed record StreamCompacted(
 public sealed partial class Compactor(
     IContentStore store, StreamHistory history, StreamPolicies policies, Sealer sealer, TimeProvider time, ILogger<Compactor> log)
 {
-    /// <summary>The most events of one batch.</summary>
-    public const int Batch = 1_000;
-
-    /// <summary>
-    /// The most subjects of one kind and day, and of one kind and month, and the most pairs of source and device. Visitors decide what
-    /// their events are about: what exceeds this is counted as one subject.
-    /// </summary>
-    public const int MostRows = 20_000;
-
-    /// <summary>The subject of what exceeds <see cref="MostRows"/>.</summary>
-    public const string Others = "(others)";
+    // The most entries of one batch.
+    private const int Batch = 1_000;
 
     private const string Beginning = "0-0";
 
@@ -93,7 +84,7 @@ public sealed partial class Compactor(
         var isMore = entries.Count == Batch;
         if (!policy.IsArchived)
         {
-            var counted = await CountAsync(connection, CountsOf(entries, policy.Name), cancellation);
+            var counted = await CountRows.EffectAsync(connection, CountsOf(entries, policy.Name), cancellation);
             return await MoveAsync(connection, policy.Name, position, erasures, entries[^1].Entry, [counted], cancellation) is { } moved
                 ? (moved, entries.Count, isMore)
                 : (position, 0, false);
@@ -111,7 +102,7 @@ public sealed partial class Compactor(
         Effect[] effects =
         [
             await ArchiveAsync(connection, policy.Name, month, entries[0].Entry, events, cancellation),
-            await CountAsync(connection, CountsOf(events, policy.Name), cancellation),
+            await CountRows.EffectAsync(connection, CountsOf(events, policy.Name), cancellation),
         ];
         return await MoveAsync(connection, policy.Name, position, erasures, entries[^1].Entry, effects, cancellation) is { } archivedTo
             ? (archivedTo, entries.Count, isMore)
@@ -131,7 +122,7 @@ public sealed partial class Compactor(
         counts.Add(time.GetUtcNow(), CountKinds.Lost, "", lost > before ? lost - before : lost);
         if (lost > before) LogLost(stream, lost - before);
         await MoveAsync(connection, $"{stream}:lost", position, erasures, lost.ToString("R", CultureInfo.InvariantCulture),
-            [await CountAsync(connection, counts, cancellation)], cancellation);
+            [await CountRows.EffectAsync(connection, counts, cancellation)], cancellation);
     }
 
     private static async Task<(string Position, long Erasures)> PositionAsync(
@@ -187,85 +178,6 @@ public sealed partial class Compactor(
 
         return counts;
     }
-
-    private static async Task<Effect> CountAsync(NpgsqlConnection connection, AnalyticsCounts counts, CancellationToken cancellation)
-    {
-        var rows = await WithinBoundsAsync(connection, counts.Rows, cancellation);
-        return new(
-            """
-            counted as (
-              insert into content.analytics_day as day (day, kind, subject, source, device, count)
-              select row.* from unnest(@days, @kinds, @subjects, @sources, @devices, @counts) as row, moved
-              on conflict (day, kind, subject, source, device) do update set count = day.count + excluded.count)
-            """,
-            [
-                .. ParametersOf([.. rows.Select(x => x.Key)]), new("counts", rows.Select(x => x.Count).ToArray()),
-            ]);
-    }
-
-    // Of a kind and day that has very many subjects, or sources and devices, only those that exist already are counted by themselves.
-    private static async Task<IReadOnlyList<(CountKey Key, double Count)>> WithinBoundsAsync(
-        NpgsqlConnection connection, IReadOnlyList<(CountKey Key, double Count)> rows, CancellationToken cancellation)
-    {
-        Dictionary<(DateOnly, string, bool), bool> full = [];
-        foreach (var ((day, kind, isOfSubjects), added) in rows.CountBy(x => GroupOf(x.Key)))
-        {
-            await using var count = new NpgsqlCommand(
-                """
-                select count(*) from (
-                  select from content.analytics_day where day = $1 and kind = $2 and (subject <> '') = $3 limit $4) as row
-                """, connection)
-            {
-                Parameters =
-                {
-                    new() { Value = day }, new() { Value = kind }, new() { Value = isOfSubjects }, new() { Value = MostRows },
-                },
-            };
-            full[(day, kind, isOfSubjects)] = (long)(await count.ExecuteScalarAsync(cancellation))! + added > MostRows;
-        }
-
-        var isFull = rows.ToLookup(x => full[GroupOf(x.Key)]);
-        if (!isFull[true].Any()) return rows;
-        var known = await RowsAsync(connection, [.. isFull[true].Select(x => x.Key)], cancellation);
-        Dictionary<CountKey, double> bounded = isFull[false].ToDictionary(x => x.Key, x => x.Count);
-        foreach (var (key, count) in isFull[true])
-        {
-            var counted = known.Contains(key) ? key : key with { Subject = key.Subject.Length > 0 ? Others : "", Source = "", Device = "" };
-            bounded[counted] = bounded.GetValueOrDefault(counted) + count;
-        }
-
-        return [.. bounded.Select(x => (x.Key, x.Value))];
-    }
-
-    private static async Task<HashSet<CountKey>> RowsAsync(
-        NpgsqlConnection connection, IReadOnlyList<CountKey> keys, CancellationToken cancellation)
-    {
-        await using var select = new NpgsqlCommand(
-            """
-            select day, kind, subject, source, device from content.analytics_day
-            join unnest(@days, @kinds, @subjects, @sources, @devices) as key (day, kind, subject, source, device)
-              using (day, kind, subject, source, device)
-            """, connection);
-        foreach (var parameter in ParametersOf(keys)) select.Parameters.Add(parameter);
-        HashSet<CountKey> found = [];
-        await using var reader = await select.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            found.Add(new(await reader.GetFieldValueAsync<DateOnly>(0, cancellation), reader.GetString(1), reader.GetString(2),
-                reader.GetString(3), reader.GetString(4)));
-        }
-
-        return found;
-    }
-
-    private static (DateOnly, string, bool) GroupOf(CountKey key) => (key.Day, key.Kind, key.Subject.Length > 0);
-
-    private static NpgsqlParameter[] ParametersOf(IReadOnlyList<CountKey> keys) =>
-    [
-        new("days", keys.Select(x => x.Day).ToArray()), new("kinds", keys.Select(x => x.Kind).ToArray()),
-        new("subjects", keys.Select(x => x.Subject).ToArray()), new("sources", keys.Select(x => x.Source).ToArray()),
-        new("devices", keys.Select(x => x.Device).ToArray()),
-    ];
 
     private async Task<Effect> ArchiveAsync(NpgsqlConnection connection, string stream, DateOnly month, string first,
         List<StreamRecord> events, CancellationToken cancellation)
@@ -389,7 +301,7 @@ public sealed partial class Compactor(
     [LoggerMessage(LogLevel.Information,
         "Another process has compacted {Stream} after {Position}, or a person was erased: the batch is read again.")]
     private partial void LogOvertaken(string stream, string position);
-
-    // A part of the statement that moves the position. It takes effect only if the position was moved.
-    private sealed record Effect(string Sql, IReadOnlyList<NpgsqlParameter> Parameters);
 }
+
+/// <summary>A part of the statement that moves the position of a stream; it takes effect only if the position was moved.</summary>
+internal sealed record Effect(string Sql, IReadOnlyList<NpgsqlParameter> Parameters);

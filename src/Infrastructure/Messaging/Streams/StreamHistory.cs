@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
@@ -37,8 +36,8 @@ public sealed class StreamHistory(RedisConnections redis)
 
     private const string Compactor = "compactor";
 
-    private static readonly string Trim = ReadScript("trim-stream.lua");
-    private static readonly string Status = ReadScript("stream-status.lua");
+    private static readonly string Trim = EmbeddedText.Of<StreamHistory>("trim-stream.lua");
+    private static readonly string Status = EmbeddedText.Of<StreamHistory>("stream-status.lua");
 
     /// <summary>How many events were left out because the stream was full, since Redis was last empty.</summary>
     public static RedisKey LostKey(string stream) => $"{RedisKeys.Stream(stream)}:lost";
@@ -91,12 +90,5 @@ public sealed class StreamHistory(RedisConnections redis)
         Dictionary<string, string> fields = new(StringComparer.Ordinal);
         foreach (var field in entry.Values) fields[field.Name.ToString()] = field.Value.ToString();
         return new(id, StreamEntry.IdOf(stream, id, entry.Values), StreamEntry.TypeOf(entry.Values) ?? "", fields);
-    }
-
-    private static string ReadScript(string name)
-    {
-        var script = typeof(StreamHistory).Assembly.GetManifestResourceStream(typeof(StreamHistory), name)!;
-        using var file = new System.IO.StreamReader(script);
-        return file.ReadToEnd();
     }
 }

@@ -84,7 +84,7 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
     {
         var report = await GetAsync("sales");
 
-        var today = VisitorCounts.DayOf(DateTimeOffset.UtcNow);
+        var today = IndianDay.Of(DateTimeOffset.UtcNow);
         Assert.Equal(30, report.GetProperty("items").GetArrayLength());
         Assert.Equal(Day(today.AddDays(-29)), Text(report.GetProperty("total"), "from"));
         Assert.Equal(Day(today), Text(report.GetProperty("total"), "to"));

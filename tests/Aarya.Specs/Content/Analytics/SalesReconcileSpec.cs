@@ -43,8 +43,8 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
             }
 
             Add("commerce.order_confirmed.v1", new { orderId, total, lines, at });
-            ledger.Add((VisitorCounts.DayOf(at), total.Minor, 0, 1, lines.Sum(x => x.quantity)));
-            pieces.AddRange(lines.Select(x => (VisitorCounts.DayOf(at), x.sku, x.quantity)));
+            ledger.Add((IndianDay.Of(at), total.Minor, 0, 1, lines.Sum(x => x.quantity)));
+            pieces.AddRange(lines.Select(x => (IndianDay.Of(at), x.sku, x.quantity)));
             var left = total.Minor;
             for (var refund = 0; refund < fate - 1 && left > 0; refund++)
             {
@@ -52,7 +52,7 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
                 var later = at + (TimeSpan.FromDays(3) * random.NextDouble());
                 var body = new { orderId, amount = new Money(amount, Money.Inr), whole = amount == left, at = later };
                 Add("commerce.order_refunded.v1", body);
-                ledger.Add((VisitorCounts.DayOf(later), 0, amount, 0, 0));
+                ledger.Add((IndianDay.Of(later), 0, amount, 0, 0));
                 left -= amount;
             }
         }
@@ -67,7 +67,7 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
 
         await rig.CompactAsync(Streams.Orders);
 
-        var range = new DayRange(VisitorCounts.DayOf(now).AddDays(-110), VisitorCounts.DayOf(now).AddDays(5));
+        var range = new DayRange(IndianDay.Of(now).AddDays(-110), IndianDay.Of(now).AddDays(5));
         string[] kinds = [CountKinds.Revenue, CountKinds.Refunded, CountKinds.Purchase, CountKinds.PurchasedItem];
         var counts = await rig.Counts.PerDayAsync(range, kinds, TestContext.Current.CancellationToken);
         for (var day = range.From; day <= range.To; day = day.AddDays(1))

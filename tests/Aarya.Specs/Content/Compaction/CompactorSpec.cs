@@ -156,7 +156,7 @@ public sealed class CompactorSpec : IAsyncLifetime
     [Fact]
     public async Task what_visitors_did_adds_up_by_day_source_and_device()
     {
-        var day = VisitorCounts.DayOf(Now);
+        var day = IndianDay.Of(Now);
         await VisitAsync(new("newsletter", "phone", [new(day, "page_view", "/sale", 3), new(day.AddDays(-2), "search", "red saree", 1)]));
         await VisitAsync(new("newsletter", "phone", [new(day, "page_view", "/sale", 4)]));
         await VisitAsync(new("", "", [new(day, "page_view", "/sale", 8)]));
@@ -188,11 +188,11 @@ public sealed class CompactorSpec : IAsyncLifetime
     [Fact]
     public async Task a_kind_with_very_many_subjects_on_a_day_gets_no_further_rows()
     {
-        var day = VisitorCounts.DayOf(Now);
+        var day = IndianDay.Of(Now);
         await rig.ListAsync<int>(
             $"""
             insert into content.analytics_day (day, kind, subject, source, device, count)
-            select '{day:yyyy-MM-dd}', 'page_view', '/known/' || i, '', '', 1 from generate_series(1, {Compactor.MostRows}) as i
+            select '{day:yyyy-MM-dd}', 'page_view', '/known/' || i, '', '', 1 from generate_series(1, {CountRows.MostRows}) as i
             """);
         await VisitAsync(new("", "", [new(day, "page_view", "/known/7", 5), new(day, "page_view", "/new/1", 2),
             new(day, "page_view", "/new/2", 2), new(day, "search", "saree", 1)]));
@@ -203,14 +203,14 @@ public sealed class CompactorSpec : IAsyncLifetime
             await rig.ListAsync<string>(
                 "select concat_ws(' ', kind, subject, count) from content.analytics_day "
                 + "where (count <> 1 or kind = 'search') and kind not like '%.month' order by 1"));
-        Assert.Equal(Compactor.MostRows + 4,
+        Assert.Equal(CountRows.MostRows + 4,
             await rig.AskAsync<long>("select count(*) from content.analytics_day where kind not like '%.month'"));
     }
 
     [Fact]
     public async Task counted_entries_go_at_once_when_the_stream_uses_much_memory()
     {
-        var counts = new VisitorCountsNotice("", "", [new(VisitorCounts.DayOf(Now), "page_view", $"/{new string('a', 2_000)}", 1)]);
+        var counts = new VisitorCountsNotice("", "", [new(IndianDay.Of(Now), "page_view", $"/{new string('a', 2_000)}", 1)]);
         for (var i = 0; i < 1_000; i++) await VisitAsync(counts);
         var policy = new StreamPolicy(Streams.Analytics, 1_000_000, Hours: 1, Megabytes: 1);
 

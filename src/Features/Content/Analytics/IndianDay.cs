@@ -1,0 +1,9 @@
+namespace Aarya.Features.Content.Analytics;
+
+/// <summary>The days of the reports: those of the calendar of India.</summary>
+public static class IndianDay
+{
+    private static readonly TimeZoneInfo India = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");
+
+    public static DateOnly Of(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, India).DateTime);
+}
