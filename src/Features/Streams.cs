@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 
 namespace Aarya.Features;
 

@@ -7,7 +7,9 @@ namespace Aarya.Specs.Streams;
 /// <summary>
 /// What happens to the process that handles an order, by the order's note, <c>role:fate</c>: <c>payment:dies-before-commit</c>,
 /// <c>payment:dies-after-commit</c>, <c>payment:fails</c>; <c>count</c> stands for the second handler of payment. It happens only while the
-/// file that <c>FATE_FILE</c> names exists; the process deletes the file before it dies.
+/// file that <c>FATE_FILE</c> names exists; the process deletes the file before it dies, and before a handler hangs (<c>payment:hangs</c>).
+/// With <c>payment:slow</c> a handler takes 300 ms, and with <c>payment:sleeps</c> five seconds, longer than twice the time after which
+/// entries are claimed.
 /// </summary>
 internal static class Fate
 {
@@ -17,6 +19,12 @@ internal static class Fate
     {
         Befalls(session, role, note);
         if (note == $"{role}:slow") await Task.Delay(TimeSpan.FromMilliseconds(300), cancellation);
+        if (note == $"{role}:sleeps") await Task.Delay(TimeSpan.FromSeconds(5), cancellation);
+        if (note == $"{role}:hangs" && System.IO.File.Exists(File))
+        {
+            System.IO.File.Delete(File);
+            await Task.Delay(Timeout.Infinite, CancellationToken.None);
+        }
     }
 
     public static void Befalls(IDocumentSession session, string role, string note)

@@ -15,6 +15,8 @@ internal static class ShortTimes
         streams.ClaimEvery = TimeSpan.FromSeconds(1);
         var confirm = Environment.GetEnvironmentVariable("CONFIRM_SECONDS") ?? "1";
         streams.ConfirmAfter = TimeSpan.FromSeconds(int.Parse(confirm, CultureInfo.InvariantCulture));
+        if (Environment.GetEnvironmentVariable("HANDLE_SECONDS") is { } handle)
+            streams.HandleWithin = TimeSpan.FromSeconds(int.Parse(handle, CultureInfo.InvariantCulture));
         if (Environment.GetEnvironmentVariable("UNKNOWN_SECONDS") is { } unknown)
             streams.UnknownFor = TimeSpan.FromSeconds(int.Parse(unknown, CultureInfo.InvariantCulture));
         streams.StopWithin = TimeSpan.FromSeconds(3);

@@ -7,6 +7,7 @@ using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Settings;

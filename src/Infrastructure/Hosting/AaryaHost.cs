@@ -11,6 +11,7 @@ using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.OpenApi;
 using Aarya.Infrastructure.Outages;

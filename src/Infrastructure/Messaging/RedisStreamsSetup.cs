@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;

@@ -24,6 +24,9 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
 {
     private const int MostAttempts = 50;
 
+    // A process that stands still in a transaction keeps its locks. PostgreSQL ends the transaction sooner than others stop waiting (30 s).
+    private const int IdleTransactionSeconds = 15;
+
     /// <summary>
     /// Creates what is missing and changes what differs; running it again changes nothing. Waits for another run that does the same.
     /// </summary>
@@ -97,7 +100,12 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
     /// <exception cref="StartupException">The administrator's connection does not work or may not create roles.</exception>
     public async Task ProvisionAsync(BoundedContext context, CancellationToken cancellation)
     {
-        if (await CanLogInAsync(context, cancellation)) return;
+        if (await CanLogInAsync(context, cancellation))
+        {
+            await LimitIdleTransactionsAsync(context, cancellation);
+            return;
+        }
+
         var login = ContextDatabases.LoginOf(context.Role);
         var sql = $"""
             do $$ begin
@@ -109,6 +117,7 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
             revoke all on schema {context.Role} from public;
             revoke create on schema public from public;
             alter role {login} set search_path = {context.Role}, public;
+            alter role {login} set idle_in_transaction_session_timeout = '{IdleTransactionSeconds}s';
             """;
         try
         {
@@ -124,6 +133,28 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
                     await Task.Delay(Random.Shared.Next(20, 200), cancellation);
                 }
             }
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            throw new StartupException(Explain(e));
+        }
+    }
+
+    // For a login of an earlier version or of an operator; a limit that it has already stays.
+    private async Task LimitIdleTransactionsAsync(BoundedContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await databases.PlainSourceOf(context.Role).OpenConnectionAsync(cancellation);
+            await using var limit = new NpgsqlCommand($"""
+                do $$ begin
+                  if current_setting('idle_in_transaction_session_timeout') = '0' then
+                    execute format('alter role %I set idle_in_transaction_session_timeout = ''{IdleTransactionSeconds}s''', current_user);
+                  end if;
+                exception when internal_error then null; -- another process does the same at this moment
+                end $$
+                """, connection);
+            await limit.ExecuteNonQueryAsync(cancellation);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;

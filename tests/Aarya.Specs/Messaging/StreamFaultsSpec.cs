@@ -106,12 +106,14 @@ public sealed class StreamFaultsSpec(StreamsRig rig) : IClassFixture<StreamsRig>
         await rig.ExecuteAsync(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'aarya_payment'");
         var leftPending = payment.HearAsync("left it to be delivered again");
-        var orders = await PlaceAsync(shop, 20);
+        var orders = await PlaceAsync(shop, 300);
         await leftPending;
         // An outage is not a failed delivery: five restarts during it must not make a dead letter.
         await UntilAsync("the delivery count of a waiting event is reset", async () =>
             (await rig.Redis.StreamPendingMessagesAsync(Orders, "payment", 100, RedisValue.Null)) is { Length: > 0 } waiting
             && waiting.Any(x => x.DeliveryCount == 0));
+        // The reader stands still: it does not read on.
+        Assert.InRange((await rig.Redis.StreamPendingAsync(Orders, "payment")).PendingMessageCount, 1, 200);
         await rig.ExecuteAsync("do $$ begin execute format('grant connect on database %I to public', current_database()); end $$");
 
         await rig.SettleAsync(orders);

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;

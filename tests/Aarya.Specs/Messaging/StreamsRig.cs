@@ -104,6 +104,9 @@ public sealed class StreamsRig : IAsyncLifetime
     /// <summary>From now on handlers do what an order's note says.</summary>
     public void ArmFate() => File.WriteAllText(FateFile, "");
 
+    /// <summary>False after a process has met its fate.</summary>
+    public bool HasFate => File.Exists(FateFile);
+
     public void DisarmFate() => File.Delete(FateFile);
 
     /// <summary>
@@ -151,6 +154,10 @@ public sealed class StreamsRig : IAsyncLifetime
               + (select count(*) from payment.wolverine_outgoing_envelopes)
             """, []) == 0;
     }
+
+    /// <summary>How many of the orders are charged.</summary>
+    public Task<long> ChargedAsync(IReadOnlyCollection<Guid> orders) =>
+        CountAsync("select count(*) from payment.effect where what = 'charged' and order_id = any($1)", orders);
 
     public Task<long> DeadLettersAsync() =>
         CountAsync(

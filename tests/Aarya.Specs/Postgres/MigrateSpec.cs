@@ -24,6 +24,10 @@ public sealed class MigrateSpec : IAsyncLifetime
 
         Assert.Equal(0, (await MigrateAsync()).ExitCode);
         await IsCurrentAsync();
+        Assert.Equal(5, (await OnDatabaseAsync("""
+            select rolname from pg_roles where rolname = any('{aarya_core,aarya_commerce,aarya_payment,aarya_content,aarya_search}')
+              and 'idle_in_transaction_session_timeout=15s' = any(rolconfig)
+            """)).Count);
 
         await OnDatabaseAsync("drop table commerce.stock cascade");
         var lost = await MigrateAsync("--check");

@@ -1,5 +1,6 @@
 using Aarya.Features;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Privacy.Erasure;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Servers;

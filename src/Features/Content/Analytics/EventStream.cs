@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Redis;

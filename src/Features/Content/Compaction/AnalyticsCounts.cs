@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 
 namespace Aarya.Features.Content.Compaction;
 

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Privacy;
 
 namespace Aarya.Features.Content.Compaction;

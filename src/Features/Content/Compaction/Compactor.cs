@@ -3,6 +3,7 @@ using System.Text.Json;
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Redis;
 using Microsoft.Extensions.Logging;
@@ -69,17 +70,17 @@ public sealed class RedisStreamEndpoint : Endpoint
 
     /// <summary>Null when it is an event that the group's context does not read.</summary>
     internal StreamDelivery? Deliver(string entry, NameValueEntry[] fields, bool again) =>
-        StreamEntry.TypeOf(fields) is { } wire && Events.TryGetValue(wire, out var read)
-            ? new StreamDelivery(entry, fields, read, StreamEntry.IdOf(Stream, entry, fields), again)
+        EntryFields.TypeOf(fields) is { } wire && Events.TryGetValue(wire, out var read)
+            ? new StreamDelivery(entry, fields, read, EntryFields.IdOf(Stream, entry, fields), again)
             : null;
 
     /// <summary>
     /// The event, if no context of this program declares it: a newer version published it, or an older one. Else null.
     /// </summary>
     internal StreamDelivery? Unknown(string entry, NameValueEntry[] fields) =>
-        StreamEntry.TypeOf(fields) is { } wire && !Declared.Contains(wire)
+        EntryFields.TypeOf(fields) is { } wire && !Declared.Contains(wire)
             ? new StreamDelivery(
-                entry, fields, new(MessageNaming.InContext(Namespace, wire), []), StreamEntry.IdOf(Stream, entry, fields), again: true)
+                entry, fields, new(MessageNaming.InContext(Namespace, wire), []), EntryFields.IdOf(Stream, entry, fields), again: true)
             : null;
 
     /// <summary>Passes an event to the part's handler; waits until Wolverine has opened the part.</summary>

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Microsoft.Extensions.Logging;
 using Wolverine.Runtime;
 using Wolverine.Transports;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Outages;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -62,7 +64,8 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         {
             await CheckRoomAsync(redis);
             // A failure does not show how much was added: all is sent again, and readers skip the duplicates.
-            var adding = fresh.Select(x => redis.StreamAddAsync(endpoint.Key, StreamEntry.Write(x))).ToList();
+            var adding = fresh
+                .Select(x => redis.StreamAddAsync(endpoint.Key, EntryFields.Write(x, MessageNaming.OnTheWire(x.MessageType!)))).ToList();
             var length = redis.StreamLengthAsync(endpoint.Key);
             var entries = await Task.WhenAll(adding);
             SeeLength(await length);

@@ -12,8 +12,17 @@ public sealed class RedisStreamsOptions
     /// <summary>How long one read waits for entries; the client's own timeout is derived from it and longer.</summary>
     public TimeSpan Block { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Another consumer's entry is taken over when it has been pending for this long: above the longest handling time.</summary>
+    /// <summary>
+    /// Another consumer's entry is taken over when that consumer has not shown for this long that it works on it. A consumer shows it for
+    /// all of its entries four times in this period, however long a handler takes.
+    /// </summary>
     public TimeSpan ClaimAfter { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// A handler that has not returned after this time hangs: its entry is left for a further delivery, here or in another process. It is
+    /// above the 30 seconds after which a handler is told to stop, times the five attempts of one delivery.
+    /// </summary>
+    public TimeSpan HandleWithin { get; set; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How often this process searches for entries of dead consumers.</summary>
     public TimeSpan ClaimEvery { get; set; } = TimeSpan.FromSeconds(15);

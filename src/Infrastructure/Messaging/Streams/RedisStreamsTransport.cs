@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using JasperFx.Core;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using StackExchange.Redis;
 using Wolverine;
 
@@ -18,8 +19,11 @@ internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, Stre
     /// <summary>The endpoint of each handler, if the context has several handlers for the event; else empty.</summary>
     public IReadOnlyList<RedisStreamEndpoint> Parts => read.Parts;
 
+    /// <summary>Whether this process still holds the entry; all handlers of the entry share it.</summary>
+    public StreamHold Hold { get; private init; } = new();
+
     /// <summary>The same entry for one of several handlers: the state of the handling is its own.</summary>
-    public StreamDelivery ForPart() => new(Entry, fields, read, eventId, Again);
+    public StreamDelivery ForPart() => new(Entry, fields, read, eventId, Again) { Hold = Hold };
 
     /// <summary>True when the handler's transaction has begun.</summary>
     public bool Began { get; set; }
@@ -52,7 +56,7 @@ internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, Stre
     /// <summary>A new envelope for every attempt: the pipeline leaves state in a used one.</summary>
     public Envelope Open()
     {
-        var envelope = StreamEntry.Read(fields, read.MessageType);
+        var envelope = EntryFields.Read(fields, read.MessageType);
         envelope.Id = eventId;
         envelope.RoutingInformation = this;
         return envelope;
@@ -60,5 +64,5 @@ internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, Stre
 
     /// <summary>The lane of the event; events with the same key share one.</summary>
     public int LaneOf(int lanes) =>
-        (int)((StreamEntry.KeyOf(fields) ?? Entry).Aggregate(2166136261u, (hash, c) => unchecked((hash ^ c) * 16777619)) % (uint)lanes);
+        (int)((EntryFields.KeyOf(fields) ?? Entry).Aggregate(2166136261u, (hash, c) => unchecked((hash ^ c) * 16777619)) % (uint)lanes);
 }

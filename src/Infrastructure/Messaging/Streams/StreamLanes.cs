@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Outages;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -9,7 +9,8 @@ namespace Aarya.Infrastructure.Messaging.Streams;
 
 /// <summary>
 /// Handles a group's entries, several at once, but those with the same key one after another. An entry is acknowledged when
-/// it is settled. During an outage of something that handlers need, lanes wait and nothing counts as a failure.
+/// it is settled. During an outage of something that handlers need, lanes wait and nothing counts as a failure. No other process takes over
+/// an entry that waits or is handled here, unless this process stands still or the handler hangs.
 /// </summary>
 internal sealed partial class StreamLanes : IAsyncDisposable
 {
@@ -19,36 +20,42 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     private readonly Func<Envelope, ValueTask> handle;
     private readonly ILogger log;
     private readonly Channel<StreamDelivery>[] lanes;
-    private readonly ConcurrentDictionary<string, StreamDelivery> held = new();
+    private readonly StreamHolds holds;
     private readonly CancellationTokenSource stopping = new();
     private Task[] running = [];
+    private Task keeping = Task.CompletedTask;
 
     public StreamLanes(
         RedisStreamEndpoint endpoint, StreamGroup group, StreamDeadLetters deadLetters, Func<Envelope, ValueTask> handle, ILogger log)
     {
         (this.endpoint, this.group, this.deadLetters, this.handle, this.log) = (endpoint, group, deadLetters, handle, log);
+        holds = new StreamHolds(endpoint, group, log);
         lanes =
             [.. Enumerable.Range(0, Options.Lanes).Select(_ => Channel.CreateBounded<StreamDelivery>(Options.Batch / Options.Lanes + 1))];
     }
 
     private RedisStreamsOptions Options => endpoint.Transport.Options;
 
-    public void Start() => running = [.. lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader)))];
+    public void Start()
+    {
+        running = [.. lanes.Select(lane => Task.Run(() => RunAsync(lane.Reader)))];
+        keeping = Task.Run(() => holds.KeepAsync(stopping.Token));
+    }
 
     /// <summary>True when the entry waits here or is being handled.</summary>
-    public bool Holds(string entry) => held.ContainsKey(entry);
+    public bool Holds(string entry) => holds.Has(entry);
 
     /// <summary>Puts the delivery into its lane; waits while the lane is full.</summary>
     public async ValueTask OfferAsync(StreamDelivery delivery, CancellationToken cancellation)
     {
-        if (!held.TryAdd(delivery.Entry, delivery)) return;
+        if (!holds.Take(delivery)) return;
         try
         {
             await lanes[delivery.LaneOf(lanes.Length)].Writer.WriteAsync(delivery, cancellation);
         }
         catch
         {
-            held.TryRemove(delivery.Entry, out _);
+            holds.Release(delivery);
             throw;
         }
     }
@@ -86,13 +93,15 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             }
             finally
             {
-                held.TryRemove(delivery.Entry, out _);
+                holds.Release(delivery);
             }
         }
     }
 
     private async Task SettleAsync(StreamDelivery delivery)
     {
+        // An entry that another consumer has taken must not be counted here, because the count takes it back.
+        if (!await holds.IsOursAsync(delivery, stopping.Token)) return;
         // The read has counted the first delivery. False: another consumer has claimed and acknowledged the entry.
         if (delivery.Again && !await UntilRedisAnswersAsync(redis => group.CountAttemptAsync(redis, delivery.Entry))) return;
         // Each of several handlers is tried for itself, so that one that fails does not hold up the others.
@@ -110,8 +119,15 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         var isCountReset = false;
         while (!stopping.IsCancellationRequested)
         {
+            if (!await holds.IsOursAsync(delivery, stopping.Token)) return false;
             delivery.BeginAttempt();
-            await call(delivery.Open());
+            if (!await ReturnsAsync(call(delivery.Open()).AsTask()))
+            {
+                Hangs(address, delivery.Entry, Options.HandleWithin.TotalSeconds);
+                delivery.Hold.IsLost = true;
+                return false;
+            }
+
             if (delivery.IsSettled) return true;
             if (delivery.Deferred) return false;
             if (delivery.RetryAt is { } at)
@@ -137,6 +153,23 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// False when the handler hangs. What it does later is harmless: it commits together with the event's processed_event row.
+    /// </summary>
+    private async Task<bool> ReturnsAsync(Task handling)
+    {
+        try
+        {
+            await handling.WaitAsync(Options.HandleWithin);
+            return true;
+        }
+        catch (TimeoutException) when (!handling.IsCompleted)
+        {
+            _ = handling.ContinueWith(x => x.Exception, TaskScheduler.Default);
+            return false;
+        }
     }
 
     /// <summary>True when PostgreSQL or Redis did not answer at first.</summary>
@@ -200,10 +233,15 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     {
         await StopAsync();
         await stopping.CancelAsync();
+        await keeping;
     }
 
     [LoggerMessage(LogLevel.Error, "The entry {Entry} of {Stream} could not be handled for {Group}; it stays pending.")]
     private partial void CannotHandle(string entry, string stream, string group, Exception e);
+
+    [LoggerMessage(LogLevel.Error,
+        "{Handler} has not returned from the entry {Entry} for {Seconds} s. The entry is delivered again, here or in another process.")]
+    private partial void Hangs(Uri handler, string entry, double seconds);
 
     /// <summary>How long an event may fail without an outage, with growing pauses.</summary>
     private sealed class Patience(DateTimeOffset until)

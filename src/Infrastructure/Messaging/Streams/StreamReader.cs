@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -123,14 +124,14 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
         {
             await group.AcknowledgeAsync(redis, entry);
         }
-        else if (await StreamGroup.NowAsync(redis) - StreamEntry.AddedAt(entry) >= Options.UnknownFor)
+        else if (await StreamGroup.NowAsync(redis) - EntryFields.AddedAt(entry) >= Options.UnknownFor)
         {
             if (again) await lanes.GiveUpAsync(unknown, "No version of the program that declares this event has read it in time.");
             else await group.AcknowledgeAsync(redis, entry);
         }
-        else if (seenUnknown.TryAdd(StreamEntry.TypeOf(fields)!, true))
+        else if (seenUnknown.TryAdd(EntryFields.TypeOf(fields)!, true))
         {
-            Unknown(StreamEntry.TypeOf(fields)!, endpoint.Stream, endpoint.Group!);
+            Unknown(EntryFields.TypeOf(fields)!, endpoint.Stream, endpoint.Group!);
         }
     }
 

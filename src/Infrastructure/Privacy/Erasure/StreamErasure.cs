@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 

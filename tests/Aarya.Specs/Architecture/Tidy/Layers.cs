@@ -12,7 +12,7 @@ internal static class Layers
     [
         ["Ids", "Outages", "Settings", "Time", "Workers"],
         ["Caching", "Contexts", "Email", "Http", "Privacy", "Redis"],
-        ["Mesh", "Messaging.WireEvents", "Pages", "Postgres", "Security", "Validation"],
+        ["Mesh", "Messaging.Streams.Entries", "Messaging.WireEvents", "Pages", "Postgres", "Security", "Validation"],
         ["Flags", "Grpc", "Health", "Idempotency", "Messaging.Streams", "Seeding"],
         ["Messaging", "Privacy.Erasure", "Privacy.Rotation", "Proxy", "Rates"],
         ["Edge", "RealTime"],

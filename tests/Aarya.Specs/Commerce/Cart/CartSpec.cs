@@ -4,6 +4,7 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;

@@ -3,6 +3,7 @@ using Aarya.Features;
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;

@@ -6,6 +6,7 @@ using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Redis;

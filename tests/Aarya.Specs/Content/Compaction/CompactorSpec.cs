@@ -4,6 +4,7 @@ using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 

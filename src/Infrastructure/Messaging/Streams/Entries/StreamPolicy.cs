@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 
-namespace Aarya.Infrastructure.Messaging.Streams;
+namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
 /// <summary>How long a stream keeps its entries. An entry that some reader still needs stays for longer than that.</summary>
 /// <param name="Name">The stream.</param>

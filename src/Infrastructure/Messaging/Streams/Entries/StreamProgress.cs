@@ -1,7 +1,7 @@
 using System.Globalization;
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Messaging.Streams;
+namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
 /// <summary>How far the groups of a stream have read.</summary>
 internal static class StreamProgress

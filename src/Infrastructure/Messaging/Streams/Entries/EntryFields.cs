@@ -1,13 +1,12 @@
 using System.Globalization;
 using Aarya.Infrastructure.Ids;
-using Aarya.Infrastructure.Messaging.WireEvents;
 using StackExchange.Redis;
 using Wolverine;
 
-namespace Aarya.Infrastructure.Messaging.Streams;
+namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
 /// <summary>The fields of one entry of a stream: the content of an envelope, under names that are readable in redis-cli.</summary>
-internal static class StreamEntry
+internal static class EntryFields
 {
     private const string Id = "id";
     private const string Type = "type";
@@ -22,12 +21,13 @@ internal static class StreamEntry
     // An entry that another program wrote may have any id.
     private static readonly ulong Latest = (ulong)new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    public static NameValueEntry[] Write(Envelope envelope)
+    /// <param name="type">The event's name on the wire.</param>
+    public static NameValueEntry[] Write(Envelope envelope, string type)
     {
         List<NameValueEntry> fields =
         [
             new(Id, envelope.Id.ToString()),
-            new(Type, MessageNaming.OnTheWire(envelope.MessageType!)),
+            new(Type, type),
             new(At, envelope.SentAt.ToString("O", CultureInfo.InvariantCulture)),
         ];
         Add(Key, envelope.GroupId);

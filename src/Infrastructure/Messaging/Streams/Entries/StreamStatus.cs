@@ -1,4 +1,4 @@
-namespace Aarya.Infrastructure.Messaging.Streams;
+namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
 /// <summary>How far a group has read a stream.</summary>
 /// <param name="Name">The context; <c>compactor</c> for what is archived or counted.</param>

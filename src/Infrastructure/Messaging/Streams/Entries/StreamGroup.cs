@@ -1,10 +1,13 @@
+using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Messaging.Streams;
+namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
 /// <summary>The commands of one consumer in one group of one stream.</summary>
 internal sealed class StreamGroup(RedisKey key, string group, string consumer, int batch)
 {
+    private static readonly string Keep = EmbeddedText.Of<StreamGroup>("keep-entries.lua");
+
     public async Task CreateAsync(IDatabase redis)
     {
         try
@@ -53,6 +56,22 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         catch (RedisServerException e) when (e.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
         {
             // Redis has lost the group, and its counts with it.
+        }
+    }
+
+    /// <summary>Shows that this consumer still works on these entries, so that no other one takes them over.</summary>
+    /// <returns>Those that it still holds: it may have stood still for so long that another consumer has taken the rest.</returns>
+    public async Task<IReadOnlySet<string>> KeepAsync(IDatabase redis, IReadOnlyCollection<string> entries)
+    {
+        try
+        {
+            var kept = await redis.ScriptEvaluateAsync(Keep, [key], [group, consumer, .. entries.Select(x => (RedisValue)x)]);
+            return ((string[])kept!).ToHashSet(StringComparer.Ordinal);
+        }
+        catch (RedisServerException e) when (e.Message.Contains("NOGROUP", StringComparison.Ordinal))
+        {
+            // Redis has lost the group, and with it who holds what.
+            return entries.ToHashSet(StringComparer.Ordinal);
         }
     }
 

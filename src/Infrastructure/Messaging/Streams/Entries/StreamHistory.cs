@@ -1,7 +1,7 @@
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
-namespace Aarya.Infrastructure.Messaging.Streams;
+namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
 /// <summary>One entry of a stream, as a reader without a group sees it.</summary>
 /// <param name="Entry">Its id in the stream.</param>
@@ -11,7 +11,7 @@ namespace Aarya.Infrastructure.Messaging.Streams;
 public sealed record StreamRecord(string Entry, Guid EventId, string Type, IReadOnlyDictionary<string, string> Fields)
 {
     /// <summary>When the entry was added, by the clock of Redis.</summary>
-    public DateTimeOffset AddedAt => StreamEntry.AddedAt(Entry);
+    public DateTimeOffset AddedAt => EntryFields.AddedAt(Entry);
 }
 
 /// <summary>What a trim did.</summary>
@@ -82,13 +82,13 @@ public sealed class StreamHistory(RedisConnections redis)
     }
 
     private static DateTimeOffset? AddedAtOrNull(RedisResult entry) =>
-        (string)entry! is { Length: > 0 } id ? StreamEntry.AddedAt(id) : null;
+        (string)entry! is { Length: > 0 } id ? EntryFields.AddedAt(id) : null;
 
     private static StreamRecord Read(string stream, StackExchange.Redis.StreamEntry entry)
     {
         var id = entry.Id.ToString();
         Dictionary<string, string> fields = new(StringComparer.Ordinal);
         foreach (var field in entry.Values) fields[field.Name.ToString()] = field.Value.ToString();
-        return new(id, StreamEntry.IdOf(stream, id, entry.Values), StreamEntry.TypeOf(entry.Values) ?? "", fields);
+        return new(id, EntryFields.IdOf(stream, id, entry.Values), EntryFields.TypeOf(entry.Values) ?? "", fields);
     }
 }
