@@ -1,10 +1,12 @@
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Compaction;
+using Aarya.Features.Content.DeadLetters;
 using Aarya.Features.Content.Mailbox;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Store;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Email;
+using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
@@ -32,9 +34,13 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override IReadOnlyList<StreamPolicy> Streams => Features.Streams.All;
 
+    public override ContextRpc RpcOfEveryContext { get; } =
+        ContextRpc.Of<DeadLetterService, Protos.Operations.DeadLetters.DeadLettersClient>();
+
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddShopperFeed();
+        services.AddSingleton<ContextLetters>();
         services.AddSingleton<EventSample>();
         services.AddSingleton<EventStream>();
         services.AddSingleton<DailyCounts>();

@@ -32,6 +32,9 @@ public abstract class ContextRpc
     /// <summary>A client whose calls go to another process.</summary>
     internal abstract void AddRemote(IServiceCollection services, ContextAddress address);
 
+    /// <summary>A client per context, by its role: each process serves the service for the contexts that it hosts.</summary>
+    internal abstract void AddPerContext(IServiceCollection services, IEnumerable<string> hosted, IEnumerable<ContextAddress> remote);
+
     internal abstract GrpcServiceEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints);
 
     private sealed class Pair<TService, TClient> : ContextRpc where TService : class where TClient : ClientBase<TClient>
@@ -43,19 +46,38 @@ public abstract class ContextRpc
         internal override void AddInProcess(IServiceCollection services)
         {
             services.AddScoped<TService>();
-            services.AddSingleton(provider => New(
-                new InProcessInvoker<TService>(provider.GetRequiredService<IServiceScopeFactory>(),
-                    [provider.GetRequiredService<ServiceErrors>()])));
+            services.AddSingleton(InProcess);
         }
 
         internal override void AddRemote(IServiceCollection services, ContextAddress address)
         {
-            services.AddKeyedSingleton(address.Role, (_, _) => ContextChannel.To(address));
-            services.AddSingleton(provider =>
-                New(ContextChannel.Invoker(provider.GetRequiredKeyedService<GrpcChannel>(address.Role), address)));
+            AddChannel(services, address);
+            services.AddSingleton(provider => Remote(provider, address));
+        }
+
+        internal override void AddPerContext(
+            IServiceCollection services, IEnumerable<string> hosted, IEnumerable<ContextAddress> remote)
+        {
+            services.AddScoped<TService>();
+            foreach (var role in hosted) services.AddKeyedSingleton(role, (provider, _) => InProcess(provider));
+            foreach (var address in remote)
+            {
+                AddChannel(services, address);
+                services.AddKeyedSingleton(address.Role, (provider, _) => Remote(provider, address));
+            }
         }
 
         internal override GrpcServiceEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<TService>();
+
+        // One channel to each context, whatever is called over it.
+        private static void AddChannel(IServiceCollection services, ContextAddress address) =>
+            services.TryAddKeyedSingleton(address.Role, (_, _) => ContextChannel.To(address));
+
+        private static TClient InProcess(IServiceProvider provider) => New(new InProcessInvoker<TService>(
+            provider.GetRequiredService<IServiceScopeFactory>(), [provider.GetRequiredService<ServiceErrors>()]));
+
+        private static TClient Remote(IServiceProvider provider, ContextAddress address) =>
+            New(ContextChannel.Invoker(provider.GetRequiredKeyedService<GrpcChannel>(address.Role), address));
 
         private static TClient New(CallInvoker invoker) =>
             (TClient)Activator.CreateInstance(typeof(TClient), invoker.Intercept(new CallDeadline()))!;
@@ -77,13 +99,17 @@ public static class ContextChannel
 public static class ContextRpcSetup
 {
     /// <summary>Every context's client: in-process for those hosted here, over their sockets or URLs for the others.</summary>
+    /// <param name="shared">The services that every process serves for the contexts that it hosts.</param>
     internal static void AddContextRpc(this IHostApplicationBuilder builder, IEnumerable<ContextRpc> hosted,
-        IEnumerable<(string Role, ContextRpc Rpc)> remote)
+        IEnumerable<(string Role, ContextRpc Rpc)> remote, IEnumerable<ContextRpc> shared, ActiveContexts contexts)
     {
         builder.Services.AddContextGrpc();
         foreach (var rpc in hosted) rpc.AddInProcess(builder.Services);
         foreach (var (role, rpc) in remote)
             rpc.AddRemote(builder.Services, ContextAddress.Of(role, builder.Configuration, builder.Environment));
+        foreach (var rpc in shared)
+            rpc.AddPerContext(builder.Services, contexts.Active.Select(x => x.Role),
+                contexts.Dormant.Select(x => ContextAddress.Of(x.Role, builder.Configuration, builder.Environment)));
     }
 
     /// <summary>Adds gRPC as the contexts use it.</summary>

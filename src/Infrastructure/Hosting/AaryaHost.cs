@@ -165,7 +165,8 @@ public static class AaryaHost
         builder.Services.AddSingleton<IFlags, CachedFlags>();
         builder.AddRealTime();
         builder.AddContextRpc(
-            active.Select(x => x.Rpc).OfType<ContextRpc>(), dormant.Where(x => x.Rpc is not null).Select(x => (x.Role, x.Rpc!)));
+            active.Select(x => x.Rpc).OfType<ContextRpc>(), dormant.Where(x => x.Rpc is not null).Select(x => (x.Role, x.Rpc!)),
+            active.Concat(dormant).Select(x => x.RpcOfEveryContext).OfType<ContextRpc>(), contexts);
         builder.AddProxy(contexts, roles);
         builder.AddHealth(contexts, roles);
         builder.AddEdge(roles);
@@ -298,7 +299,10 @@ public static class AaryaHost
             new(ApiDocument.Path, "OpenAPI description", "The same for programs"),
             new(HealthEndpoints.Path, "Health", "Every part with its status and latency"),
         ]);
-        app.MapContextRpc(hosted.Active.Select(x => x.Rpc).OfType<ContextRpc>(), app.Services.GetRequiredService<ActiveRoles>());
+        app.MapContextRpc(
+            hosted.Active.Select(x => x.Rpc)
+                .Concat(hosted.Active.Concat(hosted.Dormant).Select(x => x.RpcOfEveryContext)).OfType<ContextRpc>(),
+            app.Services.GetRequiredService<ActiveRoles>());
         app.MapProxy(contexts, app.Services.GetRequiredService<ActiveRoles>());
         foreach (var module in hosted.Active) module.MapEndpoints(app);
         if (!app.Services.GetRequiredService<ActiveRoles>().HostsGateway) return;

@@ -23,6 +23,12 @@ public abstract class Module : BoundedContext
     /// <summary>The gRPC service that other contexts call, and its client; null for a context that no other one calls.</summary>
     public virtual ContextRpc? Rpc => null;
 
+    /// <summary>
+    /// A gRPC service that every process serves for the contexts that it hosts, as an operator needs it; its client is registered per
+    /// context, with the role as its key. Null for a module that adds none.
+    /// </summary>
+    public virtual ContextRpc? RpcOfEveryContext => null;
+
     /// <summary>The rate limits that the context's endpoints name; the edge applies them.</summary>
     public virtual IReadOnlyList<RatePolicy> RatePolicies => [];
 

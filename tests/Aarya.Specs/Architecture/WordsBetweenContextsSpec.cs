@@ -23,8 +23,8 @@ public sealed class WordsBetweenContextsSpec
     {
         var acts = new[]
         {
-            typeof(Features.Commerce.Contracts.StaffActions), typeof(Features.Payment.Contracts.StaffActions),
-            typeof(Features.Search.Contracts.StaffActions),
+            typeof(Features.Commerce.Contracts.StaffActions), typeof(Features.Content.Contracts.StaffActions),
+            typeof(Features.Payment.Contracts.StaffActions), typeof(Features.Search.Contracts.StaffActions),
         }.SelectMany(x => x.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(x => (string)x.GetRawConstantValue()!);
 
         Assert.Equal(acts.Order(StringComparer.Ordinal), AuditActions.OfOtherContexts.Order(StringComparer.Ordinal));

@@ -13,3 +13,7 @@ public sealed record PaymentActedNotice(Guid ActId, StaffAct Act);
 /// <summary>A member of staff acted in search.</summary>
 [WireEvent("search.staff_acted.v1", Streams.Audit)]
 public sealed record SearchActedNotice(Guid ActId, StaffAct Act);
+
+/// <summary>A member of staff acted in content.</summary>
+[WireEvent("content.staff_acted.v1", Streams.Audit)]
+public sealed record ContentActedNotice(Guid ActId, StaffAct Act);

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
-using Npgsql;
 
 namespace Aarya.Specs.Commerce.BackInStock;
 
@@ -14,7 +13,6 @@ using Roles = Features.Roles;
 public sealed class BackInStockTravelsSpec
 {
     private const string Sku = "KRT-BACK-M";
-    private const string Password = "a long way to Mumbai";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -30,15 +28,14 @@ public sealed class BackInStockTravelsSpec
     {
         await using var shop = await SplitShop.StartAsync(processes);
         using var shopper = shop.Client();
-        using var staff = shop.Client();
-        await SignInAsync(staff, "staff@example.com", shop.SettingsOf(processes[0])["DATABASE_URL"]);
-        await SendAsync(staff, HttpMethod.Post, "/api/admin/products", Kurta());
-        var guest = await SendAsync(shopper, HttpMethod.Post, "/api/auth/guest");
+        using var staff = await shop.StaffAsync("merchandiser");
+        await SplitShop.SendAsync(staff, HttpMethod.Post, "/api/admin/products", Kurta());
+        var guest = await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/auth/guest");
         shopper.DefaultRequestHeaders.Authorization = new("Bearer", guest.GetProperty("accessToken").GetString());
 
         for (var i = 0; i < 2; i++)
-            await SendAsync(shopper, HttpMethod.Post, $"/api/inventory/{Sku}/back-in-stock", new { email = "asha@example.com" });
-        var awaited = await SendAsync(staff, HttpMethod.Get, "/api/admin/back-in-stock");
+            await SplitShop.SendAsync(shopper, HttpMethod.Post, $"/api/inventory/{Sku}/back-in-stock", new { email = "asha@example.com" });
+        var awaited = await SplitShop.SendAsync(staff, HttpMethod.Get, "/api/admin/back-in-stock");
         Assert.Equal(1, Assert.Single(awaited.GetProperty("items").EnumerateArray()).GetProperty("shoppers").GetInt32());
 
         await DeliverAsync(staff);
@@ -54,7 +51,7 @@ public sealed class BackInStockTravelsSpec
         Assert.Equal("Handloom Kurta is back in stock", mail.GetProperty("subject").GetString());
 
         await StatusAsync(shopper, "late@example.com");
-        awaited = await SendAsync(staff, HttpMethod.Get, "/api/admin/back-in-stock");
+        awaited = await SplitShop.SendAsync(staff, HttpMethod.Get, "/api/admin/back-in-stock");
         Assert.Empty(awaited.GetProperty("items").EnumerateArray());
     }
 
@@ -76,7 +73,7 @@ public sealed class BackInStockTravelsSpec
     };
 
     private static Task DeliverAsync(HttpClient staff, int delta = 2) =>
-        SendAsync(staff, HttpMethod.Post, $"/api/admin/stock/{Sku}/adjustments", new { delta, reason = "delivery" });
+        SplitShop.SendAsync(staff, HttpMethod.Post, $"/api/admin/stock/{Sku}/adjustments", new { delta, reason = "delivery" });
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient shopper, string email)
     {
@@ -85,28 +82,5 @@ public sealed class BackInStockTravelsSpec
     }
 
     private static async Task<IReadOnlyList<JsonElement>> MailsAsync(HttpClient client, string to) =>
-        [.. (await SendAsync(client, HttpMethod.Get, $"/dev/mailbox?to={to}")).GetProperty("items").EnumerateArray()];
-
-    // A new shop has no staff: the account gets its role in the database.
-    private static async Task SignInAsync(HttpClient client, string email, string database)
-    {
-        await SendAsync(client, HttpMethod.Post, "/api/auth/register", new { name = "Asha Rao", email, password = Password });
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(Cancel);
-        await using var promote = new NpgsqlCommand(
-            """update core.mt_doc_user set data = jsonb_set(data, '{roles}', '["merchandiser"]')""", connection);
-        Assert.Equal(1, await promote.ExecuteNonQueryAsync(Cancel));
-        var signedIn = await SendAsync(client, HttpMethod.Post, "/api/auth/login", new { email, password = Password });
-        client.DefaultRequestHeaders.Authorization = new("Bearer", signedIn.GetProperty("accessToken").GetString());
-    }
-
-    private static async Task<JsonElement> SendAsync(HttpClient client, HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = JsonContent.Create(body);
-        using var answer = await client.SendAsync(request, Cancel);
-        var text = await answer.Content.ReadAsStringAsync(Cancel);
-        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {text}");
-        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
-    }
+        [.. (await SplitShop.SendAsync(client, HttpMethod.Get, $"/dev/mailbox?to={to}")).GetProperty("items").EnumerateArray()];
 }

@@ -15,7 +15,8 @@ using OfCommerce = Aarya.Features.Commerce.Contracts;
 namespace Aarya.Specs.CorePlatform.Audit;
 
 /// <summary>What staff do in any context stands in one trail, and is recorded in the transaction of the act.</summary>
-[StoryOf(typeof(RecordCommerceActHandler), typeof(RecordPaymentActHandler), typeof(RecordSearchActHandler))]
+[StoryOf(typeof(RecordCommerceActHandler), typeof(RecordContentActHandler), typeof(RecordPaymentActHandler),
+    typeof(RecordSearchActHandler))]
 public sealed class StaffActsSpec(AaryaFixture fixture) : CoreSpec(fixture)
 {
     [Fact]

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support.Hosts;
-using Npgsql;
 
 namespace Aarya.Specs.CorePlatform.Flags;
 
@@ -38,9 +36,7 @@ public sealed class SplitFlagsSpec
                 .Select(x => RoleProcess.StartAsync(x, shop.SettingsOf(x), program.Path)));
         try
         {
-            using var client = shop.Client();
-            client.DefaultRequestHeaders.Authorization = new("Bearer",
-                await AdminAsync(client, shop.SettingsOf(Roles.Core)["DATABASE_URL"]));
+            using var client = await shop.StaffAsync("admin");
             foreach (var role in roles) Assert.False(await IsOnAsync(role, "specs.split"));
 
             foreach (var on in new[] { true, false, true })
@@ -71,22 +67,5 @@ public sealed class SplitFlagsSpec
         var heard = await Task.WhenAny(on, off);
         Assert.True(role.IsRunning, role.Output);
         return heard == on;
-    }
-
-    /// <summary>The token of an admin of a new shop, who gets the role in the database.</summary>
-    private static async Task<string> AdminAsync(HttpClient client, string database)
-    {
-        const string password = "a long way to Mumbai";
-        using var registered =
-            await client.PostAsJsonAsync("/api/auth/register",
-                new { name = "Asha Rao", email = "asha@example.com", password }, Cancellation);
-        Assert.Equal(HttpStatusCode.Accepted, registered.StatusCode);
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(Cancellation);
-        await using var promote = new NpgsqlCommand("""update core.mt_doc_user set data = jsonb_set(data, '{roles}', '["admin"]')""",
-            connection);
-        Assert.Equal(1, await promote.ExecuteNonQueryAsync(Cancellation));
-        using var signedIn = await client.PostAsJsonAsync("/api/auth/login", new { email = "asha@example.com", password }, Cancellation);
-        return (await signedIn.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("accessToken").GetString()!;
     }
 }

@@ -1,6 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support.Servers;
+using Npgsql;
 
 namespace Aarya.Specs.Support.Hosts;
 
@@ -67,6 +72,62 @@ public sealed class SplitShop : IAsyncDisposable
         if (role.Split(',').Contains(ActiveRoles.Gateway)) all["AARYA_URLS"] = Url.ToString();
         foreach (var (name, value) in more) all[name] = value;
         return all;
+    }
+
+    /// <summary>A client of a new account with these roles. A new shop has no staff: the account gets its roles in the database.</summary>
+    public async Task<HttpClient> StaffAsync(params string[] staffRoles)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var (email, password) = ($"{Guid.NewGuid():N}@example.com", "a long way to Mumbai");
+        var client = Client();
+        using var registered = await client.PostAsJsonAsync("/api/auth/register", new { name = "Asha Rao", email, password }, cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, registered.StatusCode);
+        Assert.Equal(1, await ExecuteAsync("""
+            update core.mt_doc_user set data = jsonb_set(data, '{roles}', to_jsonb($1::text[]))
+            where data -> 'roles' = '[]' or data -> 'roles' = '["customer"]'
+            """, (object)staffRoles));
+        using var signedIn = await client.PostAsJsonAsync("/api/auth/login", new { email, password }, cancellation);
+        var token = (await signedIn.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("accessToken").GetString();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return client;
+    }
+
+    /// <summary>Executes a statement as the owner of the database, and returns how many rows it changed.</summary>
+    public async Task<int> ExecuteAsync(string sql, params object[] values)
+    {
+        await using var connection =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Runs a command of the program, as an operator does while the shop runs, and returns its output with its errors.</summary>
+    public async Task<(int ExitCode, string Output)> CommandAsync(string roles, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [ChildProgram.Release ?? ChildProgram.Debug, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["AARYA_ROLES"] = roles },
+        };
+        foreach (var (name, value) in SettingsOf(roles)) start.Environment[name] = value;
+        using var command = Process.Start(start)!;
+        var (output, errors) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
+        await command.WaitForExitAsync();
+        return (command.ExitCode, await output + await errors);
+    }
+
+    /// <summary>Sends a request that must succeed, and returns the answer's body; undefined when it is empty.</summary>
+    public static async Task<JsonElement> SendAsync(HttpClient client, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {text}");
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
     }
 
     public HttpClient Client() => new() { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(30) };

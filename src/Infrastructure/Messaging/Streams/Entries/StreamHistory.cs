@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
+using Wolverine;
 
 namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
@@ -44,6 +45,13 @@ public sealed class StreamHistory(RedisConnections redis)
 
     /// <summary>The value of <see cref="LostKey"/>.</summary>
     public async Task<double> LostAsync(string stream) => (double?)await redis.State.StringGetAsync(LostKey(stream)) ?? 0;
+
+    /// <summary>Adds an event without an outbox, for a command of the program, in which no message runtime runs.</summary>
+    /// <param name="type">The event's name on the wire.</param>
+    /// <param name="eventId">Identifies duplicates; it is the event's key, too.</param>
+    /// <param name="body">The event as JSON.</param>
+    public Task AddAsync(string stream, string type, Guid eventId, byte[] body) => redis.State.StreamAddAsync(
+        RedisKeys.Stream(stream), EntryFields.Write(new Envelope { Id = eventId, GroupId = $"{eventId:D}", Data = body }, type));
 
     /// <summary>The entries after this one, the oldest first.</summary>
     public async Task<IReadOnlyList<StreamRecord>> ReadAsync(string stream, string after, int count)
