@@ -46,6 +46,7 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton<DailyCounts>();
         services.AddSingleton<Compactor>();
         services.AddSingleton<ArchiveErasure>();
+        services.AddSingleton<StreamStretch>();
         services.AddHostedService<CompactStreams>();
         if (ContentOptions.From(configuration, environment).MailServer is { } server)
             services.AddSingleton<IMailer>(new SmtpMailer(server));

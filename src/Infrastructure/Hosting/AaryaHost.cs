@@ -148,6 +148,7 @@ public static class AaryaHost
             ]);
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton<StreamHistory>();
+        builder.Services.AddSingleton<StreamReplay>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LatestRequestEnd>();
         builder.Services.AddSingleton(x => CacheBudget.From(

@@ -14,7 +14,9 @@ public sealed class ProcessedEventPruning(
     ActiveContexts contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
     : Worker(time, log)
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(35);
+    /// <summary>How long a row is kept after its event was handled.</summary>
+    internal static readonly TimeSpan Kept = TimeSpan.FromDays(35);
+
     private const int Batch = 10_000;
 
     // Not immediately at the start, and not on all nodes at once.

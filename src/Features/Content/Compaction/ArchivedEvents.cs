@@ -15,6 +15,7 @@ namespace Aarya.Features.Content.Compaction;
 /// </summary>
 internal static class ArchivedEvents
 {
+    private const string Entry = "entry";
     private const string Body = "body";
     private const string Personal = "personal";
     private const string Mark = "sealed:";
@@ -24,7 +25,7 @@ internal static class ArchivedEvents
     /// <summary>An event of a stream; its personal values are opened, because the whole batch is sealed.</summary>
     public static JsonObject Of(StreamRecord record, Sealer sealer)
     {
-        var line = new JsonObject { ["entry"] = record.Entry };
+        var line = new JsonObject { [Entry] = record.Entry };
         foreach (var (name, value) in record.Fields) line[name] = name == Body ? BodyOf(value, sealer) : value;
         return line;
     }
@@ -35,6 +36,36 @@ internal static class ArchivedEvents
             && Guid.TryParse(text, out var order)
             ? order
             : null;
+
+    /// <summary>When the event's entry was added.</summary>
+    public static DateTimeOffset AddedAt(JsonObject line) => StreamHistory.AddedAt((string)line[Entry]!);
+
+    /// <summary>The event as it was in its stream; null when its personal values were removed.</summary>
+    public static StreamRecord? RecordOf(JsonObject line, string stream, Sealer sealer)
+    {
+        Dictionary<string, string> fields = new(StringComparer.Ordinal);
+        foreach (var (name, value) in line)
+        {
+            if (name == Entry || value is null) continue;
+            if (name != Body || value is JsonValue) fields[name] = (string)value!;
+            else if (Closed(value, sealer) is { } body) fields[name] = body;
+            else return null;
+        }
+
+        return StreamHistory.RecordOf(stream, (string)line[Entry]!, fields);
+    }
+
+    private static string? Closed(JsonNode body, Sealer sealer)
+    {
+        var isWhole = true;
+        var closed = Changed(body, x =>
+        {
+            if (x is not JsonObject { Count: 1 } value || !value.ContainsKey(Personal)) return null;
+            isWhole &= value[Personal] is not null;
+            return JsonValue.Create(value[Personal] is { } text ? sealer.Seal((string)text!) : "");
+        });
+        return isWhole ? closed!.ToJsonString(Plain) : null;
+    }
 
     /// <summary>Removes the personal values of an event.</summary>
     public static void Forget(JsonObject line)

@@ -1,9 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using Aarya.Features.Content.Contracts;
-using Aarya.Infrastructure.Messaging.Streams;
-using Aarya.Infrastructure.Messaging.Streams.Entries;
-using Aarya.Infrastructure.Security;
 using Aarya.Protos.Operations;
 using Grpc.Core;
 using JasperFx;
@@ -100,8 +96,8 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
     private static async Task<bool> ReplayAsync(
         ContextLetters contexts, DeadLettersInput input, Letter letter, IServiceProvider services)
     {
-        await RecordAsync(
-            services, StaffActions.LetterReplayed, letter.MessageId, ContextLetters.DetailsOf(input.ContextFlag, letter));
+        await StaffActedNotice.RecordAsync(
+            services, StaffActions.LetterReplayed, "dead_letter", letter.MessageId, ContextLetters.DetailsOf(input.ContextFlag, letter));
         var done = await contexts.Of(input.ContextFlag).ReplayLettersAsync(new() { Context = input.ContextFlag, Id = letter.Id });
         return Say($"{done.Letters} dead letters are handled again.");
     }
@@ -110,7 +106,7 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
     {
         if (input.ContextFlag.Length == 0 || input.MessageFlag.Length == 0)
             return await RefuseAsync("replay needs --context and either --id or --message.");
-        await RecordAsync(services, StaffActions.LettersReplayed, "",
+        await StaffActedNotice.RecordAsync(services, StaffActions.LettersReplayed, "dead_letter", "",
             ("context", input.ContextFlag), ("message", input.MessageFlag), ("error_type", input.ErrorTypeFlag));
         var done = await contexts.Of(input.ContextFlag).ReplayLettersAsync(
             new() { Context = input.ContextFlag, Message = input.MessageFlag, ErrorType = input.ErrorTypeFlag });
@@ -120,7 +116,7 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
     private static async Task<bool> DiscardAsync(
         ContextLetters contexts, DeadLettersInput input, Letter letter, IServiceProvider services)
     {
-        await RecordAsync(services, StaffActions.LetterDiscarded, letter.MessageId,
+        await StaffActedNotice.RecordAsync(services, StaffActions.LetterDiscarded, "dead_letter", letter.MessageId,
             [.. ContextLetters.DetailsOf(input.ContextFlag, letter), ("reason", input.ReasonFlag)]);
         var done = await contexts.Of(input.ContextFlag).DiscardLetterAsync(new() { Context = input.ContextFlag, Id = letter.Id });
         return Say($"{done.Letters} dead letters are deleted.");
@@ -133,16 +129,6 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
         return await contexts.FindAsync(input.ContextFlag, id, CancellationToken.None) is { } letter
             ? await act(letter)
             : await RefuseAsync($"{input.ContextFlag} has no dead letter {id}.");
-    }
-
-    private static Task RecordAsync(
-        IServiceProvider services, string action, string target, params ReadOnlySpan<(string Name, string Value)> details)
-    {
-        // All zeros stand for an operator in the trail.
-        var act = StaffActedNotice.Of(new Caller(Guid.Empty, Guid.Empty, []), action, "dead_letter", target,
-            services.GetRequiredService<TimeProvider>().GetUtcNow(), details);
-        return services.GetRequiredService<StreamHistory>().AddAsync(Streams.Audit, "content.staff_acted.v1", act.ActId,
-            JsonSerializer.SerializeToUtf8Bytes(act, StreamJson.Options));
     }
 
     private static bool Say(string text)

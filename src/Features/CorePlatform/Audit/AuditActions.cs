@@ -18,7 +18,7 @@ public static class AuditActions
         "back_in_stock.withdrawn",
         "product.created", "product.edited", "product.published", "product.withdrawn", "product.archived", "product.unarchived",
         "fraud_review.approved", "fraud_review.rejected", "synonyms.set", "synonyms.deleted", "curation.set", "curation.deleted",
-        "index.refill_started", "dead_letter.replayed", "dead_letter.kind_replayed", "dead_letter.discarded",
+        "index.refill_started", "dead_letter.replayed", "dead_letter.kind_replayed", "dead_letter.discarded", "stream.replayed",
     ];
 
     public static IReadOnlyList<string> All { get; } =

@@ -5,7 +5,10 @@ using Wolverine.Transports;
 
 namespace Aarya.Infrastructure.Messaging.Streams;
 
-/// <summary>Records what the pipeline reports about an entry of a stream; the group's lanes decide by it.</summary>
+/// <summary>
+/// Records what the pipeline reports about an entry of a stream; the group's lanes decide by it. A message that is no entry comes from the
+/// inbox of the context: a dead letter or an event that is replayed.
+/// </summary>
 internal abstract class StreamSettlement(Uri address, IReceiver receiver, StreamDeadLetters deadLetters)
     : IListener, ISupportDeadLetterQueue, ISupportNativeScheduling
 {
@@ -19,16 +22,18 @@ internal abstract class StreamSettlement(Uri address, IReceiver receiver, Stream
 
     public ValueTask HandleAsync(Envelope envelope) => receiver.ReceivedAsync(this, envelope);
 
-    public ValueTask CompleteAsync(Envelope envelope)
+    public async ValueTask CompleteAsync(Envelope envelope)
     {
         if (envelope.RoutingInformation is StreamDelivery delivery) delivery.Completed = true;
-        return ValueTask.CompletedTask;
+        // The runtime does this in the store of its first context only; the row would be handled again after every restart.
+        else await deadLetters.Store.Inbox.MarkIncomingEnvelopeAsHandledAsync(envelope);
     }
 
-    public ValueTask DeferAsync(Envelope envelope)
+    public async ValueTask DeferAsync(Envelope envelope)
     {
         if (envelope.RoutingInformation is StreamDelivery delivery) delivery.Deferred = true;
-        return ValueTask.CompletedTask;
+        // Another node, or this one after its restart, takes it.
+        else await deadLetters.Store.ReassignIncomingAsync(TransportConstants.AnyNode, [envelope]);
     }
 
     public Task MoveToScheduledUntilAsync(Envelope envelope, DateTimeOffset time)

@@ -32,6 +32,8 @@ public sealed class CompactionRig : IAsyncLifetime
     /// <summary>The reports over what the compactor has counted.</summary>
     internal DailyCounts Counts => hosts[0].Services.GetRequiredService<DailyCounts>();
 
+    public StreamStretch Stretch => hosts[0].Services.GetRequiredService<StreamStretch>();
+
     public StreamHistory History => hosts[0].Services.GetRequiredService<StreamHistory>();
 
     public Dictionary<string, string> Settings => new()

@@ -40,7 +40,7 @@ public sealed class DeadLettersSpec
         using var staff = await shop.StaffAsync("merchandiser", "admin");
         // Not an outage: the statement can never succeed while the table is missing.
         await shop.ExecuteAsync("alter table search.product rename to product_away");
-        string[] products = [await PublishAsync(staff, "KRT-DEAD-1"), await PublishAsync(staff, "KRT-DEAD-2")];
+        string[] products = [await staff.PublishKurtaAsync("KRT-DEAD-1"), await staff.PublishKurtaAsync("KRT-DEAD-2")];
         await Eventually.HoldsAsync("two letters", async () => (await ListAsync(staff, "?context=search")).Items.Count >= 2);
 
         var page = await ListAsync(staff, "?limit=1");
@@ -63,6 +63,14 @@ public sealed class DeadLettersSpec
         Assert.Contains(whole.GetProperty("body").GetProperty("productId").GetString(), products);
         Assert.Empty((await ListAsync(staff, "?message=search.another")).Items);
 
+        // Before the cause is mended, the message fails again, and is a dead letter as before.
+        await SplitShop.SendAsync(staff, HttpMethod.Post, $"{List}/search/{first.Id}/replay");
+        await IsAuditedAsync(staff, "dead_letter.replayed", ("context", "search"), ("message", first.Message));
+        await Eventually.HoldsAsync("the letter has gone", async () => await shop.CountAsync(
+            $"search.wolverine_dead_letters where id = '{first.MessageId}' and not replayable") == 0);
+        await Eventually.HoldsAsync("the letter is back", async () =>
+            (await ListAsync(staff, "?context=search")).Items is { Count: 2 } letters && letters.All(x => !x.Replaying));
+
         await shop.ExecuteAsync("alter table search.product_away rename to product");
         await SplitShop.SendAsync(staff, HttpMethod.Post, $"{List}/search/{first.Id}/replay");
         await Eventually.HoldsAsync("one letter is left", async () =>
@@ -75,7 +83,8 @@ public sealed class DeadLettersSpec
         await Eventually.HoldsAsync("both products are found", async () =>
             (await SplitShop.SendAsync(staff, HttpMethod.Get, $"/api/search?q=kurta&limit={Random.Shared.Next(5, 50)}"))
             .GetProperty("total").GetInt64() == 2);
-        await IsAuditedAsync(staff, "dead_letter.replayed", ("context", "search"), ("message", first.Message));
+        await Eventually.HoldsAsync("the inbox is empty", async () =>
+            await shop.CountAsync("search.wolverine_incoming_envelopes where status = 'Incoming'") == 0);
         await IsAuditedAsync(staff, "dead_letter.kind_replayed", ("context", "search"), ("letters", "1"));
         // Nothing is left to replay: nothing is recorded.
         replayed = await SplitShop.SendAsync(
@@ -152,27 +161,6 @@ public sealed class DeadLettersSpec
         Assert.Equal("content", Assert.Single(page.Items).Context);
         Assert.Equal(["commerce", "payment", "search"], page.Contexts.Where(x => !x.Answers).Select(x => x.Context));
         await RefusesAsync(staff, HttpStatusCode.ServiceUnavailable, $"{List}/commerce/{other.Id}/replay", null);
-    }
-
-    private static async Task<string> PublishAsync(HttpClient staff, string sku)
-    {
-        var created = await SplitShop.SendAsync(staff, HttpMethod.Post, "/api/admin/products", new
-        {
-            name = $"Handloom Kurta {sku}",
-            description = "Handloom cotton, straight fit.",
-            category = "Kurtas",
-            variants = new[]
-            {
-                new
-                {
-                    sku,
-                    options = new { size = "M", colour = "Indigo" },
-                    price = new { amount = 129_900, currency = "INR" },
-                    stock = 3,
-                },
-            },
-        });
-        return created.GetProperty("id").GetString()!;
     }
 
     private static Task KeepAsync(SplitShop shop, string context, Guid id, string text)

@@ -92,6 +92,16 @@ public sealed class SplitShop : IAsyncDisposable
         return client;
     }
 
+    /// <summary>How many rows a table has; a condition may follow its name.</summary>
+    public async Task<long> CountAsync(string table)
+    {
+        await using var connection =
+            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"select count(*) from {table}", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>Executes a statement as the owner of the database, and returns how many rows it changed.</summary>
     public async Task<int> ExecuteAsync(string sql, params object[] values)
     {
@@ -138,5 +148,31 @@ public sealed class SplitShop : IAsyncDisposable
         await redis.DisposeAsync();
         await database.DisposeAsync();
         Directory.Delete(Sockets, recursive: true);
+    }
+}
+
+/// <summary>What staff do in a shop of several processes.</summary>
+public static class StaffOfSplitShop
+{
+    /// <summary>Publishes a kurta of one SKU, and returns the id of the product.</summary>
+    public static async Task<string> PublishKurtaAsync(this HttpClient staff, string sku)
+    {
+        var created = await SplitShop.SendAsync(staff, HttpMethod.Post, "/api/admin/products", new
+        {
+            name = $"Handloom Kurta {sku}",
+            description = "Handloom cotton, straight fit.",
+            category = "Kurtas",
+            variants = new[]
+            {
+                new
+                {
+                    sku,
+                    options = new { size = "M", colour = "Indigo" },
+                    price = new { amount = 129_900, currency = "INR" },
+                    stock = 3,
+                },
+            },
+        });
+        return created.GetProperty("id").GetString()!;
     }
 }

@@ -92,6 +92,16 @@ public sealed class StreamHistory(RedisConnections redis)
     private static DateTimeOffset? AddedAtOrNull(RedisResult entry) =>
         (string)entry! is { Length: > 0 } id ? EntryFields.AddedAt(id) : null;
 
+    /// <summary>When the entry was added, by the clock of Redis.</summary>
+    public static DateTimeOffset AddedAt(string entry) => EntryFields.AddedAt(entry);
+
+    /// <summary>The record of an entry that is no longer in its stream.</summary>
+    public static StreamRecord RecordOf(string stream, string entry, IReadOnlyDictionary<string, string> fields)
+    {
+        NameValueEntry[] pairs = [.. fields.Select(x => new NameValueEntry(x.Key, x.Value))];
+        return new(entry, EntryFields.IdOf(stream, entry, pairs), EntryFields.TypeOf(pairs) ?? "", fields);
+    }
+
     private static StreamRecord Read(string stream, StackExchange.Redis.StreamEntry entry)
     {
         var id = entry.Id.ToString();

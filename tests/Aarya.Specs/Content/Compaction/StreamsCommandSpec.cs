@@ -1,0 +1,65 @@
+using Aarya.Infrastructure.Contexts;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+
+namespace Aarya.Specs.Content.Compaction;
+
+/// <summary>A context whose database was restored from a backup gets the events since then again, and nothing takes effect twice.</summary>
+public sealed class StreamsCommandSpec
+{
+    private const string Operator = "content,search";
+
+    [Fact]
+    public async Task what_a_restored_context_has_missed_is_replayed_once()
+    {
+        await using var shop = await SplitShop.StartAsync($"{ActiveRoles.Gateway},core,content", "commerce,payment,search");
+        using var staff = await shop.StaffAsync("merchandiser", "admin");
+        var from = $"{DateTimeOffset.UtcNow.AddHours(-1):O}";
+        foreach (var sku in new[] { "KRT-AGAIN-1", "KRT-AGAIN-2", "KRT-AGAIN-3" }) await staff.PublishKurtaAsync(sku);
+        await Eventually.HoldsAsync("three products in the index", async () => await shop.CountAsync("search.product") == 3);
+        await Eventually.HoldsAsync("nothing is under way", async () =>
+            await shop.CountAsync("search.processed_event") >= 3 && await shop.CountAsync("commerce.wolverine_outgoing_envelopes") == 0);
+        string[] replay = ["streams", "replay", "--stream", "product_events", "--group", "search", "--from", from];
+        var (_, before) = await shop.CommandAsync(Operator, replay);
+        Assert.Contains("\n0 are handed over", before, StringComparison.Ordinal);
+
+        // As after the restore of a backup that was made before the products.
+        await shop.ExecuteAsync("delete from search.product; delete from search.processed_event");
+        var (exit, output) = await shop.CommandAsync(Operator, replay);
+        Assert.True(exit == 0 && !output.Contains("\n0 are handed over", StringComparison.Ordinal), output);
+        await Eventually.HoldsAsync("three products in the index", async () => await shop.CountAsync("search.product") == 3);
+        await Eventually.HoldsAsync("the inbox is empty", async () =>
+            await shop.CountAsync("search.wolverine_incoming_envelopes where status = 'Incoming'") == 0);
+
+        (_, output) = await shop.CommandAsync(Operator, replay);
+        Assert.Contains("\n0 are handed over", output, StringComparison.Ordinal);
+        Assert.Equal(0, await shop.CountAsync("search.wolverine_dead_letters"));
+        await Eventually.HoldsAsync("the operator's records", async () => (await SplitShop.SendAsync(
+                staff, HttpMethod.Get, "/api/admin/audit?action=stream.replayed&target=product_events"))
+            .GetProperty("items").GetArrayLength() == 3);
+    }
+
+    [Fact]
+    public async Task what_cannot_be_replayed_is_refused_by_name()
+    {
+        await using var shop = await SplitShop.StartAsync();
+        var (from, old) = ($"{DateTimeOffset.UtcNow.AddDays(-1):O}", $"{DateTimeOffset.UtcNow.AddDays(-35):O}");
+        foreach (var (roles, arguments, names) in new[]
+        {
+            (Operator, $"replay --stream orders --group search --from {from}", "--stream"),
+            (Operator, $"replay --stream product_events --group payment --from {from}", "--group"),
+            (Operator, $"replay --stream order_events --group payment --from {from}", "AARYA_ROLES"),
+            ("search", $"replay --stream product_events --group search --from {from}", "AARYA_ROLES"),
+            (Operator, "replay --stream product_events --group search", "--from"),
+            (Operator, "replay --stream product_events --group search --from yesterday", "--from"),
+            (Operator, $"replay --stream product_events --group search --from {old}", "--from"),
+            (Operator, $"replay --stream product_events --group search --from {from} --to {from}", "--to"),
+            (Operator, "forget", "forget"),
+        })
+        {
+            var (exit, output) = await shop.CommandAsync(roles, ["streams", .. arguments.Split(' ')]);
+            Assert.True(exit == 1 && output.Contains("aarya: ", StringComparison.Ordinal), $"{arguments}: {exit} {output}");
+            Assert.Contains(names, output, StringComparison.Ordinal);
+        }
+    }
+}
