@@ -1,4 +1,5 @@
 using Aarya.Features.Content.Analytics;
+using Aarya.Features.Content.Audit;
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.DeadLetters;
 using Aarya.Features.Content.Mailbox;
@@ -41,6 +42,7 @@ public sealed class ContentModule : Module<IContentStore>
     {
         services.AddShopperFeed();
         services.AddSingleton<ContextLetters>();
+        services.AddSingleton<OperatorActs>();
         services.AddSingleton<EventSample>();
         services.AddSingleton<EventStream>();
         services.AddSingleton<DailyCounts>();

@@ -2,7 +2,6 @@ using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
-using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
@@ -24,8 +23,8 @@ public abstract class Module : BoundedContext
     public virtual ContextRpc? Rpc => null;
 
     /// <summary>
-    /// A gRPC service that every process serves for the contexts that it hosts, as an operator needs it; its client is registered per
-    /// context, with the role as its key. Null for a module that adds none.
+    /// A gRPC service that every process serves for the contexts that it hosts, such as the list of dead letters. Its clients are
+    /// registered by the context's role. Null for a module that adds none.
     /// </summary>
     public virtual ContextRpc? RpcOfEveryContext => null;
 

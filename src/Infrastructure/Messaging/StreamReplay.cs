@@ -12,10 +12,10 @@ using Wolverine.Runtime.Serialization;
 
 namespace Aarya.Infrastructure.Messaging;
 
-/// <summary>What was done with events that are replayed. An event counts once per handler.</summary>
-/// <param name="HandedOver">They are in the inbox of the context, which handles them soon.</param>
-/// <param name="Handled">The context had handled them, has them in its inbox, or has them as dead letters.</param>
-/// <param name="NotRead">The context does not read them.</param>
+/// <summary>What became of events that are replayed.</summary>
+/// <param name="HandedOver">Deliveries, one per event and handler, that are in the inbox of the context now: it handles them soon.</param>
+/// <param name="Handled">Deliveries that the context has done, has in its inbox, or has as dead letters.</param>
+/// <param name="NotRead">Events that the context does not read.</param>
 public sealed record StreamReplayed(int HandedOver, int Handled, int NotRead);
 
 /// <summary>
@@ -43,7 +43,7 @@ public sealed class StreamReplay(ActiveContexts contexts, IWolverineRuntime runt
         foreach (var record in records)
         {
             NameValueEntry[] fields = [.. record.Fields.Select(x => new NameValueEntry(x.Key, x.Value))];
-            if (endpoint.Deliver(record.Entry, fields, again: true) is not { } delivery)
+            if (endpoint.Deliver(record.Entry, fields, again: true, Environment.TickCount64) is not { } delivery)
             {
                 notRead++;
                 continue;

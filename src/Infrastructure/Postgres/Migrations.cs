@@ -24,8 +24,9 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
 {
     private const int MostAttempts = 50;
 
-    // A process that stands still in a transaction keeps its locks. PostgreSQL ends the transaction sooner than others stop waiting (30 s).
-    private const int IdleTransactionSeconds = 15;
+    // A process that stands still in a transaction keeps its locks: PostgreSQL ends the transaction. The limit is above the 30 s that a
+    // handler may take, because its transaction is idle while the handler waits for something else.
+    private const int IdleTransactionSeconds = 40;
 
     /// <summary>
     /// Creates what is missing and changes what differs; running it again changes nothing. Waits for another run that does the same.

@@ -26,7 +26,7 @@ public sealed class MigrateSpec : IAsyncLifetime
         await IsCurrentAsync();
         Assert.Equal(5, (await OnDatabaseAsync("""
             select rolname from pg_roles where rolname = any('{aarya_core,aarya_commerce,aarya_payment,aarya_content,aarya_search}')
-              and 'idle_in_transaction_session_timeout=15s' = any(rolconfig)
+              and 'idle_in_transaction_session_timeout=40s' = any(rolconfig)
             """)).Count);
 
         await OnDatabaseAsync("drop table commerce.stock cascade");

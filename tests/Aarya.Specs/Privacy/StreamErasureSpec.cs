@@ -1,5 +1,4 @@
 using Aarya.Features;
-using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Privacy.Erasure;
 using Aarya.Infrastructure.Redis;

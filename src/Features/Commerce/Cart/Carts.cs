@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Aarya.Features.Commerce.Pricing;
-using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;

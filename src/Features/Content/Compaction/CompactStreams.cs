@@ -1,5 +1,4 @@
 using Aarya.Features.Content.Store;
-using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;

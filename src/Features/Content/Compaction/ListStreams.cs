@@ -1,4 +1,3 @@
-using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Microsoft.AspNetCore.Authorization;
 using Wolverine.Http;

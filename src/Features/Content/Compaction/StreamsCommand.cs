@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aarya.Features.Content.Audit;
 using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
@@ -81,7 +82,7 @@ public sealed class StreamsCommand : JasperFxAsyncCommand<StreamsInput>
                 $"--from must be at most {StreamReplay.Oldest.TotalDays} days ago: what was handled before then is no longer known, "
                 + "and would take effect again.");
 
-        await StaffActedNotice.RecordAsync(services, StaffActions.StreamReplayed, "stream", policy.Name,
+        await services.GetRequiredService<OperatorActs>().RecordAsync(StaffActions.StreamReplayed, "stream", policy.Name,
             ("group", input.GroupFlag), ("from", $"{from:O}"), ("to", $"{to:O}"));
         var (handedOver, handled, notRead, erased) = (0, 0, 0, 0);
         DateTimeOffset? first = null;
@@ -96,8 +97,9 @@ public sealed class StreamsCommand : JasperFxAsyncCommand<StreamsInput>
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             {policy.Name} for {input.GroupFlag}, from {from:u} to {to:u}; the first event there is {first?.ToString("u") ?? "missing"}
-            {handedOver} are handed over, {handled} were handled or are under way, {notRead} are not for {input.GroupFlag}
-            {erased} were left out, because their persons' data was erased
+            {handedOver} deliveries were handed over; {handled} were done, waiting or dead letters before
+            {notRead} events are not for {input.GroupFlag}
+            {erased} events were left out, because personal data of theirs was erased
             """));
         return true;
     }

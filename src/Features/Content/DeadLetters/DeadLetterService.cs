@@ -15,6 +15,7 @@ namespace Aarya.Features.Content.DeadLetters;
 /// </summary>
 public sealed class DeadLetterService(ActiveContexts contexts, IServiceProvider services) : Protos.Operations.DeadLetters.DeadLettersBase
 {
+    // One more than the back office shows: if there is one more, another page follows.
     private const int LargestPage = 101;
     private const string Id = "md5(id::text || ' ' || coalesce(received_at, ''))::uuid";
     private const string SentAt = "coalesce(sent_at, 'epoch')";
@@ -66,9 +67,16 @@ public sealed class DeadLetterService(ActiveContexts contexts, IServiceProvider 
             ? ($"{Id} = $1", [Refusal.UnlessUuid(request.Id, "id")])
             : (Matches, new object[] { request.Message, request.ErrorType });
         await using var connection = await OpenAsync(request.Context, context.CancellationToken);
-        // The durability agent of the context moves the letter into the inbox.
-        await using var update = Command(connection,
-            $"update {TableOf(request.Context)} set replayable = true where {which} and replayable is not true", values);
+        // The durability agent of the context moves the letters into the inbox, all or none: the inbox must not have the row of an earlier
+        // delivery to the same reader, which stays for some minutes after it was handled.
+        await using var update = Command(connection, $"""
+            with chosen as (select id, received_at from {TableOf(request.Context)} where {which} and replayable is not true),
+              gone as (
+                delete from {request.Context}.wolverine_incoming_envelopes i using chosen
+                where i.id = chosen.id and i.received_at = chosen.received_at and i.status = 'Handled')
+            update {TableOf(request.Context)} l set replayable = true from chosen
+            where l.id = chosen.id and l.received_at = chosen.received_at
+            """, values);
         return new() { Letters = await update.ExecuteNonQueryAsync(context.CancellationToken) };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aarya.Features.Content.Audit;
 using Aarya.Features.Content.Contracts;
 using Aarya.Protos.Operations;
 using Grpc.Core;
@@ -46,16 +47,18 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
             return await RefuseAsync("this process does not host content: AARYA_ROLES must name it.");
         if (input.ContextFlag.Length > 0 && !contexts.Has(input.ContextFlag))
             return await RefuseAsync($"--context must be one of {string.Join(", ", contexts.Names)}.");
+        var acts = host.Services.GetRequiredService<OperatorActs>();
         try
         {
             return input.Action switch
             {
                 "list" => await ListAsync(contexts, input),
                 "show" => await WithLetterAsync(contexts, input, ShowAsync),
-                "replay" when input.IdFlag.Length == 0 => await ReplayAllAsync(contexts, input, host.Services),
-                "replay" => await WithLetterAsync(contexts, input, letter => ReplayAsync(contexts, input, letter, host.Services)),
-                "discard" when input.ReasonFlag.Length == 0 => await RefuseAsync("discard needs --reason."),
-                "discard" => await WithLetterAsync(contexts, input, letter => DiscardAsync(contexts, input, letter, host.Services)),
+                "replay" when input.IdFlag.Length == 0 => await ReplayAllAsync(contexts, input, acts),
+                "replay" => await WithLetterAsync(contexts, input, letter => ReplayAsync(contexts, input, letter, acts)),
+                "discard" when string.IsNullOrWhiteSpace(input.ReasonFlag) || input.ReasonFlag.Length > DiscardDeadLetter.LongestReason =>
+                    await RefuseAsync($"discard needs --reason, of at most {DiscardDeadLetter.LongestReason} characters."),
+                "discard" => await WithLetterAsync(contexts, input, letter => DiscardAsync(contexts, input, letter, acts)),
                 _ => await RefuseAsync($"dead-letters cannot do '{input.Action}': write list, show, replay or discard."),
             };
         }
@@ -67,15 +70,27 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
 
     private static async Task<bool> ListAsync(ContextLetters contexts, DeadLettersInput input)
     {
+        var all = true;
         foreach (var context in contexts.Names.Where(x => input.ContextFlag.Length == 0 || x == input.ContextFlag))
         {
-            var page = await contexts.Of(context).ListLettersAsync(new()
+            LetterPage page;
+            try
             {
-                Context = context,
-                Message = input.MessageFlag,
-                ErrorType = input.ErrorTypeFlag,
-                Limit = MostListed,
-            });
+                page = await contexts.Of(context).ListLettersAsync(new()
+                {
+                    Context = context,
+                    Message = input.MessageFlag,
+                    ErrorType = input.ErrorTypeFlag,
+                    Limit = MostListed,
+                });
+            }
+            catch (RpcException e)
+            {
+                // A context that is away must not hide the letters of the others.
+                all = await RefuseAsync($"{context} does not answer: {e.Status.Detail}");
+                continue;
+            }
+
             var more = page.Total > page.Letters.Count ? $", the newest {MostListed}" : "";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{context}: {page.Total} dead letters{more}"));
             foreach (var letter in page.Letters.Select(x => DeadLetterView.Of(context, x)))
@@ -83,7 +98,7 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
                     $"  {letter.Id}  {letter.SentAt:u}  {letter.Message}  {letter.Reader}  {letter.ErrorType}: {letter.Error}"));
         }
 
-        return true;
+        return all;
     }
 
     private static Task<bool> ShowAsync(Letter letter)
@@ -94,29 +109,33 @@ public sealed class DeadLettersCommand : JasperFxAsyncCommand<DeadLettersInput>
     }
 
     private static async Task<bool> ReplayAsync(
-        ContextLetters contexts, DeadLettersInput input, Letter letter, IServiceProvider services)
+        ContextLetters contexts, DeadLettersInput input, Letter letter, OperatorActs acts)
     {
-        await StaffActedNotice.RecordAsync(
-            services, StaffActions.LetterReplayed, "dead_letter", letter.MessageId, ContextLetters.DetailsOf(input.ContextFlag, letter));
+        await acts.RecordAsync(
+            StaffActions.LetterReplayed, "dead_letter", letter.MessageId, ContextLetters.DetailsOf(input.ContextFlag, letter));
         var done = await contexts.Of(input.ContextFlag).ReplayLettersAsync(new() { Context = input.ContextFlag, Id = letter.Id });
-        return Say($"{done.Letters} dead letters are handled again.");
+        return Say($"{done.Letters} dead letters will be handled again.");
     }
 
-    private static async Task<bool> ReplayAllAsync(ContextLetters contexts, DeadLettersInput input, IServiceProvider services)
+    private static async Task<bool> ReplayAllAsync(ContextLetters contexts, DeadLettersInput input, OperatorActs acts)
     {
         if (input.ContextFlag.Length == 0 || input.MessageFlag.Length == 0)
             return await RefuseAsync("replay needs --context and either --id or --message.");
-        await StaffActedNotice.RecordAsync(services, StaffActions.LettersReplayed, "dead_letter", "",
-            ("context", input.ContextFlag), ("message", input.MessageFlag), ("error_type", input.ErrorTypeFlag));
+        var found = await contexts.Of(input.ContextFlag).ListLettersAsync(
+            new() { Context = input.ContextFlag, Message = input.MessageFlag, ErrorType = input.ErrorTypeFlag });
+        if (found.Total == 0) return Say("There are no such dead letters.");
+        await acts.RecordAsync(StaffActions.LettersReplayed, "dead_letter", "",
+            ("context", input.ContextFlag), ("message", input.MessageFlag), ("error_type", input.ErrorTypeFlag),
+            ("letters", found.Total.ToString(CultureInfo.InvariantCulture)));
         var done = await contexts.Of(input.ContextFlag).ReplayLettersAsync(
             new() { Context = input.ContextFlag, Message = input.MessageFlag, ErrorType = input.ErrorTypeFlag });
-        return Say($"{done.Letters} dead letters are handled again.");
+        return Say($"{done.Letters} dead letters will be handled again.");
     }
 
     private static async Task<bool> DiscardAsync(
-        ContextLetters contexts, DeadLettersInput input, Letter letter, IServiceProvider services)
+        ContextLetters contexts, DeadLettersInput input, Letter letter, OperatorActs acts)
     {
-        await StaffActedNotice.RecordAsync(services, StaffActions.LetterDiscarded, "dead_letter", letter.MessageId,
+        await acts.RecordAsync(StaffActions.LetterDiscarded, "dead_letter", letter.MessageId,
             [.. ContextLetters.DetailsOf(input.ContextFlag, letter), ("reason", input.ReasonFlag)]);
         var done = await contexts.Of(input.ContextFlag).DiscardLetterAsync(new() { Context = input.ContextFlag, Id = letter.Id });
         return Say($"{done.Letters} dead letters are deleted.");

@@ -5,6 +5,7 @@ using FluentValidation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine.Attributes;
 using Wolverine.Http;
 
 namespace Aarya.Features.Content.DeadLetters;
@@ -12,9 +13,12 @@ namespace Aarya.Features.Content.DeadLetters;
 /// <param name="Reason">Why the message needs no handling; the audit trail keeps it, so it must not name a person.</param>
 public sealed record DiscardDeadLetter(string Reason)
 {
+    /// <summary>In characters.</summary>
+    public const int LongestReason = 300;
+
     public sealed class Validator : AbstractValidator<DiscardDeadLetter>
     {
-        public Validator() => RuleFor(x => x.Reason).NotEmpty().MaximumLength(300);
+        public Validator() => RuleFor(x => x.Reason).NotEmpty().MaximumLength(LongestReason);
     }
 }
 
@@ -22,6 +26,7 @@ public sealed record DiscardDeadLetter(string Reason)
 [Authorize("admin")]
 public static class DiscardDeadLetterEndpoint
 {
+    [Transactional]
     [WolverinePost("/api/admin/dead-letters/{context}/{id}/discard")]
     [ProducesResponseType(StatusCodes.Status202Accepted)]
     public static async Task<(IResult, StaffActedNotice?, SettleLetters?)> Post(

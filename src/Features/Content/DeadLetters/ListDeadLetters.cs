@@ -1,5 +1,4 @@
 using Aarya.Infrastructure.Http;
-using Aarya.Infrastructure.Outages;
 using Aarya.Protos.Operations;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
@@ -23,14 +22,14 @@ public sealed record DeadLetterView(
         DateTimeOffset.UnixEpoch.AddMicroseconds(letter.SentAtUnixUs), letter.Attempts, letter.Replaying);
 }
 
-/// <param name="Letters">How many letters match; 0 when it does not answer.</param>
+/// <param name="Letters">How many letters match; 0 when the context does not answer.</param>
 /// <param name="Answers">False when the context does not answer: its letters are missing.</param>
 public sealed record ContextLetterCount(string Context, long Letters, bool Answers);
 
 public sealed record DeadLetterPage(
     IReadOnlyList<DeadLetterView> Items, IReadOnlyList<ContextLetterCount> Contexts, string? NextCursor);
 
-/// <summary>The messages that any context could not handle, the newest first.</summary>
+/// <summary>The messages that any context could not handle, the most recently sent first.</summary>
 [Authorize("admin")]
 public static class ListDeadLettersEndpoint
 {
@@ -77,8 +76,9 @@ public static class ListDeadLettersEndpoint
                 cancellationToken: cancellation);
             return (new(name, page.Total, Answers: true), [.. page.Letters.Select(x => DeadLetterView.Of(name, x))]);
         }
-        catch (RpcException e) when (Outage.Is(e))
+        catch (RpcException) when (!cancellation.IsCancellationRequested)
         {
+            // It is away, or of an earlier version without this service.
             return (new(name, 0, Answers: false), []);
         }
     }

@@ -4,14 +4,16 @@ using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine.Attributes;
 using Wolverine.Http;
 
 namespace Aarya.Features.Content.DeadLetters;
 
-/// <summary>Handles one message again that a context could not handle. A handler that was done with it already does nothing.</summary>
+/// <summary>Replays one dead letter. A handler that has already handled the message does nothing.</summary>
 [Authorize("admin")]
 public static class ReplayDeadLetterEndpoint
 {
+    [Transactional]
     [WolverinePost("/api/admin/dead-letters/{context}/{id}/replay")]
     [ProducesResponseType(StatusCodes.Status202Accepted)]
     public static async Task<(IResult, StaffActedNotice?, SettleLetters?)> Post(

@@ -6,6 +6,7 @@ using FluentValidation;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine.Attributes;
 using Wolverine.Http;
 
 namespace Aarya.Features.Content.DeadLetters;
@@ -24,10 +25,10 @@ public sealed record ReplayDeadLetters(string Context, string Message, string? E
     }
 }
 
-/// <param name="Letters">How many letters there were when it was requested.</param>
+/// <param name="Letters">How many letters matched at the time of the request.</param>
 public sealed record ReplayedLetters(long Letters);
 
-/// <summary>Handles all messages of a kind again that a context could not handle.</summary>
+/// <summary>Replays all dead letters of one context that have this message and, if given, this error.</summary>
 [Authorize("admin")]
 public static class ReplayDeadLettersEndpoint
 {
@@ -35,6 +36,7 @@ public static class ReplayDeadLettersEndpoint
         ? WolverineContinue.NoProblems
         : Problem.Invalid("context", $"must be one of {string.Join(", ", contexts.Names)}.");
 
+    [Transactional]
     [WolverinePost("/api/admin/dead-letters/replay")]
     [ProducesResponseType<ReplayedLetters>(StatusCodes.Status202Accepted)]
     public static async Task<(IResult, StaffActedNotice?, SettleLetters?)> Post(

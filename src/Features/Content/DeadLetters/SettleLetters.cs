@@ -5,8 +5,8 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Features.Content.DeadLetters;
 
 /// <summary>
-/// What staff decided about dead letters. It is committed together with the act in the audit trail, and done in the letters' own context
-/// afterwards, as often as necessary: no act without a record, no record without the act.
+/// What staff decided about dead letters. It is committed together with the record for the audit trail. Its handler calls the letters' own
+/// context until the call succeeds, so that every record has its act and every act its record.
 /// </summary>
 /// <param name="Id">The letter; null for all with this message and error.</param>
 /// <param name="ErrorType">Empty for every error.</param>

@@ -10,8 +10,6 @@ namespace Aarya.Features.Content.DeadLetters;
 /// <param name="Json">The message without its personal values, which are sealed; empty when it is not JSON.</param>
 internal sealed partial record StoredMessage(int Attempts, string Json)
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = false };
-
     public static StoredMessage Of(byte[] body)
     {
         try
@@ -30,7 +28,7 @@ internal sealed partial record StoredMessage(int Attempts, string Json)
     {
         try
         {
-            return Sealed().Replace(JsonNode.Parse(data)?.ToJsonString(Readable) ?? "", "\"(sealed)\"");
+            return Sealed().Replace(JsonNode.Parse(data)?.ToJsonString() ?? "", "\"(sealed)\"");
         }
         catch (JsonException)
         {

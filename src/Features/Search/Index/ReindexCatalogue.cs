@@ -5,6 +5,7 @@ using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Wolverine.Attributes;
 using Wolverine.Http;
 
 namespace Aarya.Features.Search.Index;
@@ -13,6 +14,7 @@ namespace Aarya.Features.Search.Index;
 public static class ReindexCatalogueEndpoint
 {
     [Refuses(409, "search.reindex_running", "Another refill is running: `detail` says when it began. Wait for its end.")]
+    [Transactional]
     [WolverinePost("/api/admin/reindex")]
     [Authorize("merchandiser")]
     [ProducesResponseType(StatusCodes.Status202Accepted)]

@@ -69,9 +69,10 @@ public sealed class RedisStreamEndpoint : Endpoint
     internal Type? StoreType { get; set; }
 
     /// <summary>Null when it is an event that the group's context does not read.</summary>
-    internal StreamDelivery? Deliver(string entry, NameValueEntry[] fields, bool again) =>
+    /// <param name="readAt">The <see cref="Environment.TickCount64"/> before the entry was read.</param>
+    internal StreamDelivery? Deliver(string entry, NameValueEntry[] fields, bool again, long readAt) =>
         EntryFields.TypeOf(fields) is { } wire && Events.TryGetValue(wire, out var read)
-            ? new StreamDelivery(entry, fields, read, EntryFields.IdOf(Stream, entry, fields), again)
+            ? new StreamDelivery(entry, fields, read, EntryFields.IdOf(Stream, entry, fields), again, new(readAt))
             : null;
 
     /// <summary>
@@ -80,7 +81,8 @@ public sealed class RedisStreamEndpoint : Endpoint
     internal StreamDelivery? Unknown(string entry, NameValueEntry[] fields) =>
         EntryFields.TypeOf(fields) is { } wire && !Declared.Contains(wire)
             ? new StreamDelivery(
-                entry, fields, new(MessageNaming.InContext(Namespace, wire), []), EntryFields.IdOf(Stream, entry, fields), again: true)
+                entry, fields, new(MessageNaming.InContext(Namespace, wire), []), EntryFields.IdOf(Stream, entry, fields), again: true,
+                new(Environment.TickCount64))
             : null;
 
     /// <summary>Passes an event to the part's handler; waits until Wolverine has opened the part.</summary>

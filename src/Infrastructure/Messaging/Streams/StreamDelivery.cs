@@ -10,7 +10,8 @@ namespace Aarya.Infrastructure.Messaging.Streams;
 /// <param name="read">The event as the context reads it.</param>
 /// <param name="eventId">The publisher's id, which identifies duplicates.</param>
 /// <param name="again">True when it was delivered before, here or to a consumer that died.</param>
-internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, StreamEvent read, Guid eventId, bool again)
+/// <param name="hold">Whether this process still holds the entry; all handlers of the entry share it.</param>
+internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, StreamEvent read, Guid eventId, bool again, StreamHold hold)
 {
     public string Entry { get; } = entry;
 
@@ -20,10 +21,10 @@ internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, Stre
     public IReadOnlyList<RedisStreamEndpoint> Parts => read.Parts;
 
     /// <summary>Whether this process still holds the entry; all handlers of the entry share it.</summary>
-    public StreamHold Hold { get; private init; } = new();
+    public StreamHold Hold { get; } = hold;
 
     /// <summary>The same entry for one of several handlers: the state of the handling is its own.</summary>
-    public StreamDelivery ForPart() => new(Entry, fields, read, eventId, Again) { Hold = Hold };
+    public StreamDelivery ForPart() => new(Entry, fields, read, eventId, Again, Hold);
 
     /// <summary>True when the handler's transaction has begun.</summary>
     public bool Began { get; set; }

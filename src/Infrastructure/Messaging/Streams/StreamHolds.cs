@@ -20,8 +20,13 @@ internal sealed partial class StreamHolds(RedisStreamEndpoint endpoint, StreamGr
     /// <summary>False when the entry is held already.</summary>
     public bool Take(StreamDelivery delivery)
     {
-        if (Has(delivery.Entry)) return false;
-        held[delivery.Entry] = delivery;
+        while (!held.TryAdd(delivery.Entry, delivery))
+        {
+            if (!held.TryGetValue(delivery.Entry, out var other)) continue;
+            if (!other.Hold.IsLost) return false;
+            if (held.TryUpdate(delivery.Entry, delivery, other)) return true;
+        }
+
         return true;
     }
 
@@ -29,7 +34,8 @@ internal sealed partial class StreamHolds(RedisStreamEndpoint endpoint, StreamGr
     public void Release(StreamDelivery delivery) => held.TryRemove(KeyValuePair.Create(delivery.Entry, delivery));
 
     /// <summary>
-    /// Shows Redis again and again which entries are held. A loop of its own, because the readers wait while the lanes are full.
+    /// Shows Redis, four times in the time after which entries are claimed, which entries are held. It is a loop of its own, because the
+    /// readers wait while the lanes are full.
     /// </summary>
     public async Task KeepAsync(CancellationToken stopping)
     {

@@ -45,33 +45,41 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     /// <summary>True when the entry waits here or is being handled.</summary>
     public bool Holds(string entry) => holds.Has(entry);
 
-    /// <summary>Puts the delivery into its lane; waits while the lane is full.</summary>
-    public async ValueTask OfferAsync(StreamDelivery delivery, CancellationToken cancellation)
+    /// <summary>
+    /// Puts the deliveries into their lanes; waits while a lane is full. All of them are held from the beginning: those that wait for a
+    /// full lane must not be claimed by another process either.
+    /// </summary>
+    public async Task OfferAsync(IEnumerable<StreamDelivery> deliveries, CancellationToken cancellation)
     {
-        if (!holds.Take(delivery)) return;
+        var waiting = new Queue<StreamDelivery>(deliveries.Where(holds.Take));
         try
         {
-            await lanes[delivery.LaneOf(lanes.Length)].Writer.WriteAsync(delivery, cancellation);
+            while (waiting.TryPeek(out var next))
+            {
+                await lanes[next.LaneOf(lanes.Length)].Writer.WriteAsync(next, cancellation);
+                waiting.Dequeue();
+            }
         }
-        catch
+        finally
         {
-            holds.Release(delivery);
-            throw;
+            foreach (var left in waiting) holds.Release(left);
         }
     }
 
     /// <summary>Puts the event into the dead-letter table, once per handler, and only then acknowledges it.</summary>
-    public async Task GiveUpAsync(StreamDelivery delivery, string reason)
+    /// <param name="attempts">How often it was delivered.</param>
+    public async Task GiveUpAsync(StreamDelivery delivery, int attempts, string reason)
     {
-        if (delivery.Parts.Count == 0) await StoreDeadLetterAsync(delivery, endpoint.Uri, reason);
+        if (delivery.Parts.Count == 0) await StoreDeadLetterAsync(delivery, endpoint.Uri, attempts, reason);
         // A handler that was done already skips its letter by its processed_event row, if the letter is replayed.
-        foreach (var part in delivery.Parts) await StoreDeadLetterAsync(delivery, part.Uri, reason);
+        foreach (var part in delivery.Parts) await StoreDeadLetterAsync(delivery, part.Uri, attempts, reason);
         await AcknowledgeAsync(delivery.Entry);
     }
 
-    private Task StoreDeadLetterAsync(StreamDelivery delivery, Uri address, string reason)
+    private Task StoreDeadLetterAsync(StreamDelivery delivery, Uri address, int attempts, string reason)
     {
         var envelope = delivery.Open();
+        envelope.Attempts = attempts;
         envelope.Destination = address;
         return deadLetters.StoreAsync(envelope, delivery.Error ?? new TimeoutException(reason));
     }
@@ -117,10 +125,12 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     {
         var patience = Patience.Of(Options.Patience);
         var isCountReset = false;
+        var attempts = 0;
         while (!stopping.IsCancellationRequested)
         {
             if (!await holds.IsOursAsync(delivery, stopping.Token)) return false;
             delivery.BeginAttempt();
+            attempts++;
             if (!await ReturnsAsync(call(delivery.Open()).AsTask()))
             {
                 Hangs(address, delivery.Entry, Options.HandleWithin.TotalSeconds);
@@ -147,7 +157,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             }
             else if (patience.IsOver)
             {
-                await StoreDeadLetterAsync(delivery, address, "Gave up: the retry period is over.");
+                await StoreDeadLetterAsync(delivery, address, attempts, "Gave up: the retry period is over.");
                 return true;
             }
         }
@@ -156,7 +166,8 @@ internal sealed partial class StreamLanes : IAsyncDisposable
     }
 
     /// <summary>
-    /// False when the handler hangs. What it does later is harmless: it commits together with the event's processed_event row.
+    /// False when the handler hangs. If it returns later, its commit is harmless: it contains the event's processed_event row, which only
+    /// one delivery can insert.
     /// </summary>
     private async Task<bool> ReturnsAsync(Task handling)
     {

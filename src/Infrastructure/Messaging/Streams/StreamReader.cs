@@ -51,11 +51,15 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
                     ReadsAgain();
                 }
 
+                var readAt = Environment.TickCount64;
+                List<StreamDelivery> deliveries = [];
                 foreach (var (entry, fields) in await group.ReadNewAsync(redis, Options.Block))
                 {
-                    if (endpoint.Deliver(entry, fields, again: false) is { } delivery) await lanes.OfferAsync(delivery, stopping.Token);
+                    if (endpoint.Deliver(entry, fields, again: false, readAt) is { } delivery) deliveries.Add(delivery);
                     else await PassOverAsync(redis, entry, fields, again: false);
                 }
+
+                await lanes.OfferAsync(deliveries, stopping.Token);
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
@@ -95,9 +99,10 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
 
     private async Task DispatchPendingAsync(IDatabase redis)
     {
-        var after = "";
+        var (after, readAt) = ("", Environment.TickCount64);
         while (await group.PendingAsync(redis, after) is { Count: > 0 } page)
         {
+            List<StreamDelivery> deliveries = [];
             foreach (var pending in page)
             {
                 after = pending.MessageId!;
@@ -105,13 +110,16 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
                 if (lanes.Holds(after)) continue;
                 if (await group.FindAsync(redis, after) is not { } fields)
                     await group.AcknowledgeAsync(redis, after);
-                else if (endpoint.Deliver(after, fields, again: true) is not { } delivery)
+                else if (endpoint.Deliver(after, fields, again: true, readAt) is not { } delivery)
                     await PassOverAsync(redis, after, fields, again: true);
                 else if (pending.DeliveryCount < Options.MaxDeliveries)
-                    await lanes.OfferAsync(delivery, stopping.Token);
+                    deliveries.Add(delivery);
                 else
-                    await lanes.GiveUpAsync(delivery, $"Gave up after {pending.DeliveryCount} failed deliveries.");
+                    await lanes.GiveUpAsync(delivery, pending.DeliveryCount, $"Gave up after {pending.DeliveryCount} failed deliveries.");
             }
+
+            await lanes.OfferAsync(deliveries, stopping.Token);
+            readAt = Environment.TickCount64;
         }
     }
 
@@ -126,8 +134,10 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
         }
         else if (await StreamGroup.NowAsync(redis) - EntryFields.AddedAt(entry) >= Options.UnknownFor)
         {
-            if (again) await lanes.GiveUpAsync(unknown, "No version of the program that declares this event has read it in time.");
-            else await group.AcknowledgeAsync(redis, entry);
+            if (again)
+                await lanes.GiveUpAsync(unknown, attempts: 0, "No version of the program that declares this event has read it in time.");
+            else
+                await group.AcknowledgeAsync(redis, entry);
         }
         else if (seenUnknown.TryAdd(EntryFields.TypeOf(fields)!, true))
         {

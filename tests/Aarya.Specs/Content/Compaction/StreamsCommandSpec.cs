@@ -21,18 +21,18 @@ public sealed class StreamsCommandSpec
             await shop.CountAsync("search.processed_event") >= 3 && await shop.CountAsync("commerce.wolverine_outgoing_envelopes") == 0);
         string[] replay = ["streams", "replay", "--stream", "product_events", "--group", "search", "--from", from];
         var (_, before) = await shop.CommandAsync(Operator, replay);
-        Assert.Contains("\n0 are handed over", before, StringComparison.Ordinal);
+        Assert.Contains("\n0 deliveries were handed over", before, StringComparison.Ordinal);
 
         // As after the restore of a backup that was made before the products.
         await shop.ExecuteAsync("delete from search.product; delete from search.processed_event");
         var (exit, output) = await shop.CommandAsync(Operator, replay);
-        Assert.True(exit == 0 && !output.Contains("\n0 are handed over", StringComparison.Ordinal), output);
+        Assert.True(exit == 0 && !output.Contains("\n0 deliveries were handed over", StringComparison.Ordinal), output);
         await Eventually.HoldsAsync("three products in the index", async () => await shop.CountAsync("search.product") == 3);
         await Eventually.HoldsAsync("the inbox is empty", async () =>
             await shop.CountAsync("search.wolverine_incoming_envelopes where status = 'Incoming'") == 0);
 
         (_, output) = await shop.CommandAsync(Operator, replay);
-        Assert.Contains("\n0 are handed over", output, StringComparison.Ordinal);
+        Assert.Contains("\n0 deliveries were handed over", output, StringComparison.Ordinal);
         Assert.Equal(0, await shop.CountAsync("search.wolverine_dead_letters"));
         await Eventually.HoldsAsync("the operator's records", async () => (await SplitShop.SendAsync(
                 staff, HttpMethod.Get, "/api/admin/audit?action=stream.replayed&target=product_events"))

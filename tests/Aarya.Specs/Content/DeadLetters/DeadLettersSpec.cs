@@ -63,6 +63,10 @@ public sealed class DeadLettersSpec
         Assert.Contains(whole.GetProperty("body").GetProperty("productId").GetString(), products);
         Assert.Empty((await ListAsync(staff, "?message=search.another")).Items);
 
+        var (exit, listed) = await shop.CommandAsync(processes[0], "dead-letters", "list");
+        Assert.True(exit == 0 && listed.Contains("search: 2 dead letters", StringComparison.Ordinal), listed);
+        await IsForAdministratorsAsync(shop, first.Id);
+
         // Before the cause is mended, the message fails again, and is a dead letter as before.
         await SplitShop.SendAsync(staff, HttpMethod.Post, $"{List}/search/{first.Id}/replay");
         await IsAuditedAsync(staff, "dead_letter.replayed", ("context", "search"), ("message", first.Message));
@@ -70,6 +74,15 @@ public sealed class DeadLettersSpec
             $"search.wolverine_dead_letters where id = '{first.MessageId}' and not replayable") == 0);
         await Eventually.HoldsAsync("the letter is back", async () =>
             (await ListAsync(staff, "?context=search")).Items is { Count: 2 } letters && letters.All(x => !x.Replaying));
+
+        // Nor does a message that cannot be read go to another context, or get lost.
+        await KeepAsync(shop, "search", Guid.NewGuid(), "{}", second.Message, $"redis-stream://stream/{second.Reader}");
+        var unreadable = (await ListAsync(staff, "?context=search&errorType=Specs.Failure")).Items.Single();
+        await SplitShop.SendAsync(staff, HttpMethod.Post, $"{List}/search/{unreadable.Id}/replay");
+        await Eventually.HoldsAsync("the unreadable letter has failed again", async () =>
+            (await ListAsync(staff, "?context=search")).Items.Any(x => x.Id == unreadable.Id && x.ErrorType != "Specs.Failure"));
+        await SplitShop.SendAsync(staff, HttpMethod.Post, $"{List}/search/{unreadable.Id}/discard", new { reason = "unreadable" });
+        await Eventually.HoldsAsync("it is gone", async () => (await ListAsync(staff, "?context=search")).Items.Count == 2);
 
         await shop.ExecuteAsync("alter table search.product_away rename to product");
         await SplitShop.SendAsync(staff, HttpMethod.Post, $"{List}/search/{first.Id}/replay");
@@ -138,12 +151,14 @@ public sealed class DeadLettersSpec
         Assert.Contains("Specs.Failure: It failed.", shown, StringComparison.Ordinal);
         foreach (var refused in new[]
         {
-            "discard --context commerce --id ID", "discard --reason tried --context commerce", "discard --reason tried --id ID",
+            "discard --context commerce --id ID", "discard --context commerce --id ID --reason LONG",
+            "discard --reason tried --context commerce", "discard --reason tried --id ID",
             "replay --context commerce", "replay --message x", "show --context shipping --id ID", "erase", "list --context shipping",
         })
         {
-            var (exit, output) = await shop.CommandAsync(
-                Here, ["dead-letters", .. refused.Replace("ID", $"{other.Id}", StringComparison.Ordinal).Split(' ')]);
+            var words = refused.Replace("ID", $"{other.Id}", StringComparison.Ordinal)
+                .Replace("LONG", new string('x', 301), StringComparison.Ordinal).Split(' ');
+            var (exit, output) = await shop.CommandAsync(Here, ["dead-letters", .. words]);
             Assert.True(exit == 1 && output.Contains("aarya: ", StringComparison.Ordinal), $"{refused}: {exit} {output}");
         }
 
@@ -163,22 +178,40 @@ public sealed class DeadLettersSpec
         await RefusesAsync(staff, HttpStatusCode.ServiceUnavailable, $"{List}/commerce/{other.Id}/replay", null);
     }
 
-    private static Task KeepAsync(SplitShop shop, string context, Guid id, string text)
+    private static async Task IsForAdministratorsAsync(SplitShop shop, Guid letter)
+    {
+        foreach (var role in new[] { "support", "merchandiser" })
+        {
+            using var other = await shop.StaffAsync(role);
+            foreach (var path in new[] { List, $"{List}/search/{letter}" })
+            {
+                using var answer = await other.GetAsync(path, Cancel);
+                Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+            }
+
+            await RefusesAsync(other, HttpStatusCode.Forbidden, $"{List}/search/{letter}/replay", null);
+            await RefusesAsync(other, HttpStatusCode.Forbidden, $"{List}/search/{letter}/discard", new { reason = "a test" });
+            await RefusesAsync(other, HttpStatusCode.Forbidden, $"{List}/replay", new { context = "search", message = "x" });
+        }
+    }
+
+    private static Task KeepAsync(
+        SplitShop shop, string context, Guid id, string text, string? message = null, string receivedAt = "local://nowhere")
     {
         var envelope = new Envelope
         {
             Id = id,
-            MessageType = $"{context}.message",
+            MessageType = message ?? $"{context}.message",
             ContentType = "application/json",
-            Destination = new("local://nowhere"),
+            Destination = new(receivedAt),
             Attempts = 5,
             Data = Encoding.UTF8.GetBytes(text),
         };
         return shop.ExecuteAsync($"""
             insert into {context}.wolverine_dead_letters
               (id, message_type, body, received_at, exception_type, exception_message, sent_at, replayable)
-            values ($1, $2, $3, 'local://nowhere', 'Specs.Failure', 'It failed.', now(), false)
-            """, id, envelope.MessageType, EnvelopeSerializer.Serialize(envelope));
+            values ($1, $2, $3, $4, 'Specs.Failure', 'It failed.', now(), false)
+            """, id, envelope.MessageType, EnvelopeSerializer.Serialize(envelope), receivedAt);
     }
 
     private static async Task<DeadLetterPage> ListAsync(HttpClient staff, string query) =>

@@ -39,19 +39,21 @@ public sealed class StaffActsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     }
 
     [Fact]
-    public async Task acts_of_payment_and_search_stand_in_the_same_trail()
+    public async Task acts_of_content_payment_and_search_stand_in_the_same_trail()
     {
         var actor = new Infrastructure.Security.Caller(Guid.CreateVersion7(), Guid.NewGuid(), ["support"]);
         var order = $"{Guid.NewGuid():D}";
         var now = DateTimeOffset.UtcNow;
         var approved = Features.StaffAct.Of(actor, "fraud_review.approved", "payment", order, now);
         await Host.InvokeMessageAndWaitAsync(new PaymentActedNotice(approved.Id, approved));
+        var discarded = Features.StaffAct.Of(actor, "dead_letter.discarded", "dead_letter", order, now);
+        await Host.InvokeMessageAndWaitAsync(new ContentActedNotice(discarded.Id, discarded));
         var set = Features.StaffAct.Of(actor, "synonyms.set", "synonyms", "kurta", now);
         await Host.InvokeMessageAndWaitAsync(new SearchActedNotice(set.Id, set));
 
         using var admin = await Shopper.OfRoleAsync(Host, "admin");
         var trail = (await admin.GetAsync($"/api/admin/audit?actor={actor.Subject:D}")).Is(200).As<AuditPage>();
-        Assert.Equal(["fraud_review.approved", "synonyms.set"], trail.Items.Select(x => x.Action).Order());
+        Assert.Equal(["dead_letter.discarded", "fraud_review.approved", "synonyms.set"], trail.Items.Select(x => x.Action).Order());
     }
 
     [Fact]

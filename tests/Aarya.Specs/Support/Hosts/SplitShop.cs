@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -116,17 +115,12 @@ public sealed class SplitShop : IAsyncDisposable
     /// <summary>Runs a command of the program, as an operator does while the shop runs, and returns its output with its errors.</summary>
     public async Task<(int ExitCode, string Output)> CommandAsync(string roles, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [ChildProgram.Release ?? ChildProgram.Debug, .. arguments])
+        var ended = await ChildProgram.AaryaAsync(arguments, new Dictionary<string, string>(SettingsOf(roles))
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["AARYA_ROLES"] = roles },
-        };
-        foreach (var (name, value) in SettingsOf(roles)) start.Environment[name] = value;
-        using var command = Process.Start(start)!;
-        var (output, errors) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
-        await command.WaitForExitAsync();
-        return (command.ExitCode, await output + await errors);
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["AARYA_ROLES"] = roles,
+        });
+        return (ended.ExitCode, ended.Output + ended.Error);
     }
 
     /// <summary>Sends a request that must succeed, and returns the answer's body; undefined when it is empty.</summary>
