@@ -75,7 +75,7 @@ public sealed class StreamStatusSpec : IAsyncLifetime
         Assert.True(status.ExitCode == 0, $"{status.Output} {status.Error}");
         Assert.Matches(@"(?m)^user_events: 1 of 100000 entries, \d+ KB, oldest 1\.00:00:\d\d ago$", status.Output);
         Assert.Matches(@"(?m)^  core       0 pending, 1 not read, oldest 1\.00:00:\d\d ago$", status.Output);
-        Assert.Equal((1, "aarya: streams cannot do 'flush': write streams status.\n"), (other.ExitCode, other.Error));
+        Assert.Equal((1, "aarya: streams cannot do 'flush': write streams status or streams replay.\n"), (other.ExitCode, other.Error));
     }
 
     public ValueTask DisposeAsync() => rig.DisposeAsync();
