@@ -36,7 +36,7 @@ public sealed class CommerceModule : Module<ICommerceStore>
         new("back_in_stock", 10, TimeSpan.FromMinutes(1)),
     ];
 
-    public override IReadOnlyList<NumberSetting> NumberSettings => CheckoutOptions.Numbers;
+    public override IReadOnlyList<NumberSetting> NumberSettings => [.. CheckoutOptions.Numbers, LowStockOptions.Number];
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -45,6 +45,7 @@ public sealed class CommerceModule : Module<ICommerceStore>
         services.AddSingleton<Picture>();
         services.AddSingleton<ISeed, DemoShop>();
         services.AddInventory();
+        services.AddSingleton(LowStockOptions.From(configuration));
         services.AddCart();
         services.AddCheckout(configuration);
         services.AddOrders();

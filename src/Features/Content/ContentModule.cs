@@ -2,8 +2,12 @@ using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Audit;
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.DeadLetters;
+using Aarya.Features.Content.Letters;
 using Aarya.Features.Content.Mailbox;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Recipients;
+using Aarya.Features.Content.Staff;
 using Aarya.Features.Content.Store;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Email;
@@ -19,6 +23,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Wolverine;
 using Wolverine.ErrorHandling;
 
@@ -50,7 +55,11 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton<ArchiveErasure>();
         services.AddSingleton<StreamStretch>();
         services.AddHostedService<CompactStreams>();
-        if (ContentOptions.From(configuration, environment).MailServer is { } server)
+        services.AddSingleton(x => LetterTemplates.ForShop(x.GetRequiredService<ILogger<LetterTemplates>>()));
+        services.AddSingleton<OrderCourse>();
+        var options = ContentOptions.From(configuration, environment);
+        services.AddSingleton(x => new StaffMailbox(options.StaffMail, x.GetRequiredService<LetterTemplates>()));
+        if (options.MailServer is { } server)
             services.AddSingleton<IMailer>(new SmtpMailer(server));
         else
             services.AddSingleton<IMailer, DevelopmentMailer>();
@@ -63,6 +72,7 @@ public sealed class ContentModule : Module<IContentStore>
         marten.Storage.ExtendedSchemaObjects.Add(new LeaseTable(Role));
         marten.Storage.ExtendedSchemaObjects.AddRange(CompactionTables.All);
         marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
+        marten.Schema.For<Recipient>();
         marten.Schema.For<EmailMessage>().Index(x => x.ToIndex).Index(x => x.Owner).Index(x => x.OrderId!).Index(x => x.CreatedAt);
     }
 

@@ -1,22 +1,32 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
+using Aarya.Features;
 using Aarya.Features.Commerce.Orders;
-using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Letters;
 using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.Payment.Payments;
 
 namespace Aarya.Specs.Architecture;
 
 /// <summary>Words that contexts exchange as text: no compiler compares them, so these specs do.</summary>
-public sealed class WordsBetweenContextsSpec
+public sealed partial class WordsBetweenContextsSpec
 {
     [Fact]
     public void content_has_a_sentence_for_exactly_the_reasons_for_which_commerce_cancels_an_order()
     {
-        var reasons = typeof(CancelReason).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(x => (string)x.GetRawConstantValue()!);
-
-        Assert.Equal(reasons.Order(StringComparer.Ordinal), NotifyOrderCancelledHandler.Sentences.Keys.Order(StringComparer.Ordinal));
+        foreach (var language in Languages.All)
+        {
+            var template = LetterFiles.All.Single(x => x.Path == $"{language}/order_cancelled").Content;
+            var sentences = Reason().Matches(template.Split("endcase")[0]).Select(x => x.Groups["reason"].Value);
+            Assert.Equal(ReasonsOfCancellation.Order(StringComparer.Ordinal), sentences.Order(StringComparer.Ordinal));
+        }
     }
+
+    internal static IEnumerable<string> ReasonsOfCancellation => typeof(CancelReason).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(x => (string)x.GetRawConstantValue()!);
+
+    [GeneratedRegex("when '(?<reason>[a-z_]+)'", RegexOptions.None, 1000)]
+    private static partial Regex Reason();
 
     [Fact]
     public void the_audit_trail_knows_exactly_the_acts_that_other_contexts_record()

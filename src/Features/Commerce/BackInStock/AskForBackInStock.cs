@@ -46,8 +46,8 @@ public static class AskForBackInStockEndpoint
     [ProducesResponseType(StatusCodes.Status202Accepted)]
     [WolverinePost("/api/inventory/{sku}/back-in-stock"), RateLimit("back_in_stock")]
     public static async Task<(IResult, OutgoingMessages)> Post(
-        AskForBackInStock command, [NotBody] WantedItem item, Caller caller, IDocumentSession session, DateTimeOffset now,
-        CancellationToken cancellation)
+        AskForBackInStock command, [NotBody] WantedItem item, Caller caller, IDocumentSession session, HttpContext http,
+        DateTimeOffset now, CancellationToken cancellation)
     {
         var email = EmailAddress.Normalize(command.Email)!;
         var indexes = session.BlindIndexesOf(email);
@@ -65,6 +65,7 @@ public static class AskForBackInStockEndpoint
             Subject = caller.Subject,
             Email = email,
             AskedAt = now,
+            Language = Languages.Preferred(http.Request),
         };
         WaitingList.Add(session, request);
         return (Results.Accepted(), [new ForgetBackInStockRequest(request.Id).ScheduledAt(now + BackInStockRequest.Lifetime)]);

@@ -35,8 +35,11 @@ public sealed class BackInStockRequest : IVersioned
 
     public DateTimeOffset AskedAt { get; init; }
 
+    /// <summary>What the shopper's browser preferred, see <see cref="Languages"/>.</summary>
+    public string? Language { get; init; }
+
     /// <summary>The news for this shopper; null when another product has taken the SKU, which the shopper did not ask for.</summary>
     public BackInStockNotice? NewsOf(WantedItem item, DateTimeOffset now) => item.ProductId == ProductId
-        ? new(Id, Subject, Email, item.Sku, item.Name, item.Size, item.Colour, now)
+        ? new(Id, Subject, Email, item.Sku, item.Name, item.Size, item.Colour, now, Language)
         : null;
 }

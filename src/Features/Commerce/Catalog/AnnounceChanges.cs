@@ -1,5 +1,7 @@
 using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Options;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Postgres;
 using Marten;
@@ -21,7 +23,7 @@ public sealed record AnnounceChanges
 public static class AnnounceChangesHandler
 {
     public static async Task<OutgoingMessages> Handle(AnnounceChanges _, IDocumentSession session, ProductCache cache,
-        ProductAnswers answers, ShopperFeed feed, CancellationToken cancellation)
+        ProductAnswers answers, ShopperFeed feed, LowStockOptions lowStock, DateTimeOffset time, CancellationToken cancellation)
     {
         await session.StartTransactionAsync(cancellation);
         var products = await TakeAsync<Guid>(session, "product_changed", "product_id", cancellation);
@@ -52,6 +54,10 @@ public static class AnnounceChangesHandler
         var buyable = known.Where(x => x.Product.Published)
             .SelectMany(x => x.Product.Variants.Where(v => x.Available(v.Sku) > 0)).Select(x => x.Sku);
         news.AddRange((await WaitingList.AwaitedOfAsync(session, [.. buyable], cancellation)).Select(x => new TellWaiting(x)));
+        var available = known.Where(x => x.Product.Published).SelectMany(x => x.Product.Variants
+            .Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku)).Select(v => (v.Sku, Available: x.Available(v.Sku))));
+        news.AddRange(await LowStock.NoteAsync(
+            session, available.ToDictionary(x => x.Sku, x => x.Available), lowStock, time, cancellation));
         if (products.Count == AnnounceChanges.Most || skus.Count == AnnounceChanges.Most) news.Add(new AnnounceChanges());
         return news;
     }

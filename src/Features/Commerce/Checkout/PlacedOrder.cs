@@ -35,7 +35,7 @@ public sealed record PlacedOrder(Guid Id, OrderPlaced Fact, OutgoingMessages New
         var (cart, refused) = await ReservedCart.TakeAsync(
             session, id, request.Cart, request.Network, request.Address.Country, now, options, cancellation);
         if (cart is null) return (null, refused);
-        var order = cart.OrderedBy(request.Buyer, request.Command, request.Address);
+        var order = cart.OrderedBy(request.Buyer, request.Command, request.Address, Languages.Preferred(http));
         if (cart.UnlessAsShown(order, request.Command.ExpectedTotal, http) is { } changed) return (null, changed);
         return (new(id, order, [.. cart.News, .. NewsOf(id, order, request.Command.PaymentToken)]), refused);
     }

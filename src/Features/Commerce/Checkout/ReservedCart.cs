@@ -118,7 +118,8 @@ public sealed record ReservedCart(
         return problem;
     }
 
-    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address)
+    /// <param name="language">The language of the mails about the order, unless the shopper's account has another.</param>
+    public OrderPlaced OrderedBy(Buyer buyer, PlaceOrder command, ShippingAddress address, string? language)
     {
         var rate = ShippingMethod.Find(command.ShippingMethod)!.To(address.Country);
         PricedLine[] priced = [.. Lines.Select(x => new PricedLine(x.Quantity, x.UnitPrice, x.HsnCode!))];
@@ -126,6 +127,6 @@ public sealed record ReservedCart(
         OrderLine[] lines = [.. Lines.Zip(taxes, (line, tax) => line with { TaxRate = tax.Rate, Shipping = tax.Shipping, Tax = tax.Tax })];
         return new(
             Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt,
-            buyer.IsGuest);
+            buyer.IsGuest, language);
     }
 }

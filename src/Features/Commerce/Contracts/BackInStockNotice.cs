@@ -9,4 +9,4 @@ namespace Aarya.Features.Commerce.Contracts;
 [WireEvent("commerce.back_in_stock.v1", Streams.Users)]
 public sealed record BackInStockNotice(
     Guid RequestId, Guid Subject, [property: Personal] string Email, string Sku, string Name, string Size, string Colour,
-    DateTimeOffset At);
+    DateTimeOffset At, string? Language = null);

@@ -6,7 +6,7 @@ namespace Aarya.Features.Commerce.Inventory;
 /// <summary>The stock of each SKU, its reservations, and the ledger of its changes.</summary>
 internal static class StockTables
 {
-    public static IReadOnlyList<Table> All { get; } = [Stock(), Ledger(), Reservation(), Changed()];
+    public static IReadOnlyList<Table> All { get; } = [Stock(), Ledger(), Reservation(), Changed(), Low()];
 
     private static Table Stock()
     {
@@ -60,5 +60,14 @@ internal static class StockTables
         var changed = new Table($"{Roles.Commerce}.stock_changed");
         changed.AddColumn("sku", "text").NotNull();
         return changed;
+    }
+
+    // The SKUs of which few pieces are left; see LowStock.
+    private static Table Low()
+    {
+        var low = new Table($"{Roles.Commerce}.low_stock");
+        low.AddColumn("sku", "text").AsPrimaryKey();
+        low.AddColumn("reported_at", "timestamptz").AllowNulls();
+        return low;
     }
 }

@@ -36,6 +36,9 @@ public sealed record Order
     /// <summary>True while it belongs to a guest; see <see cref="OrderPlaced"/>.</summary>
     public bool ByGuest { get; init; }
 
+    /// <summary>The language of the mails about it, unless the shopper's account has another; null for the shop's.</summary>
+    public string? Language { get; init; }
+
     [Personal]
     public required string Email { get; init; }
 
@@ -227,7 +230,7 @@ public sealed record Order
         OrderShipped shipped => this with
         {
             Status = OrderStatus.Shipped,
-            Shipment = new(shipped.Carrier, shipped.TrackingNumber, shipped.At),
+            Shipment = new(shipped.Carrier, shipped.TrackingNumber, shipped.At, TrackingUrl: shipped.TrackingUrl),
         },
         OrderDelivered delivered => this with
         {
@@ -274,6 +277,7 @@ public sealed record Order
         Number = placed.Number,
         Subject = placed.Subject,
         ByGuest = placed.ByGuest,
+        Language = placed.Language,
         Email = placed.Email,
         Lines = placed.Lines,
         Totals = placed.Totals,

@@ -38,9 +38,11 @@ public sealed record OrderLine(
 /// True when it was placed without an account: an account that verifies the address later receives the order. False for orders from before
 /// this was recorded.
 /// </param>
+/// <param name="Language">What the shopper's browser preferred, see <see cref="Languages"/>; null when it preferred none of them.</param>
 public sealed record OrderPlaced(
     long Sequence, string Number, Guid Subject, [property: Personal] string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
-    string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt, bool ByGuest = false)
+    string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt, bool ByGuest = false,
+    string? Language = null)
 {
     /// <summary>The same without personal data.</summary>
     public OrderPlaced Forgotten() => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten() };
@@ -62,7 +64,8 @@ public sealed record OrderConfirmed(DateTimeOffset At);
 
 public sealed record OrderPacked(DateTimeOffset At);
 
-public sealed record OrderShipped(string Carrier, string TrackingNumber, DateTimeOffset At);
+/// <param name="TrackingUrl">The carrier's page about the parcel, if it has one.</param>
+public sealed record OrderShipped(string Carrier, string TrackingNumber, DateTimeOffset At, string? TrackingUrl = null);
 
 public sealed record OrderDelivered(DateTimeOffset At);
 

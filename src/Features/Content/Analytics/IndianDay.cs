@@ -5,5 +5,8 @@ public static class IndianDay
 {
     private static readonly TimeZoneInfo India = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");
 
-    public static DateOnly Of(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, India).DateTime);
+    public static DateOnly Of(DateTimeOffset at) => DateOnly.FromDateTime(TimeOf(at).DateTime);
+
+    /// <summary>The same moment by the clocks of India.</summary>
+    public static DateTimeOffset TimeOf(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, India);
 }

@@ -1,5 +1,9 @@
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Letters;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Recipients;
+using Marten;
 using Wolverine.Marten;
 
 namespace Aarya.Features.Content.BackInStock;
@@ -7,12 +11,12 @@ namespace Aarya.Features.Content.BackInStock;
 /// <summary>Mails a shopper that a variant they waited for is back in stock.</summary>
 public static class MailBackInStockHandler
 {
-    public static (StoreDoc<EmailMessage>, SendEmail) Handle(BackInStockNotice back, DateTimeOffset now)
+    public static async Task<(StoreDoc<EmailMessage>, SendEmail)> Handle(
+        BackInStockNotice back, LetterTemplates letters, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var mail = new Letter($"{back.Name} is back in stock")
-            .Paragraph($"You asked us to write when {back.Name} ({back.Size}, {back.Colour}) is back in stock. You can order it now.")
-            .Paragraph("We cannot reserve it for you. This is the only mail about it: if it is sold out again, you can ask again.")
-            .To(back.Email, back.Subject, back.RequestId, now);
+        var language = await session.LanguageOfAsync(back.Subject, back.Language, cancellation);
+        var letter = await letters.WriteAsync(LetterKinds.BackInStock, language, back);
+        var mail = letter.To(back.Email, back.Subject, back.RequestId, now);
         return (MartenOps.Store(mail), new SendEmail(mail.Id));
     }
 }

@@ -7,4 +7,5 @@ namespace Aarya.Features.Content.Contracts;
 /// <param name="RequestId">One per mail.</param>
 [WireEvent("commerce.back_in_stock.v1", Streams.Users)]
 public sealed record BackInStockNotice(
-    Guid RequestId, Guid Subject, [property: Personal] string Email, string Name, string Size, string Colour);
+    Guid RequestId, Guid Subject, [property: Personal] string Email, string Name, string Size, string Colour,
+    string? Language = null);

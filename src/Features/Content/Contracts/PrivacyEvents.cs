@@ -30,4 +30,4 @@ public sealed record PersonalDataErasedNotice(Guid UserId, Guid ErasureId);
 [WireEvent("core.personal_data_ready.v1", Streams.Users)]
 public sealed record PersonalDataReadyNotice(
     Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link,
-    DateTimeOffset ExpiresAt);
+    DateTimeOffset ExpiresAt, string? Language = null);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
@@ -21,6 +22,9 @@ public static class ReadMailboxEndpoint
 {
     public const string Path = "/dev/mailbox";
 
+    /// <summary>A mail is shown as a mailbox shows it: without scripts, and with the styles that it contains.</summary>
+    public const string PolicyOfMails = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
     private const int Shown = 100;
 
     [WolverineGet(Path)]
@@ -40,13 +44,16 @@ public static class ReadMailboxEndpoint
     public static async Task<IResult> GetOne(Guid id, HttpContext http, IQuerySession session, CancellationToken cancellation)
     {
         if (await session.LoadAsync<EmailMessage>(id, cancellation) is not { } mail) return Results.Problem(Problem.NotFound("mail"));
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+        http.Response.Headers.ContentSecurityPolicy = PolicyOfMails;
         return Results.Content(mail.Html, "text/html; charset=utf-8");
     }
 
     private static string Table(IReadOnlyList<EmailMessage> mails)
     {
-        if (mails.Count == 0) return "<p>No mail yet. Register an account or place an order.</p>";
+        if (mails.Count == 0) return $"""
+            <p>No mail yet. Register an account or place an order.</p>
+            <p class="note"><a href="{ListLettersEndpoint.Path}">Every letter with sample data</a></p>
+            """;
         var rows = new StringBuilder();
         foreach (var mail in mails)
         {
@@ -60,6 +67,7 @@ public static class ReadMailboxEndpoint
             <div class="scroll"><table>
             <thead><tr><th scope="col">UTC</th><th scope="col">To</th><th scope="col">Subject</th></tr></thead>
             <tbody>{rows}</tbody></table></div>
+            <p class="note"><a href="{ListLettersEndpoint.Path}">Every letter with sample data</a></p>
             """;
     }
 }

@@ -1,4 +1,5 @@
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Mails;
 using Marten;
 
 namespace Aarya.Features.Content.Notifications;

@@ -1,7 +1,8 @@
+using System.Globalization;
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Letters;
 using Marten;
 using Wolverine;
-using Wolverine.Marten;
 
 namespace Aarya.Features.Content.Notifications;
 
@@ -11,20 +12,13 @@ namespace Aarya.Features.Content.Notifications;
 /// </summary>
 public static class NotifyPaymentActionRequiredHandler
 {
-    public static Task<(IMartenOp, IMartenOp, OutgoingMessages)> Handle(
-        OrderAwaitsActionNotice order, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var notification = new Notification
-        {
-            Id = Notification.IdOf($"payment_action_required:{order.At.UtcTicks}", order.OrderId),
-            Subject = order.Subject,
-            Kind = "payment_action_required",
-            Title = $"Order {order.Number} needs your confirmation",
-            Body = "Your bank asks you to confirm the payment. Open the order to continue; we hold the goods for you until it expires.",
-            OrderId = order.OrderId,
-            CreatedAt = now,
-        };
-        return OrderCourse.TellAsync(
-            session, notification, null, new(order.OrderId, order.Number, "pending_payment", "requires_action", order.At), cancellation);
-    }
+    public static Task<OutgoingMessages> Handle(
+        OrderAwaitsActionNotice order, OrderCourse course, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation) =>
+        course.TellAsync(
+            session,
+            new OrderStep<OrderAwaitsActionNotice>(
+                LetterKinds.PaymentActionRequired, order, order.Subject, Email: null, order.Language,
+                new(order.OrderId, order.Number, "pending_payment", "requires_action", order.At),
+                order.At.UtcTicks.ToString(CultureInfo.InvariantCulture)),
+            now, cancellation);
 }

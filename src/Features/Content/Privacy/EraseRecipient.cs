@@ -1,13 +1,16 @@
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Recipients;
 using Aarya.Infrastructure.Privacy.Erasure;
 using Marten;
 
 namespace Aarya.Features.Content.Privacy;
 
 /// <summary>
-/// Deletes the notifications and mails to a person, whatever address they went to, and removes the person from the archive of events.
+/// Deletes how a person wants to be written to and what the shop wrote, whatever address it went to, and removes the person from the
+/// archive of events.
 /// </summary>
 public static class EraseRecipientHandler
 {
@@ -18,6 +21,7 @@ public static class EraseRecipientHandler
         Guid[] orders = [.. erased.Orders ?? []];
         session.DeleteWhere<Notification>(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
         session.DeleteWhere<EmailMessage>(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
+        session.DeleteWhere<Recipient>(x => x.Id.IsOneOf(subjects));
         await archive.EraseAsync(session, orders, cancellation);
         session.EraseTraces([.. subjects, .. orders]);
         return erased.Orders is null ? null : new(erased.UserId, erased.ErasureId);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Recipients;
 using Aarya.Infrastructure.Http;
 using Marten;
 
@@ -27,7 +29,9 @@ public static class GatherRecipientDataHandler
         var mails = await session.Query<EmailMessage>()
             .Where(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt)
             .ToListAsync(cancellation);
+        var language = await session.LanguageOfAsync(asked.UserId, null, cancellation);
         return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(
-            new { notifications = notifications.Select(NotificationView.Of), mails = mails.Select(SentMailView.Of) }, AaryaJson.Options));
+            new { language, notifications = notifications.Select(NotificationView.Of), mails = mails.Select(SentMailView.Of) },
+            AaryaJson.Options));
     }
 }

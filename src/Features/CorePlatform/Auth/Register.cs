@@ -71,9 +71,12 @@ public static class RegisterEndpoint
             PasswordHash = hash,
             RegisteredAt = now,
             GuestToMerge = guest?.UserId,
+            Language = Languages.Preferred(http.Request),
         };
         using var accounts = identity.In(documents, cancellation);
         await accounts.CreateAsync(user);
-        return (Results.Accepted(), [new UserRegisteredNotice(user.Id, user.Email, user.Name, now), new SendVerification(user.Id)]);
+        return (
+            Results.Accepted(),
+            [new UserRegisteredNotice(user.Id, user.Email, user.Name, now, user.Language), new SendVerification(user.Id)]);
     }
 }

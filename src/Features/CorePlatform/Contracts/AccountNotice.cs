@@ -33,11 +33,12 @@ public enum AccountNoticeKind
 /// <param name="UserId">Whose account.</param>
 /// <param name="NoticeId">One per occasion and address.</param>
 /// <param name="Email">Where the mail goes.</param>
+/// <param name="Language">Of the account; null when it has none.</param>
 /// <param name="Link">Contains a token: only the reader of the mail may have it.</param>
 [WireEvent("core.account_notice.v1", Streams.Users)]
 public sealed record AccountNotice(
     Guid UserId, Guid NoticeId, AccountNoticeKind Kind, [property: Personal] string Email, [property: Personal] string Name,
-    [property: Personal] string? Link, DateTimeOffset At)
+    [property: Personal] string? Link, DateTimeOffset At, string? Language = null)
 {
     public override string ToString() => $"{nameof(AccountNotice)} {Kind} {NoticeId}";
 }

@@ -16,7 +16,7 @@ public sealed record PersonalDataAskedNotice(Guid UserId, Guid ExportId, IReadOn
 [WireEvent("core.personal_data_ready.v1", Streams.Users)]
 public sealed record PersonalDataReadyNotice(
     Guid UserId, Guid ExportId, [property: Personal] string Email, [property: Personal] string Name, [property: Personal] string Link,
-    DateTimeOffset ExpiresAt);
+    DateTimeOffset ExpiresAt, string? Language = null);
 
 /// <summary>
 /// A person's data is to be erased. Published twice per round: at once, and when commerce has named the person's orders; then the other

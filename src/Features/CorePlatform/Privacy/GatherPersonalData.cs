@@ -61,7 +61,8 @@ public static class GatherPersonalDataHandler
         export.ExpiresAt = now + PersonalExport.Lifetime;
         return
         [
-            new PersonalDataReadyNotice(user.Id, export.Id, user.Email, user.Name, links.ToExport(token), export.ExpiresAt.Value),
+            new PersonalDataReadyNotice(user.Id, export.Id, user.Email, user.Name, links.ToExport(token), export.ExpiresAt.Value,
+                user.Language),
             new ForgetExport(export.Id).ScheduledAt(export.ExpiresAt.Value),
         ];
     }

@@ -33,6 +33,9 @@ public sealed class User : IVersioned
     [Personal]
     public string? Phone { get; set; }
 
+    /// <summary>The language of mails to the person, see <see cref="Languages"/>; null for accounts from before it was recorded.</summary>
+    public string? Language { get; set; }
+
     /// <summary>A PHC string.</summary>
     public string PasswordHash { get; set; } = "";
 

@@ -1,4 +1,5 @@
 using Aarya.Features.Payment.Contracts;
+using Aarya.Features.Payment.Fraud;
 using Aarya.Features.Payment.Payments;
 using Wolverine;
 using Wolverine.Marten;
@@ -28,6 +29,8 @@ public static class PaymentMessages
             ? null
             : new PaymentActionRequiredNotice(orderId, x.NextActionUrl, x.At, before?.ChargeNumber ?? 1),
         RetryRequested => new VoidCharge(orderId, 1),
+        FraudAssessed { Decision: FraudDecision.Review } x => before is null ? null : new ReviewWaitingNotice(
+            orderId, before.Number, before.Amount, x.Score, x.Reasons, before.ChargeNumber, before.ExpiresAt, x.At),
         // Commerce also learns of money that is refunded at once: staff must be able to request a refund that the provider refused.
         Captured x => new PaymentCapturedNotice(orderId, x.Amount, x.At, before is { IsUnwanted: true }),
         // A cancelled order needs no decline.

@@ -23,6 +23,15 @@ public sealed record PaymentActionRequiredNotice(Guid OrderId, string NextAction
 [WireEvent("payment.payment_refunded.v1", Streams.Payments)]
 public sealed record PaymentRefundedNotice(Guid OrderId, Guid RefundId, Money Amount, DateTimeOffset At);
 
+/// <summary>The fraud rules hold a payment back until staff have reviewed it.</summary>
+/// <param name="Reasons">The names of the rules that scored.</param>
+/// <param name="ChargeNumber">Which of the order's charges it is, starting at 1.</param>
+/// <param name="ExpiresAt">When the order is cancelled.</param>
+[WireEvent("payment.review_waiting.v1", Streams.Payments)]
+public sealed record ReviewWaitingNotice(
+    Guid OrderId, string Number, Money Amount, int Score, IReadOnlyList<string> Reasons, int ChargeNumber, DateTimeOffset ExpiresAt,
+    DateTimeOffset At);
+
 /// <summary>A refund failed; staff must look into it.</summary>
 [WireEvent("payment.refund_failed.v1", Streams.Payments)]
 public sealed record RefundFailedNotice(Guid OrderId, Guid RefundId, string Code, DateTimeOffset At);

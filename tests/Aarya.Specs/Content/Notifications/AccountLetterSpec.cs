@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.CorePlatform.Contracts;
+using Aarya.Specs.Content.Letters;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
-using Wolverine.Marten;
 using Wolverine.Tracking;
 using AccountNotice = Aarya.Features.Content.Contracts.AccountNotice;
 
@@ -20,9 +21,9 @@ public sealed class AccountLetterSpec(AaryaFixture fixture) : Spec(fixture)
         "https://aarya.example/account/reset#token=abc", Now);
 
     [Fact]
-    public void a_letter_holds_the_link_and_what_to_do_with_it()
+    public async Task a_letter_holds_the_link_and_what_to_do_with_it()
     {
-        var mail = Mail(WriteAccountLetterHandler.Handle(reset, Now).Item1);
+        var mail = await MailAsync(reset);
         Assert.Equal((reset.Email, reset.NoticeId), (mail.To, mail.Id));
         Assert.Contains("\n\nhttps://aarya.example/account/reset#token=abc\n\n", mail.Text, StringComparison.Ordinal);
         Assert.Contains("href=\"https://aarya.example/account/reset#token=abc\"", mail.Html, StringComparison.Ordinal);
@@ -32,12 +33,13 @@ public sealed class AccountLetterSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public void every_kind_of_notice_has_a_letter_of_its_own()
+    public async Task every_kind_of_notice_has_a_letter_of_its_own()
     {
         var kinds = Enum.GetValues<AccountNoticeKind>().Select(x => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{x}")).ToList();
-        var subjects = kinds.Select(x => Mail(WriteAccountLetterHandler.Handle(reset with { Kind = x }, Now).Item1).Subject).ToList();
+        List<string> subjects = [];
+        foreach (var kind in kinds) subjects.Add((await MailAsync(reset with { Kind = kind })).Subject);
         Assert.Equal(subjects.Count, subjects.Distinct().Count());
-        Assert.DoesNotContain(Mail(WriteAccountLetterHandler.Handle(reset with { Kind = "unheard_of" }, Now).Item1).Subject, subjects);
+        Assert.DoesNotContain((await MailAsync(reset with { Kind = "unheard_of" })).Subject, subjects);
     }
 
     [Fact]
@@ -47,5 +49,17 @@ public sealed class AccountLetterSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(reset.NoticeId, told.Executed.SingleMessage<SendEmail>().EmailId);
     }
 
-    private static EmailMessage Mail(StoreDoc<EmailMessage> stored) => Assert.IsType<EmailMessage>(stored.Document);
+    [Fact]
+    public async Task a_letter_is_in_the_language_of_the_account()
+    {
+        var mail = await MailAsync(reset with { Language = "hi" });
+        Assert.Equal("नया पासवर्ड बनाएँ", mail.Subject);
+        Assert.True(mail.HoldsLink);
+    }
+
+    private static async Task<EmailMessage> MailAsync(AccountNotice notice)
+    {
+        var (stored, _) = await WriteAccountLetterHandler.Handle(notice, StrictLetters.All, Now);
+        return Assert.IsType<EmailMessage>(stored.Document);
+    }
 }

@@ -1,11 +1,13 @@
 using Aarya.Features;
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Letters;
 using Aarya.Features.Content.Mailbox;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
+using Aarya.Specs.Content.Letters;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
-using Wolverine.Marten;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.Content.Notifications;
@@ -25,9 +27,9 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
         "Asha Rao", Now);
 
     [Fact]
-    public void a_confirmation_names_every_line_the_total_and_the_order_number()
+    public async Task a_confirmation_names_every_line_the_total_and_the_order_number()
     {
-        var mail = Mail(NotifyOrderConfirmedHandler.Handle(confirmed, Now).Item2);
+        var mail = await StrictLetters.All.WriteAsync(LetterKinds.OrderConfirmed, null, confirmed);
 
         foreach (var words in new[]
         {
@@ -40,30 +42,32 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
         })
             Assert.Contains(words, mail.Text, StringComparison.Ordinal);
         Assert.Contains("Silk &lt;stole&gt;", mail.Html, StringComparison.Ordinal);
-        Assert.Equal(confirmed.Email, mail.To);
     }
 
     [Fact]
-    public void the_same_news_told_twice_is_one_notification_and_one_mail()
+    public async Task the_same_news_told_twice_is_one_notification_and_one_mail()
     {
-        var (first, mail, _, _) = NotifyOrderConfirmedHandler.Handle(confirmed, Now);
-        var (again, mailAgain, _, _) = NotifyOrderConfirmedHandler.Handle(confirmed, Now.AddMinutes(10));
+        var told = await Host.InvokeMessageAndWaitAsync(confirmed);
+        var again = await Host.InvokeMessageAndWaitAsync(confirmed);
 
-        Assert.Equal(Told(first).Id, Told(again).Id);
-        Assert.Equal(Mail(mail).Id, Mail(mailAgain).Id);
+        Assert.Equal("confirmed", told.Executed.SingleMessage<TellShopper>().Order!.Status);
+        Assert.Empty(again.Executed.MessagesOf<TellShopper>());
+        Assert.Single(await MailsAsync());
     }
 
     [Fact]
-    public void two_refunds_of_one_order_are_two_notifications()
+    public async Task two_refunds_of_one_order_are_two_notifications()
     {
         var refund = new OrderRefundedNotice(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email,
             new Money(10_000, "INR"), Whole: false, Now);
 
-        var (first, _, _, _) = NotifyOrderRefundedHandler.Handle(refund, Now);
-        var (second, _, _, news) = NotifyOrderRefundedHandler.Handle(refund with { At = Now.AddMinutes(1), Whole = true }, Now);
+        var first = await Host.InvokeMessageAndWaitAsync(refund);
+        var second = await Host.InvokeMessageAndWaitAsync(refund with { At = Now.AddMinutes(1), Whole = true });
 
-        Assert.NotEqual(Told(first).Id, Told(second).Id);
-        Assert.Equal("refunded", news.Order!.Status);
+        var (told, toldAgain) = (first.Executed.SingleMessage<TellShopper>(), second.Executed.SingleMessage<TellShopper>());
+        Assert.NotEqual(told.Notification.Id, toldAgain.Notification.Id);
+        Assert.Equal(("partially_refunded", "refunded"), (told.Order!.Status, toldAgain.Order!.Status));
+        Assert.Equal(2, (await MailsAsync()).Count);
     }
 
     [Theory]
@@ -71,13 +75,13 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("unpaid", "did not receive a payment in time")]
     [InlineData("shop", "staff have cancelled")]
     [InlineData("whatever", "had to cancel")]
-    public void a_cancellation_says_why(string reason, string words)
+    public async Task a_cancellation_says_why(string reason, string words)
     {
-        var (notification, _, _, _) =
-            NotifyOrderCancelledHandler.Handle(new(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, reason, Now),
-                Now);
+        var cancelled = new OrderCancelledNotice(confirmed.OrderId, confirmed.Number, confirmed.Subject, confirmed.Email, reason, Now);
+        var letter = await StrictLetters.All.WriteAsync(LetterKinds.OrderCancelled, null, cancelled);
 
-        Assert.Contains(words, Told(notification).Body, StringComparison.Ordinal);
+        Assert.Contains(words, letter.Summary, StringComparison.Ordinal);
+        Assert.Contains(words, letter.Text, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> Steps => new()
@@ -203,8 +207,4 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
             x.Header("Content-Security-Policy").SingleValueShouldEqual("default-src 'none'; style-src 'unsafe-inline'; sandbox");
         });
     }
-
-    private static EmailMessage Mail(StoreDoc<EmailMessage> stored) => (EmailMessage)stored.Document;
-
-    private static Notification Told(StoreDoc<Notification> stored) => (Notification)stored.Document;
 }

@@ -1,5 +1,6 @@
 using Aarya.Features;
 using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Privacy;
 using Aarya.Features.Content.Store;

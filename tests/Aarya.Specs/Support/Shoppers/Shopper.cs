@@ -61,6 +61,9 @@ internal sealed class Shopper : IDisposable
 
     public static Shopper WithoutToken(IAlbaHost host) => new(host, null);
 
+    /// <summary>From now on the browser prefers these languages.</summary>
+    public void Accepts(string languages) => client.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", languages);
+
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     public Task<Answer> PostAsync(string path, object? body = null, string? key = null) => SendAsync(HttpMethod.Post, path, body, key);

@@ -53,23 +53,26 @@ internal static class OrderMessages
         not (RefundRequested or OrderHandedOver) when order.IsForgotten => null,
         OrderConfirmed confirmed => new OrderConfirmedNotice(order.Id, order.Number, order.Subject,
             order.Email, order.Totals.Total,
-            LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At),
+            LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At, order.Language),
         // A decline that cancels the order is announced by the cancellation.
         PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new OrderPaymentDeclinedNotice(
-            order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At),
+            order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At,
+            order.Language),
         OrderCancelled cancelled =>
-            new OrderCancelledNotice(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At),
+            new OrderCancelledNotice(order.Id, order.Number, order.Subject, order.Email, cancelled.Reason, cancelled.At, order.Language),
         RefundRequested requested =>
             new RefundRequestedNotice(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
         OrderRefunded refunded =>
             new OrderRefundedNotice(order.Id, order.Number, order.Subject, order.Email, refunded.Amount,
-                refunded.Whole, refunded.At),
+                refunded.Whole, refunded.At, order.Language),
         PaymentActionRequired required =>
-            new OrderAwaitsActionNotice(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At),
-        OrderPacked packed => new OrderPackedNotice(order.Id, order.Number, order.Subject, order.Email, packed.At),
+            new OrderAwaitsActionNotice(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At, order.Language),
+        OrderPacked packed => new OrderPackedNotice(order.Id, order.Number, order.Subject, order.Email, packed.At, order.Language),
         OrderShipped shipped => new OrderShippedNotice(
-            order.Id, order.Number, order.Subject, order.Email, shipped.Carrier, shipped.TrackingNumber, shipped.At),
-        OrderDelivered delivered => new OrderDeliveredNotice(order.Id, order.Number, order.Subject, order.Email, delivered.At),
+            order.Id, order.Number, order.Subject, order.Email, shipped.Carrier, shipped.TrackingNumber, shipped.At,
+            shipped.TrackingUrl, order.Language),
+        OrderDelivered delivered =>
+            new OrderDeliveredNotice(order.Id, order.Number, order.Subject, order.Email, delivered.At, order.Language),
         OrderHandedOver handed => new OrderHandedOverNotice(order.Id, order.Subject, handed.Subject, handed.At),
         _ => null,
     };

@@ -34,7 +34,8 @@ public static class SendOrderLinkHandler
         };
         session.Insert(link);
         var asked = new OrderLinkAskedNotice(
-            order.Id, link.Id, order.Number, order.Subject, order.Email, order.ShippingAddress.Name, links.To(token), now);
+            order.Id, link.Id, order.Number, order.Subject, order.Email, order.ShippingAddress.Name, links.To(token), now,
+            order.Language);
         return [asked, new ForgetOrderLink(link.Id).ScheduledAt(link.ExpiresAt)];
     }
 

@@ -12,8 +12,10 @@ namespace Aarya.Features.Commerce.Orders.Storefront;
 /// <param name="Detail">A reason, a decline code, a carrier with its tracking number.</param>
 /// <param name="Carrier">For shipped: the carrier.</param>
 /// <param name="TrackingNumber">For shipped: the carrier's tracking number.</param>
+/// <param name="TrackingUrl">For shipped: the carrier's page about the parcel, if staff entered one.</param>
 public sealed record TimelineEntry(
-    string Kind, DateTimeOffset At, Money? Amount = null, string? Detail = null, string? Carrier = null, string? TrackingNumber = null)
+    string Kind, DateTimeOffset At, Money? Amount = null, string? Detail = null, string? Carrier = null, string? TrackingNumber = null,
+    string? TrackingUrl = null)
 {
     internal static TimelineEntry? Of(object fact) => fact switch
     {
@@ -25,7 +27,8 @@ public sealed record TimelineEntry(
         OrderConfirmed x => new("confirmed", x.At),
         OrderPacked x => new("packed", x.At),
         OrderShipped x => new(
-            "shipped", x.At, Detail: $"{x.Carrier} {x.TrackingNumber}", Carrier: x.Carrier, TrackingNumber: x.TrackingNumber),
+            "shipped", x.At, Detail: $"{x.Carrier} {x.TrackingNumber}", Carrier: x.Carrier, TrackingNumber: x.TrackingNumber,
+            TrackingUrl: x.TrackingUrl),
         OrderDelivered x => new("delivered", x.At),
         OrderCancelled x => new("cancelled", x.At, Detail: x.Reason),
         RefundRequested x => new("refund_requested", x.At, x.Amount, x.Reason),

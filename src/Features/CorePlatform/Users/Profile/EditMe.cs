@@ -1,4 +1,5 @@
 using Aarya.Features.Addresses;
+using Aarya.Features.CorePlatform.Contracts;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
@@ -12,7 +13,8 @@ using Wolverine.Marten;
 namespace Aarya.Features.CorePlatform.Users.Profile;
 
 /// <summary>Changes the given fields of the caller's profile; an empty telephone number removes it.</summary>
-public sealed record EditMe(string? Name = null, string? Phone = null)
+/// <param name="Language">The language of mails and notifications: en or hi.</param>
+public sealed record EditMe(string? Name = null, string? Phone = null, string? Language = null)
 {
     public sealed class Validator : AbstractValidator<EditMe>
     {
@@ -20,6 +22,7 @@ public sealed record EditMe(string? Name = null, string? Phone = null)
         {
             When(x => x.Name is not null, () => RuleFor(x => x.Name!).NameOfAPerson());
             When(x => x.Phone is not null, () => RuleFor(x => x.Phone!).PhoneOfAPerson());
+            RuleFor(x => x.Language).OneOfTheShopsLanguages();
         }
     }
 }
@@ -32,10 +35,14 @@ public static class EditMeEndpoint
             : (null, Problem.NotFound("user"));
 
     [WolverinePatch("/api/users/me"), Authorize("customer")]
-    public static (UserView, IMartenOp) Patch(EditMe command, User user)
+    public static (UserView, IMartenOp, LanguageChosenNotice?) Patch(EditMe command, User user, DateTimeOffset now)
     {
+        var chosen = command.Language is { } language && language != user.Language
+            ? new LanguageChosenNotice(user.Id, language, now)
+            : null;
+        user.Language = chosen?.Language ?? user.Language;
         user.Name = command.Name is { } name ? PersonText.Compose(name) : user.Name;
         user.Phone = command.Phone is null ? user.Phone : command.Phone.Length == 0 ? null : PhoneNumber.Spelt(command.Phone);
-        return (UserView.Of(user), MartenOps.Update(user));
+        return (UserView.Of(user), MartenOps.Update(user), chosen);
     }
 }

@@ -54,6 +54,40 @@ public sealed class ShipOrderSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Theory]
+    [InlineData("https://carrier.example/track?n=BD%201&lang=hi#now", true)]
+    [InlineData("http://carrier.example/track", false)]
+    [InlineData("javascript:alert(1)", false)]
+    [InlineData("https://shop@carrier.example/", false)]
+    [InlineData("https://carrier.example/a b", false)]
+    [InlineData("https://carrier.example/\r\nBcc: a@b.example", false)]
+    [InlineData("https://carrier.example/\u202e", false)]
+    [InlineData("//carrier.example", false)]
+    [InlineData("", false)]
+    public async Task the_carrier_s_page_is_an_https_address_or_refused_by_name(string trackingUrl, bool isAccepted)
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        using var support = await Shopper.OfRoleAsync(Host, "support");
+        var order = await Host.PackedOrderAsync(shopper);
+
+        var shipping = await support.PostAsync(
+            $"/api/admin/orders/{order.Id}/ship", new { carrier = "Blue Dart", trackingNumber = "BD 1", trackingUrl });
+
+        var now = (await shopper.GetAsync($"/api/orders/{order.Id}")).Is(200).As<OrderView>();
+        if (isAccepted)
+        {
+            shipping.Is(200);
+            Assert.Equal(trackingUrl, now.Shipment!.TrackingUrl);
+            var steps = (await shopper.GetAsync($"/api/orders/{order.Id}/timeline")).Is(200)["items"].EnumerateArray();
+            var step = steps.Single(x => x.GetProperty("kind").GetString() == "shipped");
+            Assert.Equal(trackingUrl, step.GetProperty("trackingUrl").GetString());
+            return;
+        }
+
+        shipping.Names("trackingUrl");
+        Assert.Equal((OrderStatus.Packed, null), (now.Status, now.Shipment));
+    }
+
+    [Theory]
     [InlineData("", "1", "carrier")]
     [InlineData("  ", "1", "carrier")]
     [InlineData("Blue\nDart", "1", "carrier")]

@@ -2,11 +2,13 @@ using Aarya.Features;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.HandOver;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Store;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Features.Payment.Charges;
+using Aarya.Specs.Content.Letters;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
@@ -97,7 +99,7 @@ public sealed class HandOverVerifiedSpec(AaryaFixture fixture) : Spec(fixture)
             order, "AA-7K2M9Q4", guest.Subject, email, Money.Rupees(500), [], "tok_approve", now, now.AddMinutes(15)), 60_000);
         (await guest.GetAsync($"/api/payments/{order}")).Is(200);
         (await account.GetAsync($"/api/payments/{order}")).Is(404);
-        var letter = new Letter("Your order").Paragraph("Thank you.").To(email, guest.Subject, Guid.CreateVersion7(), now, order);
+        var letter = StrictLetters.MailTo(email, guest.Subject, now, order);
         var notification = new Notification
         {
             Id = Guid.CreateVersion7(),

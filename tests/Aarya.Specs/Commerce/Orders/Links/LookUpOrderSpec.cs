@@ -4,6 +4,7 @@ using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.Links;
 using Aarya.Features.Commerce.Store;
 using Aarya.Features.Content.Notifications;
+using Aarya.Specs.Content.Letters;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
@@ -104,13 +105,15 @@ public sealed class LookUpOrderSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public void the_mail_carries_the_link_and_is_the_order_s()
+    public async Task the_mail_carries_the_link_and_is_the_order_s()
     {
         var asked = new Features.Content.Contracts.OrderLinkAskedNotice(
             Guid.CreateVersion7(), Guid.CreateVersion7(), "AA-7K2M9Q4", Guid.CreateVersion7(), email, "Asha Rao",
             "https://aarya.example/orders/lookup#token=x", DateTimeOffset.UtcNow);
 
-        var mail = (EmailMessage)WriteOrderLinkHandler.Handle(asked, DateTimeOffset.UtcNow).Item1.Document;
+        await Host.InvokeMessageAndWaitAsync(asked);
+
+        var mail = await Host.MailAsync(asked.LinkId);
 
         Assert.Equal((email, asked.OrderId, true), (mail.To, mail.OrderId, mail.HoldsLink));
         Assert.Contains(asked.Link, mail.Text, StringComparison.Ordinal);

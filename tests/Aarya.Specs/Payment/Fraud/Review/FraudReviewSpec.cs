@@ -19,6 +19,8 @@ public sealed class FraudReviewSpec(PaymentShop shop)
     {
         var order = await shop.PlaceAsync("tok_approve", VeryLarge);
         Assert.Equal((0, 0, 0), await shop.Sandbox.TotalsAsync(order));
+        var told = await shop.HearsAsync(order, "review_waiting");
+        Assert.Equal((60, VeryLarge, 1), ((int)told["score"]!, (long)told["amount"]!["amount"]!, (int)told["chargeNumber"]!));
         var support = await shop.TokenOf("support");
         Assert.Contains((await SendAsync(HttpMethod.Get, "", support)).Body!["items"]!.AsArray(),
             x => (Guid)x!["orderId"]! == order && (int)x["score"]! == 60);

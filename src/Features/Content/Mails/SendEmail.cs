@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Outages;
 using Wolverine.Marten;
 using Wolverine.Persistence;
 
-namespace Aarya.Features.Content.Notifications;
+namespace Aarya.Features.Content.Mails;
 
 /// <summary>
 /// Hands one mail to the mailer. It is a durable message of its own, so that an outage of the mail server delays only mails; a mail that is

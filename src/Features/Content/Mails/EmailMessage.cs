@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Privacy;
 using JasperFx.Metadata;
 
-namespace Aarya.Features.Content.Notifications;
+namespace Aarya.Features.Content.Mails;
 
 /// <summary>One mail and whether it has gone out.</summary>
 public sealed class EmailMessage : IVersioned
@@ -10,6 +10,9 @@ public sealed class EmailMessage : IVersioned
     public Guid Id { get; set; }
 
     public Guid Version { get; set; }
+
+    /// <summary>Its template; empty for mails from before it was recorded.</summary>
+    public string Kind { get; init; } = "";
 
     /// <summary>Whose it is: a customer, or a guest who ordered.</summary>
     public Guid Owner { get; set; }

@@ -6,7 +6,7 @@ using Aarya.Specs.Support.Servers;
 using MimeKit;
 using Outage = Aarya.Infrastructure.Outages.Outage;
 
-namespace Aarya.Specs.Content.Notifications;
+namespace Aarya.Specs.Content.Mails;
 
 public sealed class SmtpMailerSpec
 {

@@ -1,6 +1,7 @@
-using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Email;
+using Aarya.Specs.Content.Letters;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine;
 
-namespace Aarya.Specs.Content.Notifications;
+namespace Aarya.Specs.Content.Mails;
 
 /// <summary>The way of a mail from the message that requests it to a real mail server.</summary>
 public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
@@ -59,8 +60,7 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     private static EmailMessage Letter(string to) =>
-        new Letter("News of your order").Paragraph("It is on its way.")
-            .To(to, Guid.CreateVersion7(), Guid.CreateVersion7(), DateTimeOffset.UtcNow);
+        StrictLetters.MailTo(to, Guid.CreateVersion7(), DateTimeOffset.UtcNow);
 
     // A message that is retried waits in the inbox, not here.
     private static async Task<long> DeadLettersAsync(IDocumentSession session, Guid mail) => (await session.AdvancedSql.QueryAsync<long>(

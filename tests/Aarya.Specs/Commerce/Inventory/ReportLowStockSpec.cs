@@ -1,0 +1,141 @@
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Inventory;
+using Aarya.Features.Commerce.Store;
+using Aarya.Infrastructure.Postgres;
+using Aarya.Specs.Commerce.Catalog;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Commerce.Inventory;
+
+public sealed class ReportLowStockSpec(AaryaFixture fixture) : CatalogueStory(fixture)
+{
+    [Fact]
+    public async Task a_sku_is_reported_once_while_it_is_low_and_again_after_it_has_recovered()
+    {
+        await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+
+        await SellAsync(Sku("S"), 1);
+        Assert.Equal([(Sku("S"), 5)], await ReportAsync());
+        await SellAsync(Sku("S"), 2);
+        Assert.Empty(await ReportAsync());
+
+        await SellAsync(Sku("S"), -4);
+        Assert.Empty(await ReportAsync());
+        await SellAsync(Sku("S"), 7);
+        Assert.Equal([(Sku("S"), 0)], await ReportAsync());
+    }
+
+    [Fact]
+    public async Task what_recovers_before_the_report_is_not_in_it()
+    {
+        await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+        await SellAsync(Sku("S"), 3);
+        await SellAsync(Sku("M"), 4);
+        await SellAsync(Sku("S"), -3);
+
+        Assert.Equal([(Sku("M"), 2)], await ReportAsync());
+    }
+
+    [Fact]
+    public async Task a_report_that_names_nothing_does_not_keep_the_next_from_coming()
+    {
+        var product = await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+        await SellAsync(Sku("S"), 1);
+        using var merchandiser = await Shopper.OfRoleAsync(Host, "merchandiser");
+        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/withdraw")).Is(200);
+        Assert.Empty(await ReportAsync());
+        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/publish")).Is(200);
+
+        Assert.Equal(1, await ReportsScheduledAsync(() => ChangeAsync(Sku("M"), 1)));
+    }
+
+    [Fact]
+    public async Task one_report_is_under_way_for_all_that_become_low_before_it()
+    {
+        await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+        Assert.Equal(1, await ReportsScheduledAsync(() => ChangeAsync(Sku("S"), 1)));
+        Assert.Equal(0, await ReportsScheduledAsync(() => ChangeAsync(Sku("M"), 1)));
+        Assert.Equal([(Sku("M"), 5), (Sku("S"), 5)], await ReportAsync());
+        await SellAsync(Sku("S"), -1);
+        Assert.Equal(1, await ReportsScheduledAsync(() => ChangeAsync(Sku("S"), 1)));
+    }
+
+    [Fact]
+    public async Task no_sku_is_forgotten_however_reports_and_sales_meet()
+    {
+        await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+        string[] skus = [Sku("S"), Sku("M")];
+        for (var round = 0; round < 20; round++)
+        {
+            // The report that this one has scheduled meets the sale of the other.
+            Assert.True(await NotedAsync(skus[0], 1));
+            var (sale, report) = (NotedAsync(skus[1], 1), TakenAsync());
+            List<string> reported = [.. await report];
+            // What was noted too late for the report has a report of its own.
+            if (await sale) reported.AddRange(await TakenAsync());
+            Assert.Equal(skus.Order(StringComparer.Ordinal), reported.Where(skus.Contains).Order(StringComparer.Ordinal));
+            foreach (var sku in skus) await NotedAsync(sku, 100);
+        }
+    }
+
+    private async Task<int> ReportsScheduledAsync(Func<Task> change)
+    {
+        await change();
+        var messages = await Host.InvokeMessageAndWaitAsync(new AnnounceChanges());
+        return messages.Scheduled.MessagesOf<ReportLowStock>().Count();
+    }
+
+    private async Task SellAsync(string sku, int pieces)
+    {
+        await ChangeAsync(sku, pieces);
+        await Host.InvokeMessageAndWaitAsync(new AnnounceChanges());
+    }
+
+    // Without an announcement by the shop itself, so that the spec decides when the change is noted.
+    private async Task ChangeAsync(string sku, int pieces)
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        session.QueueSqlCommand("update commerce.stock set on_hand = on_hand - ? where sku = ?", pieces, sku);
+        session.QueueSqlCommand("insert into commerce.stock_changed (sku) values (?)", sku);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<bool> NotedAsync(string sku, int available)
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        await session.StartTransactionAsync(TestContext.Current.CancellationToken);
+        var news = await LowStock.NoteAsync(
+            session, new Dictionary<string, int>(StringComparer.Ordinal) { [sku] = available }, new(5), DateTimeOffset.UtcNow,
+            TestContext.Current.CancellationToken);
+        // The announcer sends a message with it; a session that has nothing to save does not commit.
+        session.QueueSqlCommand("select 1");
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return news.Count > 0;
+    }
+
+    private async Task<IEnumerable<string>> TakenAsync()
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        var report = await LowStock.TakeAsync(session, new(6), DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return report?.Items.Select(x => x.Sku) ?? [];
+    }
+
+    /// <summary>The SKUs of this spec in a report that is made now, with how many of each are left.</summary>
+    private async Task<IEnumerable<(string Sku, int Available)>> ReportAsync()
+    {
+        var messages = await Host.InvokeMessageAndWaitAsync(new ReportLowStock());
+        return messages.Sent.MessagesOf<StockLowNotice>().SelectMany(x => x.Items)
+            .Where(x => x.Sku.Contains(Tag, StringComparison.OrdinalIgnoreCase)).Select(x => (x.Sku, x.Available)).Order();
+    }
+}
