@@ -16,6 +16,7 @@ using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Postgres;
+using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Settings;
 using Marten;
@@ -56,8 +57,13 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton<StreamStretch>();
         services.AddHostedService<CompactStreams>();
         services.AddSingleton(x => LetterTemplates.ForShop(x.GetRequiredService<ILogger<LetterTemplates>>()));
+        services.AddSingleton<ShopperNews>();
         services.AddSingleton<OrderCourse>();
+        services.AddSingleton(x =>
+            new UnsubscribeLinks(x.GetRequiredService<Sealer>(), () => PublicAddress.OfApi(configuration, environment)));
+        services.AddHostedService(x => x.GetRequiredService<UnsubscribeLinks>());
         var options = ContentOptions.From(configuration, environment);
+        services.AddSingleton(new MailReporter(options.MailWebhookSecret));
         services.AddSingleton(x => new StaffMailbox(options.StaffMail, x.GetRequiredService<LetterTemplates>()));
         if (options.MailServer is { } server)
             services.AddSingleton<IMailer>(new SmtpMailer(server));
@@ -73,6 +79,7 @@ public sealed class ContentModule : Module<IContentStore>
         marten.Storage.ExtendedSchemaObjects.AddRange(CompactionTables.All);
         marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
         marten.Schema.For<Recipient>();
+        marten.Schema.For<Suppression>().UniqueIndex(x => x.EmailIndex).Index(x => x.ReportedAt);
         marten.Schema.For<EmailMessage>().Index(x => x.ToIndex).Index(x => x.Owner).Index(x => x.OrderId!).Index(x => x.CreatedAt);
     }
 

@@ -1,7 +1,8 @@
 namespace Aarya.Infrastructure.Email;
 
 /// <param name="Id">Makes the RFC 5322 Message-ID, so that the receiver recognises a mail that is sent again after a crash.</param>
-public sealed record Mail(Guid Id, string To, string Subject, string Text, string Html);
+/// <param name="UnsubscribeUrl">Makes the headers by which a mail program offers to stop such mails (RFC 8058); null for none.</param>
+public sealed record Mail(Guid Id, string To, string Subject, string Text, string Html, string? UnsubscribeUrl = null);
 
 /// <summary>Passes mails to the server that delivers them.</summary>
 public interface IMailer

@@ -34,6 +34,12 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
         message.To.Add(AddressOf(mail));
         message.Subject = mail.Subject;
         message.MessageId = $"{mail.Id:N}@{server.From.Domain}";
+        if (mail.UnsubscribeUrl is { } url)
+        {
+            message.Headers.Add(HeaderId.ListUnsubscribe, $"<{url}>");
+            message.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+
         message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
 
         using var client = new SmtpClient { Timeout = 15_000 };

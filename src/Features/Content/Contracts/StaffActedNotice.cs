@@ -25,5 +25,6 @@ public static class StaffActions
     public const string LetterReplayed = "dead_letter.replayed";
     public const string LettersReplayed = "dead_letter.kind_replayed";
     public const string LetterDiscarded = "dead_letter.discarded";
+    public const string SuppressionLifted = "suppression.lifted";
     public const string StreamReplayed = "stream.replayed";
 }

@@ -7,8 +7,11 @@ namespace Aarya.Features.Content.Letters;
 /// <param name="Title">The heading of the notification.</param>
 /// <param name="Summary">The text of the notification.</param>
 /// <param name="Subject">The subject of the mail; empty when the news is never mailed.</param>
+/// <param name="IsOptional">The recipient can stop mails of this kind.</param>
+/// <param name="UnsubscribeUrl">The link in the mail that does so.</param>
 /// <param name="HoldsLink">The mail contains a link that anyone who reads it can use.</param>
-public sealed record Letter(string Kind, string Title, string Summary, string Subject, string Text, string Html, bool HoldsLink)
+public sealed record Letter(string Kind, string Title, string Summary, string Subject, string Text, string Html, bool HoldsLink,
+    bool IsOptional = false, string? UnsubscribeUrl = null)
 {
     /// <param name="owner">Whose mail it is, whatever address it goes to.</param>
     /// <param name="id">One per occasion.</param>
@@ -20,6 +23,8 @@ public sealed record Letter(string Kind, string Title, string Summary, string Su
         Owner = owner,
         OrderId = order,
         HoldsLink = HoldsLink,
+        IsOptional = IsOptional,
+        UnsubscribeUrl = UnsubscribeUrl,
         To = address,
         Subject = Subject,
         Text = Text,

@@ -1,5 +1,18 @@
 namespace Aarya.Features.Content.Letters;
 
+/// <summary>Who decides whether letters of a kind are sent.</summary>
+public enum LetterChoice
+{
+    /// <summary>Nobody: the recipient needs it, such as a confirmation or a warning.</summary>
+    None,
+
+    /// <summary>The recipient, in the account.</summary>
+    Preference,
+
+    /// <summary>The recipient, also by one click in the mail (RFC 8058): it is not about something that the recipient does.</summary>
+    Unsubscribe,
+}
+
 /// <summary>One kind of news, with a template per language: <c>en/order_packed.liquid</c>.</summary>
 public interface ILetterKind
 {
@@ -8,6 +21,9 @@ public interface ILetterKind
 
     /// <summary>The mail contains a link that only its reader may use.</summary>
     bool HoldsLink { get; }
+
+    /// <summary>Who decides whether it is sent.</summary>
+    LetterChoice Choice { get; }
 
     /// <summary>A complete example of what the templates may name: nothing in it is null.</summary>
     object SampleFacts { get; }
@@ -21,6 +37,8 @@ public sealed class LetterKind<T>(string name, T sample) : ILetterKind
     public string Name => name;
 
     public bool HoldsLink { get; init; }
+
+    public LetterChoice Choice { get; init; }
 
     public object SampleFacts => sample;
 }

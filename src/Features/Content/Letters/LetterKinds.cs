@@ -17,14 +17,17 @@ public static class LetterKinds
         Person, At, Languages.English));
 
     public static readonly LetterKind<OrderPackedNotice> OrderPacked =
-        new("order_packed", new(Guid.Empty, Number, Guid.Empty, Email, At, Languages.English));
+        new("order_packed", new(Guid.Empty, Number, Guid.Empty, Email, At, Languages.English)) { Choice = LetterChoice.Preference };
 
     public static readonly LetterKind<OrderShippedNotice> OrderShipped = new("order_shipped", new(
         Guid.Empty, Number, Guid.Empty, Email, "Delhivery", "DL-4711-IN", At, "https://carrier.aarya.example/track/DL-4711-IN",
-        Languages.English));
+        Languages.English))
+    {
+        Choice = LetterChoice.Preference,
+    };
 
     public static readonly LetterKind<OrderDeliveredNotice> OrderDelivered =
-        new("order_delivered", new(Guid.Empty, Number, Guid.Empty, Email, At, Languages.English));
+        new("order_delivered", new(Guid.Empty, Number, Guid.Empty, Email, At, Languages.English)) { Choice = LetterChoice.Preference };
 
     public static readonly LetterKind<OrderCancelledNotice> OrderCancelled =
         new("order_cancelled", new(Guid.Empty, Number, Guid.Empty, Email, "unpaid", At, Languages.English));
@@ -53,7 +56,10 @@ public static class LetterKinds
     };
 
     public static readonly LetterKind<BackInStockNotice> BackInStock = new("back_in_stock", new(
-        Guid.Empty, Guid.Empty, Email, "Indigo block-print kurta", "M", "Indigo", Languages.English));
+        Guid.Empty, Guid.Empty, Email, "Indigo block-print kurta", "M", "Indigo", Languages.English))
+    {
+        Choice = LetterChoice.Unsubscribe,
+    };
 
     public static readonly LetterKind<StockLowNotice> LowStock = new("low_stock", new(
         Guid.Empty, [new("KURTA-M-INDIGO", "Indigo block-print kurta", 2), new("STOLE-SILK", "Silk stole", 0)], 3, 5, At));
@@ -86,6 +92,9 @@ public static class LetterKinds
         OrderConfirmed, OrderPacked, OrderShipped, OrderDelivered, OrderCancelled, OrderRefunded, PaymentDeclined, PaymentActionRequired,
         OrderLink, BackInStock, Welcome, .. Account.Values, AccountChanged, PersonalDataReady, LowStock, ReviewWaiting,
     ];
+
+    /// <summary>The kinds that a recipient can stop.</summary>
+    public static IReadOnlyList<ILetterKind> Optional { get; } = [.. All.Where(x => x.Choice != LetterChoice.None)];
 
     /// <summary>
     /// The letter about what happened to an account. Core may be deployed first, with a kind that is newer than this list.

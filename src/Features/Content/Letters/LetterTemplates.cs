@@ -58,13 +58,16 @@ public sealed partial class LetterTemplates
     public static LetterTemplates ForShop(ILogger<LetterTemplates> log) => new(log);
 
     /// <summary>The letter of this kind, in this language if it is one of the shop's, else in English.</summary>
-    public Task<Letter> WriteAsync<T>(LetterKind<T> kind, string? language, T facts)
-        where T : class => WriteOneAsync(kind, language, facts);
+    /// <param name="unsubscribeUrl">The link that stops mails of this kind.</param>
+    public Task<Letter> WriteAsync<T>(LetterKind<T> kind, string? language, T facts, string? unsubscribeUrl = null)
+        where T : class => WriteOneAsync(kind, language, facts, unsubscribeUrl);
 
     /// <summary>The letter with its sample, for the preview.</summary>
-    public Task<Letter> WriteSampleAsync(ILetterKind kind, string language) => WriteOneAsync(kind, language, kind.SampleFacts);
+    public Task<Letter> WriteSampleAsync(ILetterKind kind, string language) => WriteOneAsync(
+        kind, language, kind.SampleFacts,
+        kind.Choice == LetterChoice.Unsubscribe ? "https://shop.aarya.example/api/mail/unsubscribe/sample" : null);
 
-    private async Task<Letter> WriteOneAsync(ILetterKind kind, string? wanted, object facts)
+    private async Task<Letter> WriteOneAsync(ILetterKind kind, string? wanted, object facts, string? unsubscribeUrl)
     {
         var language = Languages.All.Contains(wanted) ? wanted! : Languages.English;
         if (!templates.TryGetValue($"{language}/{kind.Name}", out var template))
@@ -77,24 +80,29 @@ public sealed partial class LetterTemplates
         var context = ContextOf(kind, language, facts);
         var text = await RenderAsync(template, LetterForm.Text, context);
         var subject = CapturedIn(context, "mail_subject");
-        var letter = new Letter(kind.Name, CapturedIn(context, "title"), CapturedIn(context, "summary"), subject, "", "", kind.HoldsLink);
+        var letter = new Letter(
+            kind.Name, CapturedIn(context, "title"), CapturedIn(context, "summary"), subject, "", "", kind.HoldsLink,
+            kind.Choice != LetterChoice.None, unsubscribeUrl);
         if (subject.Length == 0) return letter;
 
         var html = await RenderAsync(template, LetterForm.Html, ContextOf(kind, language, facts));
         return letter with
         {
-            Text = await LaidOutAsync(LetterForm.Text, kind, language, subject, text),
-            Html = await LaidOutAsync(LetterForm.Html, kind, language, subject, html),
+            Text = await LaidOutAsync(LetterForm.Text, kind, language, letter, text),
+            Html = await LaidOutAsync(LetterForm.Html, kind, language, letter, html),
         };
     }
 
-    private Task<string> LaidOutAsync(LetterForm form, ILetterKind kind, string language, string subject, string content)
+    private async Task<string> LaidOutAsync(LetterForm form, ILetterKind kind, string language, Letter letter, string content)
     {
         var context = ContextOf(kind, language, facts: null);
         context.SetValue("language", language);
-        context.SetValue("subject", subject);
+        context.SetValue("subject", letter.Subject);
+        context.SetValue("unsubscribe_url", letter.UnsubscribeUrl ?? "");
+        var words = await RenderAsync(templates[$"{language}/words/unsubscribe"], LetterForm.Text, context);
+        context.SetValue("unsubscribe_words", words.Trim());
         context.SetValue("content", new StringValue(EmptyLines().Replace(content, "\n\n").Trim(), encode: false));
-        return RenderAsync(Piece(form, Layout), form, context);
+        return await RenderAsync(Piece(form, Layout), form, context);
     }
 
     private static async Task<string> RenderAsync(IFluidTemplate template, LetterForm form, TemplateContext context)

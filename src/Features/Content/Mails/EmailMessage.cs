@@ -11,7 +11,7 @@ public sealed class EmailMessage : IVersioned
 
     public Guid Version { get; set; }
 
-    /// <summary>Its template; empty for mails from before it was recorded.</summary>
+    /// <summary>The kind of its letter; empty for mails from before it was recorded.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Whose it is: a customer, or a guest who ordered.</summary>
@@ -22,6 +22,9 @@ public sealed class EmailMessage : IVersioned
 
     /// <summary>It contains a link that anyone who reads it can use.</summary>
     public bool HoldsLink { get; set; }
+
+    /// <summary>The recipient can do without it: it is not sent to an address that has complained about mails.</summary>
+    public bool IsOptional { get; init; }
 
     [Personal]
     public string To { get; set; } = "";
@@ -37,9 +40,16 @@ public sealed class EmailMessage : IVersioned
     [Personal]
     public string Html { get; set; } = "";
 
+    /// <summary>The link that stops mails of this kind; null when the recipient cannot stop them.</summary>
+    [Personal]
+    public string? UnsubscribeUrl { get; init; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset? SentAt { get; set; }
 
-    public Mail ToMail() => new(Id, To, Subject, Text, Html);
+    /// <summary>Why it was not sent: <c>bounced</c> or <c>complained</c>, see <see cref="Suppression"/>.</summary>
+    public string? NotSentFor { get; set; }
+
+    public Mail ToMail() => new(Id, To, Subject, Text, Html, UnsubscribeUrl);
 }

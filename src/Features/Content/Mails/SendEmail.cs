@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Outages;
+using Marten;
 using Wolverine.Marten;
 using Wolverine.Persistence;
 
@@ -7,7 +8,7 @@ namespace Aarya.Features.Content.Mails;
 
 /// <summary>
 /// Hands one mail to the mailer. It is a durable message of its own, so that an outage of the mail server delays only mails; a mail that is
-/// sent again after a crash has the same Message-ID.
+/// sent again after a crash has the same Message-ID. Nothing goes to an address with a <see cref="Suppression"/> that stops it.
 /// </summary>
 public sealed record SendEmail(Guid EmailId);
 
@@ -20,10 +21,17 @@ public static class SendEmailHandler
         SendEmail command,
         [Entity(nameof(SendEmail.EmailId))] EmailMessage email,
         IMailer mailer,
+        IQuerySession session,
         DateTimeOffset now,
         CancellationToken cancellation)
     {
-        if (email.SentAt is not null) return MartenOps.Nothing();
+        if (email.SentAt is not null || email.NotSentFor is not null) return MartenOps.Nothing();
+        if (await Suppression.FindAsync(session, email.To, cancellation) is { } suppression && suppression.Stops(email))
+        {
+            email.NotSentFor = suppression.Reason;
+            return MartenOps.Update(email);
+        }
+
         try
         {
             await mailer.SendAsync(email.ToMail(), cancellation);

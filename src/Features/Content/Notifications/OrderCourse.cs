@@ -11,6 +11,7 @@ namespace Aarya.Features.Content.Notifications;
 /// <param name="Facts">What the letter names.</param>
 /// <param name="Email">Null when the account and the open page are enough.</param>
 /// <param name="Language">The order's; the shopper's account may have another.</param>
+/// <param name="News">What an open page shows.</param>
 /// <param name="Occasion">Distinguishes steps that an order can take several times.</param>
 public sealed record OrderStep<T>(
     LetterKind<T> Kind, T Facts, Guid Subject, string? Email, string? Language, OrderNews News, string? Occasion = null)
@@ -23,7 +24,7 @@ public sealed record OrderStep<T>(
 /// <summary>
 /// Informs a shopper of the progress of an order: each step once, and on the open page no step that a later one has overtaken.
 /// </summary>
-public sealed class OrderCourse(LetterTemplates letters)
+public sealed class OrderCourse(ShopperNews shopperNews)
 {
     private static readonly string[] Steps =
         ["order_confirmed", "order_packed", "order_shipped", "order_delivered", "order_cancelled", "order_refunded"];
@@ -33,31 +34,18 @@ public sealed class OrderCourse(LetterTemplates letters)
         IDocumentSession session, OrderStep<T> step, DateTimeOffset now, CancellationToken cancellation)
         where T : class
     {
-        var batch = session.CreateBatchQuery();
-        var recipientFound = batch.Load<Recipient>(step.Subject);
         var later = Steps.Skip(Array.IndexOf(Steps, step.Kind.Name) + 1).Select(x => Notification.IdOf(x, step.News.Id));
-        var knownFound = batch.LoadMany<Notification>().ById([step.Id, .. later]);
+        Guid[] either = [step.Id, .. later];
+        var batch = session.CreateBatchQuery();
+        var recipient = batch.Load<Recipient>(step.Subject);
+        var shown = batch.LoadMany<Notification>().ById(either);
+        // A shopper who has stopped notifications of a kind still gets its mails, and the other way about.
+        var mailed = batch.Query<EmailMessage>().Where(x => x.Id.IsOneOf(either)).Select(x => x.Id).ToList();
         await batch.Execute(cancellation);
-        var (recipient, known) = (await recipientFound, await knownFound);
-        if (known.Any(x => x.Id == step.Id)) return [];
-
-        var letter = await letters.WriteAsync(step.Kind, recipient?.Language ?? step.Language, step.Facts);
-        var notification = new Notification
-        {
-            Id = step.Id,
-            Subject = step.Subject,
-            Kind = letter.Kind,
-            Title = letter.Title,
-            Body = letter.Summary,
-            OrderId = step.News.Id,
-            CreatedAt = now,
-        };
-        session.Store(notification);
-        OutgoingMessages messages = [new TellShopper(step.Subject, notification.ToNews(), known.Count > 0 ? null : step.News)];
-        if (step.Email is null) return messages;
-
-        session.Store(letter.To(step.Email, step.Subject, step.Id, now, step.News.Id));
-        messages.Add(new SendEmail(step.Id));
-        return messages;
+        HashSet<Guid> known = [.. (await shown).Select(x => x.Id), .. await mailed];
+        if (known.Contains(step.Id)) return [];
+        return await shopperNews.WriteAsync(
+            session, new News<T>(step.Kind, step.Id, step.Facts, step.Subject, step.Email, step.Language, step.News.Id),
+            await recipient, now, known.Count > 0 ? null : step.News);
     }
 }

@@ -19,6 +19,11 @@ public static class EraseRecipientHandler
     {
         Guid[] subjects = [erased.UserId, .. erased.Guests];
         Guid[] orders = [.. erased.Orders ?? []];
+        var addresses = await session.Query<EmailMessage>()
+            .Where(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).Select(x => x.ToIndex)
+            .ToListAsync(cancellation);
+        string[] indexes = [.. addresses.Distinct(StringComparer.Ordinal)];
+        session.DeleteWhere<Suppression>(x => x.EmailIndex.IsOneOf(indexes));
         session.DeleteWhere<Notification>(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
         session.DeleteWhere<EmailMessage>(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
         session.DeleteWhere<Recipient>(x => x.Id.IsOneOf(subjects));

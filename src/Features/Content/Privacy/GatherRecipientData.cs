@@ -29,9 +29,15 @@ public static class GatherRecipientDataHandler
         var mails = await session.Query<EmailMessage>()
             .Where(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt)
             .ToListAsync(cancellation);
-        var language = await session.LanguageOfAsync(asked.UserId, null, cancellation);
+        var recipient = await session.LoadAsync<Recipient>(asked.UserId, cancellation);
         return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(
-            new { language, notifications = notifications.Select(NotificationView.Of), mails = mails.Select(SentMailView.Of) },
+            new
+            {
+                language = recipient?.Language,
+                preferences = Preference.Of(recipient),
+                notifications = notifications.Select(NotificationView.Of),
+                mails = mails.Select(SentMailView.Of),
+            },
             AaryaJson.Options));
     }
 }

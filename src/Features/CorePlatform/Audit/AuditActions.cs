@@ -19,6 +19,7 @@ public static class AuditActions
         "product.created", "product.edited", "product.published", "product.withdrawn", "product.archived", "product.unarchived",
         "fraud_review.approved", "fraud_review.rejected", "synonyms.set", "synonyms.deleted", "curation.set", "curation.deleted",
         "index.refill_started", "dead_letter.replayed", "dead_letter.kind_replayed", "dead_letter.discarded", "stream.replayed",
+        "suppression.lifted",
     ];
 
     public static IReadOnlyList<string> All { get; } =

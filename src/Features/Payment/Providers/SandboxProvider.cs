@@ -8,6 +8,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aarya.Infrastructure.Ids;
+using Aarya.Infrastructure.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Features.Payment.Providers;
@@ -18,7 +19,6 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     public const string ProviderName = "sandbox";
 
     private const string SignatureHeader = "Sandbox-Signature";
-    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     // No retries here: the payment decides whether to retry, and first looks for an existing charge.
@@ -80,7 +80,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     public ProviderNews? ReadWebhook(ReadOnlySpan<byte> body, IHeaderDictionary headers, DateTimeOffset now)
     {
         var account = access.Known ?? throw new WebhookRefusedException("No provider is known yet.");
-        Verify(account.WebhookSecret, body, headers[SignatureHeader].ToString(), now);
+        if (SignedBody.FaultOf(SignatureHeader, headers[SignatureHeader].ToString(), account.WebhookSecret, body, now) is { } refused)
+            throw new WebhookRefusedException(refused);
         try
         {
             var webhook = JsonSerializer.Deserialize<Webhook>(body, Json);
@@ -97,21 +98,6 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         {
             throw new WebhookRefusedException("The body cannot be read as an event.");
         }
-    }
-
-    private static void Verify(string secret, ReadOnlySpan<byte> body, string header, DateTimeOffset now)
-    {
-        var parts = header.Split(',').Select(x => x.Split('=', 2)).Where(x => x.Length == 2).ToLookup(x => x[0].Trim(), x => x[1].Trim());
-        if (!long.TryParse(parts["t"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
-            throw new WebhookRefusedException($"{SignatureHeader} is missing or has no time.");
-        byte[] signed = [.. Encoding.ASCII.GetBytes($"{seconds.ToString(CultureInfo.InvariantCulture)}."), .. body];
-        var expected = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed)));
-        // There is more than one v1 while the secret is being changed.
-        if (!parts["v1"].Any(x => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(x), expected)))
-            throw new WebhookRefusedException("The signature does not match the body.");
-        if ((now - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > Tolerance)
-            throw new WebhookRefusedException("The signature's time is more than five minutes in the past or in the future.");
     }
 
     // A refund made in the provider's own dashboard has no id of ours.

@@ -47,8 +47,9 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_mail_that_the_server_refuses_for_now_is_given_up_after_five_days(int days, Type outcome)
     {
         var letter = Letter("meera@example.com");
+        await using var session = Host.Services.GetRequiredService<IContentStore>().QuerySession();
         var thrown = await Record.ExceptionAsync(() => SendEmailHandler.Handle(
-            new(letter.Id), letter, new Refusing(), letter.CreatedAt.AddDays(days), TestContext.Current.CancellationToken));
+            new(letter.Id), letter, new Refusing(), session, letter.CreatedAt.AddDays(days), TestContext.Current.CancellationToken));
         Assert.IsType(outcome, thrown);
         Assert.Null(letter.SentAt);
     }

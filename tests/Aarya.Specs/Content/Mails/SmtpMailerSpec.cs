@@ -38,6 +38,21 @@ public sealed class SmtpMailerSpec
     }
 
     [Fact]
+    public async Task a_mail_that_can_be_stopped_says_so_to_mail_programs()
+    {
+        await using var server = await MailServer.StartAsync();
+        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender));
+        var url = $"https://aarya.example/api/mail/unsubscribe/dev.{new string('x', 120)}";
+
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+        await mailer.SendAsync(mail with { UnsubscribeUrl = url }, TestContext.Current.CancellationToken);
+
+        var arrived = server.Mails().Select(Read).ToList();
+        Assert.Equal([null, $"<{url}>"], arrived.Select(x => x.Headers[HeaderId.ListUnsubscribe]).Order());
+        Assert.Equal([null, "List-Unsubscribe=One-Click"], arrived.Select(x => x.Headers["List-Unsubscribe-Post"]).Order());
+    }
+
+    [Fact]
     public async Task a_mail_server_that_is_away_is_a_failure_that_can_be_tried_again()
     {
         await using var server = await MailServer.StartAsync();

@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Aarya.Specs.Content.Notifications;
 
-[StoryOf(typeof(ListNotificationsEndpoint), typeof(ReadNotificationEndpoint))]
+[StoryOf(typeof(ListNotificationsEndpoint), typeof(ReadNotificationEndpoint), typeof(ReadAllNotificationsEndpoint))]
 public sealed class NotificationsSpec(AaryaFixture fixture) : Spec(fixture)
 {
     [Fact]
@@ -103,13 +103,77 @@ public sealed class NotificationsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task the_unread_are_counted_and_marked_all_at_once_up_to_what_was_seen()
+    {
+        var (token, mine) = await ShopperAsync(4);
+        var (other, _) = await ShopperAsync(2);
+        Assert.Equal(4, (await PageAsync(token, "")).Unread);
+        await ReadAsync(token, mine[0]);
+        Assert.Equal(3, (await PageAsync(token, "")).Unread);
+
+        await ReadAllAsync(token, new { upTo = mine[2] });
+        var page = await PageAsync(token, "?unread=true");
+        Assert.Equal((1, mine[3]), (page.Unread, Assert.Single(page.Items).Id));
+        await ReadAllAsync(token, new { });
+        await ReadAllAsync(token, null);
+        Assert.Equal(0, (await PageAsync(token, "")).Unread);
+        Assert.All((await PageAsync(token, "")).Items, x => Assert.NotNull(x.ReadAt));
+        Assert.Equal(2, (await PageAsync(other, "")).Unread);
+    }
+
+    [Fact]
+    public async Task a_page_that_was_away_gets_what_came_since_and_a_minute_more()
+    {
+        var start = DateTimeOffset.UtcNow.AddHours(-1);
+        var (token, mine) = await ShopperAsync(5, i => start.AddSeconds(i * 50));
+        var since = await PageAsync(token, $"?since={mine[3]}");
+        // One of the minute before, which may have been committed later; each has an id by which the page knows it.
+        Assert.Equal(new[] { mine[4], mine[3], mine[2] }, since.Items.Select(x => x.Id));
+        var first = await PageAsync(token, $"?since={mine[0]}&limit=2");
+        var rest = await PageAsync(token, $"?since={mine[0]}&cursor={first.NextCursor}");
+        Assert.Equal(mine.Reverse(), first.Items.Concat(rest.Items).Select(x => x.Id));
+    }
+
+    [Fact]
+    public async Task what_is_not_the_shopper_s_is_refused_by_name()
+    {
+        var (token, mine) = await ShopperAsync(1);
+        var (_, theirs) = await ShopperAsync(1);
+        foreach (var id in new[] { $"{theirs[0]}", $"{Guid.CreateVersion7()}" })
+        {
+            Assert.Contains("\"upTo\"", await RefusedAsync(x => x.Post.Json(new { upTo = id }).ToUrl("/api/notifications/read")),
+                StringComparison.Ordinal);
+            Assert.Contains("\"since\"", await RefusedAsync(x => x.Get.Url($"/api/notifications?since={id}")), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("\"upTo\"", await RefusedAsync(x => x.Post.Json(new { upTo = "newest" }).ToUrl("/api/notifications/read")),
+            StringComparison.Ordinal);
+        Assert.Equal(1, (await PageAsync(token, $"?since={mine[0]}")).Unread);
+
+        async Task<string> RefusedAsync(Action<Scenario> request) => (await Host.Scenario(x =>
+        {
+            x.WithBearerToken(token);
+            request(x);
+            x.StatusCodeShouldBe(400);
+        })).ReadAsText();
+    }
+
+    private Task ReadAllAsync(string token, object? body) => Host.Scenario(x =>
+    {
+        x.WithBearerToken(token);
+        if (body is null) x.Post.Url("/api/notifications/read");
+        else x.Post.Json(body).ToUrl("/api/notifications/read");
+        x.StatusCodeShouldBe(204);
+    });
+
+    [Fact]
     public Task nobody_reads_notifications_without_a_token() => Host.Scenario(x =>
     {
         x.Get.Url("/api/notifications");
         x.StatusCodeShouldBe(401);
     });
 
-    private async Task<(string Token, Guid[] Ids)> ShopperAsync(int notifications)
+    private async Task<(string Token, Guid[] Ids)> ShopperAsync(int notifications, Func<int, DateTimeOffset>? createdAt = null)
     {
         var token = await Host.GuestToken();
         var subject = Guid.Parse(new JsonWebToken(token).Subject);
@@ -119,7 +183,7 @@ public sealed class NotificationsSpec(AaryaFixture fixture) : Spec(fixture)
             Subject = subject,
             Kind = "order_confirmed",
             Title = $"Order {i}",
-            CreatedAt = DateTimeOffset.UnixEpoch.AddDays(i),
+            CreatedAt = createdAt?.Invoke(i) ?? DateTimeOffset.UnixEpoch.AddDays(i),
         }).ToArray();
         await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();
         session.Store(all);

@@ -65,7 +65,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
         var second = await Host.InvokeMessageAndWaitAsync(refund with { At = Now.AddMinutes(1), Whole = true });
 
         var (told, toldAgain) = (first.Executed.SingleMessage<TellShopper>(), second.Executed.SingleMessage<TellShopper>());
-        Assert.NotEqual(told.Notification.Id, toldAgain.Notification.Id);
+        Assert.NotEqual(told.Notification!.Id, toldAgain.Notification!.Id);
         Assert.Equal(("partially_refunded", "refunded"), (told.Order!.Status, toldAgain.Order!.Status));
         Assert.Equal(2, (await MailsAsync()).Count);
     }
@@ -109,7 +109,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
         var news = told.Executed.SingleMessage<TellShopper>();
         Assert.Equal(
             (confirmed.Subject, $"order_{step}", step, confirmed.Number),
-            (news.Subject, news.Notification.Kind, news.Order!.Status, news.Order.Number));
+            (news.Subject, news.Notification!.Kind, news.Order!.Status, news.Order.Number));
         Assert.Empty(again.Executed.MessagesOf<TellShopper>());
         Assert.Empty(again.Executed.MessagesOf<SendEmail>());
         var mail = Assert.Single(await MailsAsync());
@@ -147,7 +147,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
         var news = told.Executed.SingleMessage<TellShopper>();
         Assert.Equal(
             ("payment_action_required", "pending_payment", "requires_action"),
-            (news.Notification.Kind, news.Order!.Status, news.Order.PaymentStatus));
+            (news.Notification!.Kind, news.Order!.Status, news.Order.PaymentStatus));
         Assert.Empty(again.Executed.MessagesOf<TellShopper>());
         Assert.Empty(await MailsAsync());
     }
@@ -164,7 +164,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
 
         var news = told.Executed.SingleMessage<TellShopper>();
         Assert.Equal(("payment_declined", "pending_payment", "declined"),
-            (news.Notification.Kind, news.Order!.Status, news.Order.PaymentStatus));
+            (news.Notification!.Kind, news.Order!.Status, news.Order.PaymentStatus));
         Assert.Empty(again.Executed.MessagesOf<TellShopper>());
         Assert.Single(second.Executed.MessagesOf<TellShopper>());
         var mails = await MailsAsync();

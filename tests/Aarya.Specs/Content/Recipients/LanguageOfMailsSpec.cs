@@ -59,7 +59,7 @@ public sealed class LanguageOfMailsSpec(AaryaFixture fixture) : CoreSpec(fixture
             Guid.CreateVersion7(), "AA-1", shopper.User.Id, NewEmail(), DateTimeOffset.UtcNow, Language: "en");
         var told = await Host.InvokeMessageAndWaitAsync(packed);
         var news = told.Executed.SingleMessage<Features.Content.Notifications.TellShopper>();
-        Assert.Equal("ऑर्डर AA-1 पैक हो गया है", news.Notification.Title);
+        Assert.Equal("ऑर्डर AA-1 पैक हो गया है", news.Notification!.Title);
         Assert.Equal("आपका ऑर्डर AA-1 पैक हो गया है", (await Host.MailAsync(news.Notification.Id)).Subject);
     }
 

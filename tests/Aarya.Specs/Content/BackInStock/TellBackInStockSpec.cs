@@ -6,7 +6,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Content.BackInStock;
 
-public sealed class MailBackInStockSpec(AaryaFixture fixture) : Spec(fixture)
+public sealed class TellBackInStockSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private readonly BackInStockNotice back = new(
         Guid.CreateVersion7(), Guid.CreateVersion7(), "asha@example.com", "Kurta <Indigo>", "M", "Indigo");

@@ -1,0 +1,165 @@
+using Aarya.Features.Content.Contracts;
+using Aarya.Features.Content.Letters;
+using Aarya.Features.Content.Mails;
+using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Recipients;
+using Aarya.Specs.Content.Letters;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
+using Alba;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Content.Recipients;
+
+/// <summary>What a shopper is written to about: by kind and channel, in the account or by one click in a mail.</summary>
+[StoryOf(typeof(GetPreferencesEndpoint), typeof(SetPreferencesEndpoint), typeof(UnsubscribeEndpoint), typeof(ShowUnsubscribeEndpoint))]
+public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
+{
+    private const string Path = "/api/notifications/preferences";
+
+    [Fact]
+    public async Task everything_is_on_until_the_shopper_stops_it_and_what_is_needed_cannot_be_stopped()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var kinds = (await shopper.GetAsync(Path)).Is(200).As<PreferencesView>().Kinds;
+        Assert.Equal(LetterKinds.Optional.Select(x => x.Name), kinds.Select(x => x.Kind));
+        Assert.All(kinds, x => Assert.Equal((true, true), (x.Mail, x.InApp)));
+        Assert.DoesNotContain("order_confirmed", kinds.Select(x => x.Kind));
+        Assert.DoesNotContain("reset_password", kinds.Select(x => x.Kind));
+    }
+
+    [Fact]
+    public async Task a_channel_that_is_stopped_is_silent_and_the_other_goes_on()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await SetAsync(shopper, new { kind = "order_packed", mail = false }, new { kind = "order_delivered", inApp = false });
+
+        var packed = await Host.InvokeMessageAndWaitAsync(new OrderPackedNotice(Order, "AA-1", shopper.Subject, Email, Now));
+        Assert.Empty(packed.Executed.MessagesOf<SendEmail>());
+        Assert.NotNull(packed.Executed.SingleMessage<TellShopper>().Notification);
+
+        var delivered = new OrderDeliveredNotice(Order, "AA-1", shopper.Subject, Email, Now);
+        var told = await Host.InvokeMessageAndWaitAsync(delivered);
+        var again = await Host.InvokeMessageAndWaitAsync(delivered);
+        Assert.NotNull((await Host.MailAsync(told.Executed.SingleMessage<SendEmail>().EmailId)).SentAt);
+        // The open page shows the order's state whatever the shopper is notified of.
+        var news = told.Executed.SingleMessage<TellShopper>();
+        Assert.Equal((null, "delivered"), (news.Notification, news.Order!.Status));
+        Assert.Empty(again.Executed.MessagesOf<SendEmail>());
+        Assert.Empty(again.Executed.MessagesOf<TellShopper>());
+        var shown = (await shopper.GetAsync("/api/notifications")).Is(200).As<NotificationPage>();
+        Assert.Equal(["order_packed"], shown.Items.Select(x => x.Kind));
+    }
+
+    [Fact]
+    public async Task a_kind_that_is_not_named_stays_as_it_is_and_what_was_stopped_can_go_on()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        await SetAsync(shopper, new { kind = "order_packed", mail = false });
+        await SetAsync(shopper, new { kind = "order_shipped", mail = false });
+        Assert.Equal(["order_packed", "order_shipped"], await StoppedAsync(shopper));
+        await SetAsync(shopper, new { kind = "order_packed" });
+        Assert.Equal(["order_shipped"], await StoppedAsync(shopper));
+    }
+
+    [Theory]
+    [InlineData("""{}""", "kinds")]
+    [InlineData("""{"kinds":null}""", "kinds")]
+    [InlineData("""{"kinds":[]}""", "kinds")]
+    [InlineData("""{"kinds":[null]}""", "kinds[0]")]
+    [InlineData("""{"kinds":[{"kind":"order_packed"},{"kind":"order_packed","mail":false}]}""", "kinds")]
+    [InlineData("""{"kinds":[{"mail":false}]}""", "kinds[0].kind")]
+    [InlineData("""{"kinds":[{"kind":"order_shipped","mail":false},{"kind":"order_confirmed","mail":false}]}""", "kinds[1].kind")]
+    [InlineData("""{"kinds":[{"kind":"order_shipped","mail":"no"}]}""", "kinds[0].mail")]
+    [InlineData("""{"kinds":[{"kind":"order_shipped","sms":false}]}""", "kinds[0].sms")]
+    public async Task what_is_wrong_is_named_and_changes_nothing(string body, string field)
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        (await shopper.SendAsync(HttpMethod.Put, Path, body)).Names(field);
+        Assert.Empty(await StoppedAsync(shopper));
+    }
+
+    [Fact]
+    public async Task nobody_has_preferences_without_a_token()
+    {
+        using var nobody = Shopper.WithoutToken(Host);
+        (await nobody.GetAsync(Path)).Is(401);
+        (await nobody.SendAsync(HttpMethod.Put, Path, new { kinds = new[] { new { kind = "order_packed" } } })).Is(401);
+    }
+
+    [Fact]
+    public async Task one_click_in_a_mail_stops_its_kind_without_a_token_and_the_account_turns_it_on_again()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        using var mailProgram = Shopper.WithoutToken(Host);
+        var first = await BackInStockAsync(shopper);
+        var url = new Uri(first!.UnsubscribeUrl!).PathAndQuery;
+        Assert.Contains(first.UnsubscribeUrl!, first.Text, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{first.UnsubscribeUrl}\"", first.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{shopper.Subject:N}", url, StringComparison.Ordinal);
+
+        // Programs that check mails open their links: that stops nothing.
+        var page = await Host.Scenario(x => x.Get.Url(url));
+        Assert.Contains("Stop them", page.ReadAsText(), StringComparison.Ordinal);
+        Assert.NotNull(await BackInStockAsync(shopper));
+
+        (await ClickAsync(url)).Is(204);
+        (await ClickAsync(url)).Is(204);
+        Assert.Null(await BackInStockAsync(shopper));
+        Assert.Equal(["back_in_stock"], await StoppedAsync(shopper));
+
+        await SetAsync(shopper, new { kind = "back_in_stock" });
+        Assert.NotNull(await BackInStockAsync(shopper));
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("a.b")]
+    [InlineData("dev.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("unsubscribe%2001890000000070008000000000000000%20back_in_stock")]
+    public async Task a_link_that_the_shop_did_not_make_stops_nothing(string token)
+    {
+        (await ClickAsync($"/api/mail/unsubscribe/{token}")).Is(404, "unsubscribe_link.not_found");
+        var page = await Host.Scenario(x => x.Get.Url($"/api/mail/unsubscribe/{token}"));
+        Assert.Contains("not valid", page.ReadAsText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_mail_that_is_needed_has_no_link_to_stop_it()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        var told = await Host.InvokeMessageAndWaitAsync(new OrderPackedNotice(Order, "AA-1", shopper.Subject, Email, Now));
+        Assert.Null((await Host.MailAsync(told.Executed.SingleMessage<SendEmail>().EmailId)).UnsubscribeUrl);
+    }
+
+    private static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    private Guid Order { get; } = Guid.CreateVersion7();
+
+    private string Email { get; } = $"{Guid.NewGuid():N}@example.com";
+
+    // As RFC 8058 has it: a form, with nothing that identifies the reader.
+    private async Task<Answer> ClickAsync(string url)
+    {
+        using var client = Host.Server.CreateClient();
+        using var form = new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]);
+        using var answer = await client.PostAsync(new Uri(url, UriKind.Relative), form, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var body = text.Length == 0 ? default : System.Text.Json.JsonDocument.Parse(text).RootElement;
+        return new((int)answer.StatusCode, body, answer.Headers, text);
+    }
+
+    private async Task<EmailMessage?> BackInStockAsync(Shopper shopper)
+    {
+        var back = new BackInStockNotice(Guid.CreateVersion7(), shopper.Subject, Email, "Kurta", "M", "Indigo");
+        var told = await Host.InvokeMessageAndWaitAsync(back);
+        return told.Executed.MessagesOf<SendEmail>().Any() ? await Host.MailAsync(back.RequestId) : null;
+    }
+
+    private static async Task SetAsync(Shopper shopper, params object[] kinds) =>
+        (await shopper.SendAsync(HttpMethod.Put, Path, new { kinds })).Is(200);
+
+    private static async Task<IEnumerable<string>> StoppedAsync(Shopper shopper) =>
+        (await shopper.GetAsync(Path)).Is(200).As<PreferencesView>().Kinds.Where(x => !x.Mail).Select(x => x.Kind).Order();
+}
