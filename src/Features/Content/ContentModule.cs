@@ -66,7 +66,7 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton(new MailReporter(options.MailWebhookSecret));
         services.AddSingleton(x => new StaffMailbox(options.StaffMail, x.GetRequiredService<LetterTemplates>()));
         if (options.MailServer is { } server)
-            services.AddSingleton<IMailer>(new SmtpMailer(server));
+            services.AddSingleton<IMailer>(x => new SmtpMailer(server, x.GetRequiredService<TimeProvider>()));
         else
             services.AddSingleton<IMailer, DevelopmentMailer>();
     }

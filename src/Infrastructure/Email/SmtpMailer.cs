@@ -1,6 +1,5 @@
 using Aarya.Infrastructure.Settings;
 using MailKit.Net.Smtp;
-using MailKit.Security;
 using MimeKit;
 
 namespace Aarya.Infrastructure.Email;
@@ -25,8 +24,10 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
 }
 
 /// <inheritdoc cref="IMailer"/>
-public sealed class SmtpMailer(SmtpServer server) : IMailer
+public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, IDisposable
 {
+    private readonly SmtpConnections connections = new(server, time);
+
     public async Task SendAsync(Mail mail, CancellationToken cancellation)
     {
         using var message = new MimeMessage();
@@ -42,14 +43,9 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
 
         message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
 
-        using var client = new SmtpClient { Timeout = 15_000 };
         try
         {
-            await client.ConnectAsync(server.Host, server.Port,
-                server.Tls ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTlsWhenAvailable, cancellation);
-            if (server.User is not null) await client.AuthenticateAsync(server.User, server.Password ?? "", cancellation);
-            await client.SendAsync(message, cancellation);
-            await client.DisconnectAsync(quit: true, cancellation);
+            await connections.UseAsync(client => client.SendAsync(message, cancellation), cancellation);
         }
         catch (SmtpCommandException e) when (IsOfMailbox(e))
         {
@@ -63,6 +59,8 @@ public sealed class SmtpMailer(SmtpServer server) : IMailer
             throw new MailNotSentException($"{server.Host}:{server.Port} did not accept the mail: {Anonymous(e.Message, mail)}", e);
         }
     }
+
+    public void Dispose() => connections.Dispose();
 
     // A permanent refusal of this recipient. 554 (RFC 5321, section 4.2.2) and 5.7.x (security or policy: RFC 3463, section 3.8), such as
     // a forbidden relay or a blocklist, may refuse every mail: once the operator has corrected the cause, the mail is sent.

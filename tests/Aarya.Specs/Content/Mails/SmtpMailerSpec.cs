@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support.Servers;
+using Microsoft.Extensions.Time.Testing;
 using MimeKit;
 using Outage = Aarya.Infrastructure.Outages.Outage;
 
@@ -19,7 +20,7 @@ public sealed class SmtpMailerSpec
     public async Task a_mail_arrives_with_its_words_and_one_message_id_however_often_it_is_sent()
     {
         await using var server = await MailServer.StartAsync();
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", "Aarya Clothing <orders@shop.example>"));
+        using var mailer = Mailer($"smtp://127.0.0.1:{server.Port}", "Aarya Clothing <orders@shop.example>");
 
         await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
         await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
@@ -38,10 +39,68 @@ public sealed class SmtpMailerSpec
     }
 
     [Fact]
+    public async Task many_mails_take_few_connections()
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var way = new Severed("127.0.0.1", server.Port);
+        using var mailer = Mailer($"smtp://127.0.0.1:{way.Port}", Sender);
+
+        for (var i = 0; i < 60; i++) await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+
+        Assert.Equal(60, server.Mails().Count);
+        Assert.Equal(2, way.Accepted);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => mailer.SendAsync(mail, TestContext.Current.CancellationToken)));
+        Assert.Equal(80, server.Mails().Count);
+    }
+
+    [Fact]
+    public async Task a_connection_that_broke_while_it_waited_loses_no_mail()
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var way = new Severed("127.0.0.1", server.Port);
+        using var mailer = Mailer($"smtp://127.0.0.1:{way.Port}", Sender);
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+
+        way.Cut();
+        way.Mend();
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 2), (server.Mails().Count, way.Accepted));
+    }
+
+    [Fact]
+    public async Task a_connection_that_waited_long_is_not_used_again()
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var way = new Severed("127.0.0.1", server.Port);
+        var time = new FakeTimeProvider();
+        using var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{way.Port}", Sender), time);
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(29));
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+        Assert.Equal(1, way.Accepted);
+        time.Advance(TimeSpan.FromSeconds(31));
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+        Assert.Equal((3, 2), (server.Mails().Count, way.Accepted));
+    }
+
+    [Fact]
+    public async Task an_address_that_the_server_refuses_stops_nobody_else()
+    {
+        await using var server = await MailServer.StartAsync();
+        using var mailer = Mailer($"smtp://127.0.0.1:{server.Port}", Sender);
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<MailUndeliverableException>(() =>
+            mailer.SendAsync(mail with { To = $"{new string('a', 600)}@example.com" }, TestContext.Current.CancellationToken));
+        await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+        Assert.Equal(2, server.Mails().Count);
+    }
+
+    [Fact]
     public async Task a_mail_that_can_be_stopped_says_so_to_mail_programs()
     {
         await using var server = await MailServer.StartAsync();
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender));
+        using var mailer = Mailer($"smtp://127.0.0.1:{server.Port}", Sender);
         var url = $"https://aarya.example/api/mail/unsubscribe/dev.{new string('x', 120)}";
 
         await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
@@ -56,7 +115,7 @@ public sealed class SmtpMailerSpec
     public async Task a_mail_server_that_is_away_is_a_failure_that_can_be_tried_again()
     {
         await using var server = await MailServer.StartAsync();
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender));
+        using var mailer = Mailer($"smtp://127.0.0.1:{server.Port}", Sender);
         await server.KillAsync();
 
         var away = await Assert.ThrowsAsync<MailNotSentException>(() => mailer.SendAsync(mail, TestContext.Current.CancellationToken));
@@ -81,7 +140,7 @@ public sealed class SmtpMailerSpec
     public async Task what_is_no_address_is_never_sent_and_is_no_failure_to_try_again(string to)
     {
         await using var server = await MailServer.StartAsync();
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender));
+        using var mailer = Mailer($"smtp://127.0.0.1:{server.Port}", Sender);
 
         var refused =
             await Assert.ThrowsAsync<MailUndeliverableException>(() =>
@@ -108,7 +167,7 @@ public sealed class SmtpMailerSpec
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var served = AnswerRecipientsAsync(listener, answer);
-        var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", Sender));
+        using var mailer = Mailer($"smtp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", Sender);
 
         var refused = await Assert.ThrowsAsync(failure, () => mailer.SendAsync(mail, TestContext.Current.CancellationToken));
 
@@ -146,6 +205,8 @@ public sealed class SmtpMailerSpec
 
         Assert.Equal((port, tls), (server.Port, server.Tls));
     }
+
+    private static SmtpMailer Mailer(string url, string from) => new(SmtpServer.Parse(url, from), TimeProvider.System);
 
     private static MimeMessage Read(string raw) => MimeMessage.Load(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(raw)));
 }

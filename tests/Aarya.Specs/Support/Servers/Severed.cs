@@ -13,6 +13,7 @@ public sealed class Severed : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly HashSet<TcpClient> open = [];
     private TcpListener? listener;
+    private int accepted;
 
     public Severed(string host, int port)
     {
@@ -23,6 +24,9 @@ public sealed class Severed : IAsyncDisposable
 
     /// <summary>Where the way begins, on this machine.</summary>
     public int Port { get; }
+
+    /// <summary>How many connections have begun here.</summary>
+    public int Accepted => Volatile.Read(ref accepted);
 
     /// <summary>From now on connections reach the server.</summary>
     public void Mend()
@@ -48,7 +52,12 @@ public sealed class Severed : IAsyncDisposable
     {
         try
         {
-            while (true) _ = CarryAsync(await on.AcceptTcpClientAsync());
+            while (true)
+            {
+                var client = await on.AcceptTcpClientAsync();
+                Interlocked.Increment(ref accepted);
+                _ = CarryAsync(client);
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
