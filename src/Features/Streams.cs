@@ -11,6 +11,9 @@ public static class Streams
     public const string Payments = "payment_events";
     public const string Analytics = "analytics";
 
+    /// <summary>News that many people wait for: a hundred thousand of them delay nothing else.</summary>
+    public const string Notifications = "notifications";
+
     /// <summary>What staff did, for the audit trail.</summary>
     public const string Audit = "audit";
 
@@ -25,6 +28,7 @@ public static class Streams
         new(Orders, Cap: 50_000, Hours: 7 * 24, IsArchived: true),
         new(Payments, Cap: 50_000, Hours: 30 * 24, IsArchived: true),
         new(Analytics, Cap: 1_000_000, Hours: 1, Megabytes: 64),
+        new(Notifications, Cap: 100_000, Hours: 7 * 24),
         new(Audit, Cap: 50_000, Hours: 24),
     ];
 }

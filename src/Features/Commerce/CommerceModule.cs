@@ -4,6 +4,7 @@ using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Features.Commerce.Demo;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Options;
+using Aarya.Features.Commerce.PriceAlerts;
 using Aarya.Features.Commerce.Store;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
@@ -58,5 +59,6 @@ public sealed class CommerceModule : Module<ICommerceStore>
         marten.UseCheckout();
         marten.UseOrders();
         marten.UseBackInStock();
+        marten.UsePriceAlerts();
     }
 }

@@ -56,8 +56,9 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton<ArchiveErasure>();
         services.AddSingleton<StreamStretch>();
         services.AddHostedService<CompactStreams>();
-        services.AddSingleton(x => LetterTemplates.ForShop(x.GetRequiredService<ILogger<LetterTemplates>>()));
+        services.AddSingleton(x => new LetterTemplates(x.GetRequiredService<ILogger<LetterTemplates>>()));
         services.AddSingleton<ShopperNews>();
+        services.AddSingleton(new ShopPages(configuration.Find("STOREFRONT_URL")?.TrimEnd('/')));
         services.AddSingleton<OrderCourse>();
         services.AddSingleton(x =>
             new UnsubscribeLinks(x.GetRequiredService<Sealer>(), () => PublicAddress.OfApi(configuration, environment)));
@@ -85,6 +86,7 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override void ConfigureWolverine(WolverineOptions wolverine)
     {
+        wolverine.LocalQueueFor<SendAlert>().MaximumParallelMessages(SendAlert.AtOnce);
         // Only an edited address helps: the message becomes a dead letter at once.
         wolverine.OnException<MailUndeliverableException>().MoveToErrorQueue();
         // During an outage of the mail server the message is retried until the outage ends (Outage). When the server answers but does not

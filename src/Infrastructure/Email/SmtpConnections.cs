@@ -101,8 +101,7 @@ internal sealed class SmtpConnections(SmtpServer server, TimeProvider time) : ID
             // The mail is accepted or refused: that the server does not say goodbye changes nothing about it.
             await connection.Client.DisconnectAsync(quit: true, CancellationToken.None);
         }
-        catch (Exception e) when (e is IOException or MailKit.ProtocolException or MailKit.ServiceNotConnectedException or TimeoutException
-            or System.Net.Sockets.SocketException or OperationCanceledException)
+        catch (Exception)
         {
         }
         finally

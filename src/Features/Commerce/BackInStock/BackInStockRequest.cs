@@ -40,6 +40,6 @@ public sealed class BackInStockRequest : IVersioned
 
     /// <summary>The news for this shopper; null when another product has taken the SKU, which the shopper did not ask for.</summary>
     public BackInStockNotice? NewsOf(WantedItem item, DateTimeOffset now) => item.ProductId == ProductId
-        ? new(Id, Subject, Email, item.Sku, item.Name, item.Size, item.Colour, now, Language)
+        ? new(Id, Subject, Email, new(item.Sku, item.Name, item.Size, item.Colour, item.Price, item.Slug), now, Language)
         : null;
 }

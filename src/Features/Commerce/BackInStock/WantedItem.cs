@@ -5,11 +5,13 @@ using Npgsql;
 namespace Aarya.Features.Commerce.BackInStock;
 
 /// <summary>A SKU on sale, and how many of it can be ordered now.</summary>
-public sealed record WantedItem(string Sku, Guid ProductId, string Name, string Size, string Colour, int Available)
+public sealed record WantedItem(
+    string Sku, Guid ProductId, string Slug, string Name, string Size, string Colour, Money Price, int Available)
 {
     private const string Find =
         """
-        select product_id, name, size, colour, on_hand - reserved from commerce.variant join commerce.stock using (sku)
+        select product_id, slug, name, size, colour, price_minor, currency, on_hand - reserved
+        from commerce.variant join commerce.stock using (sku)
         where sku = $1 and published
         """;
 
@@ -32,7 +34,8 @@ public sealed record WantedItem(string Sku, Guid ProductId, string Name, string 
         await using var command = new NpgsqlCommand(sql) { Parameters = { new() { Value = sku } } };
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new(sku, reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4))
+            ? new(sku, reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
+                new(reader.GetInt64(5), reader.GetString(6)), reader.GetInt32(7))
             : null;
     }
 }

@@ -2,6 +2,7 @@ using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Options;
+using Aarya.Features.Commerce.PriceAlerts;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Postgres;
 using Marten;
@@ -12,7 +13,8 @@ namespace Aarya.Features.Commerce.Catalog;
 
 /// <summary>
 /// Announces what has changed since the last time to the other contexts, the cache and open pages: whole products, and current stock. A SKU
-/// is announced once, however often it was sold in between. Shoppers who wait for a SKU that can be bought now are told.
+/// is announced once, however often it was sold in between. Shoppers who wait for a SKU that can be bought now or costs less are informed,
+/// and SKUs that have become low are noted for a report.
 /// </summary>
 public sealed record AnnounceChanges
 {
@@ -23,7 +25,7 @@ public sealed record AnnounceChanges
 public static class AnnounceChangesHandler
 {
     public static async Task<OutgoingMessages> Handle(AnnounceChanges _, IDocumentSession session, ProductCache cache,
-        ProductAnswers answers, ShopperFeed feed, LowStockOptions lowStock, DateTimeOffset time, CancellationToken cancellation)
+        ProductAnswers answers, ShopperFeed feed, LowStockOptions lowStock, DateTimeOffset now, CancellationToken cancellation)
     {
         await session.StartTransactionAsync(cancellation);
         var products = await TakeAsync<Guid>(session, "product_changed", "product_id", cancellation);
@@ -41,8 +43,8 @@ public static class AnnounceChangesHandler
         foreach (var name in names) answers.Forget(name.IdOrSlug);
         foreach (var product in known)
         {
-            var now = product.ToNews();
-            feed.TellWatchers(now.Id, x => x.Product(now));
+            var current = product.ToNews();
+            feed.TellWatchers(current.Id, x => x.Product(current));
         }
 
         OutgoingMessages news = [];
@@ -54,10 +56,11 @@ public static class AnnounceChangesHandler
         var buyable = known.Where(x => x.Product.Published)
             .SelectMany(x => x.Product.Variants.Where(v => x.Available(v.Sku) > 0)).Select(x => x.Sku);
         news.AddRange((await WaitingList.AwaitedOfAsync(session, [.. buyable], cancellation)).Select(x => new TellWaiting(x)));
+        news.AddRange((await PriceAlertList.DueAsync(session, products, cancellation)).Select(x => new TellPriceDrop(x)));
         var available = known.Where(x => x.Product.Published).SelectMany(x => x.Product.Variants
             .Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku)).Select(v => (v.Sku, Available: x.Available(v.Sku))));
         news.AddRange(await LowStock.NoteAsync(
-            session, available.ToDictionary(x => x.Sku, x => x.Available), lowStock, time, cancellation));
+            session, available.ToDictionary(x => x.Sku, x => x.Available), lowStock, now, cancellation));
         if (products.Count == AnnounceChanges.Most || skus.Count == AnnounceChanges.Most) news.Add(new AnnounceChanges());
         return news;
     }

@@ -20,7 +20,7 @@ public static class LowStock
     /// <summary>The most SKUs that one report names.</summary>
     public const int Named = 50;
 
-    /// <summary>Notes which of these SKUs are low now. Returns the report to send if none is due yet.</summary>
+    /// <summary>Notes which of these SKUs are low now. Returns the message of the next report, unless one is scheduled.</summary>
     /// <param name="available">How many pieces of each SKU can be ordered.</param>
     public static async Task<OutgoingMessages> NoteAsync(
         IDocumentSession session, IReadOnlyDictionary<string, int> available, LowStockOptions options, DateTimeOffset now,

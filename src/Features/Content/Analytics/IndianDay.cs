@@ -1,6 +1,6 @@
 namespace Aarya.Features.Content.Analytics;
 
-/// <summary>The days of the reports: those of the calendar of India.</summary>
+/// <summary>The calendar and the clock of India.</summary>
 public static class IndianDay
 {
     private static readonly TimeZoneInfo India = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");

@@ -10,9 +10,11 @@ namespace Aarya.Features.Content.BackInStock;
 public static class TellBackInStockHandler
 {
     public static Task<OutgoingMessages> Handle(
-        BackInStockNotice back, ShopperNews shopper, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation) =>
+        BackInStockNotice back, ShopperNews shopper, ShopPages pages, IDocumentSession session, DateTimeOffset now,
+        CancellationToken cancellation) =>
         shopper.TellAsync(
             session,
-            new News<BackInStockNotice>(LetterKinds.BackInStock, back.RequestId, back, back.Subject, back.Email, back.Language),
+            new News<ItemNews>(
+                LetterKinds.BackInStock, back.RequestId, pages.NewsOf(back.Item), back.Subject, back.Email, back.Language),
             now, cancellation);
 }

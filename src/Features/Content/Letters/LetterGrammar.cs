@@ -16,32 +16,19 @@ public enum LetterForm
 
 /// <summary>
 /// Liquid, and the pieces that a letter is made of: <c>{% paragraph %}</c>, <c>{% button url %}</c>, <c>{% table %}</c>,
-/// <c>{% row amount %}</c> and <c>{% sum amount %}</c>. A piece looks as its template of the form says that is being written.
+/// <c>{% row amount %}</c> and <c>{% sum amount %}</c>. Each form has a template per piece, which defines how the piece looks.
 /// </summary>
-/// <param name="piece">Finds the template of a piece.</param>
-internal sealed partial class LetterGrammar(Func<LetterForm, string, IFluidTemplate> piece)
+internal sealed partial class LetterGrammar
 {
     private const string Form = "letter-form";
 
+    private readonly Func<LetterForm, string, IFluidTemplate> piece;
     private readonly FluidParser parser = new();
-    private bool isComplete;
 
-    /// <summary>The form in which the context is rendered.</summary>
-    public static void SetForm(TemplateContext context, LetterForm form) => context.AmbientValues[Form] = form;
-
-    /// <exception cref="InvalidOperationException">The template is not valid.</exception>
-    public IFluidTemplate Read(LetterFile file)
+    /// <param name="piece">Finds the template of a piece.</param>
+    public LetterGrammar(Func<LetterForm, string, IFluidTemplate> piece)
     {
-        Complete();
-        return parser.TryParse(file.Content, out var template, out var error)
-            ? template
-            : throw new InvalidOperationException($"The template {file.Path} is not valid: {error}");
-    }
-
-    private void Complete()
-    {
-        if (isComplete) return;
-        isComplete = true;
+        this.piece = piece;
         foreach (var name in (string[])["paragraph", "table"])
         {
             parser.RegisterEmptyBlock(
@@ -53,6 +40,17 @@ internal sealed partial class LetterGrammar(Func<LetterForm, string, IFluidTempl
             parser.RegisterExpressionBlock(name, async (expression, content, writer, encoder, context) => await WriteAsync(
                 name, await expression.EvaluateAsync(context), content, writer, encoder, context));
         }
+    }
+
+    /// <summary>The form in which the context is rendered.</summary>
+    public static void SetForm(TemplateContext context, LetterForm form) => context.AmbientValues[Form] = form;
+
+    /// <exception cref="InvalidOperationException">The template is not valid.</exception>
+    public IFluidTemplate Read(LetterFile file)
+    {
+        return parser.TryParse(file.Content, out var template, out var error)
+            ? template
+            : throw new InvalidOperationException($"The template {file.Path} is not valid: {error}");
     }
 
     private async ValueTask<Completion> WriteAsync(

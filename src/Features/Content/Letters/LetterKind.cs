@@ -9,7 +9,7 @@ public enum LetterChoice
     /// <summary>The recipient, in the account.</summary>
     Preference,
 
-    /// <summary>The recipient, also by one click in the mail (RFC 8058): it is not about something that the recipient does.</summary>
+    /// <summary>The recipient, also by one click in the mail (RFC 8058): it belongs to no order and no account.</summary>
     Unsubscribe,
 }
 

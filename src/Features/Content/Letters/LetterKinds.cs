@@ -10,6 +10,10 @@ public static class LetterKinds
     private const string Number = "AA-10042";
     private static readonly DateTimeOffset At = new(2026, 11, 23, 12, 35, 0, TimeSpan.Zero);
 
+    private static readonly ItemNews Item = new(
+        "Indigo block-print kurta", "M", "Indigo", Money.Rupees(1_299), Money.Rupees(1_799),
+        "https://shop.aarya.example/products/indigo-block-print-kurta");
+
     public static readonly LetterKind<OrderConfirmedNotice> OrderConfirmed = new("order_confirmed", new(
         Guid.Empty, Number, Guid.Empty, Email, Money.Rupees(1_04_278),
         [new("KURTA-M-INDIGO", "Indigo block-print kurta", 2, Money.Rupees(1_299)),
@@ -55,8 +59,12 @@ public static class LetterKinds
         HoldsLink = true,
     };
 
-    public static readonly LetterKind<BackInStockNotice> BackInStock = new("back_in_stock", new(
-        Guid.Empty, Guid.Empty, Email, "Indigo block-print kurta", "M", "Indigo", Languages.English))
+    public static readonly LetterKind<ItemNews> BackInStock = new("back_in_stock", Item)
+    {
+        Choice = LetterChoice.Unsubscribe,
+    };
+
+    public static readonly LetterKind<ItemNews> PriceDropped = new("price_dropped", Item)
     {
         Choice = LetterChoice.Unsubscribe,
     };
@@ -67,30 +75,30 @@ public static class LetterKinds
     public static readonly LetterKind<ReviewWaitingNotice> ReviewWaiting = new("review_waiting", new(
         Guid.Empty, Number, Money.Rupees(5_12_000), 80, ["very_large_amount", "many_payments_by_shopper"], 1, At, At));
 
-    private static readonly LetterKind<AccountNotice> AccountChanged = OfAccount("account_changed", withLink: false);
+    private static readonly LetterKind<AccountNotice> AccountChanged = AccountKind("account_changed", withLink: false);
 
     private static readonly Dictionary<string, LetterKind<AccountNotice>> Account = new LetterKind<AccountNotice>[]
     {
-        OfAccount("verify_email", withLink: true),
-        OfAccount("registration_repeated", withLink: false),
-        OfAccount("reset_password", withLink: true),
-        OfAccount("password_changed", withLink: false),
-        OfAccount("confirm_new_email", withLink: true),
-        OfAccount("email_change_asked", withLink: false),
-        OfAccount("email_changed", withLink: false),
-        OfAccount("deactivated", withLink: false),
-        OfAccount("two_factor_on", withLink: false),
-        OfAccount("two_factor_off", withLink: false),
-        OfAccount("recovery_codes_renewed", withLink: false),
-        OfAccount("recovery_code_used", withLink: false),
-        OfAccount("session_stolen", withLink: false),
+        AccountKind("verify_email", withLink: true),
+        AccountKind("registration_repeated", withLink: false),
+        AccountKind("reset_password", withLink: true),
+        AccountKind("password_changed", withLink: false),
+        AccountKind("confirm_new_email", withLink: true),
+        AccountKind("email_change_asked", withLink: false),
+        AccountKind("email_changed", withLink: false),
+        AccountKind("deactivated", withLink: false),
+        AccountKind("two_factor_on", withLink: false),
+        AccountKind("two_factor_off", withLink: false),
+        AccountKind("recovery_codes_renewed", withLink: false),
+        AccountKind("recovery_code_used", withLink: false),
+        AccountKind("session_stolen", withLink: false),
     }.ToDictionary(x => x.Name);
 
     /// <summary>Every kind, in the order of the preview.</summary>
     public static IReadOnlyList<ILetterKind> All { get; } =
     [
         OrderConfirmed, OrderPacked, OrderShipped, OrderDelivered, OrderCancelled, OrderRefunded, PaymentDeclined, PaymentActionRequired,
-        OrderLink, BackInStock, Welcome, .. Account.Values, AccountChanged, PersonalDataReady, LowStock, ReviewWaiting,
+        OrderLink, BackInStock, PriceDropped, Welcome, .. Account.Values, AccountChanged, PersonalDataReady, LowStock, ReviewWaiting,
     ];
 
     /// <summary>The kinds that a recipient can stop.</summary>
@@ -101,7 +109,7 @@ public static class LetterKinds
     /// </summary>
     public static LetterKind<AccountNotice> OfAccount(string kind) => Account.GetValueOrDefault(kind, AccountChanged);
 
-    private static LetterKind<AccountNotice> OfAccount(string name, bool withLink) => new(name, new(
+    private static LetterKind<AccountNotice> AccountKind(string name, bool withLink) => new(name, new(
         Guid.Empty, Guid.Empty, name, Email, Person, "https://shop.aarya.example/account#token=sample", At, Languages.English))
     {
         HoldsLink = withLink,

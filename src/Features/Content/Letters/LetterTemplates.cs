@@ -38,7 +38,8 @@ public sealed partial class LetterTemplates
     private readonly Dictionary<string, IFluidTemplate> templates = [];
 
     /// <param name="strict">
-    /// A value that a template names and that is absent is an error. Otherwise it is a warning in the log, and the mail is sent.
+    /// A value that a template names and that is absent or null is an error. Otherwise it is left out, and a name that the facts do not
+    /// have is a warning in the log.
     /// </param>
     public LetterTemplates(ILogger<LetterTemplates> log, bool strict = false)
     {
@@ -53,9 +54,6 @@ public sealed partial class LetterTemplates
         LetterFilters.AddTo(options.Filters);
         foreach (var file in LetterFiles.All) templates.Add(file.Path, grammar.Read(file));
     }
-
-    /// <summary>Singletons of a container have no optional parameters.</summary>
-    public static LetterTemplates ForShop(ILogger<LetterTemplates> log) => new(log);
 
     /// <summary>The letter of this kind, in this language if it is one of the shop's, else in English.</summary>
     /// <param name="unsubscribeUrl">The link that stops mails of this kind.</param>

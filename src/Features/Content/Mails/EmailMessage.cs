@@ -40,7 +40,7 @@ public sealed class EmailMessage : IVersioned
     [Personal]
     public string Html { get; set; } = "";
 
-    /// <summary>The link that stops mails of this kind; null when the recipient cannot stop them.</summary>
+    /// <summary>The link that stops mails of this kind; null for kinds that no link stops.</summary>
     [Personal]
     public string? UnsubscribeUrl { get; init; }
 

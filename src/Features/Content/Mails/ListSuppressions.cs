@@ -11,7 +11,7 @@ public sealed record SuppressionView(Guid Id, string Email, string Reason, DateT
 
 public sealed record SuppressionPage(IReadOnlyList<SuppressionView> Items, string? NextCursor);
 
-/// <summary>The addresses that get no mail, those reported last first; with <c>email</c>, whether it is one of them.</summary>
+/// <summary>The addresses that get less mail or none, those reported last first; with <c>email</c>, whether it is one of them.</summary>
 [Authorize("support")]
 public static class ListSuppressionsEndpoint
 {

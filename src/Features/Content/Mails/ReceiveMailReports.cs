@@ -27,7 +27,8 @@ public sealed record MailReport(MailReportKind Kind, string Email)
 }
 
 /// <summary>
-/// Takes addresses out that a mail provider reports. The signature is that of the raw body; a report that arrives again changes nothing.
+/// Suppresses the addresses that a mail provider reports. The signature is that of the raw body; a report that arrives again changes
+/// nothing.
 /// </summary>
 public sealed record ReceiveMailReports(IReadOnlyList<MailReport> Reports)
 {

@@ -13,10 +13,7 @@ public sealed class Notification : IVersioned
 
     public Guid Subject { get; set; }
 
-    /// <summary>
-    /// payment_action_required, payment_declined, order_confirmed, order_packed, order_shipped, order_delivered, order_cancelled,
-    /// order_refunded, welcome.
-    /// </summary>
+    /// <summary>The kind of its letter, such as order_packed.</summary>
     public string Kind { get; set; } = "";
 
     public string Title { get; set; } = "";

@@ -26,6 +26,7 @@ public sealed record OrderStep<T>(
 /// </summary>
 public sealed class OrderCourse(ShopperNews shopperNews)
 {
+    // A refund has no fixed id, so that nothing is ever taken for later than another step because of it.
     private static readonly string[] Steps =
         ["order_confirmed", "order_packed", "order_shipped", "order_delivered", "order_cancelled", "order_refunded"];
 

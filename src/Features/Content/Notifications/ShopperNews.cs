@@ -29,9 +29,10 @@ public sealed class ShopperNews(LetterTemplates letters, UnsubscribeLinks links)
     {
         var batch = session.CreateBatchQuery();
         var recipient = batch.Load<Recipient>(news.Subject);
+        var notification = batch.Load<Notification>(news.Id);
         var mail = batch.Load<EmailMessage>(news.Id);
         await batch.Execute(cancellation);
-        return await mail is null ? await WriteAsync(session, news, await recipient, now) : [];
+        return await notification is null && await mail is null ? await WriteAsync(session, news, await recipient, now) : [];
     }
 
     /// <summary>The same, when the caller knows that the shopper has not been informed yet.</summary>
@@ -63,7 +64,8 @@ public sealed class ShopperNews(LetterTemplates letters, UnsubscribeLinks links)
         if (shown is not null || order is not null) messages.Add(new TellShopper(news.Subject, shown, order));
         if (news.Email is null || recipient?.NotMailed.Contains(letter.Kind) == true) return messages;
         session.Store(letter.To(news.Email, news.Subject, news.Id, now, news.OrderId));
-        messages.Add(new SendEmail(news.Id));
+        // What can be stopped by one click may go to very many people at once.
+        messages.Add(news.Kind.Choice == LetterChoice.Unsubscribe ? new SendAlert(news.Id) : new SendEmail(news.Id));
         return messages;
     }
 }

@@ -41,10 +41,12 @@ public static class ShowUnsubscribeEndpoint
     private sealed record Words(string Title, string Question, string Button, string Done, string Failed, string Unknown);
 
     private static readonly Words English = new(
-        "Stop mails", "Do you want to stop mails of this kind?", "Stop them", "Mails of this kind are stopped.",
-        "That did not work. Please try again in a minute.", "This link is not valid: open the link in the mail.");
+        "Stop e-mails", "Do you want to stop e-mails of this kind?", "Stop them", "E-mails of this kind are stopped.",
+        "That did not work. Please try again in a minute.",
+        "This link is not complete or no longer valid. You can also stop e-mails in your account.");
 
     private static readonly Words Hindi = new(
         "ईमेल बंद करें", "क्या आप इस तरह के ईमेल बंद करना चाहते हैं?", "बंद करें", "अब आपको इस तरह के ईमेल नहीं मिलेंगे।",
-        "यह नहीं हो सका। कृपया एक मिनट बाद फिर कोशिश करें।", "यह लिंक मान्य नहीं है: ईमेल में दिया गया लिंक खोलें।");
+        "यह नहीं हो सका। कृपया एक मिनट बाद फिर कोशिश करें।",
+        "यह लिंक अधूरा है या अब मान्य नहीं है। आप अपने खाते में भी ईमेल बंद कर सकते हैं।");
 }

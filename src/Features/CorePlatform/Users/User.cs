@@ -33,7 +33,8 @@ public sealed class User : IVersioned
     [Personal]
     public string? Phone { get; set; }
 
-    /// <summary>The language of mails to the person, see <see cref="Languages"/>; null for accounts from before it was recorded.</summary>
+    /// <summary>The language of mails to the person, see <see cref="Languages"/>; null when the
+    /// browser preferred none of them at the registration.</summary>
     public string? Language { get; set; }
 
     /// <summary>A PHC string.</summary>

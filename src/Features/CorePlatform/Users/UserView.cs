@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.CorePlatform.Users;
 
 /// <summary>The caller's own account; a guest has only an id and the role.</summary>
-/// <param name="Language">The language of mails and notifications; absent when the shop has not been given one.</param>
+/// <param name="Language">The language of mails and notifications; absent when the account has none.</param>
 /// <param name="TwoFactor">Whether signing in requires a second factor.</param>
 public sealed record UserView(
     Guid Id, string? Email, string? Name, IReadOnlyList<string> Roles, string? Phone = null, bool? EmailVerified = null,

@@ -9,7 +9,8 @@ public sealed class BackInStockRulesSpec
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 27, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly WantedItem Kurta = new("KRT-1-M", Guid.CreateVersion7(), "Handloom Kurta", "M", "Indigo", Available: 0);
+    private static readonly WantedItem Kurta = new(
+        "KRT-1-M", Guid.CreateVersion7(), "handloom-kurta", "Handloom Kurta", "M", "Indigo", Features.Money.Rupees(1_299), Available: 0);
 
     [Theory]
     [InlineData("asha@example.com", true)]
@@ -49,8 +50,8 @@ public sealed class BackInStockRulesSpec
 
         var news = request.NewsOf(Kurta with { Available = 3 }, Now)!;
         Assert.Equal(
-            (request.Id, request.Subject, "asha@example.com", Kurta.Sku, "Handloom Kurta", "M", "Indigo", Now),
-            (news.RequestId, news.Subject, news.Email, news.Sku, news.Name, news.Size, news.Colour, news.At));
+            (request.Id, request.Subject, "asha@example.com", Now), (news.RequestId, news.Subject, news.Email, news.At));
+        Assert.Equal(new(Kurta.Sku, "Handloom Kurta", "M", "Indigo", Features.Money.Rupees(1_299), "handloom-kurta"), news.Item);
         Assert.Null(request.NewsOf(Kurta with { ProductId = Guid.CreateVersion7() }, Now));
     }
 

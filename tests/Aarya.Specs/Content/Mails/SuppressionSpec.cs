@@ -108,7 +108,7 @@ public sealed class SuppressionSpec(AaryaFixture fixture) : Spec(fixture), IAsyn
     };
 
     [Theory, MemberData(nameof(Wrong))]
-    public async Task what_is_wrong_with_a_report_is_named_and_nothing_is_taken_out(string body, string field)
+    public async Task what_is_wrong_with_a_report_is_named_and_no_address_is_suppressed(string body, string field)
     {
         (await PostAsync(body, Signed(body, Now))).Names(field);
         Assert.Empty(await ReasonsAsync("asha@example.com"));

@@ -171,7 +171,7 @@ public sealed class OrderNewsSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(2, mails.Count);
         Assert.All(mails, x => Assert.Contains("still in your cart", x.Text, StringComparison.Ordinal));
         Assert.Contains("another 12 minutes", mails[1].Text, StringComparison.Ordinal);
-        Assert.Contains("another 1 minute:", mails[0].Text, StringComparison.Ordinal);
+        Assert.Contains("one more minute:", mails[0].Text, StringComparison.Ordinal);
     }
 
     private async Task<IReadOnlyList<MailView>> MailsAsync() =>

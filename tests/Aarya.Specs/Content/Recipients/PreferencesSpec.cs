@@ -122,11 +122,11 @@ public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
     {
         (await ClickAsync($"/api/mail/unsubscribe/{token}")).Is(404, "unsubscribe_link.not_found");
         var page = await Host.Scenario(x => x.Get.Url($"/api/mail/unsubscribe/{token}"));
-        Assert.Contains("not valid", page.ReadAsText(), StringComparison.Ordinal);
+        Assert.Contains("no longer valid", page.ReadAsText(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task a_mail_that_is_needed_has_no_link_to_stop_it()
+    public async Task a_mail_about_an_order_has_no_link_that_stops_it()
     {
         using var shopper = await Shopper.GuestAsync(Host);
         var told = await Host.InvokeMessageAndWaitAsync(new OrderPackedNotice(Order, "AA-1", shopper.Subject, Email, Now));
@@ -152,9 +152,9 @@ public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
 
     private async Task<EmailMessage?> BackInStockAsync(Shopper shopper)
     {
-        var back = new BackInStockNotice(Guid.CreateVersion7(), shopper.Subject, Email, "Kurta", "M", "Indigo");
+        var back = new BackInStockNotice(Guid.CreateVersion7(), shopper.Subject, Email, new("Kurta", "M", "Indigo"));
         var told = await Host.InvokeMessageAndWaitAsync(back);
-        return told.Executed.MessagesOf<SendEmail>().Any() ? await Host.MailAsync(back.RequestId) : null;
+        return told.Executed.MessagesOf<SendAlert>().Any() ? await Host.MailAsync(back.RequestId) : null;
     }
 
     private static async Task SetAsync(Shopper shopper, params object[] kinds) =>

@@ -1,6 +1,7 @@
 using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Checkout;
 using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.PriceAlerts;
 using Aarya.Infrastructure.Postgres;
 using Marten;
 using Wolverine;
@@ -26,6 +27,7 @@ public static class HandOverToVerifiedHandler
     {
         var indexes = session.BlindIndexesOf(email);
         await WaitingList.HandOverAsync(session, indexes, userId, cancellation);
+        await PriceAlertList.HandOverAsync(session, indexes, userId, cancellation);
         var orders = await session.Query<Order>().Where(x => x.EmailIndex.IsOneOf(indexes)).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation);
         var messages = new OutgoingMessages();
