@@ -58,7 +58,7 @@ public static class AnnounceChangesHandler
         news.AddRange((await WaitingList.AwaitedOfAsync(session, [.. buyable], cancellation)).Select(x => new TellWaiting(x)));
         news.AddRange((await PriceAlertList.DueAsync(session, products, cancellation)).Select(x => new TellPriceDrop(x)));
         var available = known.Where(x => x.Product.Published).SelectMany(x => x.Product.Variants
-            .Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku)).Select(v => (v.Sku, Available: x.Available(v.Sku))));
+            .Where(v => x.Stock.ContainsKey(v.Sku)).Select(v => (v.Sku, Available: x.Available(v.Sku))));
         news.AddRange(await LowStock.NoteAsync(
             session, available.ToDictionary(x => x.Sku, x => x.Available), lowStock, now, cancellation));
         if (products.Count == AnnounceChanges.Most || skus.Count == AnnounceChanges.Most) news.Add(new AnnounceChanges());

@@ -30,9 +30,10 @@ public static class LowStock
         await using var command = new NpgsqlCommand(
             """
             with sku as (select * from unnest($1, $2) as sku (sku, available)),
-            waiting as (select 1 from commerce.low_stock where reported_at is null limit 1),
+            waiting as (select 1 from commerce.low_stock where reported_at is null and noted_at > $4 limit 1),
             recovered as (delete from commerce.low_stock using sku where low_stock.sku = sku.sku and available > $3),
-            low as (insert into commerce.low_stock (sku) select sku from sku where available <= $3 on conflict do nothing returning sku)
+            low as (insert into commerce.low_stock (sku, noted_at) select sku, $5 from sku where available <= $3
+                on conflict do nothing returning sku)
             select exists (select from low) and not exists (select from waiting)
             """)
         {
@@ -41,6 +42,9 @@ public static class LowStock
                 new() { Value = available.Keys.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
                 new() { Value = available.Values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
                 new() { Value = options.Threshold },
+                // A report that should have come long ago was lost.
+                new() { Value = now - (2 * Delay) },
+                new() { Value = now },
             },
         };
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
@@ -73,7 +77,14 @@ public static class LowStock
             count = (int)reader.GetInt64(3);
         }
 
-        // Including SKUs that are no longer on sale, which the report does not name: while one waits, no report is scheduled.
+        // What is no longer on sale, or no longer low, is noted again when that changes.
+        session.QueueSqlCommand(
+            """
+            delete from commerce.low_stock where reported_at is null and not exists (
+                select from commerce.variant join commerce.stock using (sku)
+                where sku = low_stock.sku and published and on_hand - reserved <= ?)
+            """,
+            options.Threshold);
         session.QueueSqlCommand("update commerce.low_stock set reported_at = ? where reported_at is null", now);
         return low.Count == 0 ? null : new(Guid.CreateVersion7(now), low, count, options.Threshold, now);
     }

@@ -67,6 +67,7 @@ internal static class StockTables
     {
         var low = new Table($"{Roles.Commerce}.low_stock");
         low.AddColumn("sku", "text").AsPrimaryKey();
+        low.AddColumn("noted_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
         low.AddColumn("reported_at", "timestamptz").AllowNulls();
         return low;
     }

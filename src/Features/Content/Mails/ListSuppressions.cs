@@ -1,3 +1,4 @@
+using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Marten;
 using Microsoft.AspNetCore.Authorization;
@@ -6,8 +7,15 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Content.Mails;
 
-/// <param name="Reason">bounced: the mailbox does not exist; complained: its owner called a mail spam.</param>
-public sealed record SuppressionView(Guid Id, string Email, string Reason, DateTimeOffset ReportedAt);
+/// <param name="Reason">
+/// bounced: the mailbox does not exist; complained: its owner called a mail spam; unsubscribed: its owner has only stopped some kinds.
+/// </param>
+/// <param name="Stopped">The kinds of mails that its owner has stopped.</param>
+public sealed record SuppressionView(Guid Id, string Email, string Reason, IReadOnlyList<string> Stopped, DateTimeOffset ReportedAt)
+{
+    public static SuppressionView Of(Suppression x) =>
+        new(x.Id, x.Email, x.Reason, [.. x.OptOuts.Select(y => y.Kind).Distinct(StringComparer.Ordinal)], x.ReportedAt);
+}
 
 public sealed record SuppressionPage(IReadOnlyList<SuppressionView> Items, string? NextCursor);
 
@@ -17,7 +25,10 @@ public static class ListSuppressionsEndpoint
 {
     private const int LargestPage = 100;
 
-    public static ProblemDetails Validate(int limit = 50, string? cursor = null) => PageCursor.Validate(limit, LargestPage, cursor);
+    public static ProblemDetails Validate(string? email = null, int limit = 50, string? cursor = null) =>
+        email is not null && EmailAddress.Normalize(email) is null
+            ? Problem.Invalid("email", "must be an e-mail address.")
+            : PageCursor.Validate(limit, LargestPage, cursor);
 
     [WolverineGet("/api/admin/mail/suppressions")]
     public static async Task<SuppressionPage> Get(
@@ -26,7 +37,7 @@ public static class ListSuppressionsEndpoint
         IQueryable<Suppression> asked = session.Query<Suppression>();
         if (email is not null)
         {
-            var indexes = session.BlindIndexesOf(EmailAddress.Normalize(email) ?? email);
+            var indexes = session.BlindIndexesOf(EmailAddress.Normalize(email)!);
             asked = asked.Where(x => x.EmailIndex.IsOneOf(indexes));
         }
 
@@ -35,7 +46,7 @@ public static class ListSuppressionsEndpoint
         var page = await asked.OrderByDescending(x => x.ReportedAt).ThenByDescending(x => x.Id).Take(limit + 1).ToListAsync(cancellation);
         var last = page.Count > limit ? page[limit - 1] : null;
         return new(
-            [.. page.Take(limit).Select(x => new SuppressionView(x.Id, x.Email, x.Reason, x.ReportedAt))],
+            [.. page.Take(limit).Select(SuppressionView.Of)],
             last is null ? null : $"{new PageCursor(last.ReportedAt, last.Id)}");
     }
 }

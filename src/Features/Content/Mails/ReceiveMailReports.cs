@@ -75,12 +75,9 @@ public static class ReceiveMailReportsEndpoint
             .OrderBy(x => x.Key, StringComparer.Ordinal);
         foreach (var address in addresses)
         {
-            // Two reports of one address at the same moment: the second waits, and then finds the first.
-            await session.LockAsync($"suppression {session.BlindIndexesOf(address.Key)[0]}", cancellation);
-            var known = await Suppression.FindAsync(session, address.Key, cancellation);
+            var suppression = await Suppression.OfAsync(session, address.Key, now, cancellation);
             var reason = address.Contains(MailReportKind.Bounced) ? Suppression.Bounced : Suppression.Complained;
-            if (known?.Reason == reason || known is { Reason: Suppression.Bounced }) continue;
-            var suppression = known ?? new Suppression { Id = Guid.CreateVersion7(now), Email = address.Key };
+            if (suppression.Reason == reason || suppression.Reason == Suppression.Bounced) continue;
             (suppression.Reason, suppression.ReportedAt) = (reason, now);
             session.Store(suppression);
         }

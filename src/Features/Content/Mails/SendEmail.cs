@@ -8,7 +8,7 @@ namespace Aarya.Features.Content.Mails;
 
 /// <summary>
 /// Hands one mail to the mailer. It is a durable message of its own, so that an outage of the mail server delays only mails; a mail that is
-/// sent again after a crash has the same Message-ID. Nothing goes to an address with a <see cref="Suppression"/> that stops it.
+/// sent again after a crash has the same Message-ID. Nothing goes out against a <see cref="Suppression"/>.
 /// </summary>
 public sealed record SendEmail(Guid EmailId);
 
@@ -26,9 +26,9 @@ public static class SendEmailHandler
         CancellationToken cancellation)
     {
         if (email.SentAt is not null || email.NotSentFor is not null) return MartenOps.Nothing();
-        if (await Suppression.FindAsync(session, email.To, cancellation) is { } suppression && suppression.Stops(email))
+        if ((await Suppression.FindAsync(session, email.To, cancellation))?.ReasonAgainst(email) is { } reason)
         {
-            email.NotSentFor = suppression.Reason;
+            email.NotSentFor = reason;
             return MartenOps.Update(email);
         }
 

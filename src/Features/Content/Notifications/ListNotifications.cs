@@ -46,7 +46,8 @@ public static class ListNotificationsEndpoint
         string? cursor = null, bool unread = false)
     {
         var mine = session.Query<Notification>().Where(x => x.Subject == caller.Subject);
-        var waiting = await mine.Where(x => x.ReadAt == null).Take(MostCounted).CountAsync(cancellation);
+        // Not CountAsync, which would limit its one row and count all.
+        var counted = await mine.Where(x => x.ReadAt == null).Select(x => x.Id).Take(MostCounted).ToListAsync(cancellation);
         if (unread) mine = mine.Where(x => x.ReadAt == null);
         if (since.At is { } oldest) mine = mine.Where(x => x.CreatedAt >= oldest);
         if (PageCursor.Parse(cursor) is { At: var at, Id: var id })
@@ -54,7 +55,8 @@ public static class ListNotificationsEndpoint
         var page = await mine.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(limit + 1).ToListAsync(cancellation);
         var last = page.Count > limit ? page[limit - 1] : null;
         return new(
-            [.. page.Take(limit).Select(NotificationView.Of)], last is null ? null : $"{new PageCursor(last.CreatedAt, last.Id)}", waiting);
+            [.. page.Take(limit).Select(NotificationView.Of)],
+            last is null ? null : $"{new PageCursor(last.CreatedAt, last.Id)}", counted.Count);
     }
 }
 

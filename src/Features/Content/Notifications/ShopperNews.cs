@@ -42,7 +42,7 @@ public sealed class ShopperNews(LetterTemplates letters, UnsubscribeLinks links)
         where T : class
     {
         var letter = await letters.WriteAsync(
-            news.Kind, recipient?.Language ?? news.Language, news.Facts, links.To(news.Subject, news.Kind));
+            news.Kind, recipient?.Language ?? news.Language, news.Facts, links.To(news.Subject, news.Kind, news.Email));
         OutgoingMessages messages = [];
         NotificationNews? shown = null;
         if (letter.Title.Length > 0 && recipient?.NotShown.Contains(letter.Kind) != true)

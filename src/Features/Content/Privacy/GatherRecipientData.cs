@@ -4,14 +4,17 @@ using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Recipients;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Postgres;
 using Marten;
 
 namespace Aarya.Features.Content.Privacy;
 
 /// <param name="Text">Null when it contains a link, which only the reader of the mail may use.</param>
-public sealed record SentMailView(string To, string Subject, string? Text, DateTimeOffset CreatedAt, DateTimeOffset? SentAt)
+/// <param name="NotSentFor">Why it was not sent, if it was not.</param>
+public sealed record SentMailView(
+    string To, string Subject, string? Text, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, string? NotSentFor)
 {
-    public static SentMailView Of(EmailMessage x) => new(x.To, x.Subject, x.HoldsLink ? null : x.Text, x.CreatedAt, x.SentAt);
+    public static SentMailView Of(EmailMessage x) => new(x.To, x.Subject, x.HoldsLink ? null : x.Text, x.CreatedAt, x.SentAt, x.NotSentFor);
 }
 
 /// <summary>Collects the notifications and mails to a person.</summary>
@@ -29,12 +32,14 @@ public static class GatherRecipientDataHandler
         var mails = await session.Query<EmailMessage>()
             .Where(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders))).OrderBy(x => x.CreatedAt)
             .ToListAsync(cancellation);
-        var recipient = await session.LoadAsync<Recipient>(asked.UserId, cancellation);
+        var recipients = await session.LoadManyAsync<Recipient>(cancellation, subjects);
+        var addresses = mails.Select(x => x.To).Distinct(StringComparer.Ordinal).SelectMany(x => session.BlindIndexesOf(x)).ToArray();
+        var suppressions = await session.Query<Suppression>().Where(x => x.EmailIndex.IsOneOf(addresses)).ToListAsync(cancellation);
         return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(
             new
             {
-                language = recipient?.Language,
-                preferences = Preference.Of(recipient),
+                recipients = recipients.Select(x => new { x.Language, Preferences = Preference.Of(x) }),
+                suppressions = suppressions.Select(SuppressionView.Of),
                 notifications = notifications.Select(NotificationView.Of),
                 mails = mails.Select(SentMailView.Of),
             },

@@ -8,8 +8,8 @@ public static class FollowLanguageHandler
 {
     public static async Task Handle(LanguageChosenNotice chosen, IDocumentSession session, CancellationToken cancellation)
     {
-        var recipient = await session.LoadAsync<Recipient>(chosen.UserId, cancellation) ?? new Recipient { Id = chosen.UserId };
-        recipient.Language = chosen.Language;
+        var recipient = await Recipient.OfAsync(session, chosen.UserId, cancellation);
+        recipient.Choose(chosen.Language, chosen.At);
         session.Store(recipient);
     }
 }

@@ -8,7 +8,7 @@ namespace Aarya.Features.Content.Recipients;
 /// <param name="Kind">A kind of news that the shopper can stop, such as order_packed.</param>
 /// <param name="Mail">Whether it is mailed.</param>
 /// <param name="InApp">Whether it is shown in the account and on the open page.</param>
-public sealed record Preference(string Kind, bool Mail = true, bool InApp = true)
+public sealed record Preference(string Kind, bool Mail, bool InApp)
 {
     public static IReadOnlyList<Preference> Of(Recipient? recipient) =>
     [
@@ -19,7 +19,7 @@ public sealed record Preference(string Kind, bool Mail = true, bool InApp = true
 
 public sealed record PreferencesView(IReadOnlyList<Preference> Kinds);
 
-/// <summary>What the shopper is written to about, by kind and channel. Kinds that cannot be stopped are not listed.</summary>
+/// <summary>What the shop writes to the shopper about, by kind and channel. Kinds that cannot be stopped are not listed.</summary>
 public static class GetPreferencesEndpoint
 {
     [WolverineGet("/api/notifications/preferences")]

@@ -1,4 +1,6 @@
+using Aarya.Infrastructure.Postgres;
 using JasperFx.Metadata;
+using Marten;
 
 namespace Aarya.Features.Content.Recipients;
 
@@ -15,9 +17,28 @@ public sealed class Recipient : IVersioned
     /// <summary>One of <see cref="Languages"/>; null when the person has not chosen one.</summary>
     public string? Language { get; set; }
 
+    /// <summary>When the language was chosen: an older choice that arrives later does not count.</summary>
+    public DateTimeOffset? LanguageChosenAt { get; set; }
+
     /// <summary>The kinds of letters of which the person wants no mail.</summary>
     public IReadOnlyList<string> NotMailed { get; set; } = [];
 
     /// <summary>The kinds of letters that the person does not want to find in the account and on the open page.</summary>
     public IReadOnlyList<string> NotShown { get; set; } = [];
+
+    public void Choose(string language, DateTimeOffset at)
+    {
+        if (LanguageChosenAt >= at) return;
+        (Language, LanguageChosenAt) = (language, at);
+    }
+
+    /// <summary>
+    /// The recipient, or a new one, which the caller stores. Another change of the recipient waits until this transaction ends, and then
+    /// finds it.
+    /// </summary>
+    public static async Task<Recipient> OfAsync(IDocumentSession session, Guid subject, CancellationToken cancellation)
+    {
+        await session.LockAsync($"recipient {subject}", cancellation);
+        return await session.LoadAsync<Recipient>(subject, cancellation) ?? new Recipient { Id = subject };
+    }
 }

@@ -1,4 +1,6 @@
 using Aarya.Features.Content.Letters;
+using Aarya.Features.Content.Mails;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
@@ -7,8 +9,12 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Content.Recipients;
 
-/// <summary>Sets what the shopper is written to about. A kind that is not named stays as it is.</summary>
-public sealed record SetPreferences(IReadOnlyList<Preference> Kinds)
+/// <param name="Mail">Whether it is mailed; unchanged when absent.</param>
+/// <param name="InApp">Whether it is shown in the account and on the open page; unchanged when absent.</param>
+public sealed record PreferenceChange(string Kind, bool? Mail = null, bool? InApp = null);
+
+/// <summary>Sets what the shop writes to the shopper about. A kind or channel that is not named stays as it is.</summary>
+public sealed record SetPreferences(IReadOnlyList<PreferenceChange> Kinds)
 {
     public sealed class Validator : AbstractValidator<SetPreferences>
     {
@@ -30,15 +36,37 @@ public static class SetPreferencesEndpoint
     public static async Task<PreferencesView> Put(
         SetPreferences command, Caller caller, IDocumentSession session, CancellationToken cancellation)
     {
-        var recipient = await session.LoadAsync<Recipient>(caller.Subject, cancellation) ?? new Recipient { Id = caller.Subject };
-        foreach (var preference in command.Kinds)
+        var recipient = await Recipient.OfAsync(session, caller.Subject, cancellation);
+        foreach (var change in command.Kinds)
         {
-            recipient.NotMailed = Changed(recipient.NotMailed, preference.Kind, stops: !preference.Mail);
-            recipient.NotShown = Changed(recipient.NotShown, preference.Kind, stops: !preference.InApp);
+            if (change.Mail is { } mail) recipient.NotMailed = Changed(recipient.NotMailed, change.Kind, stops: !mail);
+            if (change.InApp is { } inApp) recipient.NotShown = Changed(recipient.NotShown, change.Kind, stops: !inApp);
         }
 
         session.Store(recipient);
+        // A guest is nobody in particular: one who has entered the address of a stranger must not undo what the stranger has stopped.
+        if (!caller.IsGuest)
+        {
+            string[] mailed = [.. command.Kinds.Where(x => x.Mail == true).Select(x => x.Kind)];
+            await UndoOptOutsAsync(session, caller.Subject, mailed, cancellation);
+        }
+
         return new(Preference.Of(recipient));
+    }
+
+    // Only what was stopped by a link in a mail to this account.
+    private static async Task UndoOptOutsAsync(IDocumentSession session, Guid subject, string[] kinds, CancellationToken cancellation)
+    {
+        if (kinds.Length == 0) return;
+        var addresses = await session.Query<EmailMessage>()
+            .Where(x => x.Owner == subject && x.Kind.IsOneOf(kinds)).Select(x => x.ToIndex).Distinct().ToListAsync(cancellation);
+        string[] indexes = [.. addresses];
+        foreach (var found in await session.Query<Suppression>().Where(x => x.EmailIndex.IsOneOf(indexes)).ToListAsync(cancellation))
+        {
+            found.OptOuts = [.. found.OptOuts.Where(x => x.Subject != subject || !kinds.Contains(x.Kind))];
+            if (found.OptOuts.Count == 0 && found.Reason == Suppression.Unsubscribed) session.Delete(found);
+            else session.Update(found);
+        }
     }
 
     private static IReadOnlyList<string> Changed(IReadOnlyList<string> stopped, string kind, bool stops) =>

@@ -6,9 +6,17 @@ using Aarya.Infrastructure.Workers;
 
 namespace Aarya.Features.Content.Recipients;
 
+/// <param name="Subject">Whose mail it was.</param>
+/// <param name="Kind">The kind of its letter.</param>
+/// <param name="Email">Where it went.</param>
+public sealed record UnsubscribeToken(Guid Subject, string Kind, string Email)
+{
+    public override string ToString() => $"{nameof(UnsubscribeToken)} {Kind}";
+}
+
 /// <summary>
-/// Builds and reads the links in mails that stop mails of their kind. The token contains whose mail it is and the kind, sealed: nobody can
-/// make one, it names no person, and it works after its mail is deleted.
+/// Builds and reads the links in mails that stop mails of their kind. The token contains whose mail it is, the kind and the address,
+/// sealed: nobody else can make one or read it, and it works after its mail is deleted, as long as the key is in ENCRYPTION_KEY.
 /// </summary>
 /// <param name="addressOfApi">Read when the program starts: commands need no address.</param>
 public sealed class UnsubscribeLinks(Sealer sealer, Func<string> addressOfApi) : StartStep
@@ -17,23 +25,23 @@ public sealed class UnsubscribeLinks(Sealer sealer, Func<string> addressOfApi) :
 
     private const string Purpose = "unsubscribe";
     private const string Mark = "sealed:";
-    private const int LongestToken = 300;
+    private const int LongestToken = 1000;
 
     private string api = "";
 
     /// <summary>Null for a kind that is not stopped by a link.</summary>
-    public string? To(Guid subject, ILetterKind kind) => kind.Choice == LetterChoice.Unsubscribe
-        ? $"{api}{Path}/{sealer.Seal($"{Purpose} {subject:N} {kind.Name}")[Mark.Length..].Replace(':', '.')}"
+    public string? To(Guid subject, ILetterKind kind, string? email) => kind.Choice == LetterChoice.Unsubscribe && email is not null
+        ? $"{api}{Path}/{sealer.Seal($"{Purpose} {subject:N} {kind.Name} {email}")[Mark.Length..].Replace(':', '.')}"
         : null;
 
     /// <summary>Null when the token is not one of the shop's.</summary>
-    public (Guid Subject, string Kind)? Read(string token)
+    public UnsubscribeToken? Read(string token)
     {
         if (token.Length > LongestToken) return null;
         try
         {
-            var parts = sealer.Open($"{Mark}{token.Replace('.', ':')}").Split(' ');
-            return parts is [Purpose, var subject, var kind] && Guid.TryParse(subject, out var id) ? (id, kind) : null;
+            var parts = sealer.Open($"{Mark}{token.Replace('.', ':')}").Split(' ', 4);
+            return parts is [Purpose, var subject, var kind, var email] && Guid.TryParse(subject, out var id) ? new(id, kind, email) : null;
         }
         catch (CryptographicException)
         {

@@ -84,6 +84,7 @@ public static class GatherPersonalDataHandler
                 user.PendingEmail,
                 user.Name,
                 user.Phone,
+                user.Language,
                 user.Roles,
                 user.RegisteredAt,
                 TwoFactor = user.TwoFactorEnabled,

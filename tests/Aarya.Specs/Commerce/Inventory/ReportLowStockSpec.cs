@@ -58,6 +58,31 @@ public sealed class ReportLowStockSpec(AaryaFixture fixture) : CatalogueStory(fi
     }
 
     [Fact]
+    public async Task a_sku_that_comes_back_into_the_shop_is_reported_though_a_report_has_passed_meanwhile()
+    {
+        var product = await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+        await SellAsync(Sku("S"), 1);
+        using var merchandiser = await Shopper.OfRoleAsync(Host, "merchandiser");
+        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/withdraw")).Is(200);
+        Assert.Empty(await ReportAsync());
+        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/publish")).Is(200);
+        await Host.InvokeMessageAndWaitAsync(new AnnounceChanges());
+        Assert.Equal([(Sku("S"), 5)], await ReportAsync());
+    }
+
+    [Fact]
+    public async Task a_report_that_was_lost_does_not_silence_the_next_ones()
+    {
+        await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+        Assert.True(await NotedAsync(Sku("S"), 1));
+        Assert.False(await NotedAsync(Sku("M"), 1, after: LowStock.Delay));
+        Assert.True(await NotedAsync(Sku("M"), 100) is false && await NotedAsync(Sku("M"), 1, after: 3 * LowStock.Delay));
+        foreach (var sku in new[] { Sku("S"), Sku("M") }) await NotedAsync(sku, 100);
+    }
+
+    [Fact]
     public async Task one_report_is_under_way_for_all_that_become_low_before_it()
     {
         await GivenAsync(Kurta(stock: 6));
@@ -110,12 +135,12 @@ public sealed class ReportLowStockSpec(AaryaFixture fixture) : CatalogueStory(fi
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task<bool> NotedAsync(string sku, int available)
+    private async Task<bool> NotedAsync(string sku, int available, TimeSpan after = default)
     {
         await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
         await session.StartTransactionAsync(TestContext.Current.CancellationToken);
         var news = await LowStock.NoteAsync(
-            session, new Dictionary<string, int>(StringComparer.Ordinal) { [sku] = available }, new(5), DateTimeOffset.UtcNow,
+            session, new Dictionary<string, int>(StringComparer.Ordinal) { [sku] = available }, new(5), DateTimeOffset.UtcNow + after,
             TestContext.Current.CancellationToken);
         // The announcer sends a message with it; a session that has nothing to save does not commit.
         session.QueueSqlCommand("select 1");

@@ -88,6 +88,15 @@ public sealed class SuppressionSpec(AaryaFixture fixture) : Spec(fixture), IAsyn
     }
 
     [Theory]
+    [InlineData("asha@example")]
+    [InlineData("")]
+    public async Task what_is_no_address_is_refused_by_name(string asked)
+    {
+        using var support = await Shopper.OfRoleAsync(node, "support");
+        (await support.GetAsync($"/api/admin/mail/suppressions?email={asked}")).Names("email");
+    }
+
+    [Theory]
     [InlineData("customer")]
     [InlineData("merchandiser")]
     public async Task other_roles_neither_see_nor_lift_anything(string role)

@@ -122,6 +122,13 @@ public sealed class NotificationsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task the_unread_are_counted_up_to_a_hundred()
+    {
+        var (token, _) = await ShopperAsync(ListNotificationsEndpoint.MostCounted + 7);
+        Assert.Equal(100, (await PageAsync(token, "?limit=1")).Unread);
+    }
+
+    [Fact]
     public async Task a_page_that_was_away_gets_what_came_since_and_a_minute_more()
     {
         var start = DateTimeOffset.UtcNow.AddHours(-1);

@@ -1,8 +1,10 @@
 using Aarya.Features;
+using Aarya.Features.Content.Accounts;
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Privacy;
+using Aarya.Features.Content.Recipients;
 using Aarya.Features.Content.Store;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -64,6 +66,37 @@ public sealed class EraseRecipientSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Contains("Asha Rao", held.ToString(), StringComparison.Ordinal);
         Assert.Empty((await Host.InvokeMessageAndWaitAsync(new PersonalDataAskedNotice(user, Guid.NewGuid(), [guest], null))).Sent
             .MessagesOf<PersonalDataGatheredNotice>());
+    }
+
+    [Fact]
+    public async Task what_a_person_wants_and_does_not_want_is_exported_and_erased_and_that_of_others_stays()
+    {
+        var (other, third) = (Guid.CreateVersion7(), $"{Guid.NewGuid():N}@example.com");
+        foreach (var subject in new[] { user, guest, other })
+            await Host.InvokeMessageAndWaitAsync(new LanguageChosenNotice(subject, "hi", Now));
+        await Host.InvokeMessageAndWaitAsync(new AccountNotice(user, Guid.CreateVersion7(), "email_changed", first, "Asha", null, Now));
+        // Both have had mail at this address, which belongs to one of them.
+        await Host.InvokeMessageAndWaitAsync(new AccountNotice(user, Guid.CreateVersion7(), "email_changed", third, "Asha", null, Now));
+        await Host.InvokeMessageAndWaitAsync(new AccountNotice(other, Guid.CreateVersion7(), "email_changed", third, "Ravi", null, Now));
+        await using (var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession())
+        {
+            session.Store(
+                new Suppression { Id = Guid.CreateVersion7(), Email = first, Reason = Suppression.Complained, ReportedAt = Now },
+                new Suppression { Id = Guid.CreateVersion7(), Email = third, Reason = Suppression.Complained, ReportedAt = Now });
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var asked = await Host.InvokeMessageAndWaitAsync(new PersonalDataAskedNotice(user, Guid.NewGuid(), [guest], [order]));
+        var held = System.Text.Json.JsonDocument.Parse(asked.Sent.SingleMessage<PersonalDataGatheredNotice>().Json).RootElement;
+        Assert.Equal(["hi", "hi"], held.GetProperty("recipients").EnumerateArray().Select(x => x.GetProperty("language").GetString()));
+        Assert.Equal(2, held.GetProperty("suppressions").GetArrayLength());
+
+        await Host.InvokeMessageAndWaitAsync(new UserErasedNotice(user, Guid.NewGuid(), [guest], [order]));
+        await using var now = Host.Services.GetRequiredService<IContentStore>().QuerySession();
+        var recipients = await now.LoadManyAsync<Recipient>(TestContext.Current.CancellationToken, user, guest, other);
+        Assert.Equal([other], recipients.Select(x => x.Id));
+        Assert.Null(await Suppression.FindAsync(now, first, TestContext.Current.CancellationToken));
+        Assert.NotNull(await Suppression.FindAsync(now, third, TestContext.Current.CancellationToken));
     }
 
     private async Task<(int Mails, int Notifications)> HeldAboutAsync(Guid customer, Guid before)

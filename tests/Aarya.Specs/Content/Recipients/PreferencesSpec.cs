@@ -13,7 +13,8 @@ using Wolverine.Tracking;
 namespace Aarya.Specs.Content.Recipients;
 
 /// <summary>What a shopper is written to about: by kind and channel, in the account or by one click in a mail.</summary>
-[StoryOf(typeof(GetPreferencesEndpoint), typeof(SetPreferencesEndpoint), typeof(UnsubscribeEndpoint), typeof(ShowUnsubscribeEndpoint))]
+[StoryOf(typeof(FollowGuestHandler), typeof(GetPreferencesEndpoint), typeof(SetPreferencesEndpoint), typeof(UnsubscribeEndpoint),
+    typeof(ShowUnsubscribeEndpoint))]
 public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
 {
     private const string Path = "/api/notifications/preferences";
@@ -53,14 +54,18 @@ public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
-    public async Task a_kind_that_is_not_named_stays_as_it_is_and_what_was_stopped_can_go_on()
+    public async Task a_kind_or_channel_that_is_not_named_stays_as_it_is_and_what_was_stopped_can_go_on()
     {
         using var shopper = await Shopper.GuestAsync(Host);
         await SetAsync(shopper, new { kind = "order_packed", mail = false });
         await SetAsync(shopper, new { kind = "order_shipped", mail = false });
         Assert.Equal(["order_packed", "order_shipped"], await StoppedAsync(shopper));
-        await SetAsync(shopper, new { kind = "order_packed" });
+        await SetAsync(shopper, new { kind = "order_packed", inApp = false });
+        Assert.Equal(["order_packed", "order_shipped"], await StoppedAsync(shopper));
+        await SetAsync(shopper, new { kind = "order_packed", mail = true });
         Assert.Equal(["order_shipped"], await StoppedAsync(shopper));
+        var kinds = (await shopper.GetAsync(Path)).Is(200).As<PreferencesView>().Kinds;
+        Assert.Equal((true, false), kinds.Where(x => x.Kind == "order_packed").Select(x => (x.Mail, x.InApp)).Single());
     }
 
     [Theory]
@@ -91,8 +96,7 @@ public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
     [Fact]
     public async Task one_click_in_a_mail_stops_its_kind_without_a_token_and_the_account_turns_it_on_again()
     {
-        using var shopper = await Shopper.GuestAsync(Host);
-        using var mailProgram = Shopper.WithoutToken(Host);
+        using var shopper = await Shopper.OfRoleAsync(Host, "customer");
         var first = await BackInStockAsync(shopper);
         var url = new Uri(first!.UnsubscribeUrl!).PathAndQuery;
         Assert.Contains(first.UnsubscribeUrl!, first.Text, StringComparison.Ordinal);
@@ -109,8 +113,42 @@ public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Null(await BackInStockAsync(shopper));
         Assert.Equal(["back_in_stock"], await StoppedAsync(shopper));
 
-        await SetAsync(shopper, new { kind = "back_in_stock" });
+        await SetAsync(shopper, new { kind = "back_in_stock", mail = true });
         Assert.NotNull(await BackInStockAsync(shopper));
+    }
+
+    [Fact]
+    public async Task one_click_stops_the_kind_to_the_address_whoever_has_entered_it()
+    {
+        using var guest = await Shopper.GuestAsync(Host);
+        using var otherDevice = await Shopper.GuestAsync(Host);
+        var url = new Uri((await BackInStockAsync(guest))!.UnsubscribeUrl!).PathAndQuery;
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ => (await ClickAsync(url)).Is(204)));
+
+        var other = await BackInStockAsync(otherDevice);
+        Assert.Equal((null, "unsubscribed"), (other!.SentAt, other.NotSentFor));
+        // A guest may be a stranger who has entered the address.
+        await SetAsync(guest, new { kind = "back_in_stock", mail = true });
+        await SetAsync(otherDevice, new { kind = "back_in_stock", mail = true });
+        Assert.Equal("unsubscribed", (await BackInStockAsync(guest))!.NotSentFor);
+        var packed = await Host.InvokeMessageAndWaitAsync(new OrderPackedNotice(Order, "AA-1", guest.Subject, Email, Now));
+        Assert.NotNull((await Host.MailAsync(packed.Executed.SingleMessage<SendEmail>().EmailId)).SentAt);
+    }
+
+    [Fact]
+    public async Task what_a_guest_has_stopped_stays_stopped_after_signing_in_and_the_notifications_come_along()
+    {
+        using var guest = await Shopper.GuestAsync(Host);
+        using var account = await Shopper.OfRoleAsync(Host, "customer");
+        await SetAsync(guest, new { kind = "order_packed", mail = false });
+        await SetAsync(account, new { kind = "order_shipped", mail = false });
+        await BackInStockAsync(guest);
+
+        await Host.InvokeMessageAndWaitAsync(new GuestSignedInNotice(guest.Subject, account.Subject, Now));
+
+        Assert.Equal(["order_packed", "order_shipped"], await StoppedAsync(account));
+        var shown = (await account.GetAsync("/api/notifications")).Is(200).As<NotificationPage>();
+        Assert.Equal(["back_in_stock"], shown.Items.Select(x => x.Kind));
     }
 
     [Theory]

@@ -37,9 +37,8 @@ public static class EditMeEndpoint
     [WolverinePatch("/api/users/me"), Authorize("customer")]
     public static (UserView, IMartenOp, LanguageChosenNotice?) Patch(EditMe command, User user, DateTimeOffset now)
     {
-        var chosen = command.Language is { } language && language != user.Language
-            ? new LanguageChosenNotice(user.Id, language, now)
-            : null;
+        // Even if the account has it already: choosing it again repairs what another context has missed.
+        var chosen = command.Language is { } language ? new LanguageChosenNotice(user.Id, language, now) : null;
         user.Language = chosen?.Language ?? user.Language;
         user.Name = command.Name is { } name ? PersonText.Compose(name) : user.Name;
         user.Phone = command.Phone is null ? user.Phone : command.Phone.Length == 0 ? null : PhoneNumber.Spelt(command.Phone);

@@ -3,7 +3,7 @@ using Aarya.Features.Content.Letters;
 using Aarya.Features.Content.Mails;
 using Wolverine.Marten;
 
-namespace Aarya.Features.Content.Notifications;
+namespace Aarya.Features.Content.Accounts;
 
 /// <summary>Mails the owner of an account what happened to it, or the link that they requested.</summary>
 public static class WriteAccountLetterHandler

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aarya.Features.Content.Accounts;
 using Aarya.Features.Content.Contracts;
 using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
@@ -9,7 +10,7 @@ using Aarya.Specs.Support.Hosts;
 using Wolverine.Tracking;
 using AccountNotice = Aarya.Features.Content.Contracts.AccountNotice;
 
-namespace Aarya.Specs.Content.Notifications;
+namespace Aarya.Specs.Content.Accounts;
 
 [StoryOf(typeof(WriteAccountLetterHandler))]
 public sealed class AccountLetterSpec(AaryaFixture fixture) : Spec(fixture)
