@@ -6,6 +6,7 @@ using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Options;
 using Aarya.Features.Commerce.PriceAlerts;
 using Aarya.Features.Commerce.Store;
+using Aarya.Features.Commerce.Wishlist;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
@@ -50,6 +51,7 @@ public sealed class CommerceModule : Module<ICommerceStore>
         services.AddCart();
         services.AddCheckout(configuration);
         services.AddOrders();
+        services.AddHostedService<WishlistPruning>();
     }
 
     public override void ConfigureMarten(StoreOptions marten)
@@ -60,5 +62,6 @@ public sealed class CommerceModule : Module<ICommerceStore>
         marten.UseOrders();
         marten.UseBackInStock();
         marten.UsePriceAlerts();
+        marten.Storage.ExtendedSchemaObjects.AddRange(WishlistTables.All);
     }
 }

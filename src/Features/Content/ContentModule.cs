@@ -56,6 +56,7 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton<ArchiveErasure>();
         services.AddSingleton<StreamStretch>();
         services.AddHostedService<CompactStreams>();
+        services.AddHostedService<NewsPruning>();
         services.AddSingleton(x => new LetterTemplates(x.GetRequiredService<ILogger<LetterTemplates>>()));
         services.AddSingleton<ShopperNews>();
         services.AddSingleton(new ShopPages(configuration.Find("STOREFRONT_URL")?.TrimEnd('/')));
@@ -78,6 +79,7 @@ public sealed class ContentModule : Module<IContentStore>
     {
         marten.Storage.ExtendedSchemaObjects.Add(new LeaseTable(Role));
         marten.Storage.ExtendedSchemaObjects.AddRange(CompactionTables.All);
+        marten.Storage.ExtendedSchemaObjects.AddRange(MailTables.All);
         marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
         marten.Schema.For<Recipient>();
         marten.Schema.For<Suppression>().UniqueIndex(x => x.EmailIndex).Index(x => x.ReportedAt);

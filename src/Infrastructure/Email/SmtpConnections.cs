@@ -47,9 +47,16 @@ internal sealed class SmtpConnections(SmtpServer server, TimeProvider time) : ID
     {
         while (waiting.TryTake(out var connection))
         {
-            if (time.GetElapsedTime(connection.WaitsSince) < LongestWait && await AnswersAsync(connection.Client, cancellation))
-                return connection;
-            connection.Client.Dispose();
+            var works = false;
+            try
+            {
+                works = time.GetElapsedTime(connection.WaitsSince) < LongestWait && await AnswersAsync(connection.Client, cancellation);
+                if (works) return connection;
+            }
+            finally
+            {
+                if (!works) connection.Client.Dispose();
+            }
         }
 
         return null;

@@ -26,6 +26,9 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
 /// <inheritdoc cref="IMailer"/>
 public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, IDisposable
 {
+    // Each step of the protocol has a limit of its own; this is the limit of all of them together.
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(45);
+
     private readonly SmtpConnections connections = new(server, time);
 
     public async Task SendAsync(Mail mail, CancellationToken cancellation)
@@ -43,9 +46,11 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
 
         message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
 
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(LongestAttempt);
         try
         {
-            await connections.UseAsync(client => client.SendAsync(message, cancellation), cancellation);
+            await connections.UseAsync(client => client.SendAsync(message, limit.Token), limit.Token);
         }
         catch (SmtpCommandException e) when (IsOfMailbox(e))
         {

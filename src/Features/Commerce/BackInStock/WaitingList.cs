@@ -58,9 +58,18 @@ internal static class WaitingList
     {
         var requests = await session.Query<BackInStockRequest>().Where(x => x.EmailIndex.IsOneOf(addressIndexes))
             .ToListAsync(cancellation);
+        Own(session, requests, userId);
+    }
+
+    /// <summary>Every request of the guest becomes the account's, once the session saves.</summary>
+    public static async Task HandOverAsync(IDocumentSession session, Guid guest, Guid account, CancellationToken cancellation) =>
+        Own(session, await session.Query<BackInStockRequest>().Where(x => x.Subject == guest).ToListAsync(cancellation), account);
+
+    private static void Own(IDocumentSession session, IReadOnlyList<BackInStockRequest> requests, Guid subject)
+    {
         foreach (var request in requests)
         {
-            request.Subject = userId;
+            request.Subject = subject;
             session.Update(request);
         }
     }

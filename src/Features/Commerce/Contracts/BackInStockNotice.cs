@@ -21,7 +21,7 @@ public sealed record BackInStockNotice(
 [WireEvent("commerce.back_in_stock.v1", Streams.Users)]
 public sealed record BackInStockV1Notice(
     Guid RequestId, Guid Subject, [property: Personal] string Email, string Sku, string Name, string Size, string Colour,
-    DateTimeOffset At);
+    DateTimeOffset At, string? Language = null);
 
 /// <summary>The price of a SKU has fallen below the price at which a shopper asked for an alert. One per alert.</summary>
 /// <param name="Subject">The guest or customer who asked.</param>

@@ -32,7 +32,7 @@ public static class LowStock
             with sku as (select * from unnest($1, $2) as sku (sku, available)),
             waiting as (select 1 from commerce.low_stock where reported_at is null and noted_at > $4 limit 1),
             recovered as (delete from commerce.low_stock using sku where low_stock.sku = sku.sku and available > $3),
-            low as (insert into commerce.low_stock (sku, noted_at) select sku, $5 from sku where available <= $3
+            low as (insert into commerce.low_stock (sku, noted_at) select sku, $5 from sku where available <= $3 order by sku
                 on conflict do nothing returning sku)
             select exists (select from low) and not exists (select from waiting)
             """)

@@ -5,7 +5,7 @@ namespace Aarya.Features.Commerce.PriceAlerts;
 internal static class PriceAlertList
 {
     public static void UsePriceAlerts(this StoreOptions marten) => marten.Schema.For<PriceAlert>()
-        .Index(x => x.Sku)
+        .Index(x => new { x.Sku, x.Price })
         .Index(x => x.Subject)
         .UniqueIndex(x => x.EmailIndex, x => x.Sku);
 
@@ -27,9 +27,18 @@ internal static class PriceAlertList
     public static async Task HandOverAsync(
         IDocumentSession session, string[] addressIndexes, Guid userId, CancellationToken cancellation)
     {
-        foreach (var alert in await session.Query<PriceAlert>().Where(x => x.EmailIndex.IsOneOf(addressIndexes)).ToListAsync(cancellation))
+        Own(session, await session.Query<PriceAlert>().Where(x => x.EmailIndex.IsOneOf(addressIndexes)).ToListAsync(cancellation), userId);
+    }
+
+    /// <summary>Every alert of the guest becomes the account's, once the session saves.</summary>
+    public static async Task HandOverAsync(IDocumentSession session, Guid guest, Guid account, CancellationToken cancellation) =>
+        Own(session, await session.Query<PriceAlert>().Where(x => x.Subject == guest).ToListAsync(cancellation), account);
+
+    private static void Own(IDocumentSession session, IReadOnlyList<PriceAlert> alerts, Guid subject)
+    {
+        foreach (var alert in alerts)
         {
-            alert.Subject = userId;
+            alert.Subject = subject;
             session.Update(alert);
         }
     }

@@ -4,7 +4,9 @@ using Wolverine;
 
 namespace Aarya.Features.Commerce.PriceAlerts;
 
-/// <summary>Turns the alerts for a SKU whose price has fallen into news for the shoppers; those who asked first come first.</summary>
+/// <summary>
+/// Turns the alerts for a SKU whose price has fallen into news for the shoppers; those who saw the lowest price come first.
+/// </summary>
 public sealed record TellPriceDrop(string Sku)
 {
     /// <summary>The most alerts that one transaction turns into news.</summary>
@@ -19,7 +21,7 @@ public static class TellPriceDropHandler
         // Two of these messages at the same moment: the second waits, and then finds what the first has left.
         await session.LockAsync($"price alerts of {command.Sku}", cancellation);
         if (await PricedItem.FindAsync(session, command.Sku, cancellation) is not { } item) return [];
-        var due = await session.Query<PriceAlert>().Where(x => x.Sku == command.Sku && x.Price > item.Price.Minor).OrderBy(x => x.Id)
+        var due = await session.Query<PriceAlert>().Where(x => x.Sku == command.Sku && x.Price > item.Price.Minor).OrderBy(x => x.Price)
             .Take(TellPriceDrop.Most).ToListAsync(cancellation);
         foreach (var alert in due) session.Delete(alert);
         OutgoingMessages news = [.. due.Select(x => x.NewsOf(item, now)).OfType<object>()];

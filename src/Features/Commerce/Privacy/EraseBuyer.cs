@@ -5,6 +5,7 @@ using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Features.Commerce.Orders.Links;
 using Aarya.Features.Commerce.PriceAlerts;
+using Aarya.Features.Commerce.Wishlist;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Privacy.Erasure;
 using JasperFx.Events;
@@ -33,6 +34,7 @@ public static class EraseBuyerHandler
         foreach (var subject in subjects) await carts.ForgetAsync(subject);
         CartClaims.Forget(session, subjects);
         await WaitingList.TakeAsync(session, x => x.Subject.IsOneOf(subjects), int.MaxValue, cancellation);
+        Wishes.Forget(session, subjects);
         session.DeleteWhere<PriceAlert>(x => x.Subject.IsOneOf(subjects));
         var orders = await session.Query<Order>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation);

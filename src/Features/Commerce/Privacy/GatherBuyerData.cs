@@ -4,6 +4,7 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.PriceAlerts;
+using Aarya.Features.Commerce.Wishlist;
 using Aarya.Infrastructure.Http;
 using Marten;
 
@@ -24,11 +25,13 @@ public static class GatherBuyerDataHandler
         var requests = await session.Query<BackInStockRequest>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Id)
             .ToListAsync(cancellation);
         var alerts = await session.Query<PriceAlert>().Where(x => x.Subject.IsOneOf(subjects)).OrderBy(x => x.Id).ToListAsync(cancellation);
+        var wishlist = await Wishes.ReadAsync(session, subjects, cancellation);
         var held = new
         {
             cart,
             orders = orders.Select(OrderView.Of),
             backInStock = requests.Select(x => new { x.Sku, x.Email, x.AskedAt }),
+            wishlist,
             priceAlerts = alerts.Select(x => new { x.Sku, x.Email, Price = Money.Zero() with { Minor = x.Price }, x.AskedAt }),
         };
         return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(held, AaryaJson.Options), [.. orders.Select(x => x.Id)]);

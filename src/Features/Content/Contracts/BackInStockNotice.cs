@@ -17,9 +17,10 @@ public sealed record BackInStockNotice(
 /// <summary>The first version of <see cref="BackInStockNotice"/>, which a process of an earlier release may still publish.</summary>
 [WireEvent("commerce.back_in_stock.v1", Streams.Users)]
 public sealed record BackInStockV1Notice(
-    Guid RequestId, Guid Subject, [property: Personal] string Email, string Name, string Size, string Colour)
+    Guid RequestId, Guid Subject, [property: Personal] string Email, string Name, string Size, string Colour,
+    string? Language = null)
 {
-    public BackInStockNotice ToSecondVersion() => new(RequestId, Subject, Email, new(Name, Size, Colour));
+    public BackInStockNotice ToSecondVersion() => new(RequestId, Subject, Email, new(Name, Size, Colour), Language);
 }
 
 /// <summary>The price of a variant has fallen below the price at which a shopper asked for an alert.</summary>

@@ -1,7 +1,8 @@
 using Aarya.Infrastructure.Email;
 using Marten;
-using Wolverine.Marten;
-using Wolverine.Persistence;
+using Wolverine;
+using Wolverine.ErrorHandling;
+using Wolverine.Runtime.Handlers;
 
 namespace Aarya.Features.Content.Mails;
 
@@ -17,12 +18,13 @@ public sealed record SendAlert(Guid EmailId)
 
 public static class SendAlertHandler
 {
-    public static Task<IMartenOp> Handle(
-        SendAlert command,
-        [Entity(nameof(SendAlert.EmailId))] EmailMessage email,
-        IMailer mailer,
-        IQuerySession session,
-        DateTimeOffset now,
-        CancellationToken cancellation) =>
-        SendEmailHandler.Handle(new(command.EmailId), email, mailer, session, now, cancellation);
+    // In its place in the queue, and not by a schedule that it would share with the mails about orders: while the mail server refuses mails,
+    // only as many alerts wait there as are sent at once.
+    public static void Configure(HandlerChain chain) => chain.OnException<MailNotSentException>()
+        .RetryWithCooldown(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15))
+        .Then.ScheduleRetryIndefinitely(TimeSpan.FromMinutes(30));
+
+    public static Task<OutgoingMessages> Handle(
+        SendAlert command, IMailer mailer, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation) =>
+        SendEmailHandler.SendAsync(command.EmailId, command, mailer, session, now, cancellation);
 }

@@ -1,8 +1,7 @@
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Outages;
 using Marten;
-using Wolverine.Marten;
-using Wolverine.Persistence;
+using Wolverine;
 
 namespace Aarya.Features.Content.Mails;
 
@@ -17,21 +16,48 @@ public static class SendEmailHandler
     // RFC 5321, 4.5.4.1: at least four to five days.
     private static readonly TimeSpan GivesUpAfter = TimeSpan.FromDays(5);
 
-    public static async Task<IMartenOp> Handle(
-        SendEmail command,
-        [Entity(nameof(SendEmail.EmailId))] EmailMessage email,
-        IMailer mailer,
-        IQuerySession session,
-        DateTimeOffset now,
-        CancellationToken cancellation)
+    public static Task<OutgoingMessages> Handle(
+        SendEmail command, IMailer mailer, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation) =>
+        SendAsync(command.EmailId, command, mailer, session, now, cancellation);
+
+    /// <param name="again">The message to repeat while another attempt sends the mail.</param>
+    internal static async Task<OutgoingMessages> SendAsync(
+        Guid id, object again, IMailer mailer, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (email.SentAt is not null || email.NotSentFor is not null) return MartenOps.Nothing();
-        if ((await Suppression.FindAsync(session, email.To, cancellation))?.ReasonAgainst(email) is { } reason)
+        if (!await MailClaim.TakeAsync(session, id, now, cancellation))
         {
-            email.NotSentFor = reason;
-            return MartenOps.Update(email);
+            var later = new OutgoingMessages();
+            later.Delay(again, MailClaim.Lasts);
+            return later;
         }
 
+        try
+        {
+            // After the claim: another attempt may have sent it until then.
+            if (await session.LoadAsync<EmailMessage>(id, cancellation) is { SentAt: null, NotSentFor: null } email)
+            {
+                email.NotSentFor = (await Suppression.FindAsync(session, email.To, cancellation))?.ReasonAgainst(email);
+                if (email.NotSentFor is null)
+                {
+                    await SendAsync(email, mailer, now, cancellation);
+                    email.SentAt = now;
+                }
+
+                session.Update(email);
+            }
+        }
+        catch
+        {
+            await MailClaim.ReleaseAsync(session, id);
+            throw;
+        }
+
+        session.QueueSqlCommand("delete from content.mail_claim where mail_id = ?", id);
+        return [];
+    }
+
+    private static async Task SendAsync(EmailMessage email, IMailer mailer, DateTimeOffset now, CancellationToken cancellation)
+    {
         try
         {
             await mailer.SendAsync(email.ToMail(), cancellation);
@@ -40,8 +66,5 @@ public static class SendEmailHandler
         {
             throw new MailUndeliverableException($"The mail server has refused the mail for {GivesUpAfter.TotalDays:0} days: {e.Message}");
         }
-
-        email.SentAt = now;
-        return MartenOps.Update(email);
     }
 }

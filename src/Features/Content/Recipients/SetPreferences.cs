@@ -34,7 +34,7 @@ public static class SetPreferencesEndpoint
     [Transactional]
     [WolverinePut("/api/notifications/preferences")]
     public static async Task<PreferencesView> Put(
-        SetPreferences command, Caller caller, IDocumentSession session, CancellationToken cancellation)
+        SetPreferences command, Caller caller, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
     {
         var recipient = await Recipient.OfAsync(session, caller.Subject, cancellation);
         foreach (var change in command.Kinds)
@@ -48,24 +48,27 @@ public static class SetPreferencesEndpoint
         if (!caller.IsGuest)
         {
             string[] mailed = [.. command.Kinds.Where(x => x.Mail == true).Select(x => x.Kind)];
-            await UndoOptOutsAsync(session, caller.Subject, mailed, cancellation);
+            await UndoOptOutsAsync(session, caller.Subject, mailed, now, cancellation);
         }
 
         return new(Preference.Of(recipient));
     }
 
     // Only what was stopped by a link in a mail to this account.
-    private static async Task UndoOptOutsAsync(IDocumentSession session, Guid subject, string[] kinds, CancellationToken cancellation)
+    private static async Task UndoOptOutsAsync(
+        IDocumentSession session, Guid subject, string[] kinds, DateTimeOffset now, CancellationToken cancellation)
     {
         if (kinds.Length == 0) return;
         var addresses = await session.Query<EmailMessage>()
             .Where(x => x.Owner == subject && x.Kind.IsOneOf(kinds)).Select(x => x.ToIndex).Distinct().ToListAsync(cancellation);
         string[] indexes = [.. addresses];
-        foreach (var found in await session.Query<Suppression>().Where(x => x.EmailIndex.IsOneOf(indexes)).ToListAsync(cancellation))
+        var known = await session.Query<Suppression>().Where(x => x.EmailIndex.IsOneOf(indexes)).ToListAsync(cancellation);
+        foreach (var address in known.Select(x => x.Email).Order(StringComparer.Ordinal))
         {
-            found.OptOuts = [.. found.OptOuts.Where(x => x.Subject != subject || !kinds.Contains(x.Kind))];
-            if (found.OptOuts.Count == 0 && found.Reason == Suppression.Unsubscribed) session.Delete(found);
-            else session.Update(found);
+            var suppression = await Suppression.OfAsync(session, address, now, cancellation);
+            suppression.OptOuts = [.. suppression.OptOuts.Where(x => x.Subject != subject || !kinds.Contains(x.Kind))];
+            if (suppression.OptOuts.Count == 0 && suppression.Reason == Suppression.Unsubscribed) session.Delete(suppression);
+            else session.Store(suppression);
         }
     }
 

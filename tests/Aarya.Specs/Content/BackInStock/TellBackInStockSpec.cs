@@ -65,9 +65,10 @@ public sealed class TellBackInStockSpec(AaryaFixture fixture) : Spec(fixture)
             size = "M",
             colour = "Indigo",
             at = DateTimeOffset.UtcNow,
+            language = "en",
         });
         var first = written.Deserialize<BackInStockV1Notice>(StreamJson.Options)!;
-        Assert.Equal(back with { Item = new("Kurta <Indigo>", "M", "Indigo") }, first.ToSecondVersion());
+        Assert.Equal(back with { Item = new("Kurta <Indigo>", "M", "Indigo"), Language = "en" }, first.ToSecondVersion());
 
         await Host.InvokeMessageAndWaitAsync(first);
         var again = await Host.InvokeMessageAndWaitAsync(back);

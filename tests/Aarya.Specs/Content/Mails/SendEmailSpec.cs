@@ -47,11 +47,84 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_mail_that_the_server_refuses_for_now_is_given_up_after_five_days(int days, Type outcome)
     {
         var letter = Letter("meera@example.com");
-        await using var session = Host.Services.GetRequiredService<IContentStore>().QuerySession();
+        await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();
+        session.Store(letter);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         var thrown = await Record.ExceptionAsync(() => SendEmailHandler.Handle(
-            new(letter.Id), letter, new Refusing(), session, letter.CreatedAt.AddDays(days), TestContext.Current.CancellationToken));
+            new(letter.Id), new Refusing(), session, letter.CreatedAt.AddDays(days), TestContext.Current.CancellationToken));
         Assert.IsType(outcome, thrown);
-        Assert.Null(letter.SentAt);
+        Assert.Null((await session.LoadAsync<EmailMessage>(letter.Id, TestContext.Current.CancellationToken))!.SentAt);
+    }
+
+    [Fact]
+    public async Task a_mail_that_several_processes_are_asked_to_send_goes_out_once()
+    {
+        var letter = Letter("asha@example.com");
+        var mailer = new Slow();
+        await using (var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession())
+        {
+            session.Store(letter);
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var attempts = Enumerable.Range(0, 5).Select(_ => SendAsync()).ToList();
+        await Eventually.HoldsAsync("an attempt to begin", () => mailer.Begun > 0);
+        await Eventually.HoldsAsync("the others to be put off", () => attempts.Count(x => x.IsCompleted) == attempts.Count - 1);
+        mailer.Finish();
+        var later = await Task.WhenAll(attempts);
+        Assert.Equal(4, later.Sum());
+        Assert.Equal(0, await SendAsync());
+        Assert.Equal(1, mailer.Begun);
+
+        async Task<int> SendAsync()
+        {
+            await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();
+            var messages = await SendEmailHandler.Handle(
+                new(letter.Id), mailer, session, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+            return messages.Count;
+        }
+    }
+
+    [Fact]
+    public async Task after_a_failure_and_after_a_crash_the_next_attempt_sends()
+    {
+        var letter = Letter("asha@example.com");
+        await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();
+        session.Store(letter);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        var now = DateTimeOffset.UtcNow;
+        await Assert.ThrowsAsync<MailNotSentException>(() => SendEmailHandler.Handle(
+            new(letter.Id), new Refusing(), session, now, TestContext.Current.CancellationToken));
+
+        // A process that died keeps its claim for two minutes.
+        var mailer = new Slow();
+        mailer.Finish();
+        await using (var command = new Npgsql.NpgsqlCommand("insert into content.mail_claim (mail_id, until) values ($1, $2)")
+        {
+            Parameters = { new() { Value = letter.Id }, new() { Value = now.AddMinutes(2) } },
+        })
+            await session.ExecuteAsync(command, TestContext.Current.CancellationToken);
+        Assert.Single(await SendEmailHandler.Handle(new(letter.Id), mailer, session, now, TestContext.Current.CancellationToken));
+        Assert.Empty(
+            await SendEmailHandler.Handle(new(letter.Id), mailer, session, now.AddMinutes(3), TestContext.Current.CancellationToken));
+        Assert.Equal(1, mailer.Begun);
+    }
+
+    private sealed class Slow : IMailer
+    {
+        private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int begun;
+
+        public int Begun => Volatile.Read(ref begun);
+
+        public void Finish() => finished.SetResult();
+
+        public Task SendAsync(Mail mail, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref begun);
+            return finished.Task.WaitAsync(cancellation);
+        }
     }
 
     private sealed class Refusing : IMailer

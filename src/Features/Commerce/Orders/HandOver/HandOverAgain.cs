@@ -1,5 +1,8 @@
+using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders.Effects;
+using Aarya.Features.Commerce.PriceAlerts;
+using Aarya.Features.Commerce.Wishlist;
 using Marten;
 using Wolverine;
 
@@ -15,6 +18,9 @@ public static class HandOverAgainHandler
     {
         var messages = new OutgoingMessages();
         await CartClaims.HandOverAsync(session, command.GuestId, command.UserId, cancellation);
+        Wishes.HandOver(session, command.GuestId, command.UserId);
+        await WaitingList.HandOverAsync(session, command.GuestId, command.UserId, cancellation);
+        await PriceAlertList.HandOverAsync(session, command.GuestId, command.UserId, cancellation);
         await carts.MergeAsync(command.GuestId, command.UserId);
         foreach (var order in await session.Query<Order>().Where(x => x.Subject == command.GuestId).OrderBy(x => x.Sequence)
             .ToListAsync(cancellation))
