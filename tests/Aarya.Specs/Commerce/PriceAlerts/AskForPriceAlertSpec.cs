@@ -146,6 +146,45 @@ public sealed class AskForPriceAlertSpec(AaryaFixture fixture) : BackInStockStor
         Assert.Equal(0, await AlertsAsync(sku));
     }
 
+    [Fact]
+    public async Task the_alerts_of_a_person_are_exported_and_erased_and_are_sealed_meanwhile()
+    {
+        var sku = await Host.SellsAsync();
+        using var asha = await Shopper.OfRoleAsync(Host, "customer");
+        (await asha.PostAsync($"/api/inventory/{sku}/price-alert", new { email = Mailbox("asha") })).Is(202);
+        await AlertAsync(sku, "rao");
+        await using (var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession())
+        {
+            var stored = await session.AdvancedSql.QueryAsync<string>(
+                "select data::text from commerce.mt_doc_pricealert where data ->> 'sku' = ?", Cancel, sku);
+            Assert.Equal(2, stored.Count);
+            Assert.All(stored, x => Assert.DoesNotContain("@example.com", x, StringComparison.Ordinal));
+        }
+
+        var asked = await Host.InvokeMessageAndWaitAsync(
+            new PersonalDataAskedNotice(asha.Subject, Guid.CreateVersion7(), [], null), 60_000);
+        Assert.Contains(Mailbox("asha"), asked.Sent.SingleMessage<PersonalDataGatheredNotice>().Json, StringComparison.Ordinal);
+        await Host.InvokeMessageAndWaitAsync(new UserErasedNotice(asha.Subject, Guid.CreateVersion7(), [], null), 60_000);
+        Assert.Equal(Mailbox("rao"), Assert.Single(await PricedAtAsync(sku, 1)).Email);
+    }
+
+    [Fact]
+    public async Task the_alerts_and_requests_of_a_guest_are_the_account_s_after_signing_in()
+    {
+        var (sku, soldOut) = (await Host.SellsAsync(), await Host.SellsAsync(pieces: 0));
+        using var guest = await Shopper.GuestAsync(Host);
+        using var account = await Shopper.OfRoleAsync(Host, "customer");
+        (await guest.PostAsync($"/api/inventory/{sku}/price-alert", new { email = Mailbox("asha") })).Is(202);
+        (await AskAsync(soldOut, Mailbox("asha"), guest)).Is(202);
+
+        await Host.InvokeMessageAndWaitAsync(new GuestSignedInNotice(guest.Subject, account.Subject, DateTimeOffset.UtcNow), 60_000);
+
+        Assert.Equal(account.Subject, Assert.Single(await PricedAtAsync(sku, 1)).Subject);
+        await PutInStockAsync(soldOut, 1);
+        var told = await Host.InvokeMessageAndWaitAsync(new Features.Commerce.BackInStock.TellWaiting(soldOut), 30_000);
+        Assert.Equal(account.Subject, told.Sent.SingleMessage<BackInStockNotice>().Subject);
+    }
+
     private async Task AlertAsync(string sku, string who)
     {
         using var guest = await Shopper.GuestAsync(Host);

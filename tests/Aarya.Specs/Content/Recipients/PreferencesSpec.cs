@@ -142,13 +142,19 @@ public sealed class PreferencesSpec(AaryaFixture fixture) : Spec(fixture)
         using var account = await Shopper.OfRoleAsync(Host, "customer");
         await SetAsync(guest, new { kind = "order_packed", mail = false });
         await SetAsync(account, new { kind = "order_shipped", mail = false });
-        await BackInStockAsync(guest);
+        var url = new Uri((await BackInStockAsync(guest))!.UnsubscribeUrl!).PathAndQuery;
+        (await ClickAsync(url)).Is(204);
 
         await Host.InvokeMessageAndWaitAsync(new GuestSignedInNotice(guest.Subject, account.Subject, Now));
 
-        Assert.Equal(["order_packed", "order_shipped"], await StoppedAsync(account));
+        Assert.Equal(["back_in_stock", "order_packed", "order_shipped"], await StoppedAsync(account));
+        // The account can undo what the guest has stopped by a link.
+        Assert.Null(await BackInStockAsync(account));
+        await SetAsync(account, new { kind = "back_in_stock", mail = true });
+        Assert.NotNull((await BackInStockAsync(account))!.SentAt);
         var shown = (await account.GetAsync("/api/notifications")).Is(200).As<NotificationPage>();
-        Assert.Equal(["back_in_stock"], shown.Items.Select(x => x.Kind));
+        Assert.All(shown.Items, x => Assert.Equal("back_in_stock", x.Kind));
+        Assert.Equal(3, shown.Items.Count);
     }
 
     [Theory]
