@@ -1,6 +1,7 @@
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Pages;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 
 namespace Aarya.Features.Content.Recipients;
@@ -25,6 +26,7 @@ public static class ShowUnsubscribeEndpoint
         """;
 
     [WolverineGet($"{UnsubscribeLinks.Path}/{{token}}")]
+    [ProducesResponseType<string>(StatusCodes.Status200OK, "text/html")]
     public static IResult Get(string token, HttpContext http, UnsubscribeLinks links)
     {
         var words = Languages.Preferred(http.Request) == Languages.Hindi ? Hindi : English;
