@@ -27,7 +27,7 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
 public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, IDisposable
 {
     // Each step of the protocol has a limit of its own; this is the limit of all of them together.
-    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(25);
 
     private readonly SmtpConnections connections = new(server, time);
 

@@ -11,7 +11,7 @@ namespace Aarya.Features.Content.Mails;
 internal static class MailClaim
 {
     /// <summary>Longer than any attempt takes. After a crash, another process waits this long.</summary>
-    public static readonly TimeSpan Lasts = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Lasts = TimeSpan.FromSeconds(30);
 
     /// <summary>Takes the claim, outside any transaction; false when another attempt has it.</summary>
     public static async Task<bool> TakeAsync(IQuerySession session, Guid mail, DateTimeOffset now, CancellationToken cancellation)

@@ -97,7 +97,7 @@ public sealed class SendEmailSpec(AaryaFixture fixture) : Spec(fixture)
         await Assert.ThrowsAsync<MailNotSentException>(() => SendEmailHandler.Handle(
             new(letter.Id), new Refusing(), session, now, TestContext.Current.CancellationToken));
 
-        // A process that died keeps its claim for two minutes.
+        // The claim of a process that died ends by itself.
         var mailer = new Slow();
         mailer.Finish();
         await using (var command = new Npgsql.NpgsqlCommand("insert into content.mail_claim (mail_id, until) values ($1, $2)")
