@@ -21,9 +21,12 @@ internal sealed record DrillOptions(int Rounds, int Shoppers, IReadOnlyList<stri
     /// <summary>How long the shop runs undisturbed between two faults.</summary>
     public TimeSpan Calm { get; } = TimeSpan.FromSeconds(Short ? 1 : 3);
 
-    /// <summary>The types of messages that the judgement does not wait for while they are scheduled.</summary>
+    /// <summary>
+    /// The types of messages that the judgement does not wait for while they are scheduled. A report of low stock waits longer for its time
+    /// than the drill waits for anything.
+    /// </summary>
     public IReadOnlyList<string> Scheduled { get; } =
-        Short ? ["commerce.CancelUnpaidOrder", "commerce.HandOverAgain"] : ["commerce.CancelUnpaidOrder"];
+        ["commerce.CancelUnpaidOrder", "commerce.ReportLowStock", .. Short ? ["commerce.HandOverAgain"] : Array.Empty<string>()];
 
     public static DrillOptions From(string[] args)
     {
