@@ -84,10 +84,17 @@ public sealed class CompactionRig : IAsyncLifetime
     public async Task ReadByAllAsync(string stream)
     {
         var key = RedisKeys.Stream(stream);
-        var groups = (await Redis.Database.StreamGroupInfoAsync(key)).Select(x => x.Name).ToHashSet();
         foreach (var reader in WireEvent.Of(Modules.All).Where(x => x.Stream == stream && x.IsRead).Select(x => x.Context.Role).Distinct())
         {
-            if (!groups.Contains(reader)) await Redis.Database.StreamCreateConsumerGroupAsync(key, reader, "0-0");
+            try
+            {
+                await Redis.Database.StreamCreateConsumerGroupAsync(key, reader, "0-0");
+            }
+            catch (RedisServerException e) when (e.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
+            {
+                // An earlier call has created it, or a process that reads the stream.
+            }
+
             await Redis.Database.StreamConsumerGroupSetPositionAsync(key, reader, "$");
         }
     }
