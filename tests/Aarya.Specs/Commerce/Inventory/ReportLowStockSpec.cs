@@ -5,7 +5,7 @@ using Aarya.Features.Commerce.Store;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Commerce.Catalog;
 using Aarya.Specs.Support.Hosts;
-using Aarya.Specs.Support.Shoppers;
+using Alba;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Tracking;
@@ -46,28 +46,16 @@ public sealed class ReportLowStockSpec(AaryaFixture fixture) : CatalogueStory(fi
     [Fact]
     public async Task a_report_that_names_nothing_does_not_keep_the_next_from_coming()
     {
-        var product = await GivenAsync(Kurta(stock: 6));
-        await ReportAsync();
-        await SellAsync(Sku("S"), 1);
-        using var merchandiser = await Shopper.OfRoleAsync(Host, "merchandiser");
-        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/withdraw")).Is(200);
-        Assert.Empty(await ReportAsync());
-        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/publish")).Is(200);
-
-        Assert.Equal(1, await ReportsScheduledAsync(() => ChangeAsync(Sku("M"), 1)));
+        var product = await LowAndWithdrawnMeanwhileAsync();
+        var (messages, _) = await ActAsync(product, "publish");
+        Assert.Single(messages.Scheduled.MessagesOf<ReportLowStock>());
     }
 
     [Fact]
     public async Task a_sku_that_comes_back_into_the_shop_is_reported_though_a_report_has_passed_meanwhile()
     {
-        var product = await GivenAsync(Kurta(stock: 6));
-        await ReportAsync();
-        await SellAsync(Sku("S"), 1);
-        using var merchandiser = await Shopper.OfRoleAsync(Host, "merchandiser");
-        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/withdraw")).Is(200);
-        Assert.Empty(await ReportAsync());
-        (await merchandiser.PostAsync($"/api/admin/products/{product.Id}/publish")).Is(200);
-        await Host.InvokeMessageAndWaitAsync(new AnnounceChanges());
+        var product = await LowAndWithdrawnMeanwhileAsync();
+        await ActAsync(product, "publish");
         Assert.Equal([(Sku("S"), 5)], await ReportAsync());
     }
 
@@ -112,6 +100,24 @@ public sealed class ReportLowStockSpec(AaryaFixture fixture) : CatalogueStory(fi
             foreach (var sku in skus) await NotedAsync(sku, 100);
         }
     }
+
+    /// <summary>A SKU becomes low, its product is withdrawn, and a report passes.</summary>
+    private async Task<ProductView> LowAndWithdrawnMeanwhileAsync()
+    {
+        var product = await GivenAsync(Kurta(stock: 6));
+        await ReportAsync();
+        await SellAsync(Sku("S"), 1);
+        await ActAsync(product, "withdraw");
+        Assert.Empty(await ReportAsync());
+        return product;
+    }
+
+    /// <summary>Withdraws or publishes the product, and waits until the shop has announced it.</summary>
+    private Task<(ITrackedSession Messages, IScenarioResult Response)> ActAsync(ProductView product, string action) => Track(x =>
+    {
+        x.WithBearerToken(Merchandiser);
+        x.Post.Url($"/api/admin/products/{product.Id}/{action}");
+    });
 
     private async Task<int> ReportsScheduledAsync(Func<Task> change)
     {
