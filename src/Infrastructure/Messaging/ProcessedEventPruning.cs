@@ -12,19 +12,14 @@ namespace Aarya.Infrastructure.Messaging;
 /// </summary>
 public sealed class ProcessedEventPruning(
     ActiveContexts contexts, ContextDatabases databases, TimeProvider time, ILogger<ProcessedEventPruning> log)
-    : Worker(time, log)
+    : DailyWorker(time, log)
 {
     /// <summary>How long a row is kept after its event was handled.</summary>
     internal static readonly TimeSpan Kept = TimeSpan.FromDays(35);
 
     private const int Batch = 10_000;
 
-    // Not immediately at the start, and not on all nodes at once.
-    protected override TimeSpan FirstRoundAfter { get; } = TimeSpan.FromMinutes(5 + Random.Shared.Next(55));
-
-    protected override TimeSpan LongestPause => TimeSpan.FromMinutes(10);
-
-    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
+    protected override async Task WorkAsync(CancellationToken stopping)
     {
         List<Exception> failures = [];
         foreach (var context in contexts.Active)
@@ -40,7 +35,7 @@ public sealed class ProcessedEventPruning(
             }
         }
 
-        return failures.Count == 0 ? TimeSpan.FromDays(1) : throw new AggregateException(failures);
+        if (failures.Count > 0) throw new AggregateException(failures);
     }
 
     /// <summary>Deletes the old rows of one context.</summary>

@@ -10,7 +10,7 @@ namespace Aarya.Features.Content.Notifications;
 /// Deletes, once per day and in batches, mails and notifications that nobody needs: what an order or an account went through is stored
 /// with the order or in the audit trail. Every node does it; each skips rows that another is deleting.
 /// </summary>
-public sealed class NewsPruning(IContentStore store, TimeProvider time, ILogger<NewsPruning> log) : Worker(time, log)
+public sealed class NewsPruning(IContentStore store, TimeProvider time, ILogger<NewsPruning> log) : DailyWorker(time, log)
 {
     /// <summary>
     /// How long a mail is kept, for questions about it. Longer than any event can be replayed, which would write it again.
@@ -22,16 +22,7 @@ public sealed class NewsPruning(IContentStore store, TimeProvider time, ILogger<
 
     private const int Batch = 2_000;
 
-    // Not immediately at the start, and not on all nodes at once.
-    protected override TimeSpan FirstRoundAfter { get; } = TimeSpan.FromMinutes(5 + Random.Shared.Next(55));
-
-    protected override TimeSpan LongestPause => TimeSpan.FromMinutes(10);
-
-    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
-    {
-        await PruneAsync(stopping);
-        return TimeSpan.FromDays(1);
-    }
+    protected override Task WorkAsync(CancellationToken stopping) => PruneAsync(stopping);
 
     /// <summary>Deletes what is too old.</summary>
     public async Task PruneAsync(CancellationToken cancellation)
