@@ -7,6 +7,7 @@ namespace Aarya.Features;
 /// <summary>The public addresses that links in mails lead to.</summary>
 public static class PublicAddress
 {
+    private const string StorefrontName = "STOREFRONT_URL";
     private const string Development = "http://127.0.0.1:8080";
 
     /// <summary>
@@ -15,9 +16,14 @@ public static class PublicAddress
     /// </summary>
     /// <exception cref="StartupException">It is missing in production, or not a web address.</exception>
     public static string OfStorefront(IConfiguration configuration, IHostEnvironment environment) => Read(
-        configuration, environment, "STOREFRONT_URL",
+        configuration, environment, StorefrontName,
         "give the address of the storefront, such as https://aarya.example: links in mails lead there.",
         () => OfApi(configuration, environment));
+
+    /// <summary>The same where the storefront is not needed: null when <c>STOREFRONT_URL</c> is not set.</summary>
+    /// <exception cref="StartupException">It is not a web address.</exception>
+    public static string? FindStorefront(IConfiguration configuration) =>
+        configuration.Find(StorefrontName) is { } url ? Checked(StorefrontName, url) : null;
 
     /// <summary>The API's own address, from <c>AARYA_PUBLIC_URL</c>, without a slash at the end.</summary>
     /// <exception cref="StartupException">It is missing in production, or not a web address.</exception>
@@ -30,9 +36,12 @@ public static class PublicAddress
         IConfiguration configuration, IHostEnvironment environment, string name, string whatToDo, Func<string> inDevelopment)
     {
         var url = environment.IsProduction() ? configuration.Require(name, whatToDo) : configuration.Find(name) ?? inDevelopment();
-        return Uri.TryCreate(url, UriKind.Absolute, out var parsed)
-            && parsed is { Scheme: "https" or "http", Query.Length: 0, Fragment.Length: 0 }
-            ? url.TrimEnd('/')
-            : throw new StartupException($"{name} is '{url}': it must be a web address such as https://aarya.example.");
+        return Checked(name, url);
     }
+
+    private static string Checked(string name, string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+        && parsed is { Scheme: "https" or "http", Query.Length: 0, Fragment.Length: 0 }
+        ? url.TrimEnd('/')
+        : throw new StartupException($"{name} is '{url}': it must be a web address such as https://aarya.example.");
 }

@@ -59,7 +59,7 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddHostedService<NewsPruning>();
         services.AddSingleton(x => new LetterTemplates(x.GetRequiredService<ILogger<LetterTemplates>>()));
         services.AddSingleton<ShopperNews>();
-        services.AddSingleton(new ShopPages(configuration.Find("STOREFRONT_URL")?.TrimEnd('/')));
+        services.AddSingleton(new ShopPages(PublicAddress.FindStorefront(configuration)));
         services.AddSingleton<OrderCourse>();
         services.AddSingleton(x =>
             new UnsubscribeLinks(x.GetRequiredService<Sealer>(), () => PublicAddress.OfApi(configuration, environment)));

@@ -39,6 +39,22 @@ public sealed partial class Sealer
         return $"{Mark}{key.Id}:{Base64Url.EncodeToString(box)}";
     }
 
+    /// <summary>The sealed text in a form that a URL may contain. The rotation of keys does not find it.</summary>
+    public string SealForUrl(string clear) => Seal(clear)[Mark.Length..].Replace(':', '.');
+
+    /// <summary>Null when the text was not made by <see cref="SealForUrl"/>, or its key is no longer configured.</summary>
+    public string? OpenFromUrl(string text)
+    {
+        try
+        {
+            return TryOpen($"{Mark}{text.Replace('.', ':')}", out var clear) ? Encoding.UTF8.GetString(clear) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="CryptographicException">It was sealed with a key that is no longer configured, or was changed since.</exception>
     public string Open(string text) => TryOpen(text, out var clear) ? Encoding.UTF8.GetString(clear) : text;
 

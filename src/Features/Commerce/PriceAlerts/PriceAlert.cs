@@ -25,7 +25,8 @@ public sealed class PriceAlert : IVersioned
     /// <summary>The product that had the SKU when the shopper asked.</summary>
     public Guid ProductId { get; init; }
 
-    /// <summary>The guest or customer who asked, or the account that has verified the address since.</summary>
+    /// <summary>The guest or customer who asked, or the account that the guest has signed in to, or that has verified the
+    /// address since.</summary>
     public Guid Subject { get; set; }
 
     [Personal]

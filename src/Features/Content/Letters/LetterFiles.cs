@@ -3,10 +3,7 @@ using System.Reflection;
 namespace Aarya.Features.Content.Letters;
 
 /// <summary>One template: <c>en/order_packed</c> is a letter in English, <c>html/button</c> a piece of all letters in HTML.</summary>
-public sealed record LetterFile(string Path, string Content)
-{
-    public bool IsLetter => Path.Count(x => x == '/') == 1 && Languages.All.Any(x => Path.StartsWith($"{x}/", StringComparison.Ordinal));
-}
+public sealed record LetterFile(string Path, string Content);
 
 /// <summary>The templates in this room, which the build puts into the program.</summary>
 public static class LetterFiles

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aarya.Features.Content.Analytics;
 using Fluid;
 using Fluid.Values;
@@ -14,18 +13,9 @@ internal static class LetterFilters
     public static void AddTo(FilterCollection filters)
     {
         filters.AddFilter("money", (input, _, _) => new StringValue(Of<Money>(input, "money").ToDisplay()));
-        filters.AddFilter("number", (input, _, context) =>
-            new StringValue(input.ToNumberValue().ToString("#,##,##0", Grouped(context.CultureInfo))));
+        filters.AddFilter("number", (input, _, context) => new StringValue(input.ToNumberValue().ToString("N0", context.CultureInfo)));
         filters.AddFilter("day", (input, _, context) => new StringValue(At(input, "day").ToString("d MMMM yyyy", context.CultureInfo)));
         filters.AddFilter("clock", (input, _, context) => new StringValue(At(input, "clock").ToString("h:mm tt", context.CultureInfo)));
-    }
-
-    // 12,34,567: the last three digits, and then groups of two. The digits are those of the currency in both languages.
-    private static NumberFormatInfo Grouped(CultureInfo culture)
-    {
-        var format = (NumberFormatInfo)culture.NumberFormat.Clone();
-        format.NumberGroupSizes = [3, 2];
-        return format;
     }
 
     private static DateTimeOffset At(FluidValue input, string filter) => IndianDay.TimeOf(Of<DateTimeOffset>(input, filter));

@@ -46,12 +46,9 @@ internal sealed partial class LetterGrammar
     public static void SetForm(TemplateContext context, LetterForm form) => context.AmbientValues[Form] = form;
 
     /// <exception cref="InvalidOperationException">The template is not valid.</exception>
-    public IFluidTemplate Read(LetterFile file)
-    {
-        return parser.TryParse(file.Content, out var template, out var error)
-            ? template
-            : throw new InvalidOperationException($"The template {file.Path} is not valid: {error}");
-    }
+    public IFluidTemplate Read(LetterFile file) => parser.TryParse(file.Content, out var template, out var error)
+        ? template
+        : throw new InvalidOperationException($"The template {file.Path} is not valid: {error}");
 
     private async ValueTask<Completion> WriteAsync(
         string name, FluidValue? value, IReadOnlyList<Statement> content, TextWriter writer, TextEncoder encoder, TemplateContext context)

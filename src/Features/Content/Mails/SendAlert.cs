@@ -18,8 +18,8 @@ public sealed record SendAlert(Guid EmailId)
 
 public static class SendAlertHandler
 {
-    // In its place in the queue, and not by a schedule that it would share with the mails about orders: while the mail server refuses
-    // mails, only as many alerts wait there as are sent at once.
+    // First in its place in the queue: an outage of the mail server puts off a few alerts per minute, and not all of them at once. Those
+    // that are put off share their schedule with the mails about orders.
     public static void Configure(HandlerChain chain) => chain.OnException<MailNotSentException>()
         .RetryWithCooldown(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15))
         .Then.ScheduleRetryIndefinitely(TimeSpan.FromMinutes(30));

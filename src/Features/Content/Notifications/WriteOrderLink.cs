@@ -13,8 +13,8 @@ public static class WriteOrderLinkHandler
     public static async Task<(StoreDoc<EmailMessage>, SendEmail)> Handle(
         OrderLinkAskedNotice asked, LetterTemplates letters, IQuerySession session, DateTimeOffset now, CancellationToken cancellation)
     {
-        var language = await session.LanguageOfAsync(asked.Subject, asked.Language, cancellation);
-        var letter = await letters.WriteAsync(LetterKinds.OrderLink, language, asked);
+        var recipient = await session.LoadAsync<Recipient>(asked.Subject, cancellation);
+        var letter = await letters.WriteAsync(LetterKinds.OrderLink, recipient?.Language ?? asked.Language, asked);
         var mail = letter.To(asked.Email, asked.Subject, asked.LinkId, now, asked.OrderId);
         return (MartenOps.Store(mail), new SendEmail(mail.Id));
     }

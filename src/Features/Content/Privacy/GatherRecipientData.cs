@@ -17,7 +17,7 @@ public sealed record SentMailView(
     public static SentMailView Of(EmailMessage x) => new(x.To, x.Subject, x.HoldsLink ? null : x.Text, x.CreatedAt, x.SentAt, x.NotSentFor);
 }
 
-/// <summary>Collects the notifications and mails to a person.</summary>
+/// <summary>Collects the notifications and mails to a person, and how the person wants to be written to.</summary>
 public static class GatherRecipientDataHandler
 {
     public static async Task<PersonalDataGatheredNotice?> Handle(PersonalDataAskedNotice asked, IQuerySession session,

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Aarya.Features.Content.Letters;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Settings;
@@ -24,29 +23,21 @@ public sealed class UnsubscribeLinks(Sealer sealer, Func<string> addressOfApi) :
     public const string Path = "/api/mail/unsubscribe";
 
     private const string Purpose = "unsubscribe";
-    private const string Mark = "sealed:";
     private const int LongestToken = 1000;
 
     private string api = "";
 
     /// <summary>Null for a kind that is not stopped by a link.</summary>
     public string? To(Guid subject, ILetterKind kind, string? email) => kind.Choice == LetterChoice.Unsubscribe && email is not null
-        ? $"{api}{Path}/{sealer.Seal($"{Purpose} {subject:N} {kind.Name} {email}")[Mark.Length..].Replace(':', '.')}"
+        ? $"{api}{Path}/{sealer.SealForUrl($"{Purpose} {subject:N} {kind.Name} {email}")}"
         : null;
 
     /// <summary>Null when the token is not one of the shop's.</summary>
     public UnsubscribeToken? Read(string token)
     {
         if (token.Length > LongestToken) return null;
-        try
-        {
-            var parts = sealer.Open($"{Mark}{token.Replace('.', ':')}").Split(' ', 4);
-            return parts is [Purpose, var subject, var kind, var email] && Guid.TryParse(subject, out var id) ? new(id, kind, email) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        return sealer.OpenFromUrl(token)?.Split(' ', 4) is [Purpose, var subject, var kind, var email]
+            && Guid.TryParse(subject, out var id) ? new(id, kind, email) : null;
     }
 
     /// <exception cref="StartupException">AARYA_PUBLIC_URL is absent in production, or is not a web address.</exception>

@@ -14,7 +14,7 @@ public sealed partial class TidySpec
     private const int Columns = 140;
     private const int FilesPerRoom = 20;
     private static readonly string[] Tops = ["src", "tests", "bench", "deploy", "docs", "protos", ".ci"];
-    private static readonly string[] Kinds = [".cs", ".csproj", ".props", ".proto", ".sh", ".lua", ".sql", ".md", ""];
+    private static readonly string[] Kinds = [".cs", ".csproj", ".props", ".proto", ".sh", ".lua", ".liquid", ".sql", ".md", ""];
 
     // What Wolverine, Marten and the runtime call by name or by attribute.
     private static readonly string[] CalledByConvention =
