@@ -1,5 +1,6 @@
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Audit;
+using Aarya.Features.Content.Catalogue;
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.DeadLetters;
 using Aarya.Features.Content.Letters;
@@ -57,6 +58,8 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton<StreamStretch>();
         services.AddHostedService<CompactStreams>();
         services.AddHostedService<NewsPruning>();
+        services.AddSingleton<ProductNames>();
+        services.AddHostedService<RememberCatalogue>();
         services.AddSingleton(x => new LetterTemplates(x.GetRequiredService<ILogger<LetterTemplates>>()));
         services.AddSingleton<ShopperNews>();
         services.AddSingleton(new ShopPages(PublicAddress.FindStorefront(configuration)));
@@ -80,6 +83,7 @@ public sealed class ContentModule : Module<IContentStore>
         marten.Storage.ExtendedSchemaObjects.Add(new LeaseTable(Role));
         marten.Storage.ExtendedSchemaObjects.AddRange(CompactionTables.All);
         marten.Storage.ExtendedSchemaObjects.AddRange(MailTables.All);
+        marten.Storage.ExtendedSchemaObjects.AddRange(CatalogueTables.All);
         marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
         marten.Schema.For<Recipient>();
         marten.Schema.For<Suppression>().UniqueIndex(x => x.EmailIndex).Index(x => x.ReportedAt);

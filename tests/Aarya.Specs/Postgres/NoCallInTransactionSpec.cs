@@ -34,6 +34,8 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
     private static readonly string[] Callers =
     [
         "Aarya.Features.Commerce.Checkout.BuyerDirectory",
+        // A worker, which has no transaction.
+        "Aarya.Features.Content.Catalogue.RememberCatalogue",
         // A cached answer, asked for by a worker.
         "Aarya.Features.CorePlatform.Auth.Keys.RemoteSigningKeys",
         "Aarya.Features.CorePlatform.Auth.SignIns",

@@ -9,7 +9,8 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>Adds a quantity of one SKU to the caller's cart; the first addition creates the cart.</summary>
-public sealed record AddToCart(string Sku, int Quantity)
+/// <param name="Origin">Where the visit came from, for the report of the funnel.</param>
+public sealed record AddToCart(string Sku, int Quantity, VisitOrigin? Origin = null)
 {
     public sealed class Validator : AbstractValidator<AddToCart>
     {
@@ -17,6 +18,7 @@ public sealed record AddToCart(string Sku, int Quantity)
         {
             RuleFor(x => x.Sku).NotEmpty().MaximumLength(Offer.LongestSku);
             RuleFor(x => x.Quantity).InclusiveBetween(1, ShoppingCart.MaxPerLine);
+            RuleFor(x => x.Origin!).SetValidator(new VisitOrigin.Validator()).When(x => x.Origin is not null);
         }
     }
 }
@@ -34,7 +36,7 @@ public static class AddToCartEndpoint
         AddToCart command, CartOwner owner, HttpContext http, Carts carts, Offers offers, CartAnswers answers, string? country = null)
     {
         var offer = await offers.FindAsync(command.Sku, http.RequestAborted);
-        var change = await carts.AddAsync(owner, command.Sku, command.Quantity, offer);
+        var change = await carts.AddAsync(owner, command.Sku, command.Quantity, offer, command.Origin);
         return await answers.OfAsync(owner, change, country, http);
     }
 }

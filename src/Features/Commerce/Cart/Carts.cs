@@ -73,16 +73,16 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     }
 
     /// <summary>Adds <paramref name="quantity"/> of the SKU to the cart, at the price that the shopper sees now.</summary>
-    public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
-        PutAsync("add", owner, sku, quantity, offer);
+    public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer, VisitOrigin? origin = null) =>
+        PutAsync("add", owner, sku, quantity, offer, origin);
 
     /// <summary>Sets the line of the SKU to <paramref name="quantity"/>, at the price that the shopper sees now.</summary>
-    public Task<CartChange> SetAsync(CartOwner owner, string sku, int quantity, Offer? offer) =>
-        PutAsync("set", owner, sku, quantity, offer);
+    public Task<CartChange> SetAsync(CartOwner owner, string sku, int quantity, Offer? offer, VisitOrigin? origin = null) =>
+        PutAsync("set", owner, sku, quantity, offer, origin);
 
-    public Task<CartChange> RemoveAsync(CartOwner owner, string sku) => ChangeAsync("remove", owner, $"remove {sku}", sku);
+    public Task<CartChange> RemoveAsync(CartOwner owner, string sku) => ChangeAsync("remove", owner, $"remove {sku}", origin: null, sku);
 
-    public Task<CartChange> ClearAsync(CartOwner owner) => ChangeAsync("clear", owner, "clear");
+    public Task<CartChange> ClearAsync(CartOwner owner) => ChangeAsync("clear", owner, "clear", origin: null);
 
     /// <summary>Removes exactly what an order has taken; what was added meanwhile stays. Happens once per order.</summary>
     /// <returns>When the lines left the cart, in Unix microseconds by the clock of Redis.</returns>
@@ -90,7 +90,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     {
         // Per order, not per subject: the cart may get another owner between two deliveries of the message.
         var marker = CartKeys.Taken($"{orderId}");
-        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept,
+        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept, origin: null,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
         return long.Parse(Encoding.ASCII.GetString(change.Answer.Span), CultureInfo.InvariantCulture);
     }
@@ -100,7 +100,8 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     /// </summary>
     public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer) => guest == customer
         ? await ReadAsync(customer)
-        : (await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), CartKeys.Of($"{guest}"), "", "", KeyKept)).Cart!;
+        : (await RunAsync(
+            "merge", customer, ShoppingCart.KeptFor(guest: false), CartKeys.Of($"{guest}"), "", "", KeyKept, origin: null)).Cart!;
 
     /// <summary>Removes the cart as if it had expired.</summary>
     public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(CartKeys.Of($"{subject}"));
@@ -117,8 +118,9 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     }
 
     // SKUs that are not on sale go to the script too: a replay of an earlier change must not be refused because of a later withdrawal.
-    private Task<CartChange> PutAsync(string operation, CartOwner owner, string sku, int quantity, Offer? offer) =>
-        ChangeAsync(operation, owner, $"{operation} {sku} {quantity}",
+    private Task<CartChange> PutAsync(
+        string operation, CartOwner owner, string sku, int quantity, Offer? offer, VisitOrigin? origin) =>
+        ChangeAsync(operation, owner, $"{operation} {sku} {quantity}", origin,
             sku,
             offer is { OnSale: true, Price: var price } ? $"{price.Minor}:{price.Currency}" : "",
             quantity,
@@ -126,13 +128,14 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
             ShoppingCart.MaxPerLine,
             ShoppingCart.MaxLines);
 
-    private Task<CartChange> ChangeAsync(string operation, CartOwner owner, string fingerprint, params RedisValue[] operands) =>
+    private Task<CartChange> ChangeAsync(
+        string operation, CartOwner owner, string fingerprint, VisitOrigin? origin, params RedisValue[] operands) =>
         RunAsync(operation, owner.Subject, ShoppingCart.KeptFor(owner.IsGuest), CartKeys.Changes($"{owner.Subject}"),
-            owner.Key is null ? "" : fingerprint, owner.Key ?? "", KeyKept, operands);
+            owner.Key is null ? "" : fingerprint, owner.Key ?? "", KeyKept, origin, operands);
 
     private async Task<CartChange> RunAsync(
         string operation, Guid subject, TimeSpan kept, RedisKey third, string fingerprint, string key, TimeSpan keyKept,
-        params RedisValue[] operands)
+        VisitOrigin? origin, params RedisValue[] operands)
     {
         var now = time.GetUtcNow();
         RedisKey[] keys = [CartKeys.Of($"{subject}"), RedisKeys.Stream(Streams.Analytics), third];
@@ -140,6 +143,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
         [
             operation, $"{subject}", now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), (long)kept.TotalSeconds,
             fingerprint, (long)keyKept.TotalSeconds, $"{Guid.CreateVersion7(now)}", key, analyticsBytes,
+            origin?.Source ?? "", origin?.DeviceName ?? "",
             .. operands,
         ];
         var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Script, keys, arguments))!;

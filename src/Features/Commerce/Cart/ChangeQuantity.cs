@@ -9,11 +9,16 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Cart;
 
 /// <summary>Sets the quantity of a line of the caller's cart; the current price then counts as seen by the shopper.</summary>
-public sealed record ChangeQuantity(int Quantity)
+/// <param name="Origin">Where the visit came from, for the report of the funnel.</param>
+public sealed record ChangeQuantity(int Quantity, VisitOrigin? Origin = null)
 {
     public sealed class Validator : AbstractValidator<ChangeQuantity>
     {
-        public Validator() => RuleFor(x => x.Quantity).InclusiveBetween(1, ShoppingCart.MaxPerLine);
+        public Validator()
+        {
+            RuleFor(x => x.Quantity).InclusiveBetween(1, ShoppingCart.MaxPerLine);
+            RuleFor(x => x.Origin!).SetValidator(new VisitOrigin.Validator()).When(x => x.Origin is not null);
+        }
     }
 }
 
@@ -30,7 +35,7 @@ public static class ChangeQuantityEndpoint
         string? country = null)
     {
         var offer = await offers.FindAsync(sku, http.RequestAborted);
-        var change = await carts.SetAsync(owner, sku, command.Quantity, offer);
+        var change = await carts.SetAsync(owner, sku, command.Quantity, offer, command.Origin);
         return await answers.OfAsync(owner, change, country, http);
     }
 }

@@ -9,7 +9,7 @@
 --        merge: the guest's cart
 -- ARGV 1 operation  2 owner of the cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
 --      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''
---      10 the most bytes of the stream  11.. operands
+--      10 the most bytes of the stream  11 and 12 source and device of the visit, else ''  13.. operands
 -- Returns {outcome, the recorded answer of a replayed change (ordered: when the lines left the cart), the cart as HGETALL gives it}
 
 -- A client repeats a change soon or not at all. Guests cost nothing to create, so the data per cart is limited.
@@ -17,7 +17,7 @@ local MOST_KEYS = 32
 
 local cart, stream, kept = KEYS[1], KEYS[2], KEYS[3]
 local operation, subject, at, milliseconds, ttl, fingerprint, key_ttl, event, key = unpack(ARGV, 1, 9)
-local OPERANDS = 11
+local OPERANDS = 13
 local changed = {}
 
 if operation == 'ordered' then
@@ -116,8 +116,10 @@ if used and used > tonumber(ARGV[10]) then
   -- The stream must not fill Redis while no process counts its entries. The key is in the slot of the stream, whose name it continues.
   redis.call('INCRBYFLOAT', stream .. ':lost', 1)
 elseif #changed > 0 then
-  redis.call('XADD', stream, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject,
-    'body', cjson.encode({subject = subject, change = operation, lines = changed, at = at}))
+  local body = {subject = subject, change = operation, lines = changed, at = at}
+  if ARGV[11] ~= '' then body.source = ARGV[11] end
+  if ARGV[12] ~= '' then body.device = ARGV[12] end
+  redis.call('XADD', stream, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject, 'body', cjson.encode(body))
 end
 
 if operation == 'ordered' then

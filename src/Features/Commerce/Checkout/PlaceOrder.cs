@@ -25,9 +25,10 @@ namespace Aarya.Features.Commerce.Checkout;
 /// <param name="Email">The address for e-mails about the order; the customer's own address when absent.</param>
 /// <param name="AddressId">One of the addresses in the customer's account.</param>
 /// <param name="ExpectedTotal">The total that the storefront has shown; an order with another total is refused.</param>
+/// <param name="Origin">Where the visit came from, for the reports of sales.</param>
 public sealed record PlaceOrder(
     ShippingAddress? ShippingAddress, string ShippingMethod, string PaymentToken, [property: Personal] string? Email = null,
-    Guid? AddressId = null, Money? ExpectedTotal = null)
+    Guid? AddressId = null, Money? ExpectedTotal = null, VisitOrigin? Origin = null)
 {
     public sealed class Validator : AbstractValidator<PlaceOrder>
     {
@@ -43,6 +44,7 @@ public sealed record PlaceOrder(
             RuleFor(x => x.Email!).NewEmailAddressOfAPerson().When(x => x.Email is not null);
             RuleFor(x => x.ExpectedTotal).Must(x => x is null or { Minor: >= 0, Currency: Money.Inr })
                 .WithMessage("must be zero or more, in INR.");
+            RuleFor(x => x.Origin!).SetValidator(new VisitOrigin.Validator()).When(x => x.Origin is not null);
         }
     }
 }

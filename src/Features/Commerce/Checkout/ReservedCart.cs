@@ -127,6 +127,6 @@ public sealed record ReservedCart(
         OrderLine[] lines = [.. Lines.Zip(taxes, (line, tax) => line with { TaxRate = tax.Rate, Shipping = tax.Shipping, Tax = tax.Tax })];
         return new(
             Sequence, OrderNumber.Of(Sequence), buyer.Subject, buyer.Email, lines, totals, command.ShippingMethod, address, At, ExpiresAt,
-            buyer.IsGuest, language);
+            buyer.IsGuest, language, command.Origin);
     }
 }

@@ -24,10 +24,12 @@ public sealed record OrderPaymentDeclinedNotice(
     DateTimeOffset ExpiresAt, DateTimeOffset At, string? Language = null);
 
 /// <summary>An order is paid and its goods are sold.</summary>
+/// <param name="Source">Where the visit came from; null when it is not known.</param>
+/// <param name="Device">The kind of the visitor's device; null when it is not known.</param>
 [WireEvent("commerce.order_confirmed.v1", Streams.Orders)]
 public sealed record OrderConfirmedNotice(
     Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Total, IReadOnlyList<OrderedLine> Lines,
-    [property: Personal] string ShippingName, DateTimeOffset At, string? Language = null);
+    [property: Personal] string ShippingName, DateTimeOffset At, string? Language = null, string? Source = null, string? Device = null);
 
 /// <summary>An order was cancelled. Payment voids or refunds its charge; nothing else refunds a cancelled order.</summary>
 [WireEvent("commerce.order_cancelled.v1", Streams.Orders)]
@@ -41,9 +43,11 @@ public sealed record RefundRequestedNotice(Guid OrderId, Guid RefundId, Money? A
 
 /// <summary>Money was refunded.</summary>
 /// <param name="Whole">True when the whole payment is refunded.</param>
+/// <param name="Source">Where the visit of the order came from; null when it is not known.</param>
+/// <param name="Device">The kind of the visitor's device; null when it is not known.</param>
 [WireEvent("commerce.order_refunded.v1", Streams.Orders)]
 public sealed record OrderRefundedNotice(Guid OrderId, string Number, Guid Subject, [property: Personal] string Email, Money Amount,
-    bool Whole, DateTimeOffset At, string? Language = null);
+    bool Whole, DateTimeOffset At, string? Language = null, string? Source = null, string? Device = null);
 
 /// <summary>The shopper's bank requires a step by the shopper, such as 3-D Secure, before the order can be paid.</summary>
 [WireEvent("commerce.payment_action_required.v1", Streams.Orders)]

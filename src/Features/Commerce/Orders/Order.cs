@@ -39,6 +39,9 @@ public sealed record Order
     /// <summary>The language of the mails about it, unless the shopper's account has another; null for the shop's.</summary>
     public string? Language { get; init; }
 
+    /// <summary>What the storefront has sent about the visit; null when it has sent nothing.</summary>
+    public VisitOrigin? Origin { get; init; }
+
     [Personal]
     public required string Email { get; init; }
 
@@ -278,6 +281,7 @@ public sealed record Order
         Subject = placed.Subject,
         ByGuest = placed.ByGuest,
         Language = placed.Language,
+        Origin = placed.Origin,
         Email = placed.Email,
         Lines = placed.Lines,
         Totals = placed.Totals,

@@ -42,7 +42,7 @@ public sealed record OrderLine(
 public sealed record OrderPlaced(
     long Sequence, string Number, Guid Subject, [property: Personal] string Email, IReadOnlyList<OrderLine> Lines, Totals Totals,
     string ShippingMethod, ShippingAddress ShippingAddress, DateTimeOffset At, DateTimeOffset ExpiresAt, bool ByGuest = false,
-    string? Language = null)
+    string? Language = null, VisitOrigin? Origin = null)
 {
     /// <summary>The same without personal data.</summary>
     public OrderPlaced Forgotten() => this with { Email = "", ShippingAddress = ShippingAddress.Forgotten() };

@@ -7,6 +7,19 @@ namespace Aarya.Features.Content.Analytics;
 /// <summary>Reads the counts of <c>content.analytics_day</c>.</summary>
 public sealed class DailyCounts(IContentStore store)
 {
+    // Whole months by their sums, and the days before and after them.
+    private const string PerSubject =
+        """
+        with per_subject as (
+          select subject, sum(count) as count from (
+            select subject, count from content.analytics_day where kind = $1 and day between $2 and $4 - 1 and day <= $3
+            union all
+            select subject, count from content.analytics_day where kind = $6 and day >= $4 and day < $5
+            union all
+            select subject, count from content.analytics_day where kind = $1 and day >= greatest($4, $5) and day between $2 and $3
+          ) as part where subject <> '' group by subject)
+        """;
+
     /// <summary>The sums of these kinds per day.</summary>
     public async Task<IReadOnlyDictionary<(DateOnly Day, string Kind), double>> PerDayAsync(
         DayRange range, string[] kinds, CancellationToken cancellation)
@@ -32,25 +45,40 @@ public sealed class DailyCounts(IContentStore store)
         DayRange range, string kind, double least, int limit, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        // Whole months by their sums, and the days before and after them.
         await using var select = new NpgsqlCommand(
-            """
-            select subject, sum(count) from (
-              select subject, count from content.analytics_day where kind = $1 and day between $2 and $4 - 1 and day <= $3
-              union all
-              select subject, count from content.analytics_day where kind = $6 and day >= $4 and day < $5
-              union all
-              select subject, count from content.analytics_day where kind = $1 and day >= greatest($4, $5) and day between $2 and $3
-            ) as part where subject <> '' group by subject having sum(count) >= $7 order by 2 desc, 1 limit $8
-            """, connection)
+            $"{PerSubject} select subject, count from per_subject where count >= $7 order by 2 desc, 1 limit $8", connection);
+        return await TopAsync(select, range, kind, least, limit, cancellation);
+    }
+
+    /// <summary>
+    /// The categories with the largest sums of a kind whose subjects are SKUs or, for views, ids of products. A product counts in the
+    /// category that it has now; the category is empty for what was never published since products are remembered.
+    /// </summary>
+    public async Task<IReadOnlyList<(string Category, double Count)>> TopCategoriesAsync(
+        DayRange range, string kind, int limit, CancellationToken cancellation)
+    {
+        var product = kind == CountKinds.ProductView
+            ? "left join content.product on product_id = case when subject ~ '^[0-9a-f-]{36}$' then subject::uuid end"
+            : "left join content.product_sku on sku = subject left join content.product using (product_id)";
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var select = new NpgsqlCommand(
+            $"""
+            {PerSubject}
+            select coalesce(category, ''), sum(count) from per_subject {product}
+            group by 1 having sum(count) >= $7 order by 2 desc, 1 limit $8
+            """, connection);
+        return await TopAsync(select, range, kind, 0, limit, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<(string Name, double Count)>> TopAsync(
+        NpgsqlCommand select, DayRange range, string kind, double least, int limit, CancellationToken cancellation)
+    {
+        select.Parameters.AddRange(new NpgsqlParameter[]
         {
-            Parameters =
-            {
-                new() { Value = kind }, new() { Value = range.From }, new() { Value = range.To }, new() { Value = range.FirstMonth },
-                new() { Value = range.MonthsEnd }, new() { Value = CountKinds.OfMonth(kind) }, new() { Value = least },
-                new() { Value = limit },
-            },
-        };
+            new() { Value = kind }, new() { Value = range.From }, new() { Value = range.To }, new() { Value = range.FirstMonth },
+            new() { Value = range.MonthsEnd }, new() { Value = CountKinds.OfMonth(kind) }, new() { Value = least },
+            new() { Value = limit },
+        });
         List<(string, double)> top = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) top.Add((reader.GetString(0), reader.GetDouble(1)));
@@ -76,9 +104,9 @@ public sealed class DailyCounts(IContentStore store)
 
     /// <summary>The sums of these kinds per source or device.</summary>
     public async Task<IReadOnlyDictionary<(string Value, string Kind), double>> PerValueAsync(
-        DayRange range, FunnelDivision by, string[] kinds, CancellationToken cancellation)
+        DayRange range, VisitDivision by, string[] kinds, CancellationToken cancellation)
     {
-        var column = by == FunnelDivision.Source ? "source" : "device";
+        var column = by == VisitDivision.Source ? "source" : "device";
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var select = new NpgsqlCommand(
             $"""

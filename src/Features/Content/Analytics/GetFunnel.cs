@@ -6,13 +6,6 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Content.Analytics;
 
-/// <summary>By what a funnel is divided.</summary>
-public enum FunnelDivision
-{
-    Source,
-    Device,
-}
-
 /// <summary>How often each step towards a purchase was made. A visitor may make a step several times.</summary>
 /// <param name="ProductViews">Product pages that were shown.</param>
 /// <param name="AddedToCart">Lines that were put into carts.</param>
@@ -22,12 +15,13 @@ public enum FunnelDivision
 public sealed record FunnelSteps(double ProductViews, double AddedToCart, double Checkouts, double Purchases, double? AbandonedShare);
 
 /// <param name="Value">A source or a kind of device; empty when it is not known.</param>
+/// <param name="AddedToCart">Lines that were put into carts.</param>
 /// <param name="CheckoutSteps">Steps of the checkout that were shown, all of them.</param>
-public sealed record FunnelPart(string Value, double PageViews, double ProductViews, double CheckoutSteps);
+/// <param name="Purchases">Orders that were paid.</param>
+public sealed record FunnelPart(
+    string Value, double PageViews, double ProductViews, double AddedToCart, double CheckoutSteps, double Purchases);
 
-/// <param name="Parts">
-/// By source or device, what visitors sent; carts and purchases have neither. Absent unless <c>by</c> is given.
-/// </param>
+/// <param name="Parts">By source or device, as the storefront has sent them. Absent unless <c>by</c> is given.</param>
 /// <param name="Lost">Events of visitors that were left out, because there were too many at once.</param>
 public sealed record FunnelReport(
     DateOnly From, DateOnly To, FunnelSteps Total, FunnelSteps Before, double Lost, IReadOnlyList<FunnelPart>? Parts = null);
@@ -48,7 +42,7 @@ public static class GetFunnelEndpoint
     [WolverineGet("/api/admin/analytics/funnel")]
     [ProducesResponseType<FunnelReport>(StatusCodes.Status200OK)]
     public static async Task<IResult> Get(
-        DateOnly? from, DateOnly? to, FunnelDivision? by, string? format, DailyCounts counts, DateTimeOffset now,
+        DateOnly? from, DateOnly? to, VisitDivision? by, string? format, DailyCounts counts, DateTimeOffset now,
         CancellationToken cancellation)
     {
         var range = DayRange.Of(from, to, now);
@@ -74,14 +68,17 @@ public static class GetFunnelEndpoint
     }
 
     private static async Task<IReadOnlyList<FunnelPart>> PartsAsync(
-        DayRange range, FunnelDivision by, DailyCounts counts, CancellationToken cancellation)
+        DayRange range, VisitDivision by, DailyCounts counts, CancellationToken cancellation)
     {
-        string[] kinds = [CountKinds.PageView, CountKinds.ProductView, CountKinds.CheckoutStep];
+        string[] kinds =
+            [CountKinds.PageView, CountKinds.ProductView, CountKinds.AddToCart, CountKinds.CheckoutStep, CountKinds.Purchase];
         var sums = await counts.PerValueAsync(range, by, kinds, cancellation);
         return
         [
             .. sums.Keys.Select(x => x.Value).Distinct()
-                .Select(x => new FunnelPart(x, Of(x, CountKinds.PageView), Of(x, CountKinds.ProductView), Of(x, CountKinds.CheckoutStep)))
+                .Select(x => new FunnelPart(
+                    x, Of(x, CountKinds.PageView), Of(x, CountKinds.ProductView), Of(x, CountKinds.AddToCart),
+                    Of(x, CountKinds.CheckoutStep), Of(x, CountKinds.Purchase)))
                 .OrderByDescending(x => x.PageViews + x.ProductViews).ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostParts),
         ];
 
@@ -89,8 +86,12 @@ public static class GetFunnelEndpoint
     }
 
     private static IResult ToCsv(FunnelReport report) => report.Parts is { } parts
-        ? Csv.Of("funnel", ["value", "page_views", "product_views", "checkout_steps"],
-            parts.Select(x => new[] { x.Value, Csv.Number(x.PageViews), Csv.Number(x.ProductViews), Csv.Number(x.CheckoutSteps) }))
+        ? Csv.Of("funnel", ["value", "page_views", "product_views", "added_to_cart", "checkout_steps", "purchases"],
+            parts.Select(x => new[]
+            {
+                x.Value, Csv.Number(x.PageViews), Csv.Number(x.ProductViews), Csv.Number(x.AddedToCart), Csv.Number(x.CheckoutSteps),
+                Csv.Number(x.Purchases),
+            }))
         : Csv.Of("funnel", ["period", "product_views", "added_to_cart", "checkouts", "purchases", "abandoned_share"],
             new[] { (Period: "total", Steps: report.Total), (Period: "before", Steps: report.Before) }.Select(x => new[]
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -38,9 +37,6 @@ public sealed record SalesReport(IReadOnlyList<SalesOfPeriod> Items, SalesOfPeri
 [Authorize("admin")]
 public static class GetSalesEndpoint
 {
-    private static readonly string[] Kinds =
-        [CountKinds.Purchase, CountKinds.PurchasedItem, CountKinds.Revenue, CountKinds.Refund, CountKinds.Refunded];
-
     public static ProblemDetails Validate(DateOnly? from, DateOnly? to, string? format, TimeProvider time) =>
         Csv.Validate(format) ?? DayRange.Validate(from, to, time.GetUtcNow());
 
@@ -51,18 +47,14 @@ public static class GetSalesEndpoint
         CancellationToken cancellation)
     {
         var range = DayRange.Of(from, to, now);
-        var days = await counts.PerDayAsync(new(range.Before.From, range.To), Kinds, cancellation);
-        var report = new SalesReport(
-            [.. PeriodsOf(range, by ?? ReportPeriod.Day).Select(x => Sum(x, days))], Sum(range, days), Sum(range.Before, days));
+        var days = await counts.PerDayAsync(new(range.Before.From, range.To), SalesSum.Kinds, cancellation);
+        var periods = PeriodsOf(range, by ?? ReportPeriod.Day).Select(x => (Range: x, Sum: Sum(x, days))).ToList();
         return format is null
-            ? Results.Json(report)
-            : Csv.Of("sales", ["from", "to", "orders", "items", "revenue", "average_order", "refunds", "refunded", "net"],
-                report.Items.Select(x => new[]
-                {
-                    Csv.Day(x.From), Csv.Day(x.To), Csv.Number(x.Orders), Csv.Number(x.Items), Csv.Amount(x.Revenue),
-                    x.AverageOrder is { } average ? Csv.Amount(average) : "", Csv.Number(x.Refunds), Csv.Amount(x.Refunded),
-                    Csv.Amount(x.Net),
-                }));
+            ? Results.Json(new SalesReport(
+                periods.ConvertAll(x => x.Sum.OfPeriod(x.Range)), Sum(range, days).OfPeriod(range),
+                Sum(range.Before, days).OfPeriod(range.Before)))
+            : Csv.Of("sales", ["from", "to", .. SalesSum.Titles],
+                periods.Select(x => (string[])[Csv.Day(x.Range.From), Csv.Day(x.Range.To), .. x.Sum.Fields]));
     }
 
     // The first and the last period end with the range.
@@ -82,22 +74,10 @@ public static class GetSalesEndpoint
         }
     }
 
-    private static SalesOfPeriod Sum(DayRange range, IReadOnlyDictionary<(DateOnly Day, string Kind), double> days)
+    private static SalesSum Sum(DayRange range, IReadOnlyDictionary<(DateOnly Day, string Kind), double> days) => SalesSum.Of(kind =>
     {
-        var (orders, revenue, refunded) = (Of(CountKinds.Purchase), Of(CountKinds.Revenue), Of(CountKinds.Refunded));
-        return new(
-            range.From, range.To, orders, Of(CountKinds.PurchasedItem), Rupees(revenue),
-            orders == 0 ? null : Rupees((long)Math.Round((decimal)revenue / orders, MidpointRounding.AwayFromZero)),
-            Of(CountKinds.Refund), Rupees(refunded), Rupees(revenue - refunded));
-
-        // Sums of whole numbers that a double represents exactly: below 90 trillion rupees.
-        long Of(string kind)
-        {
-            var sum = 0.0;
-            for (var day = range.From; day <= range.To; day = day.AddDays(1)) sum += days.GetValueOrDefault((day, kind));
-            return (long)sum;
-        }
-
-        static Money Rupees(long paise) => new(paise, Money.Inr);
-    }
+        var sum = 0.0;
+        for (var day = range.From; day <= range.To; day = day.AddDays(1)) sum += days.GetValueOrDefault((day, kind));
+        return sum;
+    });
 }

@@ -1,3 +1,4 @@
+using Aarya.Features.Content.Catalogue;
 using Aarya.Infrastructure.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,15 @@ public enum TopKind
     /// <summary>Products, by their ids, by the views of their pages.</summary>
     Products,
 
+    /// <summary>Categories by their revenue, in paise.</summary>
+    Categories,
+
+    /// <summary>Categories by the pieces that were bought.</summary>
+    CategoriesSold,
+
+    /// <summary>Categories by the views of the pages of their products.</summary>
+    CategoriesViewed,
+
     /// <summary>Pages, by their paths, by their views.</summary>
     Pages,
 
@@ -31,9 +41,12 @@ public enum TopKind
     SearchesWithoutResults,
 }
 
-/// <param name="Subject">A SKU, an id, a path or the words of a search.</param>
+/// <param name="Subject">
+/// A SKU, an id, a category, a path or the words of a search. A category is empty for products that were never published.
+/// </param>
 /// <param name="Count">Pieces, lines, views or searches; paise for revenue.</param>
-public sealed record TopItem(string Subject, double Count);
+/// <param name="Name">The name of the product; absent for what is no product.</param>
+public sealed record TopItem(string Subject, double Count, string? Name = null);
 
 public sealed record TopList(DateOnly From, DateOnly To, IReadOnlyList<TopItem> Items);
 
@@ -54,24 +67,46 @@ public static class GetTopEndpoint
     [WolverineGet("/api/admin/analytics/top")]
     [ProducesResponseType<TopList>(StatusCodes.Status200OK)]
     public static async Task<IResult> Get(
-        TopKind? of, DateOnly? from, DateOnly? to, string? format, DailyCounts counts, DateTimeOffset now, CancellationToken cancellation,
-        int limit = 20)
+        TopKind? of, DateOnly? from, DateOnly? to, string? format, DailyCounts counts, ProductNames products, DateTimeOffset now,
+        CancellationToken cancellation, int limit = 20)
     {
         var range = DayRange.Of(from, to, now);
-        var (counted, least) = (of ?? TopKind.Sold) switch
+        var kind = of ?? TopKind.Sold;
+        IReadOnlyList<(string Subject, double Count)> top = kind switch
         {
-            TopKind.Sold => (CountKinds.PurchasedItem, 0),
-            TopKind.Revenue => (CountKinds.RevenueOfItem, 0),
-            TopKind.Carts => (CountKinds.AddToCart, 0),
-            TopKind.Products => (CountKinds.ProductView, 0),
-            TopKind.Pages => (CountKinds.PageView, 0),
-            TopKind.Searches => (CountKinds.Search, LeastSearches),
-            _ => (CountKinds.SearchWithoutResults, LeastSearches),
+            TopKind.Categories or TopKind.CategoriesSold or TopKind.CategoriesViewed =>
+                await counts.TopCategoriesAsync(range, CountedBy(kind), limit, cancellation),
+            TopKind.Searches or TopKind.SearchesWithoutResults =>
+                await counts.TopAsync(range, CountedBy(kind), LeastSearches, limit, cancellation),
+            _ => await counts.TopAsync(range, CountedBy(kind), 0, limit, cancellation),
         };
-        var items = await counts.TopAsync(range, counted, least, limit, cancellation);
+        var names = await NamesAsync(kind, [.. top.Select(x => x.Subject)], products, cancellation);
         return format is null
-            ? Results.Json(new TopList(range.From, range.To, [.. items.Select(x => new TopItem(x.Subject, x.Count))]))
-            : Csv.Of("top", ["subject", "count"], items.Select(
-                x => new[] { x.Subject, of == TopKind.Revenue ? Csv.Amount(new((long)x.Count, Money.Inr)) : Csv.Number(x.Count) }));
+            ? Results.Json(new TopList(
+                range.From, range.To, [.. top.Select(x => new TopItem(x.Subject, x.Count, names?.GetValueOrDefault(x.Subject)))]))
+            : Csv.Of("top", names is null ? ["subject", "count"] : ["subject", "count", "name"], top.Select(x => (string[])
+            [
+                x.Subject, kind is TopKind.Revenue or TopKind.Categories ? Csv.Amount(new((long)x.Count, Money.Inr)) : Csv.Number(x.Count),
+                .. names is null ? Array.Empty<string>() : [names.GetValueOrDefault(x.Subject) ?? ""],
+            ]));
+    }
+
+    private static string CountedBy(TopKind kind) => kind switch
+    {
+        TopKind.Sold or TopKind.CategoriesSold => CountKinds.PurchasedItem,
+        TopKind.Revenue or TopKind.Categories => CountKinds.RevenueOfItem,
+        TopKind.Carts => CountKinds.AddToCart,
+        TopKind.Products or TopKind.CategoriesViewed => CountKinds.ProductView,
+        TopKind.Pages => CountKinds.PageView,
+        TopKind.Searches => CountKinds.Search,
+        _ => CountKinds.SearchWithoutResults,
+    };
+
+    // Null for what is no product.
+    private static async Task<IReadOnlyDictionary<string, string>?> NamesAsync(
+        TopKind kind, string[] subjects, ProductNames products, CancellationToken cancellation)
+    {
+        if (kind == TopKind.Products) return await products.OfProductsAsync(subjects, cancellation);
+        return kind is TopKind.Sold or TopKind.Revenue or TopKind.Carts ? await products.OfSkusAsync(subjects, cancellation) : null;
     }
 }

@@ -31,15 +31,6 @@ public enum StorefrontStep
     Payment,
 }
 
-/// <summary>The kind of the visitor's device.</summary>
-public enum DeviceKind
-{
-    Phone,
-    Tablet,
-    Desktop,
-    Other,
-}
-
 /// <param name="At">When it happened, by the clock of the device; now, when it is absent, in the future or older than a week.</param>
 /// <param name="Version">The version of the event's shape: 1.</param>
 public sealed record VisitorEvent(
@@ -63,8 +54,7 @@ public sealed record SendEvents(IReadOnlyList<VisitorEvent> Events, string? Sour
         public Validator()
         {
             RuleFor(x => x.Events).NotEmpty().Must(x => x.Count <= MostEvents).WithMessage($"must have at most {MostEvents} events.");
-            RuleFor(x => x.Source).Matches(@"^[a-z0-9][a-z0-9._-]{0,39}\z").When(x => x.Source is not null)
-                .WithMessage("must be 1 to 40 lower-case letters, digits, dots, hyphens and underscores.");
+            RuleFor(x => x.Source).Matches(VisitOrigin.SourcePattern).When(x => x.Source is not null).WithMessage(VisitOrigin.SourceRule);
             RuleForEach(x => x.Events).NotNull().SetValidator(new EventValidator()).When(x => x.Events is { Count: <= MostEvents });
         }
     }

@@ -36,23 +36,23 @@ internal sealed class AnalyticsCounts
                 var cart = Read<CartChanged>(entry);
                 // What was added by hand; a merge of a guest's cart adds what was counted before.
                 if (cart.Change is not ("add" or "set")) break;
-                foreach (var line in cart.Lines.Where(x => x.Quantity > x.Was)) Add(cart.At, CountKinds.AddToCart, line.Sku, 1);
+                foreach (var line in cart.Lines.Where(x => x.Quantity > x.Was)) Add(cart, CountKinds.AddToCart, line.Sku, 1);
                 break;
             case "commerce.order_confirmed.v1":
                 var order = Read<OrderConfirmed>(entry);
-                Add(order.At, CountKinds.Purchase, "", 1);
-                Add(order.At, CountKinds.Revenue, "", order.Total.Minor);
+                Add(order, CountKinds.Purchase, "", 1);
+                Add(order, CountKinds.Revenue, "", order.Total.Minor);
                 foreach (var line in order.Lines)
                 {
-                    Add(order.At, CountKinds.PurchasedItem, line.Sku, line.Quantity);
-                    Add(order.At, CountKinds.RevenueOfItem, line.Sku, line.UnitPrice.Minor * (double)line.Quantity);
+                    Add(order, CountKinds.PurchasedItem, line.Sku, line.Quantity);
+                    Add(order, CountKinds.RevenueOfItem, line.Sku, line.UnitPrice.Minor * (double)line.Quantity);
                 }
 
                 break;
             case "commerce.order_refunded.v1":
                 var refund = Read<OrderRefunded>(entry);
-                Add(refund.At, CountKinds.Refund, "", 1);
-                Add(refund.At, CountKinds.Refunded, "", refund.Amount.Minor);
+                Add(refund, CountKinds.Refund, "", 1);
+                Add(refund, CountKinds.Refunded, "", refund.Amount.Minor);
                 break;
         }
     }
@@ -60,6 +60,9 @@ internal sealed class AnalyticsCounts
     /// <summary>Adds a count on the day of this time, by the calendar of India.</summary>
     public void Add(DateTimeOffset at, string kind, string subject, double count) =>
         Add(new(IndianDay.Of(at), kind, subject, "", ""), count);
+
+    private void Add(FactOfVisit fact, string kind, string subject, double count) =>
+        Add(new(IndianDay.Of(fact.At), kind, subject, fact.Source ?? "", fact.Device ?? ""), count);
 
     // By subject, and by source and device, but not by all of them together: a year of such rows could not be read in a moment.
     private void Add(CountKey key, double count)
@@ -76,13 +79,20 @@ internal sealed class AnalyticsCounts
         JsonSerializer.Deserialize<T>(entry.Fields.GetValueOrDefault("body") ?? "", StreamJson.Options)
             ?? throw new JsonException("The body is null.");
 
-    private sealed record CartChanged(string Change, IReadOnlyList<CartLine> Lines, DateTimeOffset At);
+    private abstract record FactOfVisit(DateTimeOffset At, string? Source, string? Device);
+
+    private sealed record CartChanged(
+        string Change, IReadOnlyList<CartLine> Lines, DateTimeOffset At, string? Source = null, string? Device = null)
+        : FactOfVisit(At, Source, Device);
 
     private sealed record CartLine(string Sku, int Was, int Quantity);
 
-    private sealed record OrderConfirmed(Money Total, IReadOnlyList<OrderLine> Lines, DateTimeOffset At);
+    private sealed record OrderConfirmed(
+        Money Total, IReadOnlyList<OrderLine> Lines, DateTimeOffset At, string? Source = null, string? Device = null)
+        : FactOfVisit(At, Source, Device);
 
     private sealed record OrderLine(string Sku, int Quantity, Money UnitPrice);
 
-    private sealed record OrderRefunded(Money Amount, DateTimeOffset At);
+    private sealed record OrderRefunded(Money Amount, DateTimeOffset At, string? Source = null, string? Device = null)
+        : FactOfVisit(At, Source, Device);
 }

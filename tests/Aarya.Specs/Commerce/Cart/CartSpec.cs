@@ -141,6 +141,9 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("""{"quantity": 1}""", "sku")]
     [InlineData("""{"sku": "A", "quantity": "1"}""", "quantity")]
     [InlineData("""{"sku": "A", "quantity": 1, "price": 1}""", "price")]
+    [InlineData("""{"sku": "A", "quantity": 1, "origin": {"source": "asha@example.com"}}""", "origin.source")]
+    [InlineData("""{"sku": "A", "quantity": 1, "origin": {"device": "fridge"}}""", "origin.device")]
+    [InlineData("""{"sku": "A", "quantity": 1, "origin": "newsletter"}""", "origin")]
     public async Task a_bad_request_names_its_field_and_leaves_the_cart_as_it_was(string json, string field)
     {
         using var shopper = await Shopper.GuestAsync(Host);
@@ -325,7 +328,8 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         var sku = await Host.SellsAsync();
         await shopper.AddAsync(sku, 2);
         await shopper.AddAsync(sku, 20);
-        await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 7 });
+        var origin = new { source = "newsletter", device = "phone" };
+        await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 7, origin });
         await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{sku}");
 
         var entries = await Redis.StreamRangeAsync(RedisKeys.Stream(Streams.Analytics));
@@ -336,6 +340,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
 
         Assert.Equal(["add", "set", "remove"], told.Select(x => x.Change));
         Assert.Equal([(0, 2), (2, 7), (7, 0)], told.Select(x => (x.Lines.Single().Was, x.Lines.Single().Quantity)));
+        Assert.Equal([(null, null), ("newsletter", "phone"), (null, null)], told.Select(x => (x.Source, x.Device)));
         Assert.All(told, x => Assert.Equal((shopper.Subject, sku), (x.Subject, x.Lines.Single().Sku)));
     }
 

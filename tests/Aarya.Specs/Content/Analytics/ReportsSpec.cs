@@ -2,19 +2,25 @@ using System.Globalization;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Content.Analytics;
+using Aarya.Features.Content.Catalogue;
+using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Aarya.Specs.Content.Analytics;
 
 /// <summary>The reports that administrators read, over counts of a time in which the specs count nothing else.</summary>
-[StoryOf(typeof(GetSalesEndpoint), typeof(GetTopEndpoint), typeof(GetFunnelEndpoint))]
+[StoryOf(typeof(GetSalesEndpoint), typeof(GetSalesOriginsEndpoint), typeof(GetTopEndpoint), typeof(GetFunnelEndpoint))]
 public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
 {
     private const string Range = "from=2019-04-01&to=2019-04-30";
+
+    // Products of this spec, so that no other product has the SKUs of the counts.
+    private readonly Guid kurta = Guid.NewGuid();
 
     private string admin = "";
 
@@ -31,7 +37,9 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
               ('2019-04-01', 'purchased_item', 'BELT-32', '', '', 1), ('2019-04-01', 'revenue_of_item', 'BELT-32', '', '', 70000),
               ('2019-04-01', 'revenue_of_item', 'KURTA-M', '', '', 30001),
               ('2019-04-07', 'refund', '', '', '', 1), ('2019-04-07', 'refunded', '', '', '', 50000),
-              ('2019-04-30', 'purchase', '', '', '', 1), ('2019-04-30', 'revenue', '', '', '', 29900),
+              ('2019-04-30', 'purchase', '', 'newsletter', 'phone', 1), ('2019-04-30', 'revenue', '', 'newsletter', 'phone', 29900),
+              ('2019-04-07', 'refund', '', 'newsletter', 'tablet', 1), ('2019-04-07', 'refunded', '', 'newsletter', 'tablet', 9900),
+              ('2019-04-02', 'product_view', '{1}', '', '', 40), ('2019-04-02', 'product_view', 'no id', '', '', 3),
               ('2019-03-31', 'purchase', '', '', '', 1), ('2019-03-31', 'revenue', '', '', '', 11100),
               ('2019-03-01', 'purchase', '', '', '', 9), ('2019-05-01', 'purchase', '', '', '', 9),
               ('2019-04-02', 'page_view', '', 'newsletter', 'phone', 10), ('2019-04-02', 'page_view', '', '', 'desktop', 5),
@@ -45,8 +53,16 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
             insert into content.analytics_day (day, kind, subject, source, device, count)
             select date_trunc('month', day), kind || '.month', subject, '', '', sum(count) from content.analytics_day
             where subject <> '' and day < '2020-01-01' group by 1, 2, 3
-            """);
+            """.Replace("{1}", $"{kurta:D}", StringComparison.Ordinal));
         await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();
+        KnownProduct.Remember(
+            session,
+            [
+                new(kurta, 1, "Khadi Kurta, long", "kurtas", ["KURTA-M", "KURTA-S"]),
+                new(Guid.NewGuid(), 1, "Leather Belt", "accessories", ["BELT-32"]),
+            ]);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -59,8 +75,8 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
         Assert.Equal([("2019-04-01", "2019-04-07", 2), ("2019-04-08", "2019-04-14", 0), ("2019-04-15", "2019-04-21", 0),
             ("2019-04-22", "2019-04-28", 0), ("2019-04-29", "2019-04-30", 1)], weeks);
         var total = report.GetProperty("total");
-        Assert.Equal((3, 3, 1), (Number(total, "orders"), Number(total, "items"), Number(total, "refunds")));
-        Assert.Equal((129_901, 43_300, 50_000, 79_901),
+        Assert.Equal((3, 3, 2), (Number(total, "orders"), Number(total, "items"), Number(total, "refunds")));
+        Assert.Equal((129_901, 43_300, 59_900, 70_001),
             (Amount(total, "revenue"), Amount(total, "averageOrder"), Amount(total, "refunded"), Amount(total, "net")));
         var before = report.GetProperty("before");
         Assert.Equal(("2019-03-02", "2019-03-31", 1, 11_100),
@@ -98,6 +114,9 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
     [InlineData("searches", "red saree 7")]
     [InlineData("searches_without_results", "snorkel, blue 3")]
     [InlineData("carts", "")]
+    [InlineData("categories", "accessories 70000, kurtas 30001")]
+    [InlineData("categories_sold", "kurtas 2, accessories 1")]
+    [InlineData("categories_viewed", "kurtas 40,  3")]
     public async Task the_top_is_by_its_count_and_rare_searches_are_left_out(string kind, string top)
     {
         var report = await GetAsync($"top?of={kind}&{Range}");
@@ -105,6 +124,30 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
         Assert.Equal(top,
             string.Join(", ", report.GetProperty("items").EnumerateArray().Select(x => $"{Text(x, "subject")} {Number(x, "count")}")));
         Assert.Equal(top.Length == 0 ? 0 : 1, (await GetAsync($"top?of={kind}&{Range}&limit=1")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task products_of_the_top_have_their_names()
+    {
+        var sold = await GetAsync($"top?of=sold&{Range}");
+        Assert.Equal(["Khadi Kurta, long", "Leather Belt"], sold.GetProperty("items").EnumerateArray().Select(x => Text(x, "name")));
+        var viewed = (await GetAsync($"top?of=products&{Range}")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal("Khadi Kurta, long", Text(viewed[0], "name"));
+        Assert.False(viewed[1].TryGetProperty("name", out _));
+    }
+
+    [Fact]
+    public async Task sales_are_divided_by_the_origin_of_the_visit_largest_first()
+    {
+        var bySource = (await GetAsync($"sales/origins?{Range}")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(
+            [("", 2, 3, 100_001, 1, 50_001), ("newsletter", 1, 0, 29_900, 1, 20_000)],
+            bySource.Select(x => (Text(x, "value"), Number(x, "orders"), Number(x, "items"), Amount(x, "revenue"), Number(x, "refunds"),
+                Amount(x, "net"))));
+        var byDevice = (await GetAsync($"sales/origins?{Range}&by=device")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["", "phone", "tablet"], byDevice.Select(x => Text(x, "value")));
+        Assert.False(byDevice[2].TryGetProperty("averageOrder", out _));
+        Assert.Equal(-9_900, Amount(byDevice[2], "net"));
     }
 
     [Fact]
@@ -117,8 +160,9 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
             Number(total, "purchases")));
         Assert.Equal(0.5, total.GetProperty("abandonedShare").GetDouble());
         Assert.Equal(7, Number(report, "lost"));
-        Assert.Equal(["newsletter 10 40 0", " 5 0 16"], report.GetProperty("parts").EnumerateArray().Select(
-            x => $"{Text(x, "value")} {Number(x, "pageViews")} {Number(x, "productViews")} {Number(x, "checkoutSteps")}"));
+        Assert.Equal(["newsletter 10 40 0 0 1", " 5 0 12 16 2"], report.GetProperty("parts").EnumerateArray().Select(
+            x => $"{Text(x, "value")} {Number(x, "pageViews")} {Number(x, "productViews")} {Number(x, "addedToCart")} "
+                + $"{Number(x, "checkoutSteps")} {Number(x, "purchases")}"));
         Assert.False(report.GetProperty("before").TryGetProperty("abandonedShare", out _));
         Assert.False((await GetAsync($"funnel?{Range}")).TryGetProperty("parts", out _));
     }
@@ -128,18 +172,27 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
     {
         Assert.Equal(
             "from,to,orders,items,revenue,average_order,refunds,refunded,net\r\n"
-            + "2019-04-01,2019-04-30,3,3,1299.01,433.00,1,500.00,799.01\r\n",
+            + "2019-04-01,2019-04-30,3,3,1299.01,433.00,2,599.00,700.01\r\n",
             await FileAsync($"sales?{Range}&by=month&format=csv"));
-        Assert.EndsWith("0,0,0.00,,1,500.00,-500.00\r\n", await FileAsync("sales?from=2019-04-07&to=2019-04-07&format=csv"),
+        Assert.EndsWith("0,0,0.00,,2,599.00,-599.00\r\n", await FileAsync("sales?from=2019-04-07&to=2019-04-07&format=csv"),
             StringComparison.Ordinal);
-        Assert.Equal("subject,count\r\nBELT-32,700.00\r\nKURTA-M,300.01\r\n", await FileAsync($"top?of=revenue&{Range}&format=csv"));
+        Assert.Equal(
+            "value,orders,items,revenue,average_order,refunds,refunded,net\r\n,2,3,1000.01,500.01,1,500.00,500.01\r\n"
+            + "newsletter,1,0,299.00,299.00,1,99.00,200.00\r\n",
+            await FileAsync($"sales/origins?{Range}&format=csv"));
+        Assert.Equal(
+            "subject,count,name\r\nBELT-32,700.00,Leather Belt\r\nKURTA-M,300.01,\"Khadi Kurta, long\"\r\n",
+            await FileAsync($"top?of=revenue&{Range}&format=csv"));
+        Assert.Equal(
+            "subject,count\r\naccessories,700.00\r\nkurtas,300.01\r\n", await FileAsync($"top?of=categories&{Range}&format=csv"));
         Assert.Equal("subject,count\r\n\"snorkel, blue\",3\r\n", await FileAsync($"top?of=searches_without_results&{Range}&format=csv"));
         Assert.Equal("subject,count\r\n'=cmd(),15\r\n", await FileAsync($"top?of=pages&{Range}&format=csv"));
         Assert.Equal(
             "period,product_views,added_to_cart,checkouts,purchases,abandoned_share\r\ntotal,40,12,6,3,0.5\r\nbefore,0,0,0,1,\r\n",
             await FileAsync($"funnel?{Range}&format=csv"));
         Assert.Equal(
-            "value,page_views,product_views,checkout_steps\r\nphone,10,40,16\r\ndesktop,5,0,0\r\n",
+            "value,page_views,product_views,added_to_cart,checkout_steps,purchases\r\nphone,10,40,0,16,1\r\ndesktop,5,0,0,0,0\r\n"
+            + ",0,0,12,0,2\r\n",
             await FileAsync($"funnel?{Range}&by=device&format=csv"));
     }
 
@@ -153,6 +206,9 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
     [InlineData("sales?to=9999-12-31", "to")]
     [InlineData("sales?by=year", "by")]
     [InlineData("sales?format=xlsx", "format")]
+    [InlineData("sales/origins?by=city", "by")]
+    [InlineData("sales/origins?format=xlsx", "format")]
+    [InlineData("sales/origins?from=2019-04-02&to=2019-04-01", "to")]
     [InlineData("top?limit=0", "limit")]
     [InlineData("top?limit=101", "limit")]
     [InlineData("top?to=0001-01-01", "to")]
@@ -175,7 +231,7 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
     public async Task only_administrators_read_them()
     {
         var support = await Host.TokenFor("support");
-        foreach (var path in new[] { "sales", "top", "funnel" })
+        foreach (var path in new[] { "sales", "sales/origins", "top", "funnel" })
         {
             await StatusAsync(path, 403, support);
             await StatusAsync(path, 401, null);

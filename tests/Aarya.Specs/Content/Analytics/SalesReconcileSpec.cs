@@ -21,6 +21,7 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
         var now = DateTimeOffset.UtcNow;
         List<(DateOnly Day, long Revenue, long Refunded, int Orders, int Items)> ledger = [];
         List<(DateOnly Day, string Sku, int Quantity)> pieces = [];
+        Dictionary<string, (long Revenue, long Refunded, int Orders)> origins = [];
         List<(string Type, object Body, Guid Id)> events = [];
         for (var i = 0; i < 300; i++)
         {
@@ -42,7 +43,10 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
                 continue;
             }
 
-            Add("commerce.order_confirmed.v1", new { orderId, total, lines, at });
+            // Events of an earlier release have neither.
+            var (source, device) = (new[] { null, "newsletter", "partner" }[random.Next(3)], new[] { null, "phone" }[random.Next(2)]);
+            Add("commerce.order_confirmed.v1", new { orderId, total, lines, at, source, device });
+            Of(source, total.Minor, 0, 1);
             ledger.Add((IndianDay.Of(at), total.Minor, 0, 1, lines.Sum(x => x.quantity)));
             pieces.AddRange(lines.Select(x => (IndianDay.Of(at), x.sku, x.quantity)));
             var left = total.Minor;
@@ -50,7 +54,8 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
             {
                 var amount = random.NextInt64(1, left + 1);
                 var later = at + (TimeSpan.FromDays(3) * random.NextDouble());
-                var body = new { orderId, amount = new Money(amount, Money.Inr), whole = amount == left, at = later };
+                var body = new { orderId, amount = new Money(amount, Money.Inr), whole = amount == left, at = later, source, device };
+                Of(source, 0, amount, 0);
                 Add("commerce.order_refunded.v1", body);
                 ledger.Add((IndianDay.Of(later), 0, amount, 0, 0));
                 left -= amount;
@@ -75,10 +80,15 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
             var own = ledger.Where(x => x.Day == day).ToList();
             Assert.Equal(
                 (own.Sum(x => x.Revenue), own.Sum(x => x.Refunded), own.Sum(x => x.Orders), own.Sum(x => x.Items)),
-                (Of(CountKinds.Revenue), Of(CountKinds.Refunded), (int)Of(CountKinds.Purchase), (int)Of(CountKinds.PurchasedItem)));
+                (On(CountKinds.Revenue), On(CountKinds.Refunded), (int)On(CountKinds.Purchase), (int)On(CountKinds.PurchasedItem)));
 
-            long Of(string kind) => (long)counts.GetValueOrDefault((day, kind));
+            long On(string kind) => (long)counts.GetValueOrDefault((day, kind));
         }
+
+        var bySource = await rig.Counts.PerValueAsync(range, VisitDivision.Source, kinds, TestContext.Current.CancellationToken);
+        Assert.Equal(origins, bySource.Keys.Select(x => x.Value).Distinct().ToDictionary(x => x, x => (
+            (long)bySource[(x, CountKinds.Revenue)], (long)bySource.GetValueOrDefault((x, CountKinds.Refunded)),
+            (int)bySource[(x, CountKinds.Purchase)])));
 
         // Ranges with whole months, parts of months and neither.
         for (var i = 0; i < 40; i++)
@@ -90,6 +100,12 @@ public sealed class SalesReconcileSpec : IAsyncLifetime
                 .OrderByDescending(x => x.Count).ThenBy(x => x.Sku, StringComparer.Ordinal);
             Assert.Equal(sold,
                 await rig.Counts.TopAsync(part, CountKinds.PurchasedItem, 0, 100, TestContext.Current.CancellationToken));
+        }
+
+        void Of(string? source, long revenue, long refunded, int orders)
+        {
+            var sum = origins.GetValueOrDefault(source ?? "");
+            origins[source ?? ""] = (sum.Revenue + revenue, sum.Refunded + refunded, sum.Orders + orders);
         }
 
         void Add(string type, object body) => events.Add((type, body, Guid.NewGuid()));

@@ -1,3 +1,4 @@
+using Aarya.Features;
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Contracts;
 

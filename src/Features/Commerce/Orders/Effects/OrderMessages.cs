@@ -53,7 +53,7 @@ internal static class OrderMessages
         not (RefundRequested or OrderHandedOver) when order.IsForgotten => null,
         OrderConfirmed confirmed => new OrderConfirmedNotice(order.Id, order.Number, order.Subject,
             order.Email, order.Totals.Total,
-            LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At, order.Language),
+            LinesOf(order.Lines), order.ShippingAddress.Name, confirmed.At, order.Language, order.Origin?.Source, order.Origin?.DeviceName),
         // A decline that cancels the order is announced by the cancellation.
         PaymentDeclined declined => facts.Any(x => x is OrderCancelled) ? null : new OrderPaymentDeclinedNotice(
             order.Id, order.Number, order.Subject, order.Email, declined.Code, order.ChargeNumber, order.ExpiresAt, declined.At,
@@ -64,7 +64,7 @@ internal static class OrderMessages
             new RefundRequestedNotice(order.Id, requested.RefundId, requested.Amount, requested.Reason, requested.At),
         OrderRefunded refunded =>
             new OrderRefundedNotice(order.Id, order.Number, order.Subject, order.Email, refunded.Amount,
-                refunded.Whole, refunded.At, order.Language),
+                refunded.Whole, refunded.At, order.Language, order.Origin?.Source, order.Origin?.DeviceName),
         PaymentActionRequired required =>
             new OrderAwaitsActionNotice(order.Id, order.Number, order.Subject, order.ExpiresAt, required.At, order.Language),
         OrderPacked packed => new OrderPackedNotice(order.Id, order.Number, order.Subject, order.Email, packed.At, order.Language),
