@@ -15,7 +15,8 @@ namespace Aarya.Features.Commerce;
 
 /// <summary>The gRPC service of this context; see protos/commerce.proto.</summary>
 public sealed partial class CommerceService(
-    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, BuyerDirectory buyers, Sealer sealer, TimeProvider time)
+    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, BuyerDirectory buyers, IdleCarts idle, Sealer sealer,
+    TimeProvider time)
         : Wire.Commerce.CommerceBase
 {
     /// <summary>The most products per page; the default is 50.</summary>

@@ -1,5 +1,6 @@
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Audit;
+using Aarya.Features.Content.CartReminders;
 using Aarya.Features.Content.Catalogue;
 using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.DeadLetters;
@@ -60,6 +61,8 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddHostedService<NewsPruning>();
         services.AddSingleton<ProductNames>();
         services.AddHostedService<RememberCatalogue>();
+        services.AddSingleton<LeftCarts>();
+        services.AddHostedService<RemindOfCarts>();
         services.AddSingleton(x => new LetterTemplates(x.GetRequiredService<ILogger<LetterTemplates>>()));
         services.AddSingleton<ShopperNews>();
         services.AddSingleton(new ShopPages(PublicAddress.FindStorefront(configuration)));
@@ -84,6 +87,7 @@ public sealed class ContentModule : Module<IContentStore>
         marten.Storage.ExtendedSchemaObjects.AddRange(CompactionTables.All);
         marten.Storage.ExtendedSchemaObjects.AddRange(MailTables.All);
         marten.Storage.ExtendedSchemaObjects.AddRange(CatalogueTables.All);
+        marten.Storage.ExtendedSchemaObjects.AddRange(CartReminderTables.All);
         marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
         marten.Schema.For<Recipient>();
         marten.Schema.For<Suppression>().UniqueIndex(x => x.EmailIndex).Index(x => x.ReportedAt);
@@ -93,6 +97,7 @@ public sealed class ContentModule : Module<IContentStore>
     public override void ConfigureWolverine(WolverineOptions wolverine)
     {
         wolverine.LocalQueueFor<SendAlert>().MaximumParallelMessages(SendAlert.AtOnce);
+        wolverine.LocalQueueFor<SendCartReminder>().MaximumParallelMessages(SendAlert.AtOnce);
         // Only an edited address helps: the message becomes a dead letter at once.
         wolverine.OnException<MailUndeliverableException>().MoveToErrorQueue();
         // During an outage of the mail server the message is retried until the outage ends (Outage). When the server answers but does not

@@ -31,7 +31,7 @@ public static class RedisRights
         "ping", "echo x", "info", "command info get", "client id", "client setname x", "select 0", "cluster nodes", "cluster slots",
         "time", "scan 0", "multi", "exec", "discard",
         "get {key}", "set {key} x", "setex {key} 1 x", "psetex {key} 1 x",
-        "del {key}", "unlink {key}", "exists {key}", "expire {key} 1", "pexpire {key} 1", "type {key}",
+        "del {key}", "unlink {key}", "exists {key}", "expire {key} 1", "pexpire {key} 1", "pttl {key}", "type {key}",
         "incrbyfloat {key} 1", "hget {key} f", "hmget {key} f", "hgetall {key}", "hset {key} f x", "hmset {key} f x", "hdel {key} f",
         "hincrby {key} f 1", "hlen {key}", "hvals {key}",
         "sadd {key} m", "srem {key} m", "smembers {key}", "eval return 1 {key}", "evalsha x 1 {key}", "script load return",

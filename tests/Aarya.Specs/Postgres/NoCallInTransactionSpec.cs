@@ -11,6 +11,7 @@ using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.HandOver;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Store;
+using Aarya.Features.Content.CartReminders;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Architecture;
 using Aarya.Specs.Support;
@@ -34,7 +35,9 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
     private static readonly string[] Callers =
     [
         "Aarya.Features.Commerce.Checkout.BuyerDirectory",
-        // A worker, which has no transaction.
+        "Aarya.Features.Content.CartReminders.LeftCarts",
+        // Both are workers, which have no transaction.
+        "Aarya.Features.Content.CartReminders.RemindOfCarts",
         "Aarya.Features.Content.Catalogue.RememberCatalogue",
         // A cached answer, asked for by a worker.
         "Aarya.Features.CorePlatform.Auth.Keys.RemoteSigningKeys",
@@ -82,12 +85,16 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
         await OrderByGrpcAsync(user);
 
         await using (var scope = shop.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<IMessageBus>()
-                .InvokeAsync(new HandOverToVerified(user, DateTimeOffset.UtcNow), TestContext.Current.CancellationToken);
+        {
+            var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
+            await bus.InvokeAsync(new HandOverToVerified(user, DateTimeOffset.UtcNow), TestContext.Current.CancellationToken);
+            await bus.InvokeAsync(new SendCartReminder(Guid.NewGuid(), user), TestContext.Current.CancellationToken);
+        }
+
         using var admin = await LogInAsync("admin@aarya.example", "pink-palace-in-jaipur");
         using (var reindex = await admin.PostAsync("/api/admin/reindex", null, TestContext.Current.CancellationToken))
             Assert.True(reindex.IsSuccessStatusCode, $"{reindex.StatusCode}");
-        await calls.SawAsync("ListProducts", "MergeCart", "GetUser", "GetAddress");
+        await calls.SawAsync("ListProducts", "MergeCart", "GetUser", "GetAddress", "ListIdleCarts");
 
         Assert.Empty(calls.InTransaction);
     }

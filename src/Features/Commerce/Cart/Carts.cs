@@ -72,6 +72,15 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
         return (ShoppingCart.From(subject, (RedisValue[])reply[1]!), (long)reply[0]);
     }
 
+    /// <summary>The cart of a customer, and how long it has not changed.</summary>
+    public async Task<(ShoppingCart Cart, TimeSpan Idle)> ReadIdleAsync(Guid customer)
+    {
+        var key = CartKeys.Of($"{customer}");
+        var (lines, left) = (redis.State.HashGetAllAsync(key), redis.State.KeyTimeToLiveAsync(key));
+        // From each change on, the cart is kept for the whole time.
+        return (ShoppingCart.From(customer, await lines), ShoppingCart.KeptFor(guest: false) - (await left ?? TimeSpan.Zero));
+    }
+
     /// <summary>Adds <paramref name="quantity"/> of the SKU to the cart, at the price that the shopper sees now.</summary>
     public Task<CartChange> AddAsync(CartOwner owner, string sku, int quantity, Offer? offer, VisitOrigin? origin = null) =>
         PutAsync("add", owner, sku, quantity, offer, origin);

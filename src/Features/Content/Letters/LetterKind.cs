@@ -11,6 +11,9 @@ public enum LetterChoice
 
     /// <summary>The recipient, also by one click in the mail (RFC 8058): it belongs to no order and no account.</summary>
     Unsubscribe,
+
+    /// <summary>The recipient, who must have asked for such mails; one click in a mail stops them.</summary>
+    Consent,
 }
 
 /// <summary>One kind of news, with a template per language: <c>en/order_packed.liquid</c>.</summary>
@@ -24,6 +27,9 @@ public interface ILetterKind
 
     /// <summary>Who decides whether it is sent.</summary>
     LetterChoice Choice { get; }
+
+    /// <summary>One click in the mail stops mails of this kind.</summary>
+    bool HasUnsubscribeLink => Choice is LetterChoice.Unsubscribe or LetterChoice.Consent;
 
     /// <summary>A complete example of what the templates may name: nothing in it is null.</summary>
     object SampleFacts { get; }

@@ -69,6 +69,13 @@ public static class LetterKinds
         Choice = LetterChoice.Unsubscribe,
     };
 
+    public static readonly LetterKind<CartNews> CartReminder = new("cart_reminder", new(
+        Person, [new("Indigo block-print kurta", 2, Money.Rupees(1_299)), new("Silk stole", 1, Money.Rupees(899))],
+        "https://shop.aarya.example/cart"))
+    {
+        Choice = LetterChoice.Consent,
+    };
+
     public static readonly LetterKind<StockLowNotice> LowStock = new("low_stock", new(
         Guid.Empty, [new("KURTA-M-INDIGO", "Indigo block-print kurta", 2), new("STOLE-SILK", "Silk stole", 0)], 3, 5, At));
 
@@ -98,11 +105,15 @@ public static class LetterKinds
     public static IReadOnlyList<ILetterKind> All { get; } =
     [
         OrderConfirmed, OrderPacked, OrderShipped, OrderDelivered, OrderCancelled, OrderRefunded, PaymentDeclined, PaymentActionRequired,
-        OrderLink, BackInStock, PriceDropped, Welcome, .. Account.Values, AccountChanged, PersonalDataReady, LowStock, ReviewWaiting,
+        OrderLink, BackInStock, PriceDropped, CartReminder, Welcome, .. Account.Values, AccountChanged, PersonalDataReady, LowStock,
+        ReviewWaiting,
     ];
 
     /// <summary>The kinds that a recipient can stop.</summary>
     public static IReadOnlyList<ILetterKind> Optional { get; } = [.. All.Where(x => x.Choice != LetterChoice.None)];
+
+    /// <summary>Whether nobody gets mails of this kind without having asked for them.</summary>
+    public static bool NeedsConsent(string kind) => Optional.Any(x => x.Name == kind && x.Choice == LetterChoice.Consent);
 
     /// <summary>
     /// The letter about what happened to an account. Core may be deployed first, with a kind that is newer than this list.

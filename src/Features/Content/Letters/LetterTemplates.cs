@@ -63,7 +63,7 @@ public sealed partial class LetterTemplates
     /// <summary>The letter with its sample, for the preview.</summary>
     public Task<Letter> WriteSampleAsync(ILetterKind kind, string language) => WriteOneAsync(
         kind, language, kind.SampleFacts,
-        kind.Choice == LetterChoice.Unsubscribe ? "https://shop.aarya.example/api/mail/unsubscribe/sample" : null);
+        kind.HasUnsubscribeLink ? "https://shop.aarya.example/api/mail/unsubscribe/sample" : null);
 
     private async Task<Letter> WriteOneAsync(ILetterKind kind, string? wanted, object facts, string? unsubscribeUrl)
     {

@@ -48,7 +48,10 @@ public sealed class EmailMessage : IVersioned
 
     public DateTimeOffset? SentAt { get; set; }
 
-    /// <summary>Why it was not sent: <c>bounced</c>, <c>complained</c> or <c>unsubscribed</c>, see <see cref="Suppression"/>.</summary>
+    /// <summary>
+    /// Why it was not sent: <c>bounced</c>, <c>complained</c> or <c>unsubscribed</c>, see <see cref="Suppression"/>; <c>cart_changed</c>
+    /// for a reminder of a cart.
+    /// </summary>
     public string? NotSentFor { get; set; }
 
     public Mail ToMail() => new(Id, To, Subject, Text, Html, UnsubscribeUrl);

@@ -21,8 +21,10 @@ public static class SendEmailHandler
         SendAsync(command.EmailId, command, mailer, session, now, cancellation);
 
     /// <param name="again">The message to repeat while another attempt sends the mail.</param>
+    /// <param name="unless">Why the mail must not be sent; null when only the address can be a reason.</param>
     internal static async Task<OutgoingMessages> SendAsync(
-        Guid id, object again, IMailer mailer, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation)
+        Guid id, object again, IMailer mailer, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation,
+        string? unless = null)
     {
         if (!await MailClaim.TakeAsync(session, id, now, cancellation))
         {
@@ -36,7 +38,7 @@ public static class SendEmailHandler
             // After the claim: another attempt may have sent it until then.
             if (await session.LoadAsync<EmailMessage>(id, cancellation) is { SentAt: null, NotSentFor: null } email)
             {
-                email.NotSentFor = (await Suppression.FindAsync(session, email.To, cancellation))?.ReasonAgainst(email);
+                email.NotSentFor = unless ?? (await Suppression.FindAsync(session, email.To, cancellation))?.ReasonAgainst(email);
                 if (email.NotSentFor is null)
                 {
                     await SendAsync(email, mailer, now, cancellation);

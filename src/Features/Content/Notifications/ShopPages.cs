@@ -7,6 +7,9 @@ namespace Aarya.Features.Content.Notifications;
 /// <param name="Storefront">STOREFRONT_URL; null when it is not set: letters then have no link to a product.</param>
 public sealed record ShopPages(string? Storefront)
 {
+    /// <summary>The page of the cart; null without a storefront.</summary>
+    public string? Cart => Storefront is null ? null : $"{Storefront}/cart";
+
     /// <param name="from">The price before, when it is lower now.</param>
     public ItemNews NewsOf(AwaitedItem item, Money? from = null) => new(
         item.Name, item.Size, item.Colour, item.Price, from,

@@ -24,6 +24,7 @@ public static class EraseRecipientHandler
         session.DeleteWhere<Notification>(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
         session.DeleteWhere<EmailMessage>(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
         session.DeleteWhere<Recipient>(x => x.Id.IsOneOf(subjects));
+        session.QueueSqlCommand("delete from content.cart_reminder where subject = any (?)", subjects);
         await archive.EraseAsync(session, orders, cancellation);
         session.EraseTraces([.. subjects, .. orders]);
         return erased.Orders is null ? null : new(erased.UserId, erased.ErasureId);

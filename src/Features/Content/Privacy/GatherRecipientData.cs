@@ -38,7 +38,7 @@ public static class GatherRecipientDataHandler
         return new(asked.UserId, asked.ExportId, JsonSerializer.Serialize(
             new
             {
-                recipients = recipients.Select(x => new { x.Language, Preferences = Preference.Of(x) }),
+                recipients = recipients.Select(x => new { x.Language, Preferences = Preference.Of(x), x.Consents }),
                 suppressions = suppressions.Select(SuppressionView.Of),
                 notifications = notifications.Select(NotificationView.Of),
                 mails = mails.Select(SentMailView.Of),

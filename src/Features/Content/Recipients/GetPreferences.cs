@@ -10,10 +10,12 @@ namespace Aarya.Features.Content.Recipients;
 /// <param name="InApp">Whether it is shown in the account and on the open page.</param>
 public sealed record Preference(string Kind, bool Mail, bool InApp)
 {
+    private static readonly Recipient Unknown = new();
+
     public static IReadOnlyList<Preference> Of(Recipient? recipient) =>
     [
         .. LetterKinds.Optional.Select(x =>
-            new Preference(x.Name, recipient?.NotMailed.Contains(x.Name) != true, recipient?.NotShown.Contains(x.Name) != true)),
+            new Preference(x.Name, (recipient ?? Unknown).IsMailed(x), recipient?.NotShown.Contains(x.Name) != true)),
     ];
 }
 

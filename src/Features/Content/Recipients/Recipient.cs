@@ -1,8 +1,13 @@
+using Aarya.Features.Content.Letters;
 using Aarya.Infrastructure.Postgres;
 using JasperFx.Metadata;
 using Marten;
 
 namespace Aarya.Features.Content.Recipients;
+
+/// <summary>A kind of mails that a person has asked for.</summary>
+/// <param name="At">When, as a proof.</param>
+public sealed record Consent(string Kind, DateTimeOffset At);
 
 /// <summary>
 /// How a shopper wants to be written to. A person without one gets everything, in the language of the order or in English.
@@ -25,6 +30,29 @@ public sealed class Recipient : IVersioned
 
     /// <summary>The kinds of letters that the person does not want to find in the account and on the open page.</summary>
     public IReadOnlyList<string> NotShown { get; set; } = [];
+
+    /// <summary>The kinds of mails that the person has asked for, of those that nobody gets unasked.</summary>
+    public IReadOnlyList<Consent> Consents { get; set; } = [];
+
+    /// <summary>Whether the person gets mails of this kind.</summary>
+    public bool IsMailed(ILetterKind kind) =>
+        !NotMailed.Contains(kind.Name) && (kind.Choice != LetterChoice.Consent || Consents.Any(x => x.Kind == kind.Name));
+
+    /// <summary>The person wants mails of this kind, or wants none.</summary>
+    public void Mail(string kind, bool wanted, DateTimeOffset now)
+    {
+        if (!wanted) NotMailed = [.. NotMailed.Append(kind).Distinct(StringComparer.Ordinal)];
+        else NotMailed = [.. NotMailed.Where(x => x != kind)];
+        if (!wanted) Consents = [.. Consents.Where(x => x.Kind != kind)];
+        else if (LetterKinds.NeedsConsent(kind) && Consents.All(x => x.Kind != kind)) Consents = [.. Consents, new(kind, now)];
+    }
+
+    /// <summary>The person wants to find news of this kind in the account, or does not.</summary>
+    public void Show(string kind, bool wanted)
+    {
+        if (wanted) NotShown = [.. NotShown.Where(x => x != kind)];
+        else NotShown = [.. NotShown.Append(kind).Distinct(StringComparer.Ordinal)];
+    }
 
     public void Choose(string language, DateTimeOffset at)
     {

@@ -1,9 +1,11 @@
 using Aarya.Features.Content.Letters;
 using Aarya.Features.Content.Mails;
+using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Security;
 using FluentValidation;
 using Marten;
+using Microsoft.AspNetCore.Mvc;
 using Wolverine.Attributes;
 using Wolverine.Http;
 
@@ -31,6 +33,14 @@ public sealed record SetPreferences(IReadOnlyList<PreferenceChange> Kinds)
 
 public static class SetPreferencesEndpoint
 {
+    public static ProblemDetails Validate(SetPreferences command, Caller caller)
+    {
+        if (!caller.IsGuest) return WolverineContinue.NoProblems;
+        var asked = command.Kinds.Select((x, i) => (x, i)).FirstOrDefault(x => x.x.Mail == true && LetterKinds.NeedsConsent(x.x.Kind));
+        return asked.x is null ? WolverineContinue.NoProblems
+            : Problem.Invalid($"kinds[{asked.i}].mail", "must not be true for a guest: the shop has no address to write to.");
+    }
+
     [Transactional]
     [WolverinePut("/api/notifications/preferences")]
     public static async Task<PreferencesView> Put(
@@ -39,8 +49,8 @@ public static class SetPreferencesEndpoint
         var recipient = await Recipient.OfAsync(session, caller.Subject, cancellation);
         foreach (var change in command.Kinds)
         {
-            if (change.Mail is { } mail) recipient.NotMailed = Changed(recipient.NotMailed, change.Kind, stops: !mail);
-            if (change.InApp is { } inApp) recipient.NotShown = Changed(recipient.NotShown, change.Kind, stops: !inApp);
+            if (change.Mail is { } mail) recipient.Mail(change.Kind, mail, now);
+            if (change.InApp is { } inApp) recipient.Show(change.Kind, inApp);
         }
 
         session.Store(recipient);
@@ -71,7 +81,4 @@ public static class SetPreferencesEndpoint
             else session.Store(suppression);
         }
     }
-
-    private static IReadOnlyList<string> Changed(IReadOnlyList<string> stopped, string kind, bool stops) =>
-        stops ? [.. stopped.Append(kind).Distinct(StringComparer.Ordinal)] : [.. stopped.Where(x => x != kind)];
 }

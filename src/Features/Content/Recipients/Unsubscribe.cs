@@ -25,7 +25,7 @@ public static class UnsubscribeEndpoint
         var recipient = await Recipient.OfAsync(session, link.Subject, cancellation);
         if (!recipient.NotMailed.Contains(link.Kind))
         {
-            recipient.NotMailed = [.. recipient.NotMailed, link.Kind];
+            recipient.Mail(link.Kind, wanted: false, now);
             session.Store(recipient);
         }
 

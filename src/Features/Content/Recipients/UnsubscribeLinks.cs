@@ -28,7 +28,7 @@ public sealed class UnsubscribeLinks(Sealer sealer, Func<string> addressOfApi) :
     private string api = "";
 
     /// <summary>Null for a kind that is not stopped by a link.</summary>
-    public string? To(Guid subject, ILetterKind kind, string? email) => kind.Choice == LetterChoice.Unsubscribe && email is not null
+    public string? To(Guid subject, ILetterKind kind, string? email) => kind.HasUnsubscribeLink && email is not null
         ? $"{api}{Path}/{sealer.SealForUrl($"{Purpose} {subject:N} {kind.Name} {email}")}"
         : null;
 

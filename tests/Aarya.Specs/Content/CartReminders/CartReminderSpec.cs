@@ -1,0 +1,177 @@
+using Aarya.Features.Commerce.Cart;
+using Aarya.Features.Content.CartReminders;
+using Aarya.Features.Content.Mails;
+using Aarya.Features.Content.Notifications;
+using Aarya.Features.Content.Recipients;
+using Aarya.Features.CorePlatform.Store;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Specs.Content.Letters;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Content.CartReminders;
+
+/// <summary>A customer who has asked for it is reminded of a cart, once, and never after an order.</summary>
+[StoryOf(typeof(RemindOfCarts), typeof(RemindOfCartHandler), typeof(SendCartReminderHandler))]
+public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
+{
+    private const string Preferences = "/api/notifications/preferences";
+
+    private Shopper customer = null!;
+    private string sku = "";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        customer = await Shopper.OfRoleAsync(Host, "customer");
+        await using var session = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
+        var user = (await session.LoadAsync<User>(customer.Subject, Cancel))!;
+        user.EmailVerified = true;
+        session.Store(user);
+        await session.SaveChangesAsync(Cancel);
+        sku = await Host.SellsAsync();
+        await customer.AddAsync(sku, 2);
+    }
+
+    [Fact]
+    public async Task a_cart_that_was_left_is_mailed_once_with_what_is_in_it()
+    {
+        await AskAsync(mail: true);
+        Assert.Empty(await RunAsync());
+
+        await LeaveAsync(TimeSpan.FromHours(25));
+        var mail = await Host.MailAsync(Assert.Single(await RunAsync()).EmailId);
+        Assert.NotNull(mail.SentAt);
+        Assert.Equal("You have something in your cart", mail.Subject);
+        Assert.Contains("2 × ", mail.Text, StringComparison.Ordinal);
+        Assert.NotNull(mail.UnsubscribeUrl);
+        Assert.Equal(["cart_reminder"],
+            (await customer.GetAsync("/api/notifications")).Is(200).As<NotificationPage>().Items.Select(x => x.Kind));
+
+        Assert.Empty(await RunAsync());
+        await customer.AddAsync(sku);
+        await LeaveAsync(TimeSpan.FromHours(25));
+        Assert.Empty(await RunAsync());
+    }
+
+    [Fact]
+    public async Task several_processes_at_once_remind_once()
+    {
+        await AskAsync(mail: true);
+        await LeaveAsync(TimeSpan.FromHours(25));
+        var messages = await Host.ExecuteAndWaitAsync(
+            () => Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Worker.RunAsync(Cancel))), 30_000);
+        Assert.Single(messages.Executed.MessagesOf<SendCartReminder>(), x => x.Subject == customer.Subject);
+    }
+
+    [Theory]
+    [InlineData(23)]
+    [InlineData(24 * 8)]
+    public async Task a_cart_of_today_and_one_of_last_week_are_no_reason(int hours)
+    {
+        await AskAsync(mail: true);
+        await LeaveAsync(TimeSpan.FromHours(hours));
+        Assert.Empty(await RunAsync());
+    }
+
+    [Fact]
+    public async Task nobody_is_reminded_who_has_not_asked_for_it_or_asks_for_no_more_of_them()
+    {
+        await LeaveAsync(TimeSpan.FromHours(25));
+        Assert.False(await IsMailedAsync());
+        Assert.Empty(await RunAsync());
+
+        await AskAsync(mail: true);
+        Assert.True(await IsMailedAsync());
+        await AskAsync(mail: false);
+        Assert.False(await IsMailedAsync());
+        Assert.Empty(await RunAsync());
+    }
+
+    [Fact]
+    public async Task the_link_in_the_mail_takes_the_consent_back()
+    {
+        await AskAsync(mail: true);
+        await LeaveAsync(TimeSpan.FromHours(25));
+        var mail = await Host.MailAsync(Assert.Single(await RunAsync()).EmailId);
+
+        using var nobody = Shopper.WithoutToken(Host);
+        (await nobody.PostAsync(new Uri(mail.UnsubscribeUrl!).AbsolutePath)).Is(204);
+
+        Assert.False(await IsMailedAsync());
+    }
+
+    [Fact]
+    public async Task a_guest_cannot_ask_because_the_shop_has_no_address()
+    {
+        using var guest = await Shopper.GuestAsync(Host);
+        var body = new { kinds = new object[] { new { kind = "order_packed", mail = true }, new { kind = "cart_reminder", mail = true } } };
+        (await guest.SendAsync(HttpMethod.Put, Preferences, body)).Names("kinds[1].mail");
+        Assert.False((await guest.GetAsync(Preferences)).As<PreferencesView>().Kinds.Single(x => x.Kind == "cart_reminder").Mail);
+    }
+
+    [Fact]
+    public async Task a_customer_who_has_ordered_is_not_reminded_of_what_was_added_meanwhile()
+    {
+        await AskAsync(mail: true);
+        (await customer.CheckoutAsync()).Is(201);
+        await customer.AddAsync(await Host.SellsAsync());
+        await LeaveAsync(TimeSpan.FromHours(25));
+        Assert.Empty(await RunAsync());
+    }
+
+    [Theory]
+    [InlineData("order", "cart_changed")]
+    [InlineData("change", "cart_changed")]
+    [InlineData("withdraw", "unsubscribed")]
+    public async Task a_mail_that_has_waited_is_not_sent_when_its_reason_is_gone(string act, string reason)
+    {
+        await AskAsync(mail: true);
+        await LeaveAsync(TimeSpan.FromHours(25));
+        var id = Guid.CreateVersion7();
+        await using (var session = Host.Services.GetRequiredService<Features.Content.Store.IContentStore>().LightweightSession())
+        {
+            session.Store(new EmailMessage { Id = id, Kind = "cart_reminder", Owner = customer.Subject, To = "asha@example.com" });
+            await session.SaveChangesAsync(Cancel);
+        }
+
+        if (act == "order") (await customer.CheckoutAsync()).Is(201);
+        else if (act == "change") await customer.AddAsync(sku);
+        else await AskAsync(mail: false);
+        await Host.InvokeMessageAndWaitAsync(new SendCartReminder(id, customer.Subject));
+
+        var mail = await Host.MailAsync(id);
+        Assert.Equal((null, reason), (mail.SentAt, mail.NotSentFor));
+    }
+
+    private RemindOfCarts Worker => Host.Services.GetServices<IHostedService>().OfType<RemindOfCarts>().Single();
+
+    /// <summary>The reminders of this spec's customer that one look at all carts has caused.</summary>
+    private async Task<IReadOnlyList<SendCartReminder>> RunAsync()
+    {
+        var messages = await Host.ExecuteAndWaitAsync(() => Worker.RunAsync(Cancel), 30_000);
+        return [.. messages.Executed.MessagesOf<SendCartReminder>().Where(x => x.Subject == customer.Subject)];
+    }
+
+    private async Task AskAsync(bool mail) =>
+        (await customer.SendAsync(HttpMethod.Put, Preferences, new { kinds = new[] { new { kind = "cart_reminder", mail } } })).Is(200);
+
+    private async Task<bool> IsMailedAsync() =>
+        (await customer.GetAsync(Preferences)).As<PreferencesView>().Kinds.Single(x => x.Kind == "cart_reminder").Mail;
+
+    /// <summary>Makes the cart as old as if its owner had left it so long ago.</summary>
+    private async Task LeaveAsync(TimeSpan ago) =>
+        Assert.True(await AllOfRedis.KeyExpireAsync(CartKeys.Of($"{customer.Subject}"), ShoppingCart.KeptFor(guest: false) - ago));
+
+    public ValueTask DisposeAsync()
+    {
+        customer.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
