@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
@@ -20,6 +21,7 @@ public static class CartFloor
         var redis = ConnectionMultiplexer.Connect(RedisConnections.OptionsFor(redisUrl, "floor")).GetDatabase();
         var subjects = Enumerable.Range(0, AddToCart.Guests).Select(_ => $"{Guid.NewGuid()}").ToArray();
         var sku = skus.Split(',');
+        var limit = Streams.All.Single(x => x.Name == Streams.Analytics).Bytes;
         var n = 0;
         app.MapPost("/{**path}", async context =>
         {
@@ -28,9 +30,9 @@ public static class CartFloor
             var subject = subjects[at % AddToCart.Guests];
             var now = DateTimeOffset.UtcNow;
             await redis.ScriptEvaluateAsync(lua,
-                [CartKeys.Of(subject), RedisKeys.Stream("analytics"), CartKeys.Changes(subject)],
+                [CartKeys.Of(subject), RedisKeys.Stream(Streams.Analytics), CartKeys.Changes(subject)],
                 ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 3_600L,
-                    $"{Guid.CreateVersion7(now)}", "",
+                    $"{Guid.CreateVersion7(now)}", "", limit,
                     sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine,
                     ShoppingCart.MaxLines]);
             context.Response.ContentType = "application/json; charset=utf-8";
