@@ -66,9 +66,17 @@ public static partial class Checkout
     [GeneratedRegex("@(?<kind>hex|json)(?<bytes>[0-9]+)@")]
     private static partial Regex Size();
 
-    /// <summary>Creates guests with two cart lines each, and writes the checkout request that each will send.</summary>
-    /// <param name="first">The number of the first order; order numbers are unique within a run.</param>
     private static async Task<string> OrdersAsync(Shop shop, string[] skus, int count, int first)
+    {
+        var orders = await PrepareAsync(shop, skus, count, first);
+        var file = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(file, orders.Select(x => $"{x.Token}\t{x.Key}\t{x.Address}\t{x.Body}"));
+        return file;
+    }
+
+    /// <summary>Creates guests with two cart lines each; returns the checkout request that each will send.</summary>
+    /// <param name="first">The number of the first order; order numbers are unique within a run.</param>
+    internal static async Task<IReadOnlyList<PreparedOrder>> PrepareAsync(Shop shop, string[] skus, int count, int first)
     {
         var tokens = await shop.GuestsAsync(count, i => AddressOf(first + i));
         await Parallel.ForAsync(0, count * 2, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
@@ -76,9 +84,7 @@ public static partial class Checkout
             var line = new { sku = skus[((first * 2) + i) % skus.Length], quantity = 1 };
             await shop.PostAsync("/api/cart/items", line, tokens[i / 2], AddressOf(first + (i / 2)));
         });
-        var file = Path.GetTempFileName();
-        await File.WriteAllLinesAsync(file, tokens.Select((x, i) => $"{x}\t{Guid.NewGuid()}\t{AddressOf(first + i)}\t{BodyOf(first + i)}"));
-        return file;
+        return [.. tokens.Select((x, i) => new PreparedOrder(x, $"{Guid.NewGuid()}", AddressOf(first + i), BodyOf(first + i)))];
     }
 
     private static string BodyOf(int order) => JsonSerializer.Serialize(new
@@ -97,6 +103,10 @@ public static partial class Checkout
         paymentToken = "tok_approve",
         email = $"asha.{order}@example.com",
     });
+
+    /// <param name="Key">The idempotency key.</param>
+    /// <param name="Address">The buyer's network address.</param>
+    internal sealed record PreparedOrder(string Token, string Key, string Address, string Body);
 
     private static string AddressOf(int order) => $"10.{order >> 16 & 255}.{order >> 8 & 255}.{order & 255}";
 }

@@ -9,7 +9,6 @@ public static class LogIn
 {
     private const int Connections = 8;
     private const int Customers = 100;
-    private const string Password = "a-password-of-the-bench";
 
     public static async Task<PathReport> RunAsync(Shop shop)
     {
@@ -19,8 +18,8 @@ public static class LogIn
         for (var n = 0; n < Customers; n++)
         {
             var email = $"bench-{Guid.NewGuid():N}@example.com";
-            await shop.PostAsync("/api/auth/register", new { name = "Asha Rao", email, password = Password });
-            requests.Add($"-\t-\t-\t{JsonSerializer.Serialize(new { email, password = Password })}");
+            await shop.PostAsync("/api/auth/register", new { name = "Asha Rao", email, password = Shop.ShoppersPassword });
+            requests.Add($"-\t-\t-\t{JsonSerializer.Serialize(new { email, password = Shop.ShoppersPassword })}");
         }
 
         await File.WriteAllLinesAsync(file, requests);

@@ -1,4 +1,5 @@
 using Aarya.Bench;
+using Aarya.Bench.EventStreams;
 using Aarya.Bench.Relevance;
 
 if (args is ["floor", var url, .. var kind])
@@ -34,11 +35,20 @@ var wanted = args.FirstOrDefault() ?? "paths";
     ("search-many", false, SearchCatalogue.SearchManyAsync),
     ("suggest-many", false, SearchCatalogue.SuggestManyAsync),
 ];
-if (wanted is not ("paths" or "relevance") && paths.All(x => x.Name != wanted))
+(string Name, bool Limits, Func<Shop, Task<FigureReport>> Run)[] streams =
+[
+    ("events", false, EventDelay.RunAsync),
+    ("analytics", true, AnalyticsLoad.RunAsync),
+    ("compaction", false, CompactionRate.RunAsync),
+    ("streams-memory", false, StreamMemory.RunAsync),
+    // Last, because it replaces what is counted.
+    ("reports", false, Reports.RunAsync),
+];
+string[] names = [.. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "relevance", "sockets"];
+if (wanted is not "paths" && !names.Contains(wanted))
 {
     await Console.Error.WriteLineAsync(
-        $"There is no bench '{wanted}': give {string.Join(", ", paths.Select(x => x.Name))}, relevance or sockets, or no name for every "
-        + "path.");
+        $"There is no bench '{wanted}': give {string.Join(", ", names)}, or no name for every path that has a floor.");
     return 1;
 }
 
@@ -63,7 +73,16 @@ try
         reports.Add(report);
     }
 
-    Report.Save(reports, Environment.GetEnvironmentVariable("BENCH_RESULTS") ?? "artifacts/bench");
+    List<FigureReport> figures = [];
+    foreach (var path in streams.Where(x => wanted is "streams" || x.Name == wanted))
+    {
+        await shop.ServeAsync(path.Limits);
+        var report = await path.Run(shop);
+        report.Print();
+        figures.Add(report);
+    }
+
+    Report.Save(reports, figures, Environment.GetEnvironmentVariable("BENCH_RESULTS") ?? "artifacts/bench");
     return reports.Any(x => x.Errors > 0) ? 1 : 0;
 }
 catch (InvalidOperationException e)

@@ -68,7 +68,7 @@ public static class Report
             $"  {who,-34}{x.PerSecond,10:0}{x.P50Ms,9:0.00}{x.P99Ms,9:0.00}{cores,7}{megabytes,7}{x.Errors,8}"));
     }
 
-    public static void Save(IReadOnlyList<PathReport> reports, string folder)
+    public static void Save(IReadOnlyList<PathReport> reports, IReadOnlyList<FigureReport> figures, string folder)
     {
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, $"bench-{DateTime.UtcNow:yyyyMMdd-HHmmss}.json");
@@ -91,6 +91,7 @@ public static class Report
                     shopRuns = x.Runs,
                     floorRuns = x.FloorRuns,
                 }),
+            figures,
         }, Json));
         Console.WriteLine();
         Console.WriteLine($"Written to {file}");

@@ -17,6 +17,9 @@ namespace Aarya.Bench;
 /// </summary>
 public sealed class Shop : IAsyncDisposable
 {
+    /// <summary>The password of every customer: the shop accepts none that is easy to guess.</summary>
+    public const string ShoppersPassword = "quilt-lantern-banyan-otter";
+
     private readonly HttpClient http = new();
     private readonly string program;
     private readonly Dictionary<string, string> environment;
@@ -100,16 +103,17 @@ public sealed class Shop : IAsyncDisposable
 
         var folder = Directory.CreateTempSubdirectory("aarya-bench-").FullName;
         var port = FreePort();
-        var redis = Process.Start(new ProcessStartInfo("redis-server",
-            ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
-                "--maxmemory-policy", "noeviction", "--loglevel", "warning"])
-        {
-            RedirectStandardOutput = true,
-        })!;
-        var shop = new Shop(program, sandbox, database, redis, port, folder);
+        var shop = new Shop(program, sandbox, database, StartRedis(folder, port), port, folder);
         await shop.RunAsync("migrate");
         await shop.RunAsync("seed", "--size", seed);
         return shop;
+    }
+
+    /// <summary>Ends the program; the servers stay.</summary>
+    public async Task StopAsync()
+    {
+        await EndAsync(process);
+        (process, limits) = (null, null);
     }
 
     /// <summary>Starts the program with or without rate limits, unless it already runs that way.</summary>
@@ -123,6 +127,14 @@ public sealed class Shop : IAsyncDisposable
         this.limits = limits;
     }
 
+    /// <summary>Starts a Redis as production has it: it evicts nothing and loses at most one second.</summary>
+    public static Process StartRedis(string folder, int port) => Process.Start(new ProcessStartInfo("redis-server",
+        ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
+            "--maxmemory-policy", "noeviction", "--loglevel", "warning"])
+    {
+        RedirectStandardOutput = true,
+    })!;
+
     private Process Start(string assembly, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [assembly, .. args]) { RedirectStandardOutput = true };
@@ -130,12 +142,26 @@ public sealed class Shop : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    private async Task RunAsync(params string[] args)
+    /// <summary>Compacts one stream of another Redis into the shop's database; returns what the command prints.</summary>
+    public Task<string> CompactAsync(string redisUrl, string stream)
+    {
+        environment["REDIS_URL"] = redisUrl;
+        try
+        {
+            return RunAsync("compact", "--stream", stream);
+        }
+        finally
+        {
+            environment["REDIS_URL"] = RedisUrl;
+        }
+    }
+
+    private async Task<string> RunAsync(params string[] args)
     {
         using var command = Start(program, args);
         var output = await command.StandardOutput.ReadToEndAsync();
         await command.WaitForExitAsync();
-        if (command.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', args)} failed: {output}");
+        return command.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', args)} failed: {output}");
     }
 
     private async Task StartAsync()
@@ -168,17 +194,40 @@ public sealed class Shop : IAsyncDisposable
     public Task<byte[]> BytesAsync(string path) => http.GetByteArrayAsync(new Uri(path, UriKind.Relative));
 
     /// <param name="address">The client's address, sent as a proxy would; null for this machine's own.</param>
-    public async Task<JsonNode> PostAsync(string path, object body, string? token = null, string? address = null)
+    public Task<JsonNode> PostAsync(string path, object body, string? token = null, string? address = null) =>
+        SendAsync(HttpMethod.Post, path, JsonContent.Create(body), token, address: address);
+
+    /// <param name="key">The idempotency key; null for none.</param>
+    /// <param name="address">The client's address, sent as a proxy would; null for this machine's own.</param>
+    public async Task<JsonNode> SendAsync(
+        HttpMethod method, string path, HttpContent? body, string? token, string? key = null, string? address = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path) { Content = body };
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
         if (address is not null) request.Headers.Add("X-Forwarded-For", address);
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode
-            ? JsonNode.Parse(text.Length == 0 ? "{}" : text)!
-            : throw new InvalidOperationException($"POST {path} answered {(int)response.StatusCode}: {text}");
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"{method} {path} answered {(int)response.StatusCode}: {text}");
+        var isJson = response.Content.Headers.ContentType?.MediaType is "application/json";
+        return JsonNode.Parse(isJson && text.Length > 0 ? text : "{}")!;
     }
+
+    /// <summary>Registers a customer; returns the access token.</summary>
+    public async Task<string> CustomerAsync()
+    {
+        var email = $"asha.{Guid.NewGuid():N}@example.com";
+        await PostAsync("/api/auth/register", new { name = "Asha Rao", email, password = ShoppersPassword });
+        return await SignInAsync(email, ShoppersPassword);
+    }
+
+    /// <summary>The access token of one of the seeded accounts of staff.</summary>
+    /// <param name="role">Support, merchandiser or admin, in lower case.</param>
+    public Task<string> StaffAsync(string role) => SignInAsync($"{role}@aarya.example", environment["SEED_PASSWORD"]);
+
+    private async Task<string> SignInAsync(string email, string password) =>
+        (string)(await PostAsync("/api/auth/login", new { email, password }))["accessToken"]!;
 
     /// <summary>Creates guests and returns their access tokens.</summary>
     /// <param name="addressOf">The address of each guest; null when all come from this machine.</param>
@@ -339,11 +388,13 @@ public sealed class Shop : IAsyncDisposable
           + (select count(*) from commerce.stock_changed) + (select count(*) from commerce.product_changed)
         """) ?? 0L);
 
-    private async Task<object?> SqlAsync(string sql)
+    /// <summary>Runs statements as the owner of the database; returns the first value of the first result.</summary>
+    /// <param name="seconds">How long they may take; 60 by default.</param>
+    public async Task<object?> SqlAsync(string sql, int seconds = 60)
     {
         await using var connection = new NpgsqlConnection(DatabaseUrl);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = seconds };
         return await command.ExecuteScalarAsync();
     }
 

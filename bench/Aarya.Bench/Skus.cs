@@ -8,19 +8,25 @@ public static class Skus
     public static async Task<string[]> AllInStockAsync(Shop shop)
     {
         List<string> skus = [];
-        for (string? cursor = ""; cursor is not null;)
+        await foreach (var product in ProductsAsync(shop))
         {
-            var page = await PageAsync(shop, cursor);
-            skus.AddRange(from product in page["items"]!.AsArray()
-                          from variant in product!["variants"]!.AsArray()
-                          where (int)variant!["available"]! > 0
-                          select (string)variant["sku"]!);
-            cursor = (string?)page["nextCursor"];
+            skus.AddRange(product["variants"]!.AsArray().Where(x => (int)x!["available"]! > 0).Select(x => (string)x!["sku"]!));
         }
 
         return skus.Count > 0
             ? [.. skus.Order(StringComparer.Ordinal)]
             : throw new InvalidOperationException("The shop has nothing in stock.");
+    }
+
+    /// <summary>Every product of the shop, as a shopper sees it.</summary>
+    public static async IAsyncEnumerable<JsonNode> ProductsAsync(Shop shop)
+    {
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await PageAsync(shop, cursor);
+            foreach (var product in page["items"]!.AsArray()) yield return product!;
+            cursor = (string?)page["nextCursor"];
+        }
     }
 
     private static Task<JsonNode> PageAsync(Shop shop, string cursor) =>
