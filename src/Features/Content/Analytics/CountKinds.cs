@@ -31,7 +31,10 @@ public static class CountKinds
     /// <summary>Events of visitors that were left out.</summary>
     public const string Lost = "lost";
 
-    /// <summary>The sum of a kind and subject in a month, whose day is the first of the month: a year has few of them.</summary>
+    /// <summary>
+    /// The sums of a kind in a month, of the same subjects, sources and devices as on its days. Their day is the first of the month: a year
+    /// has few of them.
+    /// </summary>
     public static string OfMonth(string kind) => $"{kind}.month";
 
     /// <summary>The first day of the month.</summary>

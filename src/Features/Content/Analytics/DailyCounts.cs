@@ -7,17 +7,12 @@ namespace Aarya.Features.Content.Analytics;
 /// <summary>Reads the counts of <c>content.analytics_day</c>.</summary>
 public sealed class DailyCounts(IContentStore store)
 {
-    // Whole months by their sums, and the days before and after them.
-    private const string PerSubject =
+    private const string Rows =
         """
-        with per_subject as (
-          select subject, sum(count) as count from (
-            select subject, count from content.analytics_day where kind = $1 and day between $2 and $4 - 1 and day <= $3
-            union all
-            select subject, count from content.analytics_day where kind = $6 and day >= $4 and day < $5
-            union all
-            select subject, count from content.analytics_day where kind = $1 and day >= greatest($4, $5) and day between $2 and $3
-          ) as part where subject <> '' group by subject)
+        unnest($1, $2, $3, $4, $5) as span (kind, name, first, last, sign)
+        cross join lateral (
+          select subject, source, device, count from content.analytics_day as row
+          where row.kind = span.kind and row.day between span.first and span.last) as row
         """;
 
     /// <summary>The sums of these kinds per day.</summary>
@@ -45,9 +40,12 @@ public sealed class DailyCounts(IContentStore store)
         DayRange range, string kind, double least, int limit, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = new NpgsqlCommand(
-            $"{PerSubject} select subject, count from per_subject where count >= $7 order by 2 desc, 1 limit $8", connection);
-        return await TopAsync(select, range, kind, least, limit, cancellation);
+        await using var select = Select(connection, range, [kind], $"""
+            select subject, sum(sign * count) from {Rows} where subject <> '' group by subject
+            having sum(sign * count) > 0 and sum(sign * count) >= $6 order by 2 desc, 1 limit $7
+            """);
+        select.Parameters.Add(new() { Value = least });
+        return await TopAsync(select, limit, cancellation);
     }
 
     /// <summary>
@@ -61,45 +59,36 @@ public sealed class DailyCounts(IContentStore store)
             ? "left join content.product on product_id = case when subject ~ '^[0-9a-f-]{36}$' then subject::uuid end"
             : "left join content.product_sku on sku = subject left join content.product using (product_id)";
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = new NpgsqlCommand(
-            $"""
-            {PerSubject}
-            select coalesce(category, ''), sum(count) from per_subject {product}
-            group by 1 having sum(count) >= $7 order by 2 desc, 1 limit $8
-            """, connection);
-        return await TopAsync(select, range, kind, 0, limit, cancellation);
+        await using var select = Select(connection, range, [kind], $"""
+            select coalesce(category, ''), sum(total) from (
+              select subject, sum(sign * count) as total from {Rows} where subject <> '' group by subject) as per_subject
+            {product} group by 1 having sum(total) > 0 order by 2 desc, 1 limit $6
+            """);
+        return await TopAsync(select, limit, cancellation);
     }
 
     private static async Task<IReadOnlyList<(string Name, double Count)>> TopAsync(
-        NpgsqlCommand select, DayRange range, string kind, double least, int limit, CancellationToken cancellation)
+        NpgsqlCommand select, int limit, CancellationToken cancellation)
     {
-        select.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new() { Value = kind }, new() { Value = range.From }, new() { Value = range.To }, new() { Value = range.FirstMonth },
-            new() { Value = range.MonthsEnd }, new() { Value = CountKinds.OfMonth(kind) }, new() { Value = least },
-            new() { Value = limit },
-        });
+        select.Parameters.Add(new() { Value = limit });
         List<(string, double)> top = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) top.Add((reader.GetString(0), reader.GetDouble(1)));
         return top;
     }
 
-    /// <summary>The sum of one subject.</summary>
-    public async Task<double> SumAsync(DayRange range, string kind, string subject, CancellationToken cancellation)
+    /// <summary>The sums of these kinds for one subject, or for all of them when it is empty.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> SumsAsync(
+        DayRange range, string[] kinds, string subject, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = new NpgsqlCommand(
-            """
-            select coalesce(sum(count), 0) from content.analytics_day where kind = $1 and day between $2 and $3 and subject = $4
-            """, connection)
-        {
-            Parameters =
-            {
-                new() { Value = kind }, new() { Value = range.From }, new() { Value = range.To }, new() { Value = subject },
-            },
-        };
-        return (double)(await select.ExecuteScalarAsync(cancellation))!;
+        await using var select = Select(
+            connection, range, kinds, $"select name, sum(sign * count) from {Rows} where subject = $6 group by name");
+        select.Parameters.Add(new() { Value = subject });
+        Dictionary<string, double> sums = [];
+        await using var reader = await select.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) sums[reader.GetString(0)] = reader.GetDouble(1);
+        return sums;
     }
 
     /// <summary>The sums of these kinds per source or device.</summary>
@@ -108,17 +97,29 @@ public sealed class DailyCounts(IContentStore store)
     {
         var column = by == VisitDivision.Source ? "source" : "device";
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = new NpgsqlCommand(
-            $"""
-            select {column}, kind, sum(count) from content.analytics_day
-            where day between $1 and $2 and kind = any ($3) and subject = '' group by 1, 2
-            """, connection)
-        {
-            Parameters = { new() { Value = range.From }, new() { Value = range.To }, new() { Value = kinds } },
-        };
+        await using var select = Select(connection, range, kinds, $"""
+            select {column}, name, sum(sign * count) from {Rows} where subject = '' group by 1, 2 having sum(sign * count) > 0
+            """);
         Dictionary<(string, string), double> sums = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) sums[(reader.GetString(0), reader.GetString(1))] = reader.GetDouble(2);
         return sums;
+    }
+
+    // The parameters $1 to $5 are those of Rows.
+    private static NpgsqlCommand Select(NpgsqlConnection connection, DayRange range, string[] kinds, string sql)
+    {
+        var spans = (from span in range.Spans from kind in kinds select (Span: span, Kind: kind)).ToList();
+        return new(sql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = spans.Select(x => x.Span.IsOfMonths ? CountKinds.OfMonth(x.Kind) : x.Kind).ToArray() },
+                new() { Value = spans.Select(x => x.Kind).ToArray() },
+                new() { Value = spans.Select(x => x.Span.From).ToArray() },
+                new() { Value = spans.Select(x => x.Span.To).ToArray() },
+                new() { Value = spans.Select(x => x.Span.IsSubtracted ? -1.0 : 1.0).ToArray() },
+            },
+        };
     }
 }

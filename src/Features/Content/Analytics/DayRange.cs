@@ -4,20 +4,46 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Content.Analytics;
 
+/// <summary>Days, or whole months, whose counts are added to a sum.</summary>
+/// <param name="IsSubtracted">True when their counts are subtracted from it instead.</param>
+public sealed record CountedSpan(DateOnly From, DateOnly To, bool IsOfMonths = false, bool IsSubtracted = false);
+
 /// <summary>Days by the calendar of India, the last one included.</summary>
 public sealed record DayRange(DateOnly From, DateOnly To)
 {
     private const int Usual = 30;
     private const int Most = 731;
+    private const int HalfOfMonth = 15;
 
     /// <summary>As many days immediately before.</summary>
     public DayRange Before => new(From.AddDays(-Days), From.AddDays(-1));
 
-    /// <summary>The first day of the first month that is not cut by the beginning of the range.</summary>
-    public DateOnly FirstMonth => From.Day == 1 ? From : CountKinds.MonthOf(From).AddMonths(1);
+    /// <summary>The last day that has counts; by default, none is known.</summary>
+    public DateOnly Today { get; init; } = DateOnly.MaxValue;
 
-    /// <summary>The day after the last month that is not cut by the end of the range; not after FirstMonth when there is none.</summary>
-    public DateOnly MonthsEnd => CountKinds.MonthOf(To.AddDays(1));
+    /// <summary>
+    /// What the sum of the range is made of, in few rows: the sums of months, and the days at both ends. Of a month that is mostly in the
+    /// range, the days outside are subtracted.
+    /// </summary>
+    public IReadOnlyList<CountedSpan> Spans
+    {
+        get
+        {
+            var (first, end) = (CountKinds.MonthOf(From), CountKinds.MonthOf(To));
+            if (From.Day > HalfOfMonth) first = first.AddMonths(1);
+            var nextMonth = end.AddMonths(1);
+            // This month's sum has no day after today.
+            var last = Earlier(nextMonth.AddDays(-1), Today < To ? To : Today);
+            if (last.DayNumber - To.DayNumber < To.Day) end = nextMonth;
+            if (first >= end) return [new(From, To)];
+            CountedSpan[] spans =
+            [
+                new(first, end.AddDays(-1), IsOfMonths: true), new(From, first.AddDays(-1)), new(end, To),
+                new(first, From.AddDays(-1), IsSubtracted: true), new(To.AddDays(1), Earlier(end.AddDays(-1), last), IsSubtracted: true),
+            ];
+            return [.. spans.Where(x => x.From <= x.To)];
+        }
+    }
 
     private int Days => To.DayNumber - From.DayNumber + 1;
 
@@ -26,7 +52,7 @@ public sealed record DayRange(DateOnly From, DateOnly To)
     {
         var today = IndianDay.Of(now);
         var last = to ?? (from is { } first ? Earlier(first.AddDays(Usual - 1), today) : today);
-        return new(from ?? last.AddDays(1 - Usual), last);
+        return new(from ?? last.AddDays(1 - Usual), last) { Today = today };
     }
 
     public static ProblemDetails Validate(DateOnly? from, DateOnly? to, DateTimeOffset now)

@@ -56,15 +56,16 @@ public static class GetFunnelEndpoint
     private static async Task<(FunnelSteps Steps, double Lost)> StepsAsync(
         DayRange range, DailyCounts counts, CancellationToken cancellation)
     {
-        var days = await counts.PerDayAsync(range, Kinds, cancellation);
-        var checkouts = await counts.SumAsync(range, CountKinds.CheckoutStep, LastStep, cancellation);
+        var sums = await counts.SumsAsync(range, Kinds, "", cancellation);
+        var steps = await counts.SumsAsync(range, [CountKinds.CheckoutStep], LastStep, cancellation);
+        var checkouts = steps.GetValueOrDefault(CountKinds.CheckoutStep);
         var purchases = Of(CountKinds.Purchase);
         return (
             new(Of(CountKinds.ProductView), Of(CountKinds.AddToCart), checkouts, purchases,
                 checkouts > 0 ? Math.Clamp(1 - (purchases / checkouts), 0, 1) : null),
             Of(CountKinds.Lost));
 
-        double Of(string kind) => days.Where(x => x.Key.Kind == kind).Sum(x => x.Value);
+        double Of(string kind) => sums.GetValueOrDefault(kind);
     }
 
     private static async Task<IReadOnlyList<FunnelPart>> PartsAsync(

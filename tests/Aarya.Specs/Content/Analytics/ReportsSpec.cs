@@ -51,8 +51,8 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
               ('2019-04-09', 'search', 'red saree', '', '', 3), ('2019-04-02', 'search', 'rare words', '', '', 2),
               ('2019-04-02', 'search_without_results', 'snorkel, blue', '', '', 3);
             insert into content.analytics_day (day, kind, subject, source, device, count)
-            select date_trunc('month', day), kind || '.month', subject, '', '', sum(count) from content.analytics_day
-            where subject <> '' and day < '2020-01-01' group by 1, 2, 3
+            select date_trunc('month', day), kind || '.month', subject, source, device, sum(count) from content.analytics_day
+            where day < '2020-01-01' group by 1, 2, 3, 4, 5
             """.Replace("{1}", $"{kurta:D}", StringComparison.Ordinal));
         await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();

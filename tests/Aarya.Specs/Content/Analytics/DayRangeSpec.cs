@@ -1,0 +1,50 @@
+using Aarya.Features.Content.Analytics;
+
+namespace Aarya.Specs.Content.Analytics;
+
+/// <summary>A report about a year reads the sums of months, and few days.</summary>
+public sealed class DayRangeSpec
+{
+    private static readonly DateOnly Today = new(2026, 11, 18);
+
+    [Fact]
+    public void the_spans_of_a_range_have_each_of_its_days_once_and_no_other()
+    {
+        var random = new Random(16);
+        for (var n = 0; n < 2_000; n++)
+        {
+            var from = Today.AddDays(-random.Next(800));
+            var range = new DayRange(from, from.AddDays(random.Next(500))) { Today = random.Next(2) == 0 ? Today : DateOnly.MaxValue };
+            var counted = new Dictionary<DateOnly, int>();
+            foreach (var span in range.Spans)
+            {
+                Assert.True(!span.IsOfMonths || (span.From.Day == 1 && span.To.AddDays(1).Day == 1), $"{range}: {span}");
+                for (var day = span.From; day <= span.To; day = day.AddDays(1))
+                    counted[day] = counted.GetValueOrDefault(day) + (span.IsSubtracted ? -1 : 1);
+            }
+
+            // No day after today has counts.
+            Assert.All(counted.Where(x => x.Key <= range.Today),
+                x => Assert.True(x.Value == (x.Key >= range.From && x.Key <= range.To ? 1 : 0), $"{range}: {x.Key} counts {x.Value} times"));
+            Assert.All(Enumerable.Range(0, range.To.DayNumber - from.DayNumber + 1).Select(from.AddDays),
+                x => Assert.True(counted.ContainsKey(x), $"{range}: {x} is missing"));
+        }
+    }
+
+    [Fact]
+    public void a_year_until_today_is_twelve_months_without_the_days_before_it()
+    {
+        var spans = new DayRange(Today.AddDays(-364), Today) { Today = Today }.Spans;
+
+        Assert.Equal(
+            [new(new(2025, 12, 1), new(2026, 11, 30), IsOfMonths: true), new CountedSpan(new(2025, 11, 19), new(2025, 11, 30))], spans);
+    }
+
+    [Fact]
+    public void a_range_within_half_a_month_is_its_days()
+    {
+        var range = new DayRange(new(2026, 3, 20), new(2026, 3, 27));
+
+        Assert.Equal([new CountedSpan(range.From, range.To)], range.Spans);
+    }
+}
