@@ -1,5 +1,5 @@
--- Fills the counts of a shop with 5,000 SKUs, 20 sources and 4 kinds of devices: the subjects of 365 days until @today@, and the sums
--- without a subject of 730 days. The n-th subject of a kind has a row on the fewer days the larger n is. The rows of a day are mixed, as
+-- Fills the counts of a shop with 5,000 SKUs, 20 sources and 4 kinds of devices: the subjects of 420 days until @today@, and the sums
+-- without a subject of 790 days. The n-th subject of a kind has a row on the fewer days the larger n is. The rows of a day are mixed, as
 -- the compactor writes them during the day. Pages have as many subjects as a day and a month may have.
 set statement_timeout = 0;
 truncate content.analytics_day;
@@ -9,7 +9,7 @@ declare
   today date := '@today@';
   month date;
 begin
-  for offset_ in reverse 729..0 loop
+  for offset_ in reverse 789..0 loop
     insert into content.analytics_day (kind, day, subject, source, device, count)
     select kind, today - offset_, subject, source, device, count from (
       select kind, name.subject, '' as source, '' as device, floor(1 + random() * 2000 / rank) as count
@@ -22,7 +22,7 @@ begin
         when 'sku' then 'ST-' || lpad(rank::text, 5, '0') || '-M' when 'id' then md5(rank::text)::uuid::text
         when 'path' then '/products/style-' || rank when 'words' then 'red cotton ' || rank
         else (array['cart', 'address', 'delivery', 'payment'])[rank] end as subject) as name
-      where offset_ < 365 and random() < often::float8 / rank
+      where offset_ < 420 and random() < often::float8 / rank
       union all
       select kind, '', 'source-' || source, (array['phone', 'tablet', 'desktop', 'other'])[device], floor(1000 * random())
       from unnest(array['page_view', 'product_view', 'search', 'search_without_results', 'checkout_step']) as kind
