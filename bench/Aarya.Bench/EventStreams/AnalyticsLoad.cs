@@ -5,7 +5,7 @@ namespace Aarya.Bench.EventStreams;
 
 /// <summary>
 /// Measures how many events of visitors POST /api/analytics/events accepts in batches of 50, and what 20,000 of them per second do to
-/// checkout. Ten checkouts per second are what so many events mean: one visit in fifty buys, after some forty events.
+/// checkout. Ten checkouts per second belong to that rate: one visit in fifty buys, and a visit has some forty events.
 /// </summary>
 internal static class AnalyticsLoad
 {
@@ -14,7 +14,7 @@ internal static class AnalyticsLoad
     private const int AimPerSecond = 20_000;
     private const int CheckoutsPerSecond = 10;
 
-    // So many visitors that none sends more per minute than counts as it is.
+    // Enough that none of them sends more per minute than counts as it is.
     private const int Visitors = 8_000;
 
     // A second has ten checkouts, and a p99 needs hundreds of them.
@@ -69,7 +69,7 @@ internal static class AnalyticsLoad
             new("a batch: p99", middle.P99Ms, "ms"),
             new("cores that the shop used", middle.Cores!.Value, ""),
             new("requests that failed", middle.Errors, "", 1),
-            // The stream fills when more come than the compactor counts; so many are far above the aim.
+            // The rate is far above the aim: more may come than the compactor counts.
             new("of them left out, because the stream was full", 100 * (await redis.LostAsync() - before) / sent, "%"),
         ];
     }

@@ -6,8 +6,8 @@ using Aarya.Features.Content.Analytics;
 namespace Aarya.Bench.EventStreams;
 
 /// <summary>
-/// Measures the reports about analytics over 365 days of a shop with 5,000 SKUs, one request at a time. The days begin and end in the middle
-/// of a month: a report then reads the most rows.
+/// Measures the reports about analytics over 365 days of a shop with 5,000 SKUs, one request at a time. The days begin and end in the
+/// middle of a month: a report then reads the most rows.
 /// </summary>
 internal static class Reports
 {

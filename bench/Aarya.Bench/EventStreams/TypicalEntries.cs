@@ -45,7 +45,7 @@ internal sealed partial class TypicalEntries
         .GroupBy(x => (string)x.Single(y => y.Name == "type").Value!).OrderByDescending(x => x.Count())
         .Select(x => $"{x.Count()} {x.Key}"));
 
-    /// <summary>Adds so many copies to the stream, with ids that are spread over this time until now.</summary>
+    /// <summary>Adds this number of copies to the stream, with ids that are spread over this time until now.</summary>
     public async Task FillAsync(IDatabase redis, string stream, int count, TimeSpan age)
     {
         var began = DateTimeOffset.UtcNow - age;
