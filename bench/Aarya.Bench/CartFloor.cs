@@ -32,7 +32,7 @@ public static class CartFloor
             await redis.ScriptEvaluateAsync(lua,
                 [CartKeys.Of(subject), RedisKeys.Stream(Streams.Analytics), CartKeys.Changes(subject)],
                 ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 3_600L,
-                    $"{Guid.CreateVersion7(now)}", "", limit,
+                    $"{Guid.CreateVersion7(now)}", "", limit, "", "",
                     sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine,
                     ShoppingCart.MaxLines]);
             context.Response.ContentType = "application/json; charset=utf-8";

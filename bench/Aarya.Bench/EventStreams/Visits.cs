@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Aarya.Features;
 using Aarya.Features.Content.Analytics;
 using Aarya.Infrastructure.Messaging.Streams;
 

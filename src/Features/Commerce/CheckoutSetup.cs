@@ -13,7 +13,7 @@ internal static class CheckoutSetup
     {
         services.AddSingleton(CheckoutOptions.From(configuration));
         services.AddSingleton<BuyerDirectory>();
-        services.AddSingleton<IdleCarts>();
+        services.AddSingleton<AbandonedCarts>();
     }
 
     public static void UseCheckout(this StoreOptions marten) => marten.Storage.ExtendedSchemaObjects.AddRange(OrderTables.All);

@@ -41,16 +41,17 @@ public sealed partial class CommerceService
         return await ToWireAsync(cart, context.CancellationToken);
     }
 
-    public override async Task<Wire.IdleCarts> ListIdleCarts(Wire.ListIdleCartsRequest request, ServerCallContext context)
+    public override async Task<Wire.AbandonedCarts> ListAbandonedCarts(Wire.ListAbandonedCartsRequest request, ServerCallContext context)
     {
-        if (request.Subjects.Count > IdleCarts.Most) throw Refusal.Invalid("subjects", $"must be at most {IdleCarts.Most}.");
-        if (request.IdleSeconds < 0) throw Refusal.Invalid("idle_seconds", "must not be negative.");
+        if (request.Subjects.Count > AbandonedCarts.Most) throw Refusal.Invalid("subjects", $"must be at most {AbandonedCarts.Most}.");
+        if (request.MinIdleSeconds < 0) throw Refusal.Invalid("min_idle_seconds", "must not be negative.");
         var most = (long)ShoppingCart.KeptFor(guest: false).TotalSeconds;
-        if (request.LongestSeconds < request.IdleSeconds || request.LongestSeconds > most)
-            throw Refusal.Invalid("longest_seconds", $"must be from idle_seconds to {most}.");
+        if (request.MaxIdleSeconds < request.MinIdleSeconds || request.MaxIdleSeconds > most)
+            throw Refusal.Invalid("max_idle_seconds", $"must be from min_idle_seconds to {most}.");
         Guid[] subjects = [.. request.Subjects.Select(x => Refusal.UnlessUuid(x, "subjects")).Distinct()];
-        var found = await idle.ListAsync(
-            subjects, TimeSpan.FromSeconds(request.IdleSeconds), TimeSpan.FromSeconds(request.LongestSeconds), context.CancellationToken);
+        var found = await abandoned.ListAsync(
+            subjects, TimeSpan.FromSeconds(request.MinIdleSeconds), TimeSpan.FromSeconds(request.MaxIdleSeconds),
+            context.CancellationToken);
         return new() { Carts = { await Task.WhenAll(found.Select(x => ToWireAsync(x, context.CancellationToken))) } };
     }
 

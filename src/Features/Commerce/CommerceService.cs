@@ -15,7 +15,7 @@ namespace Aarya.Features.Commerce;
 
 /// <summary>The gRPC service of this context; see protos/commerce.proto.</summary>
 public sealed partial class CommerceService(
-    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, BuyerDirectory buyers, IdleCarts idle, Sealer sealer,
+    ICommerceStore store, IMessageBus bus, Carts carts, Offers offers, BuyerDirectory buyers, AbandonedCarts abandoned, Sealer sealer,
     TimeProvider time)
         : Wire.Commerce.CommerceBase
 {

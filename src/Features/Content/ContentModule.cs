@@ -61,8 +61,8 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddHostedService<NewsPruning>();
         services.AddSingleton<ProductNames>();
         services.AddHostedService<RememberCatalogue>();
-        services.AddSingleton<LeftCarts>();
-        services.AddHostedService<RemindOfCarts>();
+        services.AddSingleton<AbandonedCartLookup>();
+        services.AddHostedService<FindAbandonedCarts>();
         services.AddSingleton(x => new LetterTemplates(x.GetRequiredService<ILogger<LetterTemplates>>()));
         services.AddSingleton<ShopperNews>();
         services.AddSingleton(new ShopPages(PublicAddress.FindStorefront(configuration)));

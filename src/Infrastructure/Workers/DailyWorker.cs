@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Infrastructure.Workers;
 
 /// <summary>
-/// Work that is done once per day, such as deleting what is too old. Every node does it, at a time of its own: it must skip what another
-/// node is working on.
+/// Work that is done once per day, such as deleting what is too old. Every node does it, at a time of its own: the work must be harmless
+/// when two nodes do it at once.
 /// </summary>
 public abstract class DailyWorker(TimeProvider time, ILogger log) : Worker(time, log)
 {

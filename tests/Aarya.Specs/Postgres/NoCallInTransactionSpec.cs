@@ -35,9 +35,9 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
     private static readonly string[] Callers =
     [
         "Aarya.Features.Commerce.Checkout.BuyerDirectory",
-        "Aarya.Features.Content.CartReminders.LeftCarts",
+        "Aarya.Features.Content.CartReminders.AbandonedCartLookup",
         // Both are workers, which have no transaction.
-        "Aarya.Features.Content.CartReminders.RemindOfCarts",
+        "Aarya.Features.Content.CartReminders.FindAbandonedCarts",
         "Aarya.Features.Content.Catalogue.RememberCatalogue",
         // A cached answer, asked for by a worker.
         "Aarya.Features.CorePlatform.Auth.Keys.RemoteSigningKeys",
@@ -94,7 +94,7 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
         using var admin = await LogInAsync("admin@aarya.example", "pink-palace-in-jaipur");
         using (var reindex = await admin.PostAsync("/api/admin/reindex", null, TestContext.Current.CancellationToken))
             Assert.True(reindex.IsSuccessStatusCode, $"{reindex.StatusCode}");
-        await calls.SawAsync("ListProducts", "MergeCart", "GetUser", "GetAddress", "ListIdleCarts");
+        await calls.SawAsync("ListProducts", "MergeCart", "GetUser", "GetAddress", "ListAbandonedCarts");
 
         Assert.Empty(calls.InTransaction);
     }

@@ -50,7 +50,7 @@ public sealed class DailyCounts(IContentStore store)
 
     /// <summary>
     /// The categories with the largest sums of a kind whose subjects are SKUs or, for views, ids of products. A product counts in the
-    /// category that it has now; the category is empty for what was never published since products are remembered.
+    /// category that it has now. The category is empty for a product that <c>content.product</c> does not have.
     /// </summary>
     public async Task<IReadOnlyList<(string Category, double Count)>> TopCategoriesAsync(
         DayRange range, string kind, int limit, CancellationToken cancellation)

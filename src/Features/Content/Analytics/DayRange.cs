@@ -18,12 +18,12 @@ public sealed record DayRange(DateOnly From, DateOnly To)
     /// <summary>As many days immediately before.</summary>
     public DayRange Before => new(From.AddDays(-Days), From.AddDays(-1));
 
-    /// <summary>The last day that has counts; by default, none is known.</summary>
+    /// <summary>The last day that has counts; by default, every day may have counts.</summary>
     public DateOnly Today { get; init; } = DateOnly.MaxValue;
 
     /// <summary>
-    /// What the sum of the range is made of, in few rows: the sums of months, and the days at both ends. Of a month that is mostly in the
-    /// range, the days outside are subtracted.
+    /// The spans whose sum is that of the range, with few rows to read: whole months, and the days at both ends. A month that is mostly in
+    /// the range counts as a whole, and its days outside the range are subtracted.
     /// </summary>
     public IReadOnlyList<CountedSpan> Spans
     {
@@ -32,8 +32,9 @@ public sealed record DayRange(DateOnly From, DateOnly To)
             var (first, end) = (CountKinds.MonthOf(From), CountKinds.MonthOf(To));
             if (From.Day > HalfOfMonth) first = first.AddMonths(1);
             var nextMonth = end.AddMonths(1);
-            // This month's sum has no day after today.
+            // No day after today has counts, so none is subtracted.
             var last = Earlier(nextMonth.AddDays(-1), Today < To ? To : Today);
+            // Fewer days of the last month are outside the range than in it.
             if (last.DayNumber - To.DayNumber < To.Day) end = nextMonth;
             if (first >= end) return [new(From, To)];
             CountedSpan[] spans =

@@ -42,10 +42,10 @@ public enum TopKind
 }
 
 /// <param name="Subject">
-/// A SKU, an id, a category, a path or the words of a search. A category is empty for products that were never published.
+/// A SKU, an id, a category, a path or the words of a search. A category is empty for products that content does not know.
 /// </param>
-/// <param name="Count">Pieces, lines, views or searches; paise for revenue.</param>
-/// <param name="Name">The name of the product; absent for what is no product.</param>
+/// <param name="Count">Pieces, lines, views or searches; paise for revenue and categories.</param>
+/// <param name="Name">The name of the product; absent if the subject is none, or content does not know it.</param>
 public sealed record TopItem(string Subject, double Count, string? Name = null);
 
 public sealed record TopList(DateOnly From, DateOnly To, IReadOnlyList<TopItem> Items);

@@ -17,7 +17,10 @@ public sealed record RemindOfCart(
 
 public static class RemindOfCartHandler
 {
-    /// <summary>The shortest time between two reminders to one customer: longer than a cart is a reason for one.</summary>
+    /// <summary>
+    /// The shortest time between two reminders to one customer. It is longer than the age at which a cart is too old for one, so that no
+    /// visit causes two.
+    /// </summary>
     public static readonly TimeSpan Pause = TimeSpan.FromDays(30);
 
     public static async Task<OutgoingMessages> Handle(
@@ -32,7 +35,7 @@ public static class RemindOfCartHandler
             session,
             new News<CartNews>(
                 LetterKinds.CartReminder, id, new(reminder.Name, reminder.Lines, pages.Cart), reminder.Subject, reminder.Email,
-                Sends: new SendCartReminder(id, reminder.Subject)),
+                SendBy: new SendCartReminder(id, reminder.Subject)),
             recipient, now);
     }
 

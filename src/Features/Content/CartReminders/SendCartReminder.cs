@@ -9,8 +9,8 @@ using Wolverine.Runtime.Handlers;
 namespace Aarya.Features.Content.CartReminders;
 
 /// <summary>
-/// The same as <see cref="SendAlert"/>, but a customer who has ordered, has changed the cart or wants no reminders any longer gets none,
-/// however long the mail has waited.
+/// Sends a reminder of a cart as <see cref="SendAlert"/> sends an alert, unless the customer has ordered, changed the cart or withdrawn the
+/// consent since the mail was written.
 /// </summary>
 public sealed record SendCartReminder(Guid EmailId, Guid Subject);
 
@@ -22,19 +22,19 @@ public static class SendCartReminderHandler
     public static void Configure(HandlerChain chain) => SendAlertHandler.Configure(chain);
 
     /// <summary>Asks commerce, before the claim of the mail begins.</summary>
-    public static async Task<LeftCart> LoadAsync(SendCartReminder command, LeftCarts carts, CancellationToken cancellation) =>
+    public static async Task<CartState> LoadAsync(SendCartReminder command, AbandonedCartLookup carts, CancellationToken cancellation) =>
         new((await carts.OfAsync([command.Subject], cancellation)).Count > 0);
 
     public static async Task<OutgoingMessages> Handle(
-        SendCartReminder command, LeftCart cart, IMailer mailer, IDocumentSession session, DateTimeOffset now,
+        SendCartReminder command, CartState cart, IMailer mailer, IDocumentSession session, DateTimeOffset now,
         CancellationToken cancellation)
     {
         var wanted = (await session.LoadAsync<Recipient>(command.Subject, cancellation))?.IsMailed(LetterKinds.CartReminder) == true;
         return await SendEmailHandler.SendAsync(
             command.EmailId, command, mailer, session, now, cancellation,
-            unless: !wanted ? Suppression.Unsubscribed : !cart.IsLeft ? CartChanged : null);
+            unless: !wanted ? Suppression.Unsubscribed : !cart.IsAbandoned ? CartChanged : null);
     }
 }
 
-/// <param name="IsLeft">The customer has neither ordered nor changed the cart.</param>
-public sealed record LeftCart(bool IsLeft);
+/// <param name="IsAbandoned">The customer has neither ordered nor changed the cart.</param>
+public sealed record CartState(bool IsAbandoned);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Features.Content.Catalogue;
 
 /// <summary>
-/// Asks commerce for the whole catalogue, once per day: it has products that were published before this context read their events, or
-/// while its database was behind.
+/// Reads the whole catalogue from commerce, once per day: content has no event of a product that was published before it read these
+/// events, and none that its restored database has missed.
 /// </summary>
 public sealed class RememberCatalogue(
     IContentStore store, Protos.Commerce.Commerce.CommerceClient commerce, TimeProvider time, ILogger<RememberCatalogue> log)
@@ -17,6 +17,7 @@ public sealed class RememberCatalogue(
 
     protected override Task WorkAsync(CancellationToken stopping) => RunAsync(stopping);
 
+    /// <summary>Reads all pages of the catalogue.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var cursor = "";

@@ -67,11 +67,11 @@ internal sealed class AnalyticsCounts
     // By subject, and by source and device, but not by all of them together: a year of such rows could not be read in a moment.
     private void Add(CountKey key, double count)
     {
-        SumOfDayAndMonth(key with { Subject = "" }, count);
-        if (key.Subject.Length > 0) SumOfDayAndMonth(key with { Source = "", Device = "" }, count);
+        SumDayAndMonth(key with { Subject = "" }, count);
+        if (key.Subject.Length > 0) SumDayAndMonth(key with { Source = "", Device = "" }, count);
     }
 
-    private void SumOfDayAndMonth(CountKey key, double count)
+    private void SumDayAndMonth(CountKey key, double count)
     {
         Sum(key, count);
         Sum(key with { Day = CountKinds.MonthOf(key.Day), Kind = CountKinds.OfMonth(key.Kind) }, count);

@@ -35,6 +35,7 @@ public sealed class CompactCommand : JasperFxAsyncCommand<CompactInput>
             return false;
         }
 
+        await compactor.PrepareAsync(CancellationToken.None);
         Console.WriteLine("stream            archived    counted    deleted       left  oldest                needed by");
         foreach (var policy in policies)
         {

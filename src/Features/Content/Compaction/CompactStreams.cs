@@ -18,16 +18,20 @@ public sealed partial class CompactStreams(
 
     private readonly Lease lease = new(store, Roles.Content, "compactor", TimeSpan.FromSeconds(10));
     private readonly Dictionary<string, string> held = [];
+    private bool isPrepared;
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
+        if (!await HoldAsync(stopping)) return PauseOfOthers;
+        if (!isPrepared) await compactor.PrepareAsync(stopping);
+        isPrepared = true;
         List<Exception> failures = [];
         foreach (var policy in compactor.Policies)
         {
-            if (!await lease.HoldAsync(stopping)) return PauseOfOthers;
+            if (!await HoldAsync(stopping)) return PauseOfOthers;
             try
             {
-                Report(policy, await compactor.CompactAsync(policy, waits: true, () => lease.HoldAsync(stopping), stopping));
+                Report(policy, await compactor.CompactAsync(policy, waits: true, () => HoldAsync(stopping), stopping));
             }
 #pragma warning disable CA1031 // A stream that cannot be compacted must not keep the others from it.
             catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -38,6 +42,13 @@ public sealed partial class CompactStreams(
         }
 
         return failures.Count == 0 ? Pause : throw new AggregateException(failures);
+    }
+
+    private async Task<bool> HoldAsync(CancellationToken cancellation)
+    {
+        var isHeld = await lease.HoldAsync(cancellation);
+        isPrepared &= isHeld;
+        return isHeld;
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -30,8 +30,9 @@ public sealed record StreamCompacted(
 public sealed partial class Compactor(
     IContentStore store, StreamHistory history, StreamPolicies policies, Sealer sealer, TimeProvider time, ILogger<Compactor> log)
 {
-    // The most entries of one batch.
-    private const int Batch = 1_000;
+    // The most entries of one batch. The statements of a batch cost the same, whatever is in it.
+    private const int Archived = 1_000;
+    private const int Counted = 5_000;
 
     private const string Beginning = "0-0";
 
@@ -43,6 +44,13 @@ public sealed partial class Compactor(
 
     /// <summary>The streams, and how long each keeps its entries.</summary>
     public IReadOnlyList<StreamPolicy> Policies => policies.All;
+
+    /// <summary>Prepares the counts; call it before the first <see cref="CompactAsync"/> of a turn.</summary>
+    public async Task PrepareAsync(CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await CountRows.SumMonthsAsync(connection, cancellation);
+    }
 
     /// <summary>Does all that can be done for one stream now.</summary>
     /// <param name="waits">True to leave a few young events for a later, larger batch.</param>
@@ -80,9 +88,10 @@ public sealed partial class Compactor(
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
         var (position, erasures) = await PositionAsync(connection, policy.Name, cancellation);
-        var entries = await history.ReadAsync(policy.Name, position, Batch);
+        var most = policy.IsArchived ? Archived : Counted;
+        var entries = await history.ReadAsync(policy.Name, position, most);
         if (entries.Count == 0) return (position, 0, false);
-        var isMore = entries.Count == Batch;
+        var isMore = entries.Count == most;
         if (!policy.IsArchived)
         {
             var counted = await CountRows.EffectAsync(connection, CountsOf(entries, policy.Name), cancellation);

@@ -30,6 +30,31 @@ public static class CountRows
             ]);
     }
 
+    /// <summary>
+    /// Makes the sums of months, by source and device, those of their days again: a process of an earlier release has counted days alone.
+    /// </summary>
+    internal static async Task SumMonthsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // A process that has lost its turn may still count.
+        await using var sum = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                new("lock table content.analytics_day in share row exclusive mode"),
+                new("""
+                    insert into content.analytics_day as month (day, kind, subject, source, device, count)
+                    select date_trunc('month', day), kind || '.month', '', source, device, sum(count) from content.analytics_day
+                    where subject = '' and kind not like '%.month' group by 1, 2, 4, 5
+                    on conflict (day, kind, subject, source, device) do update
+                    set count = excluded.count where month.count <> excluded.count
+                    """),
+            },
+        };
+        await sum.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
     // Of a kind and day that has very many subjects, or sources and devices, only those that exist already are counted by themselves.
     private static async Task<IReadOnlyList<(CountKey Key, double Count)>> WithinBoundsAsync(
         NpgsqlConnection connection, IReadOnlyList<(CountKey Key, double Count)> rows, CancellationToken cancellation)

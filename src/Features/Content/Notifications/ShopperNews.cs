@@ -13,9 +13,9 @@ namespace Aarya.Features.Content.Notifications;
 /// <param name="Email">Null when the account and the open page are enough.</param>
 /// <param name="Language">The language of the order or the browser; the shopper's account may have another.</param>
 /// <param name="OrderId">The order that it is about.</param>
-/// <param name="Sends">The message that sends the mail; null for the usual one.</param>
+/// <param name="SendBy">The message that sends the mail; null for one that the kind decides.</param>
 public sealed record News<T>(
-    LetterKind<T> Kind, Guid Id, T Facts, Guid Subject, string? Email, string? Language = null, Guid? OrderId = null, object? Sends = null)
+    LetterKind<T> Kind, Guid Id, T Facts, Guid Subject, string? Email, string? Language = null, Guid? OrderId = null, object? SendBy = null)
     where T : class;
 
 /// <summary>
@@ -66,8 +66,8 @@ public sealed class ShopperNews(LetterTemplates letters, UnsubscribeLinks links)
         if (news.Email is null || recipient?.IsMailed(news.Kind) == false) return messages;
         session.Store(letter.To(news.Email, news.Subject, news.Id, now, news.OrderId));
         // What can be stopped by one click may go to very many people at once.
-        messages.Add(news.Sends
-            ?? (news.Kind.Choice == LetterChoice.Unsubscribe ? new SendAlert(news.Id) : (object)new SendEmail(news.Id)));
+        messages.Add(news.SendBy
+            ?? (((ILetterKind)news.Kind).HasUnsubscribeLink ? new SendAlert(news.Id) : (object)new SendEmail(news.Id)));
         return messages;
     }
 }

@@ -6,11 +6,12 @@ using Marten;
 namespace Aarya.Features.Content.Recipients;
 
 /// <summary>A kind of mails that a person has asked for.</summary>
-/// <param name="At">When, as a proof.</param>
+/// <param name="At">When the person asked, as proof of the consent.</param>
 public sealed record Consent(string Kind, DateTimeOffset At);
 
 /// <summary>
-/// How a shopper wants to be written to. A person without one gets everything, in the language of the order or in English.
+/// How a shopper wants to be written to. A person without one gets every kind that needs no consent, in the language of the order or in
+/// English.
 /// </summary>
 public sealed class Recipient : IVersioned
 {
@@ -38,21 +39,19 @@ public sealed class Recipient : IVersioned
     public bool IsMailed(ILetterKind kind) =>
         !NotMailed.Contains(kind.Name) && (kind.Choice != LetterChoice.Consent || Consents.Any(x => x.Kind == kind.Name));
 
-    /// <summary>The person wants mails of this kind, or wants none.</summary>
+    /// <summary>Turns mails of this kind on or off. Turning on a kind that needs consent records the consent.</summary>
     public void Mail(string kind, bool wanted, DateTimeOffset now)
     {
-        if (!wanted) NotMailed = [.. NotMailed.Append(kind).Distinct(StringComparer.Ordinal)];
-        else NotMailed = [.. NotMailed.Where(x => x != kind)];
+        NotMailed = Changed(NotMailed, kind, stops: !wanted);
         if (!wanted) Consents = [.. Consents.Where(x => x.Kind != kind)];
         else if (LetterKinds.NeedsConsent(kind) && Consents.All(x => x.Kind != kind)) Consents = [.. Consents, new(kind, now)];
     }
 
-    /// <summary>The person wants to find news of this kind in the account, or does not.</summary>
-    public void Show(string kind, bool wanted)
-    {
-        if (wanted) NotShown = [.. NotShown.Where(x => x != kind)];
-        else NotShown = [.. NotShown.Append(kind).Distinct(StringComparer.Ordinal)];
-    }
+    /// <summary>Turns news of this kind in the account and on the open page on or off.</summary>
+    public void Show(string kind, bool wanted) => NotShown = Changed(NotShown, kind, stops: !wanted);
+
+    private static IReadOnlyList<string> Changed(IReadOnlyList<string> stopped, string kind, bool stops) =>
+        stops ? [.. stopped.Append(kind).Distinct(StringComparer.Ordinal)] : [.. stopped.Where(x => x != kind)];
 
     public void Choose(string language, DateTimeOffset at)
     {

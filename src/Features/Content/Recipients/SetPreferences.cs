@@ -36,9 +36,10 @@ public static class SetPreferencesEndpoint
     public static ProblemDetails Validate(SetPreferences command, Caller caller)
     {
         if (!caller.IsGuest) return WolverineContinue.NoProblems;
-        var asked = command.Kinds.Select((x, i) => (x, i)).FirstOrDefault(x => x.x.Mail == true && LetterKinds.NeedsConsent(x.x.Kind));
-        return asked.x is null ? WolverineContinue.NoProblems
-            : Problem.Invalid($"kinds[{asked.i}].mail", "must not be true for a guest: the shop has no address to write to.");
+        var at = command.Kinds.ToList().FindIndex(x => x.Mail == true && LetterKinds.NeedsConsent(x.Kind));
+        return at < 0
+            ? WolverineContinue.NoProblems
+            : Problem.Invalid($"kinds[{at}].mail", "must not be true for a guest: the shop has no address to write to.");
     }
 
     [Transactional]

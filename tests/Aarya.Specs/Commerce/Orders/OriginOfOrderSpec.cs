@@ -42,7 +42,7 @@ public sealed class OriginOfOrderSpec(AaryaFixture fixture) : Spec(fixture)
     [InlineData("News letter", "phone", "origin.source")]
     [InlineData("", "phone", "origin.source")]
     [InlineData("newsletter", "fridge", "origin.device")]
-    public async Task a_wrong_origin_is_refused_by_its_name_and_orders_nothing(string source, string device, string field)
+    public async Task a_wrong_origin_is_refused_and_no_order_is_placed(string source, string device, string field)
     {
         using var shopper = await Shopper.GuestAsync(Host);
         await shopper.AddAsync(await Host.SellsAsync());

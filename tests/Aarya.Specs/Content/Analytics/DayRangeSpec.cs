@@ -8,33 +8,31 @@ public sealed class DayRangeSpec
     private static readonly DateOnly Today = new(2026, 11, 18);
 
     [Fact]
-    public void the_spans_of_a_range_have_each_of_its_days_once_and_no_other()
+    public void the_spans_count_each_day_of_the_range_once_and_no_other_day()
     {
         var random = new Random(16);
         for (var n = 0; n < 2_000; n++)
         {
             var from = Today.AddDays(-random.Next(800));
             var range = new DayRange(from, from.AddDays(random.Next(500))) { Today = random.Next(2) == 0 ? Today : DateOnly.MaxValue };
-            var days = $"{from:O} to {range.To:O}";
             var counted = new Dictionary<DateOnly, int>();
             foreach (var span in range.Spans)
             {
-                Assert.True(!span.IsOfMonths || (span.From.Day == 1 && span.To.AddDays(1).Day == 1), $"{days}: {span}");
+                Assert.True(!span.IsOfMonths || (span.From.Day == 1 && span.To.AddDays(1).Day == 1), $"{from} to {range.To}: {span}");
                 for (var day = span.From; day <= span.To; day = day.AddDays(1))
                     counted[day] = counted.GetValueOrDefault(day) + (span.IsSubtracted ? -1 : 1);
             }
 
             // No day after today has counts.
-            Assert.All(
-                counted.Where(x => x.Key <= range.Today),
-                x => Assert.True(x.Value == (x.Key >= from && x.Key <= range.To ? 1 : 0), $"{days}: {x.Key} counts {x.Value} times"));
-            Assert.All(Enumerable.Range(0, range.To.DayNumber - from.DayNumber + 1).Select(from.AddDays),
-                x => Assert.True(counted.ContainsKey(x), $"{days}: {x} is missing"));
+            foreach (var (day, times) in counted.Where(x => x.Key <= range.Today))
+                Assert.True(times == (day >= from && day <= range.To ? 1 : 0), $"{from} to {range.To}: {day} counts {times} times");
+            for (var day = from; day <= range.To; day = day.AddDays(1))
+                Assert.True(counted.ContainsKey(day), $"{from} to {range.To}: {day} is missing");
         }
     }
 
     [Fact]
-    public void a_year_until_today_is_twelve_months_without_the_days_before_it()
+    public void a_year_until_today_is_twelve_months_and_the_days_before_them()
     {
         var spans = new DayRange(Today.AddDays(-364), Today) { Today = Today }.Spans;
 
@@ -43,7 +41,7 @@ public sealed class DayRangeSpec
     }
 
     [Fact]
-    public void a_range_within_half_a_month_is_its_days()
+    public void a_short_range_within_one_month_is_read_day_by_day()
     {
         var range = new DayRange(new(2026, 3, 20), new(2026, 3, 27));
 

@@ -17,7 +17,7 @@ using Wolverine.Tracking;
 namespace Aarya.Specs.Content.CartReminders;
 
 /// <summary>A customer who has asked for it is reminded of a cart, once, and never after an order.</summary>
-[StoryOf(typeof(RemindOfCarts), typeof(RemindOfCartHandler), typeof(SendCartReminderHandler))]
+[StoryOf(typeof(FindAbandonedCarts), typeof(RemindOfCartHandler), typeof(SendCartReminderHandler))]
 public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
 {
     private const string Preferences = "/api/notifications/preferences";
@@ -61,7 +61,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     }
 
     [Fact]
-    public async Task several_processes_at_once_remind_once()
+    public async Task eight_racing_rounds_remind_a_customer_once()
     {
         await AskAsync(mail: true);
         await LeaveAsync(TimeSpan.FromHours(25));
@@ -73,7 +73,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     [Theory]
     [InlineData(23)]
     [InlineData(24 * 8)]
-    public async Task a_cart_of_today_and_one_of_last_week_are_no_reason(int hours)
+    public async Task a_cart_unchanged_for_less_than_a_day_or_more_than_a_week_causes_no_reminder(int hours)
     {
         await AskAsync(mail: true);
         await LeaveAsync(TimeSpan.FromHours(hours));
@@ -81,7 +81,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     }
 
     [Fact]
-    public async Task nobody_is_reminded_who_has_not_asked_for_it_or_asks_for_no_more_of_them()
+    public async Task a_customer_who_has_not_asked_or_has_withdrawn_the_consent_is_not_reminded()
     {
         await LeaveAsync(TimeSpan.FromHours(25));
         Assert.False(await IsMailedAsync());
@@ -95,7 +95,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     }
 
     [Fact]
-    public async Task the_link_in_the_mail_takes_the_consent_back()
+    public async Task the_link_in_the_mail_withdraws_the_consent()
     {
         await AskAsync(mail: true);
         await LeaveAsync(TimeSpan.FromHours(25));
@@ -130,7 +130,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     [InlineData("order", "cart_changed")]
     [InlineData("change", "cart_changed")]
     [InlineData("withdraw", "unsubscribed")]
-    public async Task a_mail_that_has_waited_is_not_sent_when_its_reason_is_gone(string act, string reason)
+    public async Task a_waiting_reminder_is_not_sent_after_an_order_a_change_or_a_withdrawn_consent(string act, string reason)
     {
         await AskAsync(mail: true);
         await LeaveAsync(TimeSpan.FromHours(25));
@@ -150,7 +150,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
         Assert.Equal((null, reason), (mail.SentAt, mail.NotSentFor));
     }
 
-    private RemindOfCarts Worker => Host.Services.GetServices<IHostedService>().OfType<RemindOfCarts>().Single();
+    private FindAbandonedCarts Worker => Host.Services.GetServices<IHostedService>().OfType<FindAbandonedCarts>().Single();
 
     /// <summary>The reminders of this spec's customer that one look at all carts has caused.</summary>
     private async Task<IReadOnlyList<SendCartReminder>> RunAsync()

@@ -9,6 +9,7 @@ using Wolverine.Tracking;
 
 namespace Aarya.Specs.Content.Catalogue;
 
+/// <summary>Reports name products, whose names and categories come from the catalogue.</summary>
 [StoryOf(typeof(RememberProductHandler), typeof(RememberCatalogue))]
 public sealed class RememberProductSpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
@@ -30,7 +31,7 @@ public sealed class RememberProductSpec(AaryaFixture fixture) : CatalogueStory(f
     }
 
     [Fact]
-    public async Task the_whole_catalogue_is_asked_for_because_it_may_be_older_than_the_events()
+    public async Task the_daily_look_at_the_catalogue_finds_products_whose_events_content_has_missed()
     {
         await GivenAsync(Kurta());
         var sku = Sku("M");

@@ -86,15 +86,7 @@ public sealed class CompactionRig : IAsyncLifetime
         var key = RedisKeys.Stream(stream);
         foreach (var reader in WireEvent.Of(Modules.All).Where(x => x.Stream == stream && x.IsRead).Select(x => x.Context.Role).Distinct())
         {
-            try
-            {
-                await Redis.Database.StreamCreateConsumerGroupAsync(key, reader, "0-0");
-            }
-            catch (RedisServerException e) when (e.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
-            {
-                // An earlier call has created it, or a process that reads the stream.
-            }
-
+            await new StreamGroup(key, reader, consumer: "", batch: 0).CreateAsync(Redis.Database);
             await Redis.Database.StreamConsumerGroupSetPositionAsync(key, reader, "$");
         }
     }

@@ -346,6 +346,30 @@ public sealed class CompactorSpec : IAsyncLifetime
         Assert.Contains("there is no stream letters: the streams are user_events", unknown.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task days_that_an_earlier_release_has_counted_are_in_the_sums_of_their_months()
+    {
+        // The earlier release has no sums of months by source and device, and this one has added an order of April 30 to them already.
+        await rig.ListAsync<string>("""
+            insert into content.analytics_day (day, kind, subject, source, device, count) values
+              ('2019-04-01', 'purchase', '', '', '', 2), ('2019-04-30', 'purchase', '', '', '', 3),
+              ('2019-04-30', 'purchase', '', 'newsletter', 'phone', 4), ('2019-05-31', 'purchase', '', '', '', 5),
+              ('2019-04-01', 'purchased_item', 'KURTA-M', '', '', 6), ('2019-04-01', 'purchase.month', '', '', '', 3)
+            returning kind
+            """);
+        for (var i = 0; i < 2; i++)
+        {
+            await rig.NewCompactor().PrepareAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(
+                ["2019-04-01||5", "2019-04-01|newsletter|4", "2019-05-01||5"],
+                await rig.ListAsync<string>("""
+                    select concat_ws('|', day, source, count) from content.analytics_day where kind = 'purchase.month' order by day, source
+                    """));
+        }
+
+        Assert.Equal(0, await rig.AskAsync<long>("select count(*) from content.analytics_day where kind like '%.month.month'"));
+    }
+
     private Task<long> SnapshotsAsync(string condition) =>
         rig.AskAsync<long>($"select count(*) from content.order_snapshot where {condition}");
 

@@ -12,12 +12,12 @@ using Wolverine;
 namespace Aarya.Features.Content.CartReminders;
 
 /// <summary>
-/// Looks every ten minutes, while the flag <see cref="Flag"/> is on, for carts whose owners have asked for reminders and have left them.
-/// One process does it at a time; two at once would remind nobody twice.
+/// While the flag <see cref="Flag"/> is on, looks every ten minutes for abandoned carts of customers who have asked for reminders. One
+/// process does it at a time; if two do it, no customer is reminded twice.
 /// </summary>
-public sealed class RemindOfCarts(
-    IContentStore store, IFlags flags, LeftCarts carts, Protos.Core.Core.CoreClient core, IServiceScopeFactory scopes, TimeProvider time,
-    ILogger<RemindOfCarts> log)
+public sealed class FindAbandonedCarts(
+    IContentStore store, IFlags flags, AbandonedCartLookup carts, Protos.Core.Core.CoreClient core, IServiceScopeFactory scopes,
+    TimeProvider time, ILogger<FindAbandonedCarts> log)
     : Worker(time, log)
 {
     public const string Flag = "content.cart_reminders";
@@ -34,17 +34,17 @@ public sealed class RemindOfCarts(
         return Pace;
     }
 
-    /// <summary>Reminds all who have left their carts and may be reminded.</summary>
+    /// <summary>Reminds all customers who have asked for it and have abandoned their carts.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        foreach (var part in (await WillingAsync(cancellation)).Chunk(LeftCarts.Most))
+        foreach (var part in (await DueAsync(cancellation)).Chunk(AbandonedCartLookup.Most))
         {
             foreach (var cart in await carts.OfAsync(part, cancellation)) await RemindAsync(cart, cancellation);
         }
     }
 
     // Those who have asked for reminders and have not had one for a while.
-    private async Task<IReadOnlyList<Guid>> WillingAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<Guid>> DueAsync(CancellationToken cancellation)
     {
         await using var session = store.QuerySession();
         return await session.AdvancedSql.QueryAsync<Guid>(
