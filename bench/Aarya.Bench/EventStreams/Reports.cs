@@ -19,6 +19,7 @@ internal static class Reports
     [
         "sales?by=day", "sales?by=week", "sales?by=month", "sales?by=day&format=csv", "top?of=sold", "top?of=revenue", "top?of=carts",
         "top?of=products", "top?of=searches", "top?of=searches_without_results", "top?of=pages", "top?of=sold&limit=100&format=csv",
+        "top?of=categories", "top?of=categories_viewed", "sales/origins?", "sales/origins?by=device&format=csv",
         "funnel?", "funnel?by=source", "funnel?by=device", "funnel?by=source&format=csv",
     ];
 

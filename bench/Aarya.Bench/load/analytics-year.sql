@@ -2,7 +2,11 @@
 -- without a subject of 790 days. The n-th subject of a kind has a row on the fewer days the larger n is. The rows of a day are mixed, as
 -- the compactor writes them during the day. Pages have as many subjects as a day and a month may have.
 set statement_timeout = 0;
-truncate content.analytics_day;
+truncate content.analytics_day, content.product, content.product_sku;
+insert into content.product (product_id, name, category, version)
+select md5(rank::text)::uuid, 'Style ' || rank, 'category-' || rank % 20, 1 from generate_series(1, 1250) as rank;
+insert into content.product_sku (sku, product_id)
+select 'ST-' || lpad(rank::text, 5, '0') || '-M', md5((1 + rank % 1250)::text)::uuid from generate_series(1, 5000) as rank;
 
 do $$
 declare
@@ -25,11 +29,12 @@ begin
       where offset_ < 420 and random() < often::float8 / rank
       union all
       select kind, '', 'source-' || source, (array['phone', 'tablet', 'desktop', 'other'])[device], floor(1000 * random())
-      from unnest(array['page_view', 'product_view', 'search', 'search_without_results', 'checkout_step']) as kind
+      from unnest(array['page_view', 'product_view', 'search', 'search_without_results', 'checkout_step', 'purchased_item',
+        'revenue_of_item', 'add_to_cart', 'purchase', 'revenue', 'refund', 'refunded']) as kind
       cross join generate_series(1, 20) as source cross join generate_series(1, 4) as device
       union all
       select kind, '', '', '', floor(100000 * random())
-      from unnest(array['purchased_item', 'revenue_of_item', 'add_to_cart', 'purchase', 'revenue', 'refund', 'refunded', 'lost']) as kind
+      from unnest(array['purchased_item.day', 'purchase.day', 'revenue.day', 'refund.day', 'refunded.day', 'lost']) as kind
     ) as row order by random();
 
     -- The sums of a month are there when it ends, or today.
@@ -37,7 +42,8 @@ begin
     if offset_ = 0 or date_trunc('month', today - offset_ + 1) > month then
       insert into content.analytics_day (kind, day, subject, source, device, count)
       select kind || '.month', month, subject, source, device, sum(count) from content.analytics_day
-      where day between month and today - offset_ and kind not like '%.month' group by kind, subject, source, device;
+      where day between month and today - offset_ and kind not like '%.month' and kind not like '%.day'
+      group by kind, subject, source, device;
     end if;
   end loop;
 end $$;

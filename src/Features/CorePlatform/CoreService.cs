@@ -29,6 +29,7 @@ public sealed class CoreService(ICoreStore store, SigningKeys keys, SessionStore
             EmailVerified = user.EmailVerified,
             RegisteredAtUnixMs = user.RegisteredAt.ToUnixTimeMilliseconds(),
             Roles = { user.Roles },
+            Deactivated = user.DeactivatedAt is not null,
         };
     }
 

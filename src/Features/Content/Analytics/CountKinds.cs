@@ -31,6 +31,15 @@ public static class CountKinds
     /// <summary>Events of visitors that were left out.</summary>
     public const string Lost = "lost";
 
+    /// <summary>The subject, or the source, of what exceeds the rows that a day or a month may have.</summary>
+    public const string Others = "(others)";
+
+    /// <summary>The kinds of the sales reports, which have one row per day in all, too.</summary>
+    public static readonly string[] Sales = [Purchase, PurchasedItem, Revenue, Refund, Refunded];
+
+    /// <summary>The sum of a kind on a day, of all sources and devices.</summary>
+    public static string OfDay(string kind) => $"{kind}.day";
+
     /// <summary>
     /// The sums of a kind in a month, of the same subjects, sources and devices as on its days. Their day is the first of the month: a year
     /// has few of them.

@@ -15,18 +15,22 @@ public sealed class DailyCounts(IContentStore store)
           where row.kind = span.kind and row.day between span.first and span.last) as row
         """;
 
-    /// <summary>The sums of these kinds per day.</summary>
+    /// <summary>The sums of these kinds of sales per day.</summary>
     public async Task<IReadOnlyDictionary<(DateOnly Day, string Kind), double>> PerDayAsync(
         DayRange range, string[] kinds, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var select = new NpgsqlCommand(
             """
-            select day, kind, sum(count) from content.analytics_day
-            where day between $1 and $2 and kind = any ($3) and subject = '' group by day, kind
+            select day, name, count from unnest($3, $4) as total (kind, name) join content.analytics_day using (kind)
+            where day between $1 and $2 and subject = ''
             """, connection)
         {
-            Parameters = { new() { Value = range.From }, new() { Value = range.To }, new() { Value = kinds } },
+            Parameters =
+            {
+                new() { Value = range.From }, new() { Value = range.To },
+                new() { Value = kinds.Select(CountKinds.OfDay).ToArray() }, new() { Value = kinds },
+            },
         };
         Dictionary<(DateOnly, string), double> sums = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
@@ -40,10 +44,10 @@ public sealed class DailyCounts(IContentStore store)
         DayRange range, string kind, double least, int limit, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = Select(connection, range, [kind], $"""
+        await using var select = await SelectAsync(connection, range, [kind], $"""
             select subject, sum(sign * count) from {Rows} where subject <> '' group by subject
             having sum(sign * count) > 0 and sum(sign * count) >= $6 order by 2 desc, 1 limit $7
-            """);
+            """, cancellation);
         select.Parameters.Add(new() { Value = least });
         return await TopAsync(select, limit, cancellation);
     }
@@ -59,11 +63,11 @@ public sealed class DailyCounts(IContentStore store)
             ? "left join content.product on product_id = case when subject ~ '^[0-9a-f-]{36}$' then subject::uuid end"
             : "left join content.product_sku on sku = subject left join content.product using (product_id)";
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = Select(connection, range, [kind], $"""
+        await using var select = await SelectAsync(connection, range, [kind], $"""
             select coalesce(category, ''), sum(total) from (
               select subject, sum(sign * count) as total from {Rows} where subject <> '' group by subject) as per_subject
             {product} group by 1 having sum(total) > 0 order by 2 desc, 1 limit $6
-            """);
+            """, cancellation);
         return await TopAsync(select, limit, cancellation);
     }
 
@@ -82,8 +86,8 @@ public sealed class DailyCounts(IContentStore store)
         DayRange range, string[] kinds, string subject, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = Select(
-            connection, range, kinds, $"select name, sum(sign * count) from {Rows} where subject = $6 group by name");
+        await using var select = await SelectAsync(
+            connection, range, kinds, $"select name, sum(sign * count) from {Rows} where subject = $6 group by name", cancellation);
         select.Parameters.Add(new() { Value = subject });
         Dictionary<string, double> sums = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
@@ -97,9 +101,9 @@ public sealed class DailyCounts(IContentStore store)
     {
         var column = by == VisitDivision.Source ? "source" : "device";
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var select = Select(connection, range, kinds, $"""
+        await using var select = await SelectAsync(connection, range, kinds, $"""
             select {column}, name, sum(sign * count) from {Rows} where subject = '' group by 1, 2 having sum(sign * count) > 0
-            """);
+            """, cancellation);
         Dictionary<(string, string), double> sums = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) sums[(reader.GetString(0), reader.GetString(1))] = reader.GetDouble(2);
@@ -107,9 +111,11 @@ public sealed class DailyCounts(IContentStore store)
     }
 
     // The parameters $1 to $5 are those of Rows.
-    private static NpgsqlCommand Select(NpgsqlConnection connection, DayRange range, string[] kinds, string sql)
+    private static async Task<NpgsqlCommand> SelectAsync(
+        NpgsqlConnection connection, DayRange range, string[] kinds, string sql, CancellationToken cancellation)
     {
-        var spans = (from span in range.Spans from kind in kinds select (Span: span, Kind: kind)).ToList();
+        var full = await FullMonthsAsync(connection, range, kinds, cancellation);
+        var spans = kinds.SelectMany(x => range.SpansOf(month => full.Contains((month, x))).Select(y => (Span: y, Kind: x))).ToList();
         return new(sql, connection)
         {
             Parameters =
@@ -121,5 +127,32 @@ public sealed class DailyCounts(IContentStore store)
                 new() { Value = spans.Select(x => x.Span.IsSubtracted ? -1.0 : 1.0).ToArray() },
             },
         };
+    }
+
+    // The first and the last month of the range, for the kinds of which they have more subjects, or sources and devices, than rows.
+    private static async Task<HashSet<(DateOnly Month, string Kind)>> FullMonthsAsync(
+        NpgsqlConnection connection, DayRange range, string[] kinds, CancellationToken cancellation)
+    {
+        await using var select = new NpgsqlCommand(
+            """
+            select day, name from unnest($1, $2) as month (kind, name) cross join unnest($3) as day
+            where exists (select from content.analytics_day as row
+              where row.kind = month.kind and row.day = day and row.subject = $4 and row.source = '')
+            or exists (select from content.analytics_day as row
+              where row.kind = month.kind and row.day = day and row.subject = '' and row.source = $4)
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = kinds.Select(CountKinds.OfMonth).ToArray() }, new() { Value = kinds },
+                new() { Value = new[] { CountKinds.MonthOf(range.From), CountKinds.MonthOf(range.To) }.Distinct().ToArray() },
+                new() { Value = CountKinds.Others },
+            },
+        };
+        HashSet<(DateOnly, string)> full = [];
+        await using var reader = await select.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            full.Add((await reader.GetFieldValueAsync<DateOnly>(0, cancellation), reader.GetString(1)));
+        return full;
     }
 }

@@ -25,25 +25,25 @@ public sealed record DayRange(DateOnly From, DateOnly To)
     /// The spans whose sum is that of the range, with few rows to read: whole months, and the days at both ends. A month that is mostly in
     /// the range counts as a whole, and its days outside the range are subtracted.
     /// </summary>
-    public IReadOnlyList<CountedSpan> Spans
+    /// <param name="isFull">
+    /// Whether the sums of a month lack subjects that its days have: of such a month, a part is read day by day.
+    /// </param>
+    public IReadOnlyList<CountedSpan> SpansOf(Predicate<DateOnly> isFull)
     {
-        get
-        {
-            var (first, end) = (CountKinds.MonthOf(From), CountKinds.MonthOf(To));
-            if (From.Day > HalfOfMonth) first = first.AddMonths(1);
-            var nextMonth = end.AddMonths(1);
-            // No day after today has counts, so none is subtracted.
-            var last = Earlier(nextMonth.AddDays(-1), Today < To ? To : Today);
-            // Fewer days of the last month are outside the range than in it.
-            if (last.DayNumber - To.DayNumber < To.Day) end = nextMonth;
-            if (first >= end) return [new(From, To)];
-            CountedSpan[] spans =
-            [
-                new(first, end.AddDays(-1), IsOfMonths: true), new(From, first.AddDays(-1)), new(end, To),
-                new(first, From.AddDays(-1), IsSubtracted: true), new(To.AddDays(1), Earlier(end.AddDays(-1), last), IsSubtracted: true),
-            ];
-            return [.. spans.Where(x => x.From <= x.To)];
-        }
+        var (first, end) = (CountKinds.MonthOf(From), CountKinds.MonthOf(To));
+        var nextMonth = end.AddMonths(1);
+        // No day after today has counts, so none is subtracted.
+        var last = Earlier(nextMonth.AddDays(-1), Today < To ? To : Today);
+        // Fewer days of the last month are outside the range than in it.
+        if (last.DayNumber - To.DayNumber < To.Day && (To.AddDays(1) == nextMonth || !isFull(end))) end = nextMonth;
+        if (From.Day > HalfOfMonth || (From.Day > 1 && isFull(first))) first = first.AddMonths(1);
+        if (first >= end) return [new(From, To)];
+        CountedSpan[] spans =
+        [
+            new(first, end.AddDays(-1), IsOfMonths: true), new(From, first.AddDays(-1)), new(end, To),
+            new(first, From.AddDays(-1), IsSubtracted: true), new(To.AddDays(1), Earlier(end.AddDays(-1), last), IsSubtracted: true),
+        ];
+        return [.. spans.Where(x => x.From <= x.To)];
     }
 
     private int Days => To.DayNumber - From.DayNumber + 1;

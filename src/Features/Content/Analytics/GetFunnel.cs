@@ -31,7 +31,6 @@ public sealed record FunnelReport(
 public static class GetFunnelEndpoint
 {
     private const string LastStep = "payment";
-    private const int MostParts = 100;
 
     private static readonly string[] Kinds =
         [CountKinds.ProductView, CountKinds.AddToCart, CountKinds.Purchase, CountKinds.Lost];
@@ -74,16 +73,17 @@ public static class GetFunnelEndpoint
         string[] kinds =
             [CountKinds.PageView, CountKinds.ProductView, CountKinds.AddToCart, CountKinds.CheckoutStep, CountKinds.Purchase];
         var sums = await counts.PerValueAsync(range, by, kinds, cancellation);
+        // What exceeds the parts of a report is chosen by purchases: anyone can send views from made-up sources.
         return
         [
-            .. sums.Keys.Select(x => x.Value).Distinct()
+            .. VisitParts.Of(sums, CountKinds.Purchase, CountKinds.ProductView, CountKinds.PageView)
                 .Select(x => new FunnelPart(
-                    x, Of(x, CountKinds.PageView), Of(x, CountKinds.ProductView), Of(x, CountKinds.AddToCart),
+                    x.Value, Of(x, CountKinds.PageView), Of(x, CountKinds.ProductView), Of(x, CountKinds.AddToCart),
                     Of(x, CountKinds.CheckoutStep), Of(x, CountKinds.Purchase)))
-                .OrderByDescending(x => x.PageViews + x.ProductViews).ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostParts),
+                .OrderByDescending(x => x.PageViews + x.ProductViews).ThenBy(x => x.Value, StringComparer.Ordinal),
         ];
 
-        double Of(string value, string kind) => sums.GetValueOrDefault((value, kind));
+        static double Of(VisitPart part, string kind) => part.Sums.GetValueOrDefault(kind);
     }
 
     private static IResult ToCsv(FunnelReport report) => report.Parts is { } parts

@@ -47,7 +47,7 @@ public static class GetSalesEndpoint
         CancellationToken cancellation)
     {
         var range = DayRange.Of(from, to, now);
-        var days = await counts.PerDayAsync(new(range.Before.From, range.To), SalesSum.Kinds, cancellation);
+        var days = await counts.PerDayAsync(new(range.Before.From, range.To), CountKinds.Sales, cancellation);
         var periods = PeriodsOf(range, by ?? ReportPeriod.Day).Select(x => (Range: x, Sum: Sum(x, days))).ToList();
         return format is null
             ? Results.Json(new SalesReport(

@@ -17,13 +17,11 @@ public sealed record SalesOriginsReport(DateOnly From, DateOnly To, IReadOnlyLis
 
 /// <summary>
 /// Sales by the source of the visit or by the kind of device, as the storefront has sent them with the checkout. The largest revenue comes
-/// first. With <c>format=csv</c> the answer is a CSV file.
+/// first; what exceeds a hundred is summed up under the value <c>(others)</c>. With <c>format=csv</c> the answer is a CSV file.
 /// </summary>
 [Authorize("admin")]
 public static class GetSalesOriginsEndpoint
 {
-    private const int MostItems = 100;
-
     public static ProblemDetails Validate(DateOnly? from, DateOnly? to, string? format, TimeProvider time) =>
         Csv.Validate(format) ?? DayRange.Validate(from, to, time.GetUtcNow());
 
@@ -34,10 +32,9 @@ public static class GetSalesOriginsEndpoint
         CancellationToken cancellation)
     {
         var range = DayRange.Of(from, to, now);
-        var sums = await counts.PerValueAsync(range, by ?? VisitDivision.Source, SalesSum.Kinds, cancellation);
-        var items = sums.Keys.Select(x => x.Value).Distinct()
-            .Select(x => (Value: x, Sum: SalesSum.Of(kind => sums.GetValueOrDefault((x, kind)))))
-            .OrderByDescending(x => x.Sum.Revenue.Minor).ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostItems).ToList();
+        var sums = await counts.PerValueAsync(range, by ?? VisitDivision.Source, CountKinds.Sales, cancellation);
+        var items = VisitParts.Of(sums, CountKinds.Revenue, CountKinds.Purchase)
+            .ConvertAll(x => (x.Value, Sum: SalesSum.Of(kind => x.Sums.GetValueOrDefault(kind))));
         return format is null
             ? Results.Json(new SalesOriginsReport(range.From, range.To, items.ConvertAll(x => x.Sum.OfOrigin(x.Value))))
             : Csv.Of("sales-origins", ["value", .. SalesSum.Titles], items.Select(x => (string[])[x.Value, .. x.Sum.Fields]));

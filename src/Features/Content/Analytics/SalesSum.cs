@@ -3,9 +3,6 @@ namespace Aarya.Features.Content.Analytics;
 /// <summary>The sales of a part of what was counted: of a period, a source or a kind of device.</summary>
 internal sealed record SalesSum(long Orders, long Items, Money Revenue, long Refunds, Money Refunded)
 {
-    public static readonly string[] Kinds =
-        [CountKinds.Purchase, CountKinds.PurchasedItem, CountKinds.Revenue, CountKinds.Refund, CountKinds.Refunded];
-
     /// <summary>The titles of <see cref="Fields"/>.</summary>
     public static readonly string[] Titles = ["orders", "items", "revenue", "average_order", "refunds", "refunded", "net"];
 

@@ -1,9 +1,9 @@
 using Aarya.Features.Content.Letters;
 using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Flags;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;
-using Grpc.Core;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,8 +16,8 @@ namespace Aarya.Features.Content.CartReminders;
 /// process does it at a time; if two do it, no customer is reminded twice.
 /// </summary>
 public sealed class FindAbandonedCarts(
-    IContentStore store, IFlags flags, AbandonedCartLookup carts, Protos.Core.Core.CoreClient core, IServiceScopeFactory scopes,
-    TimeProvider time, ILogger<FindAbandonedCarts> log)
+    IContentStore store, IFlags flags, AbandonedCartLookup carts, IServiceScopeFactory scopes, TimeProvider time,
+    ILogger<FindAbandonedCarts> log)
     : Worker(time, log)
 {
     public const string Flag = "content.cart_reminders";
@@ -28,6 +28,8 @@ public sealed class FindAbandonedCarts(
 
     protected override TimeSpan FirstRoundAfter => TimeSpan.FromMinutes(1);
 
+    protected override TimeSpan LongestPause => Pace;
+
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
         if (await flags.IsOnAsync(Flag, caller: null, stopping) && await lease.HoldAsync(stopping)) await RunAsync(stopping);
@@ -35,11 +37,33 @@ public sealed class FindAbandonedCarts(
     }
 
     /// <summary>Reminds all customers who have asked for it and have abandoned their carts.</summary>
+    /// <exception cref="AggregateException">Some could not be reminded; the others were.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        List<Exception> failures = [];
         foreach (var part in (await DueAsync(cancellation)).Chunk(AbandonedCartLookup.Most))
         {
-            foreach (var cart in await carts.OfAsync(part, cancellation)) await RemindAsync(cart, cancellation);
+            if (!await flags.IsOnAsync(Flag, caller: null, cancellation)) break;
+            // All of them, if one that cannot be read fails the call: each is asked for alone, too.
+            IReadOnlyList<Guid> found = part;
+            await TryAsync(async () => found = [.. (await carts.OfAsync(part, cancellation)).Select(x => Guid.Parse(x.Subject))]);
+            foreach (var subject in found) await TryAsync(() => RemindAsync(subject, cancellation));
+        }
+
+        if (failures.Count > 0) throw new AggregateException(failures);
+
+        async Task TryAsync(Func<Task> step)
+        {
+            try
+            {
+                await step();
+            }
+#pragma warning disable CA1031 // One cart that cannot be read must not keep the others from their reminders.
+            catch (Exception e) when (!Outage.Is(e) && !cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                failures.Add(e);
+            }
         }
     }
 
@@ -57,27 +81,16 @@ public sealed class FindAbandonedCarts(
             cancellation, LetterKinds.CartReminder.Name, Time.GetUtcNow() - RemindOfCartHandler.Pause);
     }
 
-    private async Task RemindAsync(Protos.Commerce.Cart cart, CancellationToken cancellation)
+    private async Task RemindAsync(Guid subject, CancellationToken cancellation)
     {
-        if (await FindUserAsync(cart.Subject, cancellation) is not { EmailVerified: true } user) return;
+        if (await carts.FindReaderAsync(subject, cancellation) is not { } reader) return;
+        // Again, because the customers before this one took their time, and this one may have ordered meanwhile.
+        if (await carts.OfAsync([subject], cancellation) is not [var cart]) return;
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(
             new RemindOfCart(
-                Guid.Parse(cart.Subject), user.Email, user.Name,
+                subject, reader.Email, reader.Name,
                 [.. cart.Lines.Select(x => new CartNewsLine(x.Name, x.Quantity, Money.From(x.UnitPrice)))]),
             cancellation);
-    }
-
-    // Null for an account that was closed meanwhile.
-    private async Task<Protos.Core.User?> FindUserAsync(string id, CancellationToken cancellation)
-    {
-        try
-        {
-            return await core.GetUserAsync(new() { Id = id }, cancellationToken: cancellation);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            return null;
-        }
     }
 }

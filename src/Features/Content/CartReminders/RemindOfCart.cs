@@ -21,7 +21,7 @@ public static class RemindOfCartHandler
     /// The shortest time between two reminders to one customer. It is longer than the age at which a cart is too old for one, so that no
     /// visit causes two.
     /// </summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromDays(30);
+    public static readonly TimeSpan Pause = NewsPruning.RemindersKept;
 
     public static async Task<OutgoingMessages> Handle(
         RemindOfCart reminder, ShopperNews shopper, ShopPages pages, IDocumentSession session, DateTimeOffset now,
@@ -35,7 +35,7 @@ public static class RemindOfCartHandler
             session,
             new News<CartNews>(
                 LetterKinds.CartReminder, id, new(reminder.Name, reminder.Lines, pages.Cart), reminder.Subject, reminder.Email,
-                SendBy: new SendCartReminder(id, reminder.Subject)),
+                SendBy: new SendCartReminder(id, reminder.Subject, now)),
             recipient, now);
     }
 

@@ -15,6 +15,9 @@ public sealed class RememberCatalogue(
 {
     private const int PageSize = 200;
 
+    // Soon, because reports have no names before.
+    protected override TimeSpan FirstRoundAfter => TimeSpan.FromMinutes(1);
+
     protected override Task WorkAsync(CancellationToken stopping) => RunAsync(stopping);
 
     /// <summary>Reads all pages of the catalogue.</summary>

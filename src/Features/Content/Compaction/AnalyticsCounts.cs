@@ -68,6 +68,7 @@ internal sealed class AnalyticsCounts
     private void Add(CountKey key, double count)
     {
         SumDayAndMonth(key with { Subject = "" }, count);
+        if (CountKinds.Sales.Contains(key.Kind)) Sum(new(key.Day, CountKinds.OfDay(key.Kind), "", "", ""), count);
         if (key.Subject.Length > 0) SumDayAndMonth(key with { Source = "", Device = "" }, count);
     }
 

@@ -49,7 +49,7 @@ public sealed partial class Compactor(
     public async Task PrepareAsync(CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await CountRows.SumMonthsAsync(connection, cancellation);
+        await CountRows.SumAgainAsync(connection, cancellation);
     }
 
     /// <summary>Does all that can be done for one stream now.</summary>

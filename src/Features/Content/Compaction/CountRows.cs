@@ -1,3 +1,4 @@
+using Aarya.Features.Content.Analytics;
 using Npgsql;
 
 namespace Aarya.Features.Content.Compaction;
@@ -11,8 +12,6 @@ public static class CountRows
     /// </summary>
     public const int MostRows = 20_000;
 
-    // The subject of what exceeds MostRows.
-    private const string Others = "(others)";
 
     /// <summary>Adds the counts to their rows.</summary>
     internal static async Task<Effect> EffectAsync(NpgsqlConnection connection, AnalyticsCounts counts, CancellationToken cancellation)
@@ -31,9 +30,10 @@ public static class CountRows
     }
 
     /// <summary>
-    /// Makes the sums of months, by source and device, those of their days again: a process of an earlier release has counted days alone.
+    /// Makes the sums of months by source and device, and those of all sources and devices per day, again: a process of an earlier release
+    /// has counted days by source and device alone.
     /// </summary>
-    internal static async Task SumMonthsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    internal static async Task SumAgainAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // A process that has lost its turn may still count.
@@ -45,10 +45,20 @@ public static class CountRows
                 new("""
                     insert into content.analytics_day as month (day, kind, subject, source, device, count)
                     select date_trunc('month', day), kind || '.month', '', source, device, sum(count) from content.analytics_day
-                    where subject = '' and kind not like '%.month' group by 1, 2, 4, 5
+                    where subject = '' and kind not like '%.month' and kind not like '%.day' group by 1, 2, 4, 5
                     on conflict (day, kind, subject, source, device) do update
                     set count = excluded.count where month.count <> excluded.count
                     """),
+                new("""
+                    insert into content.analytics_day as total (day, kind, subject, source, device, count)
+                    select day, kind || '.day', '', '', '', sum(count) from content.analytics_day
+                    where subject = '' and kind = any ($1) group by 1, 2
+                    on conflict (day, kind, subject, source, device) do update
+                    set count = excluded.count where total.count <> excluded.count
+                    """)
+                {
+                    Parameters = { new() { Value = CountKinds.Sales } },
+                },
             },
         };
         await sum.ExecuteNonQueryAsync(cancellation);
@@ -82,12 +92,17 @@ public static class CountRows
         Dictionary<CountKey, double> bounded = isFull[false].ToDictionary(x => x.Key, x => x.Count);
         foreach (var (key, count) in isFull[true])
         {
-            var counted = known.Contains(key) ? key : key with { Subject = key.Subject.Length > 0 ? Others : "", Source = "", Device = "" };
+            var counted = known.Contains(key) ? key : OthersOf(key);
             bounded[counted] = bounded.GetValueOrDefault(counted) + count;
         }
 
         return [.. bounded.Select(x => (x.Key, x.Value))];
     }
+
+    // Reports find by these rows which days and months are not complete.
+    private static CountKey OthersOf(CountKey key) => key.Subject.Length > 0
+        ? new(key.Day, key.Kind, CountKinds.Others, "", "")
+        : new(key.Day, key.Kind, "", CountKinds.Others, "");
 
     private static async Task<HashSet<CountKey>> RowsAsync(
         NpgsqlConnection connection, IReadOnlyList<CountKey> keys, CancellationToken cancellation)

@@ -50,7 +50,7 @@ public sealed class EmailMessage : IVersioned
 
     /// <summary>
     /// Why it was not sent: <c>bounced</c>, <c>complained</c> or <c>unsubscribed</c>, see <see cref="Suppression"/>; <c>cart_changed</c>
-    /// for a reminder of a cart.
+    /// and <c>switched_off</c> for a reminder of a cart.
     /// </summary>
     public string? NotSentFor { get; set; }
 

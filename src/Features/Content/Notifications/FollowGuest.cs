@@ -25,8 +25,8 @@ public static class FollowGuestHandler
         await FollowMailsAsync(session, signedIn, cancellation);
         if (await session.LoadAsync<Recipient>(signedIn.GuestId, cancellation) is not { } guest) return;
         var account = await Recipient.OfAsync(session, signedIn.UserId, cancellation);
-        account.NotMailed = [.. account.NotMailed.Union(guest.NotMailed, StringComparer.Ordinal)];
-        account.NotShown = [.. account.NotShown.Union(guest.NotShown, StringComparer.Ordinal)];
+        foreach (var kind in guest.NotMailed) account.Mail(kind, wanted: false, signedIn.At);
+        foreach (var kind in guest.NotShown) account.Show(kind, wanted: false);
         session.Store(account);
     }
 

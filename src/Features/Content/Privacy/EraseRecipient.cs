@@ -20,6 +20,8 @@ public static class EraseRecipientHandler
     {
         Guid[] subjects = [erased.UserId, .. erased.Guests];
         Guid[] orders = [.. erased.Orders ?? []];
+        // A reminder of a cart that is being written at this moment is there afterwards, and erased, too.
+        foreach (var subject in subjects.Order()) await Recipient.LockAsync(session, subject, cancellation);
         await LiftSuppressionsAsync(session, subjects, orders, cancellation);
         session.DeleteWhere<Notification>(x => x.Subject.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));
         session.DeleteWhere<EmailMessage>(x => x.Owner.IsOneOf(subjects) || (x.OrderId != null && x.OrderId.Value.IsOneOf(orders)));

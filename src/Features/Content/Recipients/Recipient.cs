@@ -59,13 +59,17 @@ public sealed class Recipient : IVersioned
         (Language, LanguageChosenAt) = (language, at);
     }
 
+    /// <summary>Waits for other changes of what is written to the person, and keeps them waiting until this transaction ends.</summary>
+    public static Task LockAsync(IDocumentSession session, Guid subject, CancellationToken cancellation) =>
+        session.LockAsync($"recipient {subject}", cancellation);
+
     /// <summary>
     /// The recipient, or a new one, which the caller stores. Another change of the recipient waits until this transaction ends, and then
     /// finds it.
     /// </summary>
     public static async Task<Recipient> OfAsync(IDocumentSession session, Guid subject, CancellationToken cancellation)
     {
-        await session.LockAsync($"recipient {subject}", cancellation);
+        await LockAsync(session, subject, cancellation);
         return await session.LoadAsync<Recipient>(subject, cancellation) ?? new Recipient { Id = subject };
     }
 }

@@ -23,11 +23,8 @@ public static class UnsubscribeEndpoint
     {
         if (links.Read(token) is not { } link) return Results.Problem(Problem.NotFound("unsubscribe_link"));
         var recipient = await Recipient.OfAsync(session, link.Subject, cancellation);
-        if (!recipient.NotMailed.Contains(link.Kind))
-        {
-            recipient.Mail(link.Kind, wanted: false, now);
-            session.Store(recipient);
-        }
+        recipient.Mail(link.Kind, wanted: false, now);
+        session.Store(recipient);
 
         // The address may be known under other guests and accounts, too.
         var suppression = await Suppression.OfAsync(session, link.Email, now, cancellation);

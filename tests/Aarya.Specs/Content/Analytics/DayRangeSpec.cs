@@ -16,7 +16,8 @@ public sealed class DayRangeSpec
             var from = Today.AddDays(-random.Next(800));
             var range = new DayRange(from, from.AddDays(random.Next(500))) { Today = random.Next(2) == 0 ? Today : DateOnly.MaxValue };
             var counted = new Dictionary<DateOnly, int>();
-            foreach (var span in range.Spans)
+            var isFull = random.Next(2) == 0;
+            foreach (var span in range.SpansOf(_ => isFull))
             {
                 Assert.True(!span.IsOfMonths || (span.From.Day == 1 && span.To.AddDays(1).Day == 1), $"{from} to {range.To}: {span}");
                 for (var day = span.From; day <= span.To; day = day.AddDays(1))
@@ -34,10 +35,23 @@ public sealed class DayRangeSpec
     [Fact]
     public void a_year_until_today_is_twelve_months_and_the_days_before_them()
     {
-        var spans = new DayRange(Today.AddDays(-364), Today) { Today = Today }.Spans;
+        var spans = new DayRange(Today.AddDays(-364), Today) { Today = Today }.SpansOf(_ => false);
 
         Assert.Equal(
             [new(new(2025, 12, 1), new(2026, 11, 30), IsOfMonths: true), new CountedSpan(new(2025, 11, 19), new(2025, 11, 30))], spans);
+    }
+
+    [Fact]
+    public void a_part_of_a_month_that_lacks_subjects_is_read_day_by_day()
+    {
+        var spans = new DayRange(new(2026, 9, 2), new(2026, 11, 18)) { Today = Today }.SpansOf(_ => true);
+
+        Assert.Equal(
+            [
+                new(new(2026, 10, 1), new(2026, 10, 31), IsOfMonths: true), new(new(2026, 9, 2), new(2026, 9, 30)),
+                new CountedSpan(new(2026, 11, 1), Today),
+            ],
+            spans);
     }
 
     [Fact]
@@ -45,6 +59,6 @@ public sealed class DayRangeSpec
     {
         var range = new DayRange(new(2026, 3, 20), new(2026, 3, 27));
 
-        Assert.Equal([new CountedSpan(range.From, range.To)], range.Spans);
+        Assert.Equal([new CountedSpan(range.From, range.To)], range.SpansOf(_ => false));
     }
 }

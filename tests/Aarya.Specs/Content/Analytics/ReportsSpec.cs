@@ -3,6 +3,7 @@ using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Content.Analytics;
 using Aarya.Features.Content.Catalogue;
+using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
@@ -55,6 +56,7 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
             where day < '2020-01-01' group by 1, 2, 3, 4, 5
             """.Replace("{1}", $"{kurta:D}", StringComparison.Ordinal));
         await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await Host.Services.GetRequiredService<Compactor>().PrepareAsync(TestContext.Current.CancellationToken);
         await using var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession();
         KnownProduct.Remember(
             session,

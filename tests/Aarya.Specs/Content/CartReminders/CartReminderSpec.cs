@@ -5,6 +5,7 @@ using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Recipients;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Flags;
 using Aarya.Specs.Content.Letters;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -12,6 +13,7 @@ using Aarya.Specs.Support.Shoppers;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Wolverine;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.Content.CartReminders;
@@ -30,13 +32,10 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     public async ValueTask InitializeAsync()
     {
         customer = await Shopper.OfRoleAsync(Host, "customer");
-        await using var session = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
-        var user = (await session.LoadAsync<User>(customer.Subject, Cancel))!;
-        user.EmailVerified = true;
-        session.Store(user);
-        await session.SaveChangesAsync(Cancel);
+        await ChangeUserAsync(x => x.EmailVerified = true);
         sku = await Host.SellsAsync();
         await customer.AddAsync(sku, 2);
+        await SwitchAsync(on: true);
     }
 
     [Fact]
@@ -95,6 +94,40 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     }
 
     [Fact]
+    public async Task a_customer_who_has_closed_the_account_is_not_reminded()
+    {
+        await AskAsync(mail: true);
+        await LeaveAsync(TimeSpan.FromHours(25));
+        await ChangeUserAsync(x => x.DeactivatedAt = DateTimeOffset.UtcNow);
+        Assert.Empty(await RunAsync());
+    }
+
+    [Fact]
+    public async Task one_cart_that_cannot_be_read_keeps_no_other_from_its_reminder()
+    {
+        await AskAsync(mail: true);
+        await LeaveAsync(TimeSpan.FromHours(25));
+        using var other = await Shopper.OfRoleAsync(Host, "customer");
+        await using (var session = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
+        {
+            var user = (await session.LoadAsync<User>(other.Subject, Cancel))!;
+            user.EmailVerified = true;
+            session.Store(user);
+            await session.SaveChangesAsync(Cancel);
+        }
+
+        await other.AddAsync(sku);
+        (await other.SendAsync(HttpMethod.Put, Preferences, new { kinds = new[] { new { kind = "cart_reminder", mail = true } } })).Is(200);
+        await AllOfRedis.KeyExpireAsync(CartKeys.Of($"{other.Subject}"), ShoppingCart.KeptFor(guest: false) - TimeSpan.FromHours(25));
+        await AllOfRedis.HashSetAsync(CartKeys.Of($"{customer.Subject}"), "BROKEN", "no line");
+
+        var messages = await Host.TrackActivity().DoNotAssertOnExceptionsDetected().ExecuteAndWaitAsync(
+            (Func<IMessageContext, Task>)(async _ => await Assert.ThrowsAsync<AggregateException>(() => Worker.RunAsync(Cancel))));
+        Assert.Contains(messages.Executed.MessagesOf<SendCartReminder>(), x => x.Subject == other.Subject);
+        await AllOfRedis.KeyDeleteAsync(CartKeys.Of($"{customer.Subject}"));
+    }
+
+    [Fact]
     public async Task the_link_in_the_mail_withdraws_the_consent()
     {
         await AskAsync(mail: true);
@@ -129,11 +162,14 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     [Theory]
     [InlineData("order", "cart_changed")]
     [InlineData("change", "cart_changed")]
+    [InlineData("change and leave again", "cart_changed")]
+    [InlineData("close the account", "cart_changed")]
+    [InlineData("switch off", "switched_off")]
     [InlineData("withdraw", "unsubscribed")]
     public async Task a_waiting_reminder_is_not_sent_after_an_order_a_change_or_a_withdrawn_consent(string act, string reason)
     {
         await AskAsync(mail: true);
-        await LeaveAsync(TimeSpan.FromHours(25));
+        await LeaveAsync(TimeSpan.FromHours(60));
         var id = Guid.CreateVersion7();
         await using (var session = Host.Services.GetRequiredService<Features.Content.Store.IContentStore>().LightweightSession())
         {
@@ -143,8 +179,11 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
 
         if (act == "order") (await customer.CheckoutAsync()).Is(201);
         else if (act == "change") await customer.AddAsync(sku);
+        else if (act == "change and leave again") await LeaveAsync(TimeSpan.FromHours(25));
+        else if (act == "close the account") await ChangeUserAsync(x => x.DeactivatedAt = DateTimeOffset.UtcNow);
+        else if (act == "switch off") await SwitchAsync(on: false);
         else await AskAsync(mail: false);
-        await Host.InvokeMessageAndWaitAsync(new SendCartReminder(id, customer.Subject));
+        await Host.InvokeMessageAndWaitAsync(new SendCartReminder(id, customer.Subject, DateTimeOffset.UtcNow.AddHours(-30)));
 
         var mail = await Host.MailAsync(id);
         Assert.Equal((null, reason), (mail.SentAt, mail.NotSentFor));
@@ -164,6 +203,25 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
 
     private async Task<bool> IsMailedAsync() =>
         (await customer.GetAsync(Preferences)).As<PreferencesView>().Kinds.Single(x => x.Kind == "cart_reminder").Mail;
+
+    private async Task ChangeUserAsync(Action<User> change)
+    {
+        await using var session = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
+        var user = (await session.LoadAsync<User>(customer.Subject, Cancel))!;
+        change(user);
+        session.Store(user);
+        await session.SaveChangesAsync(Cancel);
+    }
+
+    private async Task SwitchAsync(bool on)
+    {
+        using var admin = await Shopper.OfRoleAsync(Host, "admin");
+        var answer = await admin.SendAsync(HttpMethod.Put, $"/api/admin/flags/{FindAbandonedCarts.Flag}", new { enabled = on });
+        Assert.InRange(answer.Status, 200, 201);
+        var flags = Host.Services.GetRequiredService<IFlags>();
+        await Eventually.HoldsAsync(
+            "the flag is known", async () => await flags.IsOnAsync(FindAbandonedCarts.Flag, caller: null, Cancel) == on);
+    }
 
     /// <summary>Makes the cart as old as if its owner had left it so long ago.</summary>
     private async Task LeaveAsync(TimeSpan ago) =>
