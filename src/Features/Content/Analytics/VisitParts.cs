@@ -1,10 +1,10 @@
 namespace Aarya.Features.Content.Analytics;
 
 /// <summary>The counts of one source or kind of device, by their kinds.</summary>
-internal sealed record VisitPart(string Value, IReadOnlyDictionary<string, double> Sums);
+public sealed record VisitPart(string Value, IReadOnlyDictionary<string, double> Sums);
 
 /// <summary>The parts of a report that is divided by source or device.</summary>
-internal static class VisitParts
+public static class VisitParts
 {
     private const int Most = 100;
 
