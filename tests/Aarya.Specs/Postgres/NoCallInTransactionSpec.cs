@@ -12,6 +12,9 @@ using Aarya.Features.Commerce.Orders.HandOver;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Store;
 using Aarya.Features.Content.CartReminders;
+using Aarya.Features.CorePlatform.Store;
+using Aarya.Features.CorePlatform.Users;
+using Aarya.Infrastructure.Flags;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Specs.Architecture;
 using Aarya.Specs.Support;
@@ -87,10 +90,10 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
         {
             var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
             await bus.InvokeAsync(new HandOverToVerified(user, DateTimeOffset.UtcNow), TestContext.Current.CancellationToken);
-            await bus.InvokeAsync(new SendCartReminder(Guid.NewGuid(), user, DateTimeOffset.UtcNow), TestContext.Current.CancellationToken);
         }
 
         using var admin = await LogInAsync("admin@aarya.example", "pink-palace-in-jaipur");
+        await RemindOfCartAsync(admin, user);
         using (var reindex = await admin.PostAsync("/api/admin/reindex", null, TestContext.Current.CancellationToken))
             Assert.True(reindex.IsSuccessStatusCode, $"{reindex.StatusCode}");
         await calls.SawAsync("ListProducts", "MergeCart", "GetUser", "GetAddress", "ListAbandonedCarts");
@@ -110,6 +113,27 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
         await shop.Services.GetRequiredService<Wire.Core.Core.CoreClient>().GetFlagsAsync(new());
 
         Assert.NotEmpty(calls.InTransaction);
+    }
+
+    private async Task RemindOfCartAsync(HttpClient admin, Guid user)
+    {
+        var flag = new Uri($"/api/admin/flags/{FindAbandonedCarts.Flag}", UriKind.Relative);
+        using (var on = await admin.PutAsJsonAsync(flag, new { enabled = true }, TestContext.Current.CancellationToken))
+            Assert.True(on.IsSuccessStatusCode, $"{on.StatusCode}");
+        var flags = shop.Services.GetRequiredService<IFlags>();
+        await Eventually.HoldsAsync("the flag is known", async () =>
+            await flags.IsOnAsync(FindAbandonedCarts.Flag, caller: null, TestContext.Current.CancellationToken));
+        await using (var documents = shop.Services.GetRequiredService<ICoreStore>().LightweightSession())
+        {
+            var owner = (await documents.LoadAsync<User>(user, TestContext.Current.CancellationToken))!;
+            owner.EmailVerified = true;
+            documents.Store(owner);
+            await documents.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var scope = shop.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(
+            new SendCartReminder(Guid.NewGuid(), user, DateTimeOffset.UtcNow), TestContext.Current.CancellationToken);
     }
 
     private async Task OrderByGrpcAsync(Guid user)
