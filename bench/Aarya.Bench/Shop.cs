@@ -247,15 +247,8 @@ public sealed class Shop : IAsyncDisposable
         """);
 
     /// <summary>Waits until the messages of the last round are handled, so that they do not slow the next measurement.</summary>
-    public async Task QuietAsync()
-    {
-        var watch = Stopwatch.StartNew();
-        while (await WaitingAsync() > 0)
-        {
-            if (watch.Elapsed > TimeSpan.FromMinutes(3)) throw new InvalidOperationException("Messages still wait after 3 minutes.");
-            await Task.Delay(250);
-        }
-    }
+    public Task QuietAsync() =>
+        Waiting.UntilAsync("all messages are handled", TimeSpan.FromMinutes(3), async () => await WaitingAsync() == 0);
 
     /// <summary>
     /// Creates the floor's own goods: for each SKU a numbered twin, with the same row in every table that a checkout reads.

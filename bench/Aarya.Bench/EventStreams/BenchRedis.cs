@@ -71,12 +71,8 @@ internal sealed class BenchRedis : IAsyncDisposable
         var key = RedisKeys.Stream(Features.Streams.Analytics);
         if (!await Database.KeyExistsAsync(key)) return;
         var last = (string)(await Database.StreamInfoAsync(key)).LastGeneratedId!;
-        var watch = Stopwatch.StartNew();
-        while (await PositionAsync(shop, Features.Streams.Analytics) is not { } position || Later(last, position.Entry))
-        {
-            if (watch.Elapsed > TimeSpan.FromMinutes(5)) throw new InvalidOperationException("Events are not counted after 5 minutes.");
-            await Task.Delay(250);
-        }
+        await Waiting.UntilAsync("the events of visitors are counted", TimeSpan.FromMinutes(5), async () =>
+            await PositionAsync(shop, Features.Streams.Analytics) is { } position && !Later(last, position.Entry));
     }
 
     /// <summary>The last entry of a stream that is archived or counted, and when it was; null when none is.</summary>

@@ -80,14 +80,14 @@ internal static class CompactionRate
         var before = (await redis.Database.StreamRangeAsync(key, count: 1))[0].Id.ToString();
         var compacting = shop.CompactAsync(redis.Url, stream);
         (string Entry, DateTime At)? first = null;
-        while (!compacting.IsCompleted && (first is null || BenchRedis.Later(before, first.Value.Entry)))
-        {
+        // The end of the first batch: looked at often, because a batch takes some milliseconds.
+        for (; !compacting.IsCompleted && (first is null || BenchRedis.Later(before, first.Value.Entry)); await Task.Delay(5))
             first = await BenchRedis.PositionAsync(shop, stream);
-            if (first is null || BenchRedis.Later(before, first.Value.Entry)) await Task.Delay(5);
-        }
+        if (first is null)
+            throw new InvalidOperationException($"The command has compacted nothing of {stream}: {await compacting}");
 
         // Its entries are not deleted before all of them are counted.
-        var done = (await redis.Database.StreamRangeAsync(key, maxId: first!.Value.Entry)).Length;
+        var done = (await redis.Database.StreamRangeAsync(key, maxId: first.Value.Entry)).Length;
         await compacting;
         var last = (await BenchRedis.PositionAsync(shop, stream))!.Value;
         return ((entries - done) / (last.At - first.Value.At).TotalSeconds, entries);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 
@@ -85,16 +84,9 @@ internal static class EventDelay
         return new(figures[0], figures[1], figures[2], figures[3], run.Failed);
     }
 
-    private static async Task HandledAsync(Shop shop, int events)
-    {
-        var watch = Stopwatch.StartNew();
-        while ((long)(await shop.SqlAsync("select count(*) from public.bench_sent join public.bench_handled using (event_id)"))! < events)
-        {
-            if (watch.Elapsed > TimeSpan.FromMinutes(2))
-                throw new InvalidOperationException($"{events} events are not handled after 2 minutes.");
-            await Task.Delay(200);
-        }
-    }
+    private static Task HandledAsync(Shop shop, int events) =>
+        Waiting.UntilAsync($"{events} events are handled", TimeSpan.FromMinutes(2), async () => (long)(await shop.SqlAsync(
+            "select count(*) from public.bench_sent join public.bench_handled using (event_id)"))! >= events);
 
     private sealed record Round(double CommittedPerSecond, double HandledPerSecond, double P50Ms, double P99Ms, int Failed);
 }

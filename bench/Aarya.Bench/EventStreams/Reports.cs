@@ -44,7 +44,7 @@ internal static class Reports
         return new("reports over 365 days", figures,
             [
                 string.Create(CultureInfo.InvariantCulture,
-                    $"{Requests} requests of each, one at a time; content.analytics_day has {rows:#,0} rows"),
+                    $"{Requests} requests of each, one after the other; content.analytics_day has {rows:#,0} rows"),
                 "pages have as many subjects as a day and a month may have, searches as many as a month may have",
             ]);
     }

@@ -64,7 +64,8 @@ internal static class StreamMemory
             var first = sent;
             await Task.WhenAll(Enumerable.Range(first, 1_000)
                 .Select(x => redis.Visitors.AddAsync(visits.Next(EventsPerPage), Visits.AddressOf(x))));
-            while (await redis.MegabytesAsync(policy.Name) > Crowded) await Task.Delay(100);
+            await Waiting.UntilAsync("the stream has room", TimeSpan.FromMinutes(5), async () =>
+                await redis.MegabytesAsync(policy.Name) <= Crowded);
         }
 
         await redis.CountedAsync(shop);
