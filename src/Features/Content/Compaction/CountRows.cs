@@ -13,6 +13,9 @@ public static class CountRows
     public const int MostRows = 20_000;
 
 
+    // Years of days are read in some seconds; a cold disk may take longer.
+    private static readonly TimeSpan SumsWithin = TimeSpan.FromMinutes(10);
+
     /// <summary>Adds the counts to their rows.</summary>
     internal static async Task<Effect> EffectAsync(NpgsqlConnection connection, AnalyticsCounts counts, CancellationToken cancellation)
     {
@@ -31,34 +34,43 @@ public static class CountRows
 
     /// <summary>
     /// Makes the sums of months by source and device, and those of all sources and devices per day, again: a process of an earlier release
-    /// has counted days by source and device alone.
+    /// has counted days by source and device alone. The first time reads all days, later ones those since the last time.
     /// </summary>
     internal static async Task SumAgainAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
+        // An event may be a week old when it is sent, and wait in its stream for weeks while nothing is compacted.
+        const string since =
+            "(select coalesce(max(date_trunc('month', at - interval '35 days')), '-infinity')::date from content.stream_cursor "
+            + "where stream = 'analytics:sums')";
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // A process that has lost its turn may still count.
         await using var sum = new NpgsqlBatch(connection, transaction)
         {
+            Timeout = (int)SumsWithin.TotalSeconds,
             BatchCommands =
             {
                 new("lock table content.analytics_day in share row exclusive mode"),
-                new("""
+                new($"""
                     insert into content.analytics_day as month (day, kind, subject, source, device, count)
                     select date_trunc('month', day), kind || '.month', '', source, device, sum(count) from content.analytics_day
-                    where subject = '' and kind not like '%.month' and kind not like '%.day' group by 1, 2, 4, 5
+                    where subject = '' and day >= {since} and kind not like '%.month' and kind not like '%.day' group by 1, 2, 4, 5
                     on conflict (day, kind, subject, source, device) do update
                     set count = excluded.count where month.count <> excluded.count
                     """),
-                new("""
+                new($"""
                     insert into content.analytics_day as total (day, kind, subject, source, device, count)
                     select day, kind || '.day', '', '', '', sum(count) from content.analytics_day
-                    where subject = '' and kind = any ($1) group by 1, 2
+                    where subject = '' and day >= {since} and kind = any ($1) group by 1, 2
                     on conflict (day, kind, subject, source, device) do update
                     set count = excluded.count where total.count <> excluded.count
                     """)
                 {
                     Parameters = { new() { Value = CountKinds.Sales } },
                 },
+                new("""
+                    insert into content.stream_cursor (stream, position) values ('analytics:sums', '')
+                    on conflict (stream) do update set at = now()
+                    """),
             },
         };
         await sum.ExecuteNonQueryAsync(cancellation);

@@ -32,6 +32,7 @@ public sealed class ReportsSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLif
         await using var source = NpgsqlDataSource.Create(content);
         await using var insert = source.CreateCommand("""
             delete from content.analytics_day where day < '2020-01-01';
+            delete from content.stream_cursor where stream = 'analytics:sums';
             insert into content.analytics_day (day, kind, subject, source, device, count) values
               ('2019-04-01', 'purchase', '', '', '', 2), ('2019-04-01', 'revenue', '', '', '', 100001),
               ('2019-04-01', 'purchased_item', '', '', '', 3), ('2019-04-01', 'purchased_item', 'KURTA-M', '', '', 2),

@@ -370,6 +370,23 @@ public sealed class CompactorSpec : IAsyncLifetime
         Assert.Equal(0, await rig.AskAsync<long>("select count(*) from content.analytics_day where kind like '%.month.month'"));
     }
 
+    [Fact]
+    public async Task what_an_earlier_release_counts_between_two_turns_comes_into_the_sums()
+    {
+        var day = IndianDay.Of(Now);
+        await rig.NewCompactor().PrepareAsync(TestContext.Current.CancellationToken);
+        await rig.ListAsync<string>($"""
+            insert into content.analytics_day (day, kind, subject, source, device, count) values
+              ('{day.AddDays(-7):yyyy-MM-dd}', 'revenue', '', 'newsletter', 'phone', 100),
+              ('{day.AddDays(-7):yyyy-MM-dd}', 'revenue', '', '', '', 200) returning kind
+            """);
+
+        await rig.NewCompactor().PrepareAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(300, await rig.AskAsync<double>("select sum(count) from content.analytics_day where kind = 'revenue.month'"));
+        Assert.Equal(300, await rig.AskAsync<double>("select count from content.analytics_day where kind = 'revenue.day'"));
+    }
+
     private Task<long> SnapshotsAsync(string condition) =>
         rig.AskAsync<long>($"select count(*) from content.order_snapshot where {condition}");
 
