@@ -63,6 +63,7 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddHostedService<RememberCatalogue>();
         services.AddSingleton<AbandonedCartLookup>();
         services.AddHostedService<FindAbandonedCarts>();
+        services.AddHostedService<CartReminderPruning>();
         services.AddSingleton(x => new LetterTemplates(x.GetRequiredService<ILogger<LetterTemplates>>()));
         services.AddSingleton<ShopperNews>();
         services.AddSingleton(new ShopPages(PublicAddress.FindStorefront(configuration)));

@@ -3,6 +3,7 @@ using Aarya.Features.Commerce.BackInStock;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.PriceAlerts;
 using Aarya.Features.Commerce.Wishlist;
+using Aarya.Features.Content.CartReminders;
 using Aarya.Features.Content.Notifications;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
@@ -17,6 +18,7 @@ public sealed class RetentionPageSpec
     {
         { "mails with their texts", Days(NewsPruning.MailsKept) },
         { "notifications", Days(NewsPruning.NotificationsKept) },
+        { "when a customer was last reminded of a cart", Days(RemindOfCartHandler.Pause) },
         { "handled events (`processed_event`)", Days(ProcessedEventPruning.Kept) },
         { "answers to idempotency keys", Days(IdempotencyKeyExpiry.Lifetime) },
         { "requests for sold-out SKUs, price alerts", Days(BackInStockRequest.Lifetime) },

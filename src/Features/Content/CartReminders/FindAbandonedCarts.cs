@@ -67,7 +67,7 @@ public sealed class FindAbandonedCarts(
         }
     }
 
-    // Those who have asked for reminders and have not had one for a while.
+    // The customers who have asked for reminders and got none within the pause between two.
     private async Task<IReadOnlyList<Guid>> DueAsync(CancellationToken cancellation)
     {
         await using var session = store.QuerySession();

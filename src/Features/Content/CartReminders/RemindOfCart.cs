@@ -21,7 +21,7 @@ public static class RemindOfCartHandler
     /// The shortest time between two reminders to one customer. It is longer than the age at which a cart is too old for one, so that no
     /// visit causes two.
     /// </summary>
-    public static readonly TimeSpan Pause = NewsPruning.RemindersKept;
+    public static readonly TimeSpan Pause = TimeSpan.FromDays(30);
 
     public static async Task<OutgoingMessages> Handle(
         RemindOfCart reminder, ShopperNews shopper, ShopPages pages, IDocumentSession session, DateTimeOffset now,

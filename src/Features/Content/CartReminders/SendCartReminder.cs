@@ -29,7 +29,9 @@ public static class SendCartReminderHandler
 
     public static void Configure(HandlerChain chain) => SendAlertHandler.Configure(chain);
 
-    /// <summary>Asks commerce and core, before the claim of the mail begins.</summary>
+    /// <summary>
+    /// Asks commerce and core, before the claim of the mail begins. In a process that could never read the flags, reminders are off.
+    /// </summary>
     public static async Task<ReminderReason> LoadAsync(
         SendCartReminder command, AbandonedCartLookup carts, IFlags flags, CancellationToken cancellation)
     {

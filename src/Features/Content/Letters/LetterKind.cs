@@ -29,7 +29,7 @@ public interface ILetterKind
     LetterChoice Choice { get; }
 
     /// <summary>One click in the mail stops mails of this kind.</summary>
-    bool HasUnsubscribeLink => Choice is LetterChoice.Unsubscribe or LetterChoice.Consent;
+    bool HasUnsubscribeLink { get; }
 
     /// <summary>A complete example of what the templates may name: nothing in it is null.</summary>
     object SampleFacts { get; }
@@ -45,6 +45,8 @@ public sealed class LetterKind<T>(string name, T sample) : ILetterKind
     public bool HoldsLink { get; init; }
 
     public LetterChoice Choice { get; init; }
+
+    public bool HasUnsubscribeLink => Choice is LetterChoice.Unsubscribe or LetterChoice.Consent;
 
     public object SampleFacts => sample;
 }

@@ -20,9 +20,6 @@ public sealed class NewsPruning(IContentStore store, TimeProvider time, ILogger<
     /// <summary>How long a shopper finds a notification.</summary>
     public static readonly TimeSpan NotificationsKept = TimeSpan.FromDays(365);
 
-    /// <summary>The shortest time between two reminders of a cart to one customer, who is known as long.</summary>
-    public static readonly TimeSpan RemindersKept = TimeSpan.FromDays(30);
-
     private const int Batch = 2_000;
 
     protected override Task WorkAsync(CancellationToken stopping) => PruneAsync(stopping);
@@ -36,12 +33,6 @@ public sealed class NewsPruning(IContentStore store, TimeProvider time, ILogger<
             "and not exists (select from content.mt_doc_suppression as kept where kept.data ->> 'emailIndex' = old.data ->> 'toIndex')",
             cancellation);
         await PruneAsync("notification", NotificationsKept, "", cancellation);
-        await using var session = store.QuerySession();
-        await using var command = new NpgsqlCommand("delete from content.cart_reminder where reminded_at < $1")
-        {
-            Parameters = { new() { Value = Time.GetUtcNow() - RemindersKept } },
-        };
-        await session.ExecuteAsync(command, cancellation);
     }
 
     private async Task PruneAsync(string document, TimeSpan kept, string condition, CancellationToken cancellation)

@@ -66,8 +66,7 @@ public sealed class ShopperNews(LetterTemplates letters, UnsubscribeLinks links)
         if (news.Email is null || recipient?.IsMailed(news.Kind) == false) return messages;
         session.Store(letter.To(news.Email, news.Subject, news.Id, now, news.OrderId));
         // What can be stopped by one click may go to very many people at once.
-        messages.Add(news.SendBy
-            ?? (((ILetterKind)news.Kind).HasUnsubscribeLink ? new SendAlert(news.Id) : (object)new SendEmail(news.Id)));
+        messages.Add(news.SendBy ?? (news.Kind.HasUnsubscribeLink ? new SendAlert(news.Id) : new SendEmail(news.Id)));
         return messages;
     }
 }

@@ -3,6 +3,7 @@ using Aarya.Features.Content.CartReminders;
 using Aarya.Features.Content.Mails;
 using Aarya.Features.Content.Notifications;
 using Aarya.Features.Content.Recipients;
+using Aarya.Features.Content.Store;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Flags;
@@ -19,7 +20,8 @@ using Wolverine.Tracking;
 namespace Aarya.Specs.Content.CartReminders;
 
 /// <summary>A customer who has asked for it is reminded of a cart, once, and never after an order.</summary>
-[StoryOf(typeof(FindAbandonedCarts), typeof(RemindOfCartHandler), typeof(SendCartReminderHandler))]
+[StoryOf(typeof(FindAbandonedCarts), typeof(RemindOfCartHandler), typeof(SendCartReminderHandler),
+    typeof(CartReminderPruning))]
 public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
 {
     private const string Preferences = "/api/notifications/preferences";
@@ -94,6 +96,31 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     }
 
     [Fact]
+    public async Task the_time_of_a_reminder_is_deleted_when_the_next_one_is_allowed()
+    {
+        await AskAsync(mail: true);
+        await LeaveAsync(TimeSpan.FromHours(25));
+        Assert.Single(await RunAsync());
+        var pruning = Host.Services.GetServices<IHostedService>().OfType<CartReminderPruning>().Single();
+
+        await pruning.PruneAsync(Cancel);
+        Assert.Empty(await RunAsync());
+        await using (var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession())
+        {
+            session.QueueSqlCommand(
+                "update content.cart_reminder set reminded_at = ? where subject = ?",
+                DateTimeOffset.UtcNow - RemindOfCartHandler.Pause - TimeSpan.FromMinutes(1), customer.Subject);
+            await session.SaveChangesAsync(Cancel);
+        }
+
+        await pruning.PruneAsync(Cancel);
+        await using var read = Host.Services.GetRequiredService<IContentStore>().QuerySession();
+        Assert.Equal(0, (await read.AdvancedSql.QueryAsync<long>(
+            "select count(*) from content.cart_reminder where subject = ?", Cancel, customer.Subject)).Single());
+        Assert.Single(await RunAsync());
+    }
+
+    [Fact]
     public async Task a_customer_who_has_closed_the_account_is_not_reminded()
     {
         await AskAsync(mail: true);
@@ -108,17 +135,10 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
         await AskAsync(mail: true);
         await LeaveAsync(TimeSpan.FromHours(25));
         using var other = await Shopper.OfRoleAsync(Host, "customer");
-        await using (var session = Host.Services.GetRequiredService<ICoreStore>().LightweightSession())
-        {
-            var user = (await session.LoadAsync<User>(other.Subject, Cancel))!;
-            user.EmailVerified = true;
-            session.Store(user);
-            await session.SaveChangesAsync(Cancel);
-        }
-
+        await ChangeUserAsync(x => x.EmailVerified = true, other);
         await other.AddAsync(sku);
-        (await other.SendAsync(HttpMethod.Put, Preferences, new { kinds = new[] { new { kind = "cart_reminder", mail = true } } })).Is(200);
-        await AllOfRedis.KeyExpireAsync(CartKeys.Of($"{other.Subject}"), ShoppingCart.KeptFor(guest: false) - TimeSpan.FromHours(25));
+        await AskAsync(mail: true, other);
+        await LeaveAsync(TimeSpan.FromHours(25), other);
         await AllOfRedis.HashSetAsync(CartKeys.Of($"{customer.Subject}"), "BROKEN", "no line");
 
         var messages = await Host.TrackActivity().DoNotAssertOnExceptionsDetected().ExecuteAndWaitAsync(
@@ -171,7 +191,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
         await AskAsync(mail: true);
         await LeaveAsync(TimeSpan.FromHours(60));
         var id = Guid.CreateVersion7();
-        await using (var session = Host.Services.GetRequiredService<Features.Content.Store.IContentStore>().LightweightSession())
+        await using (var session = Host.Services.GetRequiredService<IContentStore>().LightweightSession())
         {
             session.Store(new EmailMessage { Id = id, Kind = "cart_reminder", Owner = customer.Subject, To = "asha@example.com" });
             await session.SaveChangesAsync(Cancel);
@@ -198,16 +218,16 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
         return [.. messages.Executed.MessagesOf<SendCartReminder>().Where(x => x.Subject == customer.Subject)];
     }
 
-    private async Task AskAsync(bool mail) =>
-        (await customer.SendAsync(HttpMethod.Put, Preferences, new { kinds = new[] { new { kind = "cart_reminder", mail } } })).Is(200);
+    private async Task AskAsync(bool mail, Shopper? other = null) => (await (other ?? customer).SendAsync(
+        HttpMethod.Put, Preferences, new { kinds = new[] { new { kind = "cart_reminder", mail } } })).Is(200);
 
     private async Task<bool> IsMailedAsync() =>
         (await customer.GetAsync(Preferences)).As<PreferencesView>().Kinds.Single(x => x.Kind == "cart_reminder").Mail;
 
-    private async Task ChangeUserAsync(Action<User> change)
+    private async Task ChangeUserAsync(Action<User> change, Shopper? other = null)
     {
         await using var session = Host.Services.GetRequiredService<ICoreStore>().LightweightSession();
-        var user = (await session.LoadAsync<User>(customer.Subject, Cancel))!;
+        var user = (await session.LoadAsync<User>((other ?? customer).Subject, Cancel))!;
         change(user);
         session.Store(user);
         await session.SaveChangesAsync(Cancel);
@@ -224,8 +244,8 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
     }
 
     /// <summary>Makes the cart as old as if its owner had left it so long ago.</summary>
-    private async Task LeaveAsync(TimeSpan ago) =>
-        Assert.True(await AllOfRedis.KeyExpireAsync(CartKeys.Of($"{customer.Subject}"), ShoppingCart.KeptFor(guest: false) - ago));
+    private async Task LeaveAsync(TimeSpan ago, Shopper? other = null) => Assert.True(await AllOfRedis.KeyExpireAsync(
+        CartKeys.Of($"{(other ?? customer).Subject}"), ShoppingCart.KeptFor(guest: false) - ago));
 
     public ValueTask DisposeAsync()
     {
