@@ -9,6 +9,7 @@ using Aarya.Specs.Support.Hosts;
 using Alba;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.Commerce.Inventory;
@@ -141,8 +142,8 @@ public sealed class ReportLowStockSpec(AaryaFixture fixture) : CatalogueStory(fi
     {
         await using (var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession())
         {
-            session.QueueSqlCommand("update commerce.stock set on_hand = on_hand - ? where sku = ?", pieces, sku);
-            session.QueueSqlCommand("insert into commerce.stock_changed (sku) values (?)", sku);
+            Assert.NotNull(await Stock.AdjustAsync(
+                session, sku, -pieces, "sold", $"{Guid.NewGuid()}", TestContext.Current.CancellationToken));
             await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 
@@ -159,9 +160,17 @@ public sealed class ReportLowStockSpec(AaryaFixture fixture) : CatalogueStory(fi
                 where sku like 'KRT-{Tag.ToUpperInvariant()}-%')
             """) == 0,
         instead: async () =>
-            $"{await AskAsync("select count(*) from commerce.stock_changed")} changes of stock and "
-            + $"{await AskAsync("select count(*) from commerce.product_changed")} of products wait, "
-            + $"{await AskAsync("select count(*) from pg_stat_activity where state = 'idle in transaction'")} transactions are idle.");
+        {
+            var announcer = Host.Services.GetServices<IHostedService>().OfType<Announcer>().Single();
+            await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
+            var busy = await session.AdvancedSql.QueryAsync<string>(
+                """
+                select concat_ws(' ', pid, state, wait_event, now() - xact_start, pg_blocking_pids(pid)::text, left(query, 200))
+                from pg_stat_activity where datname = current_database() and usename = current_user and state <> 'idle'
+                """, TestContext.Current.CancellationToken);
+            return $"{await AskAsync("select count(*) from commerce.stock_changed")} changes of stock wait, the announcer is "
+                + $"{announcer.ExecuteTask?.Status}, and commerce does: {string.Join("; ", busy)}";
+        });
 
     private async Task<long> AskAsync(string sql)
     {
