@@ -34,7 +34,8 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
     public async Task SendAsync(Mail mail, CancellationToken cancellation)
     {
         using var message = new MimeMessage();
-        message.From.Add(server.From);
+        // A copy: the list listens to the address that it contains, so the shared one would keep every mail in memory.
+        message.From.Add(server.From.Clone());
         message.To.Add(AddressOf(mail));
         message.Subject = mail.Subject;
         message.MessageId = $"{mail.Id:N}@{server.From.Domain}";

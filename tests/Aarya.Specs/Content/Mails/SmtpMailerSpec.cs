@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support.Servers;
@@ -51,6 +52,20 @@ public sealed class SmtpMailerSpec
         Assert.Equal(2, way.Accepted);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => mailer.SendAsync(mail, TestContext.Current.CancellationToken)));
         Assert.Equal(80, server.Mails().Count);
+    }
+
+    [Fact]
+    public async Task a_mail_that_was_sent_is_not_kept_in_memory()
+    {
+        await using var server = await MailServer.StartAsync();
+        var settings = SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender);
+        using var mailer = new SmtpMailer(settings, TimeProvider.System);
+        for (var i = 0; i < 3; i++) await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
+
+        // The list of a mail's senders listens to each of them, and an address that many mails share would keep all of them.
+        var changed = typeof(InternetAddress).GetField("Changed", BindingFlags.Instance | BindingFlags.NonPublic);
+        Assert.NotNull(changed);
+        Assert.Null(changed.GetValue(settings.From));
     }
 
     [Fact]
