@@ -84,10 +84,11 @@ public static partial class Checkout
             var line = new { sku = skus[((first * 2) + i) % skus.Length], quantity = 1 };
             await shop.PostAsync("/api/cart/items", line, tokens[i / 2], AddressOf(first + (i / 2)));
         });
-        return [.. tokens.Select((x, i) => new PreparedOrder(x, $"{Guid.NewGuid()}", AddressOf(first + i), BodyOf(first + i)))];
+        return [.. tokens.Select((x, i) => new PreparedOrder(x, $"{Guid.NewGuid()}", AddressOf(first + i), JsonOf(first + i)))];
     }
 
-    private static string BodyOf(int order) => JsonSerializer.Serialize(new
+    /// <summary>The request of a checkout, with a mail address of its own.</summary>
+    internal static string JsonOf(int order) => JsonSerializer.Serialize(new
     {
         shippingAddress = new
         {
@@ -108,5 +109,5 @@ public static partial class Checkout
     /// <param name="Address">The buyer's network address.</param>
     internal sealed record PreparedOrder(string Token, string Key, string Address, string Body);
 
-    private static string AddressOf(int order) => $"10.{order >> 16 & 255}.{order >> 8 & 255}.{order & 255}";
+    internal static string AddressOf(int order) => $"10.{order >> 16 & 255}.{order >> 8 & 255}.{order & 255}";
 }

@@ -1,6 +1,7 @@
 using Aarya.Bench;
 using Aarya.Bench.EventStreams;
 using Aarya.Bench.Relevance;
+using Aarya.Bench.Soak;
 
 if (args is ["floor", var url, .. var kind])
 {
@@ -44,7 +45,7 @@ var wanted = args.FirstOrDefault() ?? "paths";
     // Last, because it replaces what is counted.
     ("reports", false, Reports.RunAsync),
 ];
-string[] names = [.. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "relevance", "sockets"];
+string[] names = [.. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "soak", "relevance", "sockets"];
 if (wanted is not "paths" && !names.Contains(wanted))
 {
     await Console.Error.WriteLineAsync(
@@ -54,6 +55,7 @@ if (wanted is not "paths" && !names.Contains(wanted))
 
 try
 {
+    var soak = SoakBench.Parse(wanted is "soak" ? args : []);
     if (wanted is "relevance")
     {
         await using var demo = await Shop.OpenAsync("demo");
@@ -74,6 +76,13 @@ try
     }
 
     List<FigureReport> figures = [];
+    if (wanted is "soak")
+    {
+        var report = await SoakBench.RunAsync(shop, soak.Minutes, soak.PerSecond);
+        report.Print();
+        figures.Add(report);
+    }
+
     foreach (var path in streams.Where(x => wanted is "streams" || x.Name == wanted))
     {
         await shop.ServeAsync(path.Limits);

@@ -116,6 +116,9 @@ public sealed class Shop : IAsyncDisposable
         (process, limits) = (null, null);
     }
 
+    /// <summary>Gives the program a setting from its next start on.</summary>
+    public void Set(string name, string value) => environment[name] = value;
+
     /// <summary>Starts the program with or without rate limits, unless it already runs that way.</summary>
     public async Task ServeAsync(bool limits)
     {
