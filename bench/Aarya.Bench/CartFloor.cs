@@ -22,6 +22,7 @@ public static class CartFloor
         var subjects = Enumerable.Range(0, AddToCart.Guests).Select(_ => $"{Guid.NewGuid()}").ToArray();
         var sku = skus.Split(',');
         var limit = Streams.All.Single(x => x.Name == Streams.Analytics).Bytes;
+        var keys = new CartKeys(RedisKeys.OfOneBucket);
         var n = 0;
         app.MapPost("/{**path}", async context =>
         {
@@ -30,7 +31,7 @@ public static class CartFloor
             var subject = subjects[at % AddToCart.Guests];
             var now = DateTimeOffset.UtcNow;
             await redis.ScriptEvaluateAsync(lua,
-                [CartKeys.Of(subject), RedisKeys.Stream(Streams.Analytics), CartKeys.Changes(subject)],
+                [keys.Of(subject), keys.Stream(subject), keys.Changes(subject)],
                 ["add", subject, now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), 2_592_000L, "", 3_600L,
                     $"{Guid.CreateVersion7(now)}", "", limit, "", "",
                     sku[at / AddToCart.Guests % sku.Length], "129900:INR", 1, "unknown_sku", ShoppingCart.MaxPerLine,

@@ -44,12 +44,12 @@ internal sealed class BenchRedis : IAsyncDisposable
         return redis;
     }
 
-    public async Task<long> LengthAsync(string stream) => await Database.StreamLengthAsync(RedisKeys.Stream(stream));
+    public async Task<long> LengthAsync(string stream) => await Database.StreamLengthAsync(RedisKeys.OfOneBucket.Stream(stream));
 
     /// <summary>The megabytes that a stream takes, every entry counted.</summary>
     public async Task<double> MegabytesAsync(string stream)
     {
-        var bytes = await Database.ExecuteAsync("MEMORY", "USAGE", RedisKeys.Stream(stream), "SAMPLES", 0);
+        var bytes = await Database.ExecuteAsync("MEMORY", "USAGE", RedisKeys.OfOneBucket.Stream(stream), "SAMPLES", 0);
         return bytes.IsNull ? 0 : (long)bytes / 1024.0 / 1024;
     }
 
@@ -63,12 +63,12 @@ internal sealed class BenchRedis : IAsyncDisposable
 
     /// <summary>How many events the full stream has left out.</summary>
     public async Task<double> LostAsync() =>
-        (double?)await Database.StringGetAsync(StreamHistory.LostKey(Features.Streams.Analytics)) ?? 0;
+        (double?)await Database.StringGetAsync(StreamHistory.LostKey(RedisKeys.OfOneBucket.Stream(Features.Streams.Analytics))) ?? 0;
 
     /// <summary>Waits until the compactor has counted what is in the stream <c>analytics</c> now.</summary>
     public async Task CountedAsync(Shop shop)
     {
-        var key = RedisKeys.Stream(Features.Streams.Analytics);
+        var key = RedisKeys.OfOneBucket.Stream(Features.Streams.Analytics);
         if (!await Database.KeyExistsAsync(key)) return;
         var last = (string)(await Database.StreamInfoAsync(key)).LastGeneratedId!;
         await Waiting.UntilAsync("the events of visitors are counted", TimeSpan.FromMinutes(5), async () =>

@@ -75,7 +75,7 @@ internal static class CompactionRate
     /// <returns>Entries per second, and how many entries the stream had.</returns>
     private static async Task<(double PerSecond, long Entries)> CompactAsync(Shop shop, BenchRedis redis, string stream)
     {
-        var key = RedisKeys.Stream(stream);
+        var key = RedisKeys.OfOneBucket.Stream(stream);
         var entries = await redis.LengthAsync(stream);
         var before = (await redis.Database.StreamRangeAsync(key, count: 1))[0].Id.ToString();
         var compacting = shop.CompactAsync(redis.Url, stream);

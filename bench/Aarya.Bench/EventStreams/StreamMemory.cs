@@ -40,7 +40,7 @@ internal static class StreamMemory
             if (policy.IsCounted) await CompactionRate.FillAsync(redis, visits, EventsPerPage);
             else await typical.FillAsync(redis.Database, policy.Name, policy.Cap, TimeSpan.FromHours(policy.Hours));
             foreach (var reader in Features.Roles.Contexts)
-                await redis.Database.StreamCreateConsumerGroupAsync(RedisKeys.Stream(policy.Name), reader, "$");
+                await redis.Database.StreamCreateConsumerGroupAsync(RedisKeys.OfOneBucket.Stream(policy.Name), reader, "$");
             var entries = (await redis.LengthAsync(policy.Name)).ToString("#,0", CultureInfo.InvariantCulture);
             streams.Add(new($"{policy.Name}, {entries} entries", await redis.MegabytesAsync(policy.Name), "MB"));
         }

@@ -32,7 +32,7 @@ internal sealed partial class TypicalEntries
         var entries = new TypicalEntries();
         foreach (var policy in Features.Streams.All.Where(x => !x.IsCounted))
         {
-            var added = await redis.Database.StreamRangeAsync(RedisKeys.Stream(policy.Name), start);
+            var added = await redis.Database.StreamRangeAsync(RedisKeys.OfOneBucket.Stream(policy.Name), start);
             if (added.Length == 0) throw new InvalidOperationException($"The shop has added nothing to {policy.Name}.");
             entries.recorded[policy.Name] = [.. added.Select(x => x.Values)];
         }
@@ -56,7 +56,7 @@ internal sealed partial class TypicalEntries
             var sample = recorded[stream];
             var copy = CopyOf(sample[i % sample.Length], i / sample.Length);
             var at = (began + (age * ((double)i / count))).ToUnixTimeMilliseconds();
-            adding.Add(redis.StreamAddAsync(RedisKeys.Stream(stream), copy, $"{at}-{i}"));
+            adding.Add(redis.StreamAddAsync(RedisKeys.OfOneBucket.Stream(stream), copy, $"{at}-{i}"));
             if (adding.Count < 2_000) continue;
             await Task.WhenAll(adding);
             adding.Clear();

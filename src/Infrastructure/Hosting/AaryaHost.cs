@@ -145,7 +145,7 @@ public static class AaryaHost
             [
                 .. modules.SelectMany(x => x.Streams)
                     .Select(x => x.With(builder.Configuration) with { Readers = [.. readers[x.Name].Distinct()] }),
-            ]);
+            ], RedisKeys.Buckets.Read(builder.Configuration));
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton<StreamHistory>();
         builder.Services.AddSingleton<StreamReplay>();

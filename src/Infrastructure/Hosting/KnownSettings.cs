@@ -3,6 +3,7 @@ using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Rates;
+using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +22,7 @@ public static class KnownSettings
         ContextAddress.DialSeconds, RequestDeadline.Seconds, RateLimits.PerSecond, EdgeSettings.MaxConcurrent, EdgeSettings.MaxQueued,
         CacheBudget.Megabytes, ContextDatabases.PoolSize,
         .. modules.SelectMany(x => x.RatePolicies).Select(x => x.Setting),
-        .. modules.SelectMany(x => x.NumberSettings),
+        RedisKeys.Buckets, .. modules.SelectMany(x => x.NumberSettings),
         .. modules.SelectMany(x => x.Streams).SelectMany(x => x.Settings),
     ];
 

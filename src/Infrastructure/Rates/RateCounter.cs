@@ -9,7 +9,8 @@ namespace Aarya.Infrastructure.Rates;
 /// <param name="Key">The client, and what the allowance is for.</param>
 /// <param name="Requests">How many requests within the window.</param>
 /// <param name="Window">The window; after that long without a request, a client may make all of them at once.</param>
-public readonly record struct Rate(string Key, int Requests, TimeSpan Window)
+/// <param name="Client">The client alone: all its allowances are counted together. The key if it is null.</param>
+public readonly record struct Rate(string Key, int Requests, TimeSpan Window, string? Client = null)
 {
     // In microseconds, not rounded: otherwise 70,000 per second would become 71,428.
     internal double Interval => Window.TotalMicroseconds / Requests;
@@ -68,6 +69,14 @@ public sealed partial class RateCounter(
         return math.ceil(wait)
         """;
 
+    // ARGV, one per key: the interval in microseconds.
+    private const string GiveBack = """
+        for i, key in ipairs(KEYS) do
+          local full = redis.call('GET', key)
+          if full then redis.call('SET', key, string.format('%.3f', full - ARGV[i]), 'KEEPTTL') end
+        end
+        """;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly LocalRates own = new(time, most);
     private readonly LocalRates owed = new(time, most);
@@ -114,12 +123,28 @@ public sealed partial class RateCounter(
     /// <summary>Null when Redis has not counted the request.</summary>
     private async Task<TimeSpan?> AskAsync(IReadOnlyList<Rate> rates)
     {
+        // In a cluster, a client and its address may be in two buckets, which no script can count together.
+        if (redis.Keys.Count == 1 || rates.All(x => BucketOf(x) == BucketOf(rates[0]))) return await AskOneBucketAsync(rates);
+        Rate[][] buckets = [.. rates.GroupBy(BucketOf).Select(x => x.ToArray())];
+        var waits = await Task.WhenAll(buckets.Select(AskOneBucketAsync));
+        var isAdmitted = waits.All(x => x is { Ticks: 0 });
+        // What one bucket has counted is given back if another one has refused the request, or has not answered.
+        if (!isAdmitted) await Task.WhenAll(buckets.Where((_, i) => waits[i] is { Ticks: 0 }).Select(GiveBackAsync));
+        return waits.Any(x => x is null) ? null : waits.Max();
+    }
+
+    private int BucketOf(Rate rate) => redis.Keys.BucketOf(rate.Client ?? rate.Key);
+
+    private RedisKey KeyOf(Rate rate) => redis.Keys.Rate(rate.Client ?? rate.Key, $"even:{rate.Key}");
+
+    private async Task<TimeSpan?> AskOneBucketAsync(IReadOnlyList<Rate> rates)
+    {
         var debts = new double[rates.Count];
         var keys = new RedisKey[rates.Count];
         var values = new RedisValue[rates.Count * 3];
         for (var i = 0; i < rates.Count; i++)
         {
-            keys[i] = RedisKeys.Rate($"even:{rates[i].Key}");
+            keys[i] = KeyOf(rates[i]);
             values[i * 3] = rates[i].Interval;
             values[(i * 3) + 1] = rates[i].Burst;
             values[(i * 3) + 2] = debts[i] = owed.TakeOut(rates[i].Key);
@@ -134,6 +159,19 @@ public sealed partial class RateCounter(
             for (var i = 0; i < rates.Count; i++) owed.Add(rates[i].Key, debts[i]);
             Rest(e.Message);
             return null;
+        }
+    }
+
+    private async Task GiveBackAsync(IReadOnlyList<Rate> rates)
+    {
+        try
+        {
+            await redis.Cache.ScriptEvaluateAsync(GiveBack, [.. rates.Select(KeyOf)], [.. rates.Select(x => (RedisValue)x.Interval)]);
+        }
+        catch (Exception e) when (Outage.IsOfRedis(e))
+        {
+            // The client has one request less until its allowance is full again.
+            Rest(e.Message);
         }
     }
 

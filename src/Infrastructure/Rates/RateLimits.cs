@@ -59,7 +59,8 @@ public sealed class RateLimits
         {
             if (!tokens.TryKnown(sent, out var check))
             {
-                if (!await TakeAsync(http, [new($"{address}:unproven", perSecond * ClientsOfAnAddress, TimeSpan.FromSeconds(1))])) return;
+                var unproven = new Rate($"{address}:unproven", perSecond * ClientsOfAnAddress, TimeSpan.FromSeconds(1), address);
+                if (!await TakeAsync(http, [unproven])) return;
                 check = await tokens.CheckAsync(sent);
             }
 
@@ -96,19 +97,19 @@ public sealed class RateLimits
             Add(address, 1);
         }
 
-        if (policy is { PerAddress: true }) AddPolicy(policy, address, 1);
+        if (policy is { PerAddress: true }) AddPolicy(policy, address, address, 1);
         return rates;
 
         void Add(string client, int share)
         {
             // Anonymous requests and those with a token are counted separately, so that neither uses up the share of the other.
             var key = share == 1 ? client : $"{client}:tokens";
-            rates.Add(new(key, perSecond * share, TimeSpan.FromSeconds(1)));
-            if (policy is { PerAddress: false }) AddPolicy(policy, key, share);
+            rates.Add(new(key, perSecond * share, TimeSpan.FromSeconds(1), client));
+            if (policy is { PerAddress: false }) AddPolicy(policy, key, client, share);
         }
 
-        void AddPolicy(RatePolicy policy, string key, int share) =>
-            rates.Add(new($"{policy.Name}:{key}", allowances[policy.Name] * share, policy.Window));
+        void AddPolicy(RatePolicy policy, string key, string client, int share) =>
+            rates.Add(new($"{policy.Name}:{key}", allowances[policy.Name] * share, policy.Window, client));
     }
 
     /// <summary>The address that counts as one client: the whole IPv4 address, or the first 64 bits of an IPv6 address.</summary>

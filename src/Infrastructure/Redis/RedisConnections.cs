@@ -20,6 +20,7 @@ public sealed class RedisConnections : IAsyncDisposable
     {
         StateUrl = configuration.Find("REDIS_URL");
         CacheUrl = configuration.Find("REDIS_CACHE_URL") ?? StateUrl;
+        Keys = new(RedisKeys.Buckets.Read(configuration));
         state = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor(StateUrl, "aarya-state")));
         cache =
             new(() => CacheUrl == StateUrl
@@ -29,6 +30,9 @@ public sealed class RedisConnections : IAsyncDisposable
 
     public string? StateUrl { get; }
 
+    /// <summary>The names of the keys, in both instances.</summary>
+    public RedisKeys Keys { get; }
+
     public string? CacheUrl { get; }
 
     /// <summary>Carts, sessions, streams, keys of idempotency: never evicted.</summary>
@@ -36,6 +40,10 @@ public sealed class RedisConnections : IAsyncDisposable
 
     /// <summary>Data that may be evicted at any time: caches, counters of rate limits, metrics.</summary>
     public IDatabase Cache => Connected(cache).GetDatabase();
+
+    /// <summary>Asks Redis whether it answers: every node that has keys, in a cluster.</summary>
+    public static Task PingAsync(IDatabase redis) =>
+        Task.WhenAll(redis.Multiplexer.GetServers().Where(x => !x.IsReplica).Select(x => x.PingAsync()));
 
     public IConnectionMultiplexer StateConnection => Connected(state);
 

@@ -29,7 +29,7 @@ public static class RedisRights
     private static readonly Dictionary<string, string> Examples = new[]
     {
         "ping", "echo x", "info", "command info get", "client id", "client setname x", "select 0", "cluster nodes", "cluster slots",
-        "time", "scan 0", "multi", "exec", "discard",
+        "asking", "time", "scan 0", "multi", "exec", "discard",
         "get {key}", "set {key} x", "setex {key} 1 x", "psetex {key} 1 x",
         "del {key}", "unlink {key}", "exists {key}", "expire {key} 1", "pexpire {key} 1", "pttl {key}", "type {key}",
         "incrbyfloat {key} 1", "hget {key} f", "hmget {key} f", "hgetall {key}", "hset {key} f x", "hmset {key} f x", "hdel {key} f",
@@ -52,7 +52,7 @@ public static class RedisRights
 
     /// <summary>The rules that the login of this connection lacks.</summary>
     /// <exception cref="RedisServerException">The login may not even run a script.</exception>
-    internal static async Task<IReadOnlyList<string>> MissingAsync(IDatabase redis)
+    internal static async Task<IReadOnlyList<string>> MissingAsync(IServer redis)
     {
         var keys = await RefusedAsync(redis, '~', "get {0}", "exists {0}");
         var channels = await RefusedAsync(redis, '&', "subscribe {0}", "publish {0} x");
@@ -63,7 +63,7 @@ public static class RedisRights
     }
 
     // A key and a channel can only be checked with a command: with the second command if the login has the first for no pattern.
-    private static async Task<IReadOnlyList<string>> RefusedAsync(IDatabase redis, char kind, params string[] commands)
+    private static async Task<IReadOnlyList<string>> RefusedAsync(IServer redis, char kind, params string[] commands)
     {
         var patterns = Rules.Where(x => x[0] == kind).ToList();
         IReadOnlyList<string> refused = patterns;
@@ -76,10 +76,9 @@ public static class RedisRights
         return refused;
     }
 
-    private static async Task<IReadOnlyList<string>> RefusedAsync(IDatabase redis, List<string> rules, Func<string, string> commandOf)
+    private static async Task<IReadOnlyList<string>> RefusedAsync(IServer redis, List<string> rules, Func<string, string> commandOf)
     {
-        RedisValue[] commands = [.. rules.Select(x => (RedisValue)commandOf(x))];
-        var refused = await redis.ScriptEvaluateAsync(Check, [], commands, CommandFlags.NoScriptCache);
+        var refused = await redis.ExecuteAsync("EVAL", [Check, 0, .. rules.Select(commandOf)]);
         return [.. ((int[])refused!).Select(x => rules[x - 1])];
     }
 

@@ -66,7 +66,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
             foreach (var some in sessionIds.Chunk(AskedAtOnce))
             {
                 if (!redis.State.IsConnected(KeyOf(some[0]))) return ended;
-                if (await redis.State.KeyExistsAsync([.. some.Select(KeyOf)]) == some.Length) continue;
+                if (await CountAsync(some) == some.Length) continue;
                 var there = await Task.WhenAll(some.Select(x => redis.State.KeyExistsAsync(KeyOf(x))));
                 ended.UnionWith(some.Where((_, i) => !there[i]));
             }
@@ -78,6 +78,10 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
 
         return ended;
     }
+
+    // One command per bucket.
+    private async Task<long> CountAsync(Guid[] sessionIds) => (await Task.WhenAll(sessionIds
+        .GroupBy(x => redis.Keys.BucketOf($"{x:D}")).Select(x => redis.State.KeyExistsAsync([.. x.Select(KeyOf)])))).Sum();
 
     private bool IsFresh(CachedSession? cached) => cached?.SeenAt is { } seen and not 0 && clock.GetElapsedTime(seen) < CachedFor;
 
@@ -104,7 +108,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
         return true;
     }
 
-    private static RedisKey KeyOf(Guid sessionId) => RedisKeys.Session($"{sessionId:D}");
+    private RedisKey KeyOf(Guid sessionId) => redis.Keys.Session($"{sessionId:D}");
 
     private bool Assume()
     {

@@ -9,6 +9,7 @@ using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -154,12 +155,13 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", redis.Url)]).Build();
         await using var connections = new RedisConnections(configuration);
 
-        await new RedisAtStart(connections,
-            new HostingEnvironment { EnvironmentName = "Development" }).StartAsync(TestContext.Current.CancellationToken);
-        var refused = await Assert.ThrowsAsync<StartupException>(() =>
-            new RedisAtStart(connections,
-                new HostingEnvironment { EnvironmentName = "Production" }).StartAsync(TestContext.Current.CancellationToken));
+        await StartAsync("Development");
+        var refused = await Assert.ThrowsAsync<StartupException>(() => StartAsync("Production"));
         Assert.Contains("maxmemory-policy noeviction", refused.Message, StringComparison.Ordinal);
+
+        Task StartAsync(string environment) =>
+            new RedisAtStart(connections, new HostingEnvironment { EnvironmentName = environment }, NullLogger<RedisAtStart>.Instance)
+                .StartAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

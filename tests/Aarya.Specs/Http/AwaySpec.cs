@@ -80,7 +80,9 @@ public sealed class AwaySpec(ShopApart shop) : IClassFixture<ShopApart>
         {
             await using var scope = shop.Services.CreateAsyncScope();
             var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
-            await bus.PublishAsync(new TakeOrderedFromCart(Guid.CreateVersion7(), subject, [new(sku, 1)]));
+            var order = Guid.CreateVersion7();
+            await shop.AskAsync($"insert into commerce.cart_claim (order_id, subject) values ('{order}', '{subject}')");
+            await bus.PublishAsync(new TakeOrderedFromCart(order, subject, [new(sku, 1)]));
             const string Waiting = "status <> 'Handled' and attempts > 0 and message_type ilike '%TakeOrderedFromCart%'";
             await Eventually.HoldsAsync("the message has failed once and waits",
                 async () => await shop.CountAsync("incoming_envelopes", Waiting) > 0);

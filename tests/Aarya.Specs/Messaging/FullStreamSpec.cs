@@ -18,7 +18,7 @@ public sealed class FullStreamSpec : IAsyncLifetime
 {
     private const int Cap = 1_000;
 
-    private static readonly RedisKey Users = RedisKeys.Stream(Streams.Users);
+    private static readonly RedisKey Users = RedisKeys.OfOneBucket.Stream(Streams.Users);
 
     private SpecDatabase database = null!;
     private RedisServer redis = null!;

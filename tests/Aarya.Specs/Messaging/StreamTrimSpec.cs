@@ -13,7 +13,7 @@ public sealed class StreamTrimSpec : IAsyncLifetime
     private const int Hours = 24;
     private const string Name = "product_events";
 
-    private static readonly RedisKey Stream = RedisKeys.Stream(Name);
+    private static readonly RedisKey Stream = RedisKeys.OfOneBucket.Stream(Name);
     private static readonly StreamPolicy Policy = new(Name, Cap, Hours);
     private static readonly TimeSpan TooOld = TimeSpan.FromHours(Hours + 1);
     private static readonly TimeSpan Old = TimeSpan.FromHours(1);

@@ -178,7 +178,7 @@ public sealed class PaymentShop : IAsyncLifetime
         var last = "0";
         while (!stop.IsCancellationRequested)
         {
-            var entries = await redis.Database.StreamReadAsync(RedisKeys.Stream("payment_events"), last, 100);
+            var entries = await redis.Database.StreamReadAsync(RedisKeys.OfOneBucket.Stream("payment_events"), last, 100);
             foreach (var entry in entries)
             {
                 last = entry.Id!;

@@ -10,7 +10,7 @@ namespace Aarya.Specs.Privacy;
 
 public sealed class StreamErasureSpec : IAsyncLifetime
 {
-    private static readonly RedisKey Users = RedisKeys.Stream(Streams.Users);
+    private static readonly RedisKey Users = RedisKeys.OfOneBucket.Stream(Streams.Users);
     private static readonly DateTimeOffset Since = DateTimeOffset.UtcNow.AddDays(-10);
 
     private static readonly PersonalStreams Personal = new(new(Modules.All, []));
@@ -77,7 +77,7 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     [Fact]
     public async Task what_is_to_be_archived_stays_until_it_is_even_if_no_compactor_has_worked_yet()
     {
-        var orders = RedisKeys.Stream(Streams.Orders);
+        var orders = RedisKeys.OfOneBucket.Stream(Streams.Orders);
         var at = $"{Since.AddDays(1).ToUnixTimeMilliseconds()}-0";
         await redis.State.StreamAddAsync(orders, "body", $"{person:D} sealed:k:abc", at);
         Assert.Equal(1, await EraseAsync());

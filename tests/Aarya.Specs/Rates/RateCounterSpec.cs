@@ -195,7 +195,7 @@ public sealed class RateCounterSpec : IAsyncLifetime
         return passed;
     }
 
-    private static string KeyOf(Rate rate) => RedisKeys.Rate($"even:{rate.Key}").ToString();
+    private static string KeyOf(Rate rate) => RedisKeys.OfOneBucket.Rate(rate.Key, $"even:{rate.Key}").ToString();
 
     // With a long timeout where Redis must answer, however slow the machine is.
     private RateCounter Node(int most = RateCounter.MostClients, TimeSpan? patience = null)

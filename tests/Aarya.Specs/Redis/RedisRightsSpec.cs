@@ -5,6 +5,7 @@ using Aarya.Specs.Support;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.Redis;
@@ -115,7 +116,8 @@ public sealed partial class RedisRightsSpec : IAsyncLifetime
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build();
         await using var connections = new RedisConnections(configuration);
         var production = new HostingEnvironment { EnvironmentName = "Production" };
-        await new RedisAtStart(connections, production).StartAsync(TestContext.Current.CancellationToken);
+        var step = new RedisAtStart(connections, production, NullLogger<RedisAtStart>.Instance);
+        await step.StartAsync(TestContext.Current.CancellationToken);
     }
 
     [GeneratedRegex(@"ACL SETUSER aarya on '>[^']+' \\\n(?<rules>(?:.*\\\n)*.*)\n")]

@@ -140,7 +140,7 @@ public sealed class SessionGateSpec : IAsyncLifetime
         Assert.True(await gate.IsOpenAsync(Token, reading: false));
     }
 
-    private static RedisKey KeyOf(Guid id) => RedisKeys.Session($"{id:D}");
+    private static RedisKey KeyOf(Guid id) => RedisKeys.OfOneBucket.Session($"{id:D}");
 
     public async ValueTask DisposeAsync()
     {

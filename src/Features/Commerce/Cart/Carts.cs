@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
@@ -49,11 +50,13 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     /// <summary>How long a keyed change is recognised, provided that it is among the last 32 of its cart.</summary>
     public static readonly TimeSpan KeyKept = TimeSpan.FromHours(1);
 
-    // An order's lines leave the cart once, even if the message is redelivered days later.
+    // Until it is certain that something was committed, which a database that is away may delay for days.
     private static readonly TimeSpan OrderKept = TimeSpan.FromDays(7);
     private static readonly string Script = EmbeddedText.Of<Carts>("change-cart.lua");
 
-    private readonly long analyticsBytes = streams.All.Single(x => x.Name == Streams.Analytics).Bytes;
+    // Each part of the stream may use as much memory as any other.
+    private readonly long analyticsBytes = streams.Parts.First(x => x.Name == Streams.Analytics).Bytes;
+    private readonly CartKeys keys = new(redis.Keys);
 
     private const string TimedReading =
         """
@@ -61,21 +64,35 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
         return {string.format('%d%06d', time[1], time[2]), redis.call('HGETALL', KEYS[1])}
         """;
 
+    // KEYS: a cart. ARGV: SKU, line, SKU, line, ... Deletes the cart if it has exactly these lines.
+    private const string DeleteUnchanged =
+        """
+        if redis.call('HLEN', KEYS[1]) * 2 ~= #ARGV then return 0 end
+        for i = 1, #ARGV, 2 do
+            if redis.call('HGET', KEYS[1], ARGV[i]) ~= ARGV[i + 1] then return 0 end
+        end
+        redis.call('DEL', KEYS[1])
+        return 1
+        """;
+
+    // A guest who changes the cart while it is merged is still at work; the next sign-in, or the event of this one, merges the rest.
+    private const int MostMerges = 10;
+
     public async Task<ShoppingCart> ReadAsync(Guid subject) =>
-        ShoppingCart.From(subject, await redis.State.HashGetAllAsync(CartKeys.Of($"{subject}")));
+        ShoppingCart.From(subject, await redis.State.HashGetAllAsync(keys.Of($"{subject}")));
 
     /// <summary>The cart, and when it was read.</summary>
     /// <returns>The time is in Unix microseconds by the clock of Redis, as that of <see cref="TakeOrderedAsync"/>.</returns>
     public async Task<(ShoppingCart Cart, long ReadAt)> ReadTimedAsync(Guid subject)
     {
-        var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(TimedReading, [CartKeys.Of($"{subject}")]))!;
+        var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(TimedReading, [keys.Of($"{subject}")]))!;
         return (ShoppingCart.From(subject, (RedisValue[])reply[1]!), (long)reply[0]);
     }
 
     /// <summary>The cart of a customer, and how long it has not changed.</summary>
     public async Task<(ShoppingCart Cart, TimeSpan Idle)> ReadIdleAsync(Guid customer)
     {
-        var key = CartKeys.Of($"{customer}");
+        var key = keys.Of($"{customer}");
         var (lines, left) = (redis.State.HashGetAllAsync(key), redis.State.KeyTimeToLiveAsync(key));
         // From each change on, the cart is kept for the whole time.
         return (ShoppingCart.From(customer, await lines), ShoppingCart.KeptFor(guest: false) - (await left ?? TimeSpan.Zero));
@@ -94,26 +111,54 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     public Task<CartChange> ClearAsync(CartOwner owner) => ChangeAsync("clear", owner, "clear", origin: null);
 
     /// <summary>Removes exactly what an order has taken; what was added meanwhile stays. Happens once per order.</summary>
+    /// <param name="owner">The owner of the cart now.</param>
+    /// <param name="buyer">The owner when the order was placed: the cart may get another one between two deliveries of the message.</param>
     /// <returns>When the lines left the cart, in Unix microseconds by the clock of Redis.</returns>
-    public async Task<long> TakeOrderedAsync(Guid subject, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
+    public async Task<long> TakeOrderedAsync(Guid owner, Guid buyer, Guid orderId, IEnumerable<(string Sku, int Quantity)> lines)
     {
-        // Per order, not per subject: the cart may get another owner between two deliveries of the message.
-        var marker = CartKeys.Taken($"{orderId}");
-        var change = await RunAsync("ordered", subject, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept, origin: null,
+        if (owner != buyer && await redis.State.StringGetAsync(keys.Taken($"{buyer}", $"{orderId}")) is { IsNull: false } before)
+            return (long)before;
+        var marker = keys.Taken($"{owner}", $"{orderId}");
+        var change = await RunAsync("ordered", owner, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept, origin: null,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
         return long.Parse(Encoding.ASCII.GetString(change.Answer.Span), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>It is committed that the lines of the order have left the cart: <see cref="TakeOrderedAsync"/> is not repeated.</summary>
+    public void ForgetTaken(Guid subject, Guid orderId) =>
+        redis.State.KeyDelete(keys.Taken($"{subject}", $"{orderId}"), CommandFlags.FireAndForget);
+
     /// <summary>
     /// Merges a guest's cart into a customer's: for each SKU the larger quantity stays, and no line is lost. Repeating it changes nothing.
+    /// The two carts may be in different buckets, which no script can change together: a cart is deleted once the other one has its lines,
+    /// and a marker prevents that the same lines are merged again if the process dies in between.
     /// </summary>
-    public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer) => guest == customer
-        ? await ReadAsync(customer)
-        : (await RunAsync(
-            "merge", customer, ShoppingCart.KeptFor(guest: false), CartKeys.Of($"{guest}"), "", "", KeyKept, origin: null)).Cart!;
+    public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer)
+    {
+        if (guest == customer) return await ReadAsync(customer);
+        for (var attempt = 0; attempt < MostMerges; attempt++)
+        {
+            var lines = await redis.State.HashGetAllAsync(keys.Of($"{guest}"));
+            if (lines.Length == 0) break;
+            RedisValue[] content =
+                [.. lines.OrderBy(x => (string)x.Name!, StringComparer.Ordinal).SelectMany(x => new[] { x.Name, x.Value })];
+            var marker = keys.Merged($"{customer}", HashOf(guest, content));
+            await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept, origin: null, content);
+            var isMoved = (bool)await redis.State.ScriptEvaluateAsync(DeleteUnchanged, [keys.Of($"{guest}")], content);
+            // If the guest has changed the cart meanwhile, what is new in it is merged, too.
+            if (!isMoved) continue;
+            await redis.State.KeyDeleteAsync(marker);
+            break;
+        }
+
+        return await ReadAsync(customer);
+    }
+
+    private static string HashOf(Guid guest, RedisValue[] content) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', content.Prepend(guest.ToString())))))[..32];
 
     /// <summary>Removes the cart as if it had expired.</summary>
-    public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(CartKeys.Of($"{subject}"));
+    public Task ForgetAsync(Guid subject) => redis.State.KeyDeleteAsync(keys.Of($"{subject}"));
 
     /// <summary>
     /// Records the answer to the latest keyed change, for a client that repeats it because the answer was lost. An answer to an earlier
@@ -123,7 +168,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     {
         if (owner.Key is null) return;
         byte[] kept = [.. Encoding.UTF8.GetBytes($"{owner.Key}\n"), .. answer];
-        redis.State.HashSet(CartKeys.Changes($"{owner.Subject}"), "answer", kept, flags: CommandFlags.FireAndForget);
+        redis.State.HashSet(keys.Changes($"{owner.Subject}"), "answer", kept, flags: CommandFlags.FireAndForget);
     }
 
     // SKUs that are not on sale go to the script too: a replay of an earlier change must not be refused because of a later withdrawal.
@@ -139,7 +184,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
 
     private Task<CartChange> ChangeAsync(
         string operation, CartOwner owner, string fingerprint, VisitOrigin? origin, params RedisValue[] operands) =>
-        RunAsync(operation, owner.Subject, ShoppingCart.KeptFor(owner.IsGuest), CartKeys.Changes($"{owner.Subject}"),
+        RunAsync(operation, owner.Subject, ShoppingCart.KeptFor(owner.IsGuest), keys.Changes($"{owner.Subject}"),
             owner.Key is null ? "" : fingerprint, owner.Key ?? "", KeyKept, origin, operands);
 
     private async Task<CartChange> RunAsync(
@@ -147,7 +192,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
         VisitOrigin? origin, params RedisValue[] operands)
     {
         var now = time.GetUtcNow();
-        RedisKey[] keys = [CartKeys.Of($"{subject}"), RedisKeys.Stream(Streams.Analytics), third];
+        RedisKey[] changed = [keys.Of($"{subject}"), keys.Stream($"{subject}"), third];
         RedisValue[] arguments =
         [
             operation, $"{subject}", now.ToString("O", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds(), (long)kept.TotalSeconds,
@@ -155,7 +200,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
             origin?.Source ?? "", origin?.DeviceName ?? "",
             .. operands,
         ];
-        var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Script, keys, arguments))!;
+        var reply = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Script, changed, arguments))!;
         return (string?)reply[0] switch
         {
             "ok" => new(CartOutcome.Changed, ShoppingCart.From(subject, (RedisValue[])reply[2]!), (byte[]?)reply[1]),

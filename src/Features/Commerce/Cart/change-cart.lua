@@ -6,7 +6,7 @@
 --            'key:' .. key -> {fingerprint, when, the lines afterwards}, 'order' -> the keys, the oldest first,
 --            'answer' -> the key of the latest of them, a line break, the answer to it
 --        ordered: the marker that the lines of this order were removed: when, in Unix microseconds by the clock of Redis
---        merge: the guest's cart
+--        merge: the marker that the guest's cart with these lines was merged
 -- ARGV 1 operation  2 owner of the cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
 --      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''
 --      10 the most bytes of the stream  11 and 12 source and device of the visit, else ''  13.. operands
@@ -20,9 +20,9 @@ local operation, subject, at, milliseconds, ttl, fingerprint, key_ttl, event, ke
 local OPERANDS = 13
 local changed = {}
 
-if operation == 'ordered' then
-  local left = redis.call('GET', kept)
-  if left then return {'replayed', left, {}} end
+if operation == 'ordered' or operation == 'merge' then
+  local done = redis.call('GET', kept)
+  if done then return {'replayed', done, {}} end
 elseif fingerprint ~= '' then
   local before = redis.call('HGET', kept, 'key:' .. key)
   if before then
@@ -102,13 +102,11 @@ elseif operation == 'ordered' then
   end
 
 elseif operation == 'merge' then
-  local guest = redis.call('HGETALL', KEYS[3])
-  for i = 1, #guest, 2 do
-    local sku, theirs = guest[i], guest[i + 1]
+  for i = OPERANDS, #ARGV, 2 do
+    local sku, theirs = ARGV[i], ARGV[i + 1]
     local before = quantity(redis.call('HGET', cart, sku))
     if quantity(theirs) > before then put(sku, before, quantity(theirs), string.match(theirs, '^%d+:(.*)$')) end
   end
-  redis.call('DEL', KEYS[3])
 end
 
 local used = #changed > 0 and redis.call('MEMORY', 'USAGE', stream, 'SAMPLES', 5)
@@ -122,10 +120,10 @@ elseif #changed > 0 then
   redis.call('XADD', stream, '*', 'id', event, 'type', 'commerce.cart_changed.v1', 'at', at, 'key', subject, 'body', cjson.encode(body))
 end
 
-if operation == 'ordered' then
-  local left = microseconds()
-  redis.call('SET', kept, left, 'EX', key_ttl)
-  return {'ok', left, redis.call('HGETALL', cart)}
+if operation == 'ordered' or operation == 'merge' then
+  local done = microseconds()
+  redis.call('SET', kept, done, 'EX', key_ttl)
+  return {'ok', done, redis.call('HGETALL', cart)}
 end
 
 local lines = redis.call('HGETALL', cart)

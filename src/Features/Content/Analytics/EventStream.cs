@@ -23,24 +23,24 @@ public sealed partial class EventStream(
     private const int CountsPerEntry = 30;
 
     private static readonly string Add = EmbeddedText.Of<EventStream>("add-events.lua");
-    private static readonly RedisKey Stream = RedisKeys.Stream(Streams.Analytics);
-
-    private readonly long limit = policies.All.Single(x => x.Name == Streams.Analytics).Bytes;
+    private readonly StreamPolicy[] parts = [.. policies.Parts.Where(x => x.Name == Streams.Analytics)];
 
     public async Task AddAsync(SendEvents sent, IPAddress? client)
     {
         var network = RateLimits.NetworkOf(client);
         var counts = VisitorCounts.Of(sent, () => sample.Next(network), time.GetUtcNow());
         if (counts.Counts.Count == 0) return;
+        var part = parts[Random.Shared.Next(parts.Length)];
         RedisValue[] arguments =
         [
-            limit, counts.Counts.Sum(x => x.Count), VisitorCountsNotice.Type,
+            part.Bytes, counts.Counts.Sum(x => x.Count), VisitorCountsNotice.Type,
             .. counts.Counts.Chunk(CountsPerEntry)
                 .Select(x => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(counts with { Counts = x }, StreamJson.Options)),
         ];
         try
         {
-            await redis.State.ScriptEvaluateAsync(Add, [Stream, StreamHistory.LostKey(Streams.Analytics)], arguments);
+            var stream = part.KeyIn(redis.Keys);
+            await redis.State.ScriptEvaluateAsync(Add, [stream, StreamHistory.LostKey(stream)], arguments);
         }
         catch (Exception e) when (Outage.Is(e))
         {

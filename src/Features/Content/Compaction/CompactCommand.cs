@@ -30,7 +30,7 @@ public sealed class CompactCommand : JasperFxAsyncCommand<CompactInput>
         var policies = compactor.Policies.Where(x => input.StreamFlag.Length == 0 || x.Name == input.StreamFlag).ToList();
         if (policies.Count == 0)
         {
-            var names = string.Join(", ", compactor.Policies.Select(x => x.Name));
+            var names = string.Join(", ", compactor.Policies.Select(x => x.Name).Distinct());
             await Console.Error.WriteLineAsync($"aarya: there is no stream {input.StreamFlag}: the streams are {names}.");
             return false;
         }

@@ -67,13 +67,13 @@ public sealed partial class CompactStreams(
 
     private void Report(StreamPolicy policy, StreamCompacted done)
     {
-        var before = held.GetValueOrDefault(policy.Name) ?? "";
+        var before = held.GetValueOrDefault(policy.PartName) ?? "";
         // For its first minute an entry waits for the outbox of its sender, which is normal.
         var now = done.HeldBy == "outbox" ? "" : done.HeldBy;
         if (now == before) return;
-        held[policy.Name] = now;
-        if (now.Length > 0) LogHeld(policy.Name, done.Length, policy.Cap, policy.Hours, now);
-        else LogFree(policy.Name, done.Length);
+        held[policy.PartName] = now;
+        if (now.Length > 0) LogHeld(policy.PartName, done.Length, policy.Cap, policy.Hours, now);
+        else LogFree(policy.PartName, done.Length);
     }
 
     [LoggerMessage(LogLevel.Error,

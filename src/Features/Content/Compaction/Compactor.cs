@@ -42,8 +42,8 @@ public sealed partial class Compactor(
 
     private string knownPartition = "";
 
-    /// <summary>The streams, and how long each keeps its entries.</summary>
-    public IReadOnlyList<StreamPolicy> Policies => policies.All;
+    /// <summary>The streams, or their parts, and how long each keeps its entries.</summary>
+    public IReadOnlyList<StreamPolicy> Policies => policies.Parts;
 
     /// <summary>Prepares the counts; call it before the first <see cref="CompactAsync"/> of a turn.</summary>
     public async Task PrepareAsync(CancellationToken cancellation)
@@ -70,7 +70,7 @@ public sealed partial class Compactor(
                 else counted += done;
             }
             while (isMore && await goesOn());
-            if (policy.IsCounted) await CountLostAsync(policy.Name, cancellation);
+            if (policy.IsCounted) await CountLostAsync(policy, cancellation);
         }
 
         while (true)
@@ -79,7 +79,7 @@ public sealed partial class Compactor(
             deleted += trimmed.Deleted;
             // Not until there is nothing: in a busy shop there is always one entry more, and the other streams would wait.
             if (trimmed.Deleted < StreamHistory.DeletedAtOnce || !await goesOn())
-                return new(policy.Name, archived, counted, deleted, trimmed.Length, trimmed.OldestAt, trimmed.HeldBy);
+                return new(policy.PartName, archived, counted, deleted, trimmed.Length, trimmed.OldestAt, trimmed.HeldBy);
         }
     }
 
@@ -87,15 +87,15 @@ public sealed partial class Compactor(
     private async Task<(string Position, int Done, bool IsMore)> TakeAsync(StreamPolicy policy, bool waits, CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        var (position, erasures) = await PositionAsync(connection, policy.Name, cancellation);
+        var (position, erasures) = await PositionAsync(connection, policy.PartName, cancellation);
         var most = policy.IsArchived ? Archived : Counted;
-        var entries = await history.ReadAsync(policy.Name, position, most);
+        var entries = await history.ReadAsync(policy, position, most);
         if (entries.Count == 0) return (position, 0, false);
         var isMore = entries.Count == most;
         if (!policy.IsArchived)
         {
-            var counted = await CountRows.EffectAsync(connection, CountsOf(entries, policy.Name), cancellation);
-            return await MoveAsync(connection, policy.Name, position, erasures, entries[^1].Entry, [counted], cancellation) is { } moved
+            var counted = await CountRows.EffectAsync(connection, CountsOf(entries, policy.PartName), cancellation);
+            return await MoveAsync(connection, policy.PartName, position, erasures, entries[^1].Entry, [counted], cancellation) is { } moved
                 ? (moved, entries.Count, isMore)
                 : (position, 0, false);
         }
@@ -111,20 +111,21 @@ public sealed partial class Compactor(
         var events = entries.Where(x => known.Add(x.EventId)).ToList();
         Effect[] effects =
         [
-            await ArchiveAsync(connection, policy.Name, month, entries[0].Entry, events, cancellation),
-            await CountRows.EffectAsync(connection, CountsOf(events, policy.Name), cancellation),
+            await ArchiveAsync(connection, policy.PartName, month, entries[0].Entry, events, cancellation),
+            await CountRows.EffectAsync(connection, CountsOf(events, policy.PartName), cancellation),
         ];
-        return await MoveAsync(connection, policy.Name, position, erasures, entries[^1].Entry, effects, cancellation) is { } archivedTo
+        return await MoveAsync(connection, policy.PartName, position, erasures, entries[^1].Entry, effects, cancellation) is { } archivedTo
             ? (archivedTo, entries.Count, isMore)
             : (position, 0, false);
     }
 
     // Redis has the sum since it was new; the position is the sum that is counted.
-    private async Task CountLostAsync(string stream, CancellationToken cancellation)
+    private async Task CountLostAsync(StreamPolicy policy, CancellationToken cancellation)
     {
+        var stream = policy.PartName;
         await using var connection = await store.OpenConnectionAsync(cancellation);
         var (position, erasures) = await PositionAsync(connection, $"{stream}:lost", cancellation);
-        var lost = await history.LostAsync(stream);
+        var lost = await history.LostAsync(policy);
         var before = position == Beginning ? 0 : double.Parse(position, CultureInfo.InvariantCulture);
         if (lost == before) return;
         var counts = new AnalyticsCounts();

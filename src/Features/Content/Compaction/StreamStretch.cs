@@ -34,7 +34,7 @@ public sealed class StreamStretch(IContentStore store, StreamHistory history, Se
 
         // The position before the first entry of that millisecond.
         var after = $"{from.ToUnixTimeMilliseconds() - 1}-{ulong.MaxValue}";
-        while (await history.ReadAsync(policy.Name, after, Page) is { Count: > 0 } page)
+        while (await history.ReadAsync(policy, after, Page) is { Count: > 0 } page)
         {
             var within = page.Where(x => IsWithin(x.AddedAt, from, to)).ToList();
             yield return within;

@@ -60,8 +60,8 @@ public sealed class Challenges(RedisConnections redis)
 
     internal static string StampOf(User user) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(user.SecurityStamp)));
 
-    private static RedisKey KeyOf(string challenge) =>
-        RedisKeys.InBucket("session", $"challenge:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(challenge)))}");
+    private RedisKey KeyOf(string challenge) =>
+        redis.Keys.Session(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(challenge))), prefix: "challenge:");
 }
 
 /// <summary>The user whose second factor is pending, and the account's stamp when the password was checked.</summary>

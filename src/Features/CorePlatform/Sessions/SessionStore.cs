@@ -12,6 +12,10 @@ namespace Aarya.Features.CorePlatform.Sessions;
 /// <c>session:{0}:of:{owner}</c> has the ids of one owner's sessions, some of which may have expired. <c>session:{0}:reused:{id}</c> stays
 /// of a session that ended because a refresh token was used twice, until it is certain that the owner is told.
 /// </summary>
+/// <remarks>
+/// The set and the sessions may be in different buckets, which no script can change together. So an id is added to the set before its
+/// session begins, and removed after it has ended: the set has every session, whenever a process dies.
+/// </remarks>
 public sealed class SessionStore(RedisConnections redis, SessionGate gate, Sealer sealer, AccountKey key, TimeProvider clock)
 {
     /// <summary>How long a used refresh token still returns its successor, for a client that did not receive the answer.</summary>
@@ -22,46 +26,28 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     private static readonly RedisValue[] Fields = ["user", "guest", "idle", "device", "address", "created", "seen", "epoch"];
 
     // The clock is that of Redis, so that two nodes cannot disagree about the grace period. A token later than the one that Redis has was
-    // issued in the last second, which Redis then lost: its seal proves it. KEYS: session, ids of the owner, what stays of it. ARGV: id,
-    // family hash, generation of the presented token, grace ms, lifetime ms, idle ms or 0, lifetime of the ids in ms, lifetime of what
-    // stays in ms or 0, the owner.
+    // issued in the last second, which Redis then lost: its seal proves it. KEYS: session, what stays of it. ARGV: family hash, generation
+    // of the presented token, grace ms, lifetime ms, idle ms or 0, lifetime of what stays in ms or 0, the owner.
     private const string Rotate =
         """
         local s = redis.call('HMGET', KEYS[1], 'family', 'generation', 'rotated')
-        if s[1] ~= ARGV[2] then return {'unknown'} end
+        if s[1] ~= ARGV[1] then return {'unknown'} end
         local t = redis.call('TIME')
         local now = t[1] * 1000 + math.floor(t[2] / 1000)
-        local presented, current = tonumber(ARGV[3]), tonumber(s[2])
+        local presented, current = tonumber(ARGV[2]), tonumber(s[2])
         if presented >= current then
             redis.call('HSET', KEYS[1], 'generation', presented + 1, 'rotated', now, 'seen', now)
-            if ARGV[6] == '0' then redis.call('HDEL', KEYS[1], 'idle') else redis.call('HSET', KEYS[1], 'idle', ARGV[6]) end
-            redis.call('PEXPIRE', KEYS[1], ARGV[5])
-            redis.call('SADD', KEYS[2], ARGV[1])
-            redis.call('PEXPIRE', KEYS[2], ARGV[7])
+            if ARGV[5] == '0' then redis.call('HDEL', KEYS[1], 'idle') else redis.call('HSET', KEYS[1], 'idle', ARGV[5]) end
+            redis.call('PEXPIRE', KEYS[1], ARGV[4])
             return {'rotated', presented + 1}
         end
-        if presented == current - 1 and now - s[3] <= tonumber(ARGV[4]) then return {'rotated', current} end
+        if presented == current - 1 and now - s[3] <= tonumber(ARGV[3]) then return {'rotated', current} end
         redis.call('DEL', KEYS[1])
-        redis.call('SREM', KEYS[2], ARGV[1])
-        if ARGV[8] ~= '0' then
-            redis.call('HSET', KEYS[3], 'family', ARGV[2], 'user', ARGV[9])
-            redis.call('PEXPIRE', KEYS[3], ARGV[8])
+        if ARGV[6] ~= '0' then
+            redis.call('HSET', KEYS[2], 'family', ARGV[1], 'user', ARGV[7])
+            redis.call('PEXPIRE', KEYS[2], ARGV[6])
         end
         return {'reused'}
-        """;
-
-    // KEYS: ids of the owner. ARGV: the prefix of a session's key, the id to keep or an empty text.
-    private const string EndAll =
-        """
-        local ended = {}
-        for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-            if id ~= ARGV[2] then
-                redis.call('DEL', ARGV[1] .. id)
-                redis.call('SREM', KEYS[1], id)
-                ended[#ended + 1] = id
-            end
-        end
-        return ended
         """;
 
     /// <summary>Opens a session for a customer or a guest; only the caller gets the refresh token.</summary>
@@ -74,7 +60,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         var session = new Session(Guid.CreateVersion7(now), userId, guest, staff, from ?? Device.Unknown, now, now, epoch);
         var token = RefreshToken.First(session.Id, Sign);
         var hash = KeyOf(session.Id);
-        var ids = IdsOf(userId);
+        await AddToListAsync(userId, session.Id);
         var transaction = redis.State.CreateTransaction();
         _ = transaction.HashSetAsync(hash,
         [
@@ -90,8 +76,6 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
             .. staff ? [new HashEntry("idle", IdleOf(session))] : Array.Empty<HashEntry>(),
         ]);
         _ = transaction.KeyExpireAsync(hash, session.Lifetime);
-        _ = transaction.SetAddAsync(ids, KeyIn(session.Id));
-        _ = transaction.KeyExpireAsync(ids, LongestLifetime);
         await transaction.ExecuteAsync();
         return (session, token);
     }
@@ -102,8 +86,7 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     /// <summary>The sessions of one owner that have not ended, the last one used first.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid owner)
     {
-        var ids = (await redis.State.SetMembersAsync(IdsOf(owner))).Select(x => Guid.Parse(x.ToString(), CultureInfo.InvariantCulture))
-            .ToList();
+        var ids = await IdsAsync(owner);
         var found = await Task.WhenAll(ids.Select(FindAsync));
         var gone = ids.Where((_, i) => found[i] is null).Select(x => (RedisValue)KeyIn(x)).ToArray();
         if (gone.Length > 0) await redis.State.SetRemoveAsync(IdsOf(owner), gone);
@@ -119,19 +102,22 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     {
         if (!presented.IsSealed(Sign)) return (Rotation.Unknown, null);
         session = session with { IsStaff = staff };
-        RedisKey[] keys = [KeyOf(session.Id), IdsOf(session.UserId), ReusedOf(session.Id)];
+        RedisKey[] keys = [KeyOf(session.Id), ReusedOf(session.Id)];
         RedisValue[] values =
         [
-            KeyIn(session.Id), presented.FamilyHash, presented.Generation,
+            presented.FamilyHash, presented.Generation,
             (long)Grace.TotalMilliseconds, (long)session.Lifetime.TotalMilliseconds, staff ? IdleOf(session) : 0,
-            (long)LongestLifetime.TotalMilliseconds, session.IsGuest ? 0 : (long)ReusedKept.TotalMilliseconds, KeyIn(session.UserId),
+            session.IsGuest ? 0 : (long)ReusedKept.TotalMilliseconds, KeyIn(session.UserId),
         ];
+        // The session lives longer now, and so must the set. An id whose session has ended meanwhile is removed by the next listing.
+        await AddToListAsync(session.UserId, session.Id);
         var answer = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Rotate, keys, values))!;
         switch ((string?)answer[0])
         {
             case "rotated":
                 return (Rotation.Rotated, presented.At((uint)(long)answer[1], Sign));
             case "reused":
+                await redis.State.SetRemoveAsync(IdsOf(session.UserId), KeyIn(session.Id));
                 gate.Forget(session.Id);
                 return (Rotation.Reused, null);
             default:
@@ -158,19 +144,29 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
     {
         var owner = await redis.State.HashGetAsync(KeyOf(id), "user");
         await redis.State.KeyDeleteAsync(KeyOf(id));
-        if (!owner.IsNull) await redis.State.SetRemoveAsync(RedisKeys.SessionsOf(owner.ToString()), KeyIn(id));
+        if (!owner.IsNull) await redis.State.SetRemoveAsync(redis.Keys.SessionsOf(owner.ToString()), KeyIn(id));
         gate.Forget(id);
     }
 
     /// <summary>Ends every session of an owner, except the named one if there is one.</summary>
     public async Task EndAllAsync(Guid owner, Guid? except = null)
     {
-        var kept = except is { } one ? KeyIn(one) : "";
-        var ended =
-            (string[])(await redis.State.ScriptEvaluateAsync(EndAll, [IdsOf(owner)],
-                [(RedisValue)RedisKeys.Session("").ToString(), kept]))!;
-        foreach (var id in ended) gate.Forget(Guid.Parse(id, CultureInfo.InvariantCulture));
+        var ended = (await IdsAsync(owner)).Where(x => x != except).ToList();
+        if (ended.Count == 0) return;
+        await Task.WhenAll(ended.Select(x => redis.State.KeyDeleteAsync(KeyOf(x))));
+        await redis.State.SetRemoveAsync(IdsOf(owner), [.. ended.Select(x => (RedisValue)KeyIn(x))]);
+        foreach (var id in ended) gate.Forget(id);
     }
+
+    // Both commands are on their way at once: they have one bucket.
+    private async Task AddToListAsync(Guid owner, Guid id)
+    {
+        var ids = IdsOf(owner);
+        await Task.WhenAll(redis.State.SetAddAsync(ids, KeyIn(id)), redis.State.KeyExpireAsync(ids, LongestLifetime));
+    }
+
+    private async Task<List<Guid>> IdsAsync(Guid owner) =>
+        [.. (await redis.State.SetMembersAsync(IdsOf(owner))).Select(x => Guid.Parse(x.ToString(), CultureInfo.InvariantCulture))];
 
     private Session? Read(Guid id, RedisValue[] fields) => fields[0].IsNull
         ? null
@@ -184,11 +180,11 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
 
     private static string KeyIn(Guid id) => id.ToString("D");
 
-    private static RedisKey KeyOf(Guid id) => RedisKeys.Session(KeyIn(id));
+    private RedisKey KeyOf(Guid id) => redis.Keys.Session(KeyIn(id));
 
-    private static RedisKey ReusedOf(Guid id) => RedisKeys.Session($"reused:{KeyIn(id)}");
+    private RedisKey ReusedOf(Guid id) => redis.Keys.Session(KeyIn(id), prefix: "reused:");
 
-    private static RedisKey IdsOf(Guid owner) => RedisKeys.SessionsOf(KeyIn(owner));
+    private RedisKey IdsOf(Guid owner) => redis.Keys.SessionsOf(KeyIn(owner));
 
     private static DateTimeOffset Moment(RedisValue milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 }

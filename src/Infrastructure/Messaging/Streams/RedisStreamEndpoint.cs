@@ -54,7 +54,7 @@ public sealed class RedisStreamEndpoint : Endpoint
     /// <summary>The cap of the stream; null when it has none.</summary>
     internal StreamPolicy? Policy => Transport.Policies.GetValueOrDefault(Stream);
 
-    internal RedisKey Key => RedisKeys.Stream(Stream);
+    internal RedisKey Key => Transport.Keys.Stream(Stream);
 
     /// <summary>The events that the group's context reads, by their names on the wire.</summary>
     internal IReadOnlyDictionary<string, StreamEvent> Events { get; set; } = new Dictionary<string, StreamEvent>();

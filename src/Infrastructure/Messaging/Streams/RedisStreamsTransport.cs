@@ -27,6 +27,8 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
     /// <summary>The serializer of every endpoint that is created from now on.</summary>
     internal IMessageSerializer? Serializer { get; set; }
 
+    internal RedisKeys Keys { get; private set; } = RedisKeys.OfOneBucket;
+
     /// <summary>The caps of the streams that have one, by their names.</summary>
     internal IReadOnlyDictionary<string, StreamPolicy> Policies { get; set; } = new Dictionary<string, StreamPolicy>();
 
@@ -54,7 +56,8 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
 
     public override ValueTask InitializeAsync(IWolverineRuntime runtime)
     {
-        url = runtime.Services.GetRequiredService<RedisConnections>().StateUrl;
+        var connections = runtime.Services.GetRequiredService<RedisConnections>();
+        (url, Keys) = (connections.StateUrl, connections.Keys);
         // Connects on first use, so that a host whose transports are stubbed needs no Redis.
         commands = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor("aarya-streams")));
         foreach (var endpoint in endpointsByUri) endpoint.Compile(runtime);

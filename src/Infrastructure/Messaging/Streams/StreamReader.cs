@@ -132,7 +132,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
         {
             await group.AcknowledgeAsync(redis, entry);
         }
-        else if (await StreamGroup.NowAsync(redis) - EntryFields.AddedAt(entry) >= Options.UnknownFor)
+        else if (await group.NowAsync(redis) - EntryFields.AddedAt(entry) >= Options.UnknownFor)
         {
             if (again)
                 await lanes.GiveUpAsync(unknown, attempts: 0, "No version of the program that declares this event has read it in time.");

@@ -29,7 +29,7 @@ public sealed class StreamErasure(RedisConnections redis, PersonalStreams person
         var first = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, since.ToUnixTimeMilliseconds())}-0");
         foreach (var name in personal.Names)
         {
-            var stream = RedisKeys.Stream(name);
+            var stream = redis.Keys.Stream(name);
             if (!await redis.State.KeyExistsAsync(stream)) continue;
             // What is to be archived stays until it is, even if no compactor has worked yet.
             if (policies.All.Any(x => x.Name == name && x.IsArchived)) await history.PrepareArchiveAsync(name);

@@ -19,6 +19,8 @@ namespace Aarya.Specs.Commerce.Cart;
     typeof(RemoveFromCartEndpoint))]
 public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
 {
+    private static readonly CartKeys Keys = new(RedisKeys.OfOneBucket);
+
     private readonly string key = Guid.NewGuid().ToString();
 
     private Carts Carts => Host.Services.GetRequiredService<Carts>();
@@ -210,7 +212,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         var sku = await Host.SellsAsync();
         var first = (await shopper.AddAsync(sku, 2, key)).Is(200);
-        await Redis.HashDeleteAsync(CartKeys.Changes($"{shopper.Subject}"), "answer");
+        await Redis.HashDeleteAsync(Keys.Changes($"{shopper.Subject}"), "answer");
         await shopper.AddAsync(sku, 2);
 
         var second = (await shopper.AddAsync(sku, 2, key)).Is(200);
@@ -231,13 +233,13 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
             (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{sku}", key: $"{key}:{i}")).Is(i == 0 ? 200 : 404);
 
         // 32 changes, their order, and perhaps the answer to the latest, which is written without waiting.
-        Assert.InRange(await Redis.HashLengthAsync(CartKeys.Changes($"{shopper.Subject}")), 33, 34);
-        var left = await Redis.KeyTimeToLiveAsync(CartKeys.Changes($"{shopper.Subject}"));
+        Assert.InRange(await Redis.HashLengthAsync(Keys.Changes($"{shopper.Subject}")), 33, 34);
+        var left = await Redis.KeyTimeToLiveAsync(Keys.Changes($"{shopper.Subject}"));
         Assert.InRange(left!.Value, TimeSpan.FromMinutes(50), Carts.KeyKept);
         await shopper.AddAsync(sku);
         Assert.True((await PutAsync(keys[^1])).Replayed);
         Assert.False((await PutAsync(keys[0])).Replayed);
-        Assert.InRange(await Redis.HashLengthAsync(CartKeys.Changes($"{shopper.Subject}")), 33, 34);
+        Assert.InRange(await Redis.HashLengthAsync(Keys.Changes($"{shopper.Subject}")), 33, 34);
 
         async Task<Answer> PutAsync(string each) =>
             (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 2 }, each)).Is(200);
@@ -259,7 +261,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     private async Task<int> EventsOfAsync(Guid subject) =>
-        (await Redis.StreamRangeAsync(RedisKeys.Stream("analytics"))).Count(x => x["key"] == $"{subject}");
+        (await Redis.StreamRangeAsync(RedisKeys.OfOneBucket.Stream("analytics"))).Count(x => x["key"] == $"{subject}");
 
     [Fact]
     public async Task a_key_of_another_change_is_refused()
@@ -332,7 +334,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{sku}", new { quantity = 7, origin });
         await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{sku}");
 
-        var entries = await Redis.StreamRangeAsync(RedisKeys.Stream(Streams.Analytics));
+        var entries = await Redis.StreamRangeAsync(RedisKeys.OfOneBucket.Stream(Streams.Analytics));
         var told = entries
             .Where(x => x["key"] == $"{shopper.Subject}")
             .Select(x => JsonSerializer.Deserialize<CartChangedNotice>((string)x["body"]!, StreamJson.Options)!)
@@ -356,7 +358,7 @@ public sealed class CartSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(30, Math.Round((await LifeOfAsync(guest)).TotalDays));
         Assert.Equal(90, Math.Round((await LifeOfAsync(customer)).TotalDays));
 
-        async Task<TimeSpan> LifeOfAsync(Shopper shopper) => (await Redis.KeyTimeToLiveAsync(CartKeys.Of($"{shopper.Subject}")))!.Value;
+        async Task<TimeSpan> LifeOfAsync(Shopper shopper) => (await Redis.KeyTimeToLiveAsync(Keys.Of($"{shopper.Subject}")))!.Value;
     }
 
     [Fact]

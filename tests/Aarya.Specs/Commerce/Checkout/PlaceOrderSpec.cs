@@ -8,6 +8,8 @@ using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.Effects;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Features.Commerce.Store;
+using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Marten;
@@ -73,6 +75,9 @@ public sealed class PlaceOrderSpec(AaryaFixture fixture) : Spec(fixture)
         var leaving = new TakeOrderedFromCart(order.Id, shopper.Subject, [new(tee, 2)]);
         for (var i = 0; i < 2; i++) await Host.InvokeMessageAndWaitAsync(leaving);
 
+        // What guards the removal until it is committed does not stay in Redis.
+        var guard = new CartKeys(RedisKeys.OfOneBucket).Taken($"{shopper.Subject}", $"{order.Id}");
+        await Eventually.HoldsAsync("the mark of the removal is gone", async () => !await AllOfRedis.KeyExistsAsync(guard));
         Assert.Equal([(tee, 3), (shirt, 1)], (await shopper.GetAsync("/api/cart")).As<CartView>().Lines.Select(x => (x.Sku, x.Quantity)));
     }
 

@@ -17,7 +17,7 @@ namespace Aarya.Specs.Content.Analytics;
 /// <summary>Visitors' events get in, in one round trip; wrong ones are refused by name; and they never fill Redis.</summary>
 public sealed class SendEventsSpec(AaryaFixture fixture) : Spec(fixture)
 {
-    private static readonly RedisKey Stream = RedisKeys.Stream(Streams.Analytics);
+    private static readonly RedisKey Stream = RedisKeys.OfOneBucket.Stream(Streams.Analytics);
 
     [Fact]
     public async Task a_batch_is_accepted_from_anyone_and_is_in_the_stream_as_counts()
@@ -102,7 +102,7 @@ public sealed class SendEventsSpec(AaryaFixture fixture) : Spec(fixture)
         await StreamOf(megabytes: 0).AddAsync(two, client: null);
 
         Assert.Equal(1, await server.Database.StreamLengthAsync(Stream));
-        Assert.Equal(2, (double)await server.Database.StringGetAsync(StreamHistory.LostKey(Streams.Analytics)));
+        Assert.Equal(2, (double)await server.Database.StringGetAsync(StreamHistory.LostKey(Stream)));
 
         EventStream StreamOf(int megabytes) => new(redis, new([new(Streams.Analytics, 1_000, 1, Megabytes: megabytes)]),
             new(new FakeTimeProvider()), TimeProvider.System, NullLogger<EventStream>.Instance);

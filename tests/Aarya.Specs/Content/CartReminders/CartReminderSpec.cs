@@ -7,6 +7,7 @@ using Aarya.Features.Content.Store;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Flags;
+using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Content.Letters;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -24,6 +25,8 @@ namespace Aarya.Specs.Content.CartReminders;
     typeof(CartReminderPruning))]
 public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsyncLifetime
 {
+    private static readonly CartKeys Keys = new(RedisKeys.OfOneBucket);
+
     private const string Preferences = "/api/notifications/preferences";
 
     private Shopper customer = null!;
@@ -139,12 +142,12 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
         await other.AddAsync(sku);
         await AskAsync(mail: true, other);
         await LeaveAsync(TimeSpan.FromHours(25), other);
-        await AllOfRedis.HashSetAsync(CartKeys.Of($"{customer.Subject}"), "BROKEN", "no line");
+        await AllOfRedis.HashSetAsync(Keys.Of($"{customer.Subject}"), "BROKEN", "no line");
 
         var messages = await Host.TrackActivity().DoNotAssertOnExceptionsDetected().ExecuteAndWaitAsync(
             (Func<IMessageContext, Task>)(async _ => await Assert.ThrowsAsync<AggregateException>(() => Worker.RunAsync(Cancel))));
         Assert.Contains(messages.Executed.MessagesOf<SendCartReminder>(), x => x.Subject == other.Subject);
-        await AllOfRedis.KeyDeleteAsync(CartKeys.Of($"{customer.Subject}"));
+        await AllOfRedis.KeyDeleteAsync(Keys.Of($"{customer.Subject}"));
     }
 
     [Fact]
@@ -245,7 +248,7 @@ public sealed class CartReminderSpec(AaryaFixture fixture) : Spec(fixture), IAsy
 
     /// <summary>Makes the cart as old as if its owner had left it so long ago.</summary>
     private async Task LeaveAsync(TimeSpan ago, Shopper? other = null) => Assert.True(await AllOfRedis.KeyExpireAsync(
-        CartKeys.Of($"{(other ?? customer).Subject}"), ShoppingCart.KeptFor(guest: false) - ago));
+        Keys.Of($"{(other ?? customer).Subject}"), ShoppingCart.KeptFor(guest: false) - ago));
 
     public ValueTask DisposeAsync()
     {

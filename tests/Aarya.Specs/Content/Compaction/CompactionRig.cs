@@ -72,7 +72,7 @@ public sealed class CompactionRig : IAsyncLifetime
     {
         var id = eventId ?? Guid.NewGuid();
         last = Math.Max(last + 1, at.ToUnixTimeMilliseconds());
-        await Redis.Database.StreamAddAsync(RedisKeys.Stream(stream),
+        await Redis.Database.StreamAddAsync(RedisKeys.OfOneBucket.Stream(stream),
             [
                 new("id", $"{id}"), new("type", type), new("at", $"{at:O}"),
                 new("body", body as string ?? JsonSerializer.Serialize(body, StreamJson.Options)),
@@ -83,7 +83,7 @@ public sealed class CompactionRig : IAsyncLifetime
     /// <summary>All groups that read the stream have acknowledged all of it.</summary>
     public async Task ReadByAllAsync(string stream)
     {
-        var key = RedisKeys.Stream(stream);
+        var key = RedisKeys.OfOneBucket.Stream(stream);
         foreach (var reader in WireEvent.Of(Modules.All).Where(x => x.Stream == stream && x.IsRead).Select(x => x.Context.Role).Distinct())
         {
             await new StreamGroup(key, reader, consumer: "", batch: 0).CreateAsync(Redis.Database);
@@ -91,7 +91,7 @@ public sealed class CompactionRig : IAsyncLifetime
         }
     }
 
-    public async Task<long> LengthAsync(string stream) => await Redis.Database.StreamLengthAsync(RedisKeys.Stream(stream));
+    public async Task<long> LengthAsync(string stream) => await Redis.Database.StreamLengthAsync(RedisKeys.OfOneBucket.Stream(stream));
 
     /// <summary>The events of the archive, in its order.</summary>
     public async Task<List<JsonObject>> ArchivedAsync()

@@ -5,6 +5,7 @@ using Aarya.Features.Content.Compaction;
 using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 
@@ -179,7 +180,7 @@ public sealed class CompactorSpec : IAsyncLifetime
     {
         foreach (var (lost, counted) in new[] { (0, 0), (7, 7), (7, 7), (10, 10), (2, 12) })
         {
-            await rig.Redis.Database.StringSetAsync(StreamHistory.LostKey(Streams.Analytics), lost);
+            await rig.Redis.Database.StringSetAsync(StreamHistory.LostKey(RedisKeys.OfOneBucket.Stream(Streams.Analytics)), lost);
             await rig.CompactAsync(Streams.Analytics);
             Assert.Equal(counted,
                 await rig.AskAsync<double>("select coalesce(sum(count), 0) from content.analytics_day where kind = 'lost'"));

@@ -44,7 +44,7 @@ public sealed class StreamStatusSpec : IAsyncLifetime
         Assert.Equal((0, 0, null), await rig.History.StatusAsync(policy) is var none ? (none.Length, none.Bytes, none.OldestAt) : default);
         var first = DateTimeOffset.UtcNow.AddHours(-2);
         for (var i = 0; i < 30; i++) await rig.AddAsync(Streams.Users, "x", first.AddMinutes(i), new { i });
-        var (redis, stream) = (rig.Redis.Database, RedisKeys.Stream(Streams.Users));
+        var (redis, stream) = (rig.Redis.Database, RedisKeys.OfOneBucket.Stream(Streams.Users));
         foreach (var (group, read, acknowledged) in new[] { ("all", 30, 30), ("none", 0, 0), ("some", 12, 5) })
         {
             await redis.StreamCreateConsumerGroupAsync(stream, group, "0-0");
@@ -67,7 +67,7 @@ public sealed class StreamStatusSpec : IAsyncLifetime
     public async Task the_command_prints_it()
     {
         await rig.AddAsync(Streams.Users, "x", DateTimeOffset.UtcNow.AddDays(-1), new { });
-        await rig.Redis.Database.StreamCreateConsumerGroupAsync(RedisKeys.Stream(Streams.Users), "core", "0-0");
+        await rig.Redis.Database.StreamCreateConsumerGroupAsync(RedisKeys.OfOneBucket.Stream(Streams.Users), "core", "0-0");
 
         var status = await ChildProgram.AaryaAsync(["streams", "status"], rig.Settings);
         var other = await ChildProgram.AaryaAsync(["streams", "flush"], rig.Settings);

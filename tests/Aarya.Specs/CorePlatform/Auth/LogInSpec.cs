@@ -354,8 +354,8 @@ public sealed class LogInSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Null(opened);
         Assert.Equal("auth.credentials_wrong", refused.Extensions["code"]);
         var redis = AllOfRedis;
-        foreach (var id in await redis.SetMembersAsync(RedisKeys.SessionsOf($"{asItWas.Id:D}")))
-            Assert.False(await redis.KeyExistsAsync(RedisKeys.Session(id.ToString())));
+        foreach (var id in await redis.SetMembersAsync(RedisKeys.OfOneBucket.SessionsOf($"{asItWas.Id:D}")))
+            Assert.False(await redis.KeyExistsAsync(RedisKeys.OfOneBucket.Session(id.ToString())));
     }
 
     [Fact]

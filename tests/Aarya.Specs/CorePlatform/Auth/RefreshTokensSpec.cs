@@ -150,14 +150,15 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         var shopper = await SignedInAsync();
         var current = await RefreshAsync(shopper.RefreshToken);
         var id = RefreshToken.Parse(current.RefreshToken)!.SessionId;
-        var kept = await Redis.HashGetAllAsync(RedisKeys.Session($"{id:D}"));
+        var kept = await Redis.HashGetAllAsync(RedisKeys.OfOneBucket.Session($"{id:D}"));
         foreach (var token in new[] { shopper.RefreshToken, current.RefreshToken }.Select(x => RefreshToken.Parse(x)!))
         {
             Assert.DoesNotContain(kept, x => ((byte[])x.Value!).AsSpan().IndexOf(token.Seal) >= 0);
             Assert.DoesNotContain(kept, x => ((byte[])x.Value!).AsSpan().IndexOf(token.Family) >= 0);
         }
 
-        Assert.InRange((await Redis.KeyTimeToLiveAsync(RedisKeys.Session($"{id:D}")))!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
+        var left = await Redis.KeyTimeToLiveAsync(RedisKeys.OfOneBucket.Session($"{id:D}"));
+        Assert.InRange(left!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
         await RefreshAsync(after.RefreshToken);
     }
 
-    private static RedisKey KeyOf(SignedIn who) => RedisKeys.Session($"{RefreshToken.Parse(who.RefreshToken)!.SessionId:D}");
+    private static RedisKey KeyOf(SignedIn who) => RedisKeys.OfOneBucket.Session($"{RefreshToken.Parse(who.RefreshToken)!.SessionId:D}");
 
     private async Task<SignedIn> RefreshAsync(string token) =>
         (await Host.Scenario(x => x.Post.Json(new RefreshTokens(token)).ToUrl("/api/auth/refresh"))).ReadAsJson<SignedIn>()!;
@@ -192,5 +193,6 @@ public sealed class RefreshTokensSpec(AaryaFixture fixture) : CoreSpec(fixture)
 
     // Redis measures the grace period by its own clock: the rotation is moved into the past instead.
     private Task<long> LetPassAsync(string token, TimeSpan time) =>
-        Redis.HashDecrementAsync(RedisKeys.Session($"{RefreshToken.Parse(token)!.SessionId:D}"), "rotated", (long)time.TotalMilliseconds);
+        Redis.HashDecrementAsync(
+            RedisKeys.OfOneBucket.Session($"{RefreshToken.Parse(token)!.SessionId:D}"), "rotated", (long)time.TotalMilliseconds);
 }

@@ -59,7 +59,7 @@ public sealed class FollowErasureSpec(AaryaFixture fixture) : CoreSpec(fixture)
     {
         var asha = await SignedInAsync();
         var redis = AllOfRedis;
-        var (ids, aside) = (RedisKeys.SessionsOf($"{asha.User.Id:D}"), (RedisKey)$"specs:{asha.User.Id:D}");
+        var (ids, aside) = (RedisKeys.OfOneBucket.SessionsOf($"{asha.User.Id:D}"), (RedisKey)$"specs:{asha.User.Id:D}");
         await redis.KeyRenameAsync(ids, aside);
         await redis.StringSetAsync(ids, "not the sessions");
 

@@ -94,7 +94,7 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
         }
 
         Assert.Equal(HttpStatusCode.OK, await StatusOnAsync(Host, stranger));
-        Assert.False(await Redis.KeyExistsAsync(RedisKeys.SessionsOf($"{own[0].User.Id:D}")));
+        Assert.False(await Redis.KeyExistsAsync(RedisKeys.OfOneBucket.SessionsOf($"{own[0].User.Id:D}")));
     }
 
     [Fact]
@@ -112,9 +112,9 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
     {
         var email = await RegisteredAsync();
         var (phone, laptop) = (await SignInOnAsync(email, Phone), await SignInOnAsync(email, Laptop));
-        await Redis.KeyDeleteAsync(RedisKeys.Session($"{IdOf(phone):D}"));
+        await Redis.KeyDeleteAsync(RedisKeys.OfOneBucket.Session($"{IdOf(phone):D}"));
         Assert.Equal(IdOf(laptop), Assert.Single(await ListAsync(laptop)).Id);
-        Assert.Equal(1, await Redis.SetLengthAsync(RedisKeys.SessionsOf($"{laptop.User.Id:D}")));
+        Assert.Equal(1, await Redis.SetLengthAsync(RedisKeys.OfOneBucket.SessionsOf($"{laptop.User.Id:D}")));
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
     public async Task a_session_of_the_shop_s_people_ends_when_nothing_is_asked_with_it_for_half_an_hour(string role)
     {
         var shopper = await SignedInAsync();
-        var key = RedisKeys.Session($"{IdOf(shopper):D}");
+        var key = RedisKeys.OfOneBucket.Session($"{IdOf(shopper):D}");
         Assert.InRange((await Redis.KeyTimeToLiveAsync(key))!.Value, TimeSpan.FromDays(89), TimeSpan.FromDays(90));
 
         // A granted role takes effect at the next refresh, and so does its shorter session.
@@ -175,7 +175,8 @@ public sealed class SessionsSpec(AaryaFixture fixture, OtherNode node) : CoreSpe
         var email = await RegisteredAsync();
         await StoreAsync((await AccountsOfAsync(email)).Single().Id, x => x.Roles = ["support"]);
         var supporter = await SignInOnAsync(email, Laptop);
-        Assert.InRange((await Redis.KeyTimeToLiveAsync(RedisKeys.Session($"{IdOf(supporter):D}")))!.Value, TimeSpan.FromMinutes(25),
+        var left = await Redis.KeyTimeToLiveAsync(RedisKeys.OfOneBucket.Session($"{IdOf(supporter):D}"));
+        Assert.InRange(left!.Value, TimeSpan.FromMinutes(25),
             TimeSpan.FromMinutes(30));
     }
 

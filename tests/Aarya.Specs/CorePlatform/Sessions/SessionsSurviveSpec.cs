@@ -112,7 +112,7 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     private async Task BackAsync()
     {
         await server.StartAgainAsync();
-        await Eventually.HoldsAsync("the program is connected again", () => redis.State.IsConnected(RedisKeys.Session("")),
+        await Eventually.HoldsAsync("the program is connected again", () => redis.State.IsConnected(RedisKeys.OfOneBucket.Session("")),
             TimeSpan.FromSeconds(30));
     }
 

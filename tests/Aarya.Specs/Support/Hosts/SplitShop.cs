@@ -13,10 +13,10 @@ public sealed class SplitShop : IAsyncDisposable
 {
     private readonly Dictionary<string, RoleProcess> roles = [];
     private readonly SpecDatabase database;
-    private readonly RedisServer redis;
+    private readonly IAsyncDisposable redis;
     private readonly Dictionary<string, string> settings;
 
-    private SplitShop(SpecDatabase database, RedisServer redis)
+    private SplitShop(SpecDatabase database, IAsyncDisposable redis, string redisUrl)
     {
         this.database = database;
         this.redis = redis;
@@ -26,7 +26,7 @@ public sealed class SplitShop : IAsyncDisposable
         settings = new()
         {
             ["DATABASE_URL"] = database.Url,
-            ["REDIS_URL"] = redis.Url,
+            ["REDIS_URL"] = redisUrl,
             ["AARYA_SOCKET_DIR"] = Sockets,
             // A Debug build on a busy machine takes longer to start than a request waits by default.
             ["AARYA_DIAL_SECONDS"] = "25",
@@ -42,7 +42,19 @@ public sealed class SplitShop : IAsyncDisposable
 
     public static async Task<SplitShop> StartAsync(params string[] roles)
     {
-        var shop = new SplitShop(await SpecDatabase.MigratedAsync(), await RedisServer.StartAsync());
+        var redis = await RedisServer.StartAsync();
+        return await StartAsync(roles, redis, redis.Url);
+    }
+
+    /// <summary>The same with a Redis Cluster, which is ended with the shop, and with this number of buckets.</summary>
+    public static Task<SplitShop> StartAsync(RedisCluster cluster, int buckets, params string[] roles) =>
+        StartAsync(roles, cluster, cluster.Url, ("AARYA_REDIS_BUCKETS", buckets.ToString(CultureInfo.InvariantCulture)));
+
+    private static async Task<SplitShop> StartAsync(
+        string[] roles, IAsyncDisposable redis, string redisUrl, params (string Name, string Value)[] more)
+    {
+        var shop = new SplitShop(await SpecDatabase.MigratedAsync(), redis, redisUrl);
+        foreach (var (name, value) in more) shop.settings[name] = value;
         try
         {
             await Task.WhenAll(roles.Select(x => shop.StartRoleAsync(x)));
@@ -149,7 +161,7 @@ public sealed class SplitShop : IAsyncDisposable
 public static class StaffOfSplitShop
 {
     /// <summary>Publishes a kurta of one SKU, and returns the id of the product.</summary>
-    public static async Task<string> PublishKurtaAsync(this HttpClient staff, string sku)
+    public static async Task<string> PublishKurtaAsync(this HttpClient staff, string sku, int stock = 3)
     {
         var created = await SplitShop.SendAsync(staff, HttpMethod.Post, "/api/admin/products", new
         {
@@ -163,7 +175,7 @@ public static class StaffOfSplitShop
                     sku,
                     options = new { size = "M", colour = "Indigo" },
                     price = new { amount = 129_900, currency = "INR" },
-                    stock = 3,
+                    stock,
                 },
             },
         });

@@ -30,6 +30,12 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>What REDIS_URL is set to: the login of the program.</summary>
     public string Url => $"redis://{Login}:{Password}@127.0.0.1:{Port}";
 
+    /// <summary>The login of the spec itself: user and password.</summary>
+    public static string[] AdminLogin => [Admin, Password];
+
+    /// <summary>What follows the nodes of a cluster in REDIS_URL: the login of the program.</summary>
+    public static string ClientOptions => $",user={Login},password={Password}";
+
     /// <summary>True when the spec expects Redis to refuse the program something.</summary>
     public bool MayRefuse { get; set; }
 
@@ -46,7 +52,11 @@ public sealed class RedisServer : IAsyncDisposable
     public IDatabase Database => (connection ??= Connect()).GetDatabase();
 
     /// <summary>Runs a command of an operator: <c>CONFIG SET</c>, <c>CLIENT PAUSE</c>, <c>REPLICAOF</c>.</summary>
-    public async Task<RedisResult> TellAsync(string command, params object[] arguments) => await Database.ExecuteAsync(command, arguments);
+    public async Task<RedisResult> TellAsync(string command, params object[] arguments)
+    {
+        // This server, whichever nodes of its cluster the client knows.
+        return await (connection ??= Connect()).GetServer("127.0.0.1", Port).ExecuteAsync(command, arguments);
+    }
 
     /// <param name="settings">Further settings of redis.conf, as arguments of redis-server.</param>
     public static async Task<RedisServer> StartAsync(params string[] settings)

@@ -1,5 +1,6 @@
 using Aarya.Features.Commerce.Cart;
 using Marten;
+using Marten.Services;
 
 namespace Aarya.Features.Commerce.Orders.Effects;
 
@@ -16,9 +17,21 @@ public static class TakeOrderedFromCartHandler
 {
     public static async Task Handle(TakeOrderedFromCart ordered, Carts carts, IDocumentSession session, CancellationToken cancellation)
     {
-        var owner = await CartClaims.LockOwnerAsync(session, ordered.OrderId, cancellation);
+        // Nothing is claimed once the goods have left the cart: a repeated message does nothing, however late it comes.
+        if (await CartClaims.LockOwnerAsync(session, ordered.OrderId, cancellation) is not { } owner) return;
         var leftAt = await carts.TakeOrderedAsync(
-            owner ?? ordered.Subject, ordered.OrderId, ordered.Lines.Select(x => (x.Sku, x.Quantity)));
+            owner, ordered.Subject, ordered.OrderId, ordered.Lines.Select(x => (x.Sku, x.Quantity)));
         CartClaims.End(session, ordered.OrderId, leftAt);
+        session.Listeners.Add(new Committed(carts, [owner, ordered.Subject], ordered.OrderId));
+    }
+
+    // From now on the claim's end prevents a repetition, and the mark in Redis is not needed.
+    private sealed class Committed(Carts carts, Guid[] subjects, Guid orderId) : DocumentSessionListenerBase
+    {
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+        {
+            foreach (var subject in subjects.Distinct()) carts.ForgetTaken(subject, orderId);
+            return Task.CompletedTask;
+        }
     }
 }

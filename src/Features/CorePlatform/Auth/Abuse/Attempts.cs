@@ -99,7 +99,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     }
 
     // The keys of attempt.lua: the device's when it sent a token, else the network's.
-    private static RedisKey[] KeysOf(string name, string network, string? device) =>
+    private RedisKey[] KeysOf(string name, string network, string? device) =>
         device is null ? [From(name, network), FromAnywhere(name), Known(name, network)] : [Of(name, device)];
 
     private async Task<(TimeSpan Wait, bool IsCountedInRedis)> WaitAsync(RedisKey[] keys)
@@ -150,13 +150,13 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
 
     private string Hashed(string text) => Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes(text)))[..32];
 
-    private static RedisKey From(string name, string network) => RedisKeys.Rate($"{name}:{network}");
+    private RedisKey From(string name, string network) => redis.Keys.Rate(name, $"{name}:{network}");
 
-    private static RedisKey FromAnywhere(string name) => RedisKeys.Rate(name);
+    private RedisKey FromAnywhere(string name) => redis.Keys.Rate(name, name);
 
-    private static RedisKey Of(string name, string device) => RedisKeys.Rate($"{name}:device:{device}");
+    private RedisKey Of(string name, string device) => redis.Keys.Rate(name, $"{name}:device:{device}");
 
-    private static RedisKey Known(string name, string network) => RedisKeys.Rate($"known:{name}:{network}");
+    private RedisKey Known(string name, string network) => redis.Keys.Rate(name, $"known:{name}:{network}");
 
     [LoggerMessage(LogLevel.Warning, "Redis does not answer, so attempts on accounts are counted in this process only: {Reason}")]
     private partial void LogCountedHere(string reason);

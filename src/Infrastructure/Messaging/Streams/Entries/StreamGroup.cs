@@ -104,9 +104,9 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         end
         """, [key], [group, (long)TimeSpan.FromDays(1).TotalMilliseconds]);
 
-    /// <summary>The time of Redis, whose clock also gives entries their ids.</summary>
-    public static async Task<DateTimeOffset> NowAsync(IDatabase redis) =>
-        DateTimeOffset.FromUnixTimeSeconds((long)((RedisResult[])(await redis.ExecuteAsync("TIME"))!)[0]);
+    /// <summary>The time of the server with the stream, whose clock also gives entries their ids.</summary>
+    public async Task<DateTimeOffset> NowAsync(IDatabase redis) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)await redis.ScriptEvaluateAsync("return tonumber(redis.call('TIME')[1])", [key]));
 
     public Task AcknowledgeAsync(IDatabase redis, string entry) => redis.StreamAcknowledgeAsync(key, group, entry);
 

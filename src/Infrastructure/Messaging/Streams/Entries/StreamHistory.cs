@@ -41,23 +41,25 @@ public sealed class StreamHistory(RedisConnections redis)
     private static readonly string Status = EmbeddedText.Of<StreamHistory>("stream-status.lua");
 
     /// <summary>How many events were left out because the stream was full, since Redis was last empty.</summary>
-    public static RedisKey LostKey(string stream) => $"{RedisKeys.Stream(stream)}:lost";
+    /// <param name="stream">The key of the stream, or of its part.</param>
+    public static RedisKey LostKey(RedisKey stream) => $"{stream}:lost";
 
     /// <summary>The value of <see cref="LostKey"/>.</summary>
-    public async Task<double> LostAsync(string stream) => (double?)await redis.State.StringGetAsync(LostKey(stream)) ?? 0;
+    public async Task<double> LostAsync(StreamPolicy policy) =>
+        (double?)await redis.State.StringGetAsync(LostKey(policy.KeyIn(redis.Keys))) ?? 0;
 
     /// <summary>Adds an event without an outbox, for a command of the program, in which no message runtime runs.</summary>
     /// <param name="type">The event's name on the wire.</param>
     /// <param name="eventId">Identifies duplicates; it is the event's key, too.</param>
     /// <param name="body">The event as JSON.</param>
     public Task AddAsync(string stream, string type, Guid eventId, byte[] body) => redis.State.StreamAddAsync(
-        RedisKeys.Stream(stream), EntryFields.Write(new Envelope { Id = eventId, GroupId = $"{eventId:D}", Data = body }, type));
+        redis.Keys.Stream(stream), EntryFields.Write(new Envelope { Id = eventId, GroupId = $"{eventId:D}", Data = body }, type));
 
     /// <summary>The entries after this one, the oldest first.</summary>
-    public async Task<IReadOnlyList<StreamRecord>> ReadAsync(string stream, string after, int count)
+    public async Task<IReadOnlyList<StreamRecord>> ReadAsync(StreamPolicy policy, string after, int count)
     {
-        var page = await redis.State.StreamRangeAsync(RedisKeys.Stream(stream), $"({after}", "+", count);
-        return [.. page.Select(x => Read(stream, x))];
+        var page = await redis.State.StreamRangeAsync(policy.KeyIn(redis.Keys), $"({after}", "+", count);
+        return [.. page.Select(x => Read(policy.PartName, x))];
     }
 
     /// <summary>
@@ -67,7 +69,7 @@ public sealed class StreamHistory(RedisConnections redis)
     /// <param name="compacted">The last entry that the compactor has archived or counted; null when it does neither.</param>
     public async Task<StreamTrimmed> TrimAsync(StreamPolicy policy, string? compacted)
     {
-        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Trim, [RedisKeys.Stream(policy.Name)],
+        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Trim, [policy.KeyIn(redis.Keys)],
             [
                 policy.Cap, (long)TimeSpan.FromHours(policy.Hours).TotalMilliseconds,
                 policy.IsCounted ? 0 : (long)StreamPolicy.LeastAge.TotalMilliseconds, compacted ?? "", DeletedAtOnce, policy.Bytes / 2,
@@ -78,12 +80,23 @@ public sealed class StreamHistory(RedisConnections redis)
 
     /// <summary>Makes the compactor's group in a stream that does not have it yet: nothing of the stream is archived.</summary>
     public async Task PrepareArchiveAsync(string stream) =>
-        await new StreamGroup(RedisKeys.Stream(stream), Compactor, consumer: "", batch: 0).CreateAsync(redis.State);
+        await new StreamGroup(redis.Keys.Stream(stream), Compactor, consumer: "", batch: 0).CreateAsync(redis.State);
 
-    /// <summary>How full the stream is, and how far its groups have read it.</summary>
+    /// <summary>How full the stream is, and how far its groups have read it; all parts of a divided stream together.</summary>
     public async Task<StreamStatus> StatusAsync(StreamPolicy policy)
     {
-        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Status, [RedisKeys.Stream(policy.Name)], [MostUnread]))!;
+        var parts = await Task.WhenAll(policy.Divide(redis.Keys.Count).Select(StatusOfPartAsync));
+        return parts.Length == 1 ? parts[0] : new(policy.Name, parts.Sum(x => x.Length), policy.Cap, policy.Hours, parts.Sum(x => x.Bytes),
+            parts.Min(x => x.OldestAt),
+            [
+                .. parts.SelectMany(x => x.Groups).GroupBy(x => x.Name).Select(x =>
+                    new GroupStatus(x.Key, x.Sum(y => y.Pending), Math.Min(x.Sum(y => y.Unread), MostUnread), x.Min(y => y.OldestAt))),
+            ]);
+    }
+
+    private async Task<StreamStatus> StatusOfPartAsync(StreamPolicy policy)
+    {
+        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Status, [policy.KeyIn(redis.Keys)], [MostUnread]))!;
         var groups = (RedisResult[])result[3]!;
         return new(policy.Name, (long)result[0], policy.Cap, policy.Hours, (long)result[1], AddedAtOrNull(result[2]),
             [.. groups.Select(x => new GroupStatus((string)x[0]!, (long)x[1], (int)x[2], AddedAtOrNull(x[3])))]);

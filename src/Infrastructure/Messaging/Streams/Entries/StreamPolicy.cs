@@ -1,5 +1,7 @@
+using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
+using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
@@ -41,8 +43,17 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     /// <summary>True when an entry stays until it is counted.</summary>
     public bool IsCounted => Megabytes > 0;
 
-    /// <summary><see cref="Megabytes"/> in bytes.</summary>
-    public long Bytes => Megabytes * 1024L * 1024;
+    /// <summary>The bucket of this part of a divided stream; null for a whole stream.</summary>
+    public int? Part { get; private init; }
+
+    /// <summary>How many parts the stream is divided into.</summary>
+    private int Parts { get; init; } = 1;
+
+    /// <summary>The stream, or the part of it, as logs and cursors name it: the part 0 as the whole stream.</summary>
+    public string PartName => Part is null or 0 ? Name : $"{Name}/{Part}";
+
+    /// <summary>The memory above which writers leave entries out, in bytes.</summary>
+    public long Bytes => Megabytes * 1024L * 1024 / Parts;
 
     /// <summary>
     /// Above this length the senders keep further messages in their outboxes: trimming has not brought the stream back to its cap.
@@ -54,6 +65,17 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     /// </summary>
     public long HasRoom => Cap + (Cap / 20L);
 
+    /// <summary>The key of the stream, or of this part of it.</summary>
+    public RedisKey KeyIn(RedisKeys keys) => Part is { } part ? RedisKeys.StreamPart(Name, part) : keys.Stream(Name);
+
+    /// <summary>
+    /// The parts of the stream: a stream that is counted has one in each bucket, so that a script can add to it whatever else it changes.
+    /// Every other stream has only one, because its entries have an order.
+    /// </summary>
+    public IReadOnlyList<StreamPolicy> Divide(int buckets) => !IsCounted || buckets == 1
+        ? [this]
+        : [.. Enumerable.Range(0, buckets).Select(x => this with { Part = x, Parts = buckets, Cap = Cap / buckets })];
+
     /// <summary>The policy with the operator's settings.</summary>
     /// <exception cref="StartupException">A setting is out of its bounds.</exception>
     public StreamPolicy With(IConfiguration configuration) =>
@@ -62,4 +84,9 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
 }
 
 /// <summary>The policies of this program's streams, with the operator's settings.</summary>
-public sealed record StreamPolicies(IReadOnlyList<StreamPolicy> All);
+/// <param name="Buckets">How many buckets the keys are in.</param>
+public sealed record StreamPolicies(IReadOnlyList<StreamPolicy> All, int Buckets = 1)
+{
+    /// <summary>The same streams, and instead of a divided one its parts.</summary>
+    public IReadOnlyList<StreamPolicy> Parts { get; } = [.. All.SelectMany(x => x.Divide(Buckets))];
+}

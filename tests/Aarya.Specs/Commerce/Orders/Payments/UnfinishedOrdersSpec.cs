@@ -2,6 +2,7 @@ using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.Orders.Payments;
 using Aarya.Features.Commerce.Store;
+using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
@@ -14,6 +15,8 @@ namespace Aarya.Specs.Commerce.Orders.Payments;
 /// <summary>What an order still needs is done, even if its message was lost or became a dead letter.</summary>
 public sealed class UnfinishedOrdersSpec(AaryaFixture fixture) : Spec(fixture)
 {
+    private static readonly CartKeys Keys = new(RedisKeys.OfOneBucket);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -68,7 +71,7 @@ public sealed class UnfinishedOrdersSpec(AaryaFixture fixture) : Spec(fixture)
         using var shopper = await Shopper.GuestAsync(Host);
         var order = await Host.PaidOrderAsync(shopper);
         // As if the message that took them from the cart had never been handled.
-        await AllOfRedis.KeyDeleteAsync(CartKeys.Taken($"{order.Id}"));
+        await AllOfRedis.KeyDeleteAsync(Keys.Taken($"{shopper.Subject}", $"{order.Id}"));
         (await shopper.AddAsync(Sku(order), 1)).Is(200);
         await RunAsync("update commerce.cart_claim set ended_at = null, left_at = null where order_id = $1", order.Id);
 

@@ -1,0 +1,65 @@
+using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Settings;
+using JasperFx;
+using JasperFx.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Hosting;
+
+/// <summary>The arguments of <c>move-keys</c>.</summary>
+public sealed class MoveKeysInput : NetCoreInput
+{
+    [Description("The Redis with the keys, as REDIS_URL; the Redis of REDIS_URL itself if it is left out")]
+    public string FromFlag { get; set; } = "";
+}
+
+[Description("Copy the keys of a stopped shop into the buckets of AARYA_REDIS_BUCKETS, or from another Redis", Name = "move-keys")]
+public sealed class MoveKeysCommand : JasperFxAsyncCommand<MoveKeysInput>
+{
+    // It does not say aarya-state: the command looks for connections of the shop.
+    private const string Name = "aarya-move";
+
+    public override async Task<bool> Execute(MoveKeysInput input)
+    {
+        using var host = input.BuildHost();
+        var connections = host.Services.GetRequiredService<RedisConnections>();
+        try
+        {
+            await using var to = await ConnectAsync(connections.StateUrl, "REDIS_URL");
+            await using var from = input.FromFlag.Length == 0 || input.FromFlag == connections.StateUrl
+                ? null
+                : await ConnectAsync(input.FromFlag, "--from");
+            var divided = host.Services.GetRequiredService<StreamPolicies>().All.Where(x => x.IsCounted).Select(x => x.Name).ToHashSet();
+            var move = new KeyMove(from ?? to, to, connections.Keys, divided);
+            if (await move.IsShopOpenAsync()) return await RefuseAsync("a process of the shop is connected to Redis: stop the shop first.");
+            var copied = await move.RunAsync(CancellationToken.None);
+            Console.WriteLine($"{copied} keys were copied; they are in {connections.Keys.Count} buckets.");
+            return true;
+        }
+        catch (StartupException e)
+        {
+            return await RefuseAsync(e.Message);
+        }
+        catch (RedisException e)
+        {
+            return await RefuseAsync($"Redis does not answer, or refuses the login: {e.Message}");
+        }
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(string? url, string setting)
+    {
+        var options = RedisConnections.OptionsFor(url, Name, setting: setting);
+        options.AbortOnConnectFail = true;
+        // For CLIENT LIST.
+        options.AllowAdmin = true;
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
+
+    private static async Task<bool> RefuseAsync(string why)
+    {
+        await Console.Error.WriteLineAsync($"aarya: {why}");
+        return false;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using StackExchange.Redis;
+
+namespace Aarya.Infrastructure.Redis;
+
+/// <summary>
+/// Copies what a shop keeps in Redis to other buckets, or to another Redis, streams with their readers. Caches and counters of rate limits
+/// come again by themselves.
+/// </summary>
+/// <param name="from">The Redis with the keys.</param>
+/// <param name="to">Where they go; the same connection to give them other buckets in place.</param>
+/// <param name="keys">The names that they get.</param>
+/// <param name="divided">The streams that have a part in each bucket.</param>
+public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMultiplexer to, RedisKeys keys, IReadOnlySet<string> divided)
+{
+    private const int PageSize = 500;
+
+    // Connections of the shop's processes have these names, and the command's own does not.
+    private static readonly string[] NamesOfShop = ["name=aarya-state", "name=aarya-streams", "name=aarya-hub"];
+
+    private bool IsInPlace => ReferenceEquals(from, to);
+
+    /// <summary>True while a process of the shop is connected to either Redis.</summary>
+    public async Task<bool> IsShopOpenAsync()
+    {
+        foreach (var node in PrimariesOf(from).Concat(PrimariesOf(to)))
+        {
+            var clients = (await node.ExecuteAsync("CLIENT", "LIST")).ToString();
+            if (NamesOfShop.Any(x => clients.Contains(x, StringComparison.Ordinal))) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Copies every key; repeating it copies them again.</summary>
+    /// <returns>How many keys were copied.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var copied = 0;
+        foreach (var node in PrimariesOf(from))
+        {
+            List<Task<bool>> copying = [];
+            await foreach (var key in node.KeysAsync(pageSize: PageSize).WithCancellation(cancellation))
+            {
+                copying.Add(CopyAsync(key));
+                if (copying.Count < PageSize) continue;
+                copied += (await Task.WhenAll(copying)).Count(x => x);
+                copying.Clear();
+            }
+
+            copied += (await Task.WhenAll(copying)).Count(x => x);
+        }
+
+        await to.GetDatabase().StringSetAsync(RedisKeys.BucketsKey, keys.Count);
+        return copied;
+    }
+
+    private async Task<bool> CopyAsync(RedisKey key)
+    {
+        if (Renamed($"{key}") is not { } renamed || (IsInPlace && renamed == key)) return false;
+        var (source, target) = (from.GetDatabase(), to.GetDatabase());
+        var (dump, left) = (source.KeyDumpAsync(key), source.KeyTimeToLiveAsync(key));
+        // It has expired since it was listed.
+        if (await dump is not { } content) return false;
+        var lifetime = (long)Math.Ceiling((await left)?.TotalMilliseconds ?? 0);
+        await target.ExecuteAsync("RESTORE", renamed, lifetime, content, "REPLACE");
+        if (IsInPlace) await source.KeyDeleteAsync(key);
+        return true;
+    }
+
+    /// <summary>The key with its new bucket; null for what is not copied.</summary>
+    private RedisKey? Renamed(string key)
+    {
+        if (Pattern().Match(key) is not { Success: true } match) return null;
+        var (kind, rest) = (match.Groups["kind"].Value, match.Groups["rest"].Value);
+        switch (kind)
+        {
+            case "stream" when divided.Contains(rest.Split(':')[0]):
+                var bucket = int.Parse(match.Groups["bucket"].Value, CultureInfo.InvariantCulture);
+                // All entries of the other buckets are counted: the shop was compacted when it was stopped.
+                return bucket < keys.Count ? RedisKeys.StreamPart(rest, bucket) : (RedisKey?)null;
+            case "stream":
+                return keys.Stream(rest);
+            case "idem":
+                // The other ones guard work that is under way while the shop is open.
+                const string changes = ":changes";
+                return rest.EndsWith(changes, StringComparison.Ordinal) ? keys.Of(kind, rest[..^changes.Length], rest) : (RedisKey?)null;
+            default:
+                // The owner is the last part of the key.
+                return RedisKeys.IsOwn(key) ? keys.Of(kind, rest[(rest.LastIndexOf(':') + 1)..], rest) : (RedisKey?)null;
+        }
+    }
+
+    private static IEnumerable<IServer> PrimariesOf(IConnectionMultiplexer connection) =>
+        connection.GetServers().Where(x => x.IsConnected && !x.IsReplica);
+
+    // Not those of the cache instance.
+    [GeneratedRegex("^(?!cache:|metrics:|rate:)(?<kind>[a-z]+):\\{(?<bucket>[0-9]+)\\}:(?<rest>.+)$")]
+    private static partial Regex Pattern();
+}
