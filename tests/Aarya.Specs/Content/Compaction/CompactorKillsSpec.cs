@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Aarya.Features;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+
+namespace Aarya.Specs.Content.Compaction;
+
+/// <summary>
+/// Compaction is killed fifty times, at every step of it, while events come. A ledger of what was sent is compared afterwards: no event is
+/// missing in the archive or there twice, no count is wrong, and no entry went before it was archived or counted.
+/// </summary>
+public sealed class CompactorKillsSpec : IAsyncLifetime
+{
+    private const int Kills = 50;
+
+    // Two at a time, so that one often overtakes the other.
+    private const int AtOnce = 2;
+
+    // Per round and stream: the work of some hundred milliseconds, in which the kills are.
+    private const int OrdersPerRound = 600;
+    private const int CartsPerRound = 1_500;
+
+    private readonly CompactionRig rig = new();
+    private readonly HashSet<Guid> sent = [];
+    private int carts;
+
+    // Old enough to be deleted as soon as they are archived or counted.
+    private readonly DateTimeOffset at = DateTimeOffset.UtcNow.AddDays(-40);
+
+    public ValueTask InitializeAsync() => rig.InitializeAsync();
+
+    [Fact]
+    public async Task fifty_kills_at_every_step_lose_nothing_and_repeat_nothing()
+    {
+        List<string> steps = [];
+        var random = new Random(12);
+        for (var round = 0; round < Kills / AtOnce; round++)
+        {
+            await SendAsync(OrdersPerRound, CartsPerRound);
+            var (orders, pieces) = (sent.Count, carts);
+            var killing = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => KillAsync(TimeSpan.FromMilliseconds(random.Next(1_200)))));
+            // Events come meanwhile, too.
+            while (!killing.IsCompleted) await SendAsync(5, 20);
+            await killing;
+            steps.Add(await StepAsync(orders, pieces));
+        }
+
+        await rig.ReadByAllAsync(Streams.Orders);
+        foreach (var stream in new[] { Streams.Orders, Streams.Analytics }) await rig.CompactAsync(stream);
+
+        var archived = (await rig.ArchivedAsync()).ConvertAll(x => Guid.Parse((string)x["id"]!));
+        Assert.Equal(sent.Count, archived.Count);
+        Assert.Equal(sent.Order(), archived.Order());
+        Assert.Equal(carts, await CountedAsync());
+        Assert.Equal(sent.Count, await rig.AskAsync<long>("select count(*) from content.order_snapshot"));
+        Assert.Equal((0L, 0L), (await rig.LengthAsync(Streams.Orders), await rig.LengthAsync(Streams.Analytics)));
+        var hit = string.Join(", ", steps.GroupBy(x => x).OrderBy(x => x.Key).Select(x => $"{x.Count()} {x.Key}"));
+        TestContext.Current.SendDiagnosticMessage("kills: {0}", hit);
+        Assert.True(steps.Distinct().Count() > 2, $"The kills came at the same step, so they show little: {hit}.");
+    }
+
+    private async Task SendAsync(int orders, int changes)
+    {
+        List<Task> adding = [];
+        for (var i = 0; i < orders; i++) adding.Add(OrderAsync());
+        var cart = new { subject = Guid.NewGuid(), change = "add", lines = new[] { new { sku = "KURTA-M", was = 0, quantity = 1 } }, at };
+        for (var i = 0; i < changes; i++) adding.Add(rig.AddAsync(Streams.Analytics, "commerce.cart_changed.v1", at, cart));
+        await Task.WhenAll(adding);
+        carts += changes;
+        await rig.ReadByAllAsync(Streams.Orders);
+
+        async Task OrderAsync()
+        {
+            var order = new { orderId = Guid.CreateVersion7(), number = "AC-1", total = Money.Rupees(1_299), placedAt = at };
+            var id = await rig.AddAsync(Streams.Orders, "commerce.order_placed.v1", at, order);
+            lock (sent) sent.Add(id);
+        }
+    }
+
+    /// <summary>Starts the command, and ends it with SIGKILL at this time after it has begun to compact.</summary>
+    private async Task KillAsync(TimeSpan after)
+    {
+        var start = ChildProgram.Aarya(["compact", "--once"], rig.Settings);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        // It prints its heading when it begins.
+        var heading = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(
+            Eventually.Patience, TestContext.Current.CancellationToken);
+        Assert.True(heading?.StartsWith("stream ", StringComparison.Ordinal), $"{heading} {(process.HasExited ? "ended" : "runs")}");
+        await Task.Delay(after, TestContext.Current.CancellationToken);
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task<double> CountedAsync() => await rig.AskAsync<double>(
+        "select coalesce(sum(count), 0) from content.analytics_day where kind = 'add_to_cart' and subject = 'KURTA-M'");
+
+    /// <summary>How far the round has come with what was sent before it: the streams are compacted one after the other.</summary>
+    private async Task<string> StepAsync(int orders, int pieces)
+    {
+        var archived = await rig.AskAsync<long>("select coalesce(sum(events), 0)::bigint from content.event_archive");
+        if (archived <= orders - OrdersPerRound) return "before the archive";
+        if (archived < orders) return "while archiving";
+        var counted = await CountedAsync();
+        if (counted <= pieces - CartsPerRound) return "before the counts";
+        if (counted < pieces) return "while counting";
+        return await rig.LengthAsync(Streams.Analytics) > carts - counted ? "before or while deleting" : "after the end";
+    }
+
+    public ValueTask DisposeAsync() => rig.DisposeAsync();
+}
