@@ -133,7 +133,7 @@ public sealed class Shop : IAsyncDisposable
     /// <summary>Starts a Redis as production has it: it evicts nothing and loses at most one second.</summary>
     public static Process StartRedis(string folder, int port) => Process.Start(new ProcessStartInfo("redis-server",
         ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
-            "--maxmemory-policy", "noeviction", "--loglevel", "warning"])
+            "--maxmemory-policy", "noeviction", "--stream-node-max-bytes", "16384", "--loglevel", "warning"])
     {
         RedirectStandardOutput = true,
     })!;

@@ -195,6 +195,7 @@ appendonly yes
 appendfsync everysec
 save ""
 maxmemory-policy noeviction
+stream-node-max-bytes 16384
 END
         as_server rm -f "$folder/redis.pid"
         as_server redis-server "$folder/redis.conf" >/dev/null 2>&1
@@ -210,7 +211,7 @@ start_redis_container() {
     local name=aarya-$CLONE-redis
     fresh_container redis "$name" "$REDIS_PORT:6379" --volume "$name:/data" \
         "$REDIS_IMAGE" redis-server --requirepass "$REDIS_PASSWORD" --appendonly yes --appendfsync everysec --save '' \
-        --maxmemory-policy noeviction
+        --maxmemory-policy noeviction --stream-node-max-bytes 16384
     await_container "$name" 30 redis_answers
     remember_container redis "$name" "$REDIS_PORT"
 }

@@ -16,8 +16,8 @@ internal static class StreamMemory
     // A page sends what its visitor did on it.
     private const int EventsPerPage = 5;
 
-    // The writer leaves events out above 64 MB.
-    private const double Crowded = 48;
+    // The writer leaves events out above 48 MB.
+    private const double Crowded = 36;
 
     public static async Task<FigureReport> RunAsync(Shop shop)
     {

@@ -27,20 +27,32 @@ public sealed class RedisCluster : IAsyncDisposable
     {
         // By default, the nodes talk to each other on a port that may be in use.
         int[] ports = [.. Enumerable.Range(0, 3).Select(_ => Ports.Free())];
-        var nodes = await Task.WhenAll(ports.Select(x =>
-            RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", x.ToString(CultureInfo.InvariantCulture))));
-        var cluster = new RedisCluster(nodes);
-        for (var i = 0; i < nodes.Length; i++)
+        var cluster = new RedisCluster(await Task.WhenAll(ports.Select(x =>
+            RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", x.ToString(CultureInfo.InvariantCulture)))));
+        try
+        {
+            await cluster.JoinAsync(ports[0]);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task JoinAsync(int port)
+    {
+        for (var i = 0; i < Nodes.Count; i++)
         {
             // Each node has its own number of configurations; two with the same number would have to agree first.
-            await nodes[i].TellAsync("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
-            await nodes[i].TellAsync("CLUSTER", "ADDSLOTSRANGE", Slots * i / nodes.Length, (Slots * (i + 1) / nodes.Length) - 1);
-            if (i > 0) await nodes[i].TellAsync("CLUSTER", "MEET", "127.0.0.1", nodes[0].Port, ports[0]);
+            await Nodes[i].TellAsync("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
+            await Nodes[i].TellAsync("CLUSTER", "ADDSLOTSRANGE", Slots * i / Nodes.Count, (Slots * (i + 1) / Nodes.Count) - 1);
+            if (i > 0) await Nodes[i].TellAsync("CLUSTER", "MEET", "127.0.0.1", Nodes[0].Port, port);
         }
 
         await Eventually.HoldsAsync("every node knows the whole cluster",
-            async () => (await Task.WhenAll(nodes.Select(IsWholeAsync))).All(x => x), patience: Patience);
-        return cluster;
+            async () => (await Task.WhenAll(Nodes.Select(IsWholeAsync))).All(x => x), patience: Patience);
     }
 
     /// <summary>

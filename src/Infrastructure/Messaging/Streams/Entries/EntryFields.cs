@@ -12,10 +12,7 @@ internal static class EntryFields
     private const string Type = "type";
     private const string At = "at";
     private const string Key = "key";
-    private const string Source = "source";
     private const string Trace = "trace";
-    private const string Correlation = "correlation";
-    private const string Conversation = "conversation";
     private const string Body = "body";
 
     // An entry that another program wrote may have any id.
@@ -28,13 +25,10 @@ internal static class EntryFields
         [
             new(Id, envelope.Id.ToString()),
             new(Type, type),
-            new(At, envelope.SentAt.ToString("O", CultureInfo.InvariantCulture)),
+            new(At, envelope.SentAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
         ];
         Add(Key, envelope.GroupId);
-        Add(Source, envelope.Source);
         Add(Trace, envelope.ParentId);
-        Add(Correlation, envelope.CorrelationId);
-        if (envelope.ConversationId != Guid.Empty) Add(Conversation, envelope.ConversationId.ToString());
         fields.Add(new(Body, envelope.Data));
         return [.. fields];
 
@@ -55,11 +49,8 @@ internal static class EntryFields
             ContentType = "application/json",
             Data = fields.FirstOrDefault(x => x.Name == Body).Value,
             GroupId = Find(fields, Key),
-            Source = Find(fields, Source),
             ParentId = Find(fields, Trace),
-            CorrelationId = Find(fields, Correlation),
         };
-        if (Guid.TryParse(Find(fields, Conversation), out var conversation)) envelope.ConversationId = conversation;
         if (DateTimeOffset.TryParse(Find(fields, At), CultureInfo.InvariantCulture, out var at)) envelope.SentAt = at;
         return envelope;
     }
