@@ -27,8 +27,8 @@ public static class Streams
         new(Products, Cap: 100_000, Hours: 24),
         new(Orders, Cap: 50_000, Hours: 7 * 24, IsArchived: true),
         new(Payments, Cap: 50_000, Hours: 30 * 24, IsArchived: true),
-        new(Analytics, Cap: 1_000_000, Hours: 1, Megabytes: 48),
+        new(Analytics, Cap: 1_000_000, Hours: 1, Megabytes: 40),
         new(Notifications, Cap: 100_000, Hours: 7 * 24),
-        new(Audit, Cap: 50_000, Hours: 24),
+        new(Audit, Cap: 10_000, Hours: 24),
     ];
 }

@@ -16,9 +16,6 @@ internal static class StreamMemory
     // A page sends what its visitor did on it.
     private const int EventsPerPage = 5;
 
-    // The writer leaves events out above 48 MB.
-    private const double Crowded = 36;
-
     public static async Task<FigureReport> RunAsync(Shop shop)
     {
         var visits = await Visits.OfAsync(shop);
@@ -65,7 +62,7 @@ internal static class StreamMemory
             await Task.WhenAll(Enumerable.Range(first, 1_000)
                 .Select(x => redis.Visitors.AddAsync(visits.Next(EventsPerPage), Visits.AddressOf(x))));
             await Waiting.UntilAsync("the stream has room", TimeSpan.FromMinutes(5), async () =>
-                await redis.MegabytesAsync(policy.Name) <= Crowded);
+                await redis.MegabytesAsync(policy.Name) <= policy.Megabytes * 0.75);
         }
 
         await redis.CountedAsync(shop);

@@ -22,7 +22,7 @@ internal sealed class Buyers(Shop shop, string[] skus, int pool)
 
     public int Failed => failed;
 
-    /// <summary>What happened to one of the requests that failed; null when none did.</summary>
+    /// <summary>The error of the latest purchase that failed; null if none did.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>Begins purchases at this rate, however long each takes, until the time is over and all have ended.</summary>

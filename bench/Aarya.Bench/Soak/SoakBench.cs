@@ -6,26 +6,27 @@ namespace Aarya.Bench.Soak;
 
 /// <summary>
 /// Lets people buy at a constant rate for an hour, and reads every minute what has grown: Redis, the tables whose rows the shop deletes
-/// soon, the other tables, and the shop's process. What is as large at the end as after its tenth minute does not fill a server.
+/// soon, the other tables, and the shop's process. What does not grow after the tenth minute cannot fill a server.
 /// </summary>
 internal static class SoakBench
 {
     // The streams must be full before the tenth minute, so that their growth up to the cap is not taken for a leak.
     private const int StreamCap = 5_000;
-    private const int First = 10;
+    // Minutes of the warm-up, and of each of the two stretches that are compared.
+    private const int Window = 10;
 
-    // How much more the last ten minutes may need than the ten after the tenth minute: tables and heaps are never exactly as large.
+    // In percent: how much the most of the last ten minutes may exceed that of the minutes 10 to 19. Tables and heaps vary a little.
     private const double MostGrowth = 5;
 
     public static async Task<FigureReport> RunAsync(Shop shop, int minutes, int perSecond)
     {
-        if (minutes <= First) throw new InvalidOperationException($"A soak takes more than {First} minutes, not {minutes}.");
+        if (minutes < 3 * Window) throw new InvalidOperationException($"A soak takes at least {3 * Window} minutes, not {minutes}.");
         foreach (var stream in Features.Streams.All)
             shop.Set($"AARYA_STREAM_CAP_{stream.Name.ToUpperInvariant()}", $"{StreamCap}");
         await shop.ServeAsync(limits: true);
         await shop.StockUpAsync(1_000_000);
         await using var redis = BenchRedis.Of(shop);
-        var buyers = new Buyers(shop, await Skus.AllInStockAsync(shop), pool: perSecond * 60 * First);
+        var buyers = new Buyers(shop, await Skus.AllInStockAsync(shop), pool: perSecond * 60 * Window);
         var (began, watch) = (DateTime.UtcNow, Stopwatch.StartNew());
         using var ended = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         var buying = buyers.BuyAsync(perSecond, ended.Token);
@@ -45,21 +46,21 @@ internal static class SoakBench
         await shop.QuietAsync();
         // Throws if an order that was acknowledged is not paid and confirmed.
         await shop.ConfirmedPerSecondAsync(began);
-        var (early, late) = (curve.Where(x => x.Minute is >= First and < First * 2).ToList(), curve.TakeLast(First).ToList());
+        var (early, late) = (curve.Where(x => x.Minute is >= Window and < Window * 2).ToList(), curve.TakeLast(Window).ToList());
         return new($"soak: {perSecond} purchases per second for {minutes} minutes",
             [
                 new("purchases acknowledged, all of them confirmed", acknowledged, "", perSecond * 60.0 * minutes * 0.99, IsLeast: true),
-                new("requests that failed", failed, "", 1),
+                new("purchases that failed", failed, "", 1),
                 .. Growth("Redis", x => x.Redis),
                 .. Growth("tables whose rows go", x => x.Hot),
                 .. Growth("the shop's process", x => x.Process),
-                new("what a purchase leaves in PostgreSQL", (curve[^1].Kept - curve[First].Kept) * 1024
-                    / (curve[^1].Purchases - curve[First].Purchases), "KB"),
+                new("what a purchase leaves in PostgreSQL", (curve[^1].Kept - curve[Window].Kept) * 1024
+                    / (curve[^1].Purchases - curve[Window].Purchases), "KB"),
             ],
             [
                 $"the streams have caps of {StreamCap} entries; {buyers.Pool} guests buy in turn, so that each has a session of its own "
                 + "after ten minutes",
-                buyers.Failure is { } failure ? $"one of the failures: {failure}" : "no request failed",
+                buyers.Failure is { } failure ? $"one of the failures: {failure}" : "no purchase failed",
                 "the largest tables: " + await SoakReading.LargestAsync(shop),
             ]);
 
@@ -68,8 +69,8 @@ internal static class SoakBench
             var (before, after) = (early.Max(of), late.Max(of));
             return
             [
-                new($"{what}: most in the minutes {First} to {First * 2 - 1}", before, "MB"),
-                new($"{what}: most in the last {First} minutes", after, "MB"),
+                new($"{what}: most in the minutes {Window} to {Window * 2 - 1}", before, "MB"),
+                new($"{what}: most in the last {Window} minutes", after, "MB"),
                 new($"{what} grew by", 100 * (after / before - 1), "%", MostGrowth),
             ];
         }

@@ -34,7 +34,7 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
     public async Task SendAsync(Mail mail, CancellationToken cancellation)
     {
         using var message = new MimeMessage();
-        // A copy: the list listens to the address that it contains, so the shared one would keep every mail in memory.
+        // A copy: a list subscribes to the events of its addresses, so a shared address would keep every mail in memory.
         message.From.Add(server.From.Clone());
         message.To.Add(AddressOf(mail));
         message.Subject = mail.Subject;

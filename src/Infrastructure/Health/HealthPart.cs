@@ -41,13 +41,13 @@ internal sealed class PostgresPart(string role, ContextDatabases databases) : He
 /// <summary>Stores carts and sessions: a process that hosts a context needs it.</summary>
 internal sealed class RedisStatePart(RedisConnections redis, bool vital) : HealthPart("redis.state", vital)
 {
-    public override Task AskAsync(CancellationToken cancellation) => RedisConnections.PingAsync(redis.State);
+    public override Task AskAsync(CancellationToken cancellation) => redis.PingStateAsync();
 }
 
 /// <summary>Everything in it can be rebuilt or counted locally.</summary>
 internal sealed class RedisCachePart(RedisConnections redis) : HealthPart("redis.cache", vital: false)
 {
-    public override Task AskAsync(CancellationToken cancellation) => RedisConnections.PingAsync(redis.Cache);
+    public override Task AskAsync(CancellationToken cancellation) => redis.PingCacheAsync();
 }
 
 /// <summary>A context in another process. The edge serves the other contexts without it, so it is not vital.</summary>

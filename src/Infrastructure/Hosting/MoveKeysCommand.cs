@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Settings;
 using JasperFx;
@@ -33,16 +34,17 @@ public sealed class MoveKeysCommand : JasperFxAsyncCommand<MoveKeysInput>
                 : await ConnectAsync(input.FromFlag, "--from");
             var divided = host.Services.GetRequiredService<StreamPolicies>().All.Where(x => x.IsCounted).Select(x => x.Name).ToHashSet();
             var move = new KeyMove(from ?? to, to, connections.Keys, divided);
-            if (await move.IsShopOpenAsync()) return await RefuseAsync("a process of the shop is connected to Redis: stop the shop first.");
-            var copied = await move.RunAsync(CancellationToken.None);
-            Console.WriteLine($"{copied} keys were copied; they are in {connections.Keys.Count} buckets.");
+            if (await move.IsShopOpenAsync())
+                return await RefuseAsync("a process of the shop is connected to Redis: stop the shop first.");
+            var copied = await move.RunAsync();
+            Console.WriteLine($"{copied} keys were copied; they are in {connections.Keys.BucketCount} buckets.");
             return true;
         }
         catch (StartupException e)
         {
             return await RefuseAsync(e.Message);
         }
-        catch (RedisException e)
+        catch (Exception e) when (Outage.IsOfRedis(e))
         {
             return await RefuseAsync($"Redis does not answer, or refuses the login: {e.Message}");
         }
@@ -54,6 +56,8 @@ public sealed class MoveKeysCommand : JasperFxAsyncCommand<MoveKeysInput>
         options.AbortOnConnectFail = true;
         // For CLIENT LIST.
         options.AllowAdmin = true;
+        // A stream at its cap has 80 MB.
+        options.AsyncTimeout = (int)TimeSpan.FromMinutes(10).TotalMilliseconds;
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 

@@ -124,7 +124,7 @@ public sealed partial class RateCounter(
     private async Task<TimeSpan?> AskAsync(IReadOnlyList<Rate> rates)
     {
         // In a cluster, a client and its address may be in two buckets, which no script can count together.
-        if (redis.Keys.Count == 1 || rates.All(x => BucketOf(x) == BucketOf(rates[0]))) return await AskOneBucketAsync(rates);
+        if (rates.All(x => BucketOf(x) == BucketOf(rates[0]))) return await AskOneBucketAsync(rates);
         Rate[][] buckets = [.. rates.GroupBy(BucketOf).Select(x => x.ToArray())];
         var waits = await Task.WhenAll(buckets.Select(AskOneBucketAsync));
         var isAdmitted = waits.All(x => x is { Ticks: 0 });

@@ -24,7 +24,7 @@ public static class RealTimeSetup
             .AddStackExchangeRedis();
         builder.Services.AddOptions<RedisOptions>().Configure<IHostApplicationLifetime>((x, lifetime) =>
         {
-            x.Configuration = RedisConnections.OptionsFor(url, "aarya-hub");
+            x.Configuration = RedisConnections.OptionsFor(url, RedisConnections.NameOfHub);
             x.Configuration.ChannelPrefix = RedisChannel.Literal("hub");
             // The backplane connects as soon as it is constructed, but the start must report a problem of Redis first, in one line.
             x.ConnectionFactory = async log =>

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Aarya.Infrastructure.Settings;
 using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
-/// Copies what a shop keeps in Redis to other buckets, or to another Redis, streams with their readers. Caches and counters of rate limits
+/// Copies the keys of a stopped shop to other buckets, or to another Redis, streams with their readers; in the same Redis it then deletes
+/// the old key. Caches and counters of rate limits
 /// come again by themselves.
 /// </summary>
 /// <param name="from">The Redis with the keys.</param>
@@ -16,9 +18,6 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
 {
     private const int PageSize = 500;
 
-    // Connections of the shop's processes have these names, and the command's own does not.
-    private static readonly string[] NamesOfShop = ["name=aarya-state", "name=aarya-streams", "name=aarya-hub"];
-
     private bool IsInPlace => ReferenceEquals(from, to);
 
     /// <summary>True while a process of the shop is connected to either Redis.</summary>
@@ -27,21 +26,37 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
         foreach (var node in PrimariesOf(from).Concat(PrimariesOf(to)))
         {
             var clients = (await node.ExecuteAsync("CLIENT", "LIST")).ToString();
-            if (NamesOfShop.Any(x => clients.Contains(x, StringComparison.Ordinal))) return true;
+            if (RedisConnections.NamesOfShop.Any(x => clients.Contains($"name={x} ", StringComparison.Ordinal))) return true;
         }
 
         return false;
     }
 
-    /// <summary>Copies every key; repeating it copies them again.</summary>
+    /// <summary>
+    /// Copies every key, unless that was done before. While it runs, and if it dies, no process of the shop starts with the keys that it
+    /// writes: they are recorded as <see cref="RedisKeys.Moving"/>.
+    /// </summary>
     /// <returns>How many keys were copied.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    /// <exception cref="StartupException">
+    /// A node does not answer, or the keys were copied before: the shop may have changed them.
+    /// </exception>
+    public async Task<int> RunAsync()
     {
+        foreach (var away in PrimariesOf(from).Concat(PrimariesOf(to)).Where(x => !x.IsConnected))
+            throw new StartupException($"the Redis at {away.EndPoint} does not answer, or refuses the login: its keys would be lost.");
+        var record = await to.GetDatabase().StringGetAsync(RedisKeys.BucketsKey);
+        if (record == keys.BucketCount)
+        {
+            return IsInPlace ? 0 : throw new StartupException(
+                "the keys were copied before, and the shop may have changed them since: they would be replaced by the old ones.");
+        }
+
+        await to.GetDatabase().StringSetAsync(RedisKeys.BucketsKey, RedisKeys.Moving);
         var copied = 0;
         foreach (var node in PrimariesOf(from))
         {
             List<Task<bool>> copying = [];
-            await foreach (var key in node.KeysAsync(pageSize: PageSize).WithCancellation(cancellation))
+            await foreach (var key in node.KeysAsync(pageSize: PageSize))
             {
                 copying.Add(CopyAsync(key));
                 if (copying.Count < PageSize) continue;
@@ -52,7 +67,7 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
             copied += (await Task.WhenAll(copying)).Count(x => x);
         }
 
-        await to.GetDatabase().StringSetAsync(RedisKeys.BucketsKey, keys.Count);
+        await to.GetDatabase().StringSetAsync(RedisKeys.BucketsKey, keys.BucketCount);
         return copied;
     }
 
@@ -79,11 +94,11 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
             case "stream" when divided.Contains(rest.Split(':')[0]):
                 var bucket = int.Parse(match.Groups["bucket"].Value, CultureInfo.InvariantCulture);
                 // All entries of the other buckets are counted: the shop was compacted when it was stopped.
-                return bucket < keys.Count ? RedisKeys.StreamPart(rest, bucket) : (RedisKey?)null;
+                return bucket < keys.BucketCount ? RedisKeys.StreamPart(rest, bucket) : (RedisKey?)null;
             case "stream":
                 return keys.Stream(rest);
             case "idem":
-                // The other ones guard work that is under way while the shop is open.
+                // The marks of a removal or a merge do not name their shopper: no message may need them any longer.
                 const string changes = ":changes";
                 return rest.EndsWith(changes, StringComparison.Ordinal) ? keys.Of(kind, rest[..^changes.Length], rest) : (RedisKey?)null;
             default:
@@ -93,7 +108,7 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
     }
 
     private static IEnumerable<IServer> PrimariesOf(IConnectionMultiplexer connection) =>
-        connection.GetServers().Where(x => x.IsConnected && !x.IsReplica);
+        RedisConnections.PrimariesOf(connection);
 
     // Not those of the cache instance.
     [GeneratedRegex("^(?!cache:|metrics:|rate:)(?<kind>[a-z]+):\\{(?<bucket>[0-9]+)\\}:(?<rest>.+)$")]

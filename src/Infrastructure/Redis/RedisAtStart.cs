@@ -9,20 +9,13 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
-/// Checks, before anything else starts, that both Redis instances answer, are new enough and give the program its rights, that their keys
-/// have this program's names, and that in production the state instance evicts nothing.
+/// Checks, before anything else starts, that both Redis instances answer, are new enough and give the program its rights; that the state
+/// instance has its keys in as many buckets as <c>AARYA_REDIS_BUCKETS</c> says, and in production evicts nothing.
 /// </summary>
 public sealed partial class RedisAtStart(
     RedisConnections connections, IHostEnvironment environment, ILogger<RedisAtStart> log) : StartStep
 {
     private static readonly Version Oldest = new(7, 0);
-
-    // The first process of a shop records it.
-    private const string RecordBuckets =
-        """
-        if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SET', KEYS[1], ARGV[1]) end
-        return redis.call('GET', KEYS[1])
-        """;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -36,8 +29,17 @@ public sealed partial class RedisAtStart(
 
         if (connections.CacheUrl != connections.StateUrl) await ProbeAsync("REDIS_CACHE_URL", connections.CacheUrl);
         await connections.ConnectAsync();
-        await CheckBucketsAsync();
-        if (connections.Keys.Count == 1 && nodes.Any(x => x.IsOfCluster)) LogOneBucket(RedisKeys.Buckets.Name);
+        await BucketRecord.CheckAsync(connections);
+        try
+        {
+            await connections.PingStateAsync();
+        }
+        catch (Exception e) when (Outage.IsOfRedis(e))
+        {
+            throw new StartupException($"A node of the Redis Cluster does not answer, or refuses the login ({Reason(e)}).");
+        }
+
+        if (connections.Keys.BucketCount == 1 && nodes.Any(x => x.IsOfCluster)) LogOneBucket(RedisKeys.Buckets.Name);
     }
 
     // On a separate connection: the shared ones reconnect endlessly, and cannot send INFO.
@@ -52,7 +54,7 @@ public sealed partial class RedisAtStart(
         {
             await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
             // Each node of a cluster has its own settings and logins.
-            var nodes = connection.GetServers().Where(x => x.IsConnected && !x.IsReplica).ToList();
+            var nodes = RedisConnections.PrimariesOf(connection).Where(x => x.IsConnected).ToList();
             return [.. await Task.WhenAll(nodes.Select(x => ProbeAsync(setting, x)))];
         }
         catch (Exception e) when (Outage.IsOfRedis(e))
@@ -79,32 +81,6 @@ public sealed partial class RedisAtStart(
         }
 
         return new(address, Field(info, "maxmemory_policy"), Field(info, "cluster_enabled") == "1");
-    }
-
-    /// <summary>
-    /// The number of buckets is part of the names of the keys: with another number, sessions and carts would seem to be lost.
-    /// </summary>
-    private async Task CheckBucketsAsync()
-    {
-        var (state, wanted) = (connections.State, connections.Keys.Count);
-        // A shop that is older than this record has one bucket.
-        var isOlder = wanted > 1 && !await state.KeyExistsAsync(RedisKeys.BucketsKey) && await HasKeysAsync();
-        var buckets = (int)await state.ScriptEvaluateAsync(RecordBuckets, [RedisKeys.BucketsKey], [isOlder ? 1 : wanted]);
-        if (buckets == wanted) return;
-        throw new StartupException(
-            $"The keys in Redis are in {buckets} bucket{(buckets == 1 ? "" : "s")}, and {RedisKeys.Buckets.Name} is {wanted}: set it to "
-            + $"{buckets}, or move the keys (docs/operations.md, \"A Redis Cluster\").");
-    }
-
-    private async Task<bool> HasKeysAsync()
-    {
-        foreach (var node in connections.StateConnection.GetServers().Where(x => x.IsConnected && !x.IsReplica))
-        {
-            await foreach (var key in node.KeysAsync(pattern: "*:{0}:*"))
-                if (RedisKeys.IsOwn(key)) return true;
-        }
-
-        return false;
     }
 
     private static string Field(string info, string name)

@@ -13,6 +13,13 @@ namespace Aarya.Infrastructure.Redis;
 /// </summary>
 public sealed class RedisConnections : IAsyncDisposable
 {
+    /// <summary>The names of the connections to the state instance that the shop's processes have, and no command has.</summary>
+    public static readonly string[] NamesOfShop = [NameOfState, NameOfStreams, NameOfHub];
+
+    internal const string NameOfStreams = "aarya-streams";
+    internal const string NameOfHub = "aarya-hub";
+    private const string NameOfState = "aarya-state";
+
     private readonly Lazy<Task<ConnectionMultiplexer>> state;
     private readonly Lazy<Task<ConnectionMultiplexer>> cache;
 
@@ -21,7 +28,7 @@ public sealed class RedisConnections : IAsyncDisposable
         StateUrl = configuration.Find("REDIS_URL");
         CacheUrl = configuration.Find("REDIS_CACHE_URL") ?? StateUrl;
         Keys = new(RedisKeys.Buckets.Read(configuration));
-        state = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor(StateUrl, "aarya-state")));
+        state = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor(StateUrl, NameOfState)));
         cache =
             new(() => CacheUrl == StateUrl
                 ? state.Value
@@ -41,10 +48,6 @@ public sealed class RedisConnections : IAsyncDisposable
     /// <summary>Data that may be evicted at any time: caches, counters of rate limits, metrics.</summary>
     public IDatabase Cache => Connected(cache).GetDatabase();
 
-    /// <summary>Asks Redis whether it answers: every node that has keys, in a cluster.</summary>
-    public static Task PingAsync(IDatabase redis) =>
-        Task.WhenAll(redis.Multiplexer.GetServers().Where(x => !x.IsReplica).Select(x => x.PingAsync()));
-
     public IConnectionMultiplexer StateConnection => Connected(state);
 
     /// <summary>
@@ -57,6 +60,19 @@ public sealed class RedisConnections : IAsyncDisposable
     private static ConnectionMultiplexer Connected(Lazy<Task<ConnectionMultiplexer>> connection) =>
         connection.Value is { IsCompletedSuccessfully: true } done ? done.Result : connection.Value.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
+
+    /// <summary>The server, or the nodes of a cluster that have keys, also those that do not answer.</summary>
+    public static IEnumerable<IServer> PrimariesOf(IConnectionMultiplexer connection) => connection.GetServers().Where(x => !x.IsReplica);
+
+    /// <summary>Asks the server of every bucket of the state instance for a key. Throws if one does not answer.</summary>
+    public Task PingStateAsync() => PingAsync(State, "idem");
+
+    /// <summary>The same for the cache instance.</summary>
+    public Task PingCacheAsync() => PingAsync(Cache, "rate");
+
+    // Not every known node: after a failover the dead one has no bucket.
+    private async Task PingAsync(IDatabase redis, string kind) =>
+        await Task.WhenAll(Enumerable.Range(0, Keys.BucketCount).Select(x => redis.KeyExistsAsync(RedisKeys.Key(kind, x, "ping"))));
 
     /// <summary>Options that reconnect endlessly, with a name for CLIENT LIST.</summary>
     /// <param name="url">A URL, or the client's own <c>host:port,option=value</c> form.</param>

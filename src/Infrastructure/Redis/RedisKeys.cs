@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
-/// The namespaces, by the pattern of docs/architecture.md. A key's hash tag is its bucket: <c>cart:{3}:...</c>. Keys that one script
-/// changes together are in the same bucket. A Redis Cluster spreads the buckets over its nodes, by the tag
+/// The names of the keys in Redis (docs/decisions/0036-keys-are-in-buckets.md). A key's hash tag is its bucket: <c>cart:{3}:...</c>. Keys
+/// that one script changes together are in the same bucket. A Redis Cluster spreads the buckets over its nodes, by the tag
 /// (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags).
 /// </summary>
 /// <param name="buckets">How many buckets there are.</param>
@@ -22,14 +22,17 @@ public sealed class RedisKeys(int buckets)
     /// <summary>Has the number of buckets that the keys were written with. It is always in the bucket 0.</summary>
     internal static readonly RedisKey BucketsKey = "idem:{0}:buckets";
 
+    /// <summary>The value of <see cref="BucketsKey"/> while the keys move to other buckets.</summary>
+    internal const int Moving = 0;
+
     // ~session:* and the like.
     private static readonly string[] Namespaces = [.. RedisRights.Rules.Where(x => x[0] == '~').Select(x => x[1..^1])];
 
-    /// <summary>The keys of a Redis that is no cluster.</summary>
+    /// <summary>The keys of a shop with one bucket, which is the default.</summary>
     public static RedisKeys OfOneBucket { get; } = new(1);
 
     /// <summary>How many buckets there are.</summary>
-    public int Count => buckets;
+    public int BucketCount => buckets;
 
     /// <summary>Whether the key is one of the shop's.</summary>
     public static bool IsOwn(RedisKey key) => Namespaces.Any(x => $"{key}".StartsWith(x, StringComparison.Ordinal));
@@ -75,6 +78,6 @@ public sealed class RedisKeys(int buckets)
         return (int)(hash % (uint)buckets);
     }
 
-    private static RedisKey Key(string kind, int bucket, string id) =>
+    internal static RedisKey Key(string kind, int bucket, string id) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}:{{{bucket}}}:{id}");
 }

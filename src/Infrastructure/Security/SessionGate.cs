@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace Aarya.Infrastructure.Security;
 
 /// <summary>
-/// Checks whether a token's session still exists (<c>session:{0}:{id}</c> in Redis). A positive result is cached for a second, so a
+/// Checks whether a token's session still exists (<c>session:{bucket}:{id}</c> in Redis). A positive result is cached for a second, so a
 /// session that ends is rejected on every node within that second, and a busy shopper costs one query per second. The query also
 /// records when the session was last seen, to the minute, and extends a session that would end when it is idle.
 /// </summary>

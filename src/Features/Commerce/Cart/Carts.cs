@@ -42,7 +42,7 @@ public enum CartOutcome
 public sealed record CartChange(CartOutcome Outcome, ShoppingCart? Cart, ReadOnlyMemory<byte> Answer);
 
 /// <summary>
-/// The open carts in Redis. Every change is one run of change-cart.lua: one round trip that changes the cart and appends
+/// The open carts in Redis. Every change except a merge is one run of change-cart.lua: one round trip that changes the cart and appends
 /// commerce.cart_changed.v1 to the analytics stream, or does neither.
 /// </summary>
 public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimeProvider time)
@@ -50,11 +50,12 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     /// <summary>How long a keyed change is recognised, provided that it is among the last 32 of its cart.</summary>
     public static readonly TimeSpan KeyKept = TimeSpan.FromHours(1);
 
-    // Until it is certain that something was committed, which a database that is away may delay for days.
-    private static readonly TimeSpan OrderKept = TimeSpan.FromDays(7);
+    // A mark is deleted after the step that it protects. A database that is away can delay that step for days.
+    private static readonly TimeSpan MarkKept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LateRemoval = TimeSpan.FromMinutes(10);
     private static readonly string Script = EmbeddedText.Of<Carts>("change-cart.lua");
 
-    // Each part of the stream may use as much memory as any other.
+    // Every part has the same limit.
     private readonly long analyticsBytes = streams.Parts.First(x => x.Name == Streams.Analytics).Bytes;
     private readonly CartKeys keys = new(redis.Keys);
 
@@ -75,7 +76,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
         return 1
         """;
 
-    // A guest who changes the cart while it is merged is still at work; the next sign-in, or the event of this one, merges the rest.
+    // After that many attempts the guest is still changing the cart; the message that repeats the merge takes the rest.
     private const int MostMerges = 10;
 
     public async Task<ShoppingCart> ReadAsync(Guid subject) =>
@@ -118,20 +119,23 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     {
         if (owner != buyer && await redis.State.StringGetAsync(keys.Taken($"{buyer}", $"{orderId}")) is { IsNull: false } before)
             return (long)before;
-        var marker = keys.Taken($"{owner}", $"{orderId}");
-        var change = await RunAsync("ordered", owner, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept, origin: null,
+        var mark = keys.Taken($"{owner}", $"{orderId}");
+        var change = await RunAsync("ordered", owner, ShoppingCart.KeptFor(guest: false), mark, "", "", MarkKept, origin: null,
             [.. lines.SelectMany(x => new RedisValue[] { x.Sku, x.Quantity })]);
         return long.Parse(Encoding.ASCII.GetString(change.Answer.Span), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>It is committed that the lines of the order have left the cart: <see cref="TakeOrderedAsync"/> is not repeated.</summary>
+    /// <summary>
+    /// Lets the mark of an order's removal expire soon, after its claim has ended in the database: the same removal may still be under way
+    /// elsewhere. Does not wait for Redis.
+    /// </summary>
     public void ForgetTaken(Guid subject, Guid orderId) =>
-        redis.State.KeyDelete(keys.Taken($"{subject}", $"{orderId}"), CommandFlags.FireAndForget);
+        redis.State.KeyExpire(keys.Taken($"{subject}", $"{orderId}"), LateRemoval, flags: CommandFlags.FireAndForget);
 
     /// <summary>
     /// Merges a guest's cart into a customer's: for each SKU the larger quantity stays, and no line is lost. Repeating it changes nothing.
     /// The two carts may be in different buckets, which no script can change together: a cart is deleted once the other one has its lines,
-    /// and a marker prevents that the same lines are merged again if the process dies in between.
+    /// and a mark keeps a second attempt, after a crash in between, from adding the same lines again.
     /// </summary>
     public async Task<ShoppingCart> MergeAsync(Guid guest, Guid customer)
     {
@@ -142,12 +146,12 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
             if (lines.Length == 0) break;
             RedisValue[] content =
                 [.. lines.OrderBy(x => (string)x.Name!, StringComparer.Ordinal).SelectMany(x => new[] { x.Name, x.Value })];
-            var marker = keys.Merged($"{customer}", HashOf(guest, content));
-            await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), marker, "", "", OrderKept, origin: null, content);
+            var mark = keys.Merged($"{customer}", HashOf(guest, content));
+            await RunAsync("merge", customer, ShoppingCart.KeptFor(guest: false), mark, "", "", MarkKept, origin: null, content);
             var isMoved = (bool)await redis.State.ScriptEvaluateAsync(DeleteUnchanged, [keys.Of($"{guest}")], content);
             // If the guest has changed the cart meanwhile, what is new in it is merged, too.
             if (!isMoved) continue;
-            await redis.State.KeyDeleteAsync(marker);
+            await redis.State.KeyDeleteAsync(mark);
             break;
         }
 

@@ -1,16 +1,16 @@
 -- Changes one cart and sends the change to analytics, or does neither.
 --
 -- KEYS 1 the cart: a hash of SKU -> quantity:price:currency:added (price in minor units, added in Unix milliseconds)
---      2 the analytics stream
+--      2 the part of the analytics stream in the cart's bucket
 --      3 add, set, remove, clear: the latest keyed changes of this cart (read only when there is a key), a hash of
 --            'key:' .. key -> {fingerprint, when, the lines afterwards}, 'order' -> the keys, the oldest first,
 --            'answer' -> the key of the latest of them, a line break, the answer to it
---        ordered: the marker that the lines of this order were removed: when, in Unix microseconds by the clock of Redis
---        merge: the marker that the guest's cart with these lines was merged
+--        ordered, merge: the mark that this was done: when, in Unix microseconds by the clock of Redis
 -- ARGV 1 operation  2 owner of the cart  3 now, ISO 8601  4 now, Unix milliseconds  5 seconds that the cart is kept
 --      6 fingerprint of a change with a key, else ''  7 seconds that a key is kept  8 id of the event  9 the key, else ''
 --      10 the most bytes of the stream  11 and 12 source and device of the visit, else ''  13.. operands
--- Returns {outcome, the recorded answer of a replayed change (ordered: when the lines left the cart), the cart as HGETALL gives it}
+--      (ordered: SKU, quantity, ...; merge: SKU, line, ... of the guest's cart)
+-- Returns {outcome, the recorded answer of a replayed change (ordered, merge: the time in the mark), the cart as HGETALL gives it}
 
 -- A client repeats a change soon or not at all. Guests cost nothing to create, so the data per cart is limited.
 local MOST_KEYS = 32

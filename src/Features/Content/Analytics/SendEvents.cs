@@ -55,7 +55,8 @@ public sealed record SendEvents(IReadOnlyList<VisitorEvent> Events, string? Sour
         {
             RuleFor(x => x.Events).NotEmpty().Must(x => x.Count <= MostEvents).WithMessage($"must have at most {MostEvents} events.");
             RuleFor(x => x.Source).Matches(VisitOrigin.SourcePattern).When(x => x.Source is not null).WithMessage(VisitOrigin.SourceRule);
-            // The rules of each event cost more than all else of the request, and only their messages differ from the question before.
+            // FluentValidation's rules cost more than the rest of the request. They run only for a batch with a wrong event, to name what
+            // is wrong.
             RuleForEach(x => x.Events).NotNull().SetValidator(new EventValidator())
                 .When(x => x.Events is { Count: <= MostEvents } events && !events.All(EventValidator.IsGood));
         }
@@ -65,40 +66,41 @@ public sealed record SendEvents(IReadOnlyList<VisitorEvent> Events, string? Sour
     {
         public EventValidator()
         {
-            RuleFor(x => x.Version).Must((x, _) => HasVersion(x)).WithMessage("must be 1.");
-            RuleFor(x => x.Path).Must((x, _) => HasPath(x)).WithMessage(
-                $"must be the path of the page for page_view, of at most {LongestPath} characters without ?, # and :, and absent for others.");
-            RuleFor(x => x.ProductId).Must((x, _) => HasProduct(x))
+            RuleFor(x => x.Version).Must((x, _) => VersionFits(x)).WithMessage("must be 1.");
+            RuleFor(x => x.Path).Must((x, _) => PathFits(x)).WithMessage(
+                $"must be the path of the page for page_view, of at most {LongestPath} characters without ?, # and :, and absent for "
+                + "others.");
+            RuleFor(x => x.ProductId).Must((x, _) => ProductFits(x))
                 .WithMessage("must be the id of the product for product_view, and absent for others.");
-            RuleFor(x => x.Query).Must((x, _) => HasQuery(x))
+            RuleFor(x => x.Query).Must((x, _) => QueryFits(x))
                 .WithMessage($"must be the text of the search for search, of at most {LongestQuery} characters, and absent for others.");
-            RuleFor(x => x.Results).Must((x, _) => HasResults(x))
+            RuleFor(x => x.Results).Must((x, _) => ResultsFit(x))
                 .WithMessage("must not be negative for search, and absent for others.");
-            RuleFor(x => x.Step).Must((x, _) => HasStep(x))
+            RuleFor(x => x.Step).Must((x, _) => StepFits(x))
                 .WithMessage("must be the step of the checkout for checkout_step, and absent for others.");
         }
 
-        /// <summary>True when no rule objects to the event.</summary>
+        /// <summary>True when no rule objects to the event: each rule above has its question here.</summary>
         public static bool IsGood(VisitorEvent? x) => x is not null
-            && HasVersion(x) && HasPath(x) && HasProduct(x) && HasQuery(x) && HasResults(x) && HasStep(x);
+            && VersionFits(x) && PathFits(x) && ProductFits(x) && QueryFits(x) && ResultsFit(x) && StepFits(x);
 
-        private static bool HasVersion(VisitorEvent x) => x.Version == 1;
+        private static bool VersionFits(VisitorEvent x) => x.Version == 1;
 
         // Without a query, which may contain a token or a name; and without a colon, so that no path looks like a sealed value.
-        private static bool HasPath(VisitorEvent x) => x.Kind != VisitorEventKind.PageView
+        private static bool PathFits(VisitorEvent x) => x.Kind != VisitorEventKind.PageView
             ? x.Path is null
             : x.Path is { Length: > 0 and <= LongestPath } path && path[0] == '/' && !path.AsSpan().ContainsAny('?', '#', ':')
                 && PersonText.IsReadable(path);
 
-        private static bool HasProduct(VisitorEvent x) => x.Kind == VisitorEventKind.ProductView == x.ProductId is not null;
+        private static bool ProductFits(VisitorEvent x) => (x.Kind == VisitorEventKind.ProductView) == (x.ProductId is not null);
 
-        private static bool HasQuery(VisitorEvent x) =>
+        private static bool QueryFits(VisitorEvent x) =>
             x.Kind == VisitorEventKind.Search ? x.Query is { Length: > 0 and <= LongestQuery } : x.Query is null;
 
-        private static bool HasResults(VisitorEvent x) =>
+        private static bool ResultsFit(VisitorEvent x) =>
             x.Kind == VisitorEventKind.Search ? x.Results is null or >= 0 and <= MostResults : x.Results is null;
 
-        private static bool HasStep(VisitorEvent x) => x.Kind == VisitorEventKind.CheckoutStep == x.Step is not null;
+        private static bool StepFits(VisitorEvent x) => (x.Kind == VisitorEventKind.CheckoutStep) == (x.Step is not null);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aarya.Infrastructure.Redis;
 using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,7 @@ public sealed class CompactCommand : JasperFxAsyncCommand<CompactInput>
             return false;
         }
 
+        await BucketRecord.CheckAsync(host.Services.GetRequiredService<RedisConnections>());
         await compactor.PrepareAsync(CancellationToken.None);
         Console.WriteLine("stream            archived    counted    deleted       left  oldest                needed by");
         foreach (var policy in policies)

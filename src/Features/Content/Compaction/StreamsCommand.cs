@@ -2,6 +2,7 @@ using System.Globalization;
 using Aarya.Features.Content.Audit;
 using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging;
+using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using JasperFx;
 using JasperFx.CommandLine;
@@ -41,6 +42,7 @@ public sealed class StreamsCommand : JasperFxAsyncCommand<StreamsInput>
 
     private static async Task<bool> StatusAsync(IServiceProvider services)
     {
+        await BucketRecord.CheckAsync(services.GetRequiredService<RedisConnections>());
         var history = services.GetRequiredService<StreamHistory>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         foreach (var policy in services.GetRequiredService<StreamPolicies>().All)

@@ -8,13 +8,14 @@ using StackExchange.Redis;
 namespace Aarya.Features.CorePlatform.Sessions;
 
 /// <summary>
-/// Sessions and their refresh tokens, in Redis under <c>session:{0}:{id}</c>: a session that is deleted there ends on every node. The set
-/// <c>session:{0}:of:{owner}</c> has the ids of one owner's sessions, some of which may have expired. <c>session:{0}:reused:{id}</c> stays
-/// of a session that ended because a refresh token was used twice, until it is certain that the owner is told.
+/// Sessions and their refresh tokens, in Redis under <c>session:{bucket}:{id}</c>: a session that is deleted there ends on every node. The
+/// set <c>session:{bucket}:of:{owner}</c> has the ids of one owner's sessions, some of which may have expired.
+/// <c>session:{bucket}:reused:{id}</c> stays of a session that ended because a refresh token was used twice, until it is certain that the
+/// owner is told.
 /// </summary>
 /// <remarks>
-/// The set and the sessions may be in different buckets, which no script can change together. So an id is added to the set before its
-/// session begins, and removed after it has ended: the set has every session, whenever a process dies.
+/// The set and the sessions may be in different buckets, which no script can change together. So an id is added to the set before the
+/// session's first token is given to anyone, and removed after the session has ended: the set has every session that a token opens.
 /// </remarks>
 public sealed class SessionStore(RedisConnections redis, SessionGate gate, Sealer sealer, AccountKey key, TimeProvider clock)
 {
@@ -60,7 +61,6 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         var session = new Session(Guid.CreateVersion7(now), userId, guest, staff, from ?? Device.Unknown, now, now, epoch);
         var token = RefreshToken.First(session.Id, Sign);
         var hash = KeyOf(session.Id);
-        await AddToListAsync(userId, session.Id);
         var transaction = redis.State.CreateTransaction();
         _ = transaction.HashSetAsync(hash,
         [
@@ -77,6 +77,8 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         ]);
         _ = transaction.KeyExpireAsync(hash, session.Lifetime);
         await transaction.ExecuteAsync();
+        // Afterwards: a listing removes an id that has no session.
+        await AddToListAsync(userId, session.Id);
         return (session, token);
     }
 

@@ -59,7 +59,7 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
         var connections = runtime.Services.GetRequiredService<RedisConnections>();
         (url, Keys) = (connections.StateUrl, connections.Keys);
         // Connects on first use, so that a host whose transports are stubbed needs no Redis.
-        commands = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor("aarya-streams")));
+        commands = new(() => ConnectionMultiplexer.ConnectAsync(OptionsFor(RedisConnections.NameOfStreams)));
         foreach (var endpoint in endpointsByUri) endpoint.Compile(runtime);
         return ValueTask.CompletedTask;
     }

@@ -25,7 +25,7 @@ internal sealed class SealedValues(RedisConnections redis, Sealer sealer)
     public async IAsyncEnumerable<Rotated> RenewAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var (values, left) = (0, 0);
-        foreach (var server in redis.StateConnection.GetServers().Where(x => !x.IsReplica))
+        foreach (var server in RedisConnections.PrimariesOf(redis.StateConnection))
         {
             await foreach (var key in server.KeysAsync(pageSize: PageSize).WithCancellation(cancellation))
             {

@@ -16,6 +16,12 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
     /// <summary>Aarya.Api.dll of the Release build that `./aarya test` has made of the same sources, if it has.</summary>
     public static string? Release { get; } = Environment.GetEnvironmentVariable("SPECS_PROGRAM");
 
+    /// <summary>
+    /// Aarya.Api.dll of another release, for <c>SPECS_OTHER_PROGRAM</c>: then one of the two processes of <see cref="ShopOfTwo"/> is of it,
+    /// as during an upgrade.
+    /// </summary>
+    public static string? Other { get; } = Environment.GetEnvironmentVariable("SPECS_OTHER_PROGRAM");
+
     /// <summary>The real program with these settings and none of this process's own.</summary>
     /// <param name="arguments">A command and its arguments.</param>
     /// <param name="settings">Its environment.</param>

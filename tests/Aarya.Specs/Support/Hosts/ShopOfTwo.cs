@@ -44,7 +44,8 @@ public sealed class ShopOfTwo : IAsyncLifetime
         Doors = [.. urls.Select(x => new HttpClient { BaseAddress = x, Timeout = TimeSpan.FromMinutes(1) })];
     }
 
-    public async Task StartAsync(int process) => processes[process] = await RoleProcess.StartAsync(Everything, Settings(process));
+    public async Task StartAsync(int process) => processes[process] =
+        await RoleProcess.StartAsync(Everything, Settings(process), process == 1 ? ChildProgram.Other : null);
 
     /// <summary>kill -9.</summary>
     public Task KillAsync(int process) => processes[process].KillAsync();

@@ -74,7 +74,8 @@ public sealed class RedisServer : IAsyncDisposable
     {
         process = Process.Start(new ProcessStartInfo("redis-server",
             ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
-                "--maxmemory-policy", "noeviction", "--stream-node-max-bytes", "16384", "--user", Admin, "on", $">{Password}", "~*", "&*", "+@all",
+                "--maxmemory-policy", "noeviction", "--stream-node-max-bytes", "16384",
+                "--user", Admin, "on", $">{Password}", "~*", "&*", "+@all",
                 "--user", Login, "on", $">{Password}", .. RedisRights.Rules, .. settings])
         {
             RedirectStandardOutput = true,

@@ -22,11 +22,11 @@ public static class TakeOrderedFromCartHandler
         var leftAt = await carts.TakeOrderedAsync(
             owner, ordered.Subject, ordered.OrderId, ordered.Lines.Select(x => (x.Sku, x.Quantity)));
         CartClaims.End(session, ordered.OrderId, leftAt);
-        session.Listeners.Add(new Committed(carts, [owner, ordered.Subject], ordered.OrderId));
+        session.Listeners.Add(new ForgetsMark(carts, [owner, ordered.Subject], ordered.OrderId));
     }
 
-    // From now on the claim's end prevents a repetition, and the mark in Redis is not needed.
-    private sealed class Committed(Carts carts, Guid[] subjects, Guid orderId) : DocumentSessionListenerBase
+    // The ended claim now keeps a repeated message from removing the lines again, so the mark in Redis can go soon.
+    private sealed class ForgetsMark(Carts carts, Guid[] subjects, Guid orderId) : DocumentSessionListenerBase
     {
         public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
         {

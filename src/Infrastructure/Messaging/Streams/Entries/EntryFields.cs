@@ -5,7 +5,7 @@ using Wolverine;
 
 namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 
-/// <summary>The fields of one entry of a stream: the content of an envelope, under names that are readable in redis-cli.</summary>
+/// <summary>The fields of one entry of a stream: what readers need of an envelope, under names that are readable in redis-cli.</summary>
 internal static class EntryFields
 {
     private const string Id = "id";

@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Settings;
 using StackExchange.Redis;
 using Wolverine;
 
@@ -52,8 +53,13 @@ public sealed class StreamHistory(RedisConnections redis)
     /// <param name="type">The event's name on the wire.</param>
     /// <param name="eventId">Identifies duplicates; it is the event's key, too.</param>
     /// <param name="body">The event as JSON.</param>
-    public Task AddAsync(string stream, string type, Guid eventId, byte[] body) => redis.State.StreamAddAsync(
-        redis.Keys.Stream(stream), EntryFields.Write(new Envelope { Id = eventId, GroupId = $"{eventId:D}", Data = body }, type));
+    /// <exception cref="StartupException">The keys in Redis have another number of buckets.</exception>
+    public async Task AddAsync(string stream, string type, Guid eventId, byte[] body)
+    {
+        await BucketRecord.CheckAsync(redis);
+        var fields = EntryFields.Write(new Envelope { Id = eventId, GroupId = $"{eventId:D}", Data = body }, type);
+        await redis.State.StreamAddAsync(redis.Keys.Stream(stream), fields);
+    }
 
     /// <summary>The entries after this one, the oldest first.</summary>
     public async Task<IReadOnlyList<StreamRecord>> ReadAsync(StreamPolicy policy, string after, int count)
@@ -85,7 +91,7 @@ public sealed class StreamHistory(RedisConnections redis)
     /// <summary>How full the stream is, and how far its groups have read it; all parts of a divided stream together.</summary>
     public async Task<StreamStatus> StatusAsync(StreamPolicy policy)
     {
-        var parts = await Task.WhenAll(policy.Divide(redis.Keys.Count).Select(StatusOfPartAsync));
+        var parts = await Task.WhenAll(policy.Divide(redis.Keys.BucketCount).Select(StatusOfPartAsync));
         return parts.Length == 1 ? parts[0] : new(policy.Name, parts.Sum(x => x.Length), policy.Cap, policy.Hours, parts.Sum(x => x.Bytes),
             parts.Min(x => x.OldestAt),
             [

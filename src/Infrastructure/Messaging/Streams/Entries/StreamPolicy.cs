@@ -49,7 +49,7 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     /// <summary>How many parts the stream is divided into.</summary>
     private int Parts { get; init; } = 1;
 
-    /// <summary>The stream, or the part of it, as logs and cursors name it: the part 0 as the whole stream.</summary>
+    /// <summary>The name in logs and cursors: <c>analytics/3</c> for part 3; a whole stream and part 0 have the stream's name.</summary>
     public string PartName => Part is null or 0 ? Name : $"{Name}/{Part}";
 
     /// <summary>The memory above which writers leave entries out, in bytes.</summary>
@@ -69,7 +69,7 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
     public RedisKey KeyIn(RedisKeys keys) => Part is { } part ? RedisKeys.StreamPart(Name, part) : keys.Stream(Name);
 
     /// <summary>
-    /// The parts of the stream: a stream that is counted has one in each bucket, so that a script can add to it whatever else it changes.
+    /// The parts of the stream: a stream that is counted has one in each bucket, so that one script can change a key and add to the stream.
     /// Every other stream has only one, because its entries have an order.
     /// </summary>
     public IReadOnlyList<StreamPolicy> Divide(int buckets) => !IsCounted || buckets == 1
