@@ -30,6 +30,9 @@ public static class AnnounceChangesHandler
         await session.StartTransactionAsync(cancellation);
         var products = await TakeAsync<Guid>(session, "product_changed", "product_id", cancellation);
         var skus = await TakeAsync<string>(session, "stock_changed", "sku", cancellation);
+        // A session with nothing queued does not commit. Changes of SKUs without a product cause no message, and 500 of them would be taken
+        // again and again, and keep all others from being announced.
+        session.QueueSqlCommand("select 1");
         var touched =
             (await session.AdvancedSql.QueryAsync<Guid>("select distinct product_id from commerce.variant where sku = any (?)",
                 cancellation, [skus.ToArray()]))

@@ -2,6 +2,7 @@ using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Contracts;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Store;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine;
@@ -27,6 +28,38 @@ public sealed class AnnounceChangesSpec(AaryaFixture fixture) : CatalogueStory(f
         Assert.InRange(told.Count, 1, 10);
         var last = told.MaxBy(x => x.Sequence)!;
         Assert.Equal((60, 41L), (last.Available, last.Sequence));
+    }
+
+    [Fact]
+    public async Task changes_of_skus_without_a_product_keep_no_other_from_being_announced()
+    {
+        await GivenAsync(Kurta(stock: 100));
+        // More than one transaction takes, and all at once, so that no other change is among the first.
+        await RunAsync(
+            $"""
+            insert into commerce.stock_changed (sku)
+            select 'GONE-{Tag}-' || number from generate_series(1, {AnnounceChanges.Most * 2}) as number
+            """);
+
+        await ReserveAsync();
+
+        await Eventually.HoldsAsync("every change is announced", async () => await LeftAsync() == 0,
+            instead: async () => $"{await LeftAsync()} wait");
+    }
+
+    private async Task<long> LeftAsync()
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().QuerySession();
+        return (await session.AdvancedSql.QueryAsync<long>(
+            $"select count(*) from commerce.stock_changed where sku like 'GONE-{Tag}-%' or sku = '{Sku("S")}'",
+            TestContext.Current.CancellationToken)).Single();
+    }
+
+    private async Task RunAsync(string sql)
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        session.QueueSqlCommand(sql);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task ReserveAsync()
