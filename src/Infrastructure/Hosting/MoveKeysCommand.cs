@@ -1,7 +1,5 @@
 using Aarya.Infrastructure.Messaging.Streams.Entries;
-using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
-using Aarya.Infrastructure.Settings;
 using JasperFx;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,28 +24,14 @@ public sealed class MoveKeysCommand : JasperFxAsyncCommand<MoveKeysInput>
     {
         using var host = input.BuildHost();
         var connections = host.Services.GetRequiredService<RedisConnections>();
-        try
-        {
-            await using var to = await ConnectAsync(connections.StateUrl, "REDIS_URL");
-            await using var from = input.FromFlag.Length == 0 || input.FromFlag == connections.StateUrl
-                ? null
-                : await ConnectAsync(input.FromFlag, "--from");
-            var divided = host.Services.GetRequiredService<StreamPolicies>().All.Where(x => x.IsCounted).Select(x => x.Name).ToHashSet();
-            var move = new KeyMove(from ?? to, to, connections.Keys, divided);
-            if (await move.IsShopOpenAsync())
-                return await RefuseAsync("a process of the shop is connected to Redis: stop the shop first.");
-            var copied = await move.RunAsync();
-            Console.WriteLine($"{copied} keys were copied; they are in {connections.Keys.BucketCount} buckets.");
-            return true;
-        }
-        catch (StartupException e)
-        {
-            return await RefuseAsync(e.Message);
-        }
-        catch (Exception e) when (Outage.IsOfRedis(e))
-        {
-            return await RefuseAsync($"Redis does not answer, or refuses the login: {e.Message}");
-        }
+        await using var to = await ConnectAsync(connections.StateUrl, "REDIS_URL");
+        await using var from = input.FromFlag.Length == 0 || input.FromFlag == connections.StateUrl
+            ? null
+            : await ConnectAsync(input.FromFlag, "--from");
+        var divided = host.Services.GetRequiredService<StreamPolicies>().All.Where(x => x.IsCounted).Select(x => x.Name).ToHashSet();
+        var copied = await new KeyMove(from ?? to, to, connections.Keys, divided).RunAsync();
+        Console.WriteLine($"{copied} keys were copied; they are in {connections.Keys.BucketCount} buckets.");
+        return true;
     }
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(string? url, string setting)
@@ -59,11 +43,5 @@ public sealed class MoveKeysCommand : JasperFxAsyncCommand<MoveKeysInput>
         // A stream at its cap has 80 MB.
         options.AsyncTimeout = (int)TimeSpan.FromMinutes(10).TotalMilliseconds;
         return await ConnectionMultiplexer.ConnectAsync(options);
-    }
-
-    private static async Task<bool> RefuseAsync(string why)
-    {
-        await Console.Error.WriteLineAsync($"aarya: {why}");
-        return false;
     }
 }

@@ -7,8 +7,7 @@ namespace Aarya.Infrastructure.Redis;
 
 /// <summary>
 /// Copies the keys of a stopped shop to other buckets, or to another Redis, streams with their readers; in the same Redis it then deletes
-/// the old key. Caches and counters of rate limits
-/// come again by themselves.
+/// the old key. Caches and counters of rate limits come again by themselves.
 /// </summary>
 /// <param name="from">The Redis with the keys.</param>
 /// <param name="to">Where they go; the same connection to give them other buckets in place.</param>
@@ -20,30 +19,17 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
 
     private bool IsInPlace => ReferenceEquals(from, to);
 
-    /// <summary>True while a process of the shop is connected to either Redis.</summary>
-    public async Task<bool> IsShopOpenAsync()
-    {
-        foreach (var node in PrimariesOf(from).Concat(PrimariesOf(to)))
-        {
-            var clients = (await node.ExecuteAsync("CLIENT", "LIST")).ToString();
-            if (RedisConnections.NamesOfShop.Any(x => clients.Contains($"name={x} ", StringComparison.Ordinal))) return true;
-        }
-
-        return false;
-    }
-
     /// <summary>
     /// Copies every key, unless that was done before. While it runs, and if it dies, no process of the shop starts with the keys that it
     /// writes: they are recorded as <see cref="RedisKeys.Moving"/>.
     /// </summary>
     /// <returns>How many keys were copied.</returns>
     /// <exception cref="StartupException">
-    /// A node does not answer, or the keys were copied before: the shop may have changed them.
+    /// A node does not answer, a process of the shop is connected, or the keys were copied before: the shop may have changed them.
     /// </exception>
     public async Task<int> RunAsync()
     {
-        foreach (var away in PrimariesOf(from).Concat(PrimariesOf(to)).Where(x => !x.IsConnected))
-            throw new StartupException($"the Redis at {away.EndPoint} does not answer, or refuses the login: its keys would be lost.");
+        foreach (var node in RedisConnections.PrimariesOf(from).Concat(RedisConnections.PrimariesOf(to))) await CheckAsync(node);
         var record = await to.GetDatabase().StringGetAsync(RedisKeys.BucketsKey);
         if (record == keys.BucketCount)
         {
@@ -53,7 +39,7 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
 
         await to.GetDatabase().StringSetAsync(RedisKeys.BucketsKey, RedisKeys.Moving);
         var copied = 0;
-        foreach (var node in PrimariesOf(from))
+        foreach (var node in RedisConnections.PrimariesOf(from))
         {
             List<Task<bool>> copying = [];
             await foreach (var key in node.KeysAsync(pageSize: PageSize))
@@ -71,9 +57,18 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
         return copied;
     }
 
+    private static async Task CheckAsync(IServer node)
+    {
+        if (!node.IsConnected)
+            throw new StartupException($"the Redis at {node.EndPoint} does not answer, or refuses the login: its keys would be lost.");
+        var clients = (await node.ExecuteAsync("CLIENT", "LIST")).ToString();
+        if (RedisConnections.NamesOfShop.Any(x => clients.Contains($"name={x} ", StringComparison.Ordinal)))
+            throw new StartupException("a process of the shop is connected to Redis: stop the shop first.");
+    }
+
     private async Task<bool> CopyAsync(RedisKey key)
     {
-        if (Renamed($"{key}") is not { } renamed || (IsInPlace && renamed == key)) return false;
+        if (Renamed($"{key}", keys, divided) is not { } renamed || (IsInPlace && renamed == key)) return false;
         var (source, target) = (from.GetDatabase(), to.GetDatabase());
         var (dump, left) = (source.KeyDumpAsync(key), source.KeyTimeToLiveAsync(key));
         // It has expired since it was listed.
@@ -85,7 +80,7 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
     }
 
     /// <summary>The key with its new bucket; null for what is not copied.</summary>
-    private RedisKey? Renamed(string key)
+    internal static RedisKey? Renamed(string key, RedisKeys keys, IReadOnlySet<string> divided)
     {
         if (Pattern().Match(key) is not { Success: true } match) return null;
         var (kind, rest) = (match.Groups["kind"].Value, match.Groups["rest"].Value);
@@ -106,9 +101,6 @@ public sealed partial class KeyMove(IConnectionMultiplexer from, IConnectionMult
                 return RedisKeys.IsOwn(key) ? keys.Of(kind, rest[(rest.LastIndexOf(':') + 1)..], rest) : (RedisKey?)null;
         }
     }
-
-    private static IEnumerable<IServer> PrimariesOf(IConnectionMultiplexer connection) =>
-        RedisConnections.PrimariesOf(connection);
 
     // Not those of the cache instance.
     [GeneratedRegex("^(?!cache:|metrics:|rate:)(?<kind>[a-z]+):\\{(?<bucket>[0-9]+)\\}:(?<rest>.+)$")]

@@ -29,9 +29,8 @@ public sealed class StreamErasure(RedisConnections redis, PersonalStreams person
         {
             var stream = redis.Keys.Stream(name);
             if (!await redis.State.KeyExistsAsync(stream)) continue;
-            // By the clock of the server with the stream, which gives the entries their ids.
-            var now = (long)await redis.State.ScriptEvaluateAsync("return tonumber(redis.call('TIME')[1])", [stream]);
-            var newest = string.Create(CultureInfo.InvariantCulture, $"{(now - (long)Settled.TotalSeconds) * 1000}-0");
+            var now = await StreamGroup.NowAsync(redis.State, stream);
+            var newest = string.Create(CultureInfo.InvariantCulture, $"{(now - Settled).ToUnixTimeMilliseconds()}-0");
             // What is to be archived stays until it is, even if no compactor has worked yet.
             if (policies.All.Any(x => x.Name == name && x.IsArchived)) await history.PrepareArchiveAsync(name);
             var (from, unhandled) = ((RedisValue)first, await StreamProgress.FirstUnhandledAsync(redis.State, stream));

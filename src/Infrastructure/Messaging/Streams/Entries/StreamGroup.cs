@@ -105,7 +105,10 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         """, [key], [group, (long)TimeSpan.FromDays(1).TotalMilliseconds]);
 
     /// <summary>The time of the server with the stream, whose clock also gives entries their ids.</summary>
-    public async Task<DateTimeOffset> NowAsync(IDatabase redis) =>
+    public Task<DateTimeOffset> NowAsync(IDatabase redis) => NowAsync(redis, key);
+
+    /// <inheritdoc cref="NowAsync(IDatabase)"/>
+    public static async Task<DateTimeOffset> NowAsync(IDatabase redis, RedisKey key) =>
         DateTimeOffset.FromUnixTimeSeconds((long)await redis.ScriptEvaluateAsync("return tonumber(redis.call('TIME')[1])", [key]));
 
     public Task AcknowledgeAsync(IDatabase redis, string entry) => redis.StreamAcknowledgeAsync(key, group, entry);
