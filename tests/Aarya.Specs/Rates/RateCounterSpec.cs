@@ -1,9 +1,9 @@
+using System.Globalization;
 using Aarya.Features;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Servers;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -128,6 +128,23 @@ public sealed class RateCounterSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_refused_request_uses_no_allowance_in_any_bucket()
+    {
+        var node = Node(buckets: 16);
+        var keys = new RedisKeys(16);
+        Rate address = new("ip:192.0.2.1:tokens", 8, TimeSpan.FromHours(1), "ip:192.0.2.1");
+        var clients = Enumerable.Range(0, 100).Select(x => $"sub:{x.ToString(CultureInfo.InvariantCulture)}")
+            .Where(x => keys.BucketOf(x) != keys.BucketOf(address.Client!)).Take(2)
+            .Select(x => new Rate(x, 5, TimeSpan.FromHours(1), x)).ToArray();
+
+        // Five of ten are admitted: the other five must leave the address three more for another client, and not one.
+        Assert.Equal(5, await PassedAsync(node, [clients[0], address], 10));
+        Assert.Equal(3, await PassedAsync(node, [clients[1], address], 10));
+        // The address has none left; the second client still has two.
+        Assert.Equal(2, await PassedAsync(node, [clients[1]], 10));
+    }
+
+    [Fact]
     public async Task more_clients_than_a_node_can_note_are_counted_by_redis_alone()
     {
         var node = Node(most: 20);
@@ -198,9 +215,9 @@ public sealed class RateCounterSpec : IAsyncLifetime
     private static string KeyOf(Rate rate) => RedisKeys.OfOneBucket.Rate(rate.Key, $"even:{rate.Key}").ToString();
 
     // With a long timeout where Redis must answer, however slow the machine is.
-    private RateCounter Node(int most = RateCounter.MostClients, TimeSpan? patience = null)
+    private RateCounter Node(int most = RateCounter.MostClients, TimeSpan? patience = null, int buckets = 1)
     {
-        connections.Add(new(new ConfigurationBuilder().AddInMemoryCollection([new("REDIS_URL", server.Url)]).Build()));
+        connections.Add(RedisBuckets.Connections(server.Url, buckets));
         return new(connections[^1], clock, warnings, most) { Patience = patience ?? TimeSpan.FromSeconds(30) };
     }
 

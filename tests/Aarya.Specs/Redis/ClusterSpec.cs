@@ -3,17 +3,11 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Messaging.Streams.Entries;
-using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Redis;
-using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting.Internal;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aarya.Specs.Redis;
 
@@ -56,164 +50,6 @@ public sealed partial class ClusterSpec
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel },
             async (i, _) => await ShopAsync(shop, i, skus));
     }
-
-    [Fact]
-    public async Task a_refused_request_uses_no_allowance_in_any_bucket()
-    {
-        await using var cluster = await RedisCluster.StartAsync();
-        await using var connections = Connections(cluster.Url, Buckets);
-        var counter = new RateCounter(connections, TimeProvider.System, NullLogger<RateCounter>.Instance)
-        {
-            // Only answers of Redis count here.
-            Patience = TimeSpan.FromSeconds(30),
-        };
-        Rate address = new("ip:192.0.2.1:tokens", 8, TimeSpan.FromHours(1), "ip:192.0.2.1");
-        var clients = Enumerable.Range(0, 100).Select(x => $"sub:{x.ToString(CultureInfo.InvariantCulture)}")
-            .Where(x => connections.Keys.BucketOf(x) != connections.Keys.BucketOf(address.Client!)).Take(2)
-            .Select(x => new Rate(x, 5, TimeSpan.FromHours(1), x)).ToArray();
-
-        // Five of ten are admitted: the other five must leave the address three more for another client, and not one.
-        Assert.Equal(5, await AdmittedAsync(clients[0], 10));
-        Assert.Equal(3, await AdmittedAsync(clients[1], 10));
-        // The address has none left; the second client still has two.
-        Assert.Equal(2, await AdmittedAsync(clients[1], 10, alone: true));
-
-        async Task<int> AdmittedAsync(Rate client, int requests, bool alone = false)
-        {
-            var admitted = 0;
-            for (var i = 0; i < requests; i++)
-                if (await counter.TakeAsync(alone ? [client] : [client, address]) == TimeSpan.Zero) admitted++;
-            return admitted;
-        }
-    }
-
-    [Fact]
-    public async Task another_number_of_buckets_is_refused_and_a_shop_without_a_record_has_one()
-    {
-        await using var redis = await RedisServer.StartAsync();
-        await StartAsync(redis.Url, 1);
-        Assert.Contains("are in 1 bucket, and AARYA_REDIS_BUCKETS is 16", await RefusedAsync(redis.Url, 16), StringComparison.Ordinal);
-        await StartAsync(redis.Url, 1);
-
-        // As a release before this setting has left it.
-        await redis.Database.KeyDeleteAsync(RedisKeys.BucketsKey);
-        await redis.Database.StringSetAsync(RedisKeys.OfOneBucket.Session("old"), "x");
-        Assert.Contains("are in 1 bucket", await RefusedAsync(redis.Url, 16), StringComparison.Ordinal);
-        await redis.TellAsync("FLUSHALL");
-        await StartAsync(redis.Url, 16);
-        Assert.Contains("are in 16 buckets, and AARYA_REDIS_BUCKETS is 1", await RefusedAsync(redis.Url, 1), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task while_keys_move_nothing_starts_and_an_interrupted_move_is_finished()
-    {
-        await using var redis = await RedisServer.StartAsync();
-        await using var database = await SpecDatabase.MigratedAsync();
-        await StartAsync(redis.Url, 1);
-        string[] ids = [.. Enumerable.Range(0, 40).Select(_ => $"{Guid.NewGuid():D}")];
-        foreach (var id in ids) await redis.Database.StringSetAsync(RedisKeys.OfOneBucket.Of("cart", id), id);
-        // As a move leaves it that died after some keys.
-        var keys = new RedisKeys(Buckets);
-        foreach (var id in ids.Take(20)) await redis.Database.KeyRenameAsync(RedisKeys.OfOneBucket.Of("cart", id), keys.Of("cart", id));
-        await redis.Database.StringSetAsync(RedisKeys.BucketsKey, RedisKeys.Moving);
-
-        foreach (var buckets in new[] { 1, Buckets })
-            Assert.Contains("run it again", await RefusedAsync(redis.Url, buckets), StringComparison.Ordinal);
-        var (code, output) = await MoveAsync(database, redis.AdminUrl);
-
-        Assert.True(code == 0, output);
-        await StartAsync(redis.Url, Buckets);
-        foreach (var id in ids) Assert.Equal(id, await redis.Database.StringGetAsync(keys.Of("cart", id)));
-        Assert.Equal(40, ((string[])(await redis.TellAsync("KEYS", "cart:*"))!).Length);
-    }
-
-    [Fact]
-    public async Task a_stopped_shop_moves_from_one_redis_into_a_cluster_with_its_keys()
-    {
-        await using var redis = await RedisServer.StartAsync();
-        await using var cluster = await RedisCluster.StartAsync();
-        await using var database = await SpecDatabase.MigratedAsync();
-        var (guest, sku) = (Guid.CreateVersion7(), "KRT-MOVED");
-        await using (var before = Connections(redis.Url, 1))
-        {
-            await before.ConnectAsync();
-            await StartAsync(redis.Url, 1);
-            // While a process of the shop is connected, nothing is moved.
-            var (refused, why) = await MoveAsync(database, cluster, redis);
-            Assert.True(refused == 1 && why.Contains("stop the shop first", StringComparison.Ordinal), why);
-            await PutAsync(before);
-        }
-
-        var (code, output) = await MoveAsync(database, cluster, redis);
-        Assert.True(code == 0 && output.Contains("7 keys were copied; they are in 16 buckets", StringComparison.Ordinal), output);
-        // The shop may have changed them since, so the old keys must not replace them.
-        (code, output) = await MoveAsync(database, cluster, redis);
-        Assert.True(code == 1 && output.Contains("copied before", StringComparison.Ordinal), output);
-        // Within the cluster nothing is left to do.
-        (code, output) = await MoveAsync(database, cluster, null);
-        Assert.True(code == 0 && output.Contains("0 keys were copied", StringComparison.Ordinal), output);
-        await StartAsync(cluster.Url, Buckets);
-        await using var after = Connections(cluster.Url, Buckets);
-        var (state, keys) = (after.State, after.Keys);
-        Assert.Equal("asha", await state.HashGetAsync(keys.Session($"{guest:D}"), "user"));
-        var left = await state.KeyTimeToLiveAsync(keys.Session($"{guest:D}"));
-        Assert.InRange(left!.Value, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
-        Assert.Single(await state.SetMembersAsync(keys.SessionsOf($"{guest:D}")));
-        Assert.Equal("1:129900:INR:1", await state.HashGetAsync(keys.Of("cart", $"{guest:D}"), sku));
-        Assert.Equal("x", await state.HashGetAsync(keys.Of("idem", $"{guest:D}", $"{guest:D}:changes"), "answer"));
-        var group = Assert.Single(await state.StreamGroupInfoAsync(keys.Stream(Features.Streams.Orders)));
-        Assert.Equal(("payment", 1), (group.Name, group.PendingMessageCount));
-        Assert.Equal(1, await state.StreamLengthAsync(RedisKeys.StreamPart(Features.Streams.Analytics, 0)));
-        Assert.Equal(2, await state.StringGetAsync(StreamHistory.LostKey(RedisKeys.StreamPart(Features.Streams.Analytics, 0))));
-
-        async Task PutAsync(RedisConnections old)
-        {
-            var (put, names) = (redis.Database, old.Keys);
-            await put.HashSetAsync(names.Session($"{guest:D}"), "user", "asha");
-            await put.KeyExpireAsync(names.Session($"{guest:D}"), TimeSpan.FromHours(1));
-            await put.SetAddAsync(names.SessionsOf($"{guest:D}"), $"{guest:D}");
-            await put.HashSetAsync(names.Of("cart", $"{guest:D}"), sku, "1:129900:INR:1");
-            await put.HashSetAsync(names.Of("idem", $"{guest:D}", $"{guest:D}:changes"), "answer", "x");
-            await put.StringSetAsync(names.Rate("ip:192.0.2.1", "even"), 1);
-            var (orders, analytics) = (names.Stream(Features.Streams.Orders), names.Stream(Features.Streams.Analytics));
-            await put.StreamAddAsync(orders, "id", "1");
-            await put.StreamCreateConsumerGroupAsync(orders, "payment", "0-0");
-            await put.StreamReadGroupAsync(orders, "payment", "node");
-            await put.StreamAddAsync(analytics, "id", "1");
-            await put.StringSetAsync(StreamHistory.LostKey(analytics), 2);
-        }
-    }
-
-    private static Task<(int ExitCode, string Output)> MoveAsync(SpecDatabase database, RedisCluster cluster, RedisServer? from) =>
-        MoveAsync(database, cluster.AdminUrl, from?.AdminUrl);
-
-    private static async Task<(int ExitCode, string Output)> MoveAsync(SpecDatabase database, string to, string? from = null)
-    {
-        string[] arguments = from is null ? ["move-keys"] : ["move-keys", "--from", from];
-        var ended = await ChildProgram.AaryaAsync(arguments, new Dictionary<string, string>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["DATABASE_URL"] = database.Url,
-            ["REDIS_URL"] = to,
-            [RedisKeys.Buckets.Name] = Buckets.ToString(CultureInfo.InvariantCulture),
-        });
-        return (ended.ExitCode, ended.Output + ended.Error);
-    }
-
-    private static async Task StartAsync(string url, int buckets)
-    {
-        await using var connections = Connections(url, buckets);
-        var production = new HostingEnvironment { EnvironmentName = "Production" };
-        await new RedisAtStart(connections, production, NullLogger<RedisAtStart>.Instance).StartAsync(Cancel);
-    }
-
-    private static async Task<string> RefusedAsync(string url, int buckets) =>
-        (await Assert.ThrowsAsync<StartupException>(() => StartAsync(url, buckets))).Message;
-
-    private static RedisConnections Connections(string url, int buckets) => new(new ConfigurationBuilder().AddInMemoryCollection(
-    [
-        new("REDIS_URL", url), new(RedisKeys.Buckets.Name, buckets.ToString(CultureInfo.InvariantCulture)),
-    ]).Build());
 
     /// <summary>
     /// A guest fills a cart, signs in, and buys what the guest had put into it. Then the customer signs in on a second device, and ends the
@@ -365,6 +201,9 @@ public sealed partial class ClusterSpec
 
         var all = nodes.SelectMany(x => x).ToList();
         Assert.All(all.Where(x => !x.StartsWith("cache:", StringComparison.Ordinal)), x => Assert.Matches(Pattern(), x));
+        // The move of keys knows the name of each of them: those that are in their bucket keep it.
+        var divided = Features.Streams.All.Where(x => x.IsCounted).Select(x => x.Name).ToHashSet();
+        Assert.All(all, x => Assert.Equal(x, KeyMove.Renamed(x, new(Buckets), divided) is { } renamed ? $"{renamed}" : x));
         var ofShoppers = all.Where(x => !x.StartsWith("stream:", StringComparison.Ordinal)).Select(x => Pattern().Match(x))
             .Where(x => x.Success).Select(x => x.Groups["tag"].Value);
         Assert.Equal(Enumerable.Range(0, Buckets).Select(Tag).Order(), ofShoppers.Distinct().Order());

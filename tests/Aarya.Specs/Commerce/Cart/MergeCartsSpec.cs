@@ -1,11 +1,9 @@
-using System.Globalization;
 using Aarya.Features;
 using Aarya.Features.Commerce.Cart;
 using Aarya.Features.Commerce.Pricing;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support.Servers;
-using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;
 
 namespace Aarya.Specs.Commerce.Cart;
@@ -24,8 +22,7 @@ public sealed class MergeCartsSpec : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         server = await RedisServer.StartAsync();
-        redis = new(new ConfigurationBuilder().AddInMemoryCollection(
-            [new("REDIS_URL", server.Url), new(RedisKeys.Buckets.Name, Buckets.ToString(CultureInfo.InvariantCulture))]).Build());
+        redis = RedisBuckets.Connections(server.Url, Buckets);
         await redis.ConnectAsync();
         carts = new(redis, new StreamPolicies(Streams.All, Buckets), TimeProvider.System);
     }
