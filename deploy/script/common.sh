@@ -6,6 +6,7 @@ PORT=${AARYA_PORT:-8080}
 PG_PORT=${AARYA_PG_PORT:-15432}
 REDIS_PORT=${AARYA_REDIS_PORT:-16379}
 SANDBOX_PORT=${AARYA_SANDBOX_PORT:-18999}
+METRICS_PORT=${AARYA_METRICS_PORT:-9464}
 # Two clones on one machine never share a folder, a container or a socket.
 CLONE=$(printf '%s' "$STATE" | sha256sum | cut -c1-8)
 

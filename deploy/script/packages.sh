@@ -61,6 +61,9 @@ install_packages() {
         case " $* " in *" redis-server "*)
             if command -v systemctl >/dev/null; then systemctl disable --quiet redis-server || true; fi ;;
         esac
+        case " $* " in *" prometheus "*)
+            if command -v systemctl >/dev/null; then systemctl disable --quiet prometheus prometheus-node-exporter || true; fi ;;
+        esac
     ' sh "$@" </dev/null
 }
 
@@ -87,11 +90,13 @@ choose_servers() {
     fi
 }
 
-# The specs start their own Redis and mail servers.
+# The specs start their own Redis and mail servers, and check metrics with the tool of Prometheus.
 need_spec_tools() {
     local missing=()
     find_redis || missing+=(redis-server)
     command -v aiosmtpd >/dev/null || missing+=(python3-aiosmtpd)
+    # For promtool.
+    command -v promtool >/dev/null || missing+=(prometheus)
     [[ ${#missing[@]} -gt 0 ]] || return 0
     may_install || fail "the specs need packages that are missing: sudo apt-get install -y ${missing[*]}"
     install_packages "${missing[@]}"

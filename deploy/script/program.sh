@@ -8,6 +8,16 @@ roles_of() {
     if [[ $1 == split ]]; then printf '%s\n' "${SPLIT_ROLES[@]}"; else echo all; fi
 }
 
+# metrics_port <role>: prints the port with the metrics of a process
+metrics_port() {
+    local at=0 role
+    for role in gateway core commerce payment content search; do
+        if [[ $1 == "$role" ]]; then break; fi
+        if [[ $1 != all ]]; then at=$((at + 1)); fi
+    done
+    printf '%s' $((METRICS_PORT + at))
+}
+
 program_runs() {
     local role
     for role in all "${SPLIT_ROLES[@]}"; do
@@ -59,11 +69,13 @@ run_command() {
 
 # Checks that the ports are free before the build, which takes a minute.
 claim_ports() {
-    local front=all
+    local front=all role
     if [[ $1 == split ]]; then front=gateway; fi
     if ! running all && ! running gateway; then claim_port "$PORT" AARYA_PORT; fi
     if running "$front"; then PORT=$RUNNING_PORT; fi
     if running sandbox; then SANDBOX_PORT=$RUNNING_PORT; else claim_port "$SANDBOX_PORT" AARYA_SANDBOX_PORT; fi
+    if program_runs; then return; fi
+    for role in $(roles_of "$1"); do claim_port "$(metrics_port "$role")" AARYA_METRICS_PORT; done
 }
 
 # start_program <all|split>
@@ -124,14 +136,17 @@ start_roles() {
         if running "$role"; then continue; fi
         fresh+=("$role")
         if [[ $role == all || $role == gateway ]]; then
-            launch "$role" "$PORT" env AARYA_ROLES="$role" dotnet "$program" --urls "http://127.0.0.1:$PORT"
+            launch "$role" "$PORT" env AARYA_ROLES="$role" "$(metrics_url "$role")" dotnet "$program" --urls "http://127.0.0.1:$PORT"
         else
-            launch "$role" - env AARYA_ROLES="$role" dotnet "$program"
+            launch "$role" - env AARYA_ROLES="$role" "$(metrics_url "$role")" dotnet "$program"
         fi
     done
     for role in $(roles_of "$1"); do await_start "$role" is_ready "$role"; done
     if [[ ${#fresh[@]} == 0 ]]; then did="runs on 127.0.0.1:$PORT"; else did="started on 127.0.0.1:$PORT (${fresh[*]})"; fi
 }
+
+# metrics_url <role>: prints the setting of a process that shows its metrics on this machine
+metrics_url() { printf 'AARYA_METRICS_URL=http://127.0.0.1:%s' "$(metrics_port "$1")"; }
 
 # launch <name> <port> <command>: starts it in its own session, so that it survives the terminal
 launch() {
@@ -202,12 +217,14 @@ stop_program() {
 
 # announce <mode> <moment of the start>
 announce() {
-    local url
+    local url role metrics=()
     url=$(program_url)
     say ""
     say "Aarya serves $url ($([[ $1 == split ]] && echo "a process per role" || echo "one process")), up in $(seconds_since "$2") s"
     say "  docs      $url/docs"
     say "  mailbox   $url/dev/mailbox"
+    for role in $(roles_of "$1"); do metrics+=("http://127.0.0.1:$(metrics_port "$role")/metrics"); done
+    say "  metrics   ${metrics[*]}"
     if [[ -s $STATE/accounts ]]; then sed 's/^/  /' "$STATE/accounts"; fi
     say "  logs      ${STATE/#"$ROOT"\//}/logs"
     say "  data      $(readlink -f "$STATE/data")"

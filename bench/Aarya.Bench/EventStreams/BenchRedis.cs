@@ -26,7 +26,7 @@ internal sealed class BenchRedis : IAsyncDisposable
 
     public string Url { get; }
 
-    public IDatabase Database => connections.State;
+    public IDatabase Database => connections.StateConnection.GetDatabase();
 
     /// <summary>The program's own writer of the stream <c>analytics</c>, with its limit of memory.</summary>
     public EventStream Visitors { get; }

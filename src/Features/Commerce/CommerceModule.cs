@@ -4,6 +4,7 @@ using Aarya.Features.Commerce.Catalog.Pictures;
 using Aarya.Features.Commerce.Demo;
 using Aarya.Features.Commerce.Inventory;
 using Aarya.Features.Commerce.Options;
+using Aarya.Features.Commerce.Orders;
 using Aarya.Features.Commerce.PriceAlerts;
 using Aarya.Features.Commerce.Store;
 using Aarya.Features.Commerce.Wishlist;
@@ -13,6 +14,7 @@ using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Telemetry;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +39,8 @@ public sealed class CommerceModule : Module<ICommerceStore>
         // Against entering addresses of strangers.
         new("back_in_stock", 10, TimeSpan.FromMinutes(1)),
     ];
+
+    public override IReadOnlyList<DatabaseGauge> Gauges => [.. OrderGauges.All, .. StockGauges.All];
 
     public override IReadOnlyList<NumberSetting> NumberSettings => [.. CheckoutOptions.Numbers, LowStockOptions.Number];
 

@@ -22,6 +22,8 @@ internal static class OrdersSetup
         services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
     }
 
+    private static string OpenStates => string.Join(", ", OrderGauges.Open.Select(x => $"'{x}'"));
+
     public static void UseOrders(this StoreOptions marten)
     {
         marten.Events.AddEventTypes(OrderFacts.All);
@@ -31,6 +33,7 @@ internal static class OrdersSetup
             .Index(x => x.EmailIndex)
             .Index(x => x.Sequence)
             .Index(x => x.PlacedAt)
+            .Index(x => x.Status, x => x.Predicate = $"(data ->> 'status') in ({OpenStates})")
             .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_recipient", [$"({ListAllOrdersEndpoint.Names})"]))
             .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_sku", [ListAllOrdersEndpoint.Skus]))
             .UniqueIndex(x => x.Number);

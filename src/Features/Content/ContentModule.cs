@@ -21,6 +21,7 @@ using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Telemetry;
 using Marten;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -42,6 +43,10 @@ public sealed class ContentModule : Module<IContentStore>
         [new(ReadMailboxEndpoint.Path, "Mailbox", "Every e-mail that the shop has sent, with its links")];
 
     public override IReadOnlyList<StreamPolicy> Streams => Features.Streams.All;
+
+    public override bool CompactsStreams => true;
+
+    public override IReadOnlyList<DatabaseGauge> Gauges => MailGauges.All;
 
     public override ContextRpc RpcOfEveryContext { get; } =
         ContextRpc.Of<DeadLetterService, Protos.Operations.DeadLetters.DeadLettersClient>();

@@ -7,6 +7,7 @@ using Aarya.Features.Payment.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Telemetry;
 using JasperFx.Events.Projections;
 using Marten;
 using Marten.Exceptions;
@@ -29,6 +30,8 @@ public sealed class PaymentModule : Module<IPaymentStore>
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<PaymentService, Protos.Payment.Payment.PaymentClient>();
 
+    public override IReadOnlyList<DatabaseGauge> Gauges => PaymentGauges.All;
+
     public override IReadOnlyList<NumberSetting> NumberSettings => PaymentOptions.Numbers;
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
@@ -50,7 +53,8 @@ public sealed class PaymentModule : Module<IPaymentStore>
             .Duplicate(x => x.Status)
             .Duplicate(x => x.RequestedAt)
             .Duplicate(x => x.ChangedAt)
-            .Duplicate(x => x.WatchUntil);
+            .Duplicate(x => x.WatchUntil)
+            .Index(x => x.CancelReason!, x => x.Predicate = PaymentGauges.Cancelled);
         marten.Schema.For<OrderOwner>().Index(x => x.UserId);
         // The table keeps the name that it had before the type was renamed.
         marten.Schema.For<GuestSuccessor>().DocumentAlias("formerguest").Index(x => x.UserId);

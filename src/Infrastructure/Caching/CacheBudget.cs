@@ -23,6 +23,7 @@ public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudg
 
     private readonly Lock turning = new();
     private readonly List<IGenerations> caches = [];
+    private readonly List<CacheReads> reads = [];
     private long young;
     private long old;
     private long turnedAt = time.GetTimestamp();
@@ -32,6 +33,23 @@ public sealed class CacheBudget(long bytes, TimeProvider time, ILogger<CacheBudg
 
     /// <summary>What all caches together hold now, in bytes; a value that is in both generations counts twice.</summary>
     public long Used => Interlocked.Read(ref young) + Interlocked.Read(ref old);
+
+    /// <summary>How often each cache had what was asked for.</summary>
+    internal IReadOnlyList<CacheReads> Reads
+    {
+        get
+        {
+            lock (turning) return [.. reads];
+        }
+    }
+
+    /// <summary>Counts the reads of a cache under this name.</summary>
+    public CacheReads ReadsOf(string cache)
+    {
+        CacheReads counted = new(cache);
+        lock (turning) reads.Add(counted);
+        return counted;
+    }
 
     /// <summary>The largest value that is kept at all.</summary>
     internal long Largest => bytes / 16;

@@ -10,10 +10,12 @@ namespace Aarya.Infrastructure.Caching;
 /// <param name="budget">The budget that all caches share.</param>
 /// <param name="time">The clock.</param>
 /// <param name="keep">How long an answer stays fresh after it was made.</param>
-public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan keep)
+/// <param name="name">The name that operators see.</param>
+public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan keep, string name)
 {
     private readonly BudgetedCache<string, Kept> kept = new(budget, static (key, x) => (key.Length * 2) + x.Answer.Size);
     private readonly ConcurrentDictionary<string, Making> making = new(StringComparer.Ordinal);
+    private readonly CacheReads reads = budget.ReadsOf(name);
     private readonly Doorkeeper doorkeeper = new();
     private readonly long ticksKept = (long)(keep.TotalSeconds * time.TimestampFrequency);
 
@@ -23,7 +25,7 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
     /// <summary>The fresh answer under this key, or what <paramref name="make"/> returns; null when there is none.</summary>
     public ValueTask<ReadyAnswer?> GetAsync<TState>(string key, TState state, Func<TState, Task<ReadyAnswer?>> make)
     {
-        if (IsFresh(key, out var known)) return new(known);
+        if (reads.Count(IsFresh(key, out var known))) return new(known!);
         if (making.TryGetValue(key, out var other)) return new(other.Join());
         var own = new Making();
         if (!making.TryAdd(key, own)) return GetAsync(key, state, make);

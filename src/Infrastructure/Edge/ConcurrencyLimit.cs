@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.SignalR;
@@ -12,18 +15,35 @@ namespace Aarya.Infrastructure.Edge;
 /// before, instead of none. Live connections are not counted, and requests that wait for news
 /// (<see cref="WaitsForNewsAttribute"/>) have their own, larger limit.
 /// </summary>
-internal sealed class ConcurrencyLimit(EdgeSettings settings) : IDisposable
+internal sealed class ConcurrencyLimit : IDisposable
 {
     private const int WaitingShare = 8;
 
-    private readonly ConcurrencyLimiter working =
-        new(new()
+    private static readonly Histogram<double> QueueTime = ShopMeter.Durations("aarya_edge_queue_time",
+        "Time that a request waited until others had ended; requests that did not wait are not counted.",
+        [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30]);
+
+    private readonly ConcurrencyLimiter working;
+    private readonly ConcurrencyLimiter waiting;
+
+    public ConcurrencyLimit(EdgeSettings settings, IMeterFactory meters)
+    {
+        working = new(new()
         {
             PermitLimit = settings.Concurrent,
             QueueLimit = settings.Queued,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-    private readonly ConcurrencyLimiter waiting = new(new() { PermitLimit = settings.Concurrent * WaitingShare });
+        waiting = new(new() { PermitLimit = settings.Concurrent * WaitingShare });
+        meters.Create(ShopMeter.Name).CreateObservableGauge("aarya_edge_requests", () => new[]
+        {
+            Of("processed", settings.Concurrent - working.GetStatistics()!.CurrentAvailablePermits),
+            Of("queued", working.GetStatistics()!.CurrentQueuedCount),
+            Of("waiting", (settings.Concurrent * WaitingShare) - waiting.GetStatistics()!.CurrentAvailablePermits),
+        }, unit: null, "Requests at the edge: processed, queued until others end, or waiting for news.");
+    }
+
+    private static Measurement<long> Of(string state, long count) => new(count, new KeyValuePair<string, object?>("state", state));
 
     public async Task AdmitAsync(HttpContext http, RequestDelegate next)
     {
@@ -35,15 +55,31 @@ internal sealed class ConcurrencyLimit(EdgeSettings settings) : IDisposable
         }
 
         var waits = metadata?.GetMetadata<WaitsForNewsAttribute>() is not null && http.Request.Query.ContainsKey("wait");
-        using var lease = await (waits ? waiting : working).AcquireAsync(1, http.RequestAborted);
+        using var lease = await EnterAsync(waits ? waiting : working, http.RequestAborted);
         if (lease.IsAcquired)
         {
             await next(http);
             return;
         }
 
+        RefusedRequests.Count(RefusedRequests.Load);
         http.Response.Headers.RetryAfter = "1";
         await Problems.WriteAsync(http, Overloaded());
+    }
+
+    private static async ValueTask<RateLimitLease> EnterAsync(ConcurrencyLimiter limiter, CancellationToken cancellation)
+    {
+        var entering = limiter.AcquireAsync(1, cancellation);
+        if (entering.IsCompletedSuccessfully) return entering.Result;
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            return await entering;
+        }
+        finally
+        {
+            QueueTime.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        }
     }
 
     public static ProblemDetails Overloaded() => Problem.Of(

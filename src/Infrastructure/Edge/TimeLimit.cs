@@ -1,5 +1,6 @@
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Mesh;
+using Aarya.Infrastructure.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 
@@ -31,6 +32,7 @@ internal sealed class TimeLimit(EdgeSettings settings)
         // Whatever a cancelled part throws, the cause is the time limit.
         catch (Exception) when (over.IsCancellationRequested && !client.IsCancellationRequested && !http.Response.HasStarted)
         {
+            RefusedRequests.Count(RefusedRequests.Time);
             http.RequestAborted = client;
             http.Response.Clear();
             await Problems.WriteAsync(http, Problem.Of(StatusCodes.Status504GatewayTimeout, "service.timeout", "The request took too long",

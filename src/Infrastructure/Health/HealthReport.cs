@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Contexts;
@@ -33,6 +34,7 @@ public sealed partial class HealthReport
     private readonly TimeProvider time;
     private readonly ILogger<HealthReport> logger;
     private readonly FreshFor<Health> health;
+    private readonly ConcurrentDictionary<string, byte> away = new(StringComparer.Ordinal);
 
     public HealthReport(IEnumerable<HealthPart> parts, ActiveRoles roles, TimeProvider time, ILogger<HealthReport> logger)
     {
@@ -68,13 +70,19 @@ public sealed partial class HealthReport
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Down(logger, part.Name, e.Message);
+            // Once per outage, however often someone asks.
+            if (away.TryAdd(part.Name, default)) Down(logger, part.Name, e.Message);
             up = false;
         }
+
+        if (up && away.TryRemove(part.Name, out _)) Back(logger, part.Name);
 
         return new(part.Name, up ? "up" : "down", Math.Round(time.GetElapsedTime(began).TotalMilliseconds, 2));
     }
 
     [LoggerMessage(LogLevel.Warning, "{Part} does not answer: {Reason}")]
     private static partial void Down(ILogger logger, string part, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Part} answers again.")]
+    private static partial void Back(ILogger logger, string part);
 }

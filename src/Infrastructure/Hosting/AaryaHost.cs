@@ -26,6 +26,7 @@ using Aarya.Infrastructure.RealTime;
 using Aarya.Infrastructure.Redis;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Telemetry;
 using Aarya.Infrastructure.Time;
 using Aarya.Infrastructure.Validation;
 using JasperFx;
@@ -145,7 +146,7 @@ public static class AaryaHost
             [
                 .. modules.SelectMany(x => x.Streams)
                     .Select(x => x.With(builder.Configuration) with { Readers = [.. readers[x.Name].Distinct()] }),
-            ], RedisKeys.Buckets.Read(builder.Configuration));
+            ], RedisKeys.Buckets.Read(builder.Configuration), modules.FirstOrDefault(x => x.CompactsStreams)?.Role ?? "");
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton<StreamHistory>();
         builder.Services.AddSingleton<StreamReplay>();
@@ -172,6 +173,8 @@ public static class AaryaHost
         builder.AddHealth(contexts, roles);
         builder.AddEdge(roles);
         builder.AddApiDocument(contexts, roles, features);
+        var gauges = active.SelectMany(x => MessageGauges.Of(x.Role).Concat(x.Gauges).Select(gauge => (x.Role, gauge)));
+        if (serving) builder.AddTelemetry(contexts, roles, gauges.ToLookup(x => x.Role, x => x.gauge));
         builder.ListenFor(roles);
 
         if (active.Count > 0) builder.AddContextDatabases(active, sealer, serving);
@@ -275,8 +278,10 @@ public static class AaryaHost
     {
         var hosted = app.Services.GetRequiredService<ActiveModules>();
         var contexts = hosted.Contexts;
+        app.UseTelemetry();
         app.UseMesh();
         app.UseEdge(app.Services.GetRequiredService<ActiveRoles>());
+        app.UseTelemetryOfContexts();
         app.MapWolverineEndpoints(http =>
         {
             http.RejectUnparseableQueryValues = true;

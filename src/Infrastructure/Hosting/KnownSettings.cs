@@ -35,6 +35,7 @@ public static class KnownSettings
     {
         foreach (var number in Numbers(modules)) _ = number.Read(configuration);
         foreach (var name in Flags) _ = configuration.Flag(name);
+        _ = OperatorsListener.From(configuration);
         // A misspelt Production would run the shop with the secrets of development.
         if (!environment.IsProduction() && !environment.IsDevelopment())
             throw new StartupException($"ASPNETCORE_ENVIRONMENT is '{environment.EnvironmentName}': it must be Production or Development.");

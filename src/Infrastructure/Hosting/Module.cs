@@ -7,6 +7,7 @@ using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Telemetry;
 using Marten;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -36,6 +37,12 @@ public abstract class Module : BoundedContext
 
     /// <summary>The streams whose length this context limits.</summary>
     public virtual IReadOnlyList<StreamPolicy> Streams => [];
+
+    /// <summary>True for the one context that archives, counts and trims the streams.</summary>
+    public virtual bool CompactsStreams => false;
+
+    /// <summary>What operators watch in the tables of this context.</summary>
+    public virtual IReadOnlyList<DatabaseGauge> Gauges => [];
 
     /// <summary>Services of this context; called only in processes that host it.</summary>
     public virtual void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) { }

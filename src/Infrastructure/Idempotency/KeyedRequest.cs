@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Security;
 using Marten;
@@ -34,6 +36,9 @@ public sealed class KeyedRequest
 
     private static readonly KeyedRequest Unkeyed = new();
     private static readonly KeyedRequest Done = new() { IsAnswered = true };
+
+    private static readonly Counter<long> Repeats = ShopMeter.Counter("aarya_idempotency_repeats",
+        "Requests with an Idempotency-Key that was used before: replayed, reused for another request (422), or in progress (409).");
 
     private readonly KeyClaim? claim;
 
@@ -72,6 +77,7 @@ public sealed class KeyedRequest
         if (answer is not null) return await AnswerAsync(http, claim, answer);
         if (mine) return this;
         http.Response.Headers.RetryAfter = "1";
+        Repeats.Add(1, new KeyValuePair<string, object?>("outcome", "in_progress"));
         return await RefuseAsync(http, InProgress);
     }
 
@@ -108,7 +114,9 @@ public sealed class KeyedRequest
 
     private static async Task<KeyedRequest> AnswerAsync(HttpContext http, KeyClaim claim, KeyedAnswer answer)
     {
-        if (!answer.Answers(claim)) return await RefuseAsync(http, Reused);
+        var fits = answer.Answers(claim);
+        Repeats.Add(1, new KeyValuePair<string, object?>("outcome", fits ? "replayed" : "reused"));
+        if (!fits) return await RefuseAsync(http, Reused);
         await ReplayAsync(http, answer);
         return Done;
     }

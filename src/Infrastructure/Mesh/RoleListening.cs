@@ -15,7 +15,7 @@ namespace Aarya.Infrastructure.Mesh;
 
 /// <summary>
 /// Where a process of these roles listens: the gateway and <c>all</c> on TCP, a context on its own socket, and on TCP as
-/// well when <c>AARYA_TCP=true</c> or a URL is set.
+/// well when <c>AARYA_TCP=true</c> or a URL is set; each of them for its operators at <see cref="OperatorsListener"/>.
 /// </summary>
 /// <remarks>
 /// URLs come from <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>AARYA_URLS</c>. <c>h2c://host:port</c> listens for HTTP/2 without TLS, which
@@ -37,6 +37,7 @@ internal static class RoleListening
         });
 
         var urls = Urls(builder.Configuration, roles);
+        var operators = OperatorsListener.From(builder.Configuration);
         if (!builder.Environment.IsProduction() && roles.HostsGateway && urls.FirstOrDefault(x => x.Scheme != "h2c") is { } front)
             OwnAddress.FollowListener(builder.Configuration, front.Scheme, front.Host, front.Port);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -53,6 +54,7 @@ internal static class RoleListening
             }
 
             foreach (var url in urls) Listen(kestrel, url);
+            if (operators is not null) Listen(kestrel, operators, listen => listen.Use(OperatorsListener.Mark));
         });
         // Kestrel would warn that it overrides the URLs; an empty value would make the host look them up elsewhere.
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, ";");
@@ -72,10 +74,15 @@ internal static class RoleListening
         var named = configuration[WebHostDefaults.ServerUrlsKey] ?? configuration.Find("AARYA_URLS");
         if (named is null && !roles.HostsGateway && !configuration.Flag("AARYA_TCP")) return [];
         named ??= $"http://127.0.0.1:{roles.DefaultPort}";
-        return [.. named.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+        return
+        [
+            .. named.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(x => Parse(x, $"Invalid url: '{x}'. Write --urls http://host:port, https://host:port or h2c://host:port.")),
+        ];
     }
 
-    private static BindingAddress Parse(string url)
+    /// <exception cref="StartupException">The process cannot listen there; with this refusal.</exception>
+    internal static BindingAddress Parse(string url, string refusal)
     {
         try
         {
@@ -86,10 +93,10 @@ internal static class RoleListening
             // Refused below, like any other address that the process cannot listen on.
         }
 
-        throw new StartupException($"Invalid url: '{url}'. Write --urls http://host:port, https://host:port or h2c://host:port.");
+        throw new StartupException(refusal);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, BindingAddress address)
+    private static void Listen(KestrelServerOptions kestrel, BindingAddress address, Action<ListenOptions>? also = null)
     {
         void Configure(ListenOptions listen)
         {
@@ -100,6 +107,7 @@ internal static class RoleListening
             }
 
             if (address.Scheme == "https") listen.UseHttps();
+            also?.Invoke(listen);
         }
 
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Configure);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Settings;
 using Microsoft.AspNetCore.Http;
@@ -76,6 +77,7 @@ public sealed class RateLimits
     {
         var wait = await counter.TakeAsync(rates);
         if (wait <= TimeSpan.Zero) return true;
+        RefusedRequests.Count(RefusedRequests.Rate);
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.RetryAfter = seconds;
         await Problems.WriteAsync(

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Workers;
 using Microsoft.AspNetCore.SignalR;
@@ -10,7 +12,7 @@ namespace Aarya.Infrastructure.RealTime;
 /// The live connections of this node. Those that were opened with a token are checked every second, many of them with one query to Redis:
 /// a line is closed when its session has ended or its token has expired, because it must not send more than a request would get.
 /// </summary>
-public sealed class LiveConnections(SessionGate sessions, TimeProvider clock, ILogger<LiveConnections> log) : Worker(clock, log)
+public sealed class LiveConnections : Worker
 {
     /// <summary>The most lines of one network address; each of them costs memory for as long as it is open.</summary>
     public const int MostOfAddress = 500;
@@ -26,6 +28,15 @@ public sealed class LiveConnections(SessionGate sessions, TimeProvider clock, IL
     private readonly ConcurrentDictionary<string, Line> lines = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> byAddress = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> watchedByAddress = new(StringComparer.Ordinal);
+
+    private readonly SessionGate sessions;
+
+    public LiveConnections(SessionGate sessions, IMeterFactory meters, TimeProvider clock, ILogger<LiveConnections> log) : base(clock, log)
+    {
+        this.sessions = sessions;
+        meters.Create(ShopMeter.Name).CreateObservableGauge("aarya_live_connections", () => lines.Count, unit: null,
+            "Open live connections.");
+    }
 
     private sealed record Line(HubCallerContext Context, string Address, CallerPrincipal? Who)
     {

@@ -43,10 +43,10 @@ public sealed class RedisConnections : IAsyncDisposable
     public string? CacheUrl { get; }
 
     /// <summary>Carts, sessions, streams, keys of idempotency: never evicted.</summary>
-    public IDatabase State => Connected(state).GetDatabase();
+    public RedisDatabase State => new(Connected(state).GetDatabase());
 
     /// <summary>Data that may be evicted at any time: caches, counters of rate limits, metrics.</summary>
-    public IDatabase Cache => Connected(cache).GetDatabase();
+    public RedisDatabase Cache => new(Connected(cache).GetDatabase());
 
     public IConnectionMultiplexer StateConnection => Connected(state);
 
@@ -71,7 +71,7 @@ public sealed class RedisConnections : IAsyncDisposable
     public Task PingCacheAsync() => PingAsync(Cache, "rate");
 
     // Not every known node: after a failover the dead one has no bucket.
-    private async Task PingAsync(IDatabase redis, string kind) =>
+    private async Task PingAsync(RedisDatabase redis, string kind) =>
         await Task.WhenAll(Enumerable.Range(0, Keys.BucketCount).Select(x => redis.KeyExistsAsync(RedisKeys.Key(kind, x, "ping"))));
 
     /// <summary>Options that reconnect endlessly, with a name for CLIENT LIST.</summary>

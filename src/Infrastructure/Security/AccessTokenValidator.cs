@@ -17,10 +17,12 @@ public sealed class AccessTokenValidator(IVerificationKeys keys, CacheBudget bud
     private readonly BudgetedCache<ReadOnlyMemory<char>, AccessToken> valid = new(
         budget, static (token, _) => (token.Length * 2) + AboutBytes, BySignature.Instance);
 
+    private readonly CacheReads reads = budget.ReadsOf("tokens");
+
     /// <summary>The result for a cached token; false when its signature must be checked first, which costs time.</summary>
     public bool TryKnown(ReadOnlyMemory<char> token, out TokenCheck check)
     {
-        var isKnown = valid.TryGet(token, out var known);
+        var isKnown = reads.Count(valid.TryGet(token, out var known));
         check = isKnown ? Judge(known!) : default;
         return isKnown;
     }

@@ -37,13 +37,14 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
     private const int SeenToTheMinute = 60_000;
 
     private readonly BudgetedCache<Guid, CachedSession> cache = new(budget, static (_, _) => AboutBytes);
+    private readonly CacheReads reads = budget.ReadsOf("sessions");
     private long lastWarning;
 
     /// <summary>True while the session exists and belongs to the subject, and for reads while Redis does not answer.</summary>
     /// <exception cref="RedisException">Redis does not answer and <paramref name="reading"/> is false.</exception>
     public ValueTask<bool> IsOpenAsync(AccessToken token, bool reading)
     {
-        if (IsFresh(token.CachedSession)) return new(true);
+        if (reads.Count(IsFresh(token.CachedSession))) return new(true);
         // A request with another token of the session may have checked it.
         if (!cache.TryGet(token.Caller.SessionId, out var cached) || cached.Owner != token.Caller.Subject || !IsFresh(cached))
             return AskAsync(token, reading);

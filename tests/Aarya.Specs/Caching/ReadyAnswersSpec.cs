@@ -15,7 +15,7 @@ public sealed class ReadyAnswersSpec : IDisposable
     [Fact]
     public async Task a_thousand_readers_of_a_missing_answer_cause_one_fetch()
     {
-        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
+        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1), "specs");
         var (gate, two) = (new TaskCompletionSource(), new SemaphoreSlim(0));
 
         var readers = Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () =>
@@ -41,7 +41,7 @@ public sealed class ReadyAnswersSpec : IDisposable
     [Fact]
     public async Task a_reader_that_asks_while_the_making_ends_causes_no_second_fetch()
     {
-        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
+        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1), "specs");
         for (var round = 1; round <= 20_000; round++)
         {
             var (key, gate) = ($"kurta-{round}", new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -70,7 +70,7 @@ public sealed class ReadyAnswersSpec : IDisposable
     [Fact]
     public async Task an_answer_that_is_asked_for_again_is_kept_for_its_second()
     {
-        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
+        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1), "specs");
 
         await Get(answers, "kurta");
         Assert.Equal((1, 0), (made, answers.Count));
@@ -90,7 +90,7 @@ public sealed class ReadyAnswersSpec : IDisposable
     [Fact]
     public async Task what_does_not_exist_and_what_failed_is_asked_for_again()
     {
-        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
+        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1), "specs");
 
         Assert.Null(await answers.GetAsync("none", 0, _ => Task.FromResult<ReadyAnswer?>(null)));
         await Assert.ThrowsAsync<TimeoutException>(async () =>
@@ -104,7 +104,7 @@ public sealed class ReadyAnswersSpec : IDisposable
     [Fact]
     public async Task a_flood_of_names_that_are_asked_for_once_keeps_nothing_and_one_that_comes_back_keeps_its_share()
     {
-        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
+        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1), "specs");
 
         for (var i = 0; i < 100_000; i++) Assert.NotNull(await Get(answers, $"name-{i}"));
         // Two names may have the same hash.
@@ -119,7 +119,7 @@ public sealed class ReadyAnswersSpec : IDisposable
     [Fact]
     public async Task what_is_forgotten_while_it_is_made_is_not_kept()
     {
-        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1));
+        var answers = new ReadyAnswers(budget, clock, TimeSpan.FromSeconds(1), "specs");
         await Get(answers, "kurta");
         var gate = new TaskCompletionSource();
         var before = answers.GetAsync("kurta", gate, static async x =>

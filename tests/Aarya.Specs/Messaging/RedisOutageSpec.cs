@@ -19,19 +19,19 @@ public sealed class RedisOutageSpec
         var trouble = RedisTrouble.Of(name);
         await using var server = await RedisServer.StartAsync(RedisTrouble.Settings);
         await using var redis = LoggedInTo(server);
-        foreach (var write in Writes) await write(redis.State);
+        foreach (var write in Writes) await write(redis.StateConnection.GetDatabase());
 
         await trouble.BeginAsync(server);
-        List<Exception> refused = [.. await RefusedAsync(redis.State)];
+        List<Exception> refused = [.. await RefusedAsync(redis.StateConnection.GetDatabase())];
         // The client may have noticed the outage in the meantime, and report it with errors of its own.
         await server.Database.PingQuietlyAsync();
-        refused.AddRange(await RefusedAsync(redis.State));
+        refused.AddRange(await RefusedAsync(redis.StateConnection.GetDatabase()));
         await trouble.EndAsync(server);
 
         Assert.All(refused, x => Assert.True(Outage.Is(x), $"{x}"));
         if (name is not ("NOAUTH" or "paused" or "killed"))
             Assert.Contains(refused, x => x.Message.StartsWith(name, StringComparison.OrdinalIgnoreCase));
-        foreach (var write in Writes) await SucceedsAgainAsync(() => write(redis.State));
+        foreach (var write in Writes) await SucceedsAgainAsync(() => write(redis.StateConnection.GetDatabase()));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class RedisOutageSpec
         await server.TellAsync("CONFIG", "SET", "maxclients", "1");
         await using var redis = LoggedInTo(server);
 
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Writes[0](redis.State));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Writes[0](redis.StateConnection.GetDatabase()));
 
         Assert.True(Outage.Is(refused), $"{refused}");
     }
@@ -56,7 +56,7 @@ public sealed class RedisOutageSpec
 
         foreach (var write in Writes)
         {
-            var refused = await Assert.ThrowsAnyAsync<Exception>(() => write(redis.State));
+            var refused = await Assert.ThrowsAnyAsync<Exception>(() => write(redis.StateConnection.GetDatabase()));
             Assert.True(Outage.Is(refused), $"{refused}");
         }
     }

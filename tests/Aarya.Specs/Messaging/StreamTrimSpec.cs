@@ -65,7 +65,7 @@ public sealed class StreamTrimSpec : IAsyncLifetime
         Assert.Equal((0, 0L, ""), Result(await TrimAsync()));
         Assert.False(await server.Database.KeyExistsAsync(Stream));
 
-        await redis.State.StreamCreateConsumerGroupAsync(Stream, "search", "0-0");
+        await redis.StateConnection.GetDatabase().StreamCreateConsumerGroupAsync(Stream, "search", "0-0");
         Assert.Equal((0, 0L, ""), Result(await TrimAsync()));
         Assert.Equal("search", Assert.Single(await server.Database.StreamGroupInfoAsync(Stream)).Name);
     }
@@ -131,7 +131,7 @@ public sealed class StreamTrimSpec : IAsyncLifetime
     [Fact]
     public async Task an_entry_whose_outbox_may_still_look_for_it_stays_even_if_there_are_too_many()
     {
-        for (var i = 0; i < Cap + 10; i++) await redis.State.StreamAddAsync(Stream, "body", "x");
+        for (var i = 0; i < Cap + 10; i++) await redis.StateConnection.GetDatabase().StreamAddAsync(Stream, "body", "x");
 
         Assert.Equal((0, Cap + 10L, "outbox"), Result(await TrimAsync()));
     }

@@ -31,7 +31,7 @@ public sealed class StreamErasureSpec : IAsyncLifetime
         var theirs = await AddAsync(Since.AddDays(1), $"{person:D} sealed:k:abc");
         var others = await AddAsync(Since.AddDays(2), $"{Guid.NewGuid():D} sealed:k:abc");
         await ReadAsync("content");
-        await redis.State.StreamCreateConsumerGroupAsync(Users, "search", "0-0");
+        await redis.StateConnection.GetDatabase().StreamCreateConsumerGroupAsync(Users, "search", "0-0");
 
         Assert.Equal(1, await EraseAsync());
         Assert.Equal([theirs, others], await EntriesAsync());
@@ -45,7 +45,7 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     public async Task what_has_still_to_be_handled_is_in_the_way_though_nothing_in_it_is_sealed_and_stays()
     {
         var theirs = await AddAsync(Since.AddDays(1), $"{person:D} signed in");
-        await redis.State.StreamCreateConsumerGroupAsync(Users, "commerce", "0-0");
+        await redis.StateConnection.GetDatabase().StreamCreateConsumerGroupAsync(Users, "commerce", "0-0");
         Assert.Equal(1, await EraseAsync());
 
         await ReadAsync("commerce");
@@ -79,7 +79,7 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     {
         var orders = RedisKeys.OfOneBucket.Stream(Streams.Orders);
         var at = $"{Since.AddDays(1).ToUnixTimeMilliseconds()}-0";
-        await redis.State.StreamAddAsync(orders, "body", $"{person:D} sealed:k:abc", at);
+        await redis.StateConnection.GetDatabase().StreamAddAsync(orders, "body", $"{person:D} sealed:k:abc", at);
         Assert.Equal(1, await EraseAsync());
         Assert.Equal(1, await redis.State.StreamLengthAsync(orders));
 
@@ -91,14 +91,15 @@ public sealed class StreamErasureSpec : IAsyncLifetime
     private Task<int> EraseAsync() => new StreamErasure(redis, Personal, new(redis), new(Streams.All)).EraseAsync([person], Since);
 
     private async Task<string> AddAsync(DateTimeOffset at, string body) =>
-        (await redis.State.StreamAddAsync(Users, [new("body", body)], messageId: $"{at.ToUnixTimeMilliseconds()}-0")).ToString();
+        (await redis.StateConnection.GetDatabase()
+            .StreamAddAsync(Users, [new("body", body)], messageId: $"{at.ToUnixTimeMilliseconds()}-0")).ToString();
 
     /// <summary>The group reads and acknowledges every entry.</summary>
     private async Task ReadAsync(string group)
     {
         if ((await redis.State.StreamGroupInfoAsync(Users)).All(x => x.Name != group))
-            await redis.State.StreamCreateConsumerGroupAsync(Users, group, "0-0");
-        foreach (var entry in await redis.State.StreamReadGroupAsync(Users, group, "node", ">"))
+            await redis.StateConnection.GetDatabase().StreamCreateConsumerGroupAsync(Users, group, "0-0");
+        foreach (var entry in await redis.StateConnection.GetDatabase().StreamReadGroupAsync(Users, group, "node", ">"))
             await redis.State.StreamAcknowledgeAsync(Users, group, entry.Id);
     }
 

@@ -40,6 +40,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     [Theory]
     [InlineData("AARYA_PORT")]
     [InlineData("AARYA_SANDBOX_PORT")]
+    [InlineData("AARYA_METRICS_PORT")]
     public Task a_taken_port_gets_one_line_that_names_the_setting(string setting) =>
         RefusesAsync($"choose another port with {setting}=<port>.", ["up"], (setting, $"{fixture.Redis.Port}"));
 
@@ -172,7 +173,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
         {
             var start = new ProcessStartInfo(Repository.PathOf("aarya"), arguments.Where(x => x.Length > 0));
             start.Environment["AARYA_HOME"] = state.FullName;
-            foreach (var port in new[] { "AARYA_PORT", "AARYA_SANDBOX_PORT", "AARYA_PG_PORT", "AARYA_REDIS_PORT" })
+            foreach (var port in new[] { "AARYA_PORT", "AARYA_SANDBOX_PORT", "AARYA_PG_PORT", "AARYA_REDIS_PORT", "AARYA_METRICS_PORT" })
                 start.Environment[port] = $"{Ports.Free()}";
             foreach (var (name, value) in settings) start.Environment[name] = value;
             return await ChildProgram.RunAsync(start);

@@ -130,7 +130,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     /// elsewhere. Does not wait for Redis.
     /// </summary>
     public void ForgetTaken(Guid subject, Guid orderId) =>
-        redis.State.KeyExpire(keys.Taken($"{subject}", $"{orderId}"), LateRemoval, flags: CommandFlags.FireAndForget);
+        redis.State.SendKeyExpire(keys.Taken($"{subject}", $"{orderId}"), LateRemoval);
 
     /// <summary>
     /// Merges a guest's cart into a customer's: for each SKU the larger quantity stays, and no line is lost. Repeating it changes nothing.
@@ -172,7 +172,7 @@ public sealed class Carts(RedisConnections redis, StreamPolicies streams, TimePr
     {
         if (owner.Key is null) return;
         byte[] kept = [.. Encoding.UTF8.GetBytes($"{owner.Key}\n"), .. answer];
-        redis.State.HashSet(keys.Changes($"{owner.Subject}"), "answer", kept, flags: CommandFlags.FireAndForget);
+        redis.State.SendHashSet(keys.Changes($"{owner.Subject}"), "answer", kept);
     }
 
     // SKUs that are not on sale go to the script too: a replay of an earlier change must not be refused because of a later withdrawal.

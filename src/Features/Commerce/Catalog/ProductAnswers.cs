@@ -13,7 +13,7 @@ namespace Aarya.Features.Commerce.Catalog;
 /// </summary>
 public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, CacheBudget budget, TimeProvider time)
 {
-    private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));
+    private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1), "products");
 
     public ValueTask<ReadyAnswer?> FindAsync(string idOrSlug) =>
         ready.GetAsync(idOrSlug, (this, idOrSlug), static x => x.Item1.FetchAsync(x.idOrSlug));

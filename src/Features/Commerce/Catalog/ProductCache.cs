@@ -75,7 +75,7 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
 
     private static RedisKey Key(string idOrSlug) => RedisKeys.Cache("product", idOrSlug);
 
-    private async Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> use)
+    private async Task<T?> TryAsync<T>(Func<RedisDatabase, Task<T>> use)
     {
         if (time.GetTimestamp() < Volatile.Read(ref restUntil)) return default;
         try

@@ -16,6 +16,7 @@ public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvide
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
 
     private readonly BudgetedCache<string, Kept> kept = new(budget, static (sku, _) => (sku.Length * 2) + AboutBytes);
+    private readonly CacheReads reads = budget.ReadsOf("offers");
     private readonly Lock gate = new();
     private Gathering? next;
     private Task running = Task.CompletedTask;
@@ -78,7 +79,7 @@ public sealed class Offers(ICommerceStore store, CacheBudget budget, TimeProvide
     }
 
     private Offer? FindKept(string sku) =>
-        kept.TryGet(sku, out var known) && time.GetElapsedTime(known.ReadAt) < KeptFor ? known.Offer : null;
+        reads.Count(kept.TryGet(sku, out var known) && time.GetElapsedTime(known.ReadAt) < KeptFor) ? known!.Offer : null;
 
     private sealed record Kept(Offer Offer, long ReadAt);
 

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
@@ -10,15 +12,26 @@ namespace Aarya.Features.Content.Compaction;
 /// Compacts the streams every few seconds, in one process at a time. A process that dies or stands still loses its turn to another one;
 /// when it wakes up, the positions have moved on, and what it still does has no effect.
 /// </summary>
-public sealed partial class CompactStreams(
-    IContentStore store, Compactor compactor, TimeProvider time, ILogger<CompactStreams> log) : Worker(time, log)
+public sealed partial class CompactStreams : Worker
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PauseOfOthers = TimeSpan.FromSeconds(2);
 
-    private readonly Lease lease = new(store, Roles.Content, "compactor", TimeSpan.FromSeconds(10));
+    private readonly Lease lease;
+    private readonly Compactor compactor;
+    private readonly ILogger log;
     private readonly Dictionary<string, string> held = [];
     private bool isPrepared;
+    private long succeededAt;
+
+    public CompactStreams(
+        IContentStore store, Compactor compactor, IMeterFactory meters, TimeProvider time, ILogger<CompactStreams> log) : base(time, log)
+    {
+        (this.compactor, this.log) = (compactor, log);
+        lease = new(store, Roles.Content, "compactor", TimeSpan.FromSeconds(10));
+        meters.Create(ShopMeter.Name).CreateObservableGauge("aarya_compactor_last_success_timestamp_seconds", Succeeded, unit: null,
+            "When this process last compacted every stream (Unix time); absent where another process does it.");
+    }
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
@@ -41,8 +54,12 @@ public sealed partial class CompactStreams(
             }
         }
 
-        return failures.Count == 0 ? Pause : throw new AggregateException(failures);
+        if (failures.Count > 0) throw new AggregateException(failures);
+        Volatile.Write(ref succeededAt, Time.GetUtcNow().ToUnixTimeSeconds());
+        return Pause;
     }
+
+    private IEnumerable<Measurement<long>> Succeeded() => Volatile.Read(ref succeededAt) is > 0 and var at ? [new(at)] : [];
 
     private async Task<bool> HoldAsync(CancellationToken cancellation)
     {

@@ -37,11 +37,12 @@ public sealed class Challenges(RedisConnections redis)
     public async Task<string> SetAsync(User user, string? device)
     {
         var challenge = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));
-        var transaction = redis.State.CreateTransaction();
-        _ = transaction.HashSetAsync(KeyOf(challenge),
-            [new("user", user.Id.ToString("D")), new("stamp", StampOf(user)), new("device", device ?? "")]);
-        _ = transaction.KeyExpireAsync(KeyOf(challenge), Lifetime);
-        await transaction.ExecuteAsync();
+        await redis.State.TransactAsync(transaction =>
+        {
+            _ = transaction.HashSetAsync(KeyOf(challenge),
+                [new("user", user.Id.ToString("D")), new("stamp", StampOf(user)), new("device", device ?? "")]);
+            _ = transaction.KeyExpireAsync(KeyOf(challenge), Lifetime);
+        });
         return challenge;
     }
 

@@ -61,22 +61,23 @@ public sealed class SessionStore(RedisConnections redis, SessionGate gate, Seale
         var session = new Session(Guid.CreateVersion7(now), userId, guest, staff, from ?? Device.Unknown, now, now, epoch);
         var token = RefreshToken.First(session.Id, Sign);
         var hash = KeyOf(session.Id);
-        var transaction = redis.State.CreateTransaction();
-        _ = transaction.HashSetAsync(hash,
-        [
-            new("user", userId.ToString("D")),
-            new("guest", guest),
-            new("device", sealer.Seal(session.From.Name)),
-            new("address", sealer.Seal(session.From.Address)),
-            new("created", now.ToUnixTimeMilliseconds()),
-            new("seen", now.ToUnixTimeMilliseconds()),
-            new("family", token.FamilyHash),
-            new("generation", token.Generation),
-            new("epoch", epoch),
-            .. staff ? [new HashEntry("idle", IdleOf(session))] : Array.Empty<HashEntry>(),
-        ]);
-        _ = transaction.KeyExpireAsync(hash, session.Lifetime);
-        await transaction.ExecuteAsync();
+        await redis.State.TransactAsync(transaction =>
+        {
+            _ = transaction.HashSetAsync(hash,
+            [
+                new("user", userId.ToString("D")),
+                new("guest", guest),
+                new("device", sealer.Seal(session.From.Name)),
+                new("address", sealer.Seal(session.From.Address)),
+                new("created", now.ToUnixTimeMilliseconds()),
+                new("seen", now.ToUnixTimeMilliseconds()),
+                new("family", token.FamilyHash),
+                new("generation", token.Generation),
+                new("epoch", epoch),
+                .. staff ? [new HashEntry("idle", IdleOf(session))] : Array.Empty<HashEntry>(),
+            ]);
+            _ = transaction.KeyExpireAsync(hash, session.Lifetime);
+        });
         // Afterwards: a listing removes an id that has no session.
         await AddToListAsync(userId, session.Id);
         return (session, token);

@@ -15,7 +15,7 @@ public sealed class SearchAnswers(ISearchEngine engine, Shelf shelf, PopularSear
 {
     private const int MostPopular = 3;
 
-    private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1));
+    private readonly ReadyAnswers ready = new(budget, time, TimeSpan.FromSeconds(1), "searches");
 
     /// <param name="client">The client's address.</param>
     public async ValueTask<ReadyAnswer> SearchAsync(SearchQuery query, IPAddress? client) =>

@@ -4,6 +4,7 @@ using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Outages;
 using Microsoft.Extensions.Logging;
+using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 using Wolverine;
 using Wolverine.Transports;
@@ -82,7 +83,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
     /// Fails while the stream is full, as if Redis did not answer: messages then stay in the outbox, and the message runtime asks again
     /// from time to time.
     /// </summary>
-    private async Task CheckRoomAsync(IDatabase redis)
+    private async Task CheckRoomAsync(RedisDatabase redis)
     {
         if (!isFull) return;
         SeeLength(await redis.StreamLengthAsync(endpoint.Key));

@@ -65,7 +65,7 @@ public sealed class RedisStreamsTransport() : TransportBase<RedisStreamEndpoint>
     }
 
     /// <summary>For commands that do not block.</summary>
-    internal async ValueTask<IDatabase> CommandsAsync() => (await commands!.Value).GetDatabase();
+    internal async ValueTask<RedisDatabase> CommandsAsync() => new((await commands!.Value).GetDatabase());
 
     /// <summary>A separate connection for a listener: a blocking read delays every other command on its connection.</summary>
     internal Task<ConnectionMultiplexer> ConnectReaderAsync(string name)

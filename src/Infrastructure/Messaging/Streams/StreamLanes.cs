@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Outages;
 using Microsoft.Extensions.Logging;
+using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 using Wolverine;
 
@@ -214,7 +215,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         return true;
     });
 
-    private async Task<bool> UntilRedisAnswersAsync(Func<IDatabase, Task<bool>> command)
+    private async Task<bool> UntilRedisAnswersAsync(Func<RedisDatabase, Task<bool>> command)
     {
         while (!stopping.IsCancellationRequested)
         {

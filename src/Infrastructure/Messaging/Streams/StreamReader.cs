@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Microsoft.Extensions.Logging;
+using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Messaging.Streams;
@@ -41,7 +42,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
             try
             {
                 connection ??= await endpoint.Transport.ConnectReaderAsync($"aarya-{endpoint.Stream}-{endpoint.Group}");
-                var redis = connection.GetDatabase();
+                var redis = new RedisDatabase(connection.GetDatabase());
                 if (!drained)
                 {
                     await group.CreateAsync(redis);
@@ -97,7 +98,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
         }
     }
 
-    private async Task DispatchPendingAsync(IDatabase redis)
+    private async Task DispatchPendingAsync(RedisDatabase redis)
     {
         var (after, readAt) = ("", Environment.TickCount64);
         while (await group.PendingAsync(redis, after) is { Count: > 0 } page)
@@ -126,7 +127,7 @@ internal sealed partial class StreamReader(RedisStreamEndpoint endpoint, StreamG
     // An event that the context does not read is done, and so is one that no context declares any longer: a new group reads the whole
     // stream. One that no context declares yet stays pending: during an upgrade a process of the newer version claims it, or this node has
     // that version after its next start.
-    private async Task PassOverAsync(IDatabase redis, string entry, NameValueEntry[] fields, bool again)
+    private async Task PassOverAsync(RedisDatabase redis, string entry, NameValueEntry[] fields, bool again)
     {
         if (endpoint.Unknown(entry, fields) is not { } unknown)
         {

@@ -10,12 +10,12 @@ internal static class Layers
 
     public static readonly string[][] FromTheFloor =
     [
-        ["Ids", "Outages", "Settings", "Time", "Workers"],
+        ["Ids", "Metrics", "Outages", "Settings", "Time", "Workers"],
         ["Caching", "Contexts", "Email", "Http", "Privacy", "Redis"],
         ["Mesh", "Messaging.Streams.Entries", "Messaging.WireEvents", "Pages", "Postgres", "Security", "Validation"],
         ["Flags", "Grpc", "Health", "Idempotency", "Messaging.Streams", "Seeding"],
         ["Messaging", "Privacy.Erasure", "Privacy.Rotation", "Proxy", "Rates"],
-        ["Edge", "RealTime"],
+        ["Edge", "RealTime", "Telemetry"],
         ["OpenApi"],
         ["Hosting"],
     ];

@@ -86,7 +86,7 @@ public sealed class CompactionRig : IAsyncLifetime
         var key = RedisKeys.OfOneBucket.Stream(stream);
         foreach (var reader in WireEvent.Of(Modules.All).Where(x => x.Stream == stream && x.IsRead).Select(x => x.Context.Role).Distinct())
         {
-            await new StreamGroup(key, reader, consumer: "", batch: 0).CreateAsync(Redis.Database);
+            await new StreamGroup(key, reader, consumer: "", batch: 0).CreateAsync(new(Redis.Database));
             await Redis.Database.StreamConsumerGroupSetPositionAsync(key, reader, "$");
         }
     }

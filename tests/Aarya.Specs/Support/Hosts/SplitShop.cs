@@ -15,6 +15,7 @@ public sealed class SplitShop : IAsyncDisposable
     private readonly SpecDatabase database;
     private readonly IAsyncDisposable redis;
     private readonly Dictionary<string, string> settings;
+    private readonly Dictionary<string, Uri> metrics = [];
 
     private SplitShop(SpecDatabase database, IAsyncDisposable redis, string redisUrl)
     {
@@ -80,10 +81,20 @@ public sealed class SplitShop : IAsyncDisposable
     public Dictionary<string, string> SettingsOf(string role, params (string Name, string Value)[] more)
     {
         var all = new Dictionary<string, string>(settings);
-        if (role.Split(',').Contains(ActiveRoles.Gateway)) all["AARYA_URLS"] = Url.ToString();
+        if (role == ActiveRoles.All || role.Split(',').Contains(ActiveRoles.Gateway)) all["AARYA_URLS"] = Url.ToString();
+        // Each process has an address of its own, also the second one of a role.
+        var operators = new Uri($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
+        lock (metrics) metrics[role] = operators;
+        all["AARYA_METRICS_URL"] = operators.ToString();
         foreach (var (name, value) in more) all[name] = value;
         return all;
     }
+
+    /// <summary>Where the latest process of the role serves its operators.</summary>
+    public Uri OperatorsOf(string role) => metrics[role];
+
+    /// <summary>The roles that have a process.</summary>
+    public IEnumerable<string> Roles => roles.Keys;
 
     /// <summary>A client of a new account with these roles. A new shop has no staff: the account gets its roles in the database.</summary>
     public async Task<HttpClient> StaffAsync(params string[] staffRoles)

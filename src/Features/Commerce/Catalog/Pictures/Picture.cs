@@ -11,7 +11,7 @@ public sealed class Picture(ICommerceStore store, CacheBudget budget, TimeProvid
     private const string Forever = "public, max-age=31536000, immutable";
     private const string AnHour = "public, max-age=3600";
 
-    private readonly ReadyAnswers drawn = new(budget, time, TimeSpan.FromSeconds(10));
+    private readonly ReadyAnswers drawn = new(budget, time, TimeSpan.FromSeconds(10), "pictures");
 
     /// <summary>The drawing under this address, or null when there is no such product or colour on sale.</summary>
     /// <param name="colour">As the address spells it; null for the first.</param>

@@ -129,7 +129,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     }
 
     /// <summary>False when Redis does not answer.</summary>
-    private async Task<bool> TryAsync(Func<IDatabase, Task> ask)
+    private async Task<bool> TryAsync(Func<RedisDatabase, Task> ask)
     {
         try
         {

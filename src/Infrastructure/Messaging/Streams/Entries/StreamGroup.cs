@@ -8,7 +8,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
 {
     private static readonly string Keep = EmbeddedText.Of<StreamGroup>("keep-entries.lua");
 
-    public async Task CreateAsync(IDatabase redis)
+    public async Task CreateAsync(RedisDatabase redis)
     {
         try
         {
@@ -20,7 +20,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     }
 
     /// <summary>Waits for entries that were not delivered to any consumer of the group yet.</summary>
-    public async Task<IReadOnlyList<(string Entry, NameValueEntry[] Fields)>> ReadNewAsync(IDatabase redis, TimeSpan block)
+    public async Task<IReadOnlyList<(string Entry, NameValueEntry[] Fields)>> ReadNewAsync(RedisDatabase redis, TimeSpan block)
     {
         var reply =
             await redis.ExecuteAsync("XREADGROUP", "GROUP", group, consumer, "COUNT", batch, "BLOCK",
@@ -35,19 +35,19 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     /// <summary>
     /// The entries that were delivered to this consumer and not acknowledged, with the number of attempts. This call does not count as one.
     /// </summary>
-    public async Task<IReadOnlyList<StreamPendingMessageInfo>> PendingAsync(IDatabase redis, string after) =>
+    public async Task<IReadOnlyList<StreamPendingMessageInfo>> PendingAsync(RedisDatabase redis, string after) =>
         await redis.StreamPendingMessagesAsync(key, group, batch, consumer, after.Length == 0 ? "-" : $"({after}", "+");
 
     /// <summary>The entry's fields; null when the stream no longer has it.</summary>
-    public async Task<NameValueEntry[]?> FindAsync(IDatabase redis, string entry) =>
+    public async Task<NameValueEntry[]?> FindAsync(RedisDatabase redis, string entry) =>
         await redis.StreamRangeAsync(key, entry, entry) is [var found] ? found.Values : null;
 
     /// <summary>Counts one more attempt. False when the entry has been acknowledged or deleted.</summary>
-    public async Task<bool> CountAttemptAsync(IDatabase redis, string entry) =>
+    public async Task<bool> CountAttemptAsync(RedisDatabase redis, string entry) =>
         (await redis.StreamClaimAsync(key, group, consumer, 0, [entry])).Any(x => !x.IsNull);
 
     /// <summary>Sets the entry's delivery count back to 0.</summary>
-    public async Task ForgetAttemptsAsync(IDatabase redis, string entry)
+    public async Task ForgetAttemptsAsync(RedisDatabase redis, string entry)
     {
         try
         {
@@ -61,7 +61,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
 
     /// <summary>Shows that this consumer still works on these entries, so that no other one takes them over.</summary>
     /// <returns>Those that it still holds: it may have stood still for so long that another consumer has taken the rest.</returns>
-    public async Task<IReadOnlySet<string>> KeepAsync(IDatabase redis, IReadOnlyCollection<string> entries)
+    public async Task<IReadOnlySet<string>> KeepAsync(RedisDatabase redis, IReadOnlyCollection<string> entries)
     {
         try
         {
@@ -76,7 +76,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     }
 
     /// <summary>Takes over the entries that were pending for that long; they then belong to this consumer.</summary>
-    public async Task<int> ClaimAsync(IDatabase redis, TimeSpan idle)
+    public async Task<int> ClaimAsync(RedisDatabase redis, TimeSpan idle)
     {
         var claimed = 0;
         RedisValue cursor = "0-0";
@@ -94,7 +94,7 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
     /// Deletes consumers that have read nothing for a day and have no pending entries: in containers every deployment brings
     /// new names. A consumer with pending entries stays until they are claimed.
     /// </summary>
-    public Task ForgetConsumersAsync(IDatabase redis) => redis.ScriptEvaluateAsync("""
+    public Task ForgetConsumersAsync(RedisDatabase redis) => redis.ScriptEvaluateAsync("""
         for _, flat in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
           local consumer = {}
           for i = 1, #flat, 2 do consumer[flat[i]] = flat[i + 1] end
@@ -105,13 +105,13 @@ internal sealed class StreamGroup(RedisKey key, string group, string consumer, i
         """, [key], [group, (long)TimeSpan.FromDays(1).TotalMilliseconds]);
 
     /// <summary>The time of the server with the stream, whose clock also gives entries their ids.</summary>
-    public Task<DateTimeOffset> NowAsync(IDatabase redis) => NowAsync(redis, key);
+    public Task<DateTimeOffset> NowAsync(RedisDatabase redis) => NowAsync(redis, key);
 
-    /// <inheritdoc cref="NowAsync(IDatabase)"/>
-    public static async Task<DateTimeOffset> NowAsync(IDatabase redis, RedisKey key) =>
+    /// <inheritdoc cref="NowAsync(RedisDatabase)"/>
+    public static async Task<DateTimeOffset> NowAsync(RedisDatabase redis, RedisKey key) =>
         DateTimeOffset.FromUnixTimeSeconds((long)await redis.ScriptEvaluateAsync("return tonumber(redis.call('TIME')[1])", [key]));
 
-    public Task AcknowledgeAsync(IDatabase redis, string entry) => redis.StreamAcknowledgeAsync(key, group, entry);
+    public Task AcknowledgeAsync(RedisDatabase redis, string entry) => redis.StreamAcknowledgeAsync(key, group, entry);
 
     private static NameValueEntry[] Pairs(RedisValue[] flat)
     {

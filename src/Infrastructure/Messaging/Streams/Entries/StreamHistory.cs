@@ -33,8 +33,11 @@ public sealed class StreamHistory(RedisConnections redis)
     /// </summary>
     public const int DeletedAtOnce = 2_000;
 
-    /// <summary>The most entries that <see cref="StatusAsync"/> counts as not read by a group.</summary>
+    /// <summary>The most entries that <see cref="StatusAsync"/> counts as not read by a group, unless it is asked for more.</summary>
     public const int MostUnread = 1_000;
+
+    /// <summary>The most that metrics count; more than the alert of a reader that is far behind needs.</summary>
+    public const int MostLag = 20_000;
 
     private const string Compactor = "compactor";
 
@@ -89,20 +92,21 @@ public sealed class StreamHistory(RedisConnections redis)
         await new StreamGroup(redis.Keys.Stream(stream), Compactor, consumer: "", batch: 0).CreateAsync(redis.State);
 
     /// <summary>How full the stream is, and how far its groups have read it; all parts of a divided stream together.</summary>
-    public async Task<StreamStatus> StatusAsync(StreamPolicy policy)
+    /// <param name="most">The most entries that count as not read by a group.</param>
+    public async Task<StreamStatus> StatusAsync(StreamPolicy policy, int most = MostUnread)
     {
-        var parts = await Task.WhenAll(policy.Divide(redis.Keys.BucketCount).Select(StatusOfPartAsync));
+        var parts = await Task.WhenAll(policy.Divide(redis.Keys.BucketCount).Select(x => StatusOfPartAsync(x, most)));
         return parts.Length == 1 ? parts[0] : new(policy.Name, parts.Sum(x => x.Length), policy.Cap, policy.Hours, parts.Sum(x => x.Bytes),
             parts.Min(x => x.OldestAt),
             [
                 .. parts.SelectMany(x => x.Groups).GroupBy(x => x.Name).Select(x =>
-                    new GroupStatus(x.Key, x.Sum(y => y.Pending), Math.Min(x.Sum(y => y.Unread), MostUnread), x.Min(y => y.OldestAt))),
+                    new GroupStatus(x.Key, x.Sum(y => y.Pending), Math.Min(x.Sum(y => y.Unread), most), x.Min(y => y.OldestAt))),
             ]);
     }
 
-    private async Task<StreamStatus> StatusOfPartAsync(StreamPolicy policy)
+    private async Task<StreamStatus> StatusOfPartAsync(StreamPolicy policy, int most)
     {
-        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Status, [policy.KeyIn(redis.Keys)], [MostUnread]))!;
+        var result = (RedisResult[])(await redis.State.ScriptEvaluateAsync(Status, [policy.KeyIn(redis.Keys)], [most]))!;
         var groups = (RedisResult[])result[3]!;
         return new(policy.Name, (long)result[0], policy.Cap, policy.Hours, (long)result[1], AddedAtOrNull(result[2]),
             [.. groups.Select(x => new GroupStatus((string)x[0]!, (long)x[1], (int)x[2], AddedAtOrNull(x[3])))]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aarya.Infrastructure.Redis;
 using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Messaging.Streams.Entries;
@@ -9,7 +10,7 @@ internal static class StreamProgress
     /// <summary>
     /// The first entry that some group has not acknowledged, as the start of a range; <c>-</c> when no group reads the stream.
     /// </summary>
-    public static async Task<string> FirstUnhandledAsync(IDatabase redis, RedisKey stream)
+    public static async Task<string> FirstUnhandledAsync(RedisDatabase redis, RedisKey stream)
     {
         List<(ulong Ms, ulong Sequence, string From)> groups = [];
         foreach (var group in await redis.StreamGroupInfoAsync(stream))

@@ -10,11 +10,16 @@ local groups = {}
 for _, flat in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
   local group = {}
   for i = 1, #flat, 2 do group[flat[i]] = flat[i + 1] end
-  -- Not by the group's lag: it is wrong after Redis was killed.
-  local unread = redis.call('XRANGE', stream, '(' .. group['last-delivered-id'], '+', 'COUNT', most)
-  local oldest = unread[1] and unread[1][1] or ''
+  -- Not by the group's lag: it is wrong after Redis was killed. In pages, because each takes memory.
+  local unread, oldest, from = 0, '', '(' .. group['last-delivered-id']
+  repeat
+    local page = redis.call('XRANGE', stream, from, '+', 'COUNT', math.min(1000, most - unread))
+    if page[1] and oldest == '' then oldest = page[1][1] end
+    unread = unread + #page
+    if #page > 0 then from = '(' .. page[#page][1] end
+  until #page < 1000 or unread >= most
   if group.pending > 0 then oldest = redis.call('XPENDING', stream, group.name)[2] end
-  groups[#groups + 1] = {group.name, group.pending, #unread, oldest}
+  groups[#groups + 1] = {group.name, group.pending, unread, oldest}
 end
 
 local first = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]

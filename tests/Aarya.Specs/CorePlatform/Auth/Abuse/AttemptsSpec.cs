@@ -94,7 +94,7 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
         Assert.Equal(429, await WaitingAsync(account, "203.0.113.7"));
 
         var redis = Host.Services.GetRequiredService<RedisConnections>();
-        var keys = redis.Cache.Multiplexer.GetServers().SelectMany(x => x.Keys(pattern: "*")).Select(x => x.ToString()).ToList();
+        var keys = redis.StateConnection.GetServers().SelectMany(x => x.Keys(pattern: "*")).Select(x => x.ToString()).ToList();
         Assert.Contains(keys, x => x.Contains("login:", StringComparison.Ordinal));
         Assert.DoesNotContain(keys, x => x.Contains(account, StringComparison.OrdinalIgnoreCase));
     }
@@ -372,5 +372,5 @@ public sealed class AttemptsSpec(AaryaFixture fixture) : CoreSpec(fixture)
     private static DefaultHttpContext From(string address) => new() { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
 
     private IEnumerable<string> KeysOfRates() => Host.Services.GetRequiredService<RedisConnections>()
-        .Cache.Multiplexer.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")).Select(x => $"{x}");
+        .StateConnection.GetServers().SelectMany(x => x.Keys(pattern: "rate:*")).Select(x => $"{x}");
 }

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace Aarya.Infrastructure.Telemetry;
+
+/// <summary>A number that only the tables of a context know, and that an operator watches.</summary>
+/// <param name="Name">As Prometheus shows it.</param>
+/// <param name="Help">What it is, in one sentence.</param>
+/// <param name="Sql">
+/// Reads it: a row per value, first the value as a double, then one text per label. It must cost little whatever the tables hold: it counts
+/// by an index, and not further than to a limit.
+/// </param>
+/// <param name="Labels">The names of the labels; each has few values.</param>
+public sealed record DatabaseGauge(string Name, string Help, string Sql, params string[] Labels)
+{
+    /// <summary>How often it is read; every ten seconds by default.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where a count ends: there may be more.</summary>
+    public const int Most = 10_000;
+
+    /// <summary>Reads how many rows there are, at most <see cref="Most"/>.</summary>
+    public static string Count(string rows) => $"select count(*)::float8 from (select from {rows} limit {Most}) as counted";
+
+    /// <summary>Reads how many rows there are in each of these states, with the state in snake case.</summary>
+    public static string CountEach<TState>(IEnumerable<TState> states, Func<TState, string> rows) where TState : struct, Enum =>
+        string.Join(" union all ", states.Select(x =>
+            $"select ({Count(rows(x))}), '{JsonNamingPolicy.SnakeCaseLower.ConvertName($"{x}")}'"));
+
+    /// <summary>Reads how many seconds ago the earliest of these moments was; 0 when there is none.</summary>
+    public static string AgeOf(string moment, string rows) =>
+        $"select coalesce(extract(epoch from now() - min({moment})), 0)::float8 from {rows}";
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.Metrics;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Metrics;
+using Aarya.Infrastructure.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace Aarya.Infrastructure.Telemetry;
+
+/// <summary>
+/// How far the groups of this process have read their streams. The process with the compactor shows all groups, also those whose readers
+/// have ended, and how full the streams are. Asked every ten seconds; while Redis does not answer, the numbers are absent.
+/// </summary>
+internal sealed class StreamMetrics : Worker
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly StreamHistory history;
+    private readonly StreamPolicies policies;
+    private readonly HashSet<string> hosted;
+    private volatile Seen[] seen = [];
+
+    public StreamMetrics(StreamHistory history, StreamPolicies policies, ActiveContexts contexts, IMeterFactory meters, TimeProvider time,
+        ILogger<StreamMetrics> log) : base(time, log)
+    {
+        (this.history, this.policies) = (history, policies);
+        hosted = [.. contexts.Active.Select(x => x.Role)];
+        var meter = meters.Create(ShopMeter.Name);
+        meter.CreateObservableGauge("stream_consumer_lag", () => OfGroups(x => x.Pending + x.Unread), unit: null,
+            $"Entries of a stream that a group has not acknowledged, up to {StreamHistory.MostLag} unread ones.");
+        meter.CreateObservableGauge("aarya_stream_oldest_unacknowledged_seconds", () => OfGroups(AgeOf), unit: null,
+            "Age of the oldest entry that a group has not acknowledged; 0 when there is none.");
+        meter.CreateObservableGauge("aarya_stream_entries", () => OfStreams(x => x.Status.Length), unit: null, "Entries of a stream.");
+        meter.CreateObservableGauge("aarya_stream_cap", () => OfStreams(x => x.Status.Cap), unit: null,
+            "The most entries that a stream keeps once nobody needs them.");
+        meter.CreateObservableGauge("aarya_stream_bytes", () => OfStreams(x => x.Status.Bytes), unit: null,
+            "Memory that a stream takes in Redis, estimated.");
+        meter.CreateObservableCounter("aarya_stream_lost_events", () => OfStreams(x => x.Lost), unit: null,
+            "Events of visitors that were left out because the stream was full or Redis did not answer.");
+    }
+
+    // The compactor is part of the context that archives.
+    private bool Compacts => hosted.Contains(policies.Compactor);
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
+    {
+        try
+        {
+            seen = [.. await Task.WhenAll(policies.All.Where(IsOurs).Select(SeeAsync))];
+        }
+        catch
+        {
+            seen = [];
+            throw;
+        }
+
+        return Interval;
+    }
+
+    private bool IsOurs(StreamPolicy policy) => Compacts || policy.Readers.Any(hosted.Contains);
+
+    private async Task<Seen> SeeAsync(StreamPolicy policy) =>
+        new(policy, await history.StatusAsync(policy, StreamHistory.MostLag), await history.LostAsync(policy));
+
+    private IEnumerable<Measurement<double>> OfGroups(Func<GroupStatus, double> value) =>
+        from stream in seen
+        from entry in stream.Status.Groups
+        where Compacts || hosted.Contains(entry.Name)
+        select new Measurement<double>(value(entry), new KeyValuePair<string, object?>("stream", stream.Policy.Name),
+            new KeyValuePair<string, object?>("consumer_group", entry.Name));
+
+    private IEnumerable<Measurement<double>> OfStreams(Func<Seen, double> value) => Compacts
+        ? seen.Select(x => new Measurement<double>(value(x), new KeyValuePair<string, object?>("stream", x.Policy.Name)))
+        : [];
+
+    private double AgeOf(GroupStatus group) =>
+        group.OldestAt is { } at ? Math.Max(0, (Time.GetUtcNow() - at).TotalSeconds) : 0;
+
+    private sealed record Seen(StreamPolicy Policy, StreamStatus Status, double Lost);
+}
