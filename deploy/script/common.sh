@@ -7,6 +7,8 @@ PG_PORT=${AARYA_PG_PORT:-15432}
 REDIS_PORT=${AARYA_REDIS_PORT:-16379}
 SANDBOX_PORT=${AARYA_SANDBOX_PORT:-18999}
 METRICS_PORT=${AARYA_METRICS_PORT:-9464}
+PROMETHEUS_PORT=${AARYA_PROMETHEUS_PORT:-9090}
+ALERTMANAGER_PORT=${AARYA_ALERTMANAGER_PORT:-9093}
 # Two clones on one machine never share a folder, a container or a socket.
 CLONE=$(printf '%s' "$STATE" | sha256sum | cut -c1-8)
 
@@ -93,6 +95,13 @@ need_space() {
 }
 
 port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# free_port: prints a free port below those that the system assigns to clients
+free_port() {
+    local port
+    until port=$((RANDOM % 10000 + 20000)) && ! port_answers "$port"; do :; done
+    printf '%s' "$port"
+}
 
 # claim_port <port> <variable>: fails unless the port is free
 claim_port() {

@@ -50,13 +50,6 @@ drill() {
     fail "the drill failed; its logs and data are in ${STATE/#"$PWD"\//} until the next drill."
 }
 
-# free_port: prints a free port below those that the system assigns to clients
-free_port() {
-    local port
-    until port=$((RANDOM % 10000 + 20000)) && ! port_answers "$port"; do :; done
-    printf '%s' "$port"
-}
-
 export_drill() {
     local redis=$DATA/redis/redis.conf
     export_settings

@@ -37,7 +37,7 @@ find_redis() {
     [[ $version -ge $OLDEST_REDIS ]]
 }
 
-# apt would start servers on 5432 and 6379 now and at every boot; we need only the programs.
+# apt would start the servers that it installs, now and at every boot; we need only the programs.
 install_packages() {
     say "Installing ${*} (apt) ..."
     # shellcheck disable=SC2016 # the shell that root runs expands these
@@ -61,9 +61,11 @@ install_packages() {
         case " $* " in *" redis-server "*)
             if command -v systemctl >/dev/null; then systemctl disable --quiet redis-server || true; fi ;;
         esac
-        case " $* " in *" prometheus "*)
-            if command -v systemctl >/dev/null; then systemctl disable --quiet prometheus prometheus-node-exporter || true; fi ;;
-        esac
+        for unit in "$@"; do
+            case $unit in prometheus*)
+                if command -v systemctl >/dev/null; then systemctl disable --quiet "$unit" || true; fi ;;
+            esac
+        done
     ' sh "$@" </dev/null
 }
 
@@ -90,13 +92,20 @@ choose_servers() {
     fi
 }
 
-# The specs start their own Redis and mail servers, and check metrics with the tool of Prometheus.
+# missing_observers: prints the packages of Prometheus that are not installed; each has a program of its name
+missing_observers() {
+    local package
+    for package in prometheus prometheus-alertmanager prometheus-postgres-exporter prometheus-redis-exporter; do
+        command -v "$package" >/dev/null || printf '%s\n' "$package"
+    done
+}
+
+# The specs start their own Redis, mail servers, Alertmanager, Prometheus and exporters.
 need_spec_tools() {
     local missing=()
     find_redis || missing+=(redis-server)
     command -v aiosmtpd >/dev/null || missing+=(python3-aiosmtpd)
-    # For promtool.
-    command -v promtool >/dev/null || missing+=(prometheus)
+    mapfile -t -O "${#missing[@]}" missing < <(missing_observers)
     [[ ${#missing[@]} -gt 0 ]] || return 0
     may_install || fail "the specs need packages that are missing: sudo apt-get install -y ${missing[*]}"
     install_packages "${missing[@]}"

@@ -10,12 +10,12 @@ roles_of() {
 
 # metrics_port <role>: prints the port with the metrics of a process
 metrics_port() {
-    local at=0 role
-    for role in gateway core commerce payment content search; do
-        if [[ $1 == "$role" ]]; then break; fi
-        if [[ $1 != all ]]; then at=$((at + 1)); fi
+    local port=$METRICS_PORT role
+    for role in "${SPLIT_ROLES[@]}"; do
+        if [[ $1 == all || $1 == "$role" ]]; then break; fi
+        port=$((port + 1))
     done
-    printf '%s' $((METRICS_PORT + at))
+    printf '%s' "$port"
 }
 
 program_runs() {
@@ -67,15 +67,20 @@ run_command() {
     dotnet artifacts/api/Aarya.Api.dll "$@"
 }
 
-# Checks that the ports are free before the build, which takes a minute.
+# claim_ports <all|split> <true|false>: checks that the ports are free before the build, which takes a minute; those of the observers if
+# they are wanted
 claim_ports() {
     local front=all role
     if [[ $1 == split ]]; then front=gateway; fi
     if ! running all && ! running gateway; then claim_port "$PORT" AARYA_PORT; fi
     if running "$front"; then PORT=$RUNNING_PORT; fi
     if running sandbox; then SANDBOX_PORT=$RUNNING_PORT; else claim_port "$SANDBOX_PORT" AARYA_SANDBOX_PORT; fi
-    if program_runs; then return; fi
-    for role in $(roles_of "$1"); do claim_port "$(metrics_port "$role")" AARYA_METRICS_PORT; done
+    for role in $(roles_of "$1"); do
+        if ! program_runs; then claim_port "$(metrics_port "$role")" AARYA_METRICS_PORT; fi
+    done
+    [[ $2 == true ]] || return 0
+    if running prometheus; then PROMETHEUS_PORT=$RUNNING_PORT; else claim_port "$PROMETHEUS_PORT" AARYA_PROMETHEUS_PORT; fi
+    if running alertmanager; then ALERTMANAGER_PORT=$RUNNING_PORT; else claim_port "$ALERTMANAGER_PORT" AARYA_ALERTMANAGER_PORT; fi
 }
 
 # start_program <all|split>
@@ -225,6 +230,8 @@ announce() {
     say "  mailbox   $url/dev/mailbox"
     for role in $(roles_of "$1"); do metrics+=("http://127.0.0.1:$(metrics_port "$role")/metrics"); done
     say "  metrics   ${metrics[*]}"
+    if running prometheus; then say "  alerts    http://127.0.0.1:$RUNNING_PORT/alerts"; fi
+    if running alertmanager; then say "  notified  http://127.0.0.1:$RUNNING_PORT"; fi
     if [[ -s $STATE/accounts ]]; then sed 's/^/  /' "$STATE/accounts"; fi
     say "  logs      ${STATE/#"$ROOT"\//}/logs"
     say "  data      $(readlink -f "$STATE/data")"

@@ -22,7 +22,6 @@ internal static class OrdersSetup
         services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
     }
 
-    // Spelt as PostgreSQL returns it; otherwise every migration would see a difference.
     private static string OpenStates => string.Join(", ", OrderGauges.Open.Select(x => $"'{x}'"));
 
     public static void UseOrders(this StoreOptions marten)
@@ -34,6 +33,7 @@ internal static class OrdersSetup
             .Index(x => x.EmailIndex)
             .Index(x => x.Sequence)
             .Index(x => x.PlacedAt)
+            // Spelt as PostgreSQL returns it; otherwise every migration would see a difference.
             .Index(x => x.Status, x => x.Predicate = $"(data ->> 'status') = any (array[{OpenStates}])")
             .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_recipient", [$"({ListAllOrdersEndpoint.Names})"]))
             .GinIndexJsonData(x => (x.Name, x.Columns) = ("order_sku", [ListAllOrdersEndpoint.Skus]))

@@ -97,7 +97,8 @@ public sealed class ContentModule : Module<IContentStore>
         marten.Schema.For<Notification>().Index(x => x.Subject).Index(x => x.OrderId!).Index(x => x.CreatedAt);
         marten.Schema.For<Recipient>();
         marten.Schema.For<Suppression>().UniqueIndex(x => x.EmailIndex).Index(x => x.ReportedAt);
-        marten.Schema.For<EmailMessage>().Index(x => x.ToIndex).Index(x => x.Owner).Index(x => x.OrderId!).Index(x => x.CreatedAt);
+        marten.Schema.For<EmailMessage>().Index(x => x.ToIndex).Index(x => x.Owner).Index(x => x.OrderId!).Index(x => x.CreatedAt)
+            .Index(x => x.CreatedAt, x => (x.Name, x.Predicate) = ("email_unsent", MailGauges.Unsent));
     }
 
     public override void ConfigureWolverine(WolverineOptions wolverine)

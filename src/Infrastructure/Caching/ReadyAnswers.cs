@@ -25,12 +25,23 @@ public sealed class ReadyAnswers(CacheBudget budget, TimeProvider time, TimeSpan
     /// <summary>The fresh answer under this key, or what <paramref name="make"/> returns; null when there is none.</summary>
     public ValueTask<ReadyAnswer?> GetAsync<TState>(string key, TState state, Func<TState, Task<ReadyAnswer?>> make)
     {
-        if (reads.Count(IsFresh(key, out var known))) return new(known!);
+        if (IsFresh(key, out var known))
+        {
+            reads.Count(true);
+            return new(known);
+        }
+
+        reads.Count(false);
+        return JoinOrMake(key, state, make);
+    }
+
+    private ValueTask<ReadyAnswer?> JoinOrMake<TState>(string key, TState state, Func<TState, Task<ReadyAnswer?>> make)
+    {
         if (making.TryGetValue(key, out var other)) return new(other.Join());
         var own = new Making();
-        if (!making.TryAdd(key, own)) return GetAsync(key, state, make);
-        // Another caller may have ended making it between the first two lines.
-        return IsFresh(key, out known) ? new(MadeMeanwhile(key, own, known)) : MakeAsync(key, own, state, make);
+        if (!making.TryAdd(key, own)) return JoinOrMake(key, state, make);
+        // Another caller may have ended making it before this one began.
+        return IsFresh(key, out var known) ? new(MadeMeanwhile(key, own, known)) : MakeAsync(key, own, state, make);
     }
 
     /// <summary>Removes the answer, so that the next request sees the change.</summary>

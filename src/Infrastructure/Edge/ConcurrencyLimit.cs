@@ -37,10 +37,10 @@ internal sealed class ConcurrencyLimit : IDisposable
         waiting = new(new() { PermitLimit = settings.Concurrent * WaitingShare });
         meters.Create(ShopMeter.Name).CreateObservableGauge("aarya_edge_requests", () => new[]
         {
-            Of("processed", settings.Concurrent - working.GetStatistics()!.CurrentAvailablePermits),
+            Of("processing", settings.Concurrent - working.GetStatistics()!.CurrentAvailablePermits),
             Of("queued", working.GetStatistics()!.CurrentQueuedCount),
             Of("waiting", (settings.Concurrent * WaitingShare) - waiting.GetStatistics()!.CurrentAvailablePermits),
-        }, unit: null, "Requests at the edge: processed, queued until others end, or waiting for news.");
+        }, unit: null, "Requests at the edge: processing, queued until others end, or waiting for news.");
     }
 
     private static Measurement<long> Of(string state, long count) => new(count, new KeyValuePair<string, object?>("state", state));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Rates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -54,6 +55,7 @@ internal sealed class ReceivedBodies
 
     private static Task RefuseAsync(HttpContext http)
     {
+        RefusedRequests.Count(RefusedRequests.Load);
         http.Response.Headers.RetryAfter = "1";
         return Problems.WriteAsync(http, ConcurrencyLimit.Overloaded());
     }

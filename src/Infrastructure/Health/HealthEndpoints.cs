@@ -24,6 +24,8 @@ public static class HealthEndpoints
     internal static void AddHealth(this WebApplicationBuilder builder, ActiveContexts contexts, ActiveRoles roles)
     {
         builder.Services.AddSingleton<HealthReport>();
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(x => x.GetRequiredService<Draining>());
         builder.Services.AddSingleton<HealthPart>(x =>
             new RedisStatePart(x.GetRequiredService<RedisConnections>(), vital: contexts.Active.Count > 0));
         builder.Services.AddSingleton<HealthPart>(x => new RedisCachePart(x.GetRequiredService<RedisConnections>()));
@@ -39,7 +41,12 @@ public static class HealthEndpoints
     {
         app.MapGet(LivePath, () => Results.Ok(new { status = "up" })).Operational();
         app.MapGet(ReadyPath,
-            async (HttpContext http, HealthReport report) => await AnswerAsync(http, await report.GetAsync(), x => x.IsReady))
+            async (HttpContext http, HealthReport report, Draining draining) =>
+            {
+                var health = await report.GetAsync();
+                if (draining.HasBegun) health = health with { Status = Health.Draining, IsReady = false };
+                await AnswerAsync(http, health, x => x.IsReady);
+            })
             .Operational();
         app.MapGet(Path, async (HttpContext http, HealthReport report) => await AnswerAsync(http, await report.GetAsync(), x => x.IsUp))
             .Operational();
@@ -58,8 +65,11 @@ public static class HealthEndpoints
         }
 
         http.Response.Headers.RetryAfter = "1";
-        var problem = Problem.Of(StatusCodes.Status503ServiceUnavailable, $"health.{health.Status}", "Not everything answers",
-            $"Down: {string.Join(", ", health.Parts.Where(x => !x.IsUp).Select(x => x.Name))}.");
+        var problem = health.Status == Health.Draining
+            ? Problem.Of(StatusCodes.Status503ServiceUnavailable, "health.draining", "The process is about to stop",
+                "Send requests to another process.")
+            : Problem.Of(StatusCodes.Status503ServiceUnavailable, $"health.{health.Status}", "Not everything answers",
+                $"Down: {string.Join(", ", health.Parts.Where(x => !x.IsUp).Select(x => x.Name))}.");
         problem.Extensions["role"] = health.Role;
         problem.Extensions["parts"] = health.Parts;
         await Problems.WriteAsync(http, problem);

@@ -19,6 +19,9 @@ public sealed record PartHealth(string Name, string Status, double LatencyMs)
 /// <summary>How every part answered, and the resulting status.</summary>
 public sealed record Health(string Status, string Role, IReadOnlyList<PartHealth> Parts, bool IsReady)
 {
+    /// <summary>The status of a process that is about to stop.</summary>
+    public const string Draining = "draining";
+
     public bool IsUp => Status == "up";
 }
 

@@ -11,7 +11,7 @@ namespace Aarya.Infrastructure.Mesh;
 /// </summary>
 public static class OperatorsListener
 {
-    /// <summary>The setting.</summary>
+    /// <summary>The name of the setting.</summary>
     public const string Name = "AARYA_METRICS_URL";
 
     /// <summary>The address, or null.</summary>
@@ -19,13 +19,14 @@ public static class OperatorsListener
     public static BindingAddress? From(IConfiguration configuration)
     {
         if (configuration.Find(Name) is not { } url) return null;
-        return RoleListening.Parse(url, $"{Name} is '{url}': write http://host:port.") is { Scheme: "http", PathBase: "" } address
+        var refusal = $"{Name} is '{url}': write http://host:port.";
+        return RoleListening.Parse(url, refusal) is { Scheme: "http", PathBase: "" } address
             ? address
-            : throw new StartupException($"{Name} is '{url}': write http://host:port.");
+            : throw new StartupException(refusal);
     }
 
     /// <summary>True for a request that came to this address.</summary>
-    public static bool IsAsked(HttpContext http) => http.Features.Get<Asked>() is not null;
+    public static bool IsOperatorRequest(HttpContext http) => http.Features.Get<Asked>() is not null;
 
     internal static ConnectionDelegate Mark(ConnectionDelegate next) => connection =>
     {

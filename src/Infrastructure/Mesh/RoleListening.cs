@@ -81,7 +81,7 @@ internal static class RoleListening
         ];
     }
 
-    /// <exception cref="StartupException">The process cannot listen there; with this refusal.</exception>
+    /// <exception cref="StartupException">The process cannot listen at this address; the message is the refusal.</exception>
     internal static BindingAddress Parse(string url, string refusal)
     {
         try

@@ -3,16 +3,17 @@ using System.Diagnostics.Metrics;
 namespace Aarya.Infrastructure.Metrics;
 
 /// <summary>
-/// Where the program counts and measures. A metric has the name that Prometheus shows, without the ending that Prometheus gives its kind:
+/// Makes the program's counters and histograms. Name a metric as Prometheus shows it, without the suffix that the exporter adds:
 /// <c>http_requests</c> becomes <c>http_requests_total</c>. <c>docs/metrics.md</c> lists all of them.
 /// </summary>
-/// <remarks>What a label may be is bounded: a label never has a value that a client chooses.</remarks>
+/// <remarks>A label has few values, and never one that a client chooses.</remarks>
 public static class ShopMeter
 {
     /// <summary>The name of every meter of the program.</summary>
     public const string Name = "Aarya";
 
-    // Those of one host are made by IMeterFactory, under the same name: they end with it.
+    // For static instruments. Instruments that read a service's state are made with IMeterFactory under the same name, so that they are
+    // disposed of with the host.
     private static readonly Meter OfProcess = new(Name);
 
     /// <summary>Counts what happens; costs nothing while no one collects metrics.</summary>

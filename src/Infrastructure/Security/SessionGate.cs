@@ -44,9 +44,9 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
     /// <exception cref="RedisException">Redis does not answer and <paramref name="reading"/> is false.</exception>
     public ValueTask<bool> IsOpenAsync(AccessToken token, bool reading)
     {
-        if (reads.Count(IsFresh(token.CachedSession))) return new(true);
+        if (IsFresh(token.CachedSession)) return new(reads.Count(true));
         // A request with another token of the session may have checked it.
-        if (!cache.TryGet(token.Caller.SessionId, out var cached) || cached.Owner != token.Caller.Subject || !IsFresh(cached))
+        if (!reads.Count(cache.TryGet(token.Caller.SessionId, out var cached) && cached.Owner == token.Caller.Subject && IsFresh(cached)))
             return AskAsync(token, reading);
         token.CachedSession = cached;
         return new(true);

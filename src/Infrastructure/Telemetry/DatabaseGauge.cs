@@ -2,20 +2,23 @@ using System.Text.Json;
 
 namespace Aarya.Infrastructure.Telemetry;
 
-/// <summary>A number that only the tables of a context know, and that an operator watches.</summary>
+/// <summary>A metric that is read from the tables of a context.</summary>
 /// <param name="Name">As Prometheus shows it.</param>
 /// <param name="Help">What it is, in one sentence.</param>
 /// <param name="Sql">
-/// Reads it: a row per value, first the value as a double, then one text per label. It must cost little whatever the tables hold: it counts
-/// by an index, and not further than to a limit.
+/// Reads it: a row per value, first the value as a double, then one text per label. It must stay cheap however many rows the tables have:
+/// it uses an index and stops at a limit.
 /// </param>
 /// <param name="Labels">The names of the labels; each has few values.</param>
 public sealed record DatabaseGauge(string Name, string Help, string Sql, params string[] Labels)
 {
-    /// <summary>How often it is read; every ten seconds by default.</summary>
+    /// <summary>How long PostgreSQL may take to read it.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The time between two readings; ten seconds by default.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Where a count ends: there may be more.</summary>
+    /// <summary>The most rows that a count counts; the table may have more.</summary>
     public const int Most = 10_000;
 
     /// <summary>Reads how many rows there are, at most <see cref="Most"/>.</summary>

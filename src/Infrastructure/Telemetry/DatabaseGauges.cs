@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Aarya.Infrastructure.Metrics;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.Logging;
@@ -9,13 +10,11 @@ using Npgsql;
 namespace Aarya.Infrastructure.Telemetry;
 
 /// <summary>
-/// Reads the <see cref="DatabaseGauge"/>s of the hosted contexts when they are due. While a context's database does not answer, its gauges
-/// are absent: an old number would look like a present one.
+/// Reads the <see cref="DatabaseGauge"/>s of the hosted contexts when they are due. A gauge that could not be read is absent: an old number
+/// would look like a present one.
 /// </summary>
 internal sealed class DatabaseGauges : Worker
 {
-    private const int SecondsPerGauge = 5;
-
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly ContextDatabases databases;
@@ -43,25 +42,39 @@ internal sealed class DatabaseGauges : Worker
 
     private async Task ReadAsync(string context, CancellationToken stopping)
     {
-        try
+        List<Exception> failures = [];
+        foreach (var gauge in gauges[context].Where(x => IsDue(context, x)))
         {
-            await using var connection = await databases.PlainSourceOf(context).OpenConnectionAsync(stopping);
-            foreach (var gauge in gauges[context].Where(x => IsDue(context, x)))
+            try
+            {
+                // From a pool, and for each gauge: a connection whose statement was cancelled may be closed.
+                await using var connection = await databases.PlainSourceOf(context).OpenConnectionAsync(stopping);
                 values[(context, gauge.Name)] = new(await ReadAsync(connection, gauge, stopping), Time.GetTimestamp());
+            }
+#pragma warning disable CA1031 // A gauge that cannot be read must not keep the others from it.
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                // With the time of the attempt, so that an expensive one is not repeated at once.
+                values[(context, gauge.Name)] = new([], Time.GetTimestamp());
+                failures.Add(e);
+                if (!Outage.Is(e)) continue;
+                // Each of the others would wait, too, and its old number would be shown meanwhile.
+                foreach (var other in gauges[context]) values.TryRemove((context, other.Name), out _);
+                break;
+            }
         }
-        catch
-        {
-            foreach (var gauge in gauges[context]) values.TryRemove((context, gauge.Name), out _);
-            throw;
-        }
+
+        if (failures.Count > 0) throw new AggregateException(failures);
     }
 
+    // Rounds drift: without the tolerance a gauge would be read only every other round.
     private bool IsDue(string context, DatabaseGauge gauge) => !values.TryGetValue((context, gauge.Name), out var known)
         || Time.GetElapsedTime(known.ReadAt) >= gauge.Every - (Interval / 2);
 
     private static async Task<Measurement<double>[]> ReadAsync(NpgsqlConnection connection, DatabaseGauge gauge, CancellationToken stopping)
     {
-        await using var command = new NpgsqlCommand(gauge.Sql, connection) { CommandTimeout = SecondsPerGauge };
+        await using var command = new NpgsqlCommand(gauge.Sql, connection) { CommandTimeout = (int)gauge.Patience.TotalSeconds };
         await using var reader = await command.ExecuteReaderAsync(stopping);
         List<Measurement<double>> read = [];
         while (await reader.ReadAsync(stopping))

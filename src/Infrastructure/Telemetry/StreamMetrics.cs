@@ -26,9 +26,9 @@ internal sealed class StreamMetrics : Worker
         (this.history, this.policies) = (history, policies);
         hosted = [.. contexts.Active.Select(x => x.Role)];
         var meter = meters.Create(ShopMeter.Name);
-        meter.CreateObservableGauge("stream_consumer_lag", () => OfGroups(x => x.Pending + x.Unread), unit: null,
+        meter.CreateObservableGauge("stream_consumer_lag", () => OfGroups(x => x.Lag), unit: null,
             $"Entries of a stream that a group has not acknowledged, up to {StreamHistory.MostLag} unread ones.");
-        meter.CreateObservableGauge("aarya_stream_oldest_unacknowledged_seconds", () => OfGroups(AgeOf), unit: null,
+        meter.CreateObservableGauge("aarya_stream_oldest_unacknowledged_seconds", () => OfGroups(x => x.Age), unit: null,
             "Age of the oldest entry that a group has not acknowledged; 0 when there is none.");
         meter.CreateObservableGauge("aarya_stream_entries", () => OfStreams(x => x.Status.Length), unit: null, "Entries of a stream.");
         meter.CreateObservableGauge("aarya_stream_cap", () => OfStreams(x => x.Status.Cap), unit: null,
@@ -59,22 +59,34 @@ internal sealed class StreamMetrics : Worker
 
     private bool IsOurs(StreamPolicy policy) => Compacts || policy.Readers.Any(hosted.Contains);
 
-    private async Task<Seen> SeeAsync(StreamPolicy policy) =>
-        new(policy, await history.StatusAsync(policy, StreamHistory.MostLag), await history.LostAsync(policy));
+    // The age is that of the reading: what was handled a moment later must not seem to wait until the next one.
+    private async Task<Seen> SeeAsync(StreamPolicy policy)
+    {
+        var status = await history.StatusAsync(policy, Compacts ? StreamHistory.MostLag : StreamHistory.MostUnread);
+        var now = Time.GetUtcNow();
+        var groups = status.Groups.Where(x => Compacts || hosted.Contains(x.Name)).Select(x =>
+            new SeenGroup(x.Name, x.Pending + x.Unread, x.OldestAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : 0));
+        return new(policy, status, [.. groups], policy.IsCounted ? await LostAsync(policy.Name) : null);
+    }
 
-    private IEnumerable<Measurement<double>> OfGroups(Func<GroupStatus, double> value) =>
+    // Each part of a divided stream counts for itself.
+    private async Task<double> LostAsync(string stream) =>
+        (await Task.WhenAll(policies.Parts.Where(x => x.Name == stream).Select(history.LostAsync))).Sum();
+
+    private IEnumerable<Measurement<double>> OfGroups(Func<SeenGroup, double> value) => seen.SelectMany(x => x.Groups.Select(y =>
+        new Measurement<double>(value(y), Stream(x), new KeyValuePair<string, object?>("consumer_group", y.Name))));
+
+    private IEnumerable<Measurement<double>> OfStreams(Func<Seen, double?> value) =>
         from stream in seen
-        from entry in stream.Status.Groups
-        where Compacts || hosted.Contains(entry.Name)
-        select new Measurement<double>(value(entry), new KeyValuePair<string, object?>("stream", stream.Policy.Name),
-            new KeyValuePair<string, object?>("consumer_group", entry.Name));
+        where Compacts
+        let number = value(stream)
+        where number is not null
+        select new Measurement<double>(number.Value, Stream(stream));
 
-    private IEnumerable<Measurement<double>> OfStreams(Func<Seen, double> value) => Compacts
-        ? seen.Select(x => new Measurement<double>(value(x), new KeyValuePair<string, object?>("stream", x.Policy.Name)))
-        : [];
+    private static KeyValuePair<string, object?> Stream(Seen stream) => new("stream", stream.Policy.Name);
 
-    private double AgeOf(GroupStatus group) =>
-        group.OldestAt is { } at ? Math.Max(0, (Time.GetUtcNow() - at).TotalSeconds) : 0;
+    private sealed record SeenGroup(string Name, long Lag, double Age);
 
-    private sealed record Seen(StreamPolicy Policy, StreamStatus Status, double Lost);
+    // Lost: null for a stream that loses nothing.
+    private sealed record Seen(StreamPolicy Policy, StreamStatus Status, IReadOnlyList<SeenGroup> Groups, double? Lost);
 }

@@ -30,13 +30,15 @@ internal static class TelemetrySetup
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<CacheMetrics>();
+        services.AddSingleton<ProcessMetrics>();
         if (roles.HostsGateway && contexts.Dormant.Count > 0) services.AddSingleton<CircuitMetrics>();
         services.AddHostedService<HealthMetrics>();
         services.AddHostedService<StreamMetrics>();
         if (contexts.Active.Count > 0) services.AddHostedService(x => ActivatorUtilities.CreateInstance<DatabaseGauges>(x, gauges));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(ShopMeter.Name, ConnectionMetrics.NpgsqlMeter, "System.Runtime")
-            .AddView(x => x.Meter.Name == ConnectionMetrics.NpgsqlMeter ? OfNpgsql(x.Name) : Bounded)
+            .AddView(x => x.Meter.Name == ConnectionMetrics.NpgsqlMeter ? OfNpgsql(x.Name)
+                : ProcessMetrics.Replaces(x.Name) ? MetricStreamConfiguration.Drop : Bounded)
             .AddPrometheusExporter(Exact));
     }
 
@@ -48,20 +50,29 @@ internal static class TelemetrySetup
         if (app.Services.GetService<RequestMetrics>() is not { } requests) return;
         _ = app.Services.GetRequiredService<ConnectionMetrics>();
         _ = app.Services.GetRequiredService<CacheMetrics>();
+        _ = app.Services.GetRequiredService<ProcessMetrics>();
         _ = app.Services.GetService<CircuitMetrics>();
-        app.MapWhen(OperatorsListener.IsAsked, operators =>
+        app.MapWhen(OperatorsListener.IsOperatorRequest, operators =>
         {
             operators.UseProblems();
+            operators.Use(PlainText);
             operators.UseOpenTelemetryPrometheusScrapingEndpoint(x => x.Request.Path == Path);
             operators.Run(AnswerAsync);
         });
         app.Use(requests.CountAsync);
     }
 
-    /// <summary>Notes which requests get past the edge; comes last before the endpoints.</summary>
+    /// <summary>Measures the time at the endpoint, without the edge; comes last before the endpoints.</summary>
     public static void UseTelemetryOfContexts(this WebApplication app)
     {
-        if (app.Services.GetService<RequestMetrics>() is not null) app.Use(RequestMetrics.NoteAsync);
+        if (app.Services.GetService<RequestMetrics>() is not null) app.Use(RequestMetrics.MeasureEndpointAsync);
+    }
+
+    // In its other format the exporter writes le="1.0" for le="1", and adds a series per series.
+    private static Task PlainText(HttpContext http, RequestDelegate next)
+    {
+        http.Request.Headers.Accept = "text/plain";
+        return next(http);
     }
 
     private static Task AnswerAsync(HttpContext http) =>
@@ -74,7 +85,13 @@ internal static class TelemetrySetup
 
     // Of all that Npgsql measures, how long the statements take; by pool and by kind of error it would be a hundred series.
     private static MetricStreamConfiguration OfNpgsql(string instrument) => instrument == "db.client.operation.duration"
-        ? new ExplicitBucketHistogramConfiguration { Name = "postgres_command_duration", TagKeys = [], Boundaries = SqlBuckets }
+        ? new ExplicitBucketHistogramConfiguration
+        {
+            Name = "postgres_command_duration",
+            Description = "Time of one statement to PostgreSQL.",
+            TagKeys = [],
+            Boundaries = SqlBuckets,
+        }
         : MetricStreamConfiguration.Drop;
 
     // The names and labels that the program documents, and no others.

@@ -13,7 +13,7 @@ public sealed class HashCount : IDisposable
     {
         listener.InstrumentPublished = (instrument, x) =>
         {
-            if (instrument.Meter.Name == PasswordHasher.MeterName && instrument.Name == "aarya.passwords.hashed")
+            if (instrument.Name == PasswordHasher.HashesName)
                 x.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((_, measured, _, _) => Interlocked.Add(ref count, measured));

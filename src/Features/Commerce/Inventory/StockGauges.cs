@@ -2,7 +2,7 @@ using Aarya.Infrastructure.Telemetry;
 
 namespace Aarya.Features.Commerce.Inventory;
 
-/// <summary>What operators watch of the stock.</summary>
+/// <summary>Metrics of the stock.</summary>
 internal static class StockGauges
 {
     public static IReadOnlyList<DatabaseGauge> All { get; } =
@@ -19,6 +19,7 @@ internal static class StockGauges
         {
             // It reads the whole ledger.
             Every = TimeSpan.FromMinutes(10),
+            Patience = TimeSpan.FromMinutes(1),
         },
     ];
 }

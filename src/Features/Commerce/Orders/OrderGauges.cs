@@ -2,10 +2,10 @@ using Aarya.Infrastructure.Telemetry;
 
 namespace Aarya.Features.Commerce.Orders;
 
-/// <summary>What operators watch of the orders: those that are not finished.</summary>
+/// <summary>Metrics of unfinished orders.</summary>
 internal static class OrderGauges
 {
-    /// <summary>The states in which an order is not finished; the index of the open orders has these.</summary>
+    /// <summary>The states in which an order is not finished; the partial index contains only these.</summary>
     public static readonly OrderStatus[] Open =
     [
         OrderStatus.PendingPayment, OrderStatus.Confirmed, OrderStatus.Packed, OrderStatus.Shipped, OrderStatus.ReturnRequested,

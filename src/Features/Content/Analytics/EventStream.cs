@@ -13,8 +13,8 @@ namespace Aarya.Features.Content.Analytics;
 
 /// <summary>
 /// Adds what visitors do to the stream <c>analytics</c>, in one round trip. When the stream has used up its memory, or Redis does not
-/// answer, the events are lost: a visitor gets no error because of them, and Redis has room for carts and orders. Redis counts what the
-/// full stream has lost.
+/// answer, the events are lost: a visitor gets no error because of them, and Redis has room for carts and orders. Redis counts the
+/// lost events. While it does not answer, this process counts them and adds its count with the next events that Redis accepts.
 /// </summary>
 public sealed partial class EventStream(
     RedisConnections redis, StreamPolicies policies, EventSample sample, TimeProvider time, ILogger<EventStream> log)
@@ -23,6 +23,11 @@ public sealed partial class EventStream(
     private const int CountsPerEntry = 30;
 
     private static readonly string Add = EmbeddedText.Of<EventStream>("add-events.lua");
+    private readonly Lock counting = new();
+
+    // The weight of the lost events that are not yet added to the count in Redis.
+    private double missed;
+
     private readonly StreamPolicy[] parts = [.. policies.Parts.Where(x => x.Name == Streams.Analytics)];
 
     public async Task AddAsync(SendEvents sent, IPAddress? client)
@@ -31,9 +36,11 @@ public sealed partial class EventStream(
         var counts = VisitorCounts.Of(sent, () => sample.Next(network), time.GetUtcNow());
         if (counts.Counts.Count == 0) return;
         var part = parts[Random.Shared.Next(parts.Length)];
+        var weight = counts.Counts.Sum(x => x.Count);
+        var before = TakeMissed();
         RedisValue[] arguments =
         [
-            part.Bytes, counts.Counts.Sum(x => x.Count), VisitorCountsNotice.Type,
+            part.Bytes, weight, before, VisitorCountsNotice.Type,
             .. counts.Counts.Chunk(CountsPerEntry)
                 .Select(x => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(counts with { Counts = x }, StreamJson.Options)),
         ];
@@ -42,9 +49,22 @@ public sealed partial class EventStream(
             var stream = part.KeyIn(redis.Keys);
             await redis.State.ScriptEvaluateAsync(Add, [stream, StreamHistory.LostKey(stream)], arguments);
         }
-        catch (Exception e) when (Outage.Is(e))
+        catch (Exception e)
         {
+            // A command that timed out may have run: then it is counted twice, or its events count as lost although the stream has them.
+            lock (counting) missed += before + weight;
+            if (!Outage.Is(e)) throw;
             LogLost(sent.Events.Count, e.Message);
+        }
+    }
+
+    private double TakeMissed()
+    {
+        lock (counting)
+        {
+            var taken = missed;
+            missed = 0;
+            return taken;
         }
     }
 

@@ -30,7 +30,7 @@ public sealed partial class CompactStreams : Worker
         (this.compactor, this.log) = (compactor, log);
         lease = new(store, Roles.Content, "compactor", TimeSpan.FromSeconds(10));
         meters.Create(ShopMeter.Name).CreateObservableGauge("aarya_compactor_last_success_timestamp_seconds", Succeeded, unit: null,
-            "When this process last compacted every stream (Unix time); absent where another process does it.");
+            "When this process last compacted every stream (Unix time); absent until this process has done it once.");
     }
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)

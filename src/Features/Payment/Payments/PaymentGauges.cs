@@ -2,27 +2,30 @@ using Aarya.Infrastructure.Telemetry;
 
 namespace Aarya.Features.Payment.Payments;
 
-/// <summary>What operators watch of the payments: those whose end is not known, and money that the shop must not keep.</summary>
+/// <summary>Metrics of payments: those without a known outcome, and money that the shop must refund.</summary>
 internal static class PaymentGauges
 {
     private const string Payments = "payment.mt_doc_orderpayment";
 
-    // As OrderPayment.AwaitsAnswer has it.
+    // Also those that were cancelled or closed meanwhile: reconciliation still asks the provider about them.
     private const string Unknown =
         $"""
-        {Payments} where status = 'Pending' and requested_at is not null and (data ->> 'attempts')::int > 0
-          and data ->> 'chargeId' is null and data ->> 'cancelReason' is null
+        {Payments} where watch_until > now() and (data ->> 'attempts')::int > 0 and data ->> 'chargeId' is null
         """;
 
-    /// <summary>Which payments the index of unwanted money has: captured although they were cancelled.</summary>
+    /// <summary>The condition of the partial index: captured payments whose order is cancelled.</summary>
     public const string Cancelled = "status = 'Captured' and (data ->> 'cancelReason') is not null";
 
-    // What succeeded refunds have not given back.
+    // More money captured than refunds have returned; or a second charge of the same order whose refund is pending.
     private const string Unwanted =
         $"""
-        {Payments} where {Cancelled} and (data -> 'capturedAmount' ->> 'minor')::bigint > coalesce(
-          (select sum((refund -> 'amount' ->> 'minor')::bigint) from jsonb_array_elements(data -> 'refunds') as refund
+        (select changed_at from {Payments} where {Cancelled} and (data -> 'capturedAmount' ->> 'amount')::bigint > coalesce(
+          (select sum((refund -> 'amount' ->> 'amount')::bigint) from jsonb_array_elements(data -> 'refunds') as refund
            where refund ->> 'status' = 'Succeeded' and refund ->> 'chargeId' is null), 0)
+         union all
+         select changed_at from {Payments} where watch_until > now() and exists (
+           select from jsonb_array_elements(data -> 'refunds') as refund
+           where refund ->> 'status' = 'Pending' and refund ->> 'chargeId' is not null)) as unwanted
         """;
 
     private static readonly PaymentStatus[] Open =
@@ -32,14 +35,14 @@ internal static class PaymentGauges
     [
         new("aarya_open_payments", $"Payments that have not ended, up to {DatabaseGauge.Most} per state.",
             DatabaseGauge.CountEach(Open, x => $"{Payments} where status = '{x}'"), "status"),
-        new("aarya_unknown_payments", $"Payments that the provider was asked for and has not answered, up to {DatabaseGauge.Most}.",
+        new("aarya_unknown_payments", $"Payments whose outcome is unknown although the provider was asked, up to {DatabaseGauge.Most}.",
             DatabaseGauge.Count(Unknown)),
-        new("aarya_unknown_payments_oldest_seconds", "Age of the oldest payment that the provider has not answered.",
+        new("aarya_unknown_payments_oldest_seconds", "Time since the oldest payment was requested whose outcome is unknown.",
             DatabaseGauge.AgeOf("requested_at", Unknown)),
         new("aarya_unwanted_captures",
-            $"Payments whose order is cancelled and whose money is not refunded yet, up to {DatabaseGauge.Most}.",
+            $"Payments with money that the shop must refund and has not refunded yet, up to {DatabaseGauge.Most}.",
             DatabaseGauge.Count(Unwanted)),
-        new("aarya_unwanted_captures_oldest_seconds", "Age of the oldest of them, since its last change.",
+        new("aarya_unwanted_captures_oldest_seconds", "Age of the oldest of the payments with money that the shop must refund, since its last change.",
             DatabaseGauge.AgeOf("changed_at", Unwanted)),
     ];
 }

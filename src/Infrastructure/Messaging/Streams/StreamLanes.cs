@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Outages;
-using Microsoft.Extensions.Logging;
 using Aarya.Infrastructure.Redis;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wolverine;
 

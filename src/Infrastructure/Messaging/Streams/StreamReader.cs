@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
-using Microsoft.Extensions.Logging;
 using Aarya.Infrastructure.Redis;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Messaging.Streams;

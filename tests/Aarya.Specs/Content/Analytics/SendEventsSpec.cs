@@ -5,6 +5,7 @@ using Aarya.Features.Content.Contracts;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Redis;
+using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Microsoft.Extensions.Configuration;
@@ -117,6 +118,31 @@ public sealed class SendEventsSpec(AaryaFixture fixture) : Spec(fixture)
             TimeProvider.System, NullLogger<EventStream>.Instance);
 
         await stream.AddAsync(new([new(VisitorEventKind.PageView, Path: "/")]), client: null);
+    }
+
+    [Fact]
+    public async Task what_could_not_be_added_counts_as_lost_as_soon_as_redis_is_back()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = RedisBuckets.Connections(server.Url, buckets: 1);
+        var stream = new EventStream(redis, new([new(Streams.Analytics, 1_000, 1, Megabytes: 1)]), new(new FakeTimeProvider()),
+            TimeProvider.System, NullLogger<EventStream>.Instance);
+        SendEvents two = new([new(VisitorEventKind.PageView, Path: "/"), new(VisitorEventKind.PageView, Path: "/sale")]);
+        await stream.AddAsync(two, client: null);
+        await server.KillAsync();
+        for (var i = 0; i < 3; i++) await stream.AddAsync(two, client: null);
+        await server.StartAgainAsync();
+
+        // The client may need a moment to connect; what is lost meanwhile counts, too.
+        var sent = 3;
+        await Eventually.HoldsAsync("events are added again", async () =>
+        {
+            sent++;
+            await stream.AddAsync(two, client: null);
+            return await server.Database.StreamLengthAsync(Stream) == 2;
+        });
+
+        Assert.Equal(2 * (sent - 1), (double)await server.Database.StringGetAsync(StreamHistory.LostKey(Stream)));
     }
 
     private async Task SendAsync(int status, object body) => await Host.Scenario(x =>

@@ -15,7 +15,7 @@ public sealed class SplitShop : IAsyncDisposable
     private readonly SpecDatabase database;
     private readonly IAsyncDisposable redis;
     private readonly Dictionary<string, string> settings;
-    private readonly Dictionary<string, Uri> metrics = [];
+    private readonly Dictionary<string, Uri> operators = [];
 
     private SplitShop(SpecDatabase database, IAsyncDisposable redis, string redisUrl)
     {
@@ -47,6 +47,9 @@ public sealed class SplitShop : IAsyncDisposable
         return await StartAsync(roles, redis, redis.Url);
     }
 
+    /// <summary>The same with this Redis, which is not ended with the shop.</summary>
+    public static Task<SplitShop> StartAsync(RedisServer redis, params string[] roles) => StartAsync(roles, new Borrowed(), redis.Url);
+
     /// <summary>The same with a Redis Cluster, which is ended with the shop, and with this number of buckets.</summary>
     public static Task<SplitShop> StartAsync(RedisCluster cluster, int buckets, params string[] roles) =>
         StartAsync(roles, cluster, cluster.Url, ("AARYA_REDIS_BUCKETS", buckets.ToString(CultureInfo.InvariantCulture)));
@@ -71,8 +74,14 @@ public sealed class SplitShop : IAsyncDisposable
     /// <summary>Starts a process of the role; the last one started is the one that <see cref="Role"/> finds.</summary>
     public async Task<RoleProcess> StartRoleAsync(string role, params (string Name, string Value)[] more)
     {
-        var started = await RoleProcess.StartAsync(role, SettingsOf(role, more));
-        lock (roles) roles[role] = started;
+        var own = SettingsOf(role, more);
+        var started = await RoleProcess.StartAsync(role, own);
+        lock (roles)
+        {
+            roles[role] = started;
+            operators[role] = new(own["AARYA_METRICS_URL"]);
+        }
+
         return started;
     }
 
@@ -83,15 +92,13 @@ public sealed class SplitShop : IAsyncDisposable
         var all = new Dictionary<string, string>(settings);
         if (role == ActiveRoles.All || role.Split(',').Contains(ActiveRoles.Gateway)) all["AARYA_URLS"] = Url.ToString();
         // Each process has an address of its own, also the second one of a role.
-        var operators = new Uri($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
-        lock (metrics) metrics[role] = operators;
-        all["AARYA_METRICS_URL"] = operators.ToString();
+        all["AARYA_METRICS_URL"] = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
         foreach (var (name, value) in more) all[name] = value;
         return all;
     }
 
     /// <summary>Where the latest process of the role serves its operators.</summary>
-    public Uri OperatorsOf(string role) => metrics[role];
+    public Uri OperatorsOf(string role) => operators[role];
 
     /// <summary>The roles that have a process.</summary>
     public IEnumerable<string> Roles => roles.Keys;
@@ -166,6 +173,12 @@ public sealed class SplitShop : IAsyncDisposable
         await database.DisposeAsync();
         Directory.Delete(Sockets, recursive: true);
     }
+}
+
+/// <summary>A server that its owner ends.</summary>
+internal sealed class Borrowed : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
 /// <summary>What staff do in a shop of several processes.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Metrics;
 using NSec.Cryptography;
 
 namespace Aarya.Features.CorePlatform.Users.Passwords;
@@ -21,14 +22,13 @@ public readonly record struct PasswordCheck(bool Matches, bool IsOutdated);
 /// </summary>
 public sealed class PasswordHasher : IDisposable
 {
-    public const string MeterName = "Aarya.Passwords";
+    /// <summary>The name of the counter of computed hashes.</summary>
+    public const string HashesName = "aarya_passwords_hashed";
 
     private const int SaltSize = 16;
     private const int HashSize = 32;
 
-    private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Hashed = Meter.CreateCounter<long>("aarya.passwords.hashed",
-        description: "Argon2id hashes computed");
+    private static readonly Counter<long> Hashed = ShopMeter.Counter(HashesName, "Argon2id hashes computed.");
 
     private static readonly Parameters Today = new(MemoryKiB: 19 * 1024, Passes: 2);
 

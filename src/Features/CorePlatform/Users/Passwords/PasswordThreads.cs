@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Metrics;
 
 namespace Aarya.Features.CorePlatform.Users.Passwords;
 
@@ -24,9 +25,8 @@ public sealed class PasswordThreads : IDisposable
     // The shortest limit of the queue, however slow the machine is: a dozen people who sign in at the same moment are not too many.
     private const int ShortestQueue = 16;
 
-    private static readonly Meter Meter = new(PasswordHasher.MeterName);
-    private static readonly Counter<long> TurnedAway = Meter.CreateCounter<long>(
-        "aarya.passwords.turned_away", description: "Requests refused because too many passwords were waiting");
+    private static readonly Counter<long> TurnedAway = ShopMeter.Counter(
+        "aarya_passwords_refused", "Requests that were refused because too many passwords were waiting.");
 
     private readonly Lock gate = new();
     private readonly Queue<Work> waiting = new();

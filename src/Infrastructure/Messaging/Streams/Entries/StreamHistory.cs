@@ -37,7 +37,7 @@ public sealed class StreamHistory(RedisConnections redis)
     public const int MostUnread = 1_000;
 
     /// <summary>The most that metrics count; more than the alert of a reader that is far behind needs.</summary>
-    public const int MostLag = 20_000;
+    public const int MostLag = 11_000;
 
     private const string Compactor = "compactor";
 

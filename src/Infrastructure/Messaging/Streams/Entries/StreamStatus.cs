@@ -3,7 +3,9 @@ namespace Aarya.Infrastructure.Messaging.Streams.Entries;
 /// <summary>How far a group has read a stream.</summary>
 /// <param name="Name">The context; <c>compactor</c> for what is archived or counted.</param>
 /// <param name="Pending">Entries that were read and not acknowledged.</param>
-/// <param name="Unread">Entries that were not read; at most <see cref="StreamHistory.MostUnread"/>.</param>
+/// <param name="Unread">
+/// Entries that were not read; at most as many as the caller of <see cref="StreamHistory.StatusAsync"/> allows.
+/// </param>
 /// <param name="OldestAt">When the oldest entry was added that the group has not acknowledged; null when there is none.</param>
 public sealed record GroupStatus(string Name, long Pending, int Unread, DateTimeOffset? OldestAt);
 
