@@ -42,7 +42,8 @@ internal static class PaymentGauges
         new("aarya_unwanted_captures",
             $"Payments with money that the shop must refund and has not refunded yet, up to {DatabaseGauge.Most}.",
             DatabaseGauge.Count(Unwanted)),
-        new("aarya_unwanted_captures_oldest_seconds", "Age of the oldest of the payments with money that the shop must refund, since its last change.",
+        new("aarya_unwanted_captures_oldest_seconds",
+            "Age of the oldest of the payments with money that the shop must refund, since its last change.",
             DatabaseGauge.AgeOf("changed_at", Unwanted)),
     ];
 }

@@ -124,9 +124,7 @@ public sealed class SplitShop : IAsyncDisposable
     /// <summary>How many rows a table has; a condition may follow its name.</summary>
     public async Task<long> CountAsync(string table)
     {
-        await using var connection =
-            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync();
         await using var command = new NpgsqlCommand($"select count(*) from {table}", connection);
         return (long)(await command.ExecuteScalarAsync())!;
     }
@@ -134,12 +132,18 @@ public sealed class SplitShop : IAsyncDisposable
     /// <summary>Executes a statement as the owner of the database, and returns how many rows it changed.</summary>
     public async Task<int> ExecuteAsync(string sql, params object[] values)
     {
-        await using var connection =
-            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new() { Value = value });
         return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Opens a connection as the owner of the database.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
     }
 
     /// <summary>Runs a command of the program, as an operator does while the shop runs, and returns its output with its errors.</summary>

@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aarya.Features;
+using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Telemetry;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
+
+namespace Aarya.Specs.Telemetry;
+
+/// <summary>
+/// What the gauges read from the tables of a real shop: a row that counts, which the shop itself has written, and one that does not.
+/// </summary>
+public sealed class GaugesSpec : IAsyncLifetime
+{
+    private const string Sku = "KRT-GAUGES";
+
+    private static readonly Dictionary<string, DatabaseGauge> Gauges =
+        Modules.All.SelectMany(x => MessageGauges.Of(x.Role).Where(y => x.Role == Features.Roles.Search).Concat(x.Gauges))
+            .ToDictionary(x => x.Name);
+
+    private SplitShop shop = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        shop = await SplitShop.StartAsync(ActiveRoles.All);
+        using var staff = await shop.StaffAsync("merchandiser");
+        await staff.PublishKurtaAsync(Sku, stock: 10);
+    }
+
+    public ValueTask DisposeAsync() => shop.DisposeAsync();
+
+    [Fact]
+    public async Task orders_and_stock_are_counted_until_they_are_paid()
+    {
+        Assert.Equal(0, await ReadAsync("aarya_unpaid_orders"));
+        var unpaid = await OrderAsync("tok_pending");
+
+        Assert.Equal(1, await ReadAsync("aarya_unpaid_orders"));
+        Assert.Equal(1, await ReadAsync("aarya_reserved_pieces"));
+        Assert.Equal(0, await ReadAsync("aarya_reservations_overdue"));
+        Assert.Equal(1, await ReadAsync("aarya_open_orders", "pending_payment"));
+        Assert.Equal(0, await ReadAsync("aarya_stock_imbalances"));
+        await Eventually.HoldsAsync("the payment is open", async () => await ReadAsync("aarya_open_payments", "pending") == 1);
+
+        await shop.ExecuteAsync("update commerce.unpaid_order set expires_at = now() - interval '2 minutes' where order_id = $1", unpaid);
+        Assert.Equal(1, await ReadAsync("aarya_reservations_overdue"));
+
+        await OrderAsync("tok_approve");
+        await Eventually.HoldsAsync("the other one is confirmed", async () => await ReadAsync("aarya_open_orders", "confirmed") == 1);
+        await Eventually.HoldsAsync("it holds nothing", async () => await ReadAsync("aarya_unpaid_orders") == 1);
+
+        await shop.ExecuteAsync("update commerce.stock set on_hand = on_hand + 1 where sku = $1", Sku);
+        Assert.Equal(1, await ReadAsync("aarya_stock_imbalances"));
+    }
+
+    [Fact]
+    public async Task money_of_a_cancelled_order_counts_until_it_is_refunded()
+    {
+        var order = await OrderAsync("tok_approve");
+        await Eventually.HoldsAsync("the payment is captured", async () =>
+            await shop.CountAsync("payment.mt_doc_orderpayment where status = 'Captured'") == 1);
+        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
+
+        await ChangePaymentAsync(order, """{"cancelReason": "expired"}""");
+        Assert.Equal(1, await ReadAsync("aarya_unwanted_captures"));
+        await shop.ExecuteAsync("update payment.mt_doc_orderpayment set changed_at = now() - interval '1 hour' where id = $1", order);
+        Assert.InRange(await ReadAsync("aarya_unwanted_captures_oldest_seconds"), 3_600, 86_400);
+
+        await RefundAsync(order, "Pending");
+        Assert.Equal(1, await ReadAsync("aarya_unwanted_captures"));
+        await RefundAsync(order, "Succeeded");
+        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
+        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures_oldest_seconds"));
+    }
+
+    [Fact]
+    public async Task a_charge_without_an_answer_is_unknown_also_when_the_order_is_cancelled()
+    {
+        var order = await OrderAsync("tok_approve");
+        await Eventually.HoldsAsync("the payment is captured", async () =>
+            await shop.CountAsync("payment.mt_doc_orderpayment where status = 'Captured'") == 1);
+        Assert.Equal(0, await ReadAsync("aarya_unknown_payments"));
+
+        await ChangePaymentAsync(order, """{"status": "Voided", "chargeId": null, "cancelReason": "expired", "attempts": 1}""");
+        await shop.ExecuteAsync("""
+            update payment.mt_doc_orderpayment
+            set status = 'Voided', watch_until = now() + interval '1 day', requested_at = now() - interval '20 minutes' where id = $1
+            """, order);
+
+        Assert.Equal(1, await ReadAsync("aarya_unknown_payments"));
+        Assert.InRange(await ReadAsync("aarya_unknown_payments_oldest_seconds"), 1_200, 86_400);
+    }
+
+    [Fact]
+    public async Task mails_and_messages_are_counted_until_they_are_dealt_with()
+    {
+        await OrderAsync("tok_approve");
+        await Eventually.HoldsAsync("a mail is sent", async () => await shop.CountAsync("content.mt_doc_emailmessage") > 0
+            && await ReadAsync("aarya_mails_waiting") == 0);
+
+        await shop.ExecuteAsync("""
+            update content.mt_doc_emailmessage set data = data || jsonb_build_object('sentAt', null, 'createdAt', now() - interval '1 hour')
+            where id = (select id from content.mt_doc_emailmessage limit 1)
+            """);
+        Assert.Equal(1, await ReadAsync("aarya_mails_waiting"));
+        Assert.InRange(await ReadAsync("aarya_mails_oldest_seconds"), 3_600, 86_400);
+
+        Assert.Equal(0, await ReadAsync("aarya_dead_letters", "search"));
+        Assert.Equal(0, await ReadAsync("aarya_inbox_messages", "search", "overdue"));
+        await shop.ExecuteAsync("""
+            insert into search.wolverine_incoming_envelopes (id, status, owner_id, execution_time, attempts, body, message_type, received_at)
+            values (gen_random_uuid(), 'Scheduled', 7, now() - interval '5 minutes', 0, ''::bytea, 'specs.overdue', 'specs://nowhere')
+            """);
+        Assert.Equal(1, await ReadAsync("aarya_inbox_messages", "search", "overdue"));
+        await shop.ExecuteAsync("""
+            insert into search.wolverine_outgoing_envelopes (id, owner_id, destination, attempts, body, message_type, timestamp)
+            values (gen_random_uuid(), 7, 'specs://nowhere', 0, ''::bytea, 'specs.unsent', now() - interval '5 minutes')
+            """);
+        Assert.Equal(1, await ReadAsync("aarya_outbox_messages", "search"));
+        Assert.InRange(await ReadAsync("aarya_outbox_oldest_seconds", "search"), 300, 86_400);
+    }
+
+    private Task ChangePaymentAsync(Guid order, string change) => shop.ExecuteAsync(
+        "update payment.mt_doc_orderpayment set data = data || $2::jsonb where id = $1", order, change);
+
+    // Of the whole amount, as the shop stores it.
+    private Task RefundAsync(Guid order, string status) => shop.ExecuteAsync("""
+        update payment.mt_doc_orderpayment set data = jsonb_set(data, '{refunds}', jsonb_build_array(jsonb_build_object(
+          'id', gen_random_uuid(), 'amount', data -> 'capturedAmount', 'status', $2::text, 'code', null, 'chargeId', null))) where id = $1
+        """, order, status);
+
+    /// <summary>The value of the gauge with these labels, as a process reads it.</summary>
+    private async Task<double> ReadAsync(string name, params string[] labels)
+    {
+        await using var connection = await shop.ConnectAsync();
+        await using var command = new Npgsql.NpgsqlCommand(Gauges[name].Sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(Cancel);
+        while (await reader.ReadAsync(Cancel))
+        {
+            if (labels.Select((x, i) => reader.GetString(i + 1) == x).All(x => x)) return reader.GetDouble(0);
+        }
+
+        throw new InvalidOperationException($"{name} has no value for {string.Join(", ", labels)}");
+    }
+
+    private async Task<Guid> OrderAsync(string token)
+    {
+        using var shopper = shop.Client();
+        var guest = await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/auth/guest");
+        shopper.DefaultRequestHeaders.Authorization = new("Bearer", guest.GetProperty("accessToken").GetString());
+        await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/cart/items", new { sku = Sku, quantity = 1 });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/checkout")
+        {
+            Content = JsonContent.Create(new
+            {
+                shippingAddress = SampleAddresses.Bengaluru,
+                shippingMethod = "standard",
+                paymentToken = token,
+                email = "gauges@example.com",
+            }),
+        };
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture));
+        using var answer = await shopper.SendAsync(request, Cancel);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
+    }
+}
