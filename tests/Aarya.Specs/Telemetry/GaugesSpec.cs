@@ -113,7 +113,8 @@ public sealed class GaugesSpec : IAsyncLifetime
         Assert.Equal(0, await ReadAsync("aarya_dead_letters", "search"));
         Assert.Equal(0, await ReadAsync("aarya_inbox_messages", "search", "overdue"));
         await shop.ExecuteAsync("""
-            insert into search.wolverine_incoming_envelopes (id, status, owner_id, execution_time, attempts, body, message_type, received_at)
+            insert into search.wolverine_incoming_envelopes
+              (id, status, owner_id, execution_time, attempts, body, message_type, received_at)
             values (gen_random_uuid(), 'Scheduled', 7, now() - interval '5 minutes', 0, ''::bytea, 'specs.overdue', 'specs://nowhere')
             """);
         Assert.Equal(1, await ReadAsync("aarya_inbox_messages", "search", "overdue"));
