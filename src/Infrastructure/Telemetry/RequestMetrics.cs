@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
-using System.Globalization;
+using System.Text;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Health;
-using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Proxy;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http;
@@ -20,32 +18,18 @@ namespace Aarya.Infrastructure.Telemetry;
 /// </summary>
 internal sealed class RequestMetrics
 {
-    // Seconds; up to the longest that a request may take.
-    private static readonly double[] Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
     /// <summary>The path of a request that no route matches, so that made-up paths do not add series.</summary>
     public const string NoRoute = "(none)";
 
+    // Of any other name.
     private const string OtherMethod = "_OTHER";
     private const int ClientGone = 499;
 
-    private static readonly Counter<long> Requests = ShopMeter.Counter("http_requests",
-        "Requests that have ended, by status; 499 if the client closed the connection first.");
-    private static readonly Histogram<double> Durations = ShopMeter.Durations(
-        "http_request_duration", "Time from a request's arrival to the end of its answer.", Buckets);
-
-    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-    private static readonly string[] Statuses =
-        [.. Enumerable.Range(0, 600).Select(x => x.ToString(CultureInfo.InvariantCulture))];
-
-    private static readonly int[] Failures =
-    [
-        StatusCodes.Status500InternalServerError, StatusCodes.Status502BadGateway, StatusCodes.Status503ServiceUnavailable,
-        StatusCodes.Status504GatewayTimeout,
-    ];
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", OtherMethod];
 
     private readonly ConcurrentDictionary<Endpoint, Route> routes = [];
-    private readonly ConcurrentDictionary<(string Service, string Method, string Path), byte> known = [];
+    private readonly ConcurrentDictionary<(string Service, string Method, string Path), RequestSeries> series = [];
+    private readonly Route noRoute = new(NoRoute, null);
     private readonly Dictionary<(string Method, string Template), string> owners = [];
     private readonly bool isEdge;
     private readonly string service;
@@ -62,8 +46,8 @@ internal sealed class RequestMetrics
     public async Task CountAsync(HttpContext http, RequestDelegate next)
     {
         var endpoint = http.GetEndpoint();
-        // Probes come all the time: they would hide the failures of shoppers, or look like some.
-        if (endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>() is not null || endpoint?.Metadata.GetMetadata<ForOperators>() is not null)
+        var route = endpoint is null ? noRoute : routes.GetOrAdd(endpoint, RouteOf);
+        if (!route.Counts)
         {
             await next(http);
             return;
@@ -78,14 +62,11 @@ internal sealed class RequestMetrics
         finally
         {
             var took = Stopwatch.GetElapsedTime(began);
-            var route = endpoint is null ? Route.None : routes.GetOrAdd(endpoint, RouteOf);
             var status = StatusOf(http);
-            // A live connection is not an answer that a client waits for.
-            var isLive = endpoint?.Metadata.GetMetadata<HubMetadata>() is not null;
             var inner = http.Features.Get<AtEndpoint>();
-            // A context in a process of its own has no edge in front of it here.
-            Record(isEdge ? service : route.Owner ?? service, method, route.Path, status, isLive ? null : took);
-            if (isEdge && inner is { Took: var within } && route.Owner is { } owner) Record(owner, method, route.Path, status, within);
+            var (outer, own) = route.SeriesOf(method) ?? route.Remember(method, Find(method, route));
+            outer.Count(status, route.IsLive ? null : took);
+            if (inner is not null) own?.Count(status, inner.Took);
         }
     }
 
@@ -103,15 +84,16 @@ internal sealed class RequestMetrics
         }
     }
 
-    private void Record(string service, string method, string path, int status, TimeSpan? took)
-    {
-        KeyValuePair<string, object?> serving = new("service", service), asking = new("method", method), at = new("path", path);
-        // Prometheus sees no increase in the first number of a series: failures begin at zero, before the first one.
-        if (known.TryAdd((service, method, path), default))
-            foreach (var failure in Failures) Requests.Add(0, new TagList { serving, asking, at, new("status", Statuses[failure]) });
-        Requests.Add(1, new TagList { serving, asking, at, new("status", Statuses[status]) });
-        if (took is { } time) Durations.Record(time.TotalSeconds, serving, asking, at);
-    }
+    /// <summary>Writes all numbers as Prometheus reads them.</summary>
+    public void Write(StringBuilder text) => RequestSeries.Write(text, [.. series.Values]);
+
+    // At the edge, and there also for the context whose endpoint it is; a context in a process of its own has no edge in front of it here.
+    private (RequestSeries Outer, RequestSeries? Own) Find(int method, Route route) => isEdge
+        ? (Of(service, method, route), route.Owner is { } owner ? Of(owner, method, route) : null)
+        : (Of(route.Owner ?? service, method, route), null);
+
+    private RequestSeries Of(string serving, int method, Route route) =>
+        series.GetOrAdd((serving, Methods[method], route.Path), x => new(x.Service, x.Method, x.Path));
 
     private static int StatusOf(HttpContext http)
     {
@@ -119,19 +101,43 @@ internal sealed class RequestMetrics
         return http.Response.StatusCode is >= 0 and < 600 and var status ? status : StatusCodes.Status500InternalServerError;
     }
 
-    private static string MethodOf(string method) => Array.Find(Methods, x => x == method) ?? OtherMethod;
+    private static int MethodOf(string method) => Array.IndexOf(Methods, method) is >= 0 and var known ? known : Methods.Length - 1;
 
     private Route RouteOf(Endpoint endpoint)
     {
-        if (endpoint is not RouteEndpoint { RoutePattern: var pattern }) return Route.None;
+        if (endpoint is not RouteEndpoint { RoutePattern: var pattern }) return noRoute;
         var template = (pattern.RawText ?? "").Trim('/');
         var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [var first, ..] ? first : "";
-        return new($"/{RouteNames.Plain(template)}", owners.GetValueOrDefault((method, template)));
+        return new($"/{RouteNames.Plain(template)}", owners.GetValueOrDefault((method, template)))
+        {
+            // Probes come all the time: they would hide the failures of shoppers, or look like some.
+            Counts = endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null && endpoint.Metadata.GetMetadata<ForOperators>() is null,
+            IsLive = endpoint.Metadata.GetMetadata<HubMetadata>() is not null,
+        };
     }
 
-    private sealed record Route(string Path, string? Owner)
+    private sealed class Route(string path, string? owner)
     {
-        public static readonly Route None = new(NoRoute, null);
+        private readonly Tuple<RequestSeries, RequestSeries?>?[] byMethod = new Tuple<RequestSeries, RequestSeries?>?[Methods.Length];
+
+        public string Path => path;
+
+        public bool Counts { get; init; } = true;
+
+        // A live connection is not an answer that a client waits for.
+        public bool IsLive { get; init; }
+
+        // The role of the context whose endpoint it is.
+        public string? Owner => owner;
+
+        public (RequestSeries Outer, RequestSeries? Own)? SeriesOf(int method) =>
+            Volatile.Read(ref byMethod[method]) is { } known ? (known.Item1, known.Item2) : null;
+
+        public (RequestSeries Outer, RequestSeries? Own) Remember(int method, (RequestSeries Outer, RequestSeries? Own) found)
+        {
+            Volatile.Write(ref byMethod[method], Tuple.Create(found.Outer, found.Own));
+            return found;
+        }
     }
 
     private sealed record AtEndpoint(TimeSpan Took);

@@ -1,3 +1,4 @@
+using System.Text;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
@@ -55,7 +56,7 @@ internal static class TelemetrySetup
         app.MapWhen(OperatorsListener.IsOperatorRequest, operators =>
         {
             operators.UseProblems();
-            operators.Use(PlainText);
+            operators.Use(Whole(requests));
             operators.UseOpenTelemetryPrometheusScrapingEndpoint(x => x.Request.Path == Path);
             operators.Run(AnswerAsync);
         });
@@ -68,12 +69,36 @@ internal static class TelemetrySetup
         if (app.Services.GetService<RequestMetrics>() is not null) app.Use(RequestMetrics.MeasureEndpointAsync);
     }
 
-    // In its other format the exporter writes le="1.0" for le="1", and adds a series per series.
-    private static Task PlainText(HttpContext http, RequestDelegate next)
+    // The numbers of the exporter, and those of requests. In its other format the exporter writes le="1.0" for le="1", and adds the time of
+    // creation to each series.
+    private static Func<HttpContext, RequestDelegate, Task> Whole(RequestMetrics requests) => async (http, next) =>
     {
+        if (http.Request.Path != Path)
+        {
+            await next(http);
+            return;
+        }
+
         http.Request.Headers.Accept = "text/plain";
-        return next(http);
-    }
+        http.Request.Headers.AcceptEncoding = default;
+        var body = http.Response.Body;
+        using var exported = new MemoryStream();
+        http.Response.Body = exported;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            http.Response.Body = body;
+        }
+
+        var text = new StringBuilder();
+        if (http.Response.StatusCode == StatusCodes.Status200OK) requests.Write(text);
+        http.Response.ContentLength = null;
+        await body.WriteAsync(exported.ToArray(), http.RequestAborted);
+        await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), http.RequestAborted);
+    };
 
     private static Task AnswerAsync(HttpContext http) =>
         http.GetEndpoint() is { RequestDelegate: { } answer } endpoint && endpoint.Metadata.GetMetadata<ForOperators>() is not null

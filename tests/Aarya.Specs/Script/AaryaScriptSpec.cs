@@ -24,7 +24,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     }
 
     [Theory]
-    [InlineData("up", "--spilt", "up accepts only --split, not '--spilt'.")]
+    [InlineData("up", "--spilt", "up accepts only --split and --observe, not '--spilt'.")]
     [InlineData("down", "--all", "down accepts only --wipe, not '--all'.")]
     [InlineData("drill", "--fast", "drill accepts only --split, --short, --rounds, --shoppers and --part, not '--fast'.")]
     [InlineData("drill", "--rounds", "drill --rounds takes a whole number from 1 to 999, not ''.")]

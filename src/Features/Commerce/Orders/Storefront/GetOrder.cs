@@ -1,13 +1,13 @@
 using System.Globalization;
 using Aarya.Features.Payment.Payments;
 using Aarya.Infrastructure.Edge;
+using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Marten;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Hosting;
 using Wolverine.Http;
 
 namespace Aarya.Features.Commerce.Orders.Storefront;
@@ -37,16 +37,16 @@ public static class GetOrderEndpoint
 
     public static async Task<(Order?, ProblemDetails)> LoadAsync(
         Guid id, string? wait, string? status, Caller caller, HttpContext http, IQuerySession session, OrderWatch watch, TimeProvider time,
-        IHostApplicationLifetime life, CancellationToken cancellation)
+        Draining draining, CancellationToken cancellation)
     {
         var patience = PatienceOf(wait)!.Value;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, life.ApplicationStopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, draining.Ended);
         var network = RateLimits.NetworkOf(http.Connection.RemoteIpAddress);
         using var waiter = patience > TimeSpan.Zero ? watch.Begin(id, caller.Subject, network) : null;
         var began = time.GetTimestamp();
         var order = await session.LoadAsync<Order>(id, cancellation);
         while (waiter is not null && order is not null && caller.CanSee(order) && IsAsSeen(order, status)
-            && patience - time.GetElapsedTime(began) is { Ticks: > 0 } left && !life.ApplicationStopping.IsCancellationRequested)
+            && patience - time.GetElapsedTime(began) is { Ticks: > 0 } left && !draining.Ended.IsCancellationRequested)
         {
             await waiter.ChangeAsync(left < LookAgainAfter ? left : LookAgainAfter, ending.Token);
             order = await session.LoadAsync<Order>(id, cancellation);
