@@ -8,13 +8,24 @@ namespace Aarya.Infrastructure.Health;
 /// After SIGTERM a process reports that it is not ready and keeps serving for <c>AARYA_DRAIN_SECONDS</c>. A load balancer that checks
 /// readiness moves requests to another process meanwhile, so no request is refused.
 /// </summary>
-public sealed class Draining(IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IDisposable
+public sealed class Draining : IDisposable
 {
     /// <summary>Seconds; at most 20, because the host stops a process 30 seconds after SIGTERM.</summary>
     internal static readonly NumberSetting Seconds = new("AARYA_DRAIN_SECONDS", 0, 0, 20);
 
     private readonly CancellationTokenSource ended = new();
+    private readonly CancellationTokenRegistration beginning;
     private volatile bool hasBegun;
+
+    public Draining(IConfiguration configuration, IHostApplicationLifetime lifetime)
+    {
+        var seconds = Seconds.Read(configuration);
+        beginning = lifetime.ApplicationStopping.Register(() =>
+        {
+            hasBegun = true;
+            ended.CancelAfter(TimeSpan.FromSeconds(seconds));
+        });
+    }
 
     /// <summary>True from SIGTERM on.</summary>
     internal bool HasBegun => hasBegun;
@@ -22,23 +33,13 @@ public sealed class Draining(IConfiguration configuration, TimeProvider time) : 
     /// <summary>Cancelled when the process has drained: requests that wait for something must end now.</summary>
     public CancellationToken Ended => ended.Token;
 
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the process must stop and has drained.</summary>
+    internal async Task WaitAsync() =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    public void Dispose()
     {
-        hasBegun = true;
-        await Task.Delay(TimeSpan.FromSeconds(Seconds.Read(configuration)), time, cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await ended.CancelAsync();
+        beginning.Dispose();
+        ended.Dispose();
     }
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => ended.Dispose();
 }

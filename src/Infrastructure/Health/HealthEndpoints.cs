@@ -25,7 +25,6 @@ public static class HealthEndpoints
     {
         builder.Services.AddSingleton<HealthReport>();
         builder.Services.AddSingleton<Draining>();
-        builder.Services.AddHostedService(x => x.GetRequiredService<Draining>());
         builder.Services.AddSingleton<HealthPart>(x =>
             new RedisStatePart(x.GetRequiredService<RedisConnections>(), vital: contexts.Active.Count > 0));
         builder.Services.AddSingleton<HealthPart>(x => new RedisCachePart(x.GetRequiredService<RedisConnections>()));

@@ -91,6 +91,7 @@ public static class AaryaHost
 
         // Releases the memory that building the host took: an idle process is small.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        await app.Services.GetRequiredService<Draining>().WaitAsync();
         await app.WaitForShutdownAsync();
     }
 
