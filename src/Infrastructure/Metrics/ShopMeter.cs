@@ -6,7 +6,7 @@ namespace Aarya.Infrastructure.Metrics;
 /// Makes the program's counters and histograms. Name a metric as Prometheus shows it, without the suffix that the exporter adds:
 /// <c>http_requests</c> becomes <c>http_requests_total</c>. <c>docs/metrics.md</c> lists all of them.
 /// </summary>
-/// <remarks>A label has few values, and never one that a client chooses.</remarks>
+/// <remarks>Give a label only a small, fixed set of values. Never use a value that a client sends.</remarks>
 public static class ShopMeter
 {
     /// <summary>The name of every meter of the program.</summary>

@@ -21,7 +21,7 @@ internal sealed class RequestMetrics
     /// <summary>The path of a request that no route matches, so that made-up paths do not add series.</summary>
     public const string NoRoute = "(none)";
 
-    // Of any other name.
+    // The label of every method that is not in the list.
     private const string OtherMethod = "_OTHER";
     private const int ClientGone = 499;
 

@@ -1,12 +1,8 @@
-using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Telemetry;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
-using Aarya.Specs.Support.Shoppers;
 
 namespace Aarya.Specs.Telemetry;
 
@@ -149,24 +145,9 @@ public sealed class GaugesSpec : IAsyncLifetime
         throw new InvalidOperationException($"{name} has no value for {string.Join(", ", labels)}");
     }
 
-    private async Task<Guid> OrderAsync(string token)
+    private async Task<Guid> OrderAsync(string paymentToken)
     {
-        using var shopper = shop.Client();
-        var guest = await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/auth/guest");
-        shopper.DefaultRequestHeaders.Authorization = new("Bearer", guest.GetProperty("accessToken").GetString());
-        await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/cart/items", new { sku = Sku, quantity = 1 });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/checkout")
-        {
-            Content = JsonContent.Create(new
-            {
-                shippingAddress = SampleAddresses.Bengaluru,
-                shippingMethod = "standard",
-                paymentToken = token,
-                email = "gauges@example.com",
-            }),
-        };
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("D", CultureInfo.InvariantCulture));
-        using var answer = await shopper.SendAsync(request, Cancel);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetGuid();
+        using var guest = await shop.GuestWithAsync(Sku);
+        return (await SplitShop.OrderAsync(guest, paymentToken, $"{Guid.NewGuid():D}")).GetProperty("id").GetGuid();
     }
 }

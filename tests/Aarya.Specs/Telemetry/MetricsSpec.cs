@@ -2,11 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
-using Aarya.Specs.Support.Shoppers;
 
 namespace Aarya.Specs.Telemetry;
 
@@ -190,26 +188,8 @@ public sealed class MetricsSpec
 
     private static async Task OrderTwiceAsync(SplitShop shop)
     {
-        using var shopper = shop.Client();
-        var guest = await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/auth/guest");
-        shopper.DefaultRequestHeaders.Authorization = new("Bearer", guest.GetProperty("accessToken").GetString());
-        await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/cart/items", new { sku = "KRT-METRICS", quantity = 1 });
-        for (var i = 0; i < 2; i++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/checkout")
-            {
-                Content = JsonContent.Create(new
-                {
-                    shippingAddress = SampleAddresses.Bengaluru,
-                    shippingMethod = "standard",
-                    paymentToken = "tok_pending",
-                    email = "metrics@example.com",
-                }),
-            };
-            request.Headers.Add("Idempotency-Key", "metrics");
-            using var answer = await shopper.SendAsync(request, Cancel);
-            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        }
+        using var guest = await shop.GuestWithAsync("KRT-METRICS");
+        for (var i = 0; i < 2; i++) await SplitShop.OrderAsync(guest, "tok_pending", "metrics");
     }
 
     private static async Task SendAsync(HttpClient http, int n)

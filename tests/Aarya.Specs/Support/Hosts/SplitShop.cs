@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Specs.Support.Servers;
+using Aarya.Specs.Support.Shoppers;
 using Npgsql;
 
 namespace Aarya.Specs.Support.Hosts;
@@ -91,7 +92,7 @@ public sealed class SplitShop : IAsyncDisposable
     {
         var all = new Dictionary<string, string>(settings);
         if (role == ActiveRoles.All || role.Split(',').Contains(ActiveRoles.Gateway)) all["AARYA_URLS"] = Url.ToString();
-        // Each process has an address of its own, also the second one of a role.
+        // Two processes of the same role get different addresses, too.
         all["AARYA_METRICS_URL"] = $"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
         foreach (var (name, value) in more) all[name] = value;
         return all;
@@ -166,6 +167,36 @@ public sealed class SplitShop : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {text}");
         return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    /// <summary>A client of a new guest whose cart has one piece of this SKU.</summary>
+    public async Task<HttpClient> GuestWithAsync(string sku)
+    {
+        var guest = Client();
+        var tokens = await SendAsync(guest, HttpMethod.Post, "/api/auth/guest");
+        guest.DefaultRequestHeaders.Authorization = new("Bearer", tokens.GetProperty("accessToken").GetString());
+        await SendAsync(guest, HttpMethod.Post, "/api/cart/items", new { sku, quantity = 1 });
+        return guest;
+    }
+
+    /// <summary>Checks out the client's cart under this key, and returns the order.</summary>
+    public static async Task<JsonElement> OrderAsync(HttpClient shopper, string paymentToken, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/checkout")
+        {
+            Content = JsonContent.Create(new
+            {
+                shippingAddress = SampleAddresses.Bengaluru,
+                shippingMethod = "standard",
+                paymentToken,
+                email = "guest@example.com",
+            }),
+        };
+        request.Headers.Add("Idempotency-Key", key);
+        using var answer = await shopper.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, $"checkout: {(int)answer.StatusCode} {text}");
+        return JsonSerializer.Deserialize<JsonElement>(text);
     }
 
     public HttpClient Client() => new() { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(30) };
