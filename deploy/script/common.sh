@@ -103,6 +103,16 @@ free_port() {
     printf '%s' "$port"
 }
 
+# free_ports <count>: prints as many different ones
+free_ports() {
+    local port picked=' '
+    while (($(wc -w <<<"$picked") < $1)); do
+        port=$(free_port)
+        if [[ $picked != *" $port "* ]]; then picked+="$port "; fi
+    done
+    printf '%s\n' "$picked"
+}
+
 # claim_port <port> <variable>: fails unless the port is free
 claim_port() {
     local who=''

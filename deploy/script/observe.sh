@@ -17,13 +17,14 @@ start_observers() {
     mkdir -p "$folder/targets"
     for role in $(roles_of "$1"); do ports+=("$(metrics_port "$role")"); done
     targets aarya "${ports[@]}"
-    exporter=$(exporter_port postgres-exporter)
+    read -r postgres redis < <(free_ports 2)
+    exporter=$(exporter_port postgres-exporter "$postgres")
     if ! running postgres-exporter; then
         launch postgres-exporter "$exporter" env DATA_SOURCE_NAME="$(exporter_database)" \
             prometheus-postgres-exporter --web.listen-address="127.0.0.1:$exporter"
     fi
     targets postgres "$exporter"
-    exporter=$(exporter_port redis-exporter)
+    exporter=$(exporter_port redis-exporter "$redis")
     if ! running redis-exporter; then
         launch redis-exporter "$exporter" env REDIS_ADDR="redis://127.0.0.1:$REDIS_PORT" REDIS_PASSWORD="$REDIS_PASSWORD" \
             prometheus-redis-exporter -web.listen-address "127.0.0.1:$exporter"
@@ -37,7 +38,7 @@ start_observers() {
         observed_config >"$folder/prometheus.yml"
         launch prometheus "$PROMETHEUS_PORT" prometheus --config.file="$folder/prometheus.yml" \
             --web.listen-address="127.0.0.1:$PROMETHEUS_PORT" --storage.tsdb.path="$folder/prometheus" --storage.tsdb.retention.time=30d \
-            --log.level=warn
+            --enable-feature=exemplar-storage --log.level=warn
     fi
     await_start alertmanager port_answers "$ALERTMANAGER_PORT"
     await_start prometheus port_answers "$PROMETHEUS_PORT"
@@ -58,8 +59,8 @@ observed_config() {
         "$ROOT/deploy/prometheus/prometheus.yml"
 }
 
-# exporter_port <name>: the port of one that runs, else a free one
-exporter_port() { if running "$1"; then printf '%s' "$RUNNING_PORT"; else free_port; fi; }
+# exporter_port <name> <port>: the port of one that runs, else the given one
+exporter_port() { if running "$1"; then printf '%s' "$RUNNING_PORT"; else printf '%s' "$2"; fi; }
 
 exporter_database() { printf 'postgresql://aarya:%s@127.0.0.1:%s/aarya?sslmode=disable' "$PG_PASSWORD" "$PG_PORT"; }
 

@@ -112,6 +112,14 @@ need_spec_tools() {
     find_redis || fail "apt has no Redis $OLDEST_REDIS or newer: install one (https://redis.io/docs/install)."
 }
 
+# The build needs .NET, and npm for the chart library of the operators' page.
+need_build_tools() {
+    need_sdk
+    command -v npm >/dev/null && return 0
+    may_install || fail "the build needs npm: sudo apt-get install -y npm, or install Node.js 18 or newer."
+    install_packages npm
+}
+
 need_bench_tools() {
     local missing=()
     command -v wrk >/dev/null || missing+=(wrk)

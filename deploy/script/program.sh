@@ -229,6 +229,7 @@ announce() {
     say "  docs      $url/docs"
     say "  mailbox   $url/dev/mailbox"
     for role in $(roles_of "$1"); do metrics+=("http://127.0.0.1:$(metrics_port "$role")/metrics"); done
+    say "  operators http://127.0.0.1:$(metrics_port "$(roles_of "$1" | head -n 1)")/ops"
     say "  metrics   ${metrics[*]}"
     if running prometheus; then say "  alerts    http://127.0.0.1:$RUNNING_PORT/alerts"; fi
     if running alertmanager; then say "  notified  http://127.0.0.1:$RUNNING_PORT"; fi

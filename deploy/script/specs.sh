@@ -12,7 +12,7 @@ run_specs() {
         -*) fail "test accepts a filter or --changed, not '$1'." ;;
         *) filters=(-method "*$1*") ;;
     esac
-    need_sdk
+    need_build_tools
     need_spec_tools
     local report=$STATE/logs/specs.xml
     mkdir -p "$STATE/logs"

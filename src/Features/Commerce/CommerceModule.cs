@@ -11,6 +11,7 @@ using Aarya.Features.Commerce.Wishlist;
 using Aarya.Features.Storefront;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Operators;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Seeding;
 using Aarya.Infrastructure.Settings;
@@ -40,7 +41,11 @@ public sealed class CommerceModule : Module<ICommerceStore>
         new("back_in_stock", 10, TimeSpan.FromMinutes(1)),
     ];
 
+    public override IReadOnlyList<string> TracedIds => ["OrderId", "ProductId", "RefundId"];
+
     public override IReadOnlyList<DatabaseGauge> Gauges => [.. OrderGauges.All, .. StockGauges.All];
+
+    public override OperatorsView OperatorsView => OrderCharts.View;
 
     public override IReadOnlyList<NumberSetting> NumberSettings => [.. CheckoutOptions.Numbers, LowStockOptions.Number];
 

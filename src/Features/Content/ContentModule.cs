@@ -17,6 +17,7 @@ using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Operators;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.RealTime;
@@ -46,7 +47,9 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override bool CompactsStreams => true;
 
-    public override IReadOnlyList<DatabaseGauge> Gauges => MailGauges.All;
+    public override IReadOnlyList<DatabaseGauge> Gauges { get; } = [.. MailGauges.All, .. SalesGauges.All];
+
+    public override OperatorsView OperatorsView => SalesCharts.View;
 
     public override ContextRpc RpcOfEveryContext { get; } =
         ContextRpc.Of<DeadLetterService, Protos.Operations.DeadLetters.DeadLettersClient>();

@@ -6,6 +6,7 @@ using Aarya.Features.Payment.Providers;
 using Aarya.Features.Payment.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Operators;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Telemetry;
 using JasperFx.Events.Projections;
@@ -31,6 +32,8 @@ public sealed class PaymentModule : Module<IPaymentStore>
     public override ContextRpc Rpc { get; } = ContextRpc.Of<PaymentService, Protos.Payment.Payment.PaymentClient>();
 
     public override IReadOnlyList<DatabaseGauge> Gauges => PaymentGauges.All;
+
+    public override OperatorsView OperatorsView => PaymentCharts.View;
 
     public override IReadOnlyList<NumberSetting> NumberSettings => PaymentOptions.Numbers;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Logging;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Rates;
 using Microsoft.AspNetCore.Builder;
@@ -82,6 +83,7 @@ public static class EdgePipeline
         var settings = app.Services.GetRequiredService<EdgeSettings>();
         // Without an address to trust, the middleware would trust all.
         if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders();
+        app.Use(app.Services.GetRequiredService<RequestLog>().WriteAsync);
         app.Use(ResponseHeaders.WrapAsync);
         app.UseResponseCompression();
         app.Use(NeverCompressTokens);

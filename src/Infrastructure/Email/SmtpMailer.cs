@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Tracing;
 using MailKit.Net.Smtp;
 using MimeKit;
 
@@ -47,6 +49,9 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
 
         message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
 
+        using var span = ShopTraces.Start("smtp send", ActivityKind.Client);
+        span?.SetTag("server.address", server.Host);
+        span?.SetTag("server.port", server.Port);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(LongestAttempt);
         try
@@ -55,14 +60,17 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
         }
         catch (SmtpCommandException e) when (IsOfMailbox(e))
         {
+            span.Fail(e);
             // RFC 5321 section 4.2.1: the same command would get the same answer again.
             var why = Anonymous(e.Message, mail);
             throw new MailUndeliverableException($"{server.Host}:{server.Port} refuses the mailbox of mail {mail.Id}: {why}");
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
+            span.Fail(e);
             // Any other failure of the server or the connection may be temporary.
-            throw new MailNotSentException($"{server.Host}:{server.Port} did not accept the mail: {Anonymous(e.Message, mail)}", e);
+            var why = Anonymous(e.Message, mail);
+            throw new MailNotSentException($"{server.Host}:{server.Port} did not accept the mail: {why}", Anonymous(e, mail));
         }
     }
 
@@ -81,6 +89,11 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
             && address is { Name: null or "" } && address.Address == mail.To && address.Domain.Length > 0
             ? address
             : throw new MailUndeliverableException($"Mail {mail.Id} can never be sent: its recipient is not a valid e-mail address.");
+
+    // The log has the inner exception, too. A server's answer often quotes the address.
+    private static Exception Anonymous(Exception cause, Mail mail) => cause is SmtpCommandException answer
+        ? new SmtpCommandException(answer.ErrorCode, answer.StatusCode, Anonymous(answer.Message, mail))
+        : cause;
 
     private static string Anonymous(string text, Mail mail) => text.Replace(mail.To, "its address", StringComparison.OrdinalIgnoreCase);
 

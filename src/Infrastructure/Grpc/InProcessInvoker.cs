@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
+using Aarya.Infrastructure.Tracing;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -30,7 +31,9 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
     private async Task<TResponse> RunAsync<TRequest, TResponse>(Method<TRequest, TResponse> method, InProcessCall call, TRequest request)
         where TRequest : class where TResponse : class
     {
-        using var activity = RpcTelemetry.Source.StartActivity(method.FullName[1..], ActivityKind.Internal);
+        using var span = ShopTraces.Start(method.FullName[1..], ActivityKind.Internal);
+        span?.SetTag("rpc.system.name", "grpc");
+        span?.SetTag("rpc.method", method.FullName[1..]);
         try
         {
             call.CancellationToken.ThrowIfCancellationRequested();
@@ -47,7 +50,8 @@ public sealed class InProcessInvoker<TService>(IServiceScopeFactory scopes, IEnu
             var status = call.Cancelled
                 ?? (e is RpcException { Status: var own } ? own : new Status(StatusCode.Unknown, "Exception was thrown by handler."));
             call.End(status, call.Cancelled is null && e is RpcException { Trailers: var trailers } ? trailers : null);
-            activity?.SetStatus(ActivityStatusCode.Error, status.StatusCode.ToString());
+            span?.SetTag("rpc.response.status_code", status.StatusCode.ToString());
+            span?.SetStatus(ActivityStatusCode.Error);
             throw new RpcException(status, call.TrailersAtEnd());
         }
         finally

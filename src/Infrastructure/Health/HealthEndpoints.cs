@@ -74,6 +74,3 @@ public static class HealthEndpoints
         await Problems.WriteAsync(http, problem);
     }
 }
-
-/// <summary>Marks endpoints of operators and probes, which are exempt from the limits of the edge.</summary>
-public sealed class ForOperators;

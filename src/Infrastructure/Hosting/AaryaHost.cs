@@ -8,12 +8,14 @@ using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.Logging;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Messaging.Streams;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Operators;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Pages;
 using Aarya.Infrastructure.Postgres;
@@ -132,6 +134,7 @@ public static class AaryaHost
         var hosted = new ActiveModules(active, dormant);
         var contexts = hosted.Contexts;
         var features = modules[0].GetType().Assembly;
+        builder.AddLogs(roles);
         var serving = Commands.ServesRequests(args);
 #if !DEBUG
         if (serving && !CarriesHandlers)
@@ -175,7 +178,9 @@ public static class AaryaHost
         builder.AddEdge(roles);
         builder.AddApiDocument(contexts, roles, features);
         var gauges = active.SelectMany(x => MessageGauges.Of(x.Role).Concat(x.Gauges).Select(gauge => (x.Role, gauge)));
+        if (serving) builder.AddTraces(roles);
         if (serving) builder.AddTelemetry(contexts, roles, gauges.ToLookup(x => x.Role, x => x.gauge));
+        if (serving) builder.AddOperatorsPage(modules.Select(x => x.OperatorsView));
         builder.ListenFor(roles);
 
         if (active.Count > 0) builder.AddContextDatabases(active, sealer, serving);
@@ -247,6 +252,8 @@ public static class AaryaHost
         wolverine.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(2);
         // After a crash, the messages of an outbox are sent 500 per poll and stream (the default is 100).
         wolverine.Durability.RecoveryBatchSize = 500;
+        // Every poll would be a trace of its own.
+        wolverine.Durability.NodeAssignmentHealthCheckTracingEnabled = false;
         if (builder.Configuration.Flag("AARYA_SOLO")) wolverine.Durability.Mode = DurabilityMode.Solo;
 
         wolverine.UseSystemTextJsonForSerialization(x => x.AsStoredJson(sealer));
@@ -269,9 +276,10 @@ public static class AaryaHost
 
         // The first context's schema also stores the node registry of this process; every context stores its own messages.
         var first = hosted.Active[0].Role;
-        wolverine.PersistMessagesWithPostgresql(NpgsqlDataSource.Create(new ContextDatabases(builder.Configuration).DirectOf(first)),
-            first);
+        wolverine.PersistMessagesWithPostgresql(
+            ContextDatabases.Source(new ContextDatabases(builder.Configuration).DirectOf(first)), first);
         wolverine.UseRedisStreams(hosted.Contexts, streams, builder.Configuration, sealer);
+        wolverine.Policies.Add(new TracedIds([.. hosted.Active.Concat(hosted.Dormant).SelectMany(x => x.TracedIds)]));
         foreach (var module in hosted.Active) module.ConfigureWolverine(wolverine);
     }
 
@@ -279,7 +287,8 @@ public static class AaryaHost
     {
         var hosted = app.Services.GetRequiredService<ActiveModules>();
         var contexts = hosted.Contexts;
-        app.UseTelemetry();
+        app.UseTraces();
+        app.UseTelemetry(x => x.UseOperatorsPage());
         app.UseMesh();
         app.UseEdge(app.Services.GetRequiredService<ActiveRoles>());
         app.UseTelemetryOfContexts();

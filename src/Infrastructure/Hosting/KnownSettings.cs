@@ -1,6 +1,7 @@
 using Aarya.Infrastructure.Caching;
 using Aarya.Infrastructure.Edge;
 using Aarya.Infrastructure.Health;
+using Aarya.Infrastructure.Logging;
 using Aarya.Infrastructure.Mesh;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Rates;
@@ -21,7 +22,7 @@ public static class KnownSettings
     public static IReadOnlyList<NumberSetting> Numbers(IEnumerable<Module> modules) =>
     [
         ContextAddress.DialSeconds, RequestDeadline.Seconds, RateLimits.PerSecond, EdgeSettings.MaxConcurrent, EdgeSettings.MaxQueued,
-        CacheBudget.Megabytes, ContextDatabases.PoolSize, Draining.Seconds,
+        CacheBudget.Megabytes, ContextDatabases.PoolSize, Draining.Seconds, RequestLog.Every,
         .. modules.SelectMany(x => x.RatePolicies).Select(x => x.Setting),
         RedisKeys.Buckets, .. modules.SelectMany(x => x.NumberSettings),
         .. modules.SelectMany(x => x.Streams).SelectMany(x => x.Settings),

@@ -3,6 +3,7 @@ using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
+using Aarya.Infrastructure.Operators;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Privacy;
 using Aarya.Infrastructure.Rates;
@@ -41,8 +42,19 @@ public abstract class Module : BoundedContext
     /// <summary>True for the one context that archives, counts and trims the streams.</summary>
     public virtual bool CompactsStreams => false;
 
+    /// <summary>
+    /// The members of messages, also those of other contexts, whose UUID a handler's trace and log show: <c>OrderId</c> becomes
+    /// <c>aarya.order.id</c>. Never that of a person.
+    /// </summary>
+    public virtual IReadOnlyList<string> TracedIds => [];
+
     /// <summary>What operators watch in the tables of this context.</summary>
     public virtual IReadOnlyList<DatabaseGauge> Gauges => [];
+
+    /// <summary>
+    /// What this context adds to the operators' page. Every process measures it: the gateway counts the requests of every context.
+    /// </summary>
+    public virtual OperatorsView OperatorsView => OperatorsView.None;
 
     /// <summary>Services of this context; called only in processes that host it.</summary>
     public virtual void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) { }

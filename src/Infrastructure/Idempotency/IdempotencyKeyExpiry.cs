@@ -33,8 +33,7 @@ public sealed class IdempotencyKeyExpiry(
     {
         foreach (var context in contexts.Active)
         {
-            await using var connection = new NpgsqlConnection(databases.Of(context.Role));
-            await connection.OpenAsync(cancellation);
+            await using var connection = await databases.PlainPooledSourceOf(context.Role).OpenConnectionAsync(cancellation);
             await using var delete = new NpgsqlCommand($"""
                 delete from {context.Role}.{IdempotencyKeyTable.Name} where (subject, key) in
                 (select subject, key from {context.Role}.{IdempotencyKeyTable.Name} where created_at < $1

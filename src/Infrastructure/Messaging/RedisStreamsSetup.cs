@@ -22,7 +22,7 @@ public static class RedisStreamsSetup
         var transport = wolverine.Transports.GetOrCreate<RedisStreamsTransport>();
         transport.Serializer = StreamJson.SerializerFor(sealer);
         transport.Policies = policies.All.ToDictionary(x => x.Name, StringComparer.Ordinal);
-        if (configuration.Find("AARYA_NODE") is { } node) transport.Options.Node = node;
+        transport.Options.Node = NodeName.From(configuration);
 
         var events = WireEvent.Of(contexts.Active);
         var declared = WireEvent.Of(contexts.Active.Concat(contexts.Dormant)).Select(x => x.Name).ToHashSet(StringComparer.Ordinal);

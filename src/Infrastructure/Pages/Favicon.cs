@@ -17,13 +17,16 @@ public static class Favicon
         <path d="M16 6 7 26h3.6l2.2-5.2h6.4L21.4 26H25L16 6Zm-2 11.8 2-4.9 2 4.9h-4Z" fill="#f6f3ee"/></svg>
         """;
 
+    /// <summary>The picture, which browsers may keep for a day.</summary>
+    internal static IResult Answer(HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "public, max-age=86400";
+        return Results.Text(Svg, "image/svg+xml");
+    }
+
     internal static void MapFavicon(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet(Path, (HttpContext http) =>
-        {
-            http.Response.Headers.CacheControl = "public, max-age=86400";
-            return Results.Text(Svg, "image/svg+xml");
-        }).ExcludeFromDescription();
+        endpoints.MapGet(Path, Answer).ExcludeFromDescription();
         endpoints.MapGet(OfOldBrowsers, () => Results.Redirect(Path, permanent: true)).ExcludeFromDescription();
     }
 }

@@ -60,17 +60,29 @@ public static class HtmlPage
     /// <param name="title">Text: the heading, and the name of the browser's tab.</param>
     /// <param name="body">HTML below the heading.</param>
     /// <param name="script">JavaScript that may call this server, if the page needs any.</param>
-    public static IResult Of(HttpContext http, string title, string body, string? script = null)
+    public static IResult Of(HttpContext http, string title, string body, string? script = null) => script is null
+        ? Render(http, title, body, $"style-src '{StyleHash}'; ", styles: "", scripts: "")
+        : Render(http, title, body, $"style-src '{StyleHash}'; script-src '{HashOf(script)}'; connect-src 'self'; ", styles: "",
+            scripts: $"<script>{script}</script>");
+
+    /// <summary>
+    /// A page that also loads these stylesheets and scripts of this server, by their paths; its scripts may call the server.
+    /// </summary>
+    public static IResult Of(HttpContext http, string title, string body, IEnumerable<string> styles, IEnumerable<string> scripts) =>
+        Render(http, title, body, $"style-src '{StyleHash}' 'self'; script-src 'self'; connect-src 'self'; ",
+        string.Concat(styles.Select(x => $"""<link rel="stylesheet" href="{x}">""")),
+        string.Concat(scripts.Select(x => $"""<script src="{x}"></script>""")));
+
+    private static IResult Render(HttpContext http, string title, string body, string allowed, string styles, string scripts)
     {
-        var scripts = script is null ? "" : $"script-src '{HashOf(script)}'; connect-src 'self'; ";
-        http.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src '{StyleHash}'; {scripts}img-src 'self'; "
+        http.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; {allowed}img-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         return Results.Content($"""
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-            <title>{Encode(title)} · Aarya</title><link rel="icon" href="{Favicon.Path}" type="image/svg+xml"><style>{Style}</style></head>
-            <body><main><p class="brand"><a href="/">Aarya</a></p><h1>{Encode(title)}</h1>
-            {body}</main>{(script is null ? "" : $"<script>{script}</script>")}</body></html>
+            <title>{Encode(title)} · Aarya</title><link rel="icon" href="{Favicon.Path}" type="image/svg+xml"><style>{Style}</style>{styles}
+            </head><body><main><p class="brand"><a href="/">Aarya</a></p><h1>{Encode(title)}</h1>
+            {body}</main>{scripts}</body></html>
             """, "text/html; charset=utf-8");
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Tracing;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
@@ -67,16 +68,30 @@ public sealed class ContextDatabases : IDisposable
     public string DirectOf(string role) => Build(role, direct, DirectUrlOf(role)).ConnectionString;
 
     /// <summary>
-    /// The same as a source of connections for a few statements whose values are text, numbers and times: it does not read all types of
-    /// the database first, which would cost PostgreSQL 25 ms of CPU per pool.
+    /// The same as a source of connections for a few statements whose values are text, bytes, numbers and times: it does not read all types
+    /// of the database first, which would cost PostgreSQL 25 ms of CPU per pool.
     /// </summary>
     public NpgsqlDataSource PlainSourceOf(string role) => plain.GetOrAdd(role, x => Plain(DirectOf(x)));
 
+    /// <summary>The same through the pooler, if there is one, for requests and handlers.</summary>
+    public NpgsqlDataSource PlainPooledSourceOf(string role) => plain.GetOrAdd($"pooled {role}", _ => Plain(Of(role)));
+
     /// <summary>A source of connections for values of the simplest types only.</summary>
-    internal static NpgsqlDataSource Plain(string connection)
+    internal static NpgsqlDataSource Plain(string connection) =>
+        Source(connection, x => x.ConfigureTypeLoading(types => types.EnableTypeLoading(false)));
+
+    /// <summary>A source of connections whose statements are in the trace of the request or message that they belong to.</summary>
+    internal static NpgsqlDataSource Source(string connection, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
         var builder = new NpgsqlDataSourceBuilder(connection);
-        builder.ConfigureTypeLoading(x => x.EnableTypeLoading(false));
+        // Else it is the connection string, in metrics and traces.
+        builder.Name = builder.ConnectionStringBuilder.ApplicationName;
+        builder.ConfigureTracing(x => x
+            .ConfigureCommandFilter(static _ => ShopTraces.IsRecording)
+            .ConfigureBatchFilter(static _ => ShopTraces.IsRecording)
+            .EnablePhysicalOpenTracing(false)
+            .EnableFirstResponseEvent(false));
+        configure?.Invoke(builder);
         return builder.Build();
     }
 

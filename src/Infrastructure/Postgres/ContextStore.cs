@@ -21,7 +21,7 @@ public static class ContextStore
             var marten = new ContextStoreOptions(sealer, gate);
             marten.ExtendPolly(x => x.AddDatabaseGate(gate));
             marten.ExtendWritePolly(x => x.AddDatabaseGate(gate));
-            marten.Connection(NpgsqlDataSource.Create(databases.Of(role)));
+            marten.Connection(ContextDatabases.Source(databases.Of(role)));
             marten.DatabaseSchemaName = role;
             marten.Events.DatabaseSchemaName = role;
             // Only a migration changes the schema: Marten would otherwise compare every table when it is first used.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Aarya.Infrastructure.Metrics;
+using Aarya.Infrastructure.Tracing;
 using StackExchange.Redis;
 
 namespace Aarya.Infrastructure.Redis;
@@ -46,6 +47,9 @@ public sealed class RedisDatabase(IDatabase redis)
     public Task<RedisValue> HashGetAsync(RedisKey key, RedisValue field) => CountAsync("HGET", redis.HashGetAsync(key, field));
 
     public Task<RedisValue[]> HashGetAsync(RedisKey key, RedisValue[] fields) => CountAsync("HMGET", redis.HashGetAsync(key, fields));
+
+    public Task<bool> HashSetAsync(RedisKey key, RedisValue field, RedisValue value) =>
+        CountAsync("HSET", redis.HashSetAsync(key, field, value));
 
     public Task<HashEntry[]> HashGetAllAsync(RedisKey key) => CountAsync("HGETALL", redis.HashGetAllAsync(key));
 
@@ -110,7 +114,24 @@ public sealed class RedisDatabase(IDatabase redis)
 
     public Task<TimeSpan> PingAsync() => CountAsync("PING", redis.PingAsync());
 
-    private static Task<T> CountAsync<T>(string command, Task<T> sent) => Commands.Enabled ? CountedAsync(command, sent) : sent;
+    private static Task<T> CountAsync<T>(string command, Task<T> sent) =>
+        ShopTraces.IsRecording ? TracedAsync(command, sent) : Commands.Enabled ? CountedAsync(command, sent) : sent;
+
+    private static async Task<T> TracedAsync<T>(string command, Task<T> sent)
+    {
+        using var span = ShopTraces.Start(command, ActivityKind.Client);
+        span?.SetTag("db.system.name", "redis");
+        span?.SetTag("db.operation.name", command);
+        try
+        {
+            return await CountedAsync(command, sent).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            span.Fail(e);
+            throw;
+        }
+    }
 
     private static async Task<T> CountedAsync<T>(string command, Task<T> sent)
     {

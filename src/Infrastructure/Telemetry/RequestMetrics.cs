@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Aarya.Infrastructure.Contexts;
-using Aarya.Infrastructure.Health;
+using Aarya.Infrastructure.Http;
 using Aarya.Infrastructure.Proxy;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.SignalR;
 
 namespace Aarya.Infrastructure.Telemetry;
 
@@ -18,24 +17,19 @@ namespace Aarya.Infrastructure.Telemetry;
 /// </summary>
 internal sealed class RequestMetrics
 {
-    /// <summary>The path of a request that no route matches, so that made-up paths do not add series.</summary>
-    public const string NoRoute = "(none)";
-
-    // The label of every method that is not in the list.
-    private const string OtherMethod = "_OTHER";
-    private const int ClientGone = 499;
-
-    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", OtherMethod];
+    private static readonly string[] Methods = [.. RequestMethods.Names];
 
     private readonly ConcurrentDictionary<Endpoint, Route> routes = [];
     private readonly ConcurrentDictionary<(string Service, string Method, string Path), RequestSeries> series = [];
-    private readonly Route noRoute = new(NoRoute, null);
+    private readonly Route noRoute = new(RequestRoute.None, null);
     private readonly Dictionary<(string Method, string Template), string> owners = [];
+    private readonly TimeProvider time;
     private readonly bool isEdge;
     private readonly string service;
 
-    public RequestMetrics(ActiveRoles roles, ActiveContexts contexts)
+    public RequestMetrics(ActiveRoles roles, ActiveContexts contexts, TimeProvider time)
     {
+        this.time = time;
         isEdge = roles.HostsGateway;
         service = roles.Hosted[0];
         foreach (var route in contexts.Active.SelectMany(ContextRoutes.Of))
@@ -85,7 +79,8 @@ internal sealed class RequestMetrics
     }
 
     /// <summary>Writes all numbers as Prometheus reads them.</summary>
-    public void Write(StringBuilder text) => RequestSeries.Write(text, [.. series.Values]);
+    /// <param name="withExemplars">Name a trace per bucket, which only OpenMetrics allows.</param>
+    public void Write(StringBuilder text, bool withExemplars) => RequestSeries.Write(text, [.. series.Values], withExemplars);
 
     // At the edge, and there also for the context whose endpoint it is; a context in a process of its own has no edge in front of it here.
     private (RequestSeries Outer, RequestSeries? Own) Find(int method, Route route) => isEdge
@@ -93,13 +88,10 @@ internal sealed class RequestMetrics
         : (Of(route.Owner ?? service, method, route), null);
 
     private RequestSeries Of(string serving, int method, Route route) =>
-        series.GetOrAdd((serving, Methods[method], route.Path), x => new(x.Service, x.Method, x.Path));
+        series.GetOrAdd((serving, Methods[method], route.Path), x => new(x.Service, x.Method, x.Path, time));
 
-    private static int StatusOf(HttpContext http)
-    {
-        if (http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted) return ClientGone;
-        return http.Response.StatusCode is >= 0 and < 600 and var status ? status : StatusCodes.Status500InternalServerError;
-    }
+    private static int StatusOf(HttpContext http) =>
+        EndedStatus.Of(http) is >= 0 and < 600 and var status ? status : StatusCodes.Status500InternalServerError;
 
     private static int MethodOf(string method) => Array.IndexOf(Methods, method) is >= 0 and var known ? known : Methods.Length - 1;
 
@@ -108,11 +100,12 @@ internal sealed class RequestMetrics
         if (endpoint is not RouteEndpoint { RoutePattern: var pattern }) return noRoute;
         var template = (pattern.RawText ?? "").Trim('/');
         var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is [var first, ..] ? first : "";
-        return new($"/{RouteNames.Plain(template)}", owners.GetValueOrDefault((method, template)))
+        var named = RequestRoute.Of(endpoint);
+        return new(named.Name, owners.GetValueOrDefault((method, template)))
         {
-            // Probes come all the time: they would hide the failures of shoppers, or look like some.
-            Counts = endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null && endpoint.Metadata.GetMetadata<ForOperators>() is null,
-            IsLive = endpoint.Metadata.GetMetadata<HubMetadata>() is not null,
+            // Probes would hide the failures of shoppers, or look like some.
+            Counts = endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null && !named.IsProbe,
+            IsLive = named.IsLive,
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Http;
@@ -9,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Aarya.Infrastructure.Telemetry;
 
@@ -29,6 +29,7 @@ internal static class TelemetrySetup
         if (OperatorsListener.From(builder.Configuration) is null) return;
         var services = builder.Services;
         services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<MetricsReader>();
         services.AddSingleton<ConnectionMetrics>();
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<ProcessMetrics>();
@@ -46,18 +47,21 @@ internal static class TelemetrySetup
     /// <summary>
     /// Counts every request, and answers those that came to the operators' address: the metrics, and the health of the process.
     /// </summary>
-    public static void UseTelemetry(this WebApplication app)
+    /// <param name="more">Answers other requests of operators.</param>
+    public static void UseTelemetry(this WebApplication app, Action<IApplicationBuilder> more)
     {
         if (app.Services.GetService<RequestMetrics>() is not { } requests) return;
         _ = app.Services.GetRequiredService<ConnectionMetrics>();
         _ = app.Services.GetRequiredService<CacheMetrics>();
         _ = app.Services.GetRequiredService<ProcessMetrics>();
         _ = app.Services.GetService<CircuitMetrics>();
+        var metrics = app.Services.GetRequiredService<MetricsReader>();
+        metrics.ReadFrom(app);
         app.MapWhen(OperatorsListener.IsOperatorRequest, operators =>
         {
             operators.UseProblems();
-            operators.Use(Whole(requests));
-            operators.UseOpenTelemetryPrometheusScrapingEndpoint(x => x.Request.Path == Path);
+            operators.Use(Metrics(metrics, app.Services.GetService<TracerProvider>()));
+            more(operators);
             operators.Run(AnswerAsync);
         });
         app.Use(requests.CountAsync);
@@ -69,9 +73,7 @@ internal static class TelemetrySetup
         if (app.Services.GetService<RequestMetrics>() is not null) app.Use(RequestMetrics.MeasureEndpointAsync);
     }
 
-    // The numbers of the exporter, and those of requests. In its other format the exporter writes le="1.0" for le="1", and adds the time of
-    // creation to each series.
-    private static Func<HttpContext, RequestDelegate, Task> Whole(RequestMetrics requests) => async (http, next) =>
+    private static Func<HttpContext, RequestDelegate, Task> Metrics(MetricsReader metrics, TracerProvider? traces) => async (http, next) =>
     {
         if (http.Request.Path != Path)
         {
@@ -79,32 +81,18 @@ internal static class TelemetrySetup
             return;
         }
 
-        http.Request.Headers.Accept = "text/plain";
-        http.Request.Headers.AcceptEncoding = default;
-        var body = http.Response.Body;
-        using var exported = new MemoryStream();
-        http.Response.Body = exported;
-        try
-        {
-            await next(http);
-        }
-        finally
-        {
-            http.Response.Body = body;
-        }
-
-        var text = new StringBuilder();
-        if (http.Response.StatusCode == StatusCodes.Status200OK) requests.Write(text);
-        http.Response.ContentLength = null;
-        await body.WriteAsync(exported.ToArray(), http.RequestAborted);
-        await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), http.RequestAborted);
+        // Without traces there is nothing that the older format cannot show.
+        var isOpenMetrics = traces is not null && OpenMetricsText.IsAskedFor(http.Request);
+        var text = await metrics.ReadAsync(isOpenMetrics);
+        http.Response.ContentType = isOpenMetrics ? OpenMetricsText.ContentType : MetricsReader.ContentType;
+        await http.Response.WriteAsync(isOpenMetrics ? OpenMetricsText.Of(text) : text, http.RequestAborted);
     };
 
     private static Task AnswerAsync(HttpContext http) =>
         http.GetEndpoint() is { RequestDelegate: { } answer } endpoint && endpoint.Metadata.GetMetadata<ForOperators>() is not null
             ? answer(http)
             : Problems.WriteAsync(http, Problem.Of(StatusCodes.Status404NotFound, "operators.not_found", "Nothing is served here",
-                $"This address serves {Path} and {HealthEndpoints.Path}: requests of the shop go to another one."));
+                $"This address serves {Path}, {HealthEndpoints.Path} and /ops: requests of the shop go to another one."));
 
     private static MetricStreamConfiguration Bounded => new() { CardinalityLimit = MostSeries };
 

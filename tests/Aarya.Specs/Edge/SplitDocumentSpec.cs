@@ -18,10 +18,14 @@ public sealed class SplitDocumentSpec
         await using var shop = await SplitShop.StartAsync("core", "content", "gateway");
         using var client = shop.Client();
 
-        var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Cancel);
+        // A context that describes itself for the first time may take longer than the gateway waits: the gateway asks again.
+        JsonElement document = default;
+        await Eventually.HoldsAsync("the document has the paths of core and of content", async () =>
+        {
+            document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Cancel);
+            return new[] { "/api/auth/login", "/api/notifications" }.All(x => document.GetProperty("paths").TryGetProperty(x, out _));
+        }, instead: () => Task.FromResult(document.GetRawText()));
 
-        Assert.True(document.GetProperty("paths").TryGetProperty("/api/auth/login", out _), document.GetRawText());
-        Assert.True(document.GetProperty("paths").TryGetProperty("/api/notifications", out _));
         Assert.False(document.GetProperty("paths").TryGetProperty("/api/checkout", out _));
         Assert.Contains("do not answer right now: commerce, payment, search",
             document.GetProperty("info").GetProperty("description").GetString(), StringComparison.Ordinal);

@@ -15,7 +15,7 @@ using Aarya.Features.Content.CartReminders;
 using Aarya.Features.CorePlatform.Store;
 using Aarya.Features.CorePlatform.Users;
 using Aarya.Infrastructure.Flags;
-using Aarya.Infrastructure.Grpc;
+using Aarya.Infrastructure.Tracing;
 using Aarya.Specs.Architecture;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
@@ -202,9 +202,13 @@ public sealed class NoCallInTransactionSpec(ShopApart shop) : IClassFixture<Shop
             (this.url, database) = (settings.ConnectionString, settings.Database!);
             listener = new()
             {
-                ShouldListenTo = x => x.Name == RpcTelemetry.SourceName,
+                ShouldListenTo = x => x.Name == ShopTraces.SourceName,
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-                ActivityStarted = x => Begin(x.OperationName),
+                // The other spans of this source are commands to Redis and mails.
+                ActivityStarted = x =>
+                {
+                    if (x.Kind == ActivityKind.Internal) Begin(x.OperationName);
+                },
             };
             ActivitySource.AddActivityListener(listener);
         }

@@ -24,10 +24,13 @@ internal static class Eventually
         var limit = patience ?? Patience;
         var watch = Stopwatch.StartNew();
         Exception? last = null;
+        var checks = 0;
         for (var pause = TimeSpan.FromMilliseconds(10); ; pause = pause + pause < LongestPause ? pause + pause : LongestPause)
         {
+            var began = watch.Elapsed;
             try
             {
+                checks++;
                 var left = limit - watch.Elapsed;
                 if (await holds().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TestContext.Current.CancellationToken)) return;
                 last = null;
@@ -41,7 +44,10 @@ internal static class Eventually
             {
                 var seconds = limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
                 var now = instead is null ? "" : $" Instead: {await instead()}";
-                throw new TimeoutException($"Waited {seconds} s for this: {what}.{now}", last);
+                // Distinguishes a condition that stays false from a check that hangs.
+                var made = string.Create(
+                    CultureInfo.InvariantCulture, $"{checks} checks, the last {(watch.Elapsed - began).TotalSeconds:0.0} s long");
+                throw new TimeoutException($"Waited {seconds} s for this: {what} ({made}).{now}", last);
             }
 
             await Task.Delay(pause, TestContext.Current.CancellationToken);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Telemetry;
@@ -18,6 +19,7 @@ public sealed class GaugesSpec : IAsyncLifetime
             .ToDictionary(x => x.Name);
 
     private SplitShop shop = null!;
+    private string product = "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -25,7 +27,7 @@ public sealed class GaugesSpec : IAsyncLifetime
     {
         shop = await SplitShop.StartAsync(ActiveRoles.All);
         using var staff = await shop.StaffAsync("merchandiser");
-        await staff.PublishKurtaAsync(Sku, stock: 10);
+        product = await staff.PublishKurtaAsync(Sku, stock: 10);
     }
 
     public ValueTask DisposeAsync() => shop.DisposeAsync();
@@ -34,14 +36,14 @@ public sealed class GaugesSpec : IAsyncLifetime
     public async Task orders_and_stock_are_counted_until_they_are_paid()
     {
         Assert.Equal(0, await ReadAsync("aarya_unpaid_orders"));
-        var unpaid = await OrderAsync("tok_pending");
+        var unpaid = await OrderAsync("tok_challenge");
 
         Assert.Equal(1, await ReadAsync("aarya_unpaid_orders"));
         Assert.Equal(1, await ReadAsync("aarya_reserved_pieces"));
         Assert.Equal(0, await ReadAsync("aarya_reservations_overdue"));
         Assert.Equal(1, await ReadAsync("aarya_open_orders", "pending_payment"));
         Assert.Equal(0, await ReadAsync("aarya_stock_imbalances"));
-        await Eventually.HoldsAsync("the payment is open", async () => await ReadAsync("aarya_open_payments", "pending") == 1);
+        await Eventually.HoldsAsync("the payment is open", async () => await ReadAsync("aarya_open_payments", "action_required") == 1);
 
         await shop.ExecuteAsync("update commerce.unpaid_order set expires_at = now() - interval '2 minutes' where order_id = $1", unpaid);
         Assert.Equal(1, await ReadAsync("aarya_reservations_overdue"));
@@ -52,6 +54,47 @@ public sealed class GaugesSpec : IAsyncLifetime
 
         await shop.ExecuteAsync("update commerce.stock set on_hand = on_hand + 1 where sku = $1", Sku);
         Assert.Equal(1, await ReadAsync("aarya_stock_imbalances"));
+    }
+
+    [Fact]
+    public async Task what_shoppers_do_is_counted_on_its_day()
+    {
+        await AllAreZeroAsync();
+        using var visitor = shop.Client();
+        await SplitShop.SendAsync(visitor, HttpMethod.Post, "/api/analytics/events", new
+        {
+            events = new object[]
+            {
+                new { kind = "product_view", productId = product }, new { kind = "product_view", productId = product },
+                new { kind = "checkout_step", step = "cart" }, new { kind = "checkout_step", step = "payment" },
+            },
+        });
+        var order = await PlaceAsync("tok_approve");
+        await Eventually.HoldsAsync("the order is confirmed", async () => await ReadAsync("aarya_open_orders", "confirmed") == 1);
+        using var support = await shop.StaffAsync("support");
+        support.DefaultRequestHeaders.Add("Idempotency-Key", "refund");
+        await SplitShop.SendAsync(
+            support, HttpMethod.Post, $"/api/admin/orders/{order.GetProperty("id").GetGuid()}/refunds", new { reason = "too small" });
+
+        var rupees = order.GetProperty("total").GetProperty("amount").GetInt64() / 100.0;
+        await Eventually.HoldsAsync("the refund and the visit are counted", async () =>
+            await ReadAsync("aarya_refunded_today_rupees") == rupees && await ReadAsync("aarya_funnel_today", "product_view") == 2);
+        Assert.Equal(1, await ReadAsync("aarya_orders_today"));
+        Assert.Equal(rupees, await ReadAsync("aarya_revenue_today_rupees"));
+        Assert.Equal(1, await ReadAsync("aarya_funnel_today", "add_to_cart"));
+        Assert.Equal(1, await ReadAsync("aarya_funnel_today", "checkout"));
+        Assert.Equal(1, await ReadAsync("aarya_funnel_today", "purchase"));
+
+        await shop.ExecuteAsync("update content.analytics_day set day = day - 1");
+        await AllAreZeroAsync();
+
+        async Task AllAreZeroAsync()
+        {
+            foreach (var name in new[] { "aarya_orders_today", "aarya_revenue_today_rupees", "aarya_refunded_today_rupees" })
+                Assert.Equal(0, await ReadAsync(name));
+            foreach (var step in new[] { "product_view", "add_to_cart", "checkout", "purchase" })
+                Assert.Equal(0, await ReadAsync("aarya_funnel_today", step));
+        }
     }
 
     [Fact]
@@ -67,11 +110,35 @@ public sealed class GaugesSpec : IAsyncLifetime
         await shop.ExecuteAsync("update payment.mt_doc_orderpayment set changed_at = now() - interval '1 hour' where id = $1", order);
         Assert.InRange(await ReadAsync("aarya_unwanted_captures_oldest_seconds"), 3_600, 86_400);
 
+        Assert.Equal(0, await ReadAsync("aarya_pending_refunds"));
         await RefundAsync(order, "Pending");
         Assert.Equal(1, await ReadAsync("aarya_unwanted_captures"));
+        Assert.Equal(1, await ReadAsync("aarya_pending_refunds"));
+        Assert.InRange(await ReadAsync("aarya_pending_refunds_oldest_seconds"), 3_600, 86_400);
         await RefundAsync(order, "Succeeded");
         Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
         Assert.Equal(0, await ReadAsync("aarya_unwanted_captures_oldest_seconds"));
+        Assert.Equal(0, await ReadAsync("aarya_pending_refunds"));
+        Assert.Equal(0, await ReadAsync("aarya_pending_refunds_oldest_seconds"));
+    }
+
+    [Fact]
+    public async Task a_second_charge_counts_until_it_is_refunded()
+    {
+        var order = await OrderAsync("tok_approve");
+        await Eventually.HoldsAsync("the payment is captured", async () =>
+            await shop.CountAsync("payment.mt_doc_orderpayment where status = 'Captured'") == 1);
+
+        // Staff have asked for a refund of the order's own charge, which the shop may keep until then.
+        await RefundAsync(order, "Pending");
+        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
+        Assert.Equal(1, await ReadAsync("aarya_pending_refunds"));
+        await RefundAsync(order, "Pending", "ch_second");
+        Assert.Equal(1, await ReadAsync("aarya_unwanted_captures"));
+        Assert.Equal(1, await ReadAsync("aarya_pending_refunds"));
+        await RefundAsync(order, "Succeeded", "ch_second");
+        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
+        Assert.Equal(0, await ReadAsync("aarya_pending_refunds"));
     }
 
     [Fact]
@@ -125,11 +192,13 @@ public sealed class GaugesSpec : IAsyncLifetime
     private Task ChangePaymentAsync(Guid order, string change) => shop.ExecuteAsync(
         "update payment.mt_doc_orderpayment set data = data || $2::jsonb where id = $1", order, change);
 
-    // Of the whole amount, as the shop stores it.
-    private Task RefundAsync(Guid order, string status) => shop.ExecuteAsync("""
+    // Of the whole amount, as the shop stores it; the shop watches a payment while its refund is pending.
+    private Task RefundAsync(Guid order, string status, string? charge = null) => shop.ExecuteAsync("""
         update payment.mt_doc_orderpayment set data = jsonb_set(data, '{refunds}', jsonb_build_array(jsonb_build_object(
-          'id', gen_random_uuid(), 'amount', data -> 'capturedAmount', 'status', $2::text, 'code', null, 'chargeId', null))) where id = $1
-        """, order, status);
+          'id', gen_random_uuid(), 'amount', data -> 'capturedAmount', 'status', $2::text, 'code', null, 'chargeId', $3::text))),
+          watch_until = case $2::text when 'Pending' then now() + interval '90 days' end
+        where id = $1
+        """, order, status, (object?)charge ?? DBNull.Value);
 
     /// <summary>The value of the gauge with these labels, as a process reads it.</summary>
     private async Task<double> ReadAsync(string name, params string[] labels)
@@ -145,9 +214,11 @@ public sealed class GaugesSpec : IAsyncLifetime
         throw new InvalidOperationException($"{name} has no value for {string.Join(", ", labels)}");
     }
 
-    private async Task<Guid> OrderAsync(string paymentToken)
+    private async Task<Guid> OrderAsync(string paymentToken) => (await PlaceAsync(paymentToken)).GetProperty("id").GetGuid();
+
+    private async Task<JsonElement> PlaceAsync(string paymentToken)
     {
         using var guest = await shop.GuestWithAsync(Sku);
-        return (await SplitShop.OrderAsync(guest, paymentToken, $"{Guid.NewGuid():D}")).GetProperty("id").GetGuid();
+        return await SplitShop.OrderAsync(guest, paymentToken, $"{Guid.NewGuid():D}");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Aarya.Features;
@@ -50,7 +49,8 @@ public sealed partial class LiveAlertsSpec
         // Events that no reader of this stream handles: the groups pass over them.
         var stream = RedisKeys.OfOneBucket.Stream(Streams.Products);
         await Task.WhenAll(Enumerable.Range(0, BeyondLag).Select(_ => redis.Database.StreamAddAsync(stream,
-            EntryFields.Write(new Envelope { Id = Guid.NewGuid(), GroupId = "x", Data = "{}"u8.ToArray() }, "core.language_chosen.v1"))));
+            EntryFields.Write(
+                new Envelope { Id = Guid.NewGuid(), GroupId = "x", Data = "{}"u8.ToArray() }, "core.language_chosen.v1", trace: null))));
         await Eventually.HoldsAsync("the lag", async () =>
             (await prometheus.FiringAsync()).Contains("StreamConsumerLagHigh search product_events"),
             instead: async () => string.Join(", ", await prometheus.FiringAsync()));
@@ -66,10 +66,8 @@ public sealed partial class LiveAlertsSpec
         Assert.SkipWhen(SmallPostgres.Programs is null, "PostgreSQL is not installed here: this spec needs one of its own.");
         await using var redis = await RedisServer.StartAsync();
         await using var database = await SmallPostgres.StartAsync();
-        await using var ofRedis = new Exporter("prometheus-redis-exporter", x => ["-web.listen-address", x],
-            ("REDIS_ADDR", redis.AdminUrl));
-        await using var ofPostgres = new Exporter("prometheus-postgres-exporter", x => [$"--web.listen-address={x}"],
-            ("DATA_SOURCE_NAME", database.Url));
+        await using var ofRedis = Exporter.OfRedis(redis.AdminUrl);
+        await using var ofPostgres = Exporter.OfPostgres(database.Url);
         await using var prometheus = await LivePrometheus.StartAsync(("redis", [ofRedis.Url]), ("postgres", [ofPostgres.Url]));
         // Redis has no limit at first, which is no alarm.
         await Eventually.HoldsAsync("both are read", () =>
@@ -95,33 +93,4 @@ public sealed partial class LiveAlertsSpec
 
     [GeneratedRegex("used_memory:([0-9]+)")]
     private static partial Regex UsedMemory();
-
-    /// <summary>An exporter of a server's metrics, as a process.</summary>
-    private sealed class Exporter : IAsyncDisposable
-    {
-        private readonly Process process;
-
-        public Exporter(string program, Func<string, string[]> arguments, (string Name, string Value) setting)
-        {
-            var address = $"127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}";
-            Url = new($"http://{address}");
-            process = Process.Start(new ProcessStartInfo(program, arguments(address))
-            {
-                Environment = { [setting.Name] = setting.Value },
-                RedirectStandardError = true,
-            })!;
-            // An exporter that nobody reads would stand still when its pipe is full.
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-        }
-
-        public Uri Url { get; }
-
-        public async ValueTask DisposeAsync()
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-        }
-    }
 }

@@ -23,7 +23,7 @@ internal sealed partial class LivePrometheus : IAsyncDisposable
         foreach (var name in new[] { "alerts.yml", "objectives.yml" })
         {
             var rules = await File.ReadAllTextAsync(Repository.PathOf($"deploy/prometheus/rules/{name}"));
-            await File.WriteAllTextAsync($"{prometheus.folder}/{name}", Minutes().Replace(rules, x => $"{x.Groups[1]}{Seconds(x)}s"));
+            await File.WriteAllTextAsync($"{prometheus.folder}/{name}", InSeconds(rules));
         }
 
         var scraped = jobs.Select(x =>
@@ -36,7 +36,7 @@ internal sealed partial class LivePrometheus : IAsyncDisposable
         prometheus.process = Process.Start(new ProcessStartInfo("prometheus",
         [
             $"--config.file={prometheus.folder}/prometheus.yml", $"--storage.tsdb.path={prometheus.folder}/data",
-            $"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
+            $"--web.listen-address=127.0.0.1:{port}", "--log.level=error", "--enable-feature=exemplar-storage",
         ]))!;
         await Eventually.HoldsAsync(
             "Prometheus answers", () => prometheus.IsTrueAsync("vector(1)"), ignoring: x => x is HttpRequestException);
@@ -68,6 +68,38 @@ internal sealed partial class LivePrometheus : IAsyncDisposable
             $"/api/v1/query?query={Uri.EscapeDataString(query)}", TestContext.Current.CancellationToken);
         return answer.GetProperty("data").GetProperty("result").GetArrayLength() > 0;
     }
+
+    /// <summary>Runs the query now.</summary>
+    /// <returns>The numbers of its series, or what Prometheus objects to.</returns>
+    public async Task<(IReadOnlyList<double> Numbers, string? Error)> QueryAsync(string query)
+    {
+        using var response =
+            await http.GetAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}", TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        if (answer.GetProperty("status").GetString() != "success") return ([], answer.GetProperty("error").GetString());
+        return ([.. answer.GetProperty("data").GetProperty("result").EnumerateArray().Select(x => NumberOf(x.GetProperty("value")))], null);
+    }
+
+    /// <summary>The traces that the query's series name as examples of their numbers.</summary>
+    public async Task<IReadOnlyList<string>> ExemplarsAsync(string query)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var answer = await http.GetFromJsonAsync<JsonElement>(
+            $"/api/v1/query_exemplars?query={Uri.EscapeDataString(query)}&start={now - 3_600}&end={now + 3_600}",
+            TestContext.Current.CancellationToken);
+        return
+        [
+            .. answer.GetProperty("data").EnumerateArray().SelectMany(x => x.GetProperty("exemplars").EnumerateArray())
+                .Select(x => x.GetProperty("labels").GetProperty("trace_id").GetString()!).Distinct(),
+        ];
+    }
+
+    /// <summary>The same rules or query, with a second for each minute of its windows.</summary>
+    public static string InSeconds(string rules) => Minutes().Replace(rules, x => $"{x.Groups[1]}{Seconds(x)}s");
+
+    // Prometheus writes an infinite one as +Inf.
+    private static double NumberOf(JsonElement value) =>
+        double.TryParse(value[1].GetString(), CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 
     // A window needs a few readings: two seconds are the shortest.
     private static string Seconds(Match match)

@@ -8,6 +8,10 @@ public static class CountKinds
     public const string Search = "search";
     public const string SearchWithoutResults = "search_without_results";
     public const string CheckoutStep = "checkout_step";
+
+    /// <summary>The last step of the checkout, a subject of <see cref="CheckoutStep"/>: the storefront shows how to pay.</summary>
+    public const string LastStep = "payment";
+
     public const string AddToCart = "add_to_cart";
 
     /// <summary>Orders that were paid.</summary>

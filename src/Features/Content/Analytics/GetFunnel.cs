@@ -30,8 +30,6 @@ public sealed record FunnelReport(
 [Authorize("admin")]
 public static class GetFunnelEndpoint
 {
-    private const string LastStep = "payment";
-
     private static readonly string[] Kinds =
         [CountKinds.ProductView, CountKinds.AddToCart, CountKinds.Purchase, CountKinds.Lost];
 
@@ -56,7 +54,7 @@ public static class GetFunnelEndpoint
         DayRange range, DailyCounts counts, CancellationToken cancellation)
     {
         var sums = await counts.SumsAsync(range, Kinds, "", cancellation);
-        var steps = await counts.SumsAsync(range, [CountKinds.CheckoutStep], LastStep, cancellation);
+        var steps = await counts.SumsAsync(range, [CountKinds.CheckoutStep], CountKinds.LastStep, cancellation);
         var checkouts = steps.GetValueOrDefault(CountKinds.CheckoutStep);
         var purchases = Of(CountKinds.Purchase);
         return (

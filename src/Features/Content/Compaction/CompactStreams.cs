@@ -19,18 +19,18 @@ public sealed partial class CompactStreams : Worker
 
     private readonly Lease lease;
     private readonly Compactor compactor;
+    private readonly LastSuccess success;
     private readonly ILogger log;
     private readonly Dictionary<string, string> held = [];
     private bool isPrepared;
-    private long succeededAt;
 
     public CompactStreams(
         IContentStore store, Compactor compactor, IMeterFactory meters, TimeProvider time, ILogger<CompactStreams> log) : base(time, log)
     {
         (this.compactor, this.log) = (compactor, log);
         lease = new(store, Roles.Content, "compactor", TimeSpan.FromSeconds(10));
-        meters.Create(ShopMeter.Name).CreateObservableGauge("aarya_compactor_last_success_timestamp_seconds", Succeeded, unit: null,
-            "When this process last compacted every stream (Unix time); absent until this process has done it once.");
+        success = new(meters, "aarya_compactor_last_success_timestamp_seconds",
+            "When this process last compacted every stream (Unix time); absent until this process has done it once.", time);
     }
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
@@ -55,11 +55,9 @@ public sealed partial class CompactStreams : Worker
         }
 
         if (failures.Count > 0) throw new AggregateException(failures);
-        Volatile.Write(ref succeededAt, Time.GetUtcNow().ToUnixTimeSeconds());
+        success.Record();
         return Pause;
     }
-
-    private IEnumerable<Measurement<long>> Succeeded() => Volatile.Read(ref succeededAt) is > 0 and var at ? [new(at)] : [];
 
     private async Task<bool> HoldAsync(CancellationToken cancellation)
     {

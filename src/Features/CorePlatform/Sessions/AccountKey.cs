@@ -30,8 +30,7 @@ public sealed class AccountKey(Func<CancellationToken, Task<byte[]>> read) : Sta
     /// <exception cref="StartupException">It is sealed with a key that ENCRYPTION_KEY does not have.</exception>
     public static async Task<byte[]> ReadAsync(ContextDatabases databases, Sealer sealer, CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(databases.Of(Roles.Core));
-        await connection.OpenAsync(cancellation);
+        await using var connection = await databases.PlainPooledSourceOf(Roles.Core).OpenConnectionAsync(cancellation);
         // The first process's key stays; the others read it.
         await WriteAsync("insert into core.account_key (purpose, secret) values ('accounts', $1) on conflict do nothing",
             RandomNumberGenerator.GetBytes(Size));

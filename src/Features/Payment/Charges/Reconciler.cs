@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Aarya.Features.Payment.Options;
 using Aarya.Features.Payment.Store;
+using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,9 +15,7 @@ namespace Aarya.Features.Payment.Charges;
 /// Finds the payments that have not changed for too long. Every node searches, but one node at a time claims a payment, and then no node
 /// claims it for a while, longer each time, so that more nodes do not mean more calls.
 /// </summary>
-public sealed class Reconciler(
-    IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, TimeProvider time, ILogger<Reconciler> logger)
-    : Worker(time, logger)
+public sealed class Reconciler : Worker
 {
     private const string Claim =
         """
@@ -37,7 +37,20 @@ public sealed class Reconciler(
         delete from payment.provider_event where received_at < now() - interval '35 days';
         """;
 
+    private readonly IPaymentStore store;
+    private readonly PaymentOptions options;
+    private readonly IServiceScopeFactory scopes;
+    private readonly LastSuccess success;
     private DateTimeOffset forgotten;
+
+    public Reconciler(
+        IPaymentStore store, PaymentOptions options, IServiceScopeFactory scopes, IMeterFactory meters, TimeProvider time,
+        ILogger<Reconciler> log) : base(time, log)
+    {
+        (this.store, this.options, this.scopes) = (store, options, scopes);
+        success = new(meters, "aarya_reconciler_last_success_timestamp_seconds",
+            "When this process last finished a reconciliation (Unix time).", time);
+    }
 
     protected override TimeSpan FirstRoundAfter => options.ReconcileEvery;
 
@@ -60,10 +73,14 @@ public sealed class Reconciler(
             }
         }
 
-        if (due.Count == 0) return options.ReconcileEvery;
-        await using var scope = scopes.CreateAsyncScope();
-        var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
-        foreach (var orderId in due) await bus.PublishAsync(new ReconcilePayment(orderId));
+        if (due.Count > 0)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
+            foreach (var orderId in due) await bus.PublishAsync(new ReconcilePayment(orderId));
+        }
+
+        success.Record();
         return options.ReconcileEvery;
     }
 }

@@ -16,16 +16,20 @@ internal static class PaymentGauges
     /// <summary>The condition of the partial index: captured payments whose order is cancelled.</summary>
     public const string Cancelled = "status = 'Captured' and (data ->> 'cancelReason') is not null";
 
-    // More money captured than refunds have returned; or a second charge of the same order whose refund is pending.
-    private const string Unwanted =
+    // A further condition on the refund may follow.
+    private static string WithPendingRefund(string condition) =>
         $"""
-        (select changed_at from {Payments} where {Cancelled} and (data -> 'capturedAmount' ->> 'amount')::bigint > coalesce(
+        {Payments} where watch_until > now() and exists (
+          select from jsonb_array_elements(data -> 'refunds') as refund where refund ->> 'status' = 'Pending' {condition})
+        """;
+
+    // More money captured than refunds have returned; or a second charge of the same order whose refund is pending. A payment may be both.
+    private static readonly string Unwanted =
+        $"""
+        (select id, changed_at from {Payments} where {Cancelled} and (data -> 'capturedAmount' ->> 'amount')::bigint > coalesce(
           (select sum((refund -> 'amount' ->> 'amount')::bigint) from jsonb_array_elements(data -> 'refunds') as refund
            where refund ->> 'status' = 'Succeeded' and refund ->> 'chargeId' is null), 0)
-         union all
-         select changed_at from {Payments} where watch_until > now() and exists (
-           select from jsonb_array_elements(data -> 'refunds') as refund
-           where refund ->> 'status' = 'Pending' and refund ->> 'chargeId' is not null)) as unwanted
+         union select id, changed_at from {WithPendingRefund("and refund ->> 'chargeId' is not null")}) as unwanted
         """;
 
     private static readonly PaymentStatus[] Open =
@@ -45,5 +49,10 @@ internal static class PaymentGauges
         new("aarya_unwanted_captures_oldest_seconds",
             "Age of the oldest of the payments with money that the shop must refund, since its last change.",
             DatabaseGauge.AgeOf("changed_at", Unwanted)),
+        new("aarya_pending_refunds", $"Payments with a pending refund, up to {DatabaseGauge.Most}.",
+            DatabaseGauge.Count(WithPendingRefund(""))),
+        new("aarya_pending_refunds_oldest_seconds",
+            "Time since the last change of the oldest payment with a pending refund.",
+            DatabaseGauge.AgeOf("changed_at", WithPendingRefund(""))),
     ];
 }

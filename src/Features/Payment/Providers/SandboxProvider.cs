@@ -9,6 +9,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aarya.Infrastructure.Ids;
 using Aarya.Infrastructure.Security;
+using Aarya.Infrastructure.Tracing;
 using Microsoft.AspNetCore.Http;
 
 namespace Aarya.Features.Payment.Providers;
@@ -118,7 +119,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         HttpMethod method, string path, object? body, CancellationToken cancellation, string? idempotencyKey = null) where T : class
     {
         var account = await access.Account;
-        using var request = new HttpRequestMessage(method, new Uri(account.Url, path));
+        using var request = new HttpRequestMessage(method, new Uri(account.Url, path)).WithTemplate(TemplateOf(path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.ApiKey);
         if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
         if (body is not null) request.Content = JsonContent.Create(body, options: Json);
@@ -143,6 +144,15 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         {
             throw new ProviderUnavailableException($"{method} {path}: {e.Message}", e);
         }
+    }
+
+    // "/v1/charges?reference=..." and "/v1/charges/{id}/void".
+    private static string TemplateOf(string path)
+    {
+        var plain = path.Split('?')[0];
+        return plain.Split('/') is ["", var version, var things, _, .. var move]
+            ? string.Join('/', ["", version, things, "{id}", .. move])
+            : plain;
     }
 
     private static string? FaultOf(object? answer) => answer switch

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Messaging.WireEvents;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Tracing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wolverine;
@@ -65,8 +67,7 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         {
             await CheckRoomAsync(redis);
             // A failure does not show how much was added: all is sent again, and readers skip the duplicates.
-            var adding = fresh
-                .Select(x => redis.StreamAddAsync(endpoint.Key, EntryFields.Write(x, MessageNaming.OnTheWire(x.MessageType!)))).ToList();
+            var adding = fresh.Select(x => AddAsync(redis, x)).ToList();
             var length = redis.StreamLengthAsync(endpoint.Key);
             var entries = await Task.WhenAll(adding);
             SeeLength(await length);
@@ -76,6 +77,22 @@ internal sealed partial class RedisStreamSender : ISenderProtocol, IDisposable
         {
             LetGo(fresh.Select(x => x.Id));
             await callback.MarkProcessingFailureAsync(new(batch.Destination, fresh), e);
+        }
+    }
+
+    private async Task<RedisValue> AddAsync(RedisDatabase redis, Envelope message)
+    {
+        using var span = ShopTraces.Start($"send {endpoint.Stream}", ActivityKind.Producer, message.ParentId);
+        var type = MessageNaming.OnTheWire(message.MessageType!);
+        if (span is { IsAllDataRequested: true }) StreamSpans.Describe(span, endpoint, "send", type, message.Id);
+        try
+        {
+            return await redis.StreamAddAsync(endpoint.Key, EntryFields.Write(message, type, span?.Id ?? message.ParentId));
+        }
+        catch (Exception e)
+        {
+            span.Fail(e);
+            throw;
         }
     }
 

@@ -54,10 +54,21 @@ internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, Stre
         Error = null;
     }
 
+    /// <summary>The publisher's id, which identifies duplicates.</summary>
+    public Guid EventId => eventId;
+
+    /// <summary>The event's name on the wire.</summary>
+    public string Type => EntryFields.TypeOf(fields) ?? "";
+
+    /// <summary>Where the publisher's trace goes on: a <c>traceparent</c>, or null.</summary>
+    public string? Trace => EntryFields.TraceOf(fields);
+
     /// <summary>A new envelope for every attempt: the pipeline leaves state in a used one.</summary>
-    public Envelope Open()
+    /// <param name="trace">The <c>traceparent</c> of the attempt; null to keep the publisher's.</param>
+    public Envelope Open(string? trace = null)
     {
         var envelope = EntryFields.Read(fields, read.MessageType);
+        if (trace is not null) envelope.ParentId = trace;
         envelope.Id = eventId;
         envelope.RoutingInformation = this;
         return envelope;

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Redis;
+using Aarya.Infrastructure.Tracing;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using Wolverine;
@@ -132,7 +134,7 @@ internal sealed partial class StreamLanes : IAsyncDisposable
             if (!await holds.IsOursAsync(delivery, stopping.Token)) return false;
             delivery.BeginAttempt();
             attempts++;
-            if (!await ReturnsAsync(call(delivery.Open()).AsTask()))
+            if (!await ReturnsAsync(AttemptAsync(delivery, call)))
             {
                 Hangs(address, delivery.Entry, Options.HandleWithin.TotalSeconds);
                 delivery.Hold.IsLost = true;
@@ -164,6 +166,14 @@ internal sealed partial class StreamLanes : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private async Task AttemptAsync(StreamDelivery delivery, Func<Envelope, ValueTask> call)
+    {
+        using var span = ShopTraces.Start($"process {endpoint.Stream}", ActivityKind.Consumer, delivery.Trace);
+        if (span is { IsAllDataRequested: true }) StreamSpans.Describe(span, endpoint, "process", delivery.Type, delivery.EventId);
+        await call(delivery.Open(span?.Id));
+        if (delivery.Error is { } error) span.Fail(error);
     }
 
     /// <summary>

@@ -10,13 +10,13 @@ internal static class Layers
 
     public static readonly string[][] FromTheFloor =
     [
-        ["Ids", "Metrics", "Outages", "Settings", "Time", "Workers"],
+        ["Ids", "Metrics", "Outages", "Settings", "Time", "Tracing", "Workers"],
         ["Caching", "Contexts", "Email", "Http", "Privacy", "Redis"],
         ["Mesh", "Messaging.Streams.Entries", "Messaging.WireEvents", "Pages", "Postgres", "Security", "Validation"],
         ["Flags", "Grpc", "Health", "Idempotency", "Messaging.Streams", "Seeding"],
-        ["Messaging", "Privacy.Erasure", "Privacy.Rotation", "Proxy", "Rates"],
+        ["Logging", "Messaging", "Privacy.Erasure", "Privacy.Rotation", "Proxy", "Rates"],
         ["Edge", "RealTime", "Telemetry"],
-        ["OpenApi"],
+        ["OpenApi", "Operators"],
         ["Hosting"],
     ];
 

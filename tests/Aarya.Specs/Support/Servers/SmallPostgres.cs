@@ -27,19 +27,41 @@ public sealed class SmallPostgres : IAsyncDisposable
 
     public static async Task<SmallPostgres> StartAsync()
     {
-        var server = new SmallPostgres(Directory.CreateTempSubdirectory("aarya-postgres-").FullName);
-        if (IsRoot) await EndAsync(new("chown", ["postgres", server.folder]));
+        var server = await CreateAsync();
         await EndAsync(Unprivileged(
             $"{Programs}/initdb", "--pgdata", $"{server.folder}/data", "--username", "aarya", "--auth", "trust", "--no-sync"));
-        server.process = Process.Start(Unprivileged($"{Programs}/postgres", "-D", $"{server.folder}/data", "-h", "127.0.0.1",
-            "-p", server.port.ToString(CultureInfo.InvariantCulture), "-c", $"max_connections={MostConnections}", "-c", "fsync=off",
-            "-k", server.folder))!;
+        await server.RunAsync();
+        return server;
+    }
+
+    /// <summary>Starts a standby that follows it.</summary>
+    public async Task<SmallPostgres> StartStandbyAsync()
+    {
+        var standby = await CreateAsync();
+        await EndAsync(Unprivileged($"{Programs}/pg_basebackup", "--pgdata", $"{standby.folder}/data", "--host", "127.0.0.1",
+            "--port", port.ToString(CultureInfo.InvariantCulture), "--username", "aarya", "--write-recovery-conf", "--checkpoint", "fast",
+            "--no-sync"));
+        await standby.RunAsync();
+        return standby;
+    }
+
+    private static async Task<SmallPostgres> CreateAsync()
+    {
+        var server = new SmallPostgres(Directory.CreateTempSubdirectory("aarya-postgres-").FullName);
+        if (IsRoot) await EndAsync(new("chown", ["postgres", server.folder]));
+        return server;
+    }
+
+    private async Task RunAsync()
+    {
+        process = Process.Start(Unprivileged($"{Programs}/postgres", "-D", $"{folder}/data", "-h", "127.0.0.1",
+            "-p", port.ToString(CultureInfo.InvariantCulture), "-c", $"max_connections={MostConnections}", "-c", "fsync=off",
+            "-k", folder))!;
         await Eventually.HoldsAsync("the small PostgreSQL answers", async () =>
         {
-            await using var connection = await server.ConnectAsync();
+            await using var connection = await ConnectAsync();
             return true;
         }, ignoring: x => x is NpgsqlException);
-        return server;
     }
 
     /// <summary>Opens a connection that stays open until it is disposed.</summary>

@@ -47,12 +47,15 @@ public sealed class SpecDatabase : IAsyncDisposable
     private static async Task<SpecDatabase> MigrateAsync()
     {
         var database = await EmptyAsync();
-        await using var app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Features.Roles.Contexts)}",
-            $"--DATABASE_URL={database.Url}", "--REDIS_URL=redis://127.0.0.1:1"], Modules.All);
-        await app.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);
+        await using (var app = AaryaHost.Build(["--environment=Development", $"--roles={string.Join(',', Features.Roles.Contexts)}",
+            $"--DATABASE_URL={database.Url}", "--REDIS_URL=redis://127.0.0.1:1"], Modules.All))
+        {
+            await app.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);
+        }
 
-        // A database with connections cannot be copied.
-        await database.OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
+        // A database with connections cannot be copied; on a busy machine they end later than a copy waits for them.
+        await database.OnServerAsync(
+            $"select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = '{database.Name}' and pid <> pg_backend_pid()");
         return database;
     }
 

@@ -89,7 +89,7 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     private async Task<bool> NoteAsync(CancellationToken cancellation)
     {
         var key = Current.Public;
-        await using var connection = await ConnectAsync(cancellation);
+        await using var connection = await databases.PlainPooledSourceOf(Roles.Core).OpenConnectionAsync(cancellation);
         await using var note = new NpgsqlCommand(
             """
             insert into core.verification_key as k (kid, x, y, signed_at) values ($1, $2, $3, now())
@@ -112,7 +112,7 @@ public sealed class SigningKeys : Worker, IVerificationKeys
     {
         var began = Time.GetTimestamp();
         var keys = own.ToDictionary(x => x.Public.Kid, x => x.Public, StringComparer.Ordinal);
-        await using var connection = await ConnectAsync(cancellation);
+        await using var connection = await databases.PlainPooledSourceOf(Roles.Core).OpenConnectionAsync(cancellation);
         await using var select = new NpgsqlCommand("select x, y from core.verification_key where signed_at >= now() - $1", connection)
         {
             Parameters = { new() { Value = KeptFor } },
@@ -127,17 +127,10 @@ public sealed class SigningKeys : Worker, IVerificationKeys
         known.Replace(keys, began);
     }
 
-    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
-    {
-        var connection = new NpgsqlConnection(databases.Of(Roles.Core));
-        await connection.OpenAsync(cancellation);
-        return connection;
-    }
-
     // The first process's key stays; the others read it.
     private async Task<string> DevelopmentPemAsync(CancellationToken cancellation)
     {
-        await using var connection = await ConnectAsync(cancellation);
+        await using var connection = await databases.PlainPooledSourceOf(Roles.Core).OpenConnectionAsync(cancellation);
         await using var insert = new NpgsqlCommand(
             "insert into core.signing_key (purpose, private_pem) values ('development', $1) on conflict do nothing", connection)
         {

@@ -19,7 +19,8 @@ internal static class EntryFields
     private static readonly ulong Latest = (ulong)new DateTimeOffset(2200, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     /// <param name="type">The event's name on the wire.</param>
-    public static NameValueEntry[] Write(Envelope envelope, string type)
+    /// <param name="trace">Where its readers continue the trace: a <c>traceparent</c>, or null.</param>
+    public static NameValueEntry[] Write(Envelope envelope, string type, string? trace)
     {
         List<NameValueEntry> fields =
         [
@@ -28,7 +29,7 @@ internal static class EntryFields
             new(At, envelope.SentAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
         ];
         Add(Key, envelope.GroupId);
-        Add(Trace, envelope.ParentId);
+        Add(Trace, trace);
         fields.Add(new(Body, envelope.Data));
         return [.. fields];
 
@@ -49,7 +50,7 @@ internal static class EntryFields
             ContentType = "application/json",
             Data = fields.FirstOrDefault(x => x.Name == Body).Value,
             GroupId = Find(fields, Key),
-            ParentId = Find(fields, Trace),
+            ParentId = TraceOf(fields),
         };
         if (DateTimeOffset.TryParse(Find(fields, At), CultureInfo.InvariantCulture, out var at)) envelope.SentAt = at;
         return envelope;
@@ -69,6 +70,9 @@ internal static class EntryFields
 
     /// <summary>The key of the event; events with the same key are handled in order.</summary>
     public static string? KeyOf(NameValueEntry[] fields) => Find(fields, Key);
+
+    /// <summary>Where the publisher's trace goes on.</summary>
+    public static string? TraceOf(NameValueEntry[] fields) => Find(fields, Trace);
 
     private static string? Find(NameValueEntry[] fields, string name) => fields.FirstOrDefault(x => x.Name == name).Value;
 }

@@ -60,7 +60,7 @@ public sealed class StreamHistory(RedisConnections redis)
     public async Task AddAsync(string stream, string type, Guid eventId, byte[] body)
     {
         await BucketRecord.CheckAsync(redis);
-        var fields = EntryFields.Write(new Envelope { Id = eventId, GroupId = $"{eventId:D}", Data = body }, type);
+        var fields = EntryFields.Write(new Envelope { Id = eventId, GroupId = $"{eventId:D}", Data = body }, type, trace: null);
         await redis.State.StreamAddAsync(redis.Keys.Stream(stream), fields);
     }
 
