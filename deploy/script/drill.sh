@@ -24,15 +24,18 @@ drill_options() {
 # drill [options]: the drill's shop has its own state folder and ports, separate from what this clone runs
 drill() {
     drill_options "$@"
-    need_sdk
+    need_build_tools
     if [[ -z ${AARYA_DRILL-} ]]; then
         # Before the build, which would replace the program that the running drill restarts.
         if [[ -e $STATE/drill/lock ]] && ! flock --nonblock "$STATE/drill/lock" true; then
             fail "drill already runs here: wait for it or stop it."
         fi
         "$ROOT/aarya" release >/dev/null
-        AARYA_DRILL=1 AARYA_HOME=$STATE/drill AARYA_PORT=$(free_port) AARYA_PG_PORT=$(free_port) AARYA_REDIS_PORT=$(free_port) \
-            AARYA_SANDBOX_PORT=$(free_port) DRILL_MAIL_PORT=$(free_port) exec "$ROOT/aarya" drill "$@"
+        # Different from each other: nothing listens on any of them yet.
+        local http postgres redis sandbox mail
+        read -r http postgres redis sandbox mail < <(free_ports 5)
+        AARYA_DRILL=1 AARYA_HOME=$STATE/drill AARYA_PORT=$http AARYA_PG_PORT=$postgres AARYA_REDIS_PORT=$redis \
+            AARYA_SANDBOX_PORT=$sandbox DRILL_MAIL_PORT=$mail exec "$ROOT/aarya" drill "$@"
     fi
     AARYA_LOCK_WAIT=0 under_lock drill "$@"
     stop_drill

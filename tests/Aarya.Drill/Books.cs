@@ -33,11 +33,12 @@ internal sealed record Books(
 {
     public static async Task<Books> ReadAsync(Shop shop)
     {
-        // The provider and the mail server lock their files while they run.
-        await shop.EndAsync("sandbox");
-        await shop.EndAsync("mail");
+        // The provider and the mail server lock their files while they run. Unpaid orders that expire later need them again.
+        string[] outside = ["sandbox", "mail"];
+        foreach (var part in outside) await shop.EndAsync(part);
         var (charges, refunds) = Journal(shop.JournalFile);
         var mails = MailCatcher.Read(shop.MailFile);
+        foreach (var part in outside) shop.StartAgain(part);
         var (stock, onSale, shown) = (await StockAsync(shop), await OnSaleAsync(shop), await ShownAsync(shop));
         return new(await OrdersAsync(shop), stock, onSale, shown, charges, refunds, mails);
     }

@@ -42,7 +42,7 @@ internal sealed class Drill(Shop shop, DrillOptions options)
 
         var drained = await DrainAsync();
         if (!options.Short) await SettleAsync();
-        var books = await Books.ReadAsync(shop);
+        var books = await BooksAsync(drained is not null);
         var judge = new Judge(witness, books, seeded, faults);
         List<Finding> findings = [.. judge.Findings(), await judge.CartsAsync(shop.CartAsync), await QueuesAsync(drained), Unexpected()];
         Summarise();
@@ -100,12 +100,44 @@ internal sealed class Drill(Shop shop, DrillOptions options)
         TimeSpan? After(DateTimeOffset? at) => at is null ? null : at > up ? at - up : TimeSpan.Zero;
     }
 
+    /// <summary>
+    /// Reads the books while no order changes: an unpaid order that expired meanwhile would be cancelled in one book, and not in another.
+    /// </summary>
+    private async Task<Books> BooksAsync(bool isDrained)
+    {
+        while (isDrained)
+        {
+            await shop.Seller.TakeDownAsync(FaultKind.Pause);
+            try
+            {
+                // What has expired since the drain is recorded everywhere first.
+                if (await shop.UnderWayAsync(options.Scheduled) is null) return await Books.ReadAsync(shop);
+            }
+            finally
+            {
+                shop.Seller.BringBack(FaultKind.Pause);
+            }
+
+            isDrained = await DrainAsync() is not null;
+        }
+
+        return await Books.ReadAsync(shop);
+    }
+
     /// <summary>Waits until nothing is under way; null when that takes too long.</summary>
     private async Task<TimeSpan?> DrainAsync()
     {
         var watch = Stopwatch.StartNew();
-        while (await shop.UnderWayAsync(options.Scheduled) is { } rest)
+        // Twice in a row: one look may miss a message that moves from a stream to an inbox meanwhile.
+        for (var empty = 0; empty < 2;)
         {
+            if (await shop.UnderWayAsync(options.Scheduled) is not { } rest)
+            {
+                empty++;
+                continue;
+            }
+
+            empty = 0;
             if (watch.Elapsed > DrainsWithin)
             {
                 Say($"  not drained after {DrainsWithin.TotalMinutes:0} min: {rest}");
@@ -138,7 +170,12 @@ internal sealed class Drill(Shop shop, DrillOptions options)
     {
         List<string> broken = [];
         // A scheduled message may have become due since the first drain, so this is a second drain and no look at one moment.
-        if (drained is null || await DrainAsync() is null) broken.Add($"still under way: {await shop.UnderWayAsync(options.Scheduled)}");
+        if (drained is null || await DrainAsync() is null)
+        {
+            broken.Add($"still under way: {await shop.UnderWayAsync(options.Scheduled)}");
+            broken.AddRange(await shop.InboxesAsync());
+        }
+
         var (dead, detail) = await shop.DeadLettersAsync();
         if (dead > 0) broken.Add($"{dead} dead letters; {detail}");
         var unpaid = options.Short ? 0 : await UnpaidAsync();

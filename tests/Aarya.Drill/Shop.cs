@@ -131,8 +131,13 @@ internal sealed class Shop : IAsyncDisposable
         redis = await ConnectionMultiplexer.ConnectAsync(RedisOptions());
     }
 
-    /// <summary>Ends a part and does not start it again.</summary>
+    /// <summary>Ends a part, which stays away until <see cref="StartAgain"/>.</summary>
     public ValueTask EndAsync(string part) => Parts.Single(x => x.Name == part).DisposeAsync();
+
+    public void StartAgain(string part) => Parts.Single(x => x.Name == part).Start();
+
+    /// <summary>The part that changes orders.</summary>
+    public Part Seller => Parts.Single(x => x.Name is "commerce" or "all");
 
     private ConfigurationOptions RedisOptions() => new()
     {
@@ -250,6 +255,23 @@ internal sealed class Shop : IAsyncDisposable
         }
 
         return rest.Count == 0 ? null : string.Join(", ", rest);
+    }
+
+    /// <summary>The messages that wait in inboxes, by type and state, and since when or until when.</summary>
+    public async Task<IReadOnlyList<string>> InboxesAsync()
+    {
+        List<string> kinds = [];
+        foreach (var context in Contexts)
+        {
+            var rows = await TableAsync($"""
+                select count(*), message_type, status, owner_id, max(attempts), min(execution_time), max(execution_time), now()
+                from {context}.wolverine_incoming_envelopes where status <> 'Handled' group by 2, 3, 4 order by 2, 3, 4
+                """);
+            kinds.AddRange(rows.Select(x => string.Create(CultureInfo.InvariantCulture,
+                $"{context}: {x[0]} x {x[1]}, {x[2]}, owner {x[3]}, up to {x[4]} attempts, due {x[5]:T} to {x[6]:T}, now {x[7]:T}")));
+        }
+
+        return kinds;
     }
 
     private async Task<List<(string Stream, StreamGroupInfo Group)>> GroupsAsync()
