@@ -32,16 +32,17 @@ build_release() {
     mkdir -p artifacts/builds
     need_space "$ROOT" 1024
     rm -rf src/Aarya.Api/Internal/Generated "$build"
-    # The program itself writes the handlers' code; to compile it in, only the last project is built again. The analyzers run in
-    # the build of the specs.
-    quietly build-codegen dotnet build src/Aarya.Api -c Release --nologo -v q -p:RunAnalyzers=false
+    # The program itself writes the handlers' code; to compile it in, only the last project is built again, because both builds are for
+    # the same platform. The analyzers run in the build of the specs. One project at a time: otherwise two projects build the sandbox
+    # simultaneously and write the same files.
+    local platform=(-p:RunAnalyzers=false -p:RuntimeIdentifier="$(runtime_identifier)" -p:SelfContained=false)
+    quietly build-codegen dotnet build src/Aarya.Api -m:1 -c Release --nologo -v q "${platform[@]}"
     quietly codegen env AARYA_CODEGEN_OUT="$ROOT/src/Aarya.Api/Internal/Generated" ASPNETCORE_ENVIRONMENT=Development \
         DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1 \
-        dotnet src/Aarya.Api/bin/Release/net10.0/Aarya.Api.dll codegen write
+        dotnet "src/Aarya.Api/bin/Release/net10.0/$(runtime_identifier)/Aarya.Api.dll" codegen write
     # Compiled to machine code as well: a process that starts again must serve immediately, without compiling its code first.
-    # One project at a time: otherwise two projects of the publish build the sandbox simultaneously and write the same files.
-    quietly build-release dotnet publish src/Aarya.Api -m:1 -c Release -o "$build/api" --nologo -v q -p:RunAnalyzers=false \
-        -p:PublishReadyToRun=true -p:RuntimeIdentifier="$(runtime_identifier)" -p:SelfContained=false
+    quietly build-release dotnet publish src/Aarya.Api -m:1 -c Release -o "$build/api" --nologo -v q "${platform[@]}" \
+        -p:PublishReadyToRun=true
     quietly build-sandbox dotnet publish src/Aarya.Sandbox -c Release -o "$build/sandbox" --nologo -v q -p:RunAnalyzers=false
     ln -sfn "${build#artifacts/}/sandbox" artifacts/sandbox
     ln -sfn "${build#artifacts/}/api" artifacts/api
