@@ -28,14 +28,16 @@ public sealed class CatalogueNews(IAlbaHost host)
         string name, string category = "shirts", long rupees = 1_299, string[]? sizes = null, string[]? colours = null, int available = 5,
         string description = "", long version = 1, Guid? id = null)
     {
-        var productId = id ?? Guid.CreateVersion7();
+        var publishedAt = Start.AddSeconds(Interlocked.Increment(ref told));
+        // Equal products are sorted by their ids: two of one millisecond would be in any order.
+        var productId = id ?? Guid.CreateVersion7(publishedAt);
         return new(
             productId, version, $"{name.ToLowerInvariant().Replace(' ', '-')}-{productId.ToString()[^6..]}", $"{name} {Word}", description,
             category, ["/pictures/1.svg"],
             [.. from size in sizes ?? ["M"]
                 from colour in colours ?? ["Blue"]
                 select new PublishedVariant($"{productId:N}-{size}-{colour}", size, colour, Money.Rupees(rupees), available)],
-            Start.AddSeconds(Interlocked.Increment(ref told)));
+            publishedAt);
     }
 
     public Task TellAsync(object news) => host.InvokeMessageAndWaitAsync(news);

@@ -161,11 +161,21 @@ public sealed class SalesSpec(AaryaFixture fixture) : Spec(fixture)
     private static string Mentions(int times) => string.Join(" and ", Enumerable.Repeat("a kurta", times));
 
     private Task FindsAsync(string filters, Guid[] products) => Eventually.HoldsAsync(
-        $"{filters} finds them in this order", async () => (await SearchAsync(filters)).Items.Select(x => x.Id).SequenceEqual(products));
+        $"{filters} finds {string.Join(", ", products)}",
+        async () => (await SearchAsync(filters)).Items.Select(x => x.Id).SequenceEqual(products), instead: () => FoundAsync(filters));
 
     private Task FirstIsAsync(string filters, Guid[] products) => Eventually.HoldsAsync(
-        $"{filters} finds one of them first",
-        async () => (await SearchAsync(filters)).Items[0].Id is var first && products.Contains(first));
+        $"{filters} finds one of {string.Join(", ", products)} first",
+        async () => (await SearchAsync(filters)).Items[0].Id is var first && products.Contains(first), instead: () => FoundAsync(filters));
+
+    // What was found and why it ranks there.
+    private async Task<string> FoundAsync(string filters)
+    {
+        var staff = await Host.TokenFor("admin");
+        var items = (await SearchAsync(filters)).Items.Select(x => $"{x.Id}");
+        var explained = (await SearchAsync($"{filters}&explain=true", staff)).Items.Select(x => $"{x.Id} {x.Explanation}");
+        return $"{string.Join(", ", items)}; staff see {string.Join(", ", explained)}";
+    }
 
     private async Task SellAsync(ProductPublishedNotice product, int pieces)
     {
