@@ -130,10 +130,8 @@ public sealed partial class ClusterSpec
 
     private static string Tag(int bucket) => string.Create(CultureInfo.InvariantCulture, $"{{{bucket}}}");
 
-    // What a crash of Redis may lose of the last second is not the point here: it ends with all its data.
     private static async Task RestartAsync(RedisServer node)
     {
-        await node.TellAsync("CONFIG", "SET", "appendfsync", "always");
         await node.KillAsync();
         await node.StartAgainAsync();
     }

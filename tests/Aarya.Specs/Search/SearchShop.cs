@@ -68,7 +68,7 @@ internal sealed class SearchShop : IAsyncDisposable
     public async Task<bool> IsFedAsync() =>
         (bool)(await AskAsync("select exists (select from search.elasticsearch_index where complete)"))!;
 
-    public Task<SearchPage> FindAsync(string text = "kurta") => Engine.SearchAsync(
+    public Task<SearchPage> FindAsync(string text = "kurta", ISearchEngine? engine = null) => (engine ?? Engine).SearchAsync(
         SearchQuery.From(text, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);
 
     /// <summary>Waits until Elasticsearch has what PostgreSQL's index has, and nothing is pending.</summary>

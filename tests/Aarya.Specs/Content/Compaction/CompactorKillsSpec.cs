@@ -13,7 +13,7 @@ public sealed class CompactorKillsSpec : IAsyncLifetime
 {
     private const int Kills = 50;
 
-    // Two at a time, so that one often overtakes the other.
+    // So that one often overtakes the other.
     private const int AtOnce = 2;
 
     // Per round and stream: the work of some hundred milliseconds, in which the kills are.
@@ -32,22 +32,22 @@ public sealed class CompactorKillsSpec : IAsyncLifetime
     [Fact]
     public async Task fifty_kills_at_random_times_lose_nothing_and_repeat_nothing()
     {
+        // The time that they take on this machine when nothing ends them.
+        var whole = (await RoundAsync(null, null)).Max();
         List<string> steps = [];
         var random = new Random(12);
         for (var round = 0; round < Kills / AtOnce; round++)
         {
-            await SendAsync(OrdersPerRound, CartsPerRound);
-            var (orders, before) = (sent.Count, sentChanges);
-            var killing = Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => KillAsync(TimeSpan.FromMilliseconds(random.Next(1_200)))));
-            // Events come meanwhile, too.
-            while (!killing.IsCompleted) await SendAsync(5, 20);
-            await killing;
+            var (orders, before) = (sent.Count + OrdersPerRound, sentChanges + CartsPerRound);
+            // The later kill of each round comes in another part of that time, and the last ones after it.
+            var later = whole * (1.2 * AtOnce * (round + random.NextDouble()) / Kills);
+            await RoundAsync(later, later * random.NextDouble());
             steps.Add(await StepAsync(orders, before));
+            // Every other round goes on with what the kills have left. Without an end to that, the kills would never come to its end.
+            if (round % 2 == 1) await RestAsync();
         }
 
-        await rig.ReadByAllAsync(Streams.Orders);
-        foreach (var stream in new[] { Streams.Orders, Streams.Analytics }) await rig.CompactAsync(stream);
-
+        await RestAsync();
         var archived = (await rig.ArchivedAsync()).ConvertAll(x => Guid.Parse((string)x["id"]!));
         Assert.Equal(sent.Count, archived.Count);
         Assert.Equal(sent.Order(), archived.Order());
@@ -55,8 +55,32 @@ public sealed class CompactorKillsSpec : IAsyncLifetime
         Assert.Equal(sent.Count, await rig.AskAsync<long>("select count(*) from content.order_snapshot"));
         Assert.Equal((0L, 0L), (await rig.LengthAsync(Streams.Orders), await rig.LengthAsync(Streams.Analytics)));
         var hit = string.Join(", ", steps.GroupBy(x => x).OrderBy(x => x.Key).Select(x => $"{x.Count()} {x.Key}"));
-        TestContext.Current.SendDiagnosticMessage("kills: {0}", hit);
+        TestContext.Current.SendDiagnosticMessage("kills within {0:0.0} s, {1} orders: {2}", whole.TotalSeconds, sent.Count, hit);
         Assert.True(steps.Distinct().Count() > 2, $"The kills came at the same step, so they show little: {hit}.");
+    }
+
+    /// <summary>Compacts with several processes while events come, and ends each after its time.</summary>
+    /// <returns>How long each has worked.</returns>
+    private async Task<TimeSpan[]> RoundAsync(params TimeSpan?[] after)
+    {
+        await SendAsync(OrdersPerRound, CartsPerRound);
+        var killing = Task.WhenAll(after.Select(KillAsync));
+        // At a fixed rate: as fast as it can, a fast machine sends more than it can compact.
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        while (!killing.IsCompleted)
+        {
+            await SendAsync(5, 20);
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        return await killing;
+    }
+
+    /// <summary>Compacts what is left.</summary>
+    private async Task RestAsync()
+    {
+        await rig.ReadByAllAsync(Streams.Orders);
+        foreach (var stream in new[] { Streams.Orders, Streams.Analytics }) await rig.CompactAsync(stream);
     }
 
     private async Task SendAsync(int orders, int changes)
@@ -78,7 +102,9 @@ public sealed class CompactorKillsSpec : IAsyncLifetime
     }
 
     /// <summary>Starts the command, and ends it with SIGKILL at this time after it has begun to compact.</summary>
-    private async Task KillAsync(TimeSpan after)
+    /// <param name="after">Null: it ends by itself.</param>
+    /// <returns>The time that it has worked.</returns>
+    private async Task<TimeSpan> KillAsync(TimeSpan? after)
     {
         var start = ChildProgram.Aarya(["compact", "--once"], rig.Settings);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
@@ -87,9 +113,19 @@ public sealed class CompactorKillsSpec : IAsyncLifetime
         var heading = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(
             Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.True(heading?.StartsWith("stream ", StringComparison.Ordinal), $"{heading} {(process.HasExited ? "ended" : "runs")}");
-        await Task.Delay(after, TestContext.Current.CancellationToken);
+        var watch = Stopwatch.StartNew();
+        var ended = process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        if (after is not { } time)
+        {
+            await ended.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+            Assert.Equal(0, process.ExitCode);
+            return watch.Elapsed;
+        }
+
+        await Task.WhenAny(ended, Task.Delay(time, TestContext.Current.CancellationToken));
         if (!process.HasExited) process.Kill();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await ended;
+        return watch.Elapsed;
     }
 
     private async Task<double> CountedAsync() => await rig.AskAsync<double>(

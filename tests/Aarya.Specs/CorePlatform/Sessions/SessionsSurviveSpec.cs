@@ -37,8 +37,6 @@ public sealed class SessionsSurviveSpec : IAsyncLifetime
     public async Task a_crash_of_redis_signs_nobody_out()
     {
         var started = await StartAsync(100);
-        // While the disk is busy Redis holds up to a second of writes in memory.
-        await OnDiskAsync();
         await server.KillAsync();
         await BackAsync();
         foreach (var (session, token) in started)
