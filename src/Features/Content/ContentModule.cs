@@ -45,8 +45,6 @@ public sealed class ContentModule : Module<IContentStore>
 
     public override IReadOnlyList<StreamPolicy> Streams => Features.Streams.All;
 
-    public override bool CompactsStreams => true;
-
     public override IReadOnlyList<DatabaseGauge> Gauges { get; } = [.. MailGauges.All, .. SalesGauges.All];
 
     public override OperatorsView OperatorsView => SalesCharts.View;
@@ -83,7 +81,7 @@ public sealed class ContentModule : Module<IContentStore>
         services.AddSingleton(new MailReporter(options.MailWebhookSecret));
         services.AddSingleton(x => new StaffMailbox(options.StaffMail, x.GetRequiredService<LetterTemplates>()));
         if (options.MailServer is { } server)
-            services.AddSingleton<IMailer>(x => new SmtpMailer(server, x.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IMailer>(x => ActivatorUtilities.CreateInstance<SmtpMailer>(x, server));
         else
             services.AddSingleton<IMailer, DevelopmentMailer>();
     }

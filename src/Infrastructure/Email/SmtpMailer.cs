@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Tracing;
 using MailKit.Net.Smtp;
+using Microsoft.Extensions.Logging;
 using MimeKit;
 
 namespace Aarya.Infrastructure.Email;
@@ -26,11 +28,12 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
 }
 
 /// <inheritdoc cref="IMailer"/>
-public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, IDisposable
+public sealed class SmtpMailer(SmtpServer server, TimeProvider time, ILogger<SmtpMailer> log) : IMailer, IDisposable
 {
     // Each step of the protocol has a limit of its own; this is the limit of all of them together.
     private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(25);
 
+    private readonly AwayLog away = new("The mail server", log);
     private readonly SmtpConnections connections = new(server, time);
 
     public async Task SendAsync(Mail mail, CancellationToken cancellation)
@@ -57,6 +60,7 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
         try
         {
             await connections.UseAsync(client => client.SendAsync(message, limit.Token), limit.Token);
+            away.Answers();
         }
         catch (SmtpCommandException e) when (IsOfMailbox(e))
         {
@@ -70,6 +74,7 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time) : IMailer, 
             span.Fail(e);
             // Any other failure of the server or the connection may be temporary.
             var why = Anonymous(e.Message, mail);
+            away.Fails(why);
             throw new MailNotSentException($"{server.Host}:{server.Port} did not accept the mail: {why}", Anonymous(e, mail));
         }
     }

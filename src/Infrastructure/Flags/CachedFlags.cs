@@ -1,4 +1,5 @@
 using Aarya.Infrastructure.Caching;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,6 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(10);
 
     private readonly IFlagSource source;
     private readonly TimeProvider clock;
@@ -25,7 +25,7 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
     private readonly TimeSpan patience;
     private readonly FeatureManager features;
     private readonly FreshFor<Features> cached;
-    private long? warnedAt;
+    private readonly OutageLine outage = new();
 
     /// <param name="patience">How long a caller waits for a read before it gets the earlier values; default half a second.</param>
     public CachedFlags(IFlagSource source, TimeProvider clock, ILoggerFactory logs, TimeSpan? patience = null)
@@ -75,12 +75,7 @@ public sealed partial class CachedFlags : IFlags, IFeatureDefinitionProvider
         }
         catch (Exception e)
         {
-            if (warnedAt is not { } before || clock.GetElapsedTime(before) > BetweenWarnings)
-            {
-                warnedAt = clock.GetTimestamp();
-                LogNotRead(e);
-            }
-
+            if (outage.IsDue()) LogNotRead(e);
             return cached.Last ?? None;
         }
     }

@@ -16,6 +16,8 @@ namespace Aarya.Infrastructure.Grpc;
 /// </summary>
 public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations? violations = null) : Interceptor
 {
+    private static readonly OutageLine Away = new();
+
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -42,7 +44,7 @@ public sealed partial class ServiceErrors(ILogger<ServiceErrors> log, Violations
         // Another context's refusal that this service has not handled is a defect here: it is no outage, and becomes INTERNAL.
         catch (Exception e) when (Outage.Is(e))
         {
-            LogAway(log, context.Method, e);
+            if (Away.IsDue()) LogAway(log, context.Method, e);
             throw Refusal.Unavailable("service.unavailable", "A part that this call needs does not answer right now.");
         }
         catch (Exception e) when (violations?.ProblemOf(e) is { } refused)

@@ -17,6 +17,7 @@ internal sealed class HeadRequests : IStartupFilter
         {
             if (!HttpMethods.IsHead(http.Request.Method)) return rest(http);
             http.Request.Method = HttpMethods.Get;
+            http.Features.Set(CameAsHead.Mark);
             return rest(http);
         });
         next(app);

@@ -13,6 +13,8 @@ namespace Aarya.Infrastructure.Http;
 /// <summary>Answers every refusal and every failure with problem details that have a code and the trace id.</summary>
 public static partial class Problems
 {
+    private static readonly OutageLine AwayLine = new();
+
     public static void AddProblems(this IServiceCollection services)
     {
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
@@ -25,8 +27,7 @@ public static partial class Problems
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = AnswerAsync,
-            // A client's mistake is not an incident here. An outage is logged in one line, because a thousand requests per second may
-            // fail by it.
+            // A client's mistake is not an incident here, and a thousand requests per second may fail by an outage.
             SuppressDiagnosticsCallback = x => x.Exception is BadHttpRequestException || Outage.Is(x.Exception),
         });
         app.UseStatusCodePages(context => WriteAsync(context.HttpContext, new() { Status = context.HttpContext.Response.StatusCode }));
@@ -68,8 +69,12 @@ public static partial class Problems
 
     private static ProblemDetails Away(HttpContext http, Exception error)
     {
-        var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems));
-        LogAway(log, http.Request.Method, error.GetBaseException().Message);
+        if (AwayLine.IsDue())
+        {
+            var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems));
+            LogAway(log, RequestMethods.NameOf(http), error.GetBaseException().Message);
+        }
+
         return Unavailable(http, "A part that this request needs does not answer right now.", 1);
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Aarya.Infrastructure.Http;
 
 /// <summary>The methods that metrics, traces and logs name.</summary>
@@ -9,5 +11,17 @@ internal static class RequestMethods
     /// <summary>The methods that have a name of their own, and at the end the name of all others.</summary>
     public static IReadOnlyList<string> Names { get; } = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", Other];
 
-    public static string NameOf(string method) => Names.Contains(method) ? method : Other;
+    /// <summary>The name of the method with which the request came.</summary>
+    public static string NameOf(HttpContext http) =>
+        http.Features.Get<CameAsHead>() is null ? NameOf(http.Request.Method) : HttpMethods.Head;
+
+    // Routes match a method in any case.
+    private static string NameOf(string method) =>
+        Names.FirstOrDefault(x => x.Equals(method, StringComparison.OrdinalIgnoreCase)) ?? Other;
+}
+
+/// <summary>A HEAD request, which is answered as a GET (<see cref="HeadRequests"/>).</summary>
+internal sealed class CameAsHead
+{
+    public static readonly CameAsHead Mark = new();
 }

@@ -47,7 +47,7 @@ internal sealed class JsonLines(LogOrigin origin, IHttpContextAccessor requests,
             WriteTrace(json, ids);
             WriteRequest(json, ids);
             foreach (var (name, id) in ids) json.WriteString(name, id);
-            WriteValues(json, logEntry.State as IEnumerable<KeyValuePair<string, object?>> ?? []);
+            WriteValues(json, logEntry.State as IEnumerable<KeyValuePair<string, object?>> ?? [], logEntry.Category == RequestLog.Category);
             if (logEntry.Exception is { } exception) WriteError(json, exception);
             json.WriteEndObject();
         }
@@ -69,7 +69,7 @@ internal sealed class JsonLines(LogOrigin origin, IHttpContextAccessor requests,
         if (requests.HttpContext is not { } http) return;
         try
         {
-            var (request, method) = (http.TraceIdentifier, RequestMethods.NameOf(http.Request.Method));
+            var (request, method) = (http.TraceIdentifier, RequestMethods.NameOf(http));
             var route = http.GetEndpoint() is { } endpoint ? RequestRoute.Of(endpoint) : null;
             if (route?.IdOf(http) is var (field, id)) ids[field] = id;
             json.WriteString("http.request.id", request);
@@ -82,7 +82,8 @@ internal sealed class JsonLines(LogOrigin origin, IHttpContextAccessor requests,
         }
     }
 
-    private static void WriteValues(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>> values)
+    /// <param name="isRequest">Whether the values are those of the line about a request, which have fields of their own.</param>
+    private static void WriteValues(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>> values, bool isRequest)
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in values)
@@ -90,13 +91,13 @@ internal sealed class JsonLines(LogOrigin origin, IHttpContextAccessor requests,
             if (value is null || name == Template) continue;
             switch (name)
             {
-                case RequestLog.Status when value is int status:
+                case RequestLog.Status when isRequest && value is int status:
                     json.WriteNumber("http.response.status_code", status);
                     break;
-                case RequestLog.Milliseconds when value is double milliseconds:
+                case RequestLog.Milliseconds when isRequest && value is double milliseconds:
                     json.WriteNumber("event.duration", (long)(milliseconds * NanosecondsPerMillisecond));
                     break;
-                case RequestLog.Method or RequestLog.Route:
+                case RequestLog.Method or RequestLog.Route when isRequest:
                     break;
                 default:
                     labels[JsonNamingPolicy.SnakeCaseLower.ConvertName(name)] = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

@@ -17,11 +17,12 @@ internal static class LogSetup
 {
     private const string Format = "AARYA_LOG_FORMAT";
 
-    // Below these levels they write paths and queries as clients sent them, with tokens and the codes of links.
+    // Below these levels they write paths, queries and headers as clients sent them, with tokens and the codes of links.
     private static readonly (string Category, LogLevel Lowest)[] Floors =
     [
         ("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning), ("Yarp.ReverseProxy.Forwarder", LogLevel.Warning),
-        ("Microsoft.AspNetCore.Routing", LogLevel.Information),
+        ("Microsoft.AspNetCore.Routing", LogLevel.Information), ("Microsoft.AspNetCore.Cors", LogLevel.Warning),
+        ("Microsoft.AspNetCore.StaticFiles", LogLevel.Warning),
     ];
 
     /// <exception cref="StartupException">The format is neither json nor text.</exception>
@@ -45,11 +46,27 @@ internal static class LogSetup
                 x.Rules.Add(new LoggerFilterRule(null, category, level > lowest ? level : lowest, null));
             }
         });
-        if (!IsJson(builder.Configuration, builder.Environment)) return;
+        if (IsJson(builder.Configuration, builder.Environment)) AddJson(builder, roles);
+        LimitConsole(builder.Services);
+    }
+
+    private static void AddJson(WebApplicationBuilder builder, ActiveRoles roles)
+    {
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton(new LogOrigin(roles.ServiceName, NodeName.From(builder.Configuration)));
         builder.Services.AddSingleton<ConsoleFormatter, JsonLines>();
         builder.Logging.AddConsole(x => x.FormatterName = JsonLines.FormatName);
+    }
+
+    // In the place of the console's own provider, whatever it writes.
+    private static void LimitConsole(IServiceCollection services)
+    {
+        var console = services.SingleOrDefault(x => x.ServiceType == typeof(ILoggerProvider)
+            && x.ImplementationType == typeof(ConsoleLoggerProvider));
+        if (console is null) return;
+        services.Remove(console);
+        services.AddSingleton<ConsoleLoggerProvider>();
+        services.AddSingleton<ILoggerProvider, ConsoleLog>();
     }
 
     private static bool IsOf(string? rule, string category) => rule is null || category.Equals(rule, StringComparison.OrdinalIgnoreCase)

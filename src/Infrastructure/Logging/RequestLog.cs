@@ -16,6 +16,9 @@ internal sealed partial class RequestLog
     /// <summary>One of every N requests that succeed is logged: 1 logs all, 0 none.</summary>
     public static readonly NumberSetting Every = new("AARYA_LOG_REQUESTS", 100, 0, 1_000_000);
 
+    /// <summary>The name of its logger.</summary>
+    public static readonly string Category = typeof(RequestLog).FullName!;
+
     // The names of the values in the line.
     public const string Method = "Method";
     public const string Route = "Route";
@@ -69,7 +72,7 @@ internal sealed partial class RequestLog
         var route = endpoint is null ? null : RequestRoute.Of(endpoint);
         if (route is { IsProbe: true } || (route is { IsLive: true } && !hasFailed)) return;
         if (!HasRoom(hasFailed, status)) return;
-        var (method, name) = (RequestMethods.NameOf(http.Request.Method), route?.Name ?? RequestRoute.None);
+        var (method, name) = (RequestMethods.NameOf(http), route?.Name ?? RequestRoute.None);
         var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         if (isBrokenOff) BrokenOff(method, name, status, took);
         else if (status >= StatusCodes.Status500InternalServerError) Failed(method, name, status, took);

@@ -42,6 +42,8 @@ public readonly record struct Rate(string Key, int Requests, TimeSpan Window, st
 public sealed partial class RateCounter(
     RedisConnections redis, TimeProvider time, ILogger<RateCounter> logger, int most = RateCounter.MostClients)
 {
+    private readonly OutageLine outage = new();
+
     /// <summary>How many clients a node's own table has room for.</summary>
     public const int MostClients = 50_000;
 
@@ -184,7 +186,7 @@ public sealed partial class RateCounter(
     private void Rest(string reason)
     {
         Volatile.Write(ref awayUntil, time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency));
-        CountedHere(logger, reason);
+        if (outage.IsDue()) CountedHere(logger, reason);
     }
 
     [LoggerMessage(LogLevel.Warning, "Rates are counted on this node alone, because Redis does not answer: {Reason}")]

@@ -100,6 +100,8 @@ public sealed class RedisConnections : IAsyncDisposable
         options.ConnectTimeout = 5000;
         options.AsyncTimeout = 3000;
         options.ReconnectRetryPolicy = new LinearRetry(500);
+        // The detail is the key, which may have what a client sent or the id of a person, and exceptions are logged.
+        options.IncludeDetailInExceptions = false;
         // The client does not need these, and the login has no right to them (RedisRights).
         options.TieBreaker = "";
         options.ConfigurationChannel = "";

@@ -38,7 +38,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
 
     private readonly BudgetedCache<Guid, CachedSession> cache = new(budget, static (_, _) => AboutBytes);
     private readonly CacheReads reads = budget.ReadsOf("sessions");
-    private long lastWarning;
+    private readonly OutageLine outage = new();
 
     /// <summary>True while the session exists and belongs to the subject, and for reads while Redis does not answer.</summary>
     /// <exception cref="RedisException">Redis does not answer and <paramref name="reading"/> is false.</exception>
@@ -113,10 +113,7 @@ public sealed partial class SessionGate(RedisConnections redis, CacheBudget budg
 
     private bool Assume()
     {
-        var last = Volatile.Read(ref lastWarning);
-        if ((last == 0 || clock.GetElapsedTime(last) > TimeSpan.FromSeconds(10))
-            && Interlocked.CompareExchange(ref lastWarning, clock.GetTimestamp(), last) == last)
-            LogAway();
+        if (outage.IsDue()) LogAway();
         return true;
     }
 

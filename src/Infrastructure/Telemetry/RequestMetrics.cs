@@ -18,6 +18,8 @@ namespace Aarya.Infrastructure.Telemetry;
 internal sealed class RequestMetrics
 {
     private static readonly string[] Methods = [.. RequestMethods.Names];
+    private static readonly int Head = Array.IndexOf(Methods, HttpMethods.Head);
+    private static readonly int Get = Array.IndexOf(Methods, HttpMethods.Get);
 
     private readonly ConcurrentDictionary<Endpoint, Route> routes = [];
     private readonly ConcurrentDictionary<(string Service, string Method, string Path), RequestSeries> series = [];
@@ -47,7 +49,7 @@ internal sealed class RequestMetrics
             return;
         }
 
-        var method = MethodOf(http.Request.Method);
+        var method = Array.IndexOf(Methods, RequestMethods.NameOf(http));
         var began = Stopwatch.GetTimestamp();
         try
         {
@@ -82,9 +84,10 @@ internal sealed class RequestMetrics
     /// <param name="withExemplars">Name a trace per bucket, which only OpenMetrics allows.</param>
     public void Write(StringBuilder text, bool withExemplars) => RequestSeries.Write(text, [.. series.Values], withExemplars);
 
-    // At the edge, and there also for the context whose endpoint it is; a context in a process of its own has no edge in front of it here.
+    // At the edge, and there also for the context whose endpoint it is, which answers HEAD as GET; a context in a process of its own has
+    // no edge in front of it here.
     private (RequestSeries Outer, RequestSeries? Own) Find(int method, Route route) => isEdge
-        ? (Of(service, method, route), route.Owner is { } owner ? Of(owner, method, route) : null)
+        ? (Of(service, method, route), route.Owner is { } owner ? Of(owner, method == Head ? Get : method, route) : null)
         : (Of(route.Owner ?? service, method, route), null);
 
     private RequestSeries Of(string serving, int method, Route route) =>
@@ -92,8 +95,6 @@ internal sealed class RequestMetrics
 
     private static int StatusOf(HttpContext http) =>
         EndedStatus.Of(http) is >= 0 and < 600 and var status ? status : StatusCodes.Status500InternalServerError;
-
-    private static int MethodOf(string method) => Array.IndexOf(Methods, method) is >= 0 and var known ? known : Methods.Length - 1;
 
     private Route RouteOf(Endpoint endpoint)
     {

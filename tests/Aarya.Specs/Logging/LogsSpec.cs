@@ -20,6 +20,9 @@ using Roles = Features.Roles;
 public sealed partial class LogsSpec : IAsyncLifetime
 {
     private const string Sku = "KRT-LOGS";
+
+    // Of requests during an outage, which are many more than the lines about it may be.
+    private const int Rounds = 10;
     private const string NextPassword = "another one that no log has";
 
     private static readonly string[] Six = [ActiveRoles.Gateway, .. Roles.Contexts];
@@ -66,17 +69,46 @@ public sealed partial class LogsSpec : IAsyncLifetime
         LogsPage.Check(lines);
         Assert.Contains(lines, x => Text(x, "aarya.route") == "/api/orders/{id}" && Text(x, "aarya.order.id") == order
             && Text(x, "http.request.id") == seen.Headers.GetValues("X-Request-Id").Single());
-        foreach (var secret in (string[])
-        [
-            .. secrets, .. PrivateShopper.Details, NextPassword, "private-words",
-        ])
-        {
-            foreach (var role in shop.Roles)
-            {
-                var line = shop.Role(role).Output.Split('\n').FirstOrDefault(x => x.Contains(secret, StringComparison.Ordinal));
-                Assert.True(line is null, $"The log of {role} has '{secret}': {line}");
-            }
-        }
+        NoneHas(shop, [.. secrets, .. PrivateShopper.Details, NextPassword, "private-words"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task an_outage_of_each_part_is_named_once_and_shows_no_personal_data(string[] roles)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var shop = await SplitShop.StartAsync(redis);
+        await StartRolesAsync(shop, roles, ("PAYMENT_PROVIDER_URL", "http://127.0.0.1:1"), ("PAYMENT_API_KEY", "a-key-of-this-spec"),
+            ("PAYMENT_WEBHOOK_SECRET", "a-secret-of-this-spec"), ("PAYMENT_RECONCILE_SECONDS", "1"), ("PAYMENT_PENDING_SECONDS", "1"),
+            ("AARYA_DIAL_SECONDS", "1"));
+        using var support = await shop.StaffAsync("support", "merchandiser");
+        await support.PublishKurtaAsync(Sku, stock: 100);
+        using var shopper = shop.Client();
+        await PrivateShopper.RegisterAsync(shopper);
+        var (access, refresh) = await PrivateShopper.SignInAsync(shopper);
+        // Neither the provider nor the mail server answers.
+        await mails.KillAsync();
+        var order = await PrivateShopper.BuyAsync(shopper, Sku, $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00");
+        await SplitShop.SendAsync(shopper, HttpMethod.Post, "/api/auth/password/forgot", new { email = PrivateShopper.Email });
+        await Eventually.HoldsAsync("both are named", () => new[] { "The payment provider", "The mail server" }.All(x =>
+            LinesOf(shop).Any(y => Text(y, "message")!.StartsWith($"{x} does not answer: ", StringComparison.Ordinal))));
+
+        await shop.Database.CloseAsync();
+        for (var i = 0; i < Rounds; i++) await TryEverythingAsync(shopper, order);
+        await shop.Database.ReopenAsync();
+        await ServesAsync(shopper);
+        await redis.KillAsync();
+        for (var i = 0; i < Rounds; i++) await TryEverythingAsync(shopper, order);
+        await redis.StartAgainAsync();
+        await ServesAsync(shopper);
+
+        LogsPage.Check(LinesOf(shop));
+        NoneHas(shop, [access, access.Split('.')[1], refresh, .. PrivateShopper.Details, "a-key-of-this-spec", "a-secret-of-this-spec"]);
+        var repeated = LinesOf(shop).Where(x => !Text(x, "log.logger")!.EndsWith(".RequestLog", StringComparison.Ordinal))
+            .Where(x => Text(x, "log.level") is "warn" or "error" or "fatal")
+            .GroupBy(x => $"{Text(x, "service.name")} {Text(x, "log.logger")} {Text(x, "event.action")} {Text(x, "message")}")
+            .Where(x => x.Count() > 3).Select(x => $"{x.Count()} x {x.Key}").ToList();
+        Assert.True(repeated.Count == 0, string.Join('\n', repeated));
     }
 
     [Fact]
@@ -163,10 +195,63 @@ public sealed partial class LogsSpec : IAsyncLifetime
     private async Task<SplitShop> StartAsync(string[] roles, params (string Name, string Value)[] more)
     {
         var shop = await SplitShop.StartAsync();
-        (string, string)[] settings = [("AARYA_LOG_FORMAT", "json"), ("SMTP_URL", $"smtp://127.0.0.1:{mails.Port}"), .. more];
-        await Task.WhenAll(roles.Select(x => shop.StartRoleAsync(x, settings)));
+        await StartRolesAsync(shop, roles, more);
         return shop;
     }
+
+    private Task StartRolesAsync(SplitShop shop, string[] roles, params (string Name, string Value)[] more)
+    {
+        (string, string)[] settings = [("AARYA_LOG_FORMAT", "json"), ("SMTP_URL", $"smtp://127.0.0.1:{mails.Port}"), .. more];
+        return Task.WhenAll(roles.Select(x => shop.StartRoleAsync(x, settings)));
+    }
+
+    private static void NoneHas(SplitShop shop, IEnumerable<string> secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            foreach (var role in shop.Roles)
+            {
+                var line = shop.Role(role).Output.Split('\n').FirstOrDefault(x => x.Contains(secret, StringComparison.OrdinalIgnoreCase));
+                Assert.True(line is null, $"The log of {role} has '{secret}': {line}");
+            }
+        }
+    }
+
+    /// <summary>Requests with personal data that need each part; each is served or refused.</summary>
+    private static async Task TryEverythingAsync(HttpClient shopper, string order)
+    {
+        (HttpMethod Method, string Path, object? Body)[] requests =
+        [
+            (HttpMethod.Get, "/api/users/me", null), (HttpMethod.Get, $"/api/orders/{order}", null),
+            (HttpMethod.Get, "/api/products/zebunnissa-9845077777", null), (HttpMethod.Get, "/api/search?q=zebunnissa", null),
+            (HttpMethod.Post, "/api/cart/items", new { sku = Sku, quantity = 1 }),
+            (HttpMethod.Post, "/api/auth/login", new { email = PrivateShopper.Email, password = PrivateShopper.Password }),
+            (HttpMethod.Post, "/api/auth/register", new { name = "Zebunnissa", email = "b@private.example", password = NextPassword }),
+            (HttpMethod.Post, "/api/orders/lookup", new { number = "AC-1", email = PrivateShopper.Email }),
+            (HttpMethod.Post, $"/api/orders/{order}/cancel", new { reason = "changed_mind" }),
+            (HttpMethod.Post, "/api/analytics/events",
+                new { events = new[] { new { kind = "search", query = "zebunnissa", results = 1 } } }),
+            (HttpMethod.Post, "/api/checkout", new
+            {
+                shippingAddress = SampleAddresses.Bengaluru with { Name = "Zebunnissa Unmentioned", Phone = PrivateShopper.Phone },
+                shippingMethod = "standard",
+                paymentToken = "tok_approve",
+            }),
+        ];
+        await Task.WhenAll(requests.Select(async x =>
+        {
+            using var request = new HttpRequestMessage(x.Method, x.Path) { Content = x.Body is null ? null : JsonContent.Create(x.Body) };
+            request.Headers.Add("Idempotency-Key", $"{Guid.NewGuid():D}");
+            using var answer = await shopper.SendAsync(request, Cancel);
+            Assert.True((int)answer.StatusCode is < 500 or 503 or 504, $"{x.Method} {x.Path}: {(int)answer.StatusCode}");
+        }));
+    }
+
+    private static Task ServesAsync(HttpClient shopper) => Eventually.HoldsAsync("the shop serves again", async () =>
+    {
+        using var answer = await shopper.GetAsync("/api/users/me", Cancel);
+        return answer.StatusCode == HttpStatusCode.OK;
+    });
 
     // Registers, forgets the password, sets a new one by the link of the mail, and signs in. Returns what the shop gave out on the way.
     private async Task<IReadOnlyList<string>> SignInAsync(HttpClient shopper)

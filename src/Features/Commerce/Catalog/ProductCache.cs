@@ -30,6 +30,7 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
 
     // By name; Redis still has an older state, or may have it.
     private readonly ConcurrentDictionary<string, Missed> missed = new(StringComparer.Ordinal);
+    private readonly OutageLine outage = new();
     private long restUntil;
 
     public async Task<byte[]?> FindAsync(string idOrSlug) => missed.ContainsKey(idOrSlug)
@@ -85,7 +86,7 @@ public sealed partial class ProductCache(RedisConnections redis, TimeProvider ti
         catch (Exception e) when (Outage.IsOfRedis(e))
         {
             Volatile.Write(ref restUntil, time.GetTimestamp() + (long)(Rest.TotalSeconds * time.TimestampFrequency));
-            LogAway(log, e.Message);
+            if (outage.IsDue()) LogAway(log, e.Message);
             return default;
         }
     }

@@ -23,6 +23,7 @@ public sealed partial class EventStream(
     private const int CountsPerEntry = 30;
 
     private static readonly string Add = EmbeddedText.Of<EventStream>("add-events.lua");
+    private readonly OutageLine outage = new();
     private readonly Lock counting = new();
 
     // The weight of the lost events that are not yet added to the count in Redis.
@@ -54,7 +55,7 @@ public sealed partial class EventStream(
             // A command that timed out may have run: then it is counted twice, or its events count as lost although the stream has them.
             lock (counting) missed += before + weight;
             if (!Outage.Is(e)) throw;
-            LogLost(sent.Events.Count, e.Message);
+            if (outage.IsDue()) LogLost(e.Message);
         }
     }
 
@@ -68,6 +69,6 @@ public sealed partial class EventStream(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} events of a visitor are lost, because Redis does not answer: {Reason}")]
-    private partial void LogLost(int count, string reason);
+    [LoggerMessage(LogLevel.Warning, "Events of visitors are lost, because Redis does not answer: {Reason}")]
+    private partial void LogLost(string reason);
 }

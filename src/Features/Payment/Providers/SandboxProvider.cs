@@ -8,14 +8,16 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aarya.Infrastructure.Ids;
+using Aarya.Infrastructure.Outages;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Tracing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Aarya.Features.Payment.Providers;
 
 /// <summary>The sandbox provider over its HTTP API; see src/Aarya.Sandbox.</summary>
-public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, IDisposable
+public sealed class SandboxProvider(ProviderAccess access, ILogger<SandboxProvider> log) : IPaymentProvider, IDisposable
 {
     public const string ProviderName = "sandbox";
 
@@ -31,6 +33,8 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
     {
         Timeout = TimeSpan.FromSeconds(5),
     };
+
+    private readonly AwayLog away = new("The payment provider", log);
 
     public string Name => ProviderName;
 
@@ -129,11 +133,14 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
             if (answer.IsSuccessStatusCode)
             {
                 var read = await answer.Content.ReadFromJsonAsync<T>(Json, cancellation);
-                if (FaultOf(read) is { } fault) throw new ProviderUnavailableException($"{method} {path}: {fault}.");
+                if (FaultOf(read) is { } fault) throw new JsonException($"{fault}.");
+                away.Answers();
                 return (answer.StatusCode, read, null);
             }
 
             var refused = await answer.Content.ReadFromJsonAsync<Refusal>(Json, cancellation);
+            if (answer.StatusCode >= HttpStatusCode.InternalServerError) away.Fails($"status {(int)answer.StatusCode}");
+            else away.Answers();
             var code = refused?.Error?.Code;
             return (answer.StatusCode, null, SandboxShape.FaultOfCode("code", code) is null ? code : "unknown");
         }
@@ -142,6 +149,7 @@ public sealed class SandboxProvider(ProviderAccess access) : IPaymentProvider, I
         catch (Exception e) when (e is HttpRequestException or SocketException or IOException or JsonException or NotSupportedException
             or InvalidOperationException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            away.Fails(e.Message);
             throw new ProviderUnavailableException($"{method} {path}: {e.Message}", e);
         }
     }

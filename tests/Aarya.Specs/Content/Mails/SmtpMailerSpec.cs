@@ -4,6 +4,7 @@ using System.Reflection;
 using Aarya.Infrastructure.Email;
 using Aarya.Infrastructure.Settings;
 using Aarya.Specs.Support.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MimeKit;
 using Outage = Aarya.Infrastructure.Outages.Outage;
@@ -59,7 +60,7 @@ public sealed class SmtpMailerSpec
     {
         await using var server = await MailServer.StartAsync();
         var settings = SmtpServer.Parse($"smtp://127.0.0.1:{server.Port}", Sender);
-        using var mailer = new SmtpMailer(settings, TimeProvider.System);
+        using var mailer = new SmtpMailer(settings, TimeProvider.System, NullLogger<SmtpMailer>.Instance);
         for (var i = 0; i < 3; i++) await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
 
         // The list of a mail's senders listens to each of them, and an address that many mails share would keep all of them.
@@ -89,7 +90,7 @@ public sealed class SmtpMailerSpec
         await using var server = await MailServer.StartAsync();
         await using var way = new Severed("127.0.0.1", server.Port);
         var time = new FakeTimeProvider();
-        using var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{way.Port}", Sender), time);
+        using var mailer = new SmtpMailer(SmtpServer.Parse($"smtp://127.0.0.1:{way.Port}", Sender), time, NullLogger<SmtpMailer>.Instance);
         await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromSeconds(29));
         await mailer.SendAsync(mail, TestContext.Current.CancellationToken);
@@ -221,7 +222,8 @@ public sealed class SmtpMailerSpec
         Assert.Equal((port, tls), (server.Port, server.Tls));
     }
 
-    private static SmtpMailer Mailer(string url, string from) => new(SmtpServer.Parse(url, from), TimeProvider.System);
+    private static SmtpMailer Mailer(string url, string from) =>
+        new(SmtpServer.Parse(url, from), TimeProvider.System, NullLogger<SmtpMailer>.Instance);
 
     private static MimeMessage Read(string raw) => MimeMessage.Load(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(raw)));
 }

@@ -13,14 +13,13 @@ namespace Aarya.Specs.Support.Hosts;
 public sealed class SplitShop : IAsyncDisposable
 {
     private readonly Dictionary<string, RoleProcess> roles = [];
-    private readonly SpecDatabase database;
     private readonly IAsyncDisposable redis;
     private readonly Dictionary<string, string> settings;
     private readonly Dictionary<string, Uri> operators = [];
 
     private SplitShop(SpecDatabase database, IAsyncDisposable redis, string redisUrl)
     {
-        this.database = database;
+        Database = database;
         this.redis = redis;
         Sockets = Directory.CreateTempSubdirectory("aarya-shop-").FullName;
         var port = Ports.Free();
@@ -35,6 +34,8 @@ public sealed class SplitShop : IAsyncDisposable
             ["AARYA_RATE_LIMIT"] = "0",
         };
     }
+
+    public SpecDatabase Database { get; }
 
     /// <summary>The folder of the contexts' sockets.</summary>
     public string Sockets { get; }
@@ -142,7 +143,7 @@ public sealed class SplitShop : IAsyncDisposable
     /// <summary>Opens a connection as the owner of the database.</summary>
     public async Task<NpgsqlConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Url) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database.Url) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }
@@ -205,7 +206,7 @@ public sealed class SplitShop : IAsyncDisposable
     {
         foreach (var role in roles.Values) await role.DisposeAsync();
         await redis.DisposeAsync();
-        await database.DisposeAsync();
+        await Database.DisposeAsync();
         Directory.Delete(Sockets, recursive: true);
     }
 }

@@ -90,8 +90,8 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// kill -9, like a crash of the server. What it has acknowledged is in its log: a busy disk makes Redis hold up to two seconds of writes
-    /// in memory, and that loss is the point of <see cref="CutPowerAsync"/> alone.
+    /// kill -9, like a crash of the server. What it has acknowledged is in its log: a busy disk makes Redis hold up to two seconds of
+    /// writes in memory, and that loss is the point of <see cref="CutPowerAsync"/> alone.
     /// </summary>
     public async Task KillAsync()
     {

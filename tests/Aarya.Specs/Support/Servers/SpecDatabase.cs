@@ -69,6 +69,16 @@ public sealed class SpecDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>Ends all connections and refuses new ones, as a server does that is away.</summary>
+    public async Task CloseAsync()
+    {
+        await OnServerAsync($"alter database {Name} allow_connections false");
+        await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Name}'");
+    }
+
+    /// <summary>Accepts connections again.</summary>
+    public Task ReopenAsync() => OnServerAsync($"alter database {Name} allow_connections true");
+
     private async Task OnServerAsync(string sql)
     {
         await using var connection =

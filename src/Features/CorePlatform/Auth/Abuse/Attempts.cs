@@ -42,6 +42,8 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
     private static readonly TimeSpan KnownFor = TimeSpan.FromDays(30);
 
+    private readonly OutageLine outage = new();
+
     private readonly LocalRates strangers = new(clock, MostCountedHere);
 
     // Separate, because only an owner can create these counts: strangers cannot use up the limit.
@@ -138,7 +140,7 @@ public sealed partial class Attempts(RedisConnections redis, AccountKey key, Tim
         }
         catch (Exception e) when (Outage.IsOfRedis(e))
         {
-            LogCountedHere(e.Message);
+            if (outage.IsDue()) LogCountedHere(e.Message);
             return false;
         }
     }
