@@ -57,7 +57,7 @@ public sealed class PaymentModule : Module<IPaymentStore>
             .Duplicate(x => x.RequestedAt)
             .Duplicate(x => x.ChangedAt)
             .Duplicate(x => x.WatchUntil)
-            .Index(x => x.CancelReason!, x => x.Predicate = PaymentGauges.Cancelled);
+            .Duplicate(x => x.UnwantedSince, configure: x => x.Predicate = PaymentGauges.Unwanted);
         marten.Schema.For<OrderOwner>().Index(x => x.UserId);
         // The table keeps the name that it had before the type was renamed.
         marten.Schema.For<GuestSuccessor>().DocumentAlias("formerguest").Index(x => x.UserId);

@@ -1,3 +1,4 @@
+using Aarya.Features.Payment.Calls;
 using Weasel.Postgresql.Tables;
 
 namespace Aarya.Features.Payment;
@@ -5,7 +6,7 @@ namespace Aarya.Features.Payment;
 /// <summary>The plain tables of the context.</summary>
 internal static class PaymentTables
 {
-    public static IReadOnlyList<Table> All { get; } = [ProviderEvent(), Reconciliation()];
+    public static IReadOnlyList<Table> All { get; } = [ProviderEvent(), Reconciliation(), StrayCharge()];
 
     // Every webhook event that was processed.
     private static Table ProviderEvent()
@@ -25,6 +26,18 @@ internal static class PaymentTables
         asked.AddColumn("order_id", "uuid").AsPrimaryKey();
         asked.AddColumn("asked_at", "timestamptz").NotNull();
         asked.AddColumn("asks", "integer").NotNull();
+        // When it answered that it has no charge.
+        asked.AddColumn("found_none_at", "timestamptz").AllowNulls();
         return asked;
+    }
+
+    // A captured charge that belongs to no payment of this shop, until the provider reports its refund.
+    private static Table StrayCharge()
+    {
+        var stray = new Table(StrayCharges.Table);
+        stray.AddColumn("charge_id", "text").AsPrimaryKey();
+        stray.AddColumn("order_id", "uuid").NotNull();
+        stray.AddColumn("seen_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        return stray;
     }
 }

@@ -1,14 +1,21 @@
 using Aarya.Features.Payment.Payments;
+using Marten;
 using Wolverine;
 using Wolverine.Marten;
 
 namespace Aarya.Features.Payment.Calls;
 
-/// <summary>Records that the provider has no charge for a cancelled order. If one appears later, it is refunded.</summary>
+/// <summary>
+/// Records that the provider has no charge for an order, which ends the payment of a cancelled one. If a charge appears later, it is
+/// refunded.
+/// </summary>
 public sealed record RecordNoCharge(Guid OrderId);
 
 public static class RecordNoChargeHandler
 {
+    public static void Before(RecordNoCharge record, IDocumentSession session, DateTimeOffset now) =>
+        session.QueueSqlCommand("update payment.reconciliation set found_none_at = ? where order_id = ?", now, record.OrderId);
+
     public static (Events, OutgoingMessages) Handle(
         RecordNoCharge record,
         [WriteAggregate(nameof(RecordNoCharge.OrderId), LoadStyle = ConcurrencyStyle.Exclusive)] OrderPayment payment,

@@ -55,7 +55,7 @@ public static partial class ReceiveWebhookEndpoint
         if (news is null) return (Results.Ok(), []);
         // No lock is needed: a payment never loses what it has recorded.
         var payment = await session.LoadAsync<OrderPayment>(news.OrderId, cancellation);
-        if (payment?.RequestedAt is null || payment.IsStray(news.Charge)) RecordChargeHandler.LogStray(logger, news.OrderId, news.Charge);
+        if (StrayCharges.IsStray(payment, news.Charge)) StrayCharges.Note(session, news.OrderId, news.Charge, news.Refund, logger);
         if (payment is null || payment.Knows(news, clock.GetUtcNow())) return (Results.Ok(), []);
         await session.StartTransactionAsync(cancellation);
         await using var note = new NpgsqlCommand(

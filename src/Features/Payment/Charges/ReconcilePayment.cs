@@ -24,9 +24,8 @@ public static class ReconcilePaymentHandler
         try
         {
             var report = await provider.FindChargeAsync(payment.Id, payment.ChargeNumber, cancellation);
-            if (report is not null) next.Add(new RecordCharge(payment.Id, report));
-            else if (payment.IsOpen && payment.IsUnwanted) next.Add(new RecordNoCharge(payment.Id));
-            else if (payment.AwaitsAnswer && now - payment.ChangedAt > Stuck) next.Add(new AttemptCharge(payment.Id));
+            next.Add(report is not null ? new RecordCharge(payment.Id, report) : new RecordNoCharge(payment.Id));
+            if (report is null && payment.AwaitsAnswer && now - payment.ChangedAt > Stuck) next.Add(new AttemptCharge(payment.Id));
         }
         catch (ProviderUnavailableException)
         {

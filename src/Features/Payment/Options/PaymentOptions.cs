@@ -17,7 +17,7 @@ public sealed record PaymentOptions(
     Uri? ProviderUrl, string? ApiKey, string? WebhookSecret, string? SandboxData, Uri? SandboxWebhookUrl, TimeSpan ReconcileEvery,
     TimeSpan PendingTooLong)
 {
-    private static readonly NumberSetting ReconcileSeconds = new("PAYMENT_RECONCILE_SECONDS", 5, 1, 3600);
+    private static readonly NumberSetting ReconcileSeconds = new("PAYMENT_RECONCILE_SECONDS", 5, 1, 300);
     private static readonly NumberSetting PendingSeconds = new("PAYMENT_PENDING_SECONDS", 10, 1, 3600);
 
     internal static IReadOnlyList<NumberSetting> Numbers { get; } = [ReconcileSeconds, PendingSeconds];

@@ -60,6 +60,12 @@ public sealed record OrderPayment
     /// <summary>How often the provider was called for this charge.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>When the provider was first called for this charge.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>When it was last called for it.</summary>
+    public DateTimeOffset? LastAskedAt { get; init; }
+
     public string? ChargeId { get; init; }
 
     /// <summary>How many charges were declined, this one included.</summary>
@@ -88,6 +94,9 @@ public sealed record OrderPayment
     /// <summary>Until when reconciliation asks the provider about it; null when there is nothing left to find out.</summary>
     public DateTimeOffset? WatchUntil { get; init; }
 
+    /// <summary>Since when the shop has had money that it must refund; null when it has none.</summary>
+    public DateTimeOffset? UnwantedSince { get; init; }
+
     [JsonIgnore]
     public Money RefundedAmount =>
         Money.Sum(Refunds.Where(x => x is { Status: RefundStatus.Succeeded, ChargeId: null }).Select(x => x.Amount), Amount.Currency);
@@ -107,6 +116,12 @@ public sealed record OrderPayment
     /// <summary>Money that arrives now must be refunded.</summary>
     [JsonIgnore]
     public bool IsUnwanted => CancelReason is not null || (Status == PaymentStatus.Declined && DeclineCodes.IsFinal(DeclineCode));
+
+    // Of a cancelled order, or captured too late; or a second charge of the same order.
+    private bool HasUnwantedMoney =>
+        (Status == PaymentStatus.Captured && (CancelReason is not null || Refunds.Any(x => x.Id == RefundIdOfCancellation))
+            && CapturedAmount.Minor > RefundedAmount.Minor)
+        || Refunds.Any(x => x is { ChargeId: not null, Status: not RefundStatus.Succeeded });
 
     /// <summary>The shopper pays with another token while the provider still holds the current charge.</summary>
     [JsonIgnore]
@@ -301,10 +316,16 @@ public sealed record OrderPayment
                     ? [new Refunded(refundId, report.Amount, now)]
                     : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
             // A refund of an earlier charge is not a refund of the order's payment.
+            // Of an earlier one whose refund the provider first refused: staff have made it there.
+            null when report.Succeeded && chargeNumber < ChargeNumber && RefusedRefundOfEarlier(report.Amount) is { } refused =>
+                [new Refunded(refused, report.Amount, now)],
             null when report.Succeeded && Status == PaymentStatus.Captured && (chargeNumber ?? ChargeNumber) == ChargeNumber =>
                 [new Refunded(refundId, report.Amount, now)],
             _ => [],
         };
+
+    private Guid? RefusedRefundOfEarlier(Money amount) =>
+        Refunds.FirstOrDefault(x => x is { ChargeId: not null, Status: RefundStatus.Failed } && x.Amount == amount)?.Id;
 
     private string? Refusal(Money wanted) =>
         Status != PaymentStatus.Captured ? "not_captured"
@@ -318,7 +339,11 @@ public sealed record OrderPayment
     public static OrderPayment After(OrderPayment? before, Guid id, object fact)
     {
         var payment = (before ?? new OrderPayment { Id = id }).Take(fact);
-        return payment with { WatchUntil = payment.Watched(fact) };
+        return payment with
+        {
+            WatchUntil = payment.Watched(fact),
+            UnwantedSince = payment.HasUnwantedMoney ? payment.UnwantedSince ?? payment.ChangedAt : null,
+        };
     }
 
     private OrderPayment Take(object fact) => fact switch
@@ -345,6 +370,8 @@ public sealed record OrderPayment
             Token = x.Token,
             Status = PaymentStatus.Pending,
             Attempts = 0,
+            AskedAt = null,
+            LastAskedAt = null,
             ChargeId = null,
             Card = null,
             DeclineCode = null,
@@ -353,7 +380,7 @@ public sealed record OrderPayment
             Declines = x.Declined ? Declines + 1 : Declines,
             ChangedAt = x.At,
         },
-        ChargeAttempted x => this with { Attempts = x.Attempt, ChangedAt = x.At },
+        ChargeAttempted x => this with { Attempts = x.Attempt, AskedAt = AskedAt ?? x.At, LastAskedAt = x.At, ChangedAt = x.At },
         ChargePending x => this with { ChargeId = x.ChargeId, Card = x.Card ?? Card, ChangedAt = x.At },
         ActionRequired x =>
             this with

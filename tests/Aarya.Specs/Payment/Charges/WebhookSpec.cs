@@ -179,6 +179,43 @@ public sealed class WebhookSpec(PaymentShop shop)
         Assert.Null(await shop.FindAsync(stray));
     }
 
+    [Fact]
+    public async Task a_captured_charge_of_no_payment_is_kept_until_the_provider_reports_that_its_money_is_returned()
+    {
+        var (order, id) = (Guid.CreateVersion7(), $"ch_{Guid.NewGuid():N}");
+        var charge = new JsonObject
+        {
+            ["id"] = id,
+            ["reference"] = $"{order}",
+            ["amount"] = 129_900,
+            ["currency"] = "INR",
+            ["status"] = "captured",
+        };
+        var refund = new JsonObject
+        {
+            ["id"] = $"re_{Guid.NewGuid():N}",
+            ["reference"] = $"{Guid.NewGuid()}",
+            ["amount"] = 129_900,
+            ["currency"] = "INR",
+            ["status"] = "succeeded",
+        };
+
+        await TakenAsync(Event(charge));
+        await TakenAsync(Event(charge));
+        Assert.Equal($"{order}", await ValueAsync($"select order_id::text from payment.stray_charge where charge_id = '{id}'"));
+        await TakenAsync(Event(charge, refund));
+        Assert.Equal("0", await ValueAsync($"select count(*) from payment.stray_charge where charge_id = '{id}'"));
+
+        // One that the provider only tried.
+        charge["id"] = $"ch_{Guid.NewGuid():N}";
+        charge["status"] = "declined";
+        await TakenAsync(Event(charge));
+        Assert.Equal("0", await ValueAsync($"select count(*) from payment.stray_charge where charge_id = '{charge["id"]}'"));
+
+        async Task TakenAsync(string body) =>
+            Assert.Equal(HttpStatusCode.OK, (await PostAsync(body, Signed(body, DateTimeOffset.UtcNow))).Status);
+    }
+
     [Theory]
     [InlineData("currency", "\"USD\"")]
     [InlineData("currency", "null")]

@@ -286,4 +286,55 @@ public sealed class OrderPaymentSpec
         Assert.NotNull(Fold([.. OrderPayment.Request(null, Requested(), Fine), .. Asked.AttemptAgain(Now.AddMinutes(20))]).WatchUntil);
         Assert.NotNull(OrderPayment.After(Paid, Order, new RefundStarted(Guid.CreateVersion7(), Price, "returned", Now)).WatchUntil);
     }
+
+    [Fact]
+    public void the_shop_knows_since_when_it_has_money_that_it_must_refund()
+    {
+        DateTimeOffset At(int minutes) => Now.AddMinutes(minutes);
+        var id = Guid.CreateVersion7();
+        Assert.Null(Paid.UnwantedSince);
+        Assert.Null(OrderPayment.After(Paid, Order, new RefundStarted(id, Price, "returned", At(1))).UnwantedSince);
+
+        // Further tries do not make it younger; a refused refund leaves it.
+        var cancelled = Then(Paid, OrderPayment.Cancel(Paid, "changed_mind", At(1)));
+        Assert.Equal(At(1), cancelled.UnwantedSince);
+        var refused = Then(cancelled, [new RefundDeclined(cancelled.RefundIdOfCancellation, Price, "refund_declined", At(2))]);
+        var again = Then(refused, [new RefundStarted(id, Price, "again", At(3))]);
+        Assert.Equal((At(1), At(1)), (refused.UnwantedSince, again.UnwantedSince));
+        Assert.Null(Then(again, [new Refunded(id, Price, At(4))]).UnwantedSince);
+
+        // Captured after the shop had given up.
+        var late = Then(Asked, [.. Asked.AttemptAgain(At(20))]);
+        late = Then(late, late.FactsOf(Report(ChargeState.Captured), At(21)));
+        Assert.Equal(At(21), late.UnwantedSince);
+        Assert.Null(Then(late, [new Refunded(late.RefundIdOfCancellation, Price, At(22))]).UnwantedSince);
+    }
+
+    [Fact]
+    public void a_second_charge_is_unwanted_until_its_refund_is_made_at_the_providers_desk_too()
+    {
+        var second = Then(Declined, Declined.Retry(2, "tok_other", Fine, Now));
+        var paid = Then(second, second.FactsOf(Report(ChargeState.Captured, "ch_2") with { Number = 2 }, Now));
+        var twice = Then(paid, paid.FactsOf(Report(ChargeState.Captured), Now));
+        Assert.Equal(Now, twice.UnwantedSince);
+        var refund = Assert.Single(twice.Refunds);
+        var refused = Then(twice, twice.FactsOfRefund(refund.Id, new(false, Price, "refund_declined"), Now));
+        Assert.Equal(Now, refused.UnwantedSince);
+
+        Assert.Empty(refused.FactsOfRefund(Guid.CreateVersion7(), new(true, Money.Rupees(1)), Now, chargeNumber: 1));
+        var made = Then(refused, refused.FactsOfRefund(Guid.CreateVersion7(), new(true, Price), Now, chargeNumber: 1));
+
+        Assert.Null(made.UnwantedSince);
+        Assert.Equal((Price, 0L), (made.Refundable, made.RefundedAmount.Minor));
+    }
+
+    [Fact]
+    public void the_first_and_the_last_call_of_each_charge_are_known()
+    {
+        Assert.Equal((Now, Now), (Asked.AskedAt, Asked.LastAskedAt));
+        var again = Then(Asked, Asked.AttemptAgain(Now.AddMinutes(1)));
+        Assert.Equal((Now, Now.AddMinutes(1)), (again.AskedAt, again.LastAskedAt));
+        var second = Then(Declined, Declined.Retry(2, "tok_other", Fine, Now.AddMinutes(9)));
+        Assert.Equal((Now.AddMinutes(9), Now.AddMinutes(9)), (second.AskedAt, second.LastAskedAt));
+    }
 }
