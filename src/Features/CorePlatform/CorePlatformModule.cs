@@ -21,6 +21,7 @@ using Aarya.Infrastructure.Privacy.Erasure;
 using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Security;
 using Aarya.Infrastructure.Seeding;
+using Aarya.Infrastructure.Telemetry;
 using Marten;
 using Marten.Schema;
 using Microsoft.Extensions.Configuration;
@@ -50,6 +51,8 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         new("password", 10, TimeSpan.FromMinutes(1)),
     ];
 
+    public override IReadOnlyList<DatabaseGauge> Gauges { get; } = [KeysInUse.Age];
+
     public override IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => DemoAccounts.InDevelopment(configuration);
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
@@ -58,6 +61,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IVerificationKeys>(x => x.GetRequiredService<SigningKeys>());
         services.AddHostedService(x => x.GetRequiredService<SigningKeys>());
+        services.AddHostedService<KeysInUse>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<PresentedTokens>();

@@ -5,7 +5,7 @@ namespace Aarya.Features.CorePlatform;
 /// <summary>The plain tables of the context.</summary>
 internal static class CoreTables
 {
-    public static IReadOnlyList<Table> All { get; } = [SigningKey(), VerificationKey(), AccountKey()];
+    public static IReadOnlyList<Table> All { get; } = [SigningKey(), VerificationKey(), AccountKey(), KeyUse()];
 
     // The private key that a developer's shop signs its tokens with.
     private static Table SigningKey()
@@ -34,5 +34,16 @@ internal static class CoreTables
         key.AddColumn<string>("purpose").AsPrimaryKey();
         key.AddColumn("secret", "bytea").NotNull();
         return key;
+    }
+
+    // Since when each key has been in use.
+    private static Table KeyUse()
+    {
+        var use = new Table($"{Roles.Core}.key_use");
+        use.AddColumn<string>("purpose").AsPrimaryKey();
+        use.AddColumn<string>("name").AsPrimaryKey();
+        use.AddColumn<DateTimeOffset>("first_used_at").NotNull();
+        use.AddColumn<DateTimeOffset>("last_used_at").NotNull();
+        return use;
     }
 }

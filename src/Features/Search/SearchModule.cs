@@ -11,6 +11,7 @@ using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Hosting;
 using Aarya.Infrastructure.Settings;
+using Aarya.Infrastructure.Telemetry;
 using Marten;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,12 @@ public sealed class SearchModule : Module<ISearchStore>
     public override int Port => 8040;
 
     public override IReadOnlyList<NumberSetting> NumberSettings { get; } = [ElasticsearchOptions.MostSearches];
+
+    public override IReadOnlyList<DatabaseGauge> Gauges { get; } =
+    [
+        new("aarya_elasticsearch_pending", $"Products whose change Elasticsearch has not stored yet, up to {DatabaseGauge.Most}.",
+            DatabaseGauge.Count("search.elasticsearch_pending")),
+    ];
 
     public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
 

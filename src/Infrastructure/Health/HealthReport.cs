@@ -31,7 +31,11 @@ public sealed partial class HealthReport
     /// <summary>How long a result is reused.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>How long a part may take to answer.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly string TooLate = $"no answer within {Patience.TotalSeconds:0} s";
+
     private readonly List<HealthPart> parts;
     private readonly ActiveRoles roles;
     private readonly TimeProvider time;
@@ -74,7 +78,7 @@ public sealed partial class HealthReport
 #pragma warning restore CA1031
         {
             // Once per outage, however often someone asks.
-            if (away.TryAdd(part.Name, default)) Down(logger, part.Name, e.Message);
+            if (away.TryAdd(part.Name, default)) Down(logger, part.Name, e is OperationCanceledException ? TooLate : e.Message);
             up = false;
         }
 

@@ -150,7 +150,7 @@ public static class AaryaHost
             [
                 .. modules.SelectMany(x => x.Streams)
                     .Select(x => x.With(builder.Configuration) with { Readers = [.. readers[x.Name].Distinct()] }),
-            ], RedisKeys.Buckets.Read(builder.Configuration), modules.FirstOrDefault(x => x.CompactsStreams)?.Role ?? "");
+            ], RedisKeys.Buckets.Read(builder.Configuration));
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton<StreamHistory>();
         builder.Services.AddSingleton<StreamReplay>();

@@ -39,9 +39,6 @@ public abstract class Module : BoundedContext
     /// <summary>The streams whose length this context limits.</summary>
     public virtual IReadOnlyList<StreamPolicy> Streams => [];
 
-    /// <summary>True for the one context that archives, counts and trims the streams.</summary>
-    public virtual bool CompactsStreams => false;
-
     /// <summary>
     /// The members of messages, also those of other contexts, whose UUID a handler's trace and log show: <c>OrderId</c> becomes
     /// <c>aarya.order.id</c>. Never that of a person.

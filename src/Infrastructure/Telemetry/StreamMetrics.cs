@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Metrics;
 using Aarya.Infrastructure.Workers;
@@ -8,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Aarya.Infrastructure.Telemetry;
 
 /// <summary>
-/// How far the groups of this process have read their streams. The process with the compactor shows all groups, also those whose readers
-/// have ended, and how full the streams are. Asked every ten seconds; while Redis does not answer, the numbers are absent.
+/// How full the streams are, and how far their groups have read them. Every process shows all of them: the group of a context that has
+/// ended must be seen by the others. Asked every ten seconds; while Redis does not answer, the numbers are absent.
 /// </summary>
 internal sealed class StreamMetrics : Worker
 {
@@ -17,14 +16,13 @@ internal sealed class StreamMetrics : Worker
 
     private readonly StreamHistory history;
     private readonly StreamPolicies policies;
-    private readonly HashSet<string> hosted;
     private volatile Seen[] seen = [];
 
-    public StreamMetrics(StreamHistory history, StreamPolicies policies, ActiveContexts contexts, IMeterFactory meters, TimeProvider time,
-        ILogger<StreamMetrics> log) : base(time, log)
+    public StreamMetrics(
+        StreamHistory history, StreamPolicies policies, IMeterFactory meters, TimeProvider time, ILogger<StreamMetrics> log)
+        : base(time, log)
     {
         (this.history, this.policies) = (history, policies);
-        hosted = [.. contexts.Active.Select(x => x.Role)];
         var meter = meters.Create(ShopMeter.Name);
         meter.CreateObservableGauge("stream_consumer_lag", () => OfGroups(x => x.Lag), unit: null,
             $"Entries of a stream that a group has not acknowledged, up to {StreamHistory.MostLag} unread ones.");
@@ -39,14 +37,11 @@ internal sealed class StreamMetrics : Worker
             "Events of visitors that were left out because the stream was full or Redis did not answer.");
     }
 
-    // The compactor is part of the context that archives.
-    private bool Compacts => hosted.Contains(policies.Compactor);
-
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
         try
         {
-            seen = [.. await Task.WhenAll(policies.All.Where(IsOurs).Select(SeeAsync))];
+            seen = [.. await Task.WhenAll(policies.All.Select(SeeAsync))];
         }
         catch
         {
@@ -57,14 +52,12 @@ internal sealed class StreamMetrics : Worker
         return Interval;
     }
 
-    private bool IsOurs(StreamPolicy policy) => Compacts || policy.Readers.Any(hosted.Contains);
-
     // The age is that of the reading: what was handled a moment later must not seem to wait until the next one.
     private async Task<Seen> SeeAsync(StreamPolicy policy)
     {
-        var status = await history.StatusAsync(policy, Compacts ? StreamHistory.MostLag : StreamHistory.MostUnread);
+        var status = await history.StatusAsync(policy, StreamHistory.MostLag);
         var now = Time.GetUtcNow();
-        var groups = status.Groups.Where(x => Compacts || hosted.Contains(x.Name)).Select(x =>
+        var groups = status.Groups.Select(x =>
             new SeenGroup(x.Name, x.Pending + x.Unread, x.OldestAt is { } at ? Math.Max(0, (now - at).TotalSeconds) : 0));
         return new(policy, status, [.. groups], policy.IsCounted ? await LostAsync(policy.Name) : null);
     }
@@ -78,7 +71,6 @@ internal sealed class StreamMetrics : Worker
 
     private IEnumerable<Measurement<double>> OfStreams(Func<Seen, double?> value) =>
         from stream in seen
-        where Compacts
         let number = value(stream)
         where number is not null
         select new Measurement<double>(number.Value, Stream(stream));

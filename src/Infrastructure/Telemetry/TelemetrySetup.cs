@@ -35,6 +35,7 @@ internal static class TelemetrySetup
         services.AddSingleton<ProcessMetrics>();
         if (roles.HostsGateway && contexts.Dormant.Count > 0) services.AddSingleton<CircuitMetrics>();
         services.AddHostedService<HealthMetrics>();
+        if (roles.HostsGateway) services.AddHostedService<CertificateExpiry>();
         services.AddHostedService<StreamMetrics>();
         if (contexts.Active.Count > 0) services.AddHostedService(x => ActivatorUtilities.CreateInstance<DatabaseGauges>(x, gauges));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics

@@ -100,63 +100,90 @@ public sealed class GaugesSpec : IAsyncLifetime
     [Fact]
     public async Task money_of_a_cancelled_order_counts_until_it_is_refunded()
     {
-        var order = await OrderAsync("tok_approve");
-        await Eventually.HoldsAsync("the payment is captured", async () =>
-            await shop.CountAsync("payment.mt_doc_orderpayment where status = 'Captured'") == 1);
-        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
-
-        await ChangePaymentAsync(order, """{"cancelReason": "expired"}""");
-        Assert.Equal(1, await ReadAsync("aarya_unwanted_captures"));
-        await shop.ExecuteAsync("update payment.mt_doc_orderpayment set changed_at = now() - interval '1 hour' where id = $1", order);
-        Assert.InRange(await ReadAsync("aarya_unwanted_captures_oldest_seconds"), 3_600, 86_400);
-
-        Assert.Equal(0, await ReadAsync("aarya_pending_refunds"));
-        await RefundAsync(order, "Pending");
-        Assert.Equal(1, await ReadAsync("aarya_unwanted_captures"));
-        Assert.Equal(1, await ReadAsync("aarya_pending_refunds"));
-        Assert.InRange(await ReadAsync("aarya_pending_refunds_oldest_seconds"), 3_600, 86_400);
-        await RefundAsync(order, "Succeeded");
+        await OrderAndCancelAsync("tok_approve");
+        await Eventually.HoldsAsync("the money is refunded", async () =>
+            await ReadAsync("aarya_refunded_today_rupees") > 0 && await ReadAsync("aarya_pending_refunds") == 0);
         Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
         Assert.Equal(0, await ReadAsync("aarya_unwanted_captures_oldest_seconds"));
+
+        // The bank refuses its refund.
+        var order = await OrderAndCancelAsync("tok_refund_declined");
+        await Eventually.HoldsAsync("the money is kept", async () =>
+            await ReadAsync("aarya_unwanted_captures") == 1 && await ReadAsync("aarya_pending_refunds") == 0);
+        await shop.ExecuteAsync("update payment.mt_doc_orderpayment set unwanted_since = now() - interval '1 hour' where id = $1", order);
+        Assert.InRange(await ReadAsync("aarya_unwanted_captures_oldest_seconds"), 3_600, 86_400);
+    }
+
+    [Fact]
+    public async Task a_pending_refund_counts_until_the_provider_has_answered()
+    {
+        var order = await OrderAsync("tok_approve");
+        await CapturedAsync();
+        Assert.Equal(0, await ReadAsync("aarya_pending_refunds"));
+
+        await RefundAsync(order, "Pending");
+        Assert.Equal(1, await ReadAsync("aarya_pending_refunds"));
+        // Staff have asked for it: the shop may keep the money until then.
+        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
+        await shop.ExecuteAsync("update payment.mt_doc_orderpayment set changed_at = now() - interval '1 hour' where id = $1", order);
+        Assert.InRange(await ReadAsync("aarya_pending_refunds_oldest_seconds"), 3_600, 86_400);
+        await RefundAsync(order, "Succeeded");
         Assert.Equal(0, await ReadAsync("aarya_pending_refunds"));
         Assert.Equal(0, await ReadAsync("aarya_pending_refunds_oldest_seconds"));
     }
 
     [Fact]
-    public async Task a_second_charge_counts_until_it_is_refunded()
+    public async Task a_charge_without_an_answer_is_unknown_until_the_provider_answers_that_it_has_none()
     {
         var order = await OrderAsync("tok_approve");
-        await Eventually.HoldsAsync("the payment is captured", async () =>
-            await shop.CountAsync("payment.mt_doc_orderpayment where status = 'Captured'") == 1);
+        await CapturedAsync();
+        Assert.Equal(0, await ReadAsync("aarya_unknown_payments"));
 
-        // Staff have asked for a refund of the order's own charge, which the shop may keep until then.
-        await RefundAsync(order, "Pending");
-        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
-        Assert.Equal(1, await ReadAsync("aarya_pending_refunds"));
-        await RefundAsync(order, "Pending", "ch_second");
-        Assert.Equal(1, await ReadAsync("aarya_unwanted_captures"));
-        Assert.Equal(1, await ReadAsync("aarya_pending_refunds"));
-        await RefundAsync(order, "Succeeded", "ch_second");
-        Assert.Equal(0, await ReadAsync("aarya_unwanted_captures"));
-        Assert.Equal(0, await ReadAsync("aarya_pending_refunds"));
+        // Cancelled while the provider was away. The order is old, the attempt is not.
+        await shop.ExecuteAsync("""
+            update payment.mt_doc_orderpayment
+            set data = data || jsonb_build_object('status', 'Pending', 'chargeId', null, 'cancelReason', 'expired', 'attempts', 2,
+                'askedAt', now() - interval '20 minutes', 'lastAskedAt', now() - interval '18 minutes'),
+              status = 'Pending', watch_until = now() + interval '1 day', requested_at = now() - interval '9 hours' where id = $1
+            """, order);
+        Assert.Equal(1, await ReadAsync("aarya_unknown_payments"));
+        Assert.InRange(await ReadAsync("aarya_unknown_payments_oldest_seconds"), 1_200, 7_200);
+
+        await AnsweredAsync("19 minutes");
+        Assert.Equal(1, await ReadAsync("aarya_unknown_payments"));
+        await AnsweredAsync("17 minutes");
+        Assert.Equal(0, await ReadAsync("aarya_unknown_payments"));
+        Assert.Equal(0, await ReadAsync("aarya_unknown_payments_oldest_seconds"));
+
+        Task AnsweredAsync(string ago) => shop.ExecuteAsync($"""
+            insert into payment.reconciliation as known (order_id, asked_at, asks, found_none_at)
+            values ($1, now() + interval '1 hour', 20, now() - interval '{ago}')
+            on conflict (order_id) do update set asked_at = excluded.asked_at, asks = 20, found_none_at = excluded.found_none_at
+            """, order);
     }
 
     [Fact]
-    public async Task a_charge_without_an_answer_is_unknown_also_when_the_order_is_cancelled()
+    public async Task the_age_of_the_keys_that_are_in_use_is_shown()
     {
-        var order = await OrderAsync("tok_approve");
-        await Eventually.HoldsAsync("the payment is captured", async () =>
-            await shop.CountAsync("payment.mt_doc_orderpayment where status = 'Captured'") == 1);
-        Assert.Equal(0, await ReadAsync("aarya_unknown_payments"));
+        await Eventually.HoldsAsync("both are in use", async () => await shop.CountAsync("core.key_use") == 2);
+        await shop.ExecuteAsync("update core.key_use set first_used_at = now() - interval '400 days' where purpose = 'sealing'");
 
-        await ChangePaymentAsync(order, """{"status": "Voided", "chargeId": null, "cancelReason": "expired", "attempts": 1}""");
-        await shop.ExecuteAsync("""
-            update payment.mt_doc_orderpayment
-            set status = 'Voided', watch_until = now() + interval '1 day', requested_at = now() - interval '20 minutes' where id = $1
-            """, order);
+        Assert.InRange(await ReadAsync("aarya_key_age_seconds", "sealing"), 400 * 86_400, 401 * 86_400);
+        Assert.InRange(await ReadAsync("aarya_key_age_seconds", "signing"), 0, 86_400);
 
-        Assert.Equal(1, await ReadAsync("aarya_unknown_payments"));
-        Assert.InRange(await ReadAsync("aarya_unknown_payments_oldest_seconds"), 1_200, 86_400);
+        // Replaced: what another process has not used for a while does not count.
+        await shop.ExecuteAsync("update core.key_use set last_used_at = now() - interval '1 hour', name = 'old' where purpose = 'sealing'");
+        await shop.ExecuteAsync("insert into core.key_use values ('sealing', 'new', now(), now())");
+        Assert.InRange(await ReadAsync("aarya_key_age_seconds", "sealing"), 0, 86_400);
+    }
+
+    [Fact]
+    public async Task changes_that_elasticsearch_lacks_are_counted()
+    {
+        Assert.Equal(0, await ReadAsync("aarya_elasticsearch_pending"));
+        await shop.ExecuteAsync(
+            "insert into search.elasticsearch_pending (product_id, revision, since) values (gen_random_uuid(), 1, now())");
+        Assert.Equal(1, await ReadAsync("aarya_elasticsearch_pending"));
     }
 
     [Fact]
@@ -189,16 +216,28 @@ public sealed class GaugesSpec : IAsyncLifetime
         Assert.InRange(await ReadAsync("aarya_outbox_oldest_seconds", "search"), 300, 86_400);
     }
 
-    private Task ChangePaymentAsync(Guid order, string change) => shop.ExecuteAsync(
-        "update payment.mt_doc_orderpayment set data = data || $2::jsonb where id = $1", order, change);
+    private Task CapturedAsync() => Eventually.HoldsAsync("the payment is captured", async () =>
+        await shop.CountAsync("payment.mt_doc_orderpayment where status = 'Captured'") == 1);
+
+    private async Task<Guid> OrderAndCancelAsync(string paymentToken)
+    {
+        using var guest = await shop.GuestWithAsync(Sku);
+        var order = (await SplitShop.OrderAsync(guest, paymentToken, $"{Guid.NewGuid():D}")).GetProperty("id").GetGuid();
+        await Eventually.HoldsAsync("the order is confirmed", async () => (await SplitShop.SendAsync(
+            guest, HttpMethod.Get, $"/api/orders/{order}")).GetProperty("status").GetString() == "confirmed");
+        guest.DefaultRequestHeaders.Remove("Idempotency-Key");
+        guest.DefaultRequestHeaders.Add("Idempotency-Key", $"cancel-{order}");
+        await SplitShop.SendAsync(guest, HttpMethod.Post, $"/api/orders/{order}/cancel", new { reason = "changed_mind" });
+        return order;
+    }
 
     // Of the whole amount, as the shop stores it; the shop watches a payment while its refund is pending.
-    private Task RefundAsync(Guid order, string status, string? charge = null) => shop.ExecuteAsync("""
+    private Task RefundAsync(Guid order, string status) => shop.ExecuteAsync("""
         update payment.mt_doc_orderpayment set data = jsonb_set(data, '{refunds}', jsonb_build_array(jsonb_build_object(
-          'id', gen_random_uuid(), 'amount', data -> 'capturedAmount', 'status', $2::text, 'code', null, 'chargeId', $3::text))),
+          'id', gen_random_uuid(), 'amount', data -> 'capturedAmount', 'status', $2::text, 'code', null, 'chargeId', null))),
           watch_until = case $2::text when 'Pending' then now() + interval '90 days' end
         where id = $1
-        """, order, status, (object?)charge ?? DBNull.Value);
+        """, order, status);
 
     /// <summary>The value of the gauge with these labels, as a process reads it.</summary>
     private async Task<double> ReadAsync(string name, params string[] labels)

@@ -23,7 +23,8 @@ public sealed class LiveDashboardsSpec
     private static readonly string[] Empty =
     [
         "aarya-services: Firing alerts", "aarya-events: Firing alerts", "aarya-data: Firing alerts", "aarya-edge: Firing alerts",
-        "aarya-money: Firing alerts", "aarya-services: Passwords refused", LagOfPostgres, LagOfRedis,
+        "aarya-money: Firing alerts", "aarya-services: Passwords refused", "aarya-services: Degraded searches",
+        "aarya-services: Circuit of Elasticsearch", "aarya-edge: Certificate is valid for", LagOfPostgres, LagOfRedis,
     ];
 
     private const string LagOfPostgres = "aarya-data: Lag of PostgreSQL's replicas";

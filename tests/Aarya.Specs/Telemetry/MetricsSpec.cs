@@ -2,7 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Health;
+using Aarya.Infrastructure.Telemetry;
+using Aarya.Specs.Search.Elasticsearch;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 
@@ -39,6 +43,8 @@ public sealed class MetricsSpec
 
         using var odd = await visitor.SendAsync(new(new HttpMethod("PROPFIND"), "/api/products"), Cancel);
         Assert.Equal(405, (int)odd.StatusCode);
+        using var head = await visitor.SendAsync(new(HttpMethod.Head, "/api/products/no-such-product"), Cancel);
+        Assert.Equal(404, (int)head.StatusCode);
         await OrderTwiceAsync(shop);
         await AllIsReadAsync(shop);
 
@@ -48,7 +54,8 @@ public sealed class MetricsSpec
         foreach (var service in new[] { "gateway", "commerce" })
         {
             Assert.Equal(2, Requests(service, "GET", "/api/products", 200));
-            Assert.Equal(1, Requests(service, "GET", "/api/products/{idOrSlug}", 404));
+            // The context answers HEAD as GET.
+            Assert.Equal(service == "gateway" ? 1 : 2, Requests(service, "GET", "/api/products/{idOrSlug}", 404));
             Assert.Equal(1, Requests(service, "GET", "/api/orders", 401));
             // The repeat is a request, too.
             Assert.Equal(2, Requests(service, "POST", "/api/checkout", 201));
@@ -56,6 +63,7 @@ public sealed class MetricsSpec
                 ("service", service), ("method", "GET"), ("path", "/api/products")));
         }
 
+        Assert.Equal(1, Requests("gateway", "HEAD", "/api/products/{idOrSlug}", 404));
         // The edge alone answers what belongs to no context.
         Assert.Equal(["gateway"], metrics.Of("http_requests_total", ("path", "(none)")).Select(x => x.Labels["service"]).Distinct());
         Assert.Equal(1, Requests("gateway", "GET", "(none)", 404));
@@ -66,8 +74,26 @@ public sealed class MetricsSpec
         Assert.True(metrics.Sum("postgres_connections", ("state", "idle")) + metrics.Sum("postgres_connections", ("state", "used")) > 0);
         Assert.True(metrics.Sum("redis_commands_total", ("command", "EVAL"), ("status", "ok")) > 0);
         Assert.Equal(1, metrics.Sum("aarya_idempotency_repeats_total", ("outcome", "replayed")));
+        // Every role shows the six; only the gateway has no database.
+        foreach (var role in shop.Roles)
+        {
+            string[] six =
+            [
+                "redis_commands_total", "stream_consumer_lag", "service_health_status",
+                .. role == ActiveRoles.Gateway ? Array.Empty<string>() : ["postgres_connections"],
+                .. role is ActiveRoles.Gateway or ActiveRoles.All ? ["http_requests_total", "http_request_duration_seconds_count"]
+                    : Array.Empty<string>(),
+            ];
+            await Eventually.HoldsAsync($"{role} shows them", async () => await Scrape.OfAsync(shop, role) is var own
+                && six.All(x => own.Of(x).Any()));
+        }
+
         // What a healthy shop without load does not show, and what only a gateway in front of other processes shows.
-        string[] others = ["aarya_edge_queue_time_seconds", "aarya_refused_requests_total", "aarya_passwords_refused_total"];
+        string[] others =
+        [
+            "aarya_edge_queue_time_seconds", "aarya_refused_requests_total", "aarya_passwords_refused_total", "aarya_certificate_expiry_",
+            "aarya_degraded_searches_total", "aarya_elasticsearch_circuit_open",
+        ];
         await MetricsPage.CheckAsync(metrics, roles.Length > 1 ? others : [.. others, "aarya_context_circuit_open"]);
         await CheckWithPromtoolAsync(metrics.Text);
 
@@ -109,12 +135,14 @@ public sealed class MetricsSpec
         await AllIsReadAsync(shop);
         var before = await SeriesAsync(shop);
 
-        for (var i = 80; i < 1_080; i++) await SendAsync(http, i);
+        List<string> made = [];
+        for (var i = 80; i < 1_080; i++) made.Add(await SendAsync(http, i));
 
         // What goes on in the background may show a command, a group of a stream or a kind of exception for the first time.
         string[] background = ["redis_", "aarya_redis_", "stream_", "aarya_stream_", "dotnet_"];
-        var more = (await SeriesAsync(shop)).Except(before);
+        var more = (await SeriesAsync(shop)).Except(before).ToList();
         Assert.DoesNotContain(more, x => !background.Any(y => x.StartsWith(y, StringComparison.Ordinal)));
+        Assert.DoesNotContain(more, x => made.Any(y => x.Contains(y[..8], StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]
@@ -139,8 +167,52 @@ public sealed class MetricsSpec
     }
 
     [Fact]
-    public async Task the_health_of_a_service_follows_it()
+    public async Task a_certificate_that_clients_get_and_an_elasticsearch_that_fails_are_shown()
     {
+        var expires = DateTimeOffset.UtcNow.AddDays(9);
+        using var certificate = FakeElasticsearch.Certificate(expires);
+        // Any server with a certificate is what clients reach; nothing but its certificate is asked for.
+        await using var front = await FakeElasticsearch.StartAsync(certificate);
+        await using var elasticsearch = await FakeElasticsearch.StartAsync();
+        await using var shop = await SplitShop.StartAsync();
+        await shop.StartRoleAsync(ActiveRoles.All, ("ELASTICSEARCH_URL", elasticsearch.Url), ("AARYA_PUBLIC_URL", front.Url));
+        using var http = shop.Client();
+        await Eventually.HoldsAsync("Elasticsearch answers searches", async () => !await IsDegradedAsync());
+        var metrics = await Scrape.OfAsync(shop);
+        Assert.Equal(0, metrics.Sum("aarya_elasticsearch_circuit_open"));
+        Assert.Single(metrics.Of("aarya_elasticsearch_circuit_open"));
+
+        elasticsearch.Trouble = x =>
+        {
+            if (x.Request.Path.Value!.EndsWith("/_search", StringComparison.Ordinal)) x.Abort();
+            return Task.FromResult(x.RequestAborted.IsCancellationRequested);
+        };
+        await Eventually.HoldsAsync("the circuit is open", async () =>
+        {
+            Assert.True(await IsDegradedAsync());
+            return (metrics = await Scrape.OfAsync(shop)).Sum("aarya_elasticsearch_circuit_open") == 1;
+        });
+
+        Assert.True(metrics.Sum("aarya_degraded_searches_total") >= 10);
+        await Eventually.HoldsAsync("the certificate was read", async () =>
+            (metrics = await Scrape.OfAsync(shop)).Of("aarya_certificate_expiry_timestamp_seconds").Any());
+        Assert.Equal(expires.ToUnixTimeSeconds(), metrics.Sum("aarya_certificate_expiry_timestamp_seconds"));
+        // This shop shows only some of them.
+        await MetricsPage.CheckAsync(metrics, others: "");
+
+        async Task<bool> IsDegradedAsync()
+        {
+            // Each is another search, whose answer is not known yet.
+            var page = await http.GetFromJsonAsync<JsonElement>($"/api/search?q=kurta{Random.Shared.Next()}", Cancel);
+            return page.TryGetProperty("degraded", out var degraded) && degraded.GetBoolean();
+        }
+    }
+
+    [Fact]
+    public async Task the_health_of_a_service_follows_it_within_five_seconds()
+    {
+        // At most: an answer from just before the outage is used again, the next check begins, and the part does not answer.
+        Assert.True(HealthReport.Fresh + HealthMetrics.Interval + HealthReport.Patience < TimeSpan.FromSeconds(5));
         await using var shop = await SplitShop.StartAsync(Six);
         await Eventually.HoldsAsync("all are up", () => IsAsync("search", 1));
         var before = Lines();
@@ -203,10 +275,11 @@ public sealed class MetricsSpec
         for (var i = 0; i < 2; i++) await SplitShop.OrderAsync(guest, "tok_pending", "metrics");
     }
 
-    private static async Task SendAsync(HttpClient http, int n)
+    /// <returns>The made-up word that the request has everywhere.</returns>
+    private static async Task<string> SendAsync(HttpClient http, int n)
     {
         var made = Guid.NewGuid().ToString("N");
-        using var request = (n % 8) switch
+        using var request = (n % 11) switch
         {
             0 => new HttpRequestMessage(HttpMethod.Get, $"/{made}"),
             1 => new(HttpMethod.Get, $"/api/products/{made}"),
@@ -215,6 +288,9 @@ public sealed class MetricsSpec
             4 => new(HttpMethod.Post, "/api/cart/items") { Content = JsonContent.Create(new { sku = made, quantity = 1 }) },
             5 => new(HttpMethod.Get, $"/api/search?q={made}"),
             6 => new(HttpMethod.Post, $"/api/auth/{made}"),
+            7 => new(HttpMethod.Head, $"/api/products/{made}"),
+            8 => new(new HttpMethod("get"), $"/api/products/{made}"),
+            9 => new(HttpMethod.Post, $"/api/payments/webhooks/{made}") { Content = JsonContent.Create(new { id = made }) },
             _ => new(HttpMethod.Get, $"/api/products?cursor={made}"),
         };
         request.Headers.Host = $"{made}.example";
@@ -223,6 +299,7 @@ public sealed class MetricsSpec
         request.Headers.Add("X-Request-Id", made);
         using var answer = await http.SendAsync(request, Cancel);
         Assert.True((int)answer.StatusCode < 500, $"{request.Method} {request.RequestUri}: {(int)answer.StatusCode}");
+        return made;
     }
 
     private static async Task<HashSet<string>> SeriesAsync(SplitShop shop) =>

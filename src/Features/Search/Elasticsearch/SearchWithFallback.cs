@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Postgres;
+using Aarya.Infrastructure.Metrics;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Transport;
 using Microsoft.Extensions.Logging;
@@ -19,6 +21,9 @@ public sealed partial class SearchWithFallback : ISearchEngine
     /// <summary>The time that Elasticsearch has for one search, all its requests together.</summary>
     internal static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(400);
 
+    private static readonly Counter<long> Degraded = ShopMeter.Counter("aarya_degraded_searches",
+        "Searches and suggestions that PostgreSQL answered because Elasticsearch could not.");
+
     private readonly ISearchEngine elasticsearch;
     private readonly ISearchEngine postgres;
     private readonly ElasticsearchProgress progress;
@@ -28,9 +33,13 @@ public sealed partial class SearchWithFallback : ISearchEngine
 
     public SearchWithFallback(
         ElasticsearchEngine elasticsearch, PostgresSearchEngine postgres, ElasticsearchProgress progress, ElasticsearchOptions settings,
-        TimeProvider time, ILogger<SearchWithFallback> log)
+        IMeterFactory meters, TimeProvider time, ILogger<SearchWithFallback> log)
     {
         (this.elasticsearch, this.postgres, this.progress, this.log) = (elasticsearch, postgres, progress, log);
+        var circuit = new CircuitBreakerStateProvider();
+        meters.Create(ShopMeter.Name).CreateObservableGauge("aarya_elasticsearch_circuit_open",
+            () => circuit.CircuitState == CircuitState.Closed ? 0 : 1, unit: null,
+            "1 while Elasticsearch is left alone after repeated failures, else 0.");
         pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddConcurrencyLimiter(settings.MaxSearches)
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
@@ -40,6 +49,7 @@ public sealed partial class SearchWithFallback : ISearchEngine
                 MinimumThroughput = 10,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(5),
+                StateProvider = circuit,
             })
             .AddTimeout(Budget)
             .Build();
@@ -79,7 +89,9 @@ public sealed partial class SearchWithFallback : ISearchEngine
             }
         }
 
-        return degraded(await ask(postgres, cancellation));
+        var page = degraded(await ask(postgres, cancellation));
+        Degraded.Add(1);
+        return page;
     }
 
     private async Task<T> AskElasticsearchAsync<T>(Func<ISearchEngine, CancellationToken, Task<T>> ask, CancellationToken cancellation)

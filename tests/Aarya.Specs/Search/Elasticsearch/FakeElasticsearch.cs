@@ -31,7 +31,7 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
     private FakeElasticsearch(string url) => Url = url;
 
-    private string Url { get; }
+    public string Url { get; }
 
     /// <summary>The setting that leads the program to it.</summary>
     public string Argument => $"--ELASTICSEARCH_URL={Url}";

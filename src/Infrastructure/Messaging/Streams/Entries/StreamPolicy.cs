@@ -85,8 +85,7 @@ public sealed record StreamPolicy(string Name, int Cap, int Hours, bool IsArchiv
 
 /// <summary>The policies of this program's streams, with the operator's settings.</summary>
 /// <param name="Buckets">How many buckets the keys are in.</param>
-/// <param name="Compactor">The role of the context that archives, counts and trims them.</param>
-public sealed record StreamPolicies(IReadOnlyList<StreamPolicy> All, int Buckets = 1, string Compactor = "")
+public sealed record StreamPolicies(IReadOnlyList<StreamPolicy> All, int Buckets = 1)
 {
     /// <summary>The same streams, and instead of a divided one its parts.</summary>
     public IReadOnlyList<StreamPolicy> Parts { get; } = [.. All.SelectMany(x => x.Divide(Buckets))];
