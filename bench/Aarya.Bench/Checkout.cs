@@ -66,7 +66,7 @@ public static partial class Checkout
     [GeneratedRegex("@(?<kind>hex|json)(?<bytes>[0-9]+)@")]
     private static partial Regex Size();
 
-    private static async Task<string> OrdersAsync(Shop shop, string[] skus, int count, int first)
+    internal static async Task<string> OrdersAsync(Shop shop, string[] skus, int count, int first)
     {
         var orders = await PrepareAsync(shop, skus, count, first);
         var file = Path.GetTempFileName();

@@ -45,7 +45,7 @@ var wanted = args.FirstOrDefault() ?? "paths";
     // Last, because it replaces what is counted.
     ("reports", false, Reports.RunAsync),
 ];
-string[] names = [.. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "soak", "relevance", "sockets"];
+string[] names = [.. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "observed", "soak", "relevance", "sockets"];
 if (wanted is not "paths" && !names.Contains(wanted))
 {
     await Console.Error.WriteLineAsync(
@@ -79,6 +79,13 @@ try
     if (wanted is "soak")
     {
         var report = await SoakBench.RunAsync(shop, soak.Minutes, soak.PerSecond);
+        report.Print();
+        figures.Add(report);
+    }
+
+    if (wanted is "observed")
+    {
+        var report = await Observed.RunAsync(shop);
         report.Print();
         figures.Add(report);
     }

@@ -14,21 +14,24 @@ namespace Aarya.Infrastructure.Logging;
 [ProviderAlias("Console")]
 internal sealed class ConsoleLog(ConsoleLoggerProvider console) : ILoggerProvider, ISupportExternalScope
 {
-    public ILogger CreateLogger(string categoryName) => new Limited(console.CreateLogger(categoryName));
+    public ILogger CreateLogger(string categoryName) => new Limited(console.CreateLogger(categoryName), IsOurs(categoryName));
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => console.SetScopeProvider(scopeProvider);
 
     public void Dispose() => console.Dispose();
 
-    private static bool IsOurs(object? value) =>
-        value is not (null or string or Enum) && value.GetType().Assembly.GetName().Name!.StartsWith("Aarya", StringComparison.Ordinal);
+    private static bool IsOurs(string name) => name.StartsWith("Aarya.", StringComparison.Ordinal);
+
+    private static bool IsOurs(object? value) => value is not (null or string or Enum) && IsOurs(value.GetType().Assembly.GetName().Name!);
 
     private static IEnumerable<object> OursIn(object? value) => IsOurs(value) ? [value!]
         : value is IEnumerable several and not string ? several.Cast<object?>().Where(IsOurs).Select(x => x!) : [];
 
-    private sealed class Limited(ILogger inner) : ILogger
+    /// <param name="isOurs">Whether the category is one of the program's own.</param>
+    private sealed class Limited(ILogger inner, bool isOurs) : ILogger
     {
         private const string Template = "{OriginalFormat}";
+        private const string Failed = "Failed to process message";
         private const string TriedLater = "was rescheduled to queue";
 
         // By the template of the entry.
@@ -60,9 +63,11 @@ internal sealed class ConsoleLog(ConsoleLoggerProvider console) : ILoggerProvide
             inner.Log(logLevel, eventId, named, exception, (_, _) => message);
         }
 
-        // Wolverine adds the second entry, without the exception, to the first one about a message that it tries again later.
-        private static bool IsOfOutage(string template, Exception? exception) =>
-            (exception is not null && Outage.IsOfMessage(exception)) || template.EndsWith(TriedLater, StringComparison.Ordinal);
+        // The program's own entries are few by themselves. Wolverine logs a message that failed under the message's type, and adds a second
+        // entry, without the exception, when it tries the message again later.
+        private bool IsOfOutage(string template, Exception? exception) =>
+            exception is null ? template.EndsWith(TriedLater, StringComparison.Ordinal)
+            : (!isOurs || template.StartsWith(Failed, StringComparison.Ordinal)) && Outage.IsOfMessage(exception);
 
         private static object? Named(object? value) =>
             OursIn(value).Any() ? IsOurs(value) ? NameOf(value!) : string.Join(", ", OursIn(value).Select(NameOf)) : value;

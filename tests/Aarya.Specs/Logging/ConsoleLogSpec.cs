@@ -76,6 +76,7 @@ public sealed partial class ConsoleLogSpec : IDisposable
     {
         var library = logs.CreateLogger("Wolverine");
         var another = logs.CreateLogger("Marten");
+        var ours = logs.CreateLogger("Aarya.Features.Content.Mails.SendEmail");
         string[] none = [];
         var away = new InvalidOperationException("", new NpgsqlException("away", new IOException()));
         for (var i = 0; i < 5; i++)
@@ -83,16 +84,23 @@ public sealed partial class ConsoleLogSpec : IDisposable
             PollFailed(library, i, away);
             PollFailed(library, i, new FormatException());
             PollFailed(another, i, away);
+            PollFailed(ours, i, away);
+            MessageFailed(ours, i, away);
         }
 
         Plain(library, LogLevel.None, Guid.Empty, none);
         await Eventually.HoldsAsync("the last one is written", () =>
             kept.Lines.Any(x => x.Message.StartsWith("None", StringComparison.Ordinal)));
-        Assert.Equal(5 + 1 + 1 + 1, kept.Lines.Count);
+        var counts = kept.Lines.GroupBy(x => x.Message.Split(' ')[0]).ToDictionary(x => x.Key, x => x.Count());
+        // Of polls: one of each library, five others, and the program's own five.
+        Assert.Equal((1 + 1 + 5 + 5, 1), (counts["Poll"], counts["Failed"]));
     }
 
     [LoggerMessage(LogLevel.Error, "Poll {Number} failed")]
     private static partial void PollFailed(ILogger log, int number, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Failed to process message {Number}")]
+    private static partial void MessageFailed(ILogger log, int number, Exception exception);
 
     private sealed class Kept() : ConsoleFormatter(nameof(Kept))
     {

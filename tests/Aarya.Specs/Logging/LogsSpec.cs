@@ -10,6 +10,7 @@ using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
 using Aarya.Specs.Support.Shoppers;
+using Aarya.Specs.Telemetry;
 using MimeKit;
 
 namespace Aarya.Specs.Logging;
@@ -77,10 +78,14 @@ public sealed partial class LogsSpec : IAsyncLifetime
     public async Task an_outage_of_each_part_is_named_once_and_shows_no_personal_data(string[] roles)
     {
         await using var redis = await RedisServer.StartAsync();
+        await using var collector = await Collector.StartAsync();
         await using var shop = await SplitShop.StartAsync(redis);
-        await StartRolesAsync(shop, roles, ("PAYMENT_PROVIDER_URL", "http://127.0.0.1:1"), ("PAYMENT_API_KEY", "a-key-of-this-spec"),
+        await StartRolesAsync(shop, roles,
+        [
+            .. collector.Settings, ("PAYMENT_PROVIDER_URL", "http://127.0.0.1:1"), ("PAYMENT_API_KEY", "a-key-of-this-spec"),
             ("PAYMENT_WEBHOOK_SECRET", "a-secret-of-this-spec"), ("PAYMENT_RECONCILE_SECONDS", "1"), ("PAYMENT_PENDING_SECONDS", "1"),
-            ("AARYA_DIAL_SECONDS", "1"));
+            ("AARYA_DIAL_SECONDS", "1"),
+        ]);
         using var support = await shop.StaffAsync("support", "merchandiser");
         await support.PublishKurtaAsync(Sku, stock: 100);
         using var shopper = shop.Client();
@@ -103,7 +108,14 @@ public sealed partial class LogsSpec : IAsyncLifetime
         await ServesAsync(shopper);
 
         LogsPage.Check(LinesOf(shop));
-        NoneHas(shop, [access, access.Split('.')[1], refresh, .. PrivateShopper.Details, "a-key-of-this-spec", "a-secret-of-this-spec"]);
+        string[] secrets =
+        [
+            access, access.Split('.')[1], refresh, NextPassword, .. PrivateShopper.Details, "a-key-of-this-spec", "a-secret-of-this-spec",
+        ];
+        NoneHas(shop, secrets);
+        // The spans of what failed, with their errors.
+        await Eventually.HoldsAsync("failures are in the traces", () => collector.Got("exception.type") || collector.Got("error.type"));
+        Assert.DoesNotContain(secrets, collector.Got);
         var repeated = LinesOf(shop).Where(x => !Text(x, "log.logger")!.EndsWith(".RequestLog", StringComparison.Ordinal))
             .Where(x => Text(x, "log.level") is "warn" or "error" or "fatal")
             .GroupBy(x => $"{Text(x, "service.name")} {Text(x, "log.logger")} {Text(x, "event.action")} {Text(x, "message")}")

@@ -85,7 +85,52 @@ public sealed partial class AlertsSpec
     }
 
     [Fact]
-    public async Task what_follows_from_a_role_that_is_down_is_not_sent_too()
+    public Task what_follows_from_a_role_that_is_down_is_not_sent_too() => WithAlertmanagerAsync(async url =>
+    {
+        await AddAsync(url, "alertname=RoleDown", "service=search", "severity=critical");
+        await AddAsync(url, "alertname=StreamReaderStalled", "consumer_group=search", "severity=critical");
+        await AddAsync(url, "alertname=StreamReaderStalled", "consumer_group=payment", "severity=critical");
+        await AddAsync(url, "alertname=ContextCircuitOpen", "context=search", "severity=critical");
+
+        await Eventually.HoldsAsync("two of them are inhibited", async () =>
+            (await InhibitedAsync(url)).Count(x => x.Contains("search", StringComparison.Ordinal)) == 2);
+        var sent = await RunAsync("amtool", "alert", "query", url, "--active", "--output=extended");
+        Assert.Contains("RoleDown", sent, StringComparison.Ordinal);
+        Assert.Contains("payment", sent, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public Task each_inhibition_holds_its_alert_back() => WithAlertmanagerAsync(async url =>
+    {
+        var rules = Inhibition().Matches(await File.ReadAllTextAsync(Routes, Cancel))
+            .Select(x => (Source: LabelsOf(x.Groups[1].Value), Target: LabelsOf(x.Groups[2].Value))).ToList();
+        Assert.NotEmpty(rules);
+        for (var i = 0; i < rules.Count; i++)
+        {
+            var (source, target) = rules[i];
+            // A rule for any role is tried with one, and a rule for any alert with one of its own.
+            if (source is ["alertname=RoleDown"]) source = ["alertname=RoleDown", "service=core"];
+            if (!target.Any(x => x.StartsWith("alertname=", StringComparison.Ordinal))) target = ["alertname=Any", .. target];
+            if (target is ["alertname=HighErrorRate"]) target = ["alertname=HighErrorRate", "service=core"];
+            await AddAsync(url, source);
+            await AddAsync(url, [.. target, $"rule={i}"]);
+        }
+
+        IReadOnlyList<string> inhibited = [];
+        await Eventually.HoldsAsync("every target is held back", async () => Enumerable.Range(0, rules.Count).Select(x => $"{x}").All(
+            (inhibited = await InhibitedAsync(url)).Select(x => RuleOf().Match(x).Groups[1].Value).ToHashSet().Contains),
+            instead: () => Task.FromResult(string.Join('\n', inhibited)));
+    });
+
+    private static string[] LabelsOf(string matchers) => [.. Matcher().Matches(matchers).Select(x => $"{x.Groups[1]}={x.Groups[2]}")];
+
+    private static Task AddAsync(string url, params string[] labels) => RunAsync("amtool", ["alert", "add", url, .. labels]);
+
+    private static async Task<IReadOnlyList<string>> InhibitedAsync(string url) =>
+        (await RunAsync("amtool", "alert", "query", url, "--inhibited", "--output=extended")).Split('\n');
+
+    /// <summary>Runs with an Alertmanager that has the project's routes.</summary>
+    private static async Task WithAlertmanagerAsync(Func<string, Task> run)
     {
         var port = Ports.Free().ToString(CultureInfo.InvariantCulture);
         var folder = Directory.CreateTempSubdirectory("aarya-alertmanager-");
@@ -98,17 +143,7 @@ public sealed partial class AlertsSpec
         {
             var url = $"--alertmanager.url=http://127.0.0.1:{port}";
             await Eventually.HoldsAsync("Alertmanager answers", async () => (await EndAsync("amtool", "alert", url)).ExitCode == 0);
-            await RunAsync("amtool", "alert", "add", url, "alertname=RoleDown", "service=search", "severity=critical");
-            await RunAsync("amtool", "alert", "add", url, "alertname=StreamReaderStalled", "consumer_group=search", "severity=critical");
-            await RunAsync("amtool", "alert", "add", url, "alertname=StreamReaderStalled", "consumer_group=payment", "severity=critical");
-            await RunAsync("amtool", "alert", "add", url, "alertname=ContextCircuitOpen", "context=search", "severity=critical");
-
-            await Eventually.HoldsAsync("two of them are inhibited", async () =>
-                (await RunAsync("amtool", "alert", "query", url, "--inhibited", "--output=extended")).Split('\n')
-                    .Count(x => x.Contains("search", StringComparison.Ordinal)) == 2);
-            var sent = await RunAsync("amtool", "alert", "query", url, "--active", "--output=extended");
-            Assert.Contains("RoleDown", sent, StringComparison.Ordinal);
-            Assert.Contains("payment", sent, StringComparison.Ordinal);
+            await run(url);
         }
         finally
         {
@@ -130,6 +165,15 @@ public sealed partial class AlertsSpec
 
     [GeneratedRegex("(?m)^## ([A-Za-z]+)$")]
     private static partial Regex Section();
+
+    [GeneratedRegex(@"source_matchers: \[(.*)\]\n +target_matchers: \[(.*)\]")]
+    private static partial Regex Inhibition();
+
+    [GeneratedRegex("(\\w+)=\"(\\w+)\"")]
+    private static partial Regex Matcher();
+
+    [GeneratedRegex("rule=\"([0-9]+)\"")]
+    private static partial Regex RuleOf();
 
     // Up to the next line of the rule.
     [GeneratedRegex(@"expr: (.|\n)*?(?=\n +(for|labels):|\n +- record|\z)")]
