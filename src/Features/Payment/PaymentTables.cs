@@ -31,13 +31,14 @@ internal static class PaymentTables
         return asked;
     }
 
-    // A captured charge that belongs to no payment of this shop, until the provider reports its refund.
+    // A captured charge that belongs to no payment of this shop, and when the provider reported that it is refunded or voided.
     private static Table StrayCharge()
     {
         var stray = new Table(StrayCharges.Table);
         stray.AddColumn("charge_id", "text").AsPrimaryKey();
         stray.AddColumn("order_id", "uuid").NotNull();
         stray.AddColumn("seen_at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        stray.AddColumn("returned_at", "timestamptz").AllowNulls();
         return stray;
     }
 }

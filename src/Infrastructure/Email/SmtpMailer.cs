@@ -65,6 +65,8 @@ public sealed class SmtpMailer(SmtpServer server, TimeProvider time, ILogger<Smt
         catch (SmtpCommandException e) when (IsOfMailbox(e))
         {
             span.Fail(e);
+            // The server answers, for this mailbox.
+            away.Answers();
             // RFC 5321 section 4.2.1: the same command would get the same answer again.
             var why = Anonymous(e.Message, mail);
             throw new MailUndeliverableException($"{server.Host}:{server.Port} refuses the mailbox of mail {mail.Id}: {why}");

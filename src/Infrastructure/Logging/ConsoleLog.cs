@@ -14,6 +14,8 @@ namespace Aarya.Infrastructure.Logging;
 [ProviderAlias("Console")]
 internal sealed class ConsoleLog(ConsoleLoggerProvider console) : ILoggerProvider, ISupportExternalScope
 {
+    private static readonly ConcurrentDictionary<Type, bool> OfTypes = [];
+
     public ILogger CreateLogger(string categoryName) => new Limited(console.CreateLogger(categoryName), IsOurs(categoryName));
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => console.SetScopeProvider(scopeProvider);
@@ -22,10 +24,12 @@ internal sealed class ConsoleLog(ConsoleLoggerProvider console) : ILoggerProvide
 
     private static bool IsOurs(string name) => name.StartsWith("Aarya.", StringComparison.Ordinal);
 
-    private static bool IsOurs(object? value) => value is not (null or string or Enum) && IsOurs(value.GetType().Assembly.GetName().Name!);
+    private static bool IsOurs(object? value) => value is not (null or string or Enum)
+        && OfTypes.GetOrAdd(value.GetType(), static x => IsOurs(x.Assembly.GetName().Name!));
 
+    // Not in what is made while it is read, such as a query.
     private static IEnumerable<object> OursIn(object? value) => IsOurs(value) ? [value!]
-        : value is IEnumerable several and not string ? several.Cast<object?>().Where(IsOurs).Select(x => x!) : [];
+        : value is ICollection several ? several.Cast<object?>().Where(IsOurs).Select(x => x!) : [];
 
     /// <param name="isOurs">Whether the category is one of the program's own.</param>
     private sealed class Limited(ILogger inner, bool isOurs) : ILogger

@@ -42,7 +42,7 @@ internal sealed class RequestMetrics
     public async Task CountAsync(HttpContext http, RequestDelegate next)
     {
         var endpoint = http.GetEndpoint();
-        var route = endpoint is null ? noRoute : routes.GetOrAdd(endpoint, RouteOf);
+        var route = endpoint is null ? noRoute : routes.TryGetValue(endpoint, out var known) ? known : routes.GetOrAdd(endpoint, RouteOf);
         if (!route.Counts)
         {
             await next(http);

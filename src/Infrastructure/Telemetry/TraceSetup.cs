@@ -65,7 +65,9 @@ internal static class TraceSetup
         if (!ShopTraces.IsCollected) return;
         app.Use((http, next) =>
         {
-            if (http.GetEndpoint() is { } endpoint && RequestRoute.Of(endpoint).IsLive && Activity.Current is { } span)
+            // Of most requests no trace is sent.
+            if (Activity.Current is { IsAllDataRequested: true } span && http.GetEndpoint() is { } endpoint
+                && RequestRoute.Of(endpoint).IsLive)
             {
                 span.IsAllDataRequested = false;
                 span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

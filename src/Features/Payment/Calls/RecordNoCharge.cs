@@ -9,12 +9,14 @@ namespace Aarya.Features.Payment.Calls;
 /// Records that the provider has no charge for an order, which ends the payment of a cancelled one. If a charge appears later, it is
 /// refunded.
 /// </summary>
-public sealed record RecordNoCharge(Guid OrderId);
+/// <param name="AskedAt">When the provider was asked; null in a message of an earlier version.</param>
+public sealed record RecordNoCharge(Guid OrderId, DateTimeOffset? AskedAt = null);
 
 public static class RecordNoChargeHandler
 {
     public static void Before(RecordNoCharge record, IDocumentSession session, DateTimeOffset now) =>
-        session.QueueSqlCommand("update payment.reconciliation set found_none_at = ? where order_id = ?", now, record.OrderId);
+        session.QueueSqlCommand("update payment.reconciliation set found_none_at = greatest(found_none_at, ?) where order_id = ?",
+            record.AskedAt ?? now, record.OrderId);
 
     public static (Events, OutgoingMessages) Handle(
         RecordNoCharge record,

@@ -8,7 +8,9 @@ namespace Aarya.Features.Payment.Calls;
 
 /// <summary>Records the outcome of a refund.</summary>
 /// <param name="ChargeNumber">The charge that it refunds, as the provider reports it; null for a refund that the shop requested.</param>
-public sealed record RecordRefund(Guid OrderId, Guid RefundId, RefundReport Report, int Attempt = 1, int? ChargeNumber = null);
+/// <param name="ChargeId">The provider's id of that charge.</param>
+public sealed record RecordRefund(
+    Guid OrderId, Guid RefundId, RefundReport Report, int Attempt = 1, int? ChargeNumber = null, string? ChargeId = null);
 
 public static partial class RecordRefundHandler
 {
@@ -23,7 +25,7 @@ public static partial class RecordRefundHandler
         // message is repeated as long as the charge is open; every charge ends.
         if (payment.IsOpen && payment.Refunds.All(x => x.Id != record.RefundId))
             return ([], [(record with { Attempt = record.Attempt + 1 }).DelayedFor(RetryDelay.After(record.Attempt))]);
-        var facts = payment.FactsOfRefund(record.RefundId, record.Report, now, record.ChargeNumber);
+        var facts = payment.FactsOfRefund(record.RefundId, record.Report, now, record.ChargeNumber, record.ChargeId);
         if (facts.OfType<RefundDeclined>().Any(x => payment.Refunds.Any(y => y.Id == x.RefundId && y.ChargeId is not null)))
             LogChargedTwice(logger, payment.Id, record.Report.Code);
         return PaymentMessages.Of(payment.Id, payment, facts);

@@ -19,7 +19,7 @@ namespace Aarya.Features.Payment.Charges;
 /// <summary>
 /// Receives an event from a payment provider. Its signature and age are verified on the raw body before anything is parsed; then the event
 /// is recorded and answered at once, and its effect follows as a durable message. A delivery that was recorded before, or that changes
-/// nothing, writes nothing.
+/// nothing, writes nothing; one about a charge of no payment writes only that charge.
 /// </summary>
 public static partial class ReceiveWebhookEndpoint
 {
@@ -55,8 +55,13 @@ public static partial class ReceiveWebhookEndpoint
         if (news is null) return (Results.Ok(), []);
         // No lock is needed: a payment never loses what it has recorded.
         var payment = await session.LoadAsync<OrderPayment>(news.OrderId, cancellation);
-        if (StrayCharges.IsStray(payment, news.Charge)) StrayCharges.Note(session, news.OrderId, news.Charge, news.Refund, logger);
-        if (payment is null || payment.Knows(news, clock.GetUtcNow())) return (Results.Ok(), []);
+        if (StrayCharges.IsStray(payment, news.Charge))
+        {
+            StrayCharges.Note(session, news.OrderId, news.Charge, news.Refund, logger);
+            return (Results.Ok(), []);
+        }
+
+        if (payment.Knows(news, clock.GetUtcNow())) return (Results.Ok(), []);
         await session.StartTransactionAsync(cancellation);
         await using var note = new NpgsqlCommand(
             "insert into payment.provider_event (provider, event_id) values ($1, $2) on conflict do nothing")
@@ -68,7 +73,8 @@ public static partial class ReceiveWebhookEndpoint
         // The charge first: the charge of a refund may not be known yet.
         OutgoingMessages messages = [new RecordCharge(news.OrderId, news.Charge)];
         if (news is { RefundId: { } refundId, Refund: { } refund })
-            messages.Add(new RecordRefund(news.OrderId, refundId, refund, ChargeNumber: news.Charge.Number));
+            messages.Add(new RecordRefund(
+                news.OrderId, refundId, refund, ChargeNumber: news.Charge.Number, ChargeId: news.Charge.ChargeId));
         return (Results.Ok(), messages);
     }
 

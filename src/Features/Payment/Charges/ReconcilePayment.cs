@@ -24,7 +24,7 @@ public static class ReconcilePaymentHandler
         try
         {
             var report = await provider.FindChargeAsync(payment.Id, payment.ChargeNumber, cancellation);
-            next.Add(report is not null ? new RecordCharge(payment.Id, report) : new RecordNoCharge(payment.Id));
+            next.Add(report is not null ? new RecordCharge(payment.Id, report) : new RecordNoCharge(payment.Id, now));
             if (report is null && payment.AwaitsAnswer && now - payment.ChangedAt > Stuck) next.Add(new AttemptCharge(payment.Id));
         }
         catch (ProviderUnavailableException)

@@ -259,7 +259,7 @@ public sealed record OrderPayment
         var knowsCharge = RequestedAt is null || IsStray(news.Charge) || (FactsOf(news.Charge, now).Count == 0 && !MustVoid(news.Charge));
         if (!knowsCharge || news is not { RefundId: { } refundId, Refund: { } refund }) return knowsCharge;
         // While a charge is open, a refund may be reported before the charge that it refunds.
-        return !IsOpen && FactsOfRefund(refundId, refund, now, news.Charge.Number).Count == 0;
+        return !IsOpen && FactsOfRefund(refundId, refund, now, news.Charge.Number, news.Charge.ChargeId).Count == 0;
     }
 
     /// <summary>One key creates one charge: a report of any other charge does not belong to this payment.</summary>
@@ -307,7 +307,9 @@ public sealed record OrderPayment
     /// <summary>Applies the outcome of a refund, including one made in the provider's own dashboard.</summary>
     /// <remarks>A report in a currency other than the payment's changes nothing.</remarks>
     /// <param name="chargeNumber">The charge that it refunds; null for the current one.</param>
-    public IReadOnlyList<object> FactsOfRefund(Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null) =>
+    /// <param name="chargeId">The provider's id of that charge, if it is known.</param>
+    public IReadOnlyList<object> FactsOfRefund(
+        Guid refundId, RefundReport report, DateTimeOffset now, int? chargeNumber = null, string? chargeId = null) =>
         Refunds.FirstOrDefault(x => x.Id == refundId) switch
         {
             _ when report.Amount.Currency != Amount.Currency => [],
@@ -315,17 +317,17 @@ public sealed record OrderPayment
                 report.Succeeded
                     ? [new Refunded(refundId, report.Amount, now)]
                     : [new RefundDeclined(refundId, report.Amount, report.Code ?? "refund_declined", now)],
-            // A refund of an earlier charge is not a refund of the order's payment.
-            // Of an earlier one whose refund the provider first refused: staff have made it there.
-            null when report.Succeeded && chargeNumber < ChargeNumber && RefusedRefundOfEarlier(report.Amount) is { } refused =>
+            // Staff have made a refund at the provider that it had refused to the shop: that of an earlier charge.
+            null when report.Succeeded && chargeNumber < ChargeNumber && RefusedRefundOf(chargeId, report.Amount) is { } refused =>
                 [new Refunded(refused, report.Amount, now)],
+            // Any other refund of an earlier charge is not a refund of the order's payment.
             null when report.Succeeded && Status == PaymentStatus.Captured && (chargeNumber ?? ChargeNumber) == ChargeNumber =>
                 [new Refunded(refundId, report.Amount, now)],
             _ => [],
         };
 
-    private Guid? RefusedRefundOfEarlier(Money amount) =>
-        Refunds.FirstOrDefault(x => x is { ChargeId: not null, Status: RefundStatus.Failed } && x.Amount == amount)?.Id;
+    private Guid? RefusedRefundOf(string? chargeId, Money amount) => chargeId is null ? null
+        : Refunds.FirstOrDefault(x => x.ChargeId == chargeId && x.Status == RefundStatus.Failed && x.Amount == amount)?.Id;
 
     private string? Refusal(Money wanted) =>
         Status != PaymentStatus.Captured ? "not_captured"
@@ -380,7 +382,14 @@ public sealed record OrderPayment
             Declines = x.Declined ? Declines + 1 : Declines,
             ChangedAt = x.At,
         },
-        ChargeAttempted x => this with { Attempts = x.Attempt, AskedAt = AskedAt ?? x.At, LastAskedAt = x.At, ChangedAt = x.At },
+        ChargeAttempted x => this with
+        {
+            Attempts = x.Attempt,
+            // An earlier version has not noted the first one.
+            AskedAt = AskedAt ?? (Attempts > 0 ? ChangedAt : x.At),
+            LastAskedAt = x.At,
+            ChangedAt = x.At,
+        },
         ChargePending x => this with { ChargeId = x.ChargeId, Card = x.Card ?? Card, ChangedAt = x.At },
         ActionRequired x =>
             this with

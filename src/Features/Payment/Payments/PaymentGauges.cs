@@ -48,7 +48,7 @@ internal static class PaymentGauges
             DatabaseGauge.AgeOf("unwanted_since", WithUnwantedMoney)),
         new("aarya_stray_charges",
             $"Captured charges of the provider that belong to no payment of this shop, up to {DatabaseGauge.Most}.",
-            DatabaseGauge.Count(StrayCharges.Table)),
+            DatabaseGauge.Count(StrayCharges.Kept)),
         new("aarya_pending_refunds", $"Payments with a pending refund, up to {DatabaseGauge.Most}.",
             DatabaseGauge.Count(WithPendingRefund)),
         new("aarya_pending_refunds_oldest_seconds",

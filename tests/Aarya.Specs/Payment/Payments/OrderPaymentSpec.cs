@@ -321,8 +321,10 @@ public sealed class OrderPaymentSpec
         var refused = Then(twice, twice.FactsOfRefund(refund.Id, new(false, Price, "refund_declined"), Now));
         Assert.Equal(Now, refused.UnwantedSince);
 
-        Assert.Empty(refused.FactsOfRefund(Guid.CreateVersion7(), new(true, Money.Rupees(1)), Now, chargeNumber: 1));
-        var made = Then(refused, refused.FactsOfRefund(Guid.CreateVersion7(), new(true, Price), Now, chargeNumber: 1));
+        Assert.Empty(refused.FactsOfRefund(Guid.CreateVersion7(), new(true, Money.Rupees(1)), Now, chargeNumber: 1, "ch_1"));
+        Assert.Empty(refused.FactsOfRefund(Guid.CreateVersion7(), new(true, Price), Now, chargeNumber: 1, "ch_other"));
+        var made = Then(refused, refused.FactsOfRefund(Guid.CreateVersion7(), new(true, Price), Now, chargeNumber: 1, "ch_1"));
+        Assert.Empty(made.FactsOfRefund(Guid.CreateVersion7(), new(true, Price), Now, chargeNumber: 1, "ch_1"));
 
         Assert.Null(made.UnwantedSince);
         Assert.Equal((Price, 0L), (made.Refundable, made.RefundedAmount.Minor));
