@@ -16,10 +16,7 @@ public static class AddToCart
     {
         var skus = await Skus.InStockAsync(shop, 5);
         var tokens = await shop.GuestsAsync(Guests);
-        var file = Path.GetTempFileName();
-        // Every guest adds each SKU in turn; no cart line is near its limit when the last round ends.
-        var bodies = skus.Select(sku => JsonSerializer.Serialize(new { sku, quantity = 1 }));
-        await File.WriteAllLinesAsync(file, bodies.SelectMany(body => tokens.Select(token => $"{token}\t-\t-\t{body}")));
+        var file = await RequestsAsync(tokens, skus);
         await using var floor = await FloorServer.StartAsync("cart", shop.RedisUrl, string.Join(',', skus));
         var (runs, floors) = await Turns.TakeAsync(
             _ =>
@@ -30,5 +27,14 @@ public static class AddToCart
                     () => Wrk.PostAsync(new Uri(floor.Url, "/api/cart/items"), Connections, Turns.Time, file, repeat: true)));
         File.Delete(file);
         return new("add to cart", "bare Kestrel, the same script", 0.4, runs, floors);
+    }
+
+    /// <summary>Writes the requests to a file. Every guest adds each SKU in turn, so that no cart line comes near its limit.</summary>
+    internal static async Task<string> RequestsAsync(IReadOnlyList<string> tokens, IEnumerable<string> skus)
+    {
+        var file = Path.GetTempFileName();
+        var bodies = skus.Select(sku => JsonSerializer.Serialize(new { sku, quantity = 1 }));
+        await File.WriteAllLinesAsync(file, bodies.SelectMany(body => tokens.Select(token => $"{token}\t-\t-\t{body}")));
+        return file;
     }
 }

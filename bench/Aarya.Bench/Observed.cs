@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
 
 namespace Aarya.Bench;
 
@@ -29,7 +27,7 @@ internal static class Observed
         var skus = await Skus.AllInStockAsync(shop);
         await shop.StockUpAsync(1_000_000);
         var product = $"/api/products/{(string)(await shop.GetAsync("/api/products?limit=1"))["items"]![0]!["slug"]!}";
-        var carts = await CartsAsync(shop, skus);
+        var carts = await AddToCart.RequestsAsync(await shop.GuestsAsync(Guests), skus.Take(5));
         List<Run> off = [], on = [];
         for (var round = 0; round < Turns.Rounds; round++)
         {
@@ -64,7 +62,7 @@ internal static class Observed
     {
         await shop.StopAsync();
         using var collector = Collector.Start();
-        var metrics = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}/metrics");
+        var metrics = new Uri($"http://127.0.0.1:{Shop.FreePort().ToString(CultureInfo.InvariantCulture)}/metrics");
         foreach (var (name, value) in new[]
         {
             ("AARYA_METRICS_URL", metrics.GetLeftPart(UriPartial.Authority)), ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url),
@@ -111,15 +109,6 @@ internal static class Observed
         return last!;
     }
 
-    private static async Task<string> CartsAsync(Shop shop, string[] skus)
-    {
-        var tokens = await shop.GuestsAsync(Guests);
-        var file = Path.GetTempFileName();
-        var bodies = skus.Take(5).Select(sku => JsonSerializer.Serialize(new { sku, quantity = 1 }));
-        await File.WriteAllLinesAsync(file, bodies.SelectMany(body => tokens.Select(token => $"{token}\t-\t-\t{body}")));
-        return file;
-    }
-
     // As Prometheus does.
     private static async Task ReadAsync(Uri metrics, CancellationToken ended)
     {
@@ -136,13 +125,6 @@ internal static class Observed
         }
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private sealed record Run(IReadOnlyList<Load> Loads, double Megabytes);
 
     /// <summary>Takes spans as a collector does, and forgets them.</summary>
@@ -154,7 +136,7 @@ internal static class Observed
 
         public static Collector Start()
         {
-            var collector = new Collector { Url = $"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}" };
+            var collector = new Collector { Url = $"http://127.0.0.1:{Shop.FreePort().ToString(CultureInfo.InvariantCulture)}" };
             collector.listener.Prefixes.Add($"{collector.Url}/");
             collector.listener.Start();
             _ = collector.TakeAsync();
