@@ -19,7 +19,7 @@ namespace Aarya.Features.Payment.Charges;
 /// <summary>
 /// Receives an event from a payment provider. Its signature and age are verified on the raw body before anything is parsed; then the event
 /// is recorded and answered at once, and its effect follows as a durable message. A delivery that was recorded before, or that changes
-/// nothing, writes nothing; one about a charge of no payment writes only that charge.
+/// nothing, writes nothing. A charge that belongs to no payment is noted (<see cref="StrayCharges"/>), and has no other effect.
 /// </summary>
 public static partial class ReceiveWebhookEndpoint
 {
