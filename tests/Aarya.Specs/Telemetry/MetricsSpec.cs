@@ -242,6 +242,7 @@ public sealed class MetricsSpec
         [
             "aarya_stock_imbalances", "aarya_pending_refunds_oldest_seconds", "aarya_funnel_today", "stream_consumer_lag",
             "service_health_status", "aarya_compactor_last_success_timestamp_seconds", "aarya_reconciler_last_success_timestamp_seconds",
+            "aarya_key_age_seconds",
         ];
         return Eventually.HoldsAsync("each context has read its tables and its streams", async () =>
             await Scrape.OfAsync(shop) is var read && read.Of("aarya_outbox_messages").Count() == Roles.Contexts.Count
