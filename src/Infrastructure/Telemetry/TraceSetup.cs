@@ -11,7 +11,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
-using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Instrumentation.Http;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -24,16 +23,6 @@ namespace Aarya.Infrastructure.Telemetry;
 /// </summary>
 internal static class TraceSetup
 {
-    // The instrumentation reads it; there is no option in code.
-    private const string RpcOfServer = "OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_ENABLE_GRPC_INSTRUMENTATION";
-
-    // A path may have the code of a link, a query what a person searches for, and the others are what a client is or sends.
-    private static readonly string[] OfClient =
-    [
-        "url.path", "url.query", "user_agent.original", "network.peer.address", "network.peer.port", "server.address", "server.port",
-        "http.request.method_original",
-    ];
-
     private static readonly string[] Endpoints = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
     /// <exception cref="StartupException">The endpoint is not a URL.</exception>
@@ -44,37 +33,23 @@ internal static class TraceSetup
         ShopTraces.IsCollected = IsOn(builder.Configuration);
         builder.Services.AddHostedService(_ => new SpanListener(ShopTraces.IsCollected));
         if (!ShopTraces.IsCollected) return;
-        builder.Configuration[RpcOfServer] = "true";
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var node = NodeName.From(builder.Configuration);
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(x => x.AddService(roles.ServiceName, "aarya", serviceInstanceId: $"{roles.ServiceName}@{node}")
                 .AddEnvironmentVariableDetector())
             .WithTracing(traces => traces
-                .AddSource(ShopTraces.SourceName, MessageSpans.SourceName, "Npgsql")
-                .AddAspNetCoreInstrumentation(Describe)
+                .AddSource(RequestSpans.SourceName, ShopTraces.SourceName, MessageSpans.SourceName, "Npgsql")
                 .AddGrpcClientInstrumentation(x => x.SuppressDownstreamInstrumentation = true)
                 .AddHttpClientInstrumentation(Describe)
                 .AddProcessor(new MessageSpans())
                 .AddOtlpExporter());
     }
 
-    /// <summary>Leaves live connections out of the traces: one lasts for hours, and is no request.</summary>
+    /// <summary>Describes the spans of requests; comes first.</summary>
     public static void UseTraces(this WebApplication app)
     {
-        if (!ShopTraces.IsCollected) return;
-        app.Use((http, next) =>
-        {
-            // Of most requests no trace is sent.
-            if (Activity.Current is { IsAllDataRequested: true } span && http.GetEndpoint() is { } endpoint
-                && RequestRoute.Of(endpoint).IsLive)
-            {
-                span.IsAllDataRequested = false;
-                span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-            }
-
-            return next(http);
-        });
+        if (ShopTraces.IsCollected) app.Use(RequestSpans.DescribeAsync);
     }
 
     private static bool IsOn(IConfiguration configuration)
@@ -90,25 +65,6 @@ internal static class TraceSetup
 
         return isOn;
     }
-
-    private static void Describe(AspNetCoreTraceInstrumentationOptions incoming)
-    {
-        incoming.Filter = IsTraced;
-        incoming.EnableAspNetCoreSignalRSupport = false;
-        incoming.EnrichWithHttpResponse = static (span, response) =>
-        {
-            foreach (var name in OfClient) span.SetTag(name, null);
-            if (response.HttpContext.GetEndpoint() is not { } endpoint || span.GetTagItem("rpc.method") is not null) return;
-            var route = RequestRoute.Of(endpoint).Name;
-            if (route == RequestRoute.None) return;
-            span.SetTag("http.route", route);
-            span.DisplayName = $"{span.GetTagItem("http.request.method")} {route}";
-        };
-    }
-
-    // Probes come all the time.
-    private static bool IsTraced(HttpContext http) => !OperatorsListener.IsOperatorRequest(http)
-        && !http.Request.Path.StartsWithSegments(HealthEndpoints.Path, StringComparison.Ordinal);
 
     private static void Describe(HttpClientTraceInstrumentationOptions outgoing)
     {
