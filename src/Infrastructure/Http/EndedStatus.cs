@@ -10,5 +10,5 @@ internal static class EndedStatus
 
     /// <summary>The status of the answer; 499 if the client closed the connection before the answer began.</summary>
     public static int Of(HttpContext http) =>
-        http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted ? ClientGone : http.Response.StatusCode;
+        !http.Response.HasStarted && http.RequestAborted.IsCancellationRequested ? ClientGone : http.Response.StatusCode;
 }

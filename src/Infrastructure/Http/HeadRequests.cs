@@ -16,8 +16,7 @@ internal sealed class HeadRequests : IStartupFilter
         app.Use((http, rest) =>
         {
             if (!HttpMethods.IsHead(http.Request.Method)) return rest(http);
-            http.Request.Method = HttpMethods.Get;
-            http.Features.Set(CameAsHead.Mark);
+            http.Request.Method = RequestMethods.GetOfHead;
             return rest(http);
         });
         next(app);

@@ -11,26 +11,29 @@ internal static class RequestMethods
     /// <summary>The methods that have a name of their own, and at the end the name of all others.</summary>
     public static IReadOnlyList<string> Names => Known;
 
+    /// <summary>
+    /// The method that a HEAD request gets to be answered as a GET (<see cref="HeadRequests"/>): equal to GET, but another string, because
+    /// a mark beside the request would have to be looked up for every request.
+    /// </summary>
+    public static readonly string GetOfHead = new(HttpMethods.Get.AsSpan());
+
     private static readonly string[] Known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", Other];
+    private static readonly int Head = Array.IndexOf(Known, HttpMethods.Head);
 
     /// <summary>The name of the method with which the request came.</summary>
-    public static string NameOf(HttpContext http) =>
-        http.Features.Get<CameAsHead>() is null ? NameOf(http.Request.Method) : HttpMethods.Head;
+    public static string NameOf(HttpContext http) => Known[IndexOf(http)];
 
-    // Routes match a method in any case. Most requests compare one string, and none allocates.
-    private static string NameOf(string method)
+    /// <summary>The place in <see cref="Names"/> of the method with which the request came.</summary>
+    public static int IndexOf(HttpContext http)
     {
-        foreach (var name in Known)
+        var method = http.Request.Method;
+        if (ReferenceEquals(method, GetOfHead)) return Head;
+        // Routes match a method in any case. Most requests compare one string, and none allocates.
+        for (var i = 0; i < Known.Length - 1; i++)
         {
-            if (name.Equals(method, StringComparison.OrdinalIgnoreCase)) return name;
+            if (Known[i].Equals(method, StringComparison.OrdinalIgnoreCase)) return i;
         }
 
-        return Other;
+        return Known.Length - 1;
     }
-}
-
-/// <summary>A HEAD request, which is answered as a GET (<see cref="HeadRequests"/>).</summary>
-internal sealed class CameAsHead
-{
-    public static readonly CameAsHead Mark = new();
 }

@@ -39,62 +39,106 @@ internal sealed class RequestMetrics
     }
 
     /// <summary>Counts what the process answers.</summary>
-    public async Task CountAsync(HttpContext http, RequestDelegate next)
+    public Task CountAsync(HttpContext http, RequestDelegate next)
     {
-        var endpoint = http.GetEndpoint();
-        var route = endpoint is null ? noRoute : routes.TryGetValue(endpoint, out var known) ? known : routes.GetOrAdd(endpoint, RouteOf);
-        if (!route.Counts)
-        {
-            await next(http);
-            return;
-        }
-
-        var method = Array.IndexOf(Methods, RequestMethods.NameOf(http));
+        var route = RouteOf(http);
+        if (!route.Counts) return next(http);
+        var method = RequestMethods.IndexOf(http);
         var began = Stopwatch.GetTimestamp();
-        try
-        {
-            await next(http);
-        }
-        finally
-        {
-            var took = Stopwatch.GetElapsedTime(began);
-            var status = StatusOf(http);
-            var inner = http.Features.Get<AtEndpoint>();
-            var (outer, own) = route.SeriesOf(method) ?? route.Remember(method, Find(method, route));
-            outer.Count(status, route.IsLive ? null : took);
-            if (inner is not null) own?.Count(status, inner.Took);
-        }
+        var handling = Begin(http, next);
+        if (!handling.IsCompletedSuccessfully) return CountLaterAsync(handling, http, route, method, began);
+        Count(http, route, method, began);
+        return Task.CompletedTask;
     }
 
-    /// <summary>Measures the time at the endpoint, without the edge.</summary>
-    public static async Task MeasureEndpointAsync(HttpContext http, RequestDelegate next)
+    /// <summary>
+    /// Counts for the context what an endpoint answers at the edge, without the time of the edge. A failure is counted by
+    /// <see cref="CountAsync"/>, which sees its answer.
+    /// </summary>
+    public Task CountAtEndpointAsync(HttpContext http, RequestDelegate next)
     {
+        var route = RouteOf(http);
+        if (route.Owner is null || !route.Counts) return next(http);
         var began = Stopwatch.GetTimestamp();
-        try
-        {
-            await next(http);
-        }
-        finally
-        {
-            http.Features.Set(new AtEndpoint(Stopwatch.GetElapsedTime(began)));
-        }
+        var handling = Begin(http, next);
+        if (!handling.IsCompletedSuccessfully) return CountAtEndpointLaterAsync(handling, http, route, began);
+        CountAtEndpoint(http, route, Stopwatch.GetTimestamp() - began);
+        return Task.CompletedTask;
     }
 
     /// <summary>Writes all numbers as Prometheus reads them.</summary>
     /// <param name="withExemplars">Name a trace per bucket, which only OpenMetrics allows.</param>
     public void Write(StringBuilder text, bool withExemplars) => RequestSeries.Write(text, [.. series.Values], withExemplars);
 
-    // At the edge, and there also for the context whose endpoint it is, which answers HEAD as GET; a context in a process of its own has
-    // no edge in front of it here.
-    private (RequestSeries Outer, RequestSeries? Own) Find(int method, Route route) => isEdge
-        ? (Of(service, method, route), route.Owner is { } owner ? Of(owner, method == Head ? Get : method, route) : null)
-        : (Of(route.Owner ?? service, method, route), null);
+    // What the next step throws at once is a failed request, too.
+    private static Task Begin(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            return next(http);
+        }
+#pragma warning disable CA1031 // It is thrown where the task is awaited.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Task.FromException(e);
+        }
+    }
+
+    private async Task CountLaterAsync(Task handling, HttpContext http, Route route, int method, long began)
+    {
+        try
+        {
+            await handling;
+        }
+        finally
+        {
+            Count(http, route, method, began);
+        }
+    }
+
+    private void Count(HttpContext http, Route route, int method, long began)
+    {
+        var status = StatusOf(http);
+        var series = route.Outer[method] ?? (route.Outer[method] = Of(isEdge ? service : route.Owner ?? service, method, route));
+        if (route.IsLive) series.Count(status);
+        else series.Count(status, Stopwatch.GetTimestamp() - began);
+        if (status >= StatusCodes.Status400BadRequest && http.Features.Get<FailedAtEndpoint>() is { } failed)
+            CountAtEndpoint(http, route, failed.Took);
+    }
+
+    private async Task CountAtEndpointLaterAsync(Task handling, HttpContext http, Route route, long began)
+    {
+        try
+        {
+            await handling;
+        }
+        catch
+        {
+            http.Features.Set(new FailedAtEndpoint(Stopwatch.GetTimestamp() - began));
+            throw;
+        }
+
+        CountAtEndpoint(http, route, Stopwatch.GetTimestamp() - began);
+    }
+
+    private void CountAtEndpoint(HttpContext http, Route route, long took)
+    {
+        // The context answers HEAD as GET.
+        var method = RequestMethods.IndexOf(http) is var came && came == Head ? Get : came;
+        var series = route.Inner[method] ?? (route.Inner[method] = Of(route.Owner!, method, route));
+        series.Count(StatusOf(http), took);
+    }
 
     private RequestSeries Of(string serving, int method, Route route) =>
         series.GetOrAdd((serving, Methods[method], route.Path), x => new(x.Service, x.Method, x.Path, time));
 
     private static int StatusOf(HttpContext http) =>
         EndedStatus.Of(http) is >= 0 and < 600 and var status ? status : StatusCodes.Status500InternalServerError;
+
+    private Route RouteOf(HttpContext http) => http.GetEndpoint() is not { } endpoint ? noRoute
+        : routes.TryGetValue(endpoint, out var known) ? known
+        : routes.GetOrAdd(endpoint, RouteOf);
 
     private Route RouteOf(Endpoint endpoint)
     {
@@ -112,8 +156,6 @@ internal sealed class RequestMetrics
 
     private sealed class Route(string path, string? owner)
     {
-        private readonly Tuple<RequestSeries, RequestSeries?>?[] byMethod = new Tuple<RequestSeries, RequestSeries?>?[Methods.Length];
-
         public string Path => path;
 
         public bool Counts { get; init; } = true;
@@ -124,15 +166,12 @@ internal sealed class RequestMetrics
         // The role of the context whose endpoint it is.
         public string? Owner => owner;
 
-        public (RequestSeries Outer, RequestSeries? Own)? SeriesOf(int method) =>
-            Volatile.Read(ref byMethod[method]) is { } known ? (known.Item1, known.Item2) : null;
+        // By method, at the edge and at the endpoint. A series is the same however often it is looked up.
+        public RequestSeries?[] Outer { get; } = new RequestSeries?[Methods.Length];
 
-        public (RequestSeries Outer, RequestSeries? Own) Remember(int method, (RequestSeries Outer, RequestSeries? Own) found)
-        {
-            Volatile.Write(ref byMethod[method], Tuple.Create(found.Outer, found.Own));
-            return found;
-        }
+        public RequestSeries?[] Inner { get; } = new RequestSeries?[Methods.Length];
     }
 
-    private sealed record AtEndpoint(TimeSpan Took);
+    /// <param name="Took">In ticks of <see cref="Stopwatch"/>.</param>
+    private sealed record FailedAtEndpoint(long Took);
 }

@@ -68,10 +68,11 @@ internal static class TelemetrySetup
         app.Use(requests.CountAsync);
     }
 
-    /// <summary>Measures the time at the endpoint, without the edge; comes last before the endpoints.</summary>
+    /// <summary>Counts at the edge what the endpoints of contexts answer; comes last before the endpoints.</summary>
     public static void UseTelemetryOfContexts(this WebApplication app)
     {
-        if (app.Services.GetService<RequestMetrics>() is not null) app.Use(RequestMetrics.MeasureEndpointAsync);
+        if (!app.Services.GetRequiredService<ActiveRoles>().HostsGateway) return;
+        if (app.Services.GetService<RequestMetrics>() is { } requests) app.Use(requests.CountAtEndpointAsync);
     }
 
     private static Func<HttpContext, RequestDelegate, Task> Metrics(MetricsReader metrics, TracerProvider? traces) => async (http, next) =>
