@@ -59,7 +59,7 @@ public sealed partial class AlertsSpec
         string[] others =
         [
             "up", "pg_up", "pg_stat_activity_count", "pg_settings_max_connections", "pg_settings_superuser_reserved_connections",
-            "redis_up", "redis_memory_used_bytes", "redis_memory_max_bytes", "redis_evicted_keys_total",
+            "redis_up", "redis_memory_used_bytes", "redis_memory_max_bytes", "redis_instance_info",
         ];
         foreach (var rules in new[] { Rules, Objectives })
         {

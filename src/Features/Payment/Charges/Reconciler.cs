@@ -37,6 +37,8 @@ public sealed class Reconciler : Worker
         delete from payment.provider_event where received_at < now() - interval '35 days';
         """;
 
+    private static readonly TimeSpan LatestFirstRound = TimeSpan.FromSeconds(30);
+
     private readonly IPaymentStore store;
     private readonly PaymentOptions options;
     private readonly IServiceScopeFactory scopes;
@@ -52,7 +54,9 @@ public sealed class Reconciler : Worker
             "When this process last finished a reconciliation (Unix time).", time);
     }
 
-    protected override TimeSpan FirstRoundAfter => options.ReconcileEvery;
+    // A long interval must not keep what was missed during a restart waiting; the alert ReconcilerStalled waits five minutes.
+    protected override TimeSpan FirstRoundAfter =>
+        options.ReconcileEvery < LatestFirstRound ? options.ReconcileEvery : LatestFirstRound;
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken stopping)
     {
