@@ -62,8 +62,8 @@ install_packages() {
             if command -v systemctl >/dev/null; then systemctl disable --quiet redis-server || true; fi ;;
         esac
         for unit in "$@"; do
-            case $unit in prometheus*)
-                if command -v systemctl >/dev/null; then systemctl disable --quiet "$unit" || true; fi ;;
+            case $unit in prometheus*|nginx*)
+                if command -v systemctl >/dev/null; then systemctl disable --quiet "${unit%-light}" || true; fi ;;
             esac
         done
     ' sh "$@" </dev/null
@@ -100,11 +100,12 @@ missing_observers() {
     done
 }
 
-# The specs start their own Redis, mail servers, Alertmanager, Prometheus and exporters.
+# The specs start their own Redis, mail servers, nginx, Alertmanager, Prometheus and exporters.
 need_spec_tools() {
     local missing=()
     find_redis || missing+=(redis-server)
     command -v aiosmtpd >/dev/null || missing+=(python3-aiosmtpd)
+    command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
     mapfile -t -O "${#missing[@]}" missing < <(missing_observers)
     [[ ${#missing[@]} -gt 0 ]] || return 0
     may_install || fail "the specs need packages that are missing: sudo apt-get install -y ${missing[*]}"

@@ -1,3 +1,4 @@
+using System.Net;
 using System.IO.Compression;
 using System.Text;
 using Aarya.Infrastructure.Contexts;
@@ -62,7 +63,9 @@ public static class EdgePipeline
         {
             x.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             x.ForwardLimit = 1;
+            // Without an address to trust, the middleware would trust all. A socket has no address, and is reached by the proxy only.
             x.KnownProxies.Clear();
+            x.KnownProxies.Add(IPAddress.None);
             x.KnownIPNetworks.Clear();
             foreach (var network in settings.TrustedProxies) x.KnownIPNetworks.Add(network);
         });
@@ -81,8 +84,7 @@ public static class EdgePipeline
         }
 
         var settings = app.Services.GetRequiredService<EdgeSettings>();
-        // Without an address to trust, the middleware would trust all.
-        if (settings.TrustedProxies.Count > 0) app.UseForwardedHeaders();
+        app.UseForwardedHeaders();
         app.Use(app.Services.GetRequiredService<RequestLog>().WriteAsync);
         app.Use(ResponseHeaders.WrapAsync);
         app.UseResponseCompression();

@@ -19,13 +19,20 @@ namespace Aarya.Infrastructure.Mesh;
 /// </summary>
 /// <remarks>
 /// URLs come from <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>AARYA_URLS</c>. <c>h2c://host:port</c> listens for HTTP/2 without TLS, which
-/// is what contexts on other machines call; without TLS one port cannot serve both HTTP versions.
+/// is what contexts on other machines call; without TLS one port cannot serve both HTTP versions. <c>http://unix:/path</c> is a socket for
+/// a proxy on the same machine, at the edge only.
 /// </remarks>
 internal static class RoleListening
 {
+    private const string TakeOver = "AARYA_SOCKET_TAKEOVER";
+
     public static void ListenFor(this WebApplicationBuilder builder, ActiveRoles roles)
     {
-        var sockets = Sockets(builder, roles);
+        var urls = Urls(builder.Configuration, roles);
+        var contexts = Sockets(builder, roles);
+        var fronts = urls.Where(x => x.IsUnixPipe)
+            .Select(x => new UnixSocketListener(x.UnixPipePath, builder.Configuration.Flag(TakeOver))).ToList();
+        List<UnixSocketListener> sockets = [.. contexts, .. fronts];
         builder.Services.AddHostedService(_ => new SocketsOfProcess(sockets));
         builder.Services.Configure<SocketTransportOptions>(transport =>
         {
@@ -36,14 +43,14 @@ internal static class RoleListening
                     : others(end);
         });
 
-        var urls = Urls(builder.Configuration, roles);
         var operators = OperatorsListener.From(builder.Configuration);
-        if (!builder.Environment.IsProduction() && roles.HostsGateway && urls.FirstOrDefault(x => x.Scheme != "h2c") is { } front)
+        if (!builder.Environment.IsProduction() && roles.HostsGateway
+            && urls.FirstOrDefault(x => x.Scheme != "h2c" && !x.IsUnixPipe) is { } front)
             OwnAddress.FollowListener(builder.Configuration, front.Scheme, front.Host, front.Port);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            foreach (var socket in sockets)
+            foreach (var socket in contexts)
             {
                 kestrel.ListenUnixSocket(socket.SocketPath, listen =>
                 {
@@ -53,7 +60,8 @@ internal static class RoleListening
                 });
             }
 
-            foreach (var url in urls) Listen(kestrel, url);
+            foreach (var socket in fronts) kestrel.ListenUnixSocket(socket.SocketPath, x => x.Protocols = HttpProtocols.Http1);
+            foreach (var url in urls.Where(x => !x.IsUnixPipe)) Listen(kestrel, url);
             if (operators is not null) Listen(kestrel, operators, listen => listen.Use(OperatorsListener.Mark));
         });
         // Kestrel would warn that it overrides the URLs; an empty value would make the host look them up elsewhere.
@@ -65,7 +73,7 @@ internal static class RoleListening
     {
         if (roles.IsAll) return [];
         var folder = SocketFolder.From(builder.Configuration, builder.Environment);
-        var takeOver = builder.Configuration.Flag("AARYA_SOCKET_TAKEOVER");
+        var takeOver = builder.Configuration.Flag(TakeOver);
         return [.. roles.Contexts.Select(role => new UnixSocketListener(folder.PathOf(role), takeOver))];
     }
 
@@ -77,16 +85,22 @@ internal static class RoleListening
         return
         [
             .. named.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(x => Parse(x, $"Invalid url: '{x}'. Write --urls http://host:port, https://host:port or h2c://host:port.")),
+                .Select(x => Parse(x, $"Invalid url: '{x}'. Write --urls http://host:port, https://host:port"
+                    + $"{(roles.HostsGateway ? ", http://unix:/path" : "")} or h2c://host:port.", mayBeSocket: roles.HostsGateway)),
         ];
     }
 
     /// <exception cref="StartupException">The process cannot listen at this address; the message is the refusal.</exception>
-    internal static BindingAddress Parse(string url, string refusal)
+    internal static BindingAddress Parse(string url, string refusal, bool mayBeSocket = false)
     {
         try
         {
-            if (BindingAddress.Parse(url) is { Scheme: "http" or "https" or "h2c", IsUnixPipe: false } address) return address;
+            switch (BindingAddress.Parse(url))
+            {
+                case { Scheme: "http" or "https" or "h2c", IsUnixPipe: false } address: return address;
+                case { Scheme: "http", IsUnixPipe: true, PathBase: "" } socket when mayBeSocket && Path.IsPathRooted(socket.UnixPipePath):
+                    return socket;
+            }
         }
         catch (FormatException)
         {
