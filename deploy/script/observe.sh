@@ -62,6 +62,13 @@ observed_config() {
 # exporter_port <name> <port>: the port of one that runs, else the given one
 exporter_port() { if running "$1"; then printf '%s' "$RUNNING_PORT"; else printf '%s' "$2"; fi; }
 
+# alerts_page <port>: prints the address of Prometheus's page of alerts; Debian's package has only the classic pages
+alerts_page() {
+    local path=/alerts
+    if [[ $(http_status "$1" "$path") != 200 ]]; then path=/classic/alerts; fi
+    printf 'http://127.0.0.1:%s%s' "$1" "$path"
+}
+
 exporter_database() { printf 'postgresql://aarya:%s@127.0.0.1:%s/aarya?sslmode=disable' "$PG_PASSWORD" "$PG_PORT"; }
 
 stop_observers() {

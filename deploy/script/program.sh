@@ -231,8 +231,8 @@ announce() {
     for role in $(roles_of "$1"); do metrics+=("http://127.0.0.1:$(metrics_port "$role")/metrics"); done
     say "  operators http://127.0.0.1:$(metrics_port "$(roles_of "$1" | head -n 1)")/ops"
     say "  metrics   ${metrics[*]}"
-    if running prometheus; then say "  alerts    http://127.0.0.1:$RUNNING_PORT/alerts"; fi
-    if running alertmanager; then say "  notified  http://127.0.0.1:$RUNNING_PORT"; fi
+    if running prometheus; then say "  alerts    $(alerts_page "$RUNNING_PORT") (Prometheus)"; fi
+    if running alertmanager; then say "  notified  http://127.0.0.1:$RUNNING_PORT (Alertmanager)"; fi
     if [[ -s $STATE/accounts ]]; then sed 's/^/  /' "$STATE/accounts"; fi
     say "  logs      ${STATE/#"$ROOT"\//}/logs"
     say "  data      $(readlink -f "$STATE/data")"
