@@ -143,7 +143,7 @@ start_roles() {
         if [[ $role == all || $role == gateway ]]; then
             launch "$role" "$PORT" env AARYA_ROLES="$role" "$(metrics_url "$role")" dotnet "$program" --urls "http://127.0.0.1:$PORT"
         else
-            launch "$role" - env AARYA_ROLES="$role" "$(metrics_url "$role")" dotnet "$program"
+            launch "$role" "$(metrics_port "$role")" env AARYA_ROLES="$role" "$(metrics_url "$role")" dotnet "$program"
         fi
     done
     for role in $(roles_of "$1"); do await_start "$role" is_ready "$role"; done
@@ -164,14 +164,8 @@ launch() {
     remember "$name" $! "$port"
 }
 
-# A context is ready when its socket exists; all and gateway are ready when they report it.
-is_ready() {
-    if [[ $1 == all || $1 == gateway ]]; then
-        [[ $(http_status "$PORT" /health/ready) == 200 ]]
-    else
-        [[ -S $AARYA_SOCKET_DIR/$1.sock ]]
-    fi
-}
+# A context reports it at its address for operators: it has no other port, and its socket outlives a process that was killed.
+is_ready() { running "$1" && [[ $(http_status "$RUNNING_PORT" /health/ready) == 200 ]]; }
 
 http_status() {
     local status=''
@@ -186,11 +180,11 @@ http_status() {
 
 # await_start <name> <command>: waits until the command succeeds
 await_start() {
-    local name=$1 until=$((SECONDS + 60))
+    local name=$1 until=$((SECONDS + 180))
     shift
     until "$@"; do
         running "$name" || fail "$name did not start: $(last_words "$name") (full log: $STATE/logs/$name.log)"
-        ((SECONDS < until)) || fail "$name did not become ready in 60 s: $(last_words "$name") (full log: $STATE/logs/$name.log)"
+        ((SECONDS < until)) || fail "$name did not become ready in 180 s: $(last_words "$name") (full log: $STATE/logs/$name.log)"
         sleep 0.1
     done
 }
