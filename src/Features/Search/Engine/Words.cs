@@ -81,42 +81,59 @@ public static class Words
 
     /// <summary>What a typed word means: itself if it is known, else the nearest word; null when none is near enough.</summary>
     /// <param name="isKnown">A product on sale has a word that begins like it.</param>
-    /// <param name="similar">Similar words of products on sale.</param>
-    internal static string? Meant(string typed, bool isKnown, IEnumerable<string> similar) =>
-        isKnown || Lexicon.Has(typed) ? typed : Nearest(typed, similar) ?? Nearest(typed, Lexicon.Words);
+    /// <param name="similar">Similar words of products.</param>
+    /// <param name="isOnSale">True for a word of a product on sale; asked only for words that are near enough.</param>
+    internal static string? Meant(string typed, bool isKnown, IEnumerable<string> similar, Func<string, bool>? isOnSale = null) =>
+        isKnown || Lexicon.Has(typed) ? typed : Nearest(typed, similar, isOnSale) ?? Nearest(typed, Lexicon.Words);
 
     /// <summary>
-    /// The nearest of the shop's words, if it is near enough: no typo in a word below three letters, one below six, two in a longer one.
+    /// The nearest of the shop's words, if it is near enough: one typo in a word from four letters on, two from eight, counted in the
+    /// longer of the typed and the meant word.
     /// </summary>
-    public static string? Nearest(string typed, IEnumerable<string> known)
+    public static string? Nearest(string typed, IEnumerable<string> known, Func<string, bool>? isPossible = null)
     {
-        var slips = typed.Length switch { < 3 => 0, < 6 => 1, _ => 2 };
-        if (slips == 0) return null;
         return known.Select(x => (Word: x, Distance: Distance(typed, x)))
-            .Where(x => x.Distance <= slips)
+            .Where(x => x.Distance <= Slips(Math.Max(typed.Length, x.Word.Length)) && isPossible?.Invoke(x.Word) != false)
             .OrderBy(x => x.Distance).ThenBy(x => x.Word[0] == typed[0] ? 0 : 1).ThenBy(x => Math.Abs(x.Word.Length - typed.Length))
             .ThenBy(x => x.Word, StringComparer.Ordinal)
             .Select(x => x.Word).FirstOrDefault();
+
+        static int Slips(int length) => length switch { < 4 => 0, < 8 => 1, _ => 2 };
     }
 
-    // Typos: an extra letter, a missing one, a wrong one, or two in the wrong order (Damerau, 1964).
+    // Typos: an extra letter, a missing one, a wrong one, or two in the wrong order (Damerau, 1964). Only up to two are told apart, so only
+    // the cells of the matrix near its diagonal count, and a row without a cell up to two ends the comparison.
     private static int Distance(string a, string b)
     {
-        if (Math.Abs(a.Length - b.Length) > 2) return int.MaxValue;
-        var d = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++) d[i, 0] = i;
-        for (var j = 0; j <= b.Length; j++) d[0, j] = j;
+        const int most = 2;
+        var width = b.Length + 1;
+        if (Math.Abs(a.Length - b.Length) > most || width > 2 * Longest) return int.MaxValue;
+        Span<int> cells = stackalloc int[3 * width];
+        var before = cells[..width];
+        var last = cells.Slice(width, width);
+        var row = cells[(2 * width)..];
+        for (var j = 0; j <= b.Length; j++) last[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            for (var j = 1; j <= b.Length; j++)
+            row.Fill(most + 1);
+            if (i <= most) row[0] = i;
+            var least = row[0];
+            for (var j = Math.Max(1, i - most); j <= Math.Min(b.Length, i + most); j++)
             {
                 var cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                d[i, j] = Math.Min(Math.Min(d[i - 1, j] + 1, d[i, j - 1] + 1), d[i - 1, j - 1] + cost);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                row[j] = Math.Min(Math.Min(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = Math.Min(row[j], before[j - 2] + 1);
+                least = Math.Min(least, row[j]);
             }
+
+            if (least > most) return int.MaxValue;
+            var oldest = before;
+            before = last;
+            last = row;
+            row = oldest;
         }
 
-        return d[a.Length, b.Length];
+        return last[b.Length];
     }
 
     private sealed class Cut

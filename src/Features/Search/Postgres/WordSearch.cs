@@ -147,7 +147,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
             SlotSet begins = new(Columns.Capacity);
             AddBeginning(begins, word, WordPlaces.All);
-            meant.Add(Words.Meant(word, begins.Meets(state.OnSale), view.Vocabulary.Near(word).Where(IsOnSale)));
+            meant.Add(Words.Meant(word, begins.Meets(state.OnSale), view.Vocabulary.Near(word), IsOnSale));
         }
 
         return Task.FromResult(Correction.Of(words, meant));
