@@ -26,7 +26,7 @@ public sealed partial class CommerceService(
     {
         await using var session = store.QuerySession();
         return await Catalogue.FindAsync(session, request.IdOrSlug, context.CancellationToken) is { } found
-            ? ToWire(found)
+            ? ToWire(found, await CategoryTree.ReadAsync(session, context.CancellationToken))
             : throw Refusal.NotFound("product");
     }
 
@@ -40,10 +40,11 @@ public sealed partial class CommerceService(
 
         await using var session = store.QuerySession();
         var found = await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
+        var tree = await CategoryTree.ReadAsync(session, context.CancellationToken);
         var last = found.Count > limit ? found[limit - 1].Product : null;
         return new()
         {
-            Items = { found.Take(limit).Select(ToWire) },
+            Items = { found.Take(limit).Select(x => ToWire(x, tree)) },
             NextCursor = last is null ? "" : new PageCursor(last.PublishedAt, last.Id).ToString(),
         };
     }
@@ -64,7 +65,7 @@ public sealed partial class CommerceService(
         return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
     }
 
-    private static Wire.Product ToWire(ProductOnSale x) => new()
+    private static Wire.Product ToWire(ProductOnSale x, CategoryTree tree) => new()
     {
         Id = x.Product.Id.ToString(),
         Slug = x.Product.Slug,
@@ -74,6 +75,8 @@ public sealed partial class CommerceService(
         Images = { x.Product.Images },
         Variants = { x.Product.Variants.Select(y => ToWire(y, x.Available(y.Sku))) },
         Version = x.Product.Revision,
+        Ancestors = { tree.AncestorsOf(x.Product.Category) },
+        Materials = { x.Product.Materials },
     };
 
     private static Wire.Variant ToWire(Variant x, int available) => new()
@@ -84,5 +87,6 @@ public sealed partial class CommerceService(
         Price = x.Price.ToProto(),
         CompareAtPrice = x.CompareAtPrice?.ToProto(),
         Available = available,
+        Barcode = x.Barcode,
     };
 }

@@ -24,13 +24,14 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
             "discount" => SearchSort.Discount,
             _ => throw Refusal.Invalid("sort", "must be relevance, price_asc, price_desc, newest, bestselling or discount."),
         };
-        if (request.Category.Concat(request.Size).Concat(request.Colour).Append(request.Query).Append(request.Cursor)
-            .Any(x => x.Contains('\0', StringComparison.Ordinal)))
+        if (request.Category.Concat(request.Size).Concat(request.Colour).Concat(request.Material).Concat(request.Facets)
+            .Append(request.Query).Append(request.Cursor).Any(x => x.Contains('\0', StringComparison.Ordinal)))
             throw Refusal.Invalid("query", "must not contain NUL.");
         var (query, problem) = SearchQuery.From(
             request.Query, [.. request.Category], [.. request.Size], [.. request.Colour], request.MinPriceMinor,
             request.MaxPriceMinor == 0 ? null : request.MaxPriceMinor,
-            request.InStock, sort, request.Cursor, request.Limit == 0 ? null : request.Limit);
+            request.InStock, sort, request.Cursor, request.Limit == 0 ? null : request.Limit, [.. request.Material],
+            request.MinDiscount == 0 ? null : request.MinDiscount, [.. request.Facets]);
         if (query is null) throw Refused(problem);
 
         // The request names no caller.
@@ -75,6 +76,7 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
             "q" => "query",
             "minPrice" => "min_price_minor",
             "maxPrice" => "max_price_minor",
+            "minDiscount" => "min_discount",
             _ => field,
         }, messages[0]);
     }

@@ -51,8 +51,9 @@ public static class AnnounceChangesHandler
         }
 
         OutgoingMessages news = [];
+        var tree = products.Count > 0 ? await CategoryTree.ReadAsync(session, cancellation) : new([]);
         news.AddRange(known.Where(x => products.Contains(x.Product.Id))
-            .Select(x => x.Product.Published ? (object)Published(x) : new ProductWithdrawnNotice(x.Product.Id, x.Product.Revision)));
+            .Select(x => x.Product.Published ? (object)Published(x, tree) : new ProductWithdrawnNotice(x.Product.Id, x.Product.Revision)));
         news.AddRange(known.SelectMany(x => x.Product.Variants.Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku))
             .Select(v => new StockChangedNotice(v.Sku, x.Product.Id, x.Available(v.Sku), x.Stock[v.Sku].Sequence))));
         // Of every product that changed, not only of stock that did: a product also comes back when it is published again.
@@ -73,10 +74,13 @@ public static class AnnounceChangesHandler
     private static IEnumerable<string> NamesOf(Product product, bool changed) =>
         [$"{product.Id}", product.Slug, .. changed ? product.FormerSlugs : []];
 
-    private static ProductPublishedNotice Published(ProductOnSale x) => new ProductPublishedNotice(
+    private static ProductPublishedNotice Published(ProductOnSale x, CategoryTree tree) => new ProductPublishedNotice(
         x.Product.Id, x.Product.Revision, x.Product.Slug, x.Product.Name, x.Product.Description, x.Product.Category, x.Product.Images,
-        [.. x.Product.Variants.Select(v => new PublishedVariant(v.Sku, v.Size, v.Colour, v.Price, v.CompareAtPrice, x.Available(v.Sku)))],
-        x.Product.PublishedAt);
+        [
+            .. x.Product.Variants.Select(v =>
+                new PublishedVariant(v.Sku, v.Size, v.Colour, v.Price, v.CompareAtPrice, x.Available(v.Sku), v.Barcode)),
+        ],
+        x.Product.PublishedAt, tree.AncestorsOf(x.Product.Category), x.Product.Materials);
 
     // Skips rows that another node is announcing, instead of waiting for them.
     private static async Task<HashSet<T>> TakeAsync<T>(IDocumentSession session, string table, string column,

@@ -42,8 +42,8 @@ public static class Catalogue
         List<object> values = [];
         if (category is not null)
         {
-            where.Add("category = ?");
-            values.Add(category);
+            where.Add("category = any (?)");
+            values.Add((await CategoryTree.ReadAsync(session, cancellation)).Within(category).ToArray());
         }
 
         if (after is not null)

@@ -37,6 +37,9 @@ public sealed class Product : IVersioned
     /// <summary>The slug of its <see cref="Catalog.Category"/>.</summary>
     public string Category { get; set; } = "";
 
+    /// <summary>What it is made of, such as Silk and Cotton.</summary>
+    public IReadOnlyList<string> Materials { get; set; } = [];
+
     /// <summary>The addresses of its images, the main image first.</summary>
     public IReadOnlyList<string> Images { get; set; } = [];
 
@@ -119,7 +122,9 @@ public sealed class Product : IVersioned
 }
 
 /// <summary>One size and colour of a product: what is priced, stocked and bought.</summary>
-public sealed record Variant(string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, string Image);
+/// <param name="Barcode">Its GTIN, as printed on its label; empty when it has none.</param>
+public sealed record Variant(
+    string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, string Image, string Barcode = "");
 
 /// <summary>A category of the shop.</summary>
 public sealed class Category : IVersioned
@@ -130,6 +135,9 @@ public sealed class Category : IVersioned
     public Guid Version { get; set; }
 
     public string Name { get; set; } = "";
+
+    /// <summary>The slug of the category that it is a part of; null for one at the top.</summary>
+    public string? Parent { get; set; }
 
     /// <summary>Its position in the list of categories.</summary>
     public int Position { get; set; }

@@ -59,7 +59,12 @@ public sealed class ProductAnswers(ICommerceStore store, ProductCache cache, Cac
             new NpgsqlCommand("select category, count(*)::integer from commerce.mt_doc_product where published group by category");
         await using var reader = await session.ExecuteReaderAsync(command, CancellationToken.None);
         while (await reader.ReadAsync()) counts[reader.GetString(0)] = reader.GetInt32(1);
-        return Json(new CategoryPage([.. categories.Select(x => new CategoryView(x.Id, x.Name, counts.GetValueOrDefault(x.Id)))]));
+        var tree = new CategoryTree(categories);
+        return Json(new CategoryPage(
+        [
+            .. categories.Select(x => new CategoryView(
+                x.Id, x.Name, tree.Within(x.Id).Sum(y => counts.GetValueOrDefault(y)), x.Parent)),
+        ]));
     }
 
     private static ReadyAnswer Json<T>(T view) => ReadyAnswer.Json(JsonSerializer.SerializeToUtf8Bytes(view, AaryaJson.Options));

@@ -13,6 +13,7 @@ internal static class ProductTraits
             ["name"] = product.Name,
             ["description"] = product.Description,
             ["category"] = product.Category,
+            ["materials"] = Json(product.Materials),
             ["hsnCode"] = product.HsnCode,
             ["slug"] = product.Slug,
             ["status"] = $"{product.Status}",
@@ -24,6 +25,7 @@ internal static class ProductTraits
         {
             var name = $"variants[{variant.Sku}]";
             traits[$"{name}.options"] = Json(new[] { variant.Size, variant.Colour });
+            traits[$"{name}.barcode"] = variant.Barcode;
             traits[$"{name}.price"] = Json(variant.Price);
             traits[$"{name}.compareAtPrice"] = Json(variant.CompareAtPrice);
             var isOwn = !DrawnImages.Has(variant.Image) && product.Images is [var first, ..] && first != variant.Image;

@@ -6,9 +6,10 @@ public sealed record VariantView(string Sku, VariantOptions Options, Money Price
 
 /// <summary>A product as a storefront shows it.</summary>
 /// <param name="HsnCode">Its HSN code in the customs tariff, which determines its tax.</param>
+/// <param name="Materials">What it is made of.</param>
 public sealed record ProductView(
     Guid Id, string Slug, string Name, string Description, string Category, IReadOnlyList<string> Images,
-    IReadOnlyList<VariantView> Variants, string HsnCode)
+    IReadOnlyList<VariantView> Variants, string HsnCode, IReadOnlyList<string> Materials)
 {
     public static ProductView Of(Product product, Func<string, int> available) => new(
         product.Id, product.Slug, product.Name, product.Description, product.Category, product.Images,
@@ -16,7 +17,7 @@ public sealed record ProductView(
             .. product.Variants.Select(x =>
                 new VariantView(x.Sku, new(x.Size, x.Colour), x.Price, x.CompareAtPrice, available(x.Sku), x.Image)),
         ],
-        product.HsnCode);
+        product.HsnCode, product.Materials);
 }
 
 public sealed record ProductPage(IReadOnlyList<ProductView> Items, string? NextCursor);

@@ -3,6 +3,7 @@ using Aarya.Infrastructure.Messaging.WireEvents;
 namespace Aarya.Features.Commerce.Contracts;
 
 /// <summary>A product as shoppers see it now; a lower version is outdated.</summary>
+/// <param name="Ancestors">The categories that its category is a part of, the nearest first.</param>
 [WireEvent("commerce.product_published.v1", Streams.Products)]
 public sealed record ProductPublishedNotice(
     Guid ProductId,
@@ -13,9 +14,12 @@ public sealed record ProductPublishedNotice(
     string Category,
     IReadOnlyList<string> Images,
     IReadOnlyList<PublishedVariant> Variants,
-    DateTimeOffset PublishedAt);
+    DateTimeOffset PublishedAt,
+    IReadOnlyList<string> Ancestors,
+    IReadOnlyList<string> Materials);
 
-public sealed record PublishedVariant(string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, int Available);
+public sealed record PublishedVariant(
+    string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, int Available, string Barcode);
 
 /// <summary>Shoppers no longer see a product.</summary>
 [WireEvent("commerce.product_withdrawn.v1", Streams.Products)]

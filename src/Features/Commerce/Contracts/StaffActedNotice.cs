@@ -33,4 +33,5 @@ public static class StaffActions
     public const string ProductWithdrawn = "product.withdrawn";
     public const string ProductArchived = "product.archived";
     public const string ProductUnarchived = "product.unarchived";
+    public const string CategorySet = "category.set";
 }

@@ -4,11 +4,15 @@ namespace Aarya.Features.Commerce.Demo;
 
 /// <summary>One product of the demo shop.</summary>
 /// <param name="Was">What it cost before, in rupees; null when it is not reduced.</param>
+/// <param name="Of">Its materials, separated by commas.</param>
 /// <param name="Cloth">What it is made of and how.</param>
 /// <param name="Hsn">Its HSN code if it is not the usual one of its category.</param>
 internal sealed record DemoProduct(
-    string Category, string Name, int Price, int? Was, string[] Colours, string Cloth, string Fit, string Care, string? Hsn = null)
+    string Category, string Name, int Price, int? Was, string[] Colours, string Of, string Cloth, string Fit, string Care,
+    string? Hsn = null)
 {
+    public string[] Materials => Of.Split(", ");
+
     public string Description => $"{Cloth} {Fit} {Care}";
 
     public string HsnCode => Hsn ?? Category switch

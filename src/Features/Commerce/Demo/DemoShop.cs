@@ -99,6 +99,7 @@ internal sealed class DemoShop(ICommerceStore store, TimeProvider time) : ISeed
             Name = offered.Name,
             Description = offered.Product.Description,
             Category = Slug.Of(offered.Product.Category),
+            Materials = offered.Product.Materials,
             HsnCode = offered.Product.HsnCode,
             Published = true,
             PublishedAt = at,

@@ -17,6 +17,7 @@ public static class AuditActions
         "order.packed", "order.shipped", "order.delivered", "order.cancelled", "order.refund_requested", "stock.adjusted",
         "back_in_stock.withdrawn",
         "product.created", "product.edited", "product.published", "product.withdrawn", "product.archived", "product.unarchived",
+        "category.set",
         "fraud_review.approved", "fraud_review.rejected", "synonyms.set", "synonyms.deleted", "curation.set", "curation.deleted",
         "index.refill_started", "dead_letter.replayed", "dead_letter.kind_replayed", "dead_letter.discarded", "stream.replayed",
         "suppression.lifted",

@@ -3,12 +3,16 @@ using Aarya.Infrastructure.Messaging.WireEvents;
 namespace Aarya.Features.Search.Contracts;
 
 /// <summary>A product as shoppers see it now; a lower version is out of date.</summary>
+/// <param name="Ancestors">The categories that its category is a part of; null in an event from before there were any.</param>
+/// <param name="Materials">Null in an event from before there were any.</param>
 [WireEvent("commerce.product_published.v1", Streams.Products)]
 public sealed record ProductPublishedNotice(
     Guid ProductId, long Version, string Slug, string Name, string Description, string Category, IReadOnlyList<string> Images,
-    IReadOnlyList<PublishedVariant> Variants, DateTimeOffset PublishedAt);
+    IReadOnlyList<PublishedVariant> Variants, DateTimeOffset PublishedAt, IReadOnlyList<string>? Ancestors = null,
+    IReadOnlyList<string>? Materials = null);
 
-public sealed record PublishedVariant(string Sku, string Size, string Colour, Money Price, int Available, Money? CompareAtPrice = null);
+public sealed record PublishedVariant(
+    string Sku, string Size, string Colour, Money Price, int Available, Money? CompareAtPrice = null, string Barcode = "");
 
 /// <summary>Shoppers no longer see a product.</summary>
 [WireEvent("commerce.product_withdrawn.v1", Streams.Products)]

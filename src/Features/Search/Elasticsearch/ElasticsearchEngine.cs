@@ -20,6 +20,6 @@ public sealed class ElasticsearchEngine(ElasticsearchClient client, Elasticsearc
     {
         if (!query.Categories.Concat(query.Sizes).Concat(query.Colours).Any(x => x.Contains(',', StringComparison.Ordinal))) return query;
         var view = await shelf.ViewAsync(cancellation);
-        return ChosenValues.Separate(query, view.Categories.Has, view.Sizes.Has, view.Colours.Has);
+        return ChosenValues.Separate(query, view.Categories.Has, view.Sizes.Has, view.Colours.Has, view.Materials.Has);
     }
 }

@@ -93,7 +93,7 @@ internal sealed class ElasticsearchFilters
     {
         return Facets.Of(
             counts.GetFilter("category")!.Aggregations!.GetStringTerms("values")!.Buckets
-                .Select(x => new FacetValue(Shown(x.Aggregations!), (int)x.DocCount)),
+                .Select(x => new FacetValue(ShownCategory(x), (int)x.DocCount)),
             Values("size"), Values("colour"),
             Others("price").GetRange("values")!.Buckets.Select(x => new FacetValue(x.Key!, ProductsOf(x.Aggregations!)))
                 .Where(x => x.Count > 0));
@@ -105,6 +105,10 @@ internal sealed class ElasticsearchFilters
             .Select(x => new FacetValue(Shown(x.Aggregations!), ProductsOf(x.Aggregations!)));
 
         static int ProductsOf(AggregateDictionary of) => (int)of.GetReverseNested("products")!.DocCount;
+
+        // The spelling is that of the products' own category. Of a category above, the catalogue has only the slug, which is its own key.
+        static string ShownCategory(StringTermsBucket of) =>
+            Shown(of.Aggregations!) is var own && SearchQuery.KeyOf(own) == of.Key.ToString() ? own : of.Key.ToString();
 
         // Of several spellings the first in the order of characters is shown.
         static string Shown(AggregateDictionary of) => of.GetStringTerms("shown")!.Buckets.First().Key.ToString();

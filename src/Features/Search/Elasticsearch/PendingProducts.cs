@@ -14,7 +14,8 @@ public sealed class PendingProducts(ISearchStore store)
         """
         , line as (
           select chosen.product_id, chosen.revision, coalesce(published, false) as published, slug, name, description, category, image,
-            published_at, currency, sku, size, colour, variant.price_minor, compare_at_minor, coalesce(available, 0) as available
+            published_at, currency, sku, size, colour, variant.price_minor, compare_at_minor, coalesce(available, 0) as available,
+            ancestors, materials, barcode
           from chosen left join search.product using (product_id)
           left join search.variant on published and variant.product_id = chosen.product_id left join search.stock using (sku)
         )
@@ -117,6 +118,10 @@ public sealed class PendingProducts(ISearchStore store)
                     ? new ProductDocument(
                         id, reader.GetInt64(1), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetString(6),
                         reader.GetString(7), [], new(reader.GetDateTime(8)))
+                    {
+                        Ancestors = await reader.GetFieldValueAsync<string[]>(16, cancellation),
+                        Materials = await reader.GetFieldValueAsync<string[]>(17, cancellation),
+                    }
                     : null));
             }
 
@@ -124,7 +129,8 @@ public sealed class PendingProducts(ISearchStore store)
             var currency = reader.GetString(9);
             variants.Add(new(
                 reader.GetString(10), reader.GetString(11), reader.GetString(12), new(reader.GetInt64(13), currency),
-                await reader.IsDBNullAsync(14, cancellation) ? null : new(reader.GetInt64(14), currency), reader.GetInt32(15)));
+                await reader.IsDBNullAsync(14, cancellation) ? null : new(reader.GetInt64(14), currency), reader.GetInt32(15),
+                reader.GetString(18)));
         }
 
         EndProduct();

@@ -59,10 +59,10 @@ public sealed partial class SearchWithFallback : ISearchEngine
         IsForPostgres(query) ? postgres.SearchAsync(query, cancellation) : AnswerAsync(
             (engine, token) => engine.SearchAsync(query, token), x => x with { Degraded = true }, cancellation);
 
-    // Elasticsearch knows neither the sales nor the curations, the reduction depends on the variants that match, and only the ranks of
-    // PostgreSQL are explained.
+    // Elasticsearch knows neither the sales, the materials nor the curations, the reduction depends on the variants that match, and only
+    // the ranks of PostgreSQL are explained.
     private static bool IsForPostgres(SearchQuery query) => query.Sort is SearchSort.Bestselling or SearchSort.Discount
-        || query.Pinned.Count + query.Hidden.Count > 0 || query.Explains;
+        || query.Pinned.Count + query.Hidden.Count > 0 || query.Explains || query.MoreFacets.Count > 0;
 
     public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) => AnswerAsync(
         (engine, token) => engine.SuggestAsync(text, limit, token), x => x, cancellation);

@@ -10,9 +10,12 @@ internal static class ChosenValues
     /// <param name="category">True for a category that the catalogue has.</param>
     /// <param name="size">True for a size that the catalogue has.</param>
     /// <param name="colour">True for a colour that the catalogue has.</param>
+    /// <param name="material">True for a material that the catalogue has.</param>
     public static SearchQuery Separate(
-        SearchQuery query, Func<string, bool> category, Func<string, bool> size, Func<string, bool> colour) => query with
+        SearchQuery query, Func<string, bool> category, Func<string, bool> size, Func<string, bool> colour,
+        Func<string, bool> material) => query with
         {
+            Materials = [.. query.Materials.SelectMany(x => Separate(x, material))],
             Categories = [.. query.Categories.SelectMany(x => Separate(x, category))],
             Sizes = [.. query.Sizes.SelectMany(x => Separate(x, size))],
             Colours = [.. query.Colours.SelectMany(x => Separate(x, colour))],

@@ -14,6 +14,7 @@ public sealed record Explanation(
 
 /// <param name="Contribution">What the word adds to the rank; 0 when the product does not have the word.</param>
 /// <param name="FoundIn">
-/// The fields of the product that have the word: <c>name</c>, <c>category</c>, <c>traits</c> (colours, sizes, SKUs), <c>description</c>.
+/// The fields of the product that have the word: <c>name</c>, <c>category</c>, <c>traits</c> (materials, colours, sizes, SKUs, barcodes),
+/// <c>description</c>.
 /// </param>
 public sealed record ExplainedWord(string Word, double Contribution, IReadOnlyList<string> FoundIn);

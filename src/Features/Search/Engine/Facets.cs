@@ -4,6 +4,12 @@ namespace Aarya.Features.Search.Engine;
 internal static class Facets
 {
     public const string Category = "category";
+    public const string Material = "material";
+    public const string Discount = "discount";
+    public const string Stock = "stock";
+
+    /// <summary>Those that an answer has only if the search asks for them, in their order.</summary>
+    public static IReadOnlyList<string> More { get; } = [Material, Discount, Stock];
 
     private static readonly string[] Sizes = ["XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL"];
 
@@ -14,6 +20,20 @@ internal static class Facets
     [
         new(Category, ByCount(categories)), new("size", BySize(sizes)), new("colour", ByCount(colours)), new("price", [.. prices]),
     ];
+
+    /// <param name="discounts">In the order of <see cref="Discounts"/>.</param>
+    /// <param name="inStock">How many products have a variant in stock.</param>
+    public static IEnumerable<Facet> MoreOf(
+        IReadOnlyList<string> names, IEnumerable<FacetValue> materials, IEnumerable<FacetValue> discounts, int inStock) =>
+        names.Select(name => name switch
+        {
+            Material => new Facet(name, ByCount(materials)),
+            Discount => new Facet(name, [.. discounts]),
+            _ => new Facet(name, inStock == 0 ? [] : [new("in_stock", inStock)]),
+        });
+
+    /// <summary>The values of the facet of reductions, each in percent: it counts what is reduced by as much or more.</summary>
+    public static IReadOnlyList<int> Discounts { get; } = [10, 20, 30, 40, 50, 60, 70];
 
     private static IReadOnlyList<FacetValue> ByCount(IEnumerable<FacetValue> values) =>
         [.. values.OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)];

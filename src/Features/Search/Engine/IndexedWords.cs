@@ -4,9 +4,9 @@ using Npgsql;
 namespace Aarya.Features.Search.Engine;
 
 /// <summary>
-/// The words that a product is found by, each with its place and weight in a tsvector: A its name, B its category, C its colours, sizes and
-/// SKUs, D its description. Each word is indexed by its parts, joined, and joined with the next word, so that <c>tshirt</c> and
-/// <c>t shirt</c> both find it.
+/// The words that a product is found by, each with its place and weight in a tsvector: A its name, B its category and those above, C its
+/// materials, colours, sizes, SKUs and barcodes, D its description. Each word is indexed by its parts, joined, and joined with the next
+/// word, so that <c>tshirt</c> and <c>t shirt</c> both find it.
 /// </summary>
 internal sealed class IndexedWords
 {
@@ -39,12 +39,14 @@ internal sealed class IndexedWords
     /// <summary>The words that a typo may have meant: no numbers, no codes.</summary>
     public IReadOnlyCollection<string> Known => known;
 
-    public static IndexedWords Of(string name, string category, string description, IReadOnlyCollection<VariantDocument> variants)
+    public static IndexedWords Of(ProductDocument product)
     {
+        var (name, variants) = (product.Name, product.Variants);
         var indexed = new IndexedWords();
         indexed.Place(WholeMark + Engine.Words.Whole(name), 'A');
         indexed.AddText(name, 'A');
-        indexed.AddText(category, 'B');
+        foreach (var category in product.Ancestors.Prepend(product.Category)) indexed.AddText(category, 'B');
+        foreach (var material in product.Materials) indexed.AddText(material, 'C');
         foreach (var colour in variants.Select(x => x.Colour).Distinct()) indexed.AddText(colour, 'C');
         foreach (var size in variants.Select(x => x.Size).Distinct()) indexed.AddText(size, 'C', canBeMeant: false);
         foreach (var sku in variants.Select(x => Engine.Words.Whole(x.Sku)))
@@ -54,7 +56,14 @@ internal sealed class IndexedWords
             indexed.position++;
         }
 
-        indexed.AddText(description, 'D', pairs: false);
+        foreach (var barcode in variants.Select(x => x.Barcode).Where(x => x.Length > 0))
+        {
+            indexed.Place(barcode, 'C');
+            indexed.Place(WholeMark + barcode, 'C');
+            indexed.position++;
+        }
+
+        indexed.AddText(product.Description, 'D', pairs: false);
         return indexed;
     }
 

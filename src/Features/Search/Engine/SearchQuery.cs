@@ -30,6 +30,7 @@ public sealed record SearchQuery
     public const int LargestPage = 100;
     private const int LongestValue = 100;
     private const int MostValues = 20;
+    private const int HighestDiscount = 99;
 
     public string Text { get; internal init; } = "";
 
@@ -39,6 +40,15 @@ public sealed record SearchQuery
     public IReadOnlyList<string> Sizes { get; internal init; } = [];
 
     public IReadOnlyList<string> Colours { get; internal init; } = [];
+
+    /// <summary>Materials, as given. A product has one of them among its own.</summary>
+    public IReadOnlyList<string> Materials { get; internal init; } = [];
+
+    /// <summary>The least reduction in percent, from 1 on; null for any price.</summary>
+    public int? MinDiscount { get; private init; }
+
+    /// <summary>The facets that the answer has beside those that it always has.</summary>
+    public IReadOnlyList<string> MoreFacets { get; private init; } = [];
 
     /// <summary>In minor units.</summary>
     public long? MinPrice { get; internal init; }
@@ -71,24 +81,29 @@ public sealed record SearchQuery
 
     /// <summary>Queries with the same key have the same answer.</summary>
     public string Key => string.Join(
-        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, Highlights, Explains, After, Limit, Measured(Categories), Measured(Sizes),
-        Measured(Colours), Text);
+        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, Highlights, Explains, After, Limit, MinDiscount, Measured(Categories),
+        Measured(Sizes), Measured(Colours), Measured(Materials), Measured(MoreFacets), Text);
 
     /// <summary>The query, or what is wrong with it. Several values of one filter may be given one by one or separated by commas.</summary>
     public static (SearchQuery? Query, ProblemDetails Problem) From(
         string? text, string[]? category, string[]? size, string[]? colour, long? minPrice, long? maxPrice, bool? inStock, SearchSort? sort,
-        string? cursor, int? limit)
+        string? cursor, int? limit, string[]? material = null, int? minDiscount = null, string[]? facets = null)
     {
         text = (text ?? "").Trim();
         // Without search words there is no relevance to sort by.
         var order = sort is null or SearchSort.Relevance && text.Length == 0 ? SearchSort.Newest : sort ?? SearchSort.Relevance;
-        var (categories, sizes, colours) = (Values(category), Values(size), Values(colour));
+        var (categories, sizes, colours, materials) = (Values(category), Values(size), Values(colour), Values(material));
+        var more = (facets ?? []).SelectMany(x => Parts(x ?? "")).Distinct(StringComparer.Ordinal).ToList();
         var after = string.IsNullOrEmpty(cursor) ? null : SearchCursor.Parse(cursor);
 
         ProblemDetails? problem = text.Length > LongestText ? Problem.Invalid("q", $"must have at most {LongestText} characters.")
             : Wrong(categories) ? Problem.Invalid("category", Bounds)
             : Wrong(sizes) ? Problem.Invalid("size", Bounds)
             : Wrong(colours) ? Problem.Invalid("colour", Bounds)
+            : Wrong(materials) ? Problem.Invalid("material", Bounds)
+            : minDiscount is < 1 or > HighestDiscount ? Problem.Invalid("minDiscount", $"must be from 1 to {HighestDiscount}.")
+            : more.Exists(x => !Engine.Facets.More.Contains(x))
+                ? Problem.Invalid("facets", $"must be {string.Join(", ", Engine.Facets.More)}.")
             : minPrice < 0 ? Problem.Invalid("minPrice", "must not be negative.")
             : maxPrice < 0 ? Problem.Invalid("maxPrice", "must not be negative.")
             : maxPrice < minPrice ? Problem.Invalid("maxPrice", "must not be below minPrice.")
@@ -103,6 +118,11 @@ public sealed record SearchQuery
             Categories = categories,
             Sizes = sizes,
             Colours = colours,
+            Materials = materials,
+            MinDiscount = minDiscount,
+            // A filter comes with its facet.
+            MoreFacets = [.. Engine.Facets.More.Where(x => more.Contains(x)
+                || (x == Engine.Facets.Material && materials.Length > 0) || (x == Engine.Facets.Discount && minDiscount is not null))],
             MinPrice = minPrice,
             MaxPrice = maxPrice,
             InStock = inStock ?? false,

@@ -35,39 +35,46 @@ public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeP
     private static async Task<int> CutPageAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        List<(Guid Id, string Name, string Category, string Description)> products = [];
+        List<ProductDocument> products = [];
         await using (var select = new NpgsqlCommand(
             """
-            select product_id, name, category, description from search.product
+            select product_id, name, category, description, ancestors, materials from search.product
             where published and word_rules < $1 order by product_id limit 200 for update skip locked
             """, connection, transaction)
         { Parameters = { new() { Value = Words.Rules } } })
         await using (var reader = await select.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))
-                products.Add((reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+            {
+                products.Add(new(reader.GetGuid(0), 0, "", reader.GetString(1), reader.GetString(3), reader.GetString(2), "", [], null)
+                {
+                    Ancestors = await reader.GetFieldValueAsync<string[]>(4, cancellation),
+                    Materials = await reader.GetFieldValueAsync<string[]>(5, cancellation),
+                });
+            }
         }
 
         if (products.Count == 0) return 0;
         List<(Guid Id, VariantDocument Variant)> variants = [];
         await using (var select = new NpgsqlCommand(
-            "select product_id, sku, size, colour from search.variant where product_id = any ($1)", connection, transaction)
+            "select product_id, sku, size, colour, barcode from search.variant where product_id = any ($1)", connection, transaction)
         { Parameters = { new() { Value = products.Select(x => x.Id).ToArray() } } })
         await using (var reader = await select.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))
             {
                 var (size, colour) = (SearchQuery.Plain(reader.GetString(2)), SearchQuery.Plain(reader.GetString(3)));
-                variants.Add((reader.GetGuid(0), new(reader.GetString(1), size, colour, default, null, 0)));
+                variants.Add((reader.GetGuid(0), new(reader.GetString(1), size, colour, default, null, 0, reader.GetString(4))));
             }
         }
 
         var variantsOf = variants.ToLookup(x => x.Id, x => x.Variant);
         HashSet<string> known = [];
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var (id, name, category, description) in products)
+        foreach (var product in products)
         {
-            var words = IndexedWords.Of(name, category, description, [.. variantsOf[id]]);
+            var id = product.Id;
+            var words = IndexedWords.Of(product with { Variants = [.. variantsOf[id]] });
             known.UnionWith(words.Known);
             batch.BatchCommands.Add(new(
                 $"""
@@ -77,7 +84,7 @@ public sealed partial class CutWordsAgain(ISearchStore store, Shelf shelf, TimeP
                 Parameters =
                 {
                     new() { Value = id },
-                    new() { Value = SearchQuery.Plain(category) },
+                    new() { Value = SearchQuery.Plain(product.Category) },
                     new() { Value = words.Words },
                     new() { Value = words.Places },
                     new() { Value = Words.Rules },

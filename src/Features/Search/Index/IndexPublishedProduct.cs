@@ -11,7 +11,14 @@ public static class IndexPublishedProductHandler
         [
             new(published.ProductId, published.Version, published.Slug, published.Name, published.Description, published.Category,
                 published.Images is [var first, ..] ? first : "",
-                [.. published.Variants.Select(x => new VariantDocument(x.Sku, x.Size, x.Colour, x.Price, x.CompareAtPrice, x.Available))],
-                published.PublishedAt),
+                [
+                    .. published.Variants.Select(x =>
+                        new VariantDocument(x.Sku, x.Size, x.Colour, x.Price, x.CompareAtPrice, x.Available, x.Barcode)),
+                ],
+                published.PublishedAt)
+            {
+                Ancestors = published.Ancestors ?? [],
+                Materials = published.Materials ?? [],
+            },
         ], cancellation);
 }

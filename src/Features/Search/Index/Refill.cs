@@ -27,5 +27,9 @@ public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.Commerce
         [
             .. x.Variants.Select(y =>
                 new VariantDocument(y.Sku, y.Size, y.Colour, Money.From(y.Price),
-                    y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available))], null);
+                    y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available, y.Barcode))], null)
+    {
+        Ancestors = [.. x.Ancestors],
+        Materials = [.. x.Materials],
+    };
 }

@@ -8,7 +8,7 @@ public sealed class PostgresSearchEngine(Shelf shelf) : ISearchEngine
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
     {
         var view = await shelf.ViewAsync(cancellation);
-        query = ChosenValues.Separate(query, view.Categories.Has, view.Sizes.Has, view.Colours.Has);
+        query = ChosenValues.Separate(query, view.Categories.Has, view.Sizes.Has, view.Colours.Has, view.Materials.Has);
         return await TextSearch.SearchAsync(new WordSearch(view), query, cancellation);
     }
 

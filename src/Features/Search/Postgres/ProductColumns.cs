@@ -15,6 +15,7 @@ internal sealed class ProductColumns
         (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
         (Sales, Discounts) = (new int[AtFirst], new int[AtFirst]);
         (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
+        CategoryTree = new(AtFirst);
     }
 
     private ProductColumns(int capacity) => Capacity = capacity;
@@ -43,7 +44,11 @@ internal sealed class ProductColumns
     /// <summary>The reduction of the lowest price, see <see cref="ShelvedVariant.DiscountOf"/>.</summary>
     public int[] Discounts { get; private init; } = null!;
 
+    /// <summary>The products by their own category.</summary>
     public FacetColumn Categories { get; private init; } = null!;
+
+    /// <summary>The products by their category and every one that it is a part of.</summary>
+    public FacetColumn CategoryTree { get; private init; } = null!;
 
     public FacetColumn Sizes { get; private init; } = null!;
 
@@ -76,6 +81,7 @@ internal sealed class ProductColumns
             Sales = sales,
             Discounts = discounts,
             Categories = Categories.Grown(capacity),
+            CategoryTree = CategoryTree.Grown(capacity),
             Sizes = Sizes.Grown(capacity),
             Colours = Colours.Grown(capacity),
             Prices = Prices.Grown(capacity),
@@ -88,6 +94,7 @@ internal sealed class ProductColumns
     {
         var before = Products[slot];
         var isSame = before is not null && before.Category == product.Category && before.Variants.Length == product.Variants.Length
+            && before.Ancestors.SequenceEqual(product.Ancestors)
             && before.Variants.Zip(product.Variants).All(x => ReferenceEquals(x.First.Size, x.Second.Size)
                 && ReferenceEquals(x.First.Colour, x.Second.Colour) && x.First.Price == x.Second.Price);
         if (before is not null && !isSame) Facets(slot, before, isAdded: false);
@@ -106,6 +113,8 @@ internal sealed class ProductColumns
     private void Facets(int slot, ShelvedProduct product, bool isAdded)
     {
         Categories.Set(slot, product.Category, isAdded);
+        CategoryTree.Set(slot, product.Category, isAdded);
+        foreach (var ancestor in product.Ancestors) CategoryTree.Set(slot, ancestor, isAdded);
         foreach (var variant in product.Variants)
         {
             Sizes.Set(slot, variant.Size, isAdded);

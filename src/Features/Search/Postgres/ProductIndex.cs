@@ -29,7 +29,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         // wait for each other in one order, and cannot deadlock.
         batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
         var indexed = products.OrderBy(x => x.Id).Select(Plain)
-            .Select(x => (Product: x, Words: IndexedWords.Of(x.Name, x.Category, x.Description, x.Variants))).ToList();
+            .Select(x => (Product: x, Words: IndexedWords.Of(x))).ToList();
         foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
         batch.BatchCommands.Add(Pending(indexed.Select(x => x.Product.Id)));
         // First the words: who reads the products knows them. Words that no product on sale has are never what a typo meant.
@@ -41,6 +41,8 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     private static ProductDocument Plain(ProductDocument product) => product with
     {
         Category = SearchQuery.Plain(product.Category),
+        Ancestors = [.. product.Ancestors.Select(SearchQuery.Plain)],
+        Materials = [.. product.Materials.Select(SearchQuery.Plain)],
         Variants = [.. product.Variants.Select(x => x with { Size = SearchQuery.Plain(x.Size), Colour = SearchQuery.Plain(x.Colour) })],
     };
 
@@ -52,11 +54,12 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
             with indexed as (
               insert into search.product as known
                 (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at, words,
-                 word_rules)
-              values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19)
+                 word_rules, ancestors, materials)
+              values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19, $20, $21)
               on conflict (product_id) do update set version = excluded.version, published = true,
                 slug = excluded.slug, name = excluded.name, description = excluded.description,
                 category = excluded.category, words = excluded.words, word_rules = excluded.word_rules, image = excluded.image,
+                ancestors = excluded.ancestors, materials = excluded.materials,
                 price_minor = excluded.price_minor, currency = excluded.currency,
                 published_at = coalesce($11, known.published_at), indexed_at = now()
               where known.version <= excluded.version
@@ -64,12 +67,12 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
             ), gone as (
               delete from search.variant using indexed where variant.product_id = indexed.product_id and sku <> all($12)
             ), kept as (
-              insert into search.variant (product_id, sku, size, colour, price_minor, compare_at_minor)
+              insert into search.variant (product_id, sku, size, colour, price_minor, compare_at_minor, barcode)
               select product_id, line.* from indexed
-              cross join unnest($12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[])
-                as line(sku, size, colour, price, compare)
+              cross join unnest($12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $22::text[])
+                as line(sku, size, colour, price, compare, barcode)
               on conflict (product_id, sku) do update set size = excluded.size, colour = excluded.colour,
-                price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor
+                price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor, barcode = excluded.barcode
             )
             insert into search.stock as known (sku, available, sequence)
             select line.* from indexed cross join (select unnest($12::text[]), unnest($17::integer[]), 0) as line(sku, available, sequence)
@@ -97,6 +100,9 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
                 new() { Value = variants.Select(x => x.Available).ToArray() },
                 new() { Value = words.Places },
                 new() { Value = Words.Rules },
+                new() { Value = product.Ancestors.ToArray() },
+                new() { Value = product.Materials.ToArray() },
+                new() { Value = variants.Select(x => x.Barcode).ToArray() },
             },
         };
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Aarya.Features.Search.Engine;
@@ -11,6 +12,36 @@ internal sealed record ShelvedProduct(
     Guid Id, string Slug, string Name, FilterValue Category, string Currency, string Image, long PublishedTicks,
     ShelvedVariant[] Variants)
 {
+    /// <summary>The categories that its category is a part of.</summary>
+    public FilterValue[] Ancestors { get; init; } = [];
+
+    public FilterValue[] Materials { get; init; } = [];
+
+    /// <summary>True when one of the categories is its own or one that it is a part of.</summary>
+    /// <param name="categories">The keys of the categories.</param>
+    public bool IsIn(IReadOnlySet<int> categories)
+    {
+        if (categories.Contains(Category.Key)) return true;
+        foreach (var ancestor in Ancestors)
+        {
+            if (categories.Contains(ancestor.Key)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>True when it is made of one of the materials.</summary>
+    /// <param name="materials">The keys of the materials.</param>
+    public bool IsOf(IReadOnlySet<int> materials)
+    {
+        foreach (var material in Materials)
+        {
+            if (materials.Contains(material.Key)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Null for a product without variants.</summary>
     public Money? LowestPrice => Variants.Length == 0 ? null : new(Cheapest.Price, Currency);
 
@@ -65,6 +96,8 @@ internal sealed class ProductsOnSale
     public FilterValues Sizes { get; } = new();
 
     public FilterValues Colours { get; } = new();
+
+    public FilterValues Materials { get; } = new();
 
     /// <summary>The products and their words, as they are now.</summary>
     public State Now => state;
@@ -179,8 +212,8 @@ internal sealed class ProductsOnSale
         var now = hits?.State ?? state;
         var filters = new Filters(
             Categories.KeysOf(query.Categories), Sizes.KeysOf(query.Sizes), Colours.KeysOf(query.Colours), query.MinPrice ?? 0,
-            query.MaxPrice ?? long.MaxValue, query.InStock);
-        if (!filters.AdmitEveryVariant(now.Columns)) return PageOfVariants(query, filters, now, hits);
+            query.MaxPrice ?? long.MaxValue, query.InStock, Materials.KeysOf(query.Materials), 100 * (query.MinDiscount ?? 0));
+        if (query.MoreFacets.Count > 0 || !filters.AdmitEveryVariant(now.Columns)) return PageOfVariants(query, filters, now, hits);
         return hits is null && filters.Categories is null ? PageOfAll(query, now) : PageOfProducts(query, filters, now, hits);
     }
 
@@ -204,7 +237,7 @@ internal sealed class ProductsOnSale
         var shown = found;
         if (filters.Categories is { } categories)
         {
-            shown = columns.Categories.Having(categories);
+            shown = columns.CategoryTree.Having(categories);
             shown.Keep(found);
         }
 
@@ -212,7 +245,7 @@ internal sealed class ProductsOnSale
     }
 
     private static IReadOnlyList<Facet> FacetsOf(ProductColumns columns, SlotSet found, SlotSet shown) => Facets.Of(
-        columns.Categories.CountIn(found), columns.Sizes.CountIn(shown), columns.Colours.CountIn(shown), columns.Prices.CountIn(shown));
+        columns.CategoryTree.CountIn(found), columns.Sizes.CountIn(shown), columns.Colours.CountIn(shown), columns.Prices.CountIn(shown));
 
     private static SearchPage PageOf(
         SearchQuery query, ProductColumns columns, SlotSet shown, TextHits? hits, int total, IReadOnlyList<Facet> facets)
@@ -250,7 +283,7 @@ internal sealed class ProductsOnSale
     // A product is found when one of its variants meets every filter. A facet counts the products with a variant that meets all others.
     private SearchPage PageOfVariants(SearchQuery query, Filters filters, State now, TextHits? hits)
     {
-        const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16;
+        const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16, byMaterial = 32, byDiscount = 64;
         List<(ShelvedProduct Product, float Rank, float? Pinned, int Sales)> found = [];
         foreach (var slot in hits?.Slots ?? now.OnSale)
         {
@@ -262,25 +295,35 @@ internal sealed class ProductsOnSale
         // After the products were read: their values have room in the counts.
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
+        var (materials, discounts, inStock) = (new FacetCount(Materials.Count), new int[Facets.Discounts.Count], 0);
         List<Offer> offers = [];
         foreach (var (product, rank, pinned, sales) in found)
         {
             Offer? offer = null;
-            var category = filters.Categories?.Contains(product.Category.Key) == false ? byCategory : 0;
+            var ofProduct = (filters.Categories is { } categoryKeys && !product.IsIn(categoryKeys) ? byCategory : 0)
+                | (filters.Materials is { } materialKeys && !product.IsOf(materialKeys) ? byMaterial : 0);
+            var (isInStock, reduction) = (false, 0);
             foreach (ref readonly var variant in product.Variants.AsSpan())
             {
-                var failed = category
+                var discount = ShelvedVariant.DiscountOf(variant.Price, variant.CompareAt);
+                var failed = ofProduct
                     | (filters.Sizes?.Contains(variant.Size.Key) == false ? bySize : 0)
                     | (filters.Colours?.Contains(variant.Colour.Key) == false ? byColour : 0)
                     | (variant.Price < filters.MinPrice || variant.Price > filters.MaxPrice ? byPrice : 0)
-                    | (filters.InStock && !variant.InStock ? byStock : 0);
-                if ((failed & ~byCategory) == 0) categories.Add(product.Category, product);
+                    | (filters.InStock && !variant.InStock ? byStock : 0)
+                    | (discount < filters.MinDiscount ? byDiscount : 0);
+                if ((failed & ~byCategory) == 0) Add(categories, product, product.Category, product.Ancestors);
+                if ((failed & ~byMaterial) == 0) Add(materials, product, null, product.Materials);
+                if ((failed & ~byDiscount) == 0) reduction = Math.Max(reduction, discount);
+                isInStock |= (failed & ~byStock) == 0 && variant.InStock;
                 if ((failed & ~bySize) == 0) sizes.Add(variant.Size, product);
                 if ((failed & ~byColour) == 0) colours.Add(variant.Colour, product);
                 if ((failed & ~byPrice) == 0) bands.Add(FacetCount.Band(variant.Price), product);
                 if (failed == 0) offer = Offer.Of(product, variant, rank, sales, offer);
             }
 
+            if (isInStock) inStock++;
+            for (var i = 0; i < discounts.Length && reduction >= 100 * Facets.Discounts[i]; i++) discounts[i]++;
             if (offer is { } one) offers.Add(one with { Rank = one.InStock ? pinned ?? rank : rank - OutOfStock });
         }
 
@@ -288,8 +331,20 @@ internal sealed class ProductsOnSale
         for (var i = 0; i < offers.Count; i++) first.Take(offers[i].KeyIn(query.Sort), offers[i].Product.Id, i);
         return PageOf(
             query, [.. first.Page().Select(x => offers[x])], offers.Count,
-            Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()));
+            [
+                .. Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()),
+                .. Facets.MoreOf(query.MoreFacets, materials.Values(), Reductions(discounts), inStock),
+            ]);
+
+        static void Add(FacetCount counts, ShelvedProduct product, FilterValue? value, FilterValue[] more)
+        {
+            if (value is not null) counts.Add(value, product);
+            foreach (var other in more) counts.Add(other, product);
+        }
     }
+
+    private static IEnumerable<FacetValue> Reductions(int[] counts) => Facets.Discounts
+        .Select((x, i) => new FacetValue(x.ToString(CultureInfo.InvariantCulture), counts[i])).Where(x => x.Count > 0);
 
     /// <param name="Words">Its lists have the slots of <paramref name="Columns"/>.</param>
     /// <param name="OnSale">The slots whose products are found.</param>
@@ -334,8 +389,11 @@ internal sealed class ProductsOnSale
     /// <param name="Categories">The keys to filter by; null for every one.</param>
     /// <param name="Sizes">As for categories.</param>
     /// <param name="Colours">As for categories.</param>
+    /// <param name="Materials">As for categories.</param>
+    /// <param name="MinDiscount">In ten-thousandths of the earlier price.</param>
     private sealed record Filters(
-        IReadOnlySet<int>? Categories, IReadOnlySet<int>? Sizes, IReadOnlySet<int>? Colours, long MinPrice, long MaxPrice, bool InStock)
+        IReadOnlySet<int>? Categories, IReadOnlySet<int>? Sizes, IReadOnlySet<int>? Colours, long MinPrice, long MaxPrice, bool InStock,
+        IReadOnlySet<int>? Materials, int MinDiscount)
     {
         /// <summary>True when a product is found with all of its variants or not at all.</summary>
         public bool AdmitEveryVariant(ProductColumns columns) =>

@@ -35,6 +35,9 @@ internal static class SearchTables
         // Written with the row, because the program cuts the words; a program with newer rules than the row's cuts them again.
         product.AddColumn("words", "tsvector").NotNull().DefaultValueByExpression("''::tsvector");
         product.AddColumn("word_rules", "integer").NotNull().DefaultValue(0);
+        // The categories that its category is a part of, and what it is made of.
+        product.AddColumn("ancestors", "text[]").NotNull().DefaultValueByExpression("'{}'::text[]");
+        product.AddColumn("materials", "text[]").NotNull().DefaultValueByExpression("'{}'::text[]");
         product.Indexes.Add(new IndexDefinition("product_category") { Columns = ["category"] });
         product.Indexes.Add(new IndexDefinition("product_newest") { Columns = ["published_at"] });
         product.Indexes.Add(new IndexDefinition("product_slug") { Columns = ["slug"] });
@@ -51,6 +54,7 @@ internal static class SearchTables
         variant.AddColumn("colour", "text").NotNull();
         variant.AddColumn("price_minor", "bigint").NotNull();
         variant.AddColumn("compare_at_minor", "bigint").AllowNulls();
+        variant.AddColumn("barcode", "text").NotNull().DefaultValueByString("");
         variant.Indexes.Add(new IndexDefinition("variant_sku") { Columns = ["sku"] });
         return variant;
     }

@@ -153,7 +153,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
               select product_id, published, slug, name, category, currency, image, published_at,
                 case when {(isWhole ? "true" : $"product.{changedItself}")}
                   and row_number() over (partition by product_id order by sku) = 1 then words::text end,
-                size, colour, variant.price_minor, compare_at_minor, coalesce(available, 0) > 0, sku
+                size, colour, variant.price_minor, compare_at_minor, coalesce(available, 0) > 0, sku, ancestors, materials
               from search.product left join search.variant using (product_id) left join search.stock using (sku)
               where {(isWhole ? "published" : $"""
                 product_id in (
@@ -218,9 +218,14 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             {
                 EndProduct();
                 if (products.Count == AtOnce) Apply();
+                var ancestors = row.GetFieldValue<string[]>(17);
                 products.Add(new(
                     new(id, row.GetString(4), row.GetString(5), view.Categories.Of(row.GetString(6)), row.GetString(7), row.GetString(8),
-                        new DateTimeOffset(row.GetDateTime(9)).UtcTicks, []),
+                        new DateTimeOffset(row.GetDateTime(9)).UtcTicks, [])
+                    {
+                        Ancestors = ancestors.Length == 0 ? [] : [.. ancestors.Select(view.Categories.Of)],
+                        Materials = [.. row.GetFieldValue<string[]>(18).Select(view.Materials.Of)],
+                    },
                     row.IsDBNull(10) ? null : row.GetString(10)));
             }
 

@@ -17,9 +17,11 @@ namespace Aarya.Features.Commerce.Catalog.BackOffice;
 /// <param name="HsnCode">
 /// HSN code of the customs tariff, 2, 4, 6 or 8 digits, which determines the tax; 62 (clothing, not knitted) when absent.
 /// </param>
+/// <param name="Materials">What it is made of, such as Silk and Cotton; shoppers filter by it.</param>
 public sealed record CreateProduct(
     string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants, string? Slug = null,
-    IReadOnlyList<string>? Images = null, bool Publish = true, string? HsnCode = null) : IProductEntry
+    IReadOnlyList<string>? Images = null, bool Publish = true, string? HsnCode = null, IReadOnlyList<string>? Materials = null)
+    : IProductEntry
 {
     public sealed class Validator : ProductEntryRules<CreateProduct>;
 }
@@ -51,12 +53,13 @@ public static class CreateProductEndpoint
             Name = PersonText.Compose(command.Name),
             Description = PersonText.Compose(command.Description),
             Category = place.Category.Id,
+            Materials = [.. (command.Materials ?? []).Select(PersonText.Compose)],
             HsnCode = command.HsnCode ?? GoodsAndServicesTax.UsualCode,
             Published = command.Publish,
             PublishedAt = now,
             Stage = command.Publish ? ProductStatus.Published : ProductStatus.Draft,
         };
-        product.Dress(command.Variants.Select(x => x.ToVariant()), command.Images ?? []);
+        product.Dress(command.Variants.Select(x => x.ToVariant([])), command.Images ?? []);
         var stock = command.Variants.ToDictionary(x => x.Sku, x => x.Stock);
         return (
             Results.Created($"/api/products/{product.Slug}", ProductView.Of(product, x => stock[x])),

@@ -22,9 +22,11 @@ namespace Aarya.Features.Commerce.Catalog.BackOffice;
 /// <param name="Slug">Unchanged when absent. Another product may take the former slug; until then it is not found.</param>
 /// <param name="Images">URLs, the main image first; without any, the shop draws them.</param>
 /// <param name="HsnCode">HSN code of the customs tariff, which determines the tax; unchanged when absent.</param>
+/// <param name="Materials">What it is made of; unchanged when absent.</param>
 public sealed record EditProduct(
     string Name, string Description, string Category, IReadOnlyList<NewVariant> Variants,
-    string? Slug = null, IReadOnlyList<string>? Images = null, string? HsnCode = null) : IProductEntry
+    string? Slug = null, IReadOnlyList<string>? Images = null, string? HsnCode = null, IReadOnlyList<string>? Materials = null)
+    : IProductEntry
 {
     public sealed class Validator : ProductEntryRules<EditProduct>;
 }
@@ -120,9 +122,11 @@ public static class EditProductEndpoint
         product.Name = PersonText.Compose(command.Name);
         product.Description = PersonText.Compose(command.Description);
         product.Category = place.Category.Id;
+        product.Materials = command.Materials is { } materials ? [.. materials.Select(PersonText.Compose)] : product.Materials;
         product.HsnCode = command.HsnCode ?? product.HsnCode;
         product.Move(place.Slug);
-        var variants = command.Variants.Select(x => x.ToVariant()).Select(x => x.Image == first ? x with { Image = "" } : x);
+        var variants = command.Variants.Select(x => x.ToVariant(product.Variants))
+            .Select(x => x.Image == first ? x with { Image = "" } : x);
         product.Dress(variants, command.Images ?? []);
     }
 

@@ -10,11 +10,15 @@ namespace Aarya.Features.Commerce.Catalog.BackOffice;
 /// <summary>One size and colour of a product.</summary>
 /// <param name="Stock">The opening stock of a new SKU.</param>
 /// <param name="Image">An https URL or a path of this shop; the product's first image when absent.</param>
+/// <param name="Barcode">The GTIN of its label: 8, 12, 13 or 14 digits; unchanged when absent, none when empty.</param>
 public sealed record NewVariant(
-    string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice = null, int Stock = 0, string? Image = null)
+    string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice = null, int Stock = 0, string? Image = null,
+    string? Barcode = null)
 {
-    internal Variant ToVariant() =>
-        new(Sku, PersonText.Compose(Options.Size), PersonText.Compose(Options.Colour), Price, CompareAtPrice, Image ?? "");
+    /// <param name="before">The variants of the product until now.</param>
+    internal Variant ToVariant(IReadOnlyList<Variant> before) => new(
+        Sku, PersonText.Compose(Options.Size), PersonText.Compose(Options.Colour), Price, CompareAtPrice, Image ?? "",
+        Barcode ?? before.FirstOrDefault(x => x.Sku == Sku)?.Barcode ?? "");
 }
 
 /// <summary>The fields of a product that staff enter to create or edit it.</summary>
@@ -33,6 +37,8 @@ public interface IProductEntry
     IReadOnlyList<string>? Images { get; }
 
     string? HsnCode { get; }
+
+    IReadOnlyList<string>? Materials { get; }
 }
 
 /// <summary>How texts of products are compared.</summary>
@@ -49,6 +55,7 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
 {
     public const int MostVariants = 200;
     public const int MostImages = 12;
+    private const int MostMaterials = 10;
 
     protected ProductEntryRules()
     {
@@ -67,6 +74,10 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
             .WithMessage(ImageAddress.Expected);
         RuleFor(x => x.HsnCode).Must(GoodsAndServicesTax.Knows).When(x => x.HsnCode is not null)
             .WithMessage("must be an HSN code of 2, 4, 6 or 8 digits with a known tax rate, such as 6109.");
+        RuleFor(x => x.Materials).Must(x => x!.Count <= MostMaterials).WithMessage($"must have at most {MostMaterials} materials.")
+            .Must(x => x!.DistinctBy(y => Texts.Key(y ?? "")).Count() == x!.Count).WithMessage("must not repeat a material.")
+            .When(x => x.Materials is not null);
+        RuleForEach(x => x.Materials).NotEmpty().MaximumLength(40).Legible().When(x => x.Materials is { Count: <= MostMaterials });
         RuleFor(x => x.Variants).Cascade(CascadeMode.Stop).NotEmpty()
             .Must(x => x.Count <= MostVariants).WithMessage($"must have 1 to {MostVariants} variants.")
             .Must(x => x.DistinctBy(y => y?.Sku).Count() == x.Count).WithMessage("must not repeat a SKU.")
@@ -107,7 +118,13 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
             RuleFor(x => x.Stock).InclusiveBetween(0, AdjustStock.Most);
             RuleFor(x => x.Image).Must(ImageAddress.IsOne).When(x => x.Image is not null)
                 .WithMessage(ImageAddress.Expected);
+            RuleFor(x => x.Barcode).Must(IsGtin!).When(x => x.Barcode is { Length: > 0 })
+                .WithMessage("must be a GTIN of 8, 12, 13 or 14 digits with its check digit.");
         }
+
+        // The digits count 3 and 1 in turn from the right, the check digit 1; the sum is a multiple of ten (GS1 General Specifications).
+        private static bool IsGtin(string barcode) => barcode.Length is 8 or 12 or 13 or 14 && barcode.All(char.IsAsciiDigit)
+            && barcode.Reverse().Select((x, i) => (x - '0') * (i % 2 == 0 ? 1 : 3)).Sum() % 10 == 0;
 
         private const long Dearest = 100_000_000_00;
     }

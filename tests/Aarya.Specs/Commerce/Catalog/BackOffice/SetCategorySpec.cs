@@ -1,0 +1,137 @@
+using Aarya.Features.Commerce.Catalog;
+using Aarya.Features.Commerce.Catalog.BackOffice;
+using Aarya.Features.Commerce.Contracts;
+using Aarya.Specs.Support;
+using Aarya.Specs.Support.Hosts;
+using Aarya.Specs.Support.Shoppers;
+using Alba;
+using Wolverine.Tracking;
+
+namespace Aarya.Specs.Commerce.Catalog.BackOffice;
+
+public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixture)
+{
+    private string Top => $"women-{Tag}";
+
+    private string Part => $"kurtas-{Tag}";
+
+    [Fact]
+    public async Task a_category_that_becomes_a_part_of_another_is_announced_with_its_products_and_listed_there()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        var kurta = await GivenAsync(Kurta() with { Category = Part, Materials = ["Cotton"] });
+        (await SetAsync(staff, Top, "Women")).Is(200);
+
+        var sent = await Host.ExecuteAndWaitAsync(async () => (await SetAsync(staff, Part, "Kurtas", Top)).Is(200), 30_000);
+
+        var told = sent.Sent.MessagesOf<ProductPublishedNotice>().Single(x => x.ProductId == kurta.Id);
+        Assert.Equal((1L, Part), (told.Version, told.Category));
+        Assert.Equal((Top, "Cotton"), (Assert.Single(told.Ancestors), Assert.Single(told.Materials)));
+        Assert.Equal("category.set", sent.Sent.SingleMessage<StaffActedNotice>().Act.Action);
+        Assert.Equal(kurta.Id, Assert.Single((await Get($"/api/products?category={Top}")).ReadAsJson<ProductPage>()!.Items).Id);
+        await Eventually.HoldsAsync("the list of categories", async () =>
+            (await Get("/api/categories")).ReadAsJson<CategoryPage>()!.Items.Any(x => x == new CategoryView(Top, "Women", 1, null)));
+        Assert.Contains(new CategoryView(Part, "Kurtas", 1, Top), (await Get("/api/categories")).ReadAsJson<CategoryPage>()!.Items);
+    }
+
+    [Fact]
+    public async Task a_new_product_of_a_part_is_announced_with_the_categories_above()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        (await SetAsync(staff, Top, "Women")).Is(200);
+        (await SetAsync(staff, $"ethnic-{Tag}", "Ethnic", Top)).Is(200);
+        (await SetAsync(staff, Part, "Kurtas", $"ethnic-{Tag}")).Is(200);
+        await SignIn();
+
+        var (messages, _) = await Track(x => Ask(x, Kurta() with { Category = Part }, 201));
+
+        Assert.Equal([$"ethnic-{Tag}", Top], messages.Sent.SingleMessage<ProductPublishedNotice>().Ancestors);
+    }
+
+    [Fact]
+    public async Task a_circle_an_unknown_parent_and_a_tree_that_is_too_deep_are_refused_and_change_nothing()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        string? parent = null;
+        for (var level = 1; level <= 5; level++)
+        {
+            (await SetAsync(staff, $"level-{level}-{Tag}", "Level", parent)).Is(200);
+            parent = $"level-{level}-{Tag}";
+        }
+
+        (await SetAsync(staff, $"level-6-{Tag}", "Level", parent)).Is(409, "category.too_deep");
+        (await SetAsync(staff, $"level-1-{Tag}", "Level", parent)).Is(409, "category.circle");
+        (await SetAsync(staff, $"level-1-{Tag}", "Level", $"level-1-{Tag}")).Is(409, "category.circle");
+        (await SetAsync(staff, $"level-1-{Tag}", "Level", $"nothing-{Tag}")).Is(400);
+        (await SetAsync(staff, "Not A Slug", "Level")).Is(400);
+        (await SetAsync(staff, $"level-1-{Tag}", "")).Is(400);
+        (await SetAsync(staff, $"above-{Tag}", "Above")).Is(200);
+        (await SetAsync(staff, $"level-1-{Tag}", "Level", $"above-{Tag}")).Is(409, "category.too_deep");
+
+        using var customer = await Shopper.OfRoleAsync(Host, "customer");
+        (await SetAsync(customer, $"level-1-{Tag}", "Level")).Is(403);
+    }
+
+    [Fact]
+    public async Task to_repeat_what_is_so_is_no_act()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        (await SetAsync(staff, Top, "Women")).Is(200);
+
+        var sent = await Host.ExecuteAndWaitAsync(async () => (await SetAsync(staff, Top, "Women")).Is(200), 30_000);
+
+        Assert.Empty(sent.Sent.MessagesOf<StaffActedNotice>());
+    }
+
+    [Fact]
+    public async Task a_product_keeps_its_materials_and_barcodes_until_an_edit_names_others()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        var kurta = Kurta();
+        var made = await GivenAsync(kurta with
+        {
+            Materials = ["Silk", "Cotton"],
+            Variants = [kurta.Variants[0] with { Barcode = "8901234567890" }, kurta.Variants[1]],
+        });
+        Assert.Equal(["Silk", "Cotton"], made.Materials);
+
+        var same = await EditAsync(null, null);
+        Assert.Equal(["Silk", "Cotton"], same.Materials);
+        Assert.Equal("8901234567890", same.Variants[0].Barcode);
+        var other = await EditAsync(["Linen"], "");
+        Assert.Equal(["Linen"], other.Materials);
+        Assert.Equal("", other.Variants[0].Barcode);
+
+        async Task<WholeProductView> EditAsync(string[]? materials, string? barcode)
+        {
+            var whole = (await staff.GetAsync($"/api/admin/products/{made.Id}")).Is(200).As<WholeProductView>();
+            var edit = new EditProduct(
+                kurta.Name, $"{kurta.Description} {materials?.Length}", kurta.Category,
+                [kurta.Variants[0] with { Stock = 0, Barcode = barcode }, kurta.Variants[1] with { Stock = 0 }], Materials: materials);
+            return (await Host.Scenario(x =>
+            {
+                x.WithBearerToken(Merchandiser);
+                x.Put.Json(edit).ToUrl($"/api/admin/products/{made.Id}");
+                x.WithRequestHeader("If-Match", whole.Etag);
+            })).ReadAsJson<WholeProductView>()!;
+        }
+    }
+
+    [Theory]
+    [InlineData("8901234567895")]
+    [InlineData("890123456789")]
+    [InlineData("89012345678x4")]
+    [InlineData("123")]
+    public async Task a_barcode_with_a_wrong_digit_is_refused(string barcode)
+    {
+        await SignIn();
+        var kurta = Kurta();
+
+        var answer = await Host.Scenario(x => Ask(x, kurta with { Variants = [kurta.Variants[0] with { Barcode = barcode }] }, 400));
+
+        Assert.Contains("variants[0].barcode", answer.ReadAsText(), StringComparison.Ordinal);
+    }
+
+    private static Task<Answer> SetAsync(Shopper staff, string slug, string name, string? parent = null) =>
+        staff.SendAsync(HttpMethod.Put, $"/api/admin/categories/{Uri.EscapeDataString(slug)}", new { name, parent });
+}
