@@ -31,8 +31,14 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
         return page with { Redirect = curation.Redirect };
     }
 
-    public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
-        engine.SuggestAsync(text, limit, cancellation);
+    public async Task<Suggestions> SuggestAsync(
+        string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
+    {
+        var (typed, meant) = (curations.Of(text), default(CurationView));
+        var found = await engine.SuggestAsync(text, limit, [.. hidden, .. typed?.Hidden ?? []], cancellation);
+        if (found.Text != text) meant = curations.Of(found.Text);
+        return meant is { Hidden.Count: > 0 } ? await engine.SuggestAsync(text, limit, [.. hidden, .. meant.Hidden], cancellation) : found;
+    }
 
     // The facet lists the categories of all products found, and so the one that the text names.
     private SearchRedirect? FindCategory(SearchQuery query, SearchPage page)

@@ -10,8 +10,8 @@ public sealed class ElasticsearchEngine(ElasticsearchClient client, Elasticsearc
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) =>
         await TextSearch.SearchAsync(Index, await SeparateAsync(query, cancellation), cancellation);
 
-    public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
-        TextSearch.SuggestAsync(Index, text, limit, cancellation);
+    public Task<Suggestions> SuggestAsync(string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation) =>
+        TextSearch.SuggestAsync(Index, text, limit, hidden, cancellation);
 
     private ElasticsearchText Index => new(client, settings.Index);
 

@@ -100,7 +100,9 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         string[] Alive(string word) => [.. Similar(found, word).Where(x => Has(alive!, x))];
     }
 
-    public async Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation)
+    // PostgreSQL answers where products are hidden.
+    public async Task<IReadOnlyList<Suggestion>> SuggestAsync(
+        SoughtText text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
     {
         Aggregation categories = ElasticsearchQueries.InCategory(text);
         categories.Aggregations = new Dictionary<string, Aggregation>

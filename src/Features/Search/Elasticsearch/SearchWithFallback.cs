@@ -64,8 +64,9 @@ public sealed partial class SearchWithFallback : ISearchEngine
     private static bool IsForPostgres(SearchQuery query) => query.Sort is SearchSort.Bestselling or SearchSort.Discount
         || query.Pinned.Count + query.Hidden.Count > 0 || query.Explains || query.MoreFacets.Count > 0;
 
-    public Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) => AnswerAsync(
-        (engine, token) => engine.SuggestAsync(text, limit, token), x => x, cancellation);
+    public Task<Suggestions> SuggestAsync(string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation) =>
+        hidden.Count > 0 ? postgres.SuggestAsync(text, limit, hidden, cancellation)
+            : AnswerAsync((engine, token) => engine.SuggestAsync(text, limit, hidden, token), x => x, cancellation);
 
     private async Task<T> AnswerAsync<T>(
         Func<ISearchEngine, CancellationToken, Task<T>> ask, Func<T, T> degraded, CancellationToken cancellation)

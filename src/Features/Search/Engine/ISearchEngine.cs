@@ -71,5 +71,10 @@ public interface ISearchEngine
     Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation);
 
     /// <summary>Suggestions for a text that is being typed.</summary>
-    Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation);
+    /// <param name="hidden">The products that are not among them.</param>
+    Task<Suggestions> SuggestAsync(string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation);
+
+    /// <summary>Suggestions for a text that is being typed.</summary>
+    Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
+        SuggestAsync(text, limit, [], cancellation);
 }

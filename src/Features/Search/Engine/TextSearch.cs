@@ -21,7 +21,9 @@ internal interface ITextIndex
     Task<Correction?> CorrectAsync(SoughtText text, CancellationToken cancellation);
 
     /// <summary>Categories and products for a text that is being typed.</summary>
-    Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation);
+    /// <param name="hidden">The products that are not among them.</param>
+    Task<IReadOnlyList<Suggestion>> SuggestAsync(
+        SoughtText text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation);
 }
 
 /// <param name="Dropped">Words that no word of a product is near to.</param>
@@ -61,14 +63,15 @@ internal static class TextSearch
         return page with { IgnoredWords = [.. page.IgnoredWords, priced.Text] };
     }
 
-    public static async Task<Suggestions> SuggestAsync(ITextIndex index, string text, int limit, CancellationToken cancellation)
+    public static async Task<Suggestions> SuggestAsync(
+        ITextIndex index, string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
     {
         if (Sought(text) is not { } sought) return new([], text);
         var known = await index.LookUpAsync(sought, typing: true, cancellation);
-        var found = await index.SuggestAsync(known, limit, cancellation);
+        var found = await index.SuggestAsync(known, limit, hidden, cancellation);
         if (found.Count > 0 || await index.CorrectAsync(known, cancellation) is not { } meant) return new(found, text);
         known = await index.LookUpAsync(Sought(meant.Text)!, typing: true, cancellation);
-        return new(await index.SuggestAsync(known, limit, cancellation), meant.Text);
+        return new(await index.SuggestAsync(known, limit, hidden, cancellation), meant.Text);
 
         static SoughtText? Sought(string typed) => SoughtText.Of(typed, Words.Compounded(Words.Of(typed)));
     }

@@ -12,6 +12,7 @@ public sealed class PostgresSearchEngine(Shelf shelf) : ISearchEngine
         return await TextSearch.SearchAsync(new WordSearch(view), query, cancellation);
     }
 
-    public async Task<Suggestions> SuggestAsync(string text, int limit, CancellationToken cancellation) =>
-        await TextSearch.SuggestAsync(new WordSearch(await shelf.ViewAsync(cancellation)), text, limit, cancellation);
+    public async Task<Suggestions> SuggestAsync(
+        string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation) =>
+        await TextSearch.SuggestAsync(new WordSearch(await shelf.ViewAsync(cancellation)), text, limit, hidden, cancellation);
 }

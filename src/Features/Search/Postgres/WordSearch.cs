@@ -55,11 +55,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     private Dictionary<int, float> Curate(SearchQuery query, SlotSet hits, float[] ranks)
     {
         Dictionary<int, float> pinned = [];
-        foreach (var id in query.Hidden)
-        {
-            if (state.Places.TryGetValue(id, out var place)) hits.Remove(place.Slot);
-        }
-
+        Hide(hits, query.Hidden);
         for (var i = 0; i < query.Pinned.Count; i++)
         {
             if (!IsPinned(query, query.Pinned[i])) continue;
@@ -119,16 +115,37 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         ];
     }
 
-    public Task<IReadOnlyList<Suggestion>> SuggestAsync(SoughtText text, int limit, CancellationToken cancellation)
+    public Task<IReadOnlyList<Suggestion>> SuggestAsync(
+        SoughtText text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
     {
-        var inCategory = InCategory(text);
-        inCategory.Keep(state.OnSale);
-        var categories = Columns.Categories.CountIn(inCategory).OrderByDescending(x => x.Count)
+        var categories = CategoriesOf(text).OrderByDescending(x => x.Count)
             .ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostCategories).Select(x => Suggestion.Category(x.Value));
         var hits = Matching(text);
+        Hide(hits, hidden);
         var products = WithRanks(text, hits, ranks => Best(hits, ranks, limit))
             .Select(x => Suggestion.Product(x.Name, x.Slug, x.Image, x.LowestPrice));
         return Task.FromResult<IReadOnlyList<Suggestion>>([.. categories.Concat(products).Take(limit)]);
+    }
+
+    // The categories of products that have the words in their category, and of those above the ones whose products all have them.
+    private IEnumerable<FacetValue> CategoriesOf(SoughtText text)
+    {
+        var inCategory = InCategory(text);
+        inCategory.Keep(state.OnSale);
+        var own = Columns.Categories.CountIn(inCategory);
+        var all = Columns.CategoryTree.CountIn(inCategory);
+        if (all.Count == own.Count) return own;
+        var known = own.Select(x => x.Value).ToHashSet(StringComparer.Ordinal);
+        var whole = Columns.CategoryTree.CountIn(state.OnSale).ToHashSet();
+        return own.Concat(all.Where(x => !known.Contains(x.Value) && whole.Contains(x)));
+    }
+
+    private void Hide(SlotSet hits, IReadOnlyList<Guid> products)
+    {
+        foreach (var id in products)
+        {
+            if (state.Places.TryGetValue(id, out var place)) hits.Remove(place.Slot);
+        }
     }
 
     public Task<Correction?> CorrectAsync(SoughtText text, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Curations;
 using Aarya.Features.Search.Engine;
+using Aarya.Features.Search.Query;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
@@ -86,6 +87,21 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
 
         Assert.Equal([shown.ProductId], page.Items.Select(x => x.Id));
         Assert.Equal((Query, "/sale"), (page.DidYouMean, page.Redirect?.Path));
+    }
+
+    [Fact]
+    public async Task suggestions_for_a_query_and_its_typo_show_none_of_the_products_that_it_hides()
+    {
+        var (shown, hidden) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta"));
+        await CurateAsync(new { hidden = new[] { hidden.ProductId } });
+
+        foreach (var typed in new[] { Query, $"{news.Word} kurtas", $"kurrta {news.Word}" })
+            Assert.Equal([shown.Slug], await SuggestedAsync(typed));
+        Assert.Equal(2, (await SuggestedAsync(news.Word)).Count());
+
+        async Task<IEnumerable<string>> SuggestedAsync(string typed) =>
+            (await Host.Scenario(x => x.Get.Url($"/api/search/suggest?q={Uri.EscapeDataString(typed)}"))).ReadAsJson<SuggestionPage>()!
+                .Items.Where(x => x.Kind == "product").Select(x => x.Slug);
     }
 
     [Fact]
