@@ -10,6 +10,7 @@ using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Grpc;
 using Aarya.Infrastructure.Health;
 using Aarya.Infrastructure.Hosting;
+using Aarya.Infrastructure.Rates;
 using Aarya.Infrastructure.Settings;
 using Aarya.Infrastructure.Telemetry;
 using Marten;
@@ -33,6 +34,9 @@ public sealed class SearchModule : Module<ISearchStore>
             DatabaseGauge.Count("search.elasticsearch_pending")),
     ];
 
+    // By address: each guest has a token, and a client can get many.
+    public override IReadOnlyList<RatePolicy> RatePolicies { get; } = [new("views", 300, TimeSpan.FromMinutes(1), PerAddress: true)];
+
     public override ContextRpc Rpc { get; } = ContextRpc.Of<SearchService, Protos.Search.Search.SearchClient>();
 
     public override void AddServices(IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
@@ -51,6 +55,7 @@ public sealed class SearchModule : Module<ISearchStore>
         services.AddHostedService<KeepPopularSearches>();
         services.AddSingleton<Purchases>();
         services.AddHostedService<ReadPurchases>();
+        services.AddSingleton<Views>();
         services.AddSingleton<Recommender>();
         services.AddSingleton<Refill>();
         services.AddSingleton<RefillTurn>();

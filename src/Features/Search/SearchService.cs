@@ -91,6 +91,7 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
                 ReasonKind.BoughtTogether => Protos.Search.Reason.Types.Kind.BoughtTogether,
                 ReasonKind.Related => Protos.Search.Reason.Types.Kind.Related,
                 ReasonKind.Trending => Protos.Search.Reason.Types.Kind.Trending,
+                ReasonKind.Viewed => Protos.Search.Reason.Types.Kind.Viewed,
                 _ => Protos.Search.Reason.Types.Kind.New,
             },
             ProductId = x.Because.ProductId?.ToString() ?? "",

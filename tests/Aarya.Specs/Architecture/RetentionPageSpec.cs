@@ -5,6 +5,7 @@ using Aarya.Features.Commerce.PriceAlerts;
 using Aarya.Features.Commerce.Wishlist;
 using Aarya.Features.Content.CartReminders;
 using Aarya.Features.Content.Notifications;
+using Aarya.Features.Search.Recommendations;
 using Aarya.Infrastructure.Idempotency;
 using Aarya.Infrastructure.Messaging;
 using Aarya.Specs.Support;
@@ -24,6 +25,7 @@ public sealed class RetentionPageSpec
         { "requests for sold-out SKUs, price alerts", Days(BackInStockRequest.Lifetime) },
         { "requests for sold-out SKUs, price alerts", Days(PriceAlert.Lifetime) },
         { "wishlists of guests", Days(WishlistPruning.Kept) },
+        { "the products that a shopper looked at last", Days(Views.Kept) },
         {
             "carts of guests, of accounts",
             $"{ShoppingCart.KeptFor(guest: true).Days.ToString(CultureInfo.InvariantCulture)}, {Days(ShoppingCart.KeptFor(guest: false))}"

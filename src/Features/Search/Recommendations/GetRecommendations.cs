@@ -6,7 +6,9 @@ using Wolverine.Http;
 
 namespace Aarya.Features.Search.Recommendations;
 
-/// <summary>Products that the caller may like; without a token, what sells and what is new.</summary>
+/// <summary>
+/// Products that the caller may like, by what they have bought and looked at; without a token, what sells and what is new.
+/// </summary>
 public static class GetRecommendationsEndpoint
 {
     internal const int Most = 50;

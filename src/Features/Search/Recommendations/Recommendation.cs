@@ -16,6 +16,9 @@ public enum ReasonKind
 
     /// <summary>It is new in the shop.</summary>
     New,
+
+    /// <summary>It is like the named product, which the shopper has looked at.</summary>
+    Viewed,
 }
 
 /// <param name="ProductId">The product that it goes with or is like; null for other reasons.</param>

@@ -6,7 +6,7 @@ namespace Aarya.Features.Search.Recommendations;
 /// Recommends products: similar ones, ones that others bought together, and ones that sell. Each is in stock, and the shopper has not
 /// bought it in the last half year.
 /// </summary>
-public sealed class Recommender(Shelf shelf, Purchases purchases, TimeProvider time)
+public sealed class Recommender(Shelf shelf, Purchases purchases, Views views, TimeProvider time)
 {
     // Of a shopper's purchases, the newest count.
     private const int MostBought = 20;
@@ -40,21 +40,29 @@ public sealed class Recommender(Shelf shelf, Purchases purchases, TimeProvider t
     }
 
     /// <summary>
-    /// Products for a person: first what others bought with the person's purchases, then what is like them, as many for each, then what
-    /// sells, then what is new.
+    /// Products for a person: first what is like those that the person has looked at, up to a half where the person has bought something;
+    /// then what others bought with the person's purchases, then what is like them, as many for each, then what sells, then what is new.
     /// </summary>
     public async Task<IReadOnlyList<Recommendation>> ForAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
         var picks = await PicksAsync(subject, limit, cancellation);
         var history = purchases.Now;
         var bought = picks.Bought.Select(picks.Now.Find).OfType<ShelvedProduct>().Take(MostBought).ToList();
+        var viewed = await ViewedAsync(subject, picks);
+        picks.AddLikeViewed(viewed, bought.Count > 0 ? (limit + 1) / 2 : limit);
         picks.AddCompanions(history.BoughtWith([.. bought.Select(x => x.Id)]));
         for (var i = 0; i < bought.Count; i++)
             picks.AddLike(bought[i], (picks.Left + bought.Count - i - 1) / (bought.Count - i));
+        picks.AddLikeViewed(viewed, picks.Left);
         picks.AddTrending(history.Trending(time.GetUtcNow()));
         picks.AddNew();
         return picks.Items;
     }
+
+    // What the person has bought says more about what it is like than a look at it.
+    private async Task<IReadOnlyList<ShelvedProduct>> ViewedAsync(Guid? subject, Picks picks) => subject is { } id
+        ? [.. (await views.OfAsync(id)).Except(picks.Bought).Select(picks.Now.Find).OfType<ShelvedProduct>()]
+        : [];
 
     private async Task<Picks> PicksAsync(Guid? subject, int limit, CancellationToken cancellation)
     {
@@ -93,11 +101,25 @@ public sealed class Recommender(Shelf shelf, Purchases purchases, TimeProvider t
             }
         }
 
-        public void AddLike(ShelvedProduct product, int most)
+        public void AddLike(ShelvedProduct product, int most) => AddLike(product, most, ReasonKind.Related, x => !taken.Contains(x));
+
+        /// <summary>As many for each, and none of them itself: the shopper has just seen it.</summary>
+        public void AddLikeViewed(IReadOnlyList<ShelvedProduct> viewed, int most)
         {
-            if (most == 0) return;
-            foreach (var like in RelatedProducts.Of(product, now, x => !taken.Contains(x), most))
-                Add(like.Id, new(ReasonKind.Related, product.Id, product.Name));
+            var seen = viewed.Select(x => x.Id).ToHashSet();
+            var end = Math.Min(limit, items.Count + most);
+            for (var i = 0; i < viewed.Count; i++)
+            {
+                AddLike(
+                    viewed[i], (end - items.Count + viewed.Count - i - 1) / (viewed.Count - i), ReasonKind.Viewed,
+                    x => !taken.Contains(x) && !seen.Contains(x));
+            }
+        }
+
+        private void AddLike(ShelvedProduct product, int most, ReasonKind kind, Func<Guid, bool> isWanted)
+        {
+            if (most <= 0) return;
+            foreach (var like in RelatedProducts.Of(product, now, isWanted, most)) Add(like.Id, new(kind, product.Id, product.Name));
         }
 
         public void AddTrending(IEnumerable<Guid> trending)

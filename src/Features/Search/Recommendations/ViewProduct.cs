@@ -1,0 +1,28 @@
+using Aarya.Features.Search.Postgres;
+using Aarya.Infrastructure.Http;
+using Aarya.Infrastructure.Idempotency;
+using Aarya.Infrastructure.OpenApi;
+using Aarya.Infrastructure.Rates;
+using Aarya.Infrastructure.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+
+namespace Aarya.Features.Search.Recommendations;
+
+/// <summary>
+/// The shopper has looked at a product: what is like it is recommended to them. A storefront sends it for an account or a guest when it has
+/// shown the page. The last ten products are remembered, for 30 days.
+/// </summary>
+public static class ViewProductEndpoint
+{
+    [RateLimit("views"), AnswerIsNeverStored]
+    [WolverinePost("/api/products/{id}/views")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public static async Task<IResult> Post(string id, Caller caller, Shelf shelf, Views views, CancellationToken cancellation)
+    {
+        if ((await shelf.ViewAsync(cancellation)).Now.Find(id) is not { } product) return Results.Problem(Problem.NotFound("product"));
+        await views.AddAsync(caller.Subject, product.Id);
+        return Results.NoContent();
+    }
+}
