@@ -1,5 +1,6 @@
 using Aarya.Bench;
 using Aarya.Bench.EventStreams;
+using Aarya.Bench.Hostile;
 using Aarya.Bench.Relevance;
 using Aarya.Bench.Soak;
 
@@ -45,7 +46,10 @@ var wanted = args.FirstOrDefault() ?? "paths";
     // Last, because it replaces what is counted.
     ("reports", false, Reports.RunAsync),
 ];
-string[] names = [.. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "observed", "soak", "relevance", "sockets"];
+string[] names =
+[
+    .. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "observed", "hostile", "soak", "relevance", "sockets",
+];
 if (wanted is not "paths" && !names.Contains(wanted))
 {
     await Console.Error.WriteLineAsync(
@@ -86,6 +90,14 @@ try
     if (wanted is "observed")
     {
         var report = await Observed.RunAsync(shop);
+        report.Print();
+        figures.Add(report);
+    }
+
+    if (wanted is "hostile")
+    {
+        await shop.ServeAsync(limits: false);
+        var report = await HostileBench.RunAsync(shop);
         report.Print();
         figures.Add(report);
     }

@@ -310,6 +310,20 @@ public sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>
+    /// Lets typos be corrected to the made-up words, too, so that a correction has as many words to compare as products have.
+    /// </summary>
+    public async Task LearnMadeUpWordsAsync()
+    {
+        await SqlAsync("""
+            insert into search.word (word)
+            select distinct word from search.product cross join regexp_split_to_table(name, ' ') as word where word ~ '^zu[a-j]+$'
+            on conflict do nothing
+            """);
+        await EndAsync(process);
+        await StartAsync();
+    }
+
+    /// <summary>
     /// The words that the search index has in names, categories and colours, the most frequent first. Also creates <c>bench_word</c>, which
     /// has for each of them the query that a floor runs.
     /// </summary>

@@ -31,6 +31,8 @@ public static class EdgePipeline
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = JsonBody.Limit;
+            // Room for a text of 10,000 characters: search refuses it in words, and not with a bare 414.
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.RequestHeaderEncodingSelector = HeaderBytes.EncodingOf;
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
