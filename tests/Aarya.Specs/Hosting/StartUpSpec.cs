@@ -115,9 +115,22 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
         RefusesAsync($"Failed to bind to address http://127.0.0.1:{servers.Redis.Port}", Gateway(), "--urls",
             $"http://127.0.0.1:{servers.Redis.Port}");
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("http://unix:relative/path.sock")]
+    [InlineData("https://unix:/nowhere/gateway.sock")]
+    public Task an_address_that_is_none_is_named(string url) =>
+        RefusesAsync($"Invalid url: '{url}'. Write --urls http://host:port, https://host:port, http://unix:/path or h2c://host:port.",
+            Gateway(), "--urls", url);
+
     [Fact]
-    public Task an_address_that_is_none_is_named() =>
-        RefusesAsync("Invalid url: 'nonsense'", Gateway(), "--urls", "nonsense");
+    public Task a_context_has_its_own_socket_and_no_other() =>
+        RefusesAsync("Write --urls http://host:port, https://host:port or h2c://host:port.",
+            new(Settings("AARYA_URLS", "http://unix:/nowhere/commerce.sock")) { ["AARYA_ROLES"] = "commerce" });
+
+    [Fact]
+    public Task a_socket_that_cannot_be_made_is_named() =>
+        RefusesAsync("/proc/nowhere/gateway.sock", Gateway(), "--urls", "http://unix:/proc/nowhere/gateway.sock");
 
     [Fact]
     public Task a_command_that_finds_no_database_says_so_as_shortly() =>
