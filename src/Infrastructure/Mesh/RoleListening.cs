@@ -97,7 +97,10 @@ internal static class RoleListening
         {
             switch (BindingAddress.Parse(url))
             {
-                case { Scheme: "http" or "https" or "h2c", IsUnixPipe: false } address: return address;
+                // What cannot be a port is part of the host for Kestrel, which then listens on port 80 of every address.
+                case { Scheme: "http" or "https" or "h2c", IsUnixPipe: false, Port: >= 0 and <= IPEndPoint.MaxPort } address
+                    when address.Host[0] == '[' || !address.Host.Contains(':', StringComparison.Ordinal):
+                    return address;
                 case { Scheme: "http", IsUnixPipe: true, PathBase: "" } socket when mayBeSocket && Path.IsPathRooted(socket.UnixPipePath):
                     return socket;
             }

@@ -118,6 +118,9 @@ public sealed class StartUpSpec(StartUpSpec.Servers servers) : IClassFixture<Sta
     [Theory]
     [InlineData("nonsense")]
     [InlineData("http://unix:relative/path.sock")]
+    [InlineData("http://127.0.0.1:http")]
+    [InlineData("http://127.0.0.1:-1")]
+    [InlineData("http://127.0.0.1:65536")]
     [InlineData("https://unix:/nowhere/gateway.sock")]
     public Task an_address_that_is_none_is_named(string url) =>
         RefusesAsync($"Invalid url: '{url}'. Write --urls http://host:port, https://host:port, http://unix:/path or h2c://host:port.",
