@@ -99,7 +99,8 @@ internal sealed class SampleStore
 
         var ofRedis = all.Find(x => x.Process == own)?.Samples ?? [];
         all.RemoveAll(x => x.Process == own);
-        lock (gate) all.Add(new(own, [.. samples.Values.UnionBy(ofRedis, x => x.Slot)], HasEnded: false));
+        // Redis also has those of an earlier process of this name.
+        lock (gate) all.Add(new(own, [.. samples.Values.UnionBy(ofRedis, x => x.Slot).OrderBy(x => x.Slot)], HasEnded: false));
         return (all, areComplete);
     }
 
