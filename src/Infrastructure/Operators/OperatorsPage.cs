@@ -28,8 +28,10 @@ internal static class OperatorsPage
         """
         <p id="state" class="quiet" role="status">This page needs a script, which your browser does not run.</p>
         <p id="at" class="quiet"></p>
+        <h2>Health</h2>
         <ul id="services" class="services"></ul>
-        <div id="figures" class="figures"></div>
+        <h2>Key figures</h2>
+        <dl id="figures" class="figures"></dl>
         <div id="charts"></div>
         <p class="quiet note">A gap in a line means that no process took a sample, or that a sample was lost before Redis had it. A red
         number has reached the limit of an alert: docs/runbook.md has a section about it. The
