@@ -45,8 +45,13 @@ public sealed class LogLevelCommand : JasperFxAsyncCommand<LogLevelInput>
         var levels = await TimedLogLevel.ReadAsync(redis, now);
         foreach (var level in levels) Console.WriteLine($"{level.Category} {level.Level} until {level.Until:u}");
         if (levels.Count == 0) Console.WriteLine("Every logger has its configured level.");
+        // Not refused: a few libraries choose other names, such as Npgsql.Command.
+        foreach (var level in levels.Where(x => !IsDefault(x.Category) && !LoggerNames.HaveClass(x.Category)))
+            Console.WriteLine($"No class has a name that begins with {level.Category}: check the spelling if its level has no effect.");
         return true;
     }
+
+    private static bool IsDefault(string category) => category.Equals("Default", StringComparison.OrdinalIgnoreCase);
 
     private static TimedLogLevel Wanted(LogLevelInput input, DateTimeOffset now)
     {

@@ -164,6 +164,7 @@ public sealed partial class LogsSpec : IAsyncLifetime
         var set = await shop.CommandAsync("content", "log-level", Routing.ToUpperInvariant(), "information", "--minutes", "5");
         Assert.True(set.ExitCode == 0, set.Output);
         Assert.Contains($"{Routing.ToUpperInvariant()} {Information} until ", set.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("check the spelling", set.Output, StringComparison.Ordinal);
         await Eventually.HoldsAsync("every process has changed it", () => Six.All(x => Changes(shop, x).Any(y =>
             y.Contains($" {Information} until ", StringComparison.Ordinal))));
         await Eventually.HoldsAsync("two processes write more", async () =>
@@ -183,6 +184,9 @@ public sealed partial class LogsSpec : IAsyncLifetime
         await Eventually.HoldsAsync("the later request is logged", () => LinesOf(shop, "gateway").Any(x =>
             Number(x, "http.response.status_code") == 401));
         Assert.Equal(before, RoutingLines());
+
+        var misspelt = await shop.CommandAsync("gateway", "log-level", "Wolverin", "Debug");
+        Assert.Contains("No class has a name that begins with Wolverin: check the spelling", misspelt.Output, StringComparison.Ordinal);
 
         int RoutingLines() => LinesOf(shop, "gateway").Count(x => Text(x, "log.logger")!.StartsWith(Routing, StringComparison.Ordinal));
     }
