@@ -100,12 +100,22 @@ missing_observers() {
     done
 }
 
-# The specs start their own Redis, mail servers, nginx, Alertmanager, Prometheus and exporters.
+# Debian's package without windows is the smallest; any other Chromium does as well.
+find_chromium() {
+    local name
+    for name in chromium-headless-shell chromium chromium-browser google-chrome; do
+        if command -v "$name" >/dev/null; then return 0; fi
+    done
+    return 1
+}
+
+# The specs start their own Redis, mail servers, nginx, Alertmanager, Prometheus, exporters and Chromium.
 need_spec_tools() {
     local missing=()
     find_redis || missing+=(redis-server)
     command -v aiosmtpd >/dev/null || missing+=(python3-aiosmtpd)
     command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
+    find_chromium || missing+=(chromium-headless-shell)
     mapfile -t -O "${#missing[@]}" missing < <(missing_observers)
     [[ ${#missing[@]} -gt 0 ]] || return 0
     may_install || fail "the specs need packages that are missing: sudo apt-get install -y ${missing[*]}"
