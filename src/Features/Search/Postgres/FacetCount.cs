@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aarya.Features.Search.Engine;
 
 namespace Aarya.Features.Search.Postgres;
@@ -8,11 +9,25 @@ internal sealed class FacetCount(int values)
     private static readonly FilterValue[] Bands =
         [.. Enumerable.Range(0, PriceBands.Bounds.Count + 1).Select(x => new FilterValue(PriceBands.Name(x), x))];
 
+    private static readonly FilterValue[] Reached =
+        [.. Facets.Discounts.Select((x, i) => new FilterValue(x.ToString(CultureInfo.InvariantCulture), i))];
+
     private readonly int[] counts = new int[values];
     private readonly ShelvedProduct?[] last = new ShelvedProduct?[values];
     private readonly FilterValue?[] shown = new FilterValue?[values];
 
     public static FacetCount OfPrices() => new(Bands.Length);
+
+    public static FacetCount OfReductions() => new(Reached.Length);
+
+    /// <summary>The values of the facet of reductions that a reduction reaches.</summary>
+    /// <param name="reduction">In ten-thousandths of the earlier price.</param>
+    public static ReadOnlySpan<FilterValue> Reductions(int reduction)
+    {
+        var reached = 0;
+        while (reached < Reached.Length && 100 * Facets.Discounts[reached] <= reduction) reached++;
+        return Reached.AsSpan(0, reached);
+    }
 
     /// <param name="price">In minor units.</param>
     public static FilterValue Band(long price)

@@ -15,7 +15,7 @@ internal sealed class ProductColumns
         (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
         (Sales, Discounts) = (new int[AtFirst], new int[AtFirst]);
         (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
-        CategoryTree = new(AtFirst);
+        (CategoryTree, Materials, Reductions) = (new(AtFirst), new(AtFirst), new(AtFirst));
     }
 
     private ProductColumns(int capacity) => Capacity = capacity;
@@ -56,6 +56,11 @@ internal sealed class ProductColumns
 
     public FacetColumn Prices { get; private init; } = null!;
 
+    public FacetColumn Materials { get; private init; } = null!;
+
+    /// <summary>The products by each value of the facet of reductions that a variant reaches.</summary>
+    public FacetColumn Reductions { get; private init; } = null!;
+
     /// <summary>No price has ever been higher, in minor units.</summary>
     public long HighestPrice { get; private set; }
 
@@ -82,6 +87,8 @@ internal sealed class ProductColumns
             Discounts = discounts,
             Categories = Categories.Grown(capacity),
             CategoryTree = CategoryTree.Grown(capacity),
+            Materials = Materials.Grown(capacity),
+            Reductions = Reductions.Grown(capacity),
             Sizes = Sizes.Grown(capacity),
             Colours = Colours.Grown(capacity),
             Prices = Prices.Grown(capacity),
@@ -94,9 +101,10 @@ internal sealed class ProductColumns
     {
         var before = Products[slot];
         var isSame = before is not null && before.Category == product.Category && before.Variants.Length == product.Variants.Length
-            && before.Ancestors.SequenceEqual(product.Ancestors)
+            && before.Ancestors.SequenceEqual(product.Ancestors) && before.Materials.SequenceEqual(product.Materials)
             && before.Variants.Zip(product.Variants).All(x => ReferenceEquals(x.First.Size, x.Second.Size)
-                && ReferenceEquals(x.First.Colour, x.Second.Colour) && x.First.Price == x.Second.Price);
+                && ReferenceEquals(x.First.Colour, x.Second.Colour) && x.First.Price == x.Second.Price
+                && x.First.Discount == x.Second.Discount);
         if (before is not null && !isSame) Facets(slot, before, isAdded: false);
         Products[slot] = product;
         if (!isSame) Facets(slot, product, isAdded: true);
@@ -115,6 +123,9 @@ internal sealed class ProductColumns
         Categories.Set(slot, product.Category, isAdded);
         CategoryTree.Set(slot, product.Category, isAdded);
         foreach (var ancestor in product.Ancestors) CategoryTree.Set(slot, ancestor, isAdded);
+        foreach (var material in product.Materials) Materials.Set(slot, material, isAdded);
+        var reduction = product.Variants.Max(x => x.Discount);
+        foreach (var reached in FacetCount.Reductions(reduction)) Reductions.Set(slot, reached, isAdded);
         foreach (var variant in product.Variants)
         {
             Sizes.Set(slot, variant.Size, isAdded);

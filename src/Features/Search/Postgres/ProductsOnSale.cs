@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Aarya.Features.Search.Engine;
@@ -64,6 +63,9 @@ internal sealed record ShelvedProduct(
 /// <param name="CompareAt">In minor units.</param>
 internal readonly record struct ShelvedVariant(FilterValue Size, FilterValue Colour, long Price, long? CompareAt, bool InStock)
 {
+    /// <summary>Its <see cref="DiscountOf"/>: every search with a facet reads it of all variants.</summary>
+    public int Discount { get; } = DiscountOf(Price, CompareAt);
+
     /// <summary>The reduction in ten-thousandths of the earlier price.</summary>
     public static int DiscountOf(long price, long? compareAt) =>
         compareAt is { } before && before > price ? (int)((Int128)(before - price) * 10_000 / before) : 0;
@@ -213,8 +215,10 @@ internal sealed class ProductsOnSale
         var filters = new Filters(
             Categories.KeysOf(query.Categories), Sizes.KeysOf(query.Sizes), Colours.KeysOf(query.Colours), query.MinPrice ?? 0,
             query.MaxPrice ?? long.MaxValue, query.InStock, Materials.KeysOf(query.Materials), 100 * (query.MinDiscount ?? 0));
-        if (query.MoreFacets.Count > 0 || !filters.AdmitEveryVariant(now.Columns)) return PageOfVariants(query, filters, now, hits);
-        return hits is null && filters.Categories is null ? PageOfAll(query, now) : PageOfProducts(query, filters, now, hits);
+        if (!filters.AdmitEveryVariant(now.Columns)) return PageOfVariants(query, filters, now, hits);
+        return hits is null && filters.Categories is null && filters.Materials is null
+            ? PageOfAll(query, now)
+            : PageOfProducts(query, filters, now, hits);
     }
 
     // Without a text and a filter, the counts are kept until something changes.
@@ -222,11 +226,15 @@ internal sealed class ProductsOnSale
     {
         if (Volatile.Read(ref everything) is not { } known || !ReferenceEquals(known.State, now))
         {
-            known = new(now, now.OnSale.Count(), FacetsOf(now.Columns, now.OnSale, now.OnSale));
+            known = new(
+                now, now.OnSale.Count(), FacetsOf(now.Columns, now.OnSale, now.OnSale),
+                [.. MoreFacetsOf(Facets.More, now.Columns, now.OnSale, now.OnSale)]);
             Volatile.Write(ref everything, known);
         }
 
-        return PageOf(query, now.Columns, now.OnSale, null, known.Total, known.Facets);
+        return PageOf(
+            query, now.Columns, now.OnSale, null, known.Total,
+            [.. known.Facets, .. known.More.Where(x => query.MoreFacets.Contains(x.Name))]);
     }
 
     private static SearchPage PageOfProducts(SearchQuery query, Filters filters, State now, TextHits? hits)
@@ -234,18 +242,30 @@ internal sealed class ProductsOnSale
         var columns = now.Columns;
         SlotSet found = new(hits?.Slots ?? now.OnSale, columns.Capacity);
         found.Keep(now.OnSale);
-        var shown = found;
-        if (filters.Categories is { } categories)
-        {
-            shown = columns.CategoryTree.Having(categories);
-            shown.Keep(found);
-        }
+        // A facet counts what all filters but its own find.
+        var ofMaterials = filters.Materials is { } materials ? Of(columns.Materials.Having(materials), found) : found;
+        var ofCategories = filters.Categories is { } categories ? Of(columns.CategoryTree.Having(categories), found) : found;
+        var shown = filters.Categories is { } all ? Of(columns.CategoryTree.Having(all), ofMaterials) : ofMaterials;
+        return PageOf(
+            query, columns, shown, hits, shown.Count(),
+            [.. FacetsOf(columns, ofMaterials, shown), .. MoreFacetsOf(query.MoreFacets, columns, ofCategories, shown)]);
 
-        return PageOf(query, columns, shown, hits, shown.Count(), FacetsOf(columns, found, shown));
+        static SlotSet Of(SlotSet having, SlotSet others)
+        {
+            having.Keep(others);
+            return having;
+        }
     }
 
-    private static IReadOnlyList<Facet> FacetsOf(ProductColumns columns, SlotSet found, SlotSet shown) => Facets.Of(
-        columns.CategoryTree.CountIn(found), columns.Sizes.CountIn(shown), columns.Colours.CountIn(shown), columns.Prices.CountIn(shown));
+    private static IReadOnlyList<Facet> FacetsOf(ProductColumns columns, SlotSet ofOtherFilters, SlotSet shown) => Facets.Of(
+        columns.CategoryTree.CountIn(ofOtherFilters), columns.Sizes.CountIn(shown), columns.Colours.CountIn(shown),
+        columns.Prices.CountIn(shown));
+
+    private static IEnumerable<Facet> MoreFacetsOf(
+        IReadOnlyList<string> names, ProductColumns columns, SlotSet ofOtherFilters, SlotSet shown) => names.Count == 0
+        ? []
+        : Facets.MoreOf(
+            names, columns.Materials.CountIn(ofOtherFilters), columns.Reductions.CountIn(shown), columns.InStock.CountIn(shown));
 
     private static SearchPage PageOf(
         SearchQuery query, ProductColumns columns, SlotSet shown, TextHits? hits, int total, IReadOnlyList<Facet> facets)
@@ -284,7 +304,7 @@ internal sealed class ProductsOnSale
     private SearchPage PageOfVariants(SearchQuery query, Filters filters, State now, TextHits? hits)
     {
         const int byCategory = 1, bySize = 2, byColour = 4, byPrice = 8, byStock = 16, byMaterial = 32, byDiscount = 64;
-        List<(ShelvedProduct Product, float Rank, float? Pinned, int Sales)> found = [];
+        List<(ShelvedProduct Product, float Rank, float? Pinned, int Sales)> found = new((hits?.Slots ?? now.OnSale).Count());
         foreach (var slot in hits?.Slots ?? now.OnSale)
         {
             if (!now.OnSale.Has(slot)) continue;
@@ -295,7 +315,7 @@ internal sealed class ProductsOnSale
         // After the products were read: their values have room in the counts.
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
-        var (materials, discounts, inStock) = (new FacetCount(Materials.Count), new int[Facets.Discounts.Count], 0);
+        var (materials, reductions, inStock) = (new FacetCount(Materials.Count), FacetCount.OfReductions(), 0);
         List<Offer> offers = [];
         foreach (var (product, rank, pinned, sales) in found)
         {
@@ -305,16 +325,15 @@ internal sealed class ProductsOnSale
             var (isInStock, reduction) = (false, 0);
             foreach (ref readonly var variant in product.Variants.AsSpan())
             {
-                var discount = ShelvedVariant.DiscountOf(variant.Price, variant.CompareAt);
                 var failed = ofProduct
                     | (filters.Sizes?.Contains(variant.Size.Key) == false ? bySize : 0)
                     | (filters.Colours?.Contains(variant.Colour.Key) == false ? byColour : 0)
                     | (variant.Price < filters.MinPrice || variant.Price > filters.MaxPrice ? byPrice : 0)
                     | (filters.InStock && !variant.InStock ? byStock : 0)
-                    | (discount < filters.MinDiscount ? byDiscount : 0);
+                    | (variant.Discount < filters.MinDiscount ? byDiscount : 0);
                 if ((failed & ~byCategory) == 0) Add(categories, product, product.Category, product.Ancestors);
                 if ((failed & ~byMaterial) == 0) Add(materials, product, null, product.Materials);
-                if ((failed & ~byDiscount) == 0) reduction = Math.Max(reduction, discount);
+                if ((failed & ~byDiscount) == 0) reduction = Math.Max(reduction, variant.Discount);
                 isInStock |= (failed & ~byStock) == 0 && variant.InStock;
                 if ((failed & ~bySize) == 0) sizes.Add(variant.Size, product);
                 if ((failed & ~byColour) == 0) colours.Add(variant.Colour, product);
@@ -323,7 +342,7 @@ internal sealed class ProductsOnSale
             }
 
             if (isInStock) inStock++;
-            for (var i = 0; i < discounts.Length && reduction >= 100 * Facets.Discounts[i]; i++) discounts[i]++;
+            foreach (var reached in FacetCount.Reductions(reduction)) reductions.Add(reached, product);
             if (offer is { } one) offers.Add(one with { Rank = one.InStock ? pinned ?? rank : rank - OutOfStock });
         }
 
@@ -333,7 +352,7 @@ internal sealed class ProductsOnSale
             query, [.. first.Page().Select(x => offers[x])], offers.Count,
             [
                 .. Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()),
-                .. Facets.MoreOf(query.MoreFacets, materials.Values(), Reductions(discounts), inStock),
+                .. Facets.MoreOf(query.MoreFacets, materials.Values(), reductions.Values(), inStock),
             ]);
 
         static void Add(FacetCount counts, ShelvedProduct product, FilterValue? value, FilterValue[] more)
@@ -342,9 +361,6 @@ internal sealed class ProductsOnSale
             foreach (var other in more) counts.Add(other, product);
         }
     }
-
-    private static IEnumerable<FacetValue> Reductions(int[] counts) => Facets.Discounts
-        .Select((x, i) => new FacetValue(x.ToString(CultureInfo.InvariantCulture), counts[i])).Where(x => x.Count > 0);
 
     /// <param name="Words">Its lists have the slots of <paramref name="Columns"/>.</param>
     /// <param name="OnSale">The slots whose products are found.</param>
@@ -384,7 +400,8 @@ internal sealed class ProductsOnSale
     /// <param name="WordsHash">Another one when the words of the product have changed.</param>
     internal sealed record Place(int Slot, string Slug, UInt128 WordsHash);
 
-    private sealed record Everything(State State, int Total, IReadOnlyList<Facet> Facets);
+    /// <param name="More">All of <see cref="Facets.More"/>.</param>
+    private sealed record Everything(State State, int Total, IReadOnlyList<Facet> Facets, IReadOnlyList<Facet> More);
 
     /// <param name="Categories">The keys to filter by; null for every one.</param>
     /// <param name="Sizes">As for categories.</param>
@@ -397,7 +414,7 @@ internal sealed class ProductsOnSale
     {
         /// <summary>True when a product is found with all of its variants or not at all.</summary>
         public bool AdmitEveryVariant(ProductColumns columns) =>
-            Sizes is null && Colours is null && MinPrice <= 0 && MaxPrice >= columns.HighestPrice && !InStock;
+            Sizes is null && Colours is null && MinPrice <= 0 && MaxPrice >= columns.HighestPrice && !InStock && MinDiscount == 0;
     }
 
     /// <summary>A product with the lowest price among its variants that match.</summary>
