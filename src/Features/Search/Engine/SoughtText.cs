@@ -22,7 +22,8 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
     {
         var whole = Words.Whole(text);
         if (whole.Length == 0) return null;
-        var terms = Words.Telling(words).Select(x => SoughtTerm.Of(words, x)).ToList();
+        // A word that is there twice says nothing more, and must not take the place of another.
+        var terms = Words.Telling([.. words.DistinctBy(x => x.Joined)]).Select(x => SoughtTerm.Of(words, x)).ToList();
         // Words that only say for whom, or that something is wanted, are not required beside others.
         if (terms.Exists(x => x.Kind != WordKind.Aside)) terms = [.. terms.Select(x => x with { IsRequired = x.Kind != WordKind.Aside })];
         return new(whole, terms);

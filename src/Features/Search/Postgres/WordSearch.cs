@@ -18,7 +18,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     private readonly Dictionary<string, int[]> forms = new(StringComparer.Ordinal);
 
     // What a word was looked up by, so that it is not looked up twice; the lists of phrases stay the same when a term changes.
-    private readonly Dictionary<(IReadOnlyList<Phrase> Phrases, bool IsPrefix), SlotSet> found = [];
+    private readonly Dictionary<(IReadOnlyList<Phrase> Phrases, bool IsPrefix, int Kinds), SlotSet> found = [];
 
     private ProductColumns Columns => state.Columns;
 
@@ -221,19 +221,18 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
     private SlotSet Any(SoughtTerm term, int kinds)
     {
-        if (kinds != WordPlaces.All) return FindAny(term.Any, kinds);
-        SlotSet any = new(Complete(term), Columns.Capacity);
-        if (term.MatchesPrefix) any.Add(Beginning(term));
+        SlotSet any = new(Complete(term, kinds), Columns.Capacity);
+        if (term.MatchesPrefix) any.Add(Beginning(term, kinds));
         return any;
     }
 
-    private SlotSet Complete(SoughtTerm term) => Once(term.Exact, false, term.Complete);
+    private SlotSet Complete(SoughtTerm term, int kinds = WordPlaces.All) => Once(term.Exact, false, term.Complete, kinds);
 
-    private SlotSet Beginning(SoughtTerm term) => Once(term.Prefixes, true, term.Prefixes);
+    private SlotSet Beginning(SoughtTerm term, int kinds = WordPlaces.All) => Once(term.Prefixes, true, term.Prefixes, kinds);
 
-    private SlotSet Once(IReadOnlyList<Phrase> key, bool isPrefix, IEnumerable<Phrase> phrases)
+    private SlotSet Once(IReadOnlyList<Phrase> key, bool isPrefix, IEnumerable<Phrase> phrases, int kinds)
     {
-        if (!found.TryGetValue((key, isPrefix), out var known)) found[(key, isPrefix)] = known = FindAny(phrases, WordPlaces.All);
+        if (!found.TryGetValue((key, isPrefix, kinds), out var known)) found[(key, isPrefix, kinds)] = known = FindAny(phrases, kinds);
         return known;
     }
 
