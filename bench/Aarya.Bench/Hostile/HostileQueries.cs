@@ -117,7 +117,8 @@ public sealed class HostileQueries(IReadOnlyList<string> words)
     {
         var many = string.Join(',', Enumerable.Range(0, 20).Select(_ => Word(2)));
         var sort = new[] { "relevance", "price_asc", "price_desc", "newest", "bestselling", "discount" }[number % 6];
-        var text = number % 3 == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"q={Joined(number % 10, () => Word(1)[..1])}&");
+        var typed = Joined(number % 10, () => Word(1)[..1]);
+        var text = number % 3 == 0 ? "" : $"q={Uri.EscapeDataString(typed)}&";
         return (number % 5) switch
         {
             0 => $"/api/search?{text}category={many}&size={many}&colour={many}&material={many}&facets=material,discount,stock"
