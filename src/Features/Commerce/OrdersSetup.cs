@@ -20,6 +20,7 @@ internal static class OrdersSetup
         services.AddSingleton<UnfinishedOrders>();
         services.AddHostedService(x => x.GetRequiredService<UnfinishedOrders>());
         services.AddSingleton<IConfigureMarten<ICommerceStore>, OrderChanges>();
+        services.AddOrderInvariants();
     }
 
     private static string OpenStates => string.Join(", ", OrderGauges.Open.Select(x => $"'{x}'"));

@@ -44,6 +44,7 @@ public sealed class PaymentModule : Module<IPaymentStore>
         services.AddSingleton<IPaymentProvider, SandboxProvider>();
         services.AddHostedService<ProviderAtStart>();
         services.AddHostedService<Reconciler>();
+        services.AddPaymentInvariants();
     }
 
     public override void ConfigureMarten(StoreOptions marten)

@@ -7,8 +7,12 @@ namespace Aarya.Features.Commerce.Inventory;
 
 internal static class InventorySetup
 {
-    public static void AddInventory(this IServiceCollection services) => services.AddConstraint(
-        Roles.Commerce, "stock_never_oversold", () => Reserved("The stock would be less than what is reserved."));
+    public static void AddInventory(this IServiceCollection services)
+    {
+        services.AddConstraint(
+            Roles.Commerce, "stock_never_oversold", () => Reserved("The stock would be less than what is reserved."));
+        services.AddStockInvariants();
+    }
 
     public static void UseInventory(this StoreOptions marten) => marten.Storage.ExtendedSchemaObjects.AddRange(StockTables.All);
 

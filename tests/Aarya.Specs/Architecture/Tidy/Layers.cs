@@ -13,7 +13,7 @@ internal static class Layers
         ["Ids", "Metrics", "Outages", "Settings", "Time", "Tracing", "Workers"],
         ["Caching", "Contexts", "Email", "Http", "Privacy", "Redis"],
         ["Mesh", "Messaging.Streams.Entries", "Messaging.WireEvents", "Pages", "Postgres", "Security", "Validation"],
-        ["Flags", "Grpc", "Health", "Idempotency", "Messaging.Streams", "Seeding"],
+        ["Flags", "Grpc", "Health", "Idempotency", "Invariants", "Messaging.Streams", "Seeding"],
         ["Logging", "Messaging", "Privacy.Erasure", "Privacy.Rotation", "Proxy", "Rates"],
         ["Edge", "RealTime", "Telemetry"],
         ["OpenApi", "Operators"],
