@@ -2,6 +2,7 @@ using Aarya.Features.CorePlatform.Audit;
 using Aarya.Features.CorePlatform.Auth;
 using Aarya.Features.CorePlatform.Auth.Abuse;
 using Aarya.Features.CorePlatform.Auth.Keys;
+using Aarya.Features.CorePlatform.Backups;
 using Aarya.Features.CorePlatform.Flags;
 using Aarya.Features.CorePlatform.Options;
 using Aarya.Features.CorePlatform.Privacy;
@@ -51,7 +52,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         new("password", 10, TimeSpan.FromMinutes(1)),
     ];
 
-    public override IReadOnlyList<DatabaseGauge> Gauges { get; } = [KeysInUse.Age];
+    public override IReadOnlyList<DatabaseGauge> Gauges { get; } = [KeysInUse.Age, BackupGauges.Age];
 
     public override IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => DemoAccounts.InDevelopment(configuration);
 

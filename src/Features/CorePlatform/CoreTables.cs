@@ -5,7 +5,7 @@ namespace Aarya.Features.CorePlatform;
 /// <summary>The plain tables of the context.</summary>
 internal static class CoreTables
 {
-    public static IReadOnlyList<Table> All { get; } = [SigningKey(), VerificationKey(), AccountKey(), KeyUse()];
+    public static IReadOnlyList<Table> All { get; } = [SigningKey(), VerificationKey(), AccountKey(), KeyUse(), Backup()];
 
     // The private key that a developer's shop signs its tokens with.
     private static Table SigningKey()
@@ -45,5 +45,17 @@ internal static class CoreTables
         use.AddColumn<DateTimeOffset>("first_used_at").NotNull();
         use.AddColumn<DateTimeOffset>("last_used_at").NotNull();
         return use;
+    }
+
+    // The backups that were made; `./aarya backup` writes it.
+    private static Table Backup()
+    {
+        var backup = new Table($"{Roles.Core}.backup");
+        backup.AddColumn<string>("name").AsPrimaryKey();
+        backup.AddColumn<DateTimeOffset>("began_at").NotNull();
+        backup.AddColumn<DateTimeOffset>("ended_at").NotNull();
+        // When it was last restored and found right; null before.
+        backup.AddColumn<DateTimeOffset>("verified_at").AllowNulls();
+        return backup;
     }
 }

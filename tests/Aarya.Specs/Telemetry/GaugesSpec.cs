@@ -183,6 +183,23 @@ public sealed class GaugesSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task the_age_of_the_newest_backup_is_shown_and_that_of_a_shop_without_any()
+    {
+        await Eventually.HoldsAsync("the keys are in use", async () => await shop.CountAsync("core.key_use") == 2);
+        await shop.ExecuteAsync("update core.key_use set first_used_at = now() - interval '3 days' where purpose = 'sealing'");
+        Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "made"), 3 * 86_400, 4 * 86_400);
+        Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "verified"), 3 * 86_400, 4 * 86_400);
+
+        await shop.ExecuteAsync("""
+            insert into core.backup (name, began_at, ended_at, verified_at) values
+              ('older', now() - interval '30 hours', now() - interval '29 hours', now() - interval '1 hour'),
+              ('newer', now() - interval '3 hours', now() - interval '2 hours', null)
+            """);
+        Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "made"), 2 * 3_600, 3 * 3_600);
+        Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "verified"), 29 * 3_600, 30 * 3_600);
+    }
+
+    [Fact]
     public async Task changes_that_elasticsearch_lacks_are_counted()
     {
         Assert.Equal(0, await ReadAsync("aarya_elasticsearch_pending"));
