@@ -109,13 +109,21 @@ find_chromium() {
     return 1
 }
 
-# The specs start their own Redis, mail servers, nginx, Alertmanager, Prometheus, exporters and Chromium.
+# A backup is encrypted with age.
+need_age() {
+    command -v age >/dev/null && return 0
+    may_install || fail "a backup needs age: sudo apt-get install -y age"
+    install_packages age
+}
+
+# The specs start their own Redis, mail servers, nginx, Alertmanager, Prometheus, exporters and Chromium, and make backups.
 need_spec_tools() {
     local missing=()
     find_redis || missing+=(redis-server)
     command -v aiosmtpd >/dev/null || missing+=(python3-aiosmtpd)
     command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
     find_chromium || missing+=(chromium-headless-shell)
+    command -v age >/dev/null || missing+=(age)
     mapfile -t -O "${#missing[@]}" missing < <(missing_observers)
     [[ ${#missing[@]} -gt 0 ]] || return 0
     may_install || fail "the specs need packages that are missing: sudo apt-get install -y ${missing[*]}"

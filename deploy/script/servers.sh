@@ -118,6 +118,10 @@ random_page_cost = 1.1
 max_wal_size = 2GB
 # Recovery after a crash flushes the whole file system with one call instead of each file by itself.
 recovery_init_sync_method = syncfs
+# The first backup turns the archive on; the mode itself would need a restart of PostgreSQL then.
+archive_mode = on
+archive_command = '/bin/true'
+include_if_exists '$DATA/archive.conf'
 END
 }
 
@@ -196,6 +200,8 @@ appendfsync everysec
 save ""
 maxmemory-policy noeviction
 stream-node-max-bytes 16384
+# A backup reads a snapshot as a replica does; no other replica is worth waiting for.
+repl-diskless-sync-delay 0
 END
         as_server rm -f "$folder/redis.pid"
         as_server redis-server "$folder/redis.conf" >/dev/null 2>&1
@@ -266,8 +272,10 @@ stop_server() {
 }
 
 wipe_data() {
-    local name
-    if [[ -L $STATE/data ]]; then rm -rf -- "$(readlink -f "$STATE/data")"; fi
+    local name folder
+    for folder in data backups; do
+        if [[ -L $STATE/$folder ]]; then rm -rf -- "$(readlink -f "$STATE/$folder")"; fi
+    done
     if docker_answers; then
         for name in "aarya-$CLONE-postgres" "aarya-$CLONE-redis"; do
             docker rm --force "$name" >/dev/null 2>&1 || true
@@ -275,6 +283,6 @@ wipe_data() {
         done
     fi
     # Deletes by name, since AARYA_HOME may contain other files.
-    rm -rf -- "$STATE"/{data,run,logs,secrets,sandbox,mail,observe,accounts,prepared}
+    rm -rf -- "$STATE"/{data,backups,run,logs,secrets,sandbox,mail,observe,accounts,prepared}
     rm -rf -- "$(socket_folder)"
 }

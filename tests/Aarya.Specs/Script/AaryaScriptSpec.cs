@@ -18,6 +18,8 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
                 "up [--split]", "down [--wipe]", "test [filter]", "test --changed [commit]", "smoke [url]", "bench [name]",
                 "drill [--split] [--short] [--rounds N] [--shoppers N] [--part NAME]...",
                 "seed [--size demo|large]", "migrate [--check|--status]", "release", "help",
+                "backup [--to DIRECTORY]", "backup verify [BACKUP]",
+                "restore BACKUP [--until TIMESTAMP] [--timeline N] [--into DIRECTORY] [--replace]",
             ],
             command => Assert.Contains($"./aarya {command}", help.Output, StringComparison.Ordinal));
         Assert.StartsWith("Aarya, the commerce backend", (await ScriptAsync([])).Output, StringComparison.Ordinal);
@@ -31,6 +33,16 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     [InlineData("drill", "--shoppers 0", "drill --shoppers takes a whole number from 1 to 999, not '0'.")]
     [InlineData("drill", "--rounds 1e3", "drill --rounds takes a whole number from 1 to 999, not '1e3'.")]
     [InlineData("drill", "--part disk", "drill --part takes postgres, redis, mail, sandbox, all or a role, not 'disk'.")]
+    [InlineData("backup", "--form /mnt", "backup accepts --to DIRECTORY or verify, not '--form'.")]
+    [InlineData("backup", "--to", "backup --to takes a directory.")]
+    [InlineData("backup", "verify --all", "backup verify takes a backup: its name, its path, or newest, not '--all'.")]
+    [InlineData("backup", "verify newest", "/backups: make one with ./aarya backup.")]
+    [InlineData("restore", "", "restore takes a backup: its name, its path, or newest.")]
+    [InlineData("restore", "newest oldest", "restore takes one backup, not 'newest' and 'oldest'.")]
+    [InlineData("restore", "newest --until yesteryear", "such as '2027-01-31 18:30:00+05:30', not 'yesteryear'.")]
+    [InlineData("restore", "newest --timeline one", "restore --timeline takes a whole number, not 'one'.")]
+    [InlineData("restore", "newest --force", "restore accepts only --until, --timeline, --into and --replace, not '--force'.")]
+    [InlineData("restore", "backup-1", "/backups/backup-1 is no backup: it has no manifest.json.")]
     [InlineData("test", "--change", "test accepts a filter or --changed, not '--change'.")]
     [InlineData("test", "--changed nowhere", "git does not know the commit 'nowhere'.")]
     [InlineData("--split", "", "there is no option '--split': ./aarya help lists the commands.")]

@@ -38,20 +38,21 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
         return start;
     }
 
-    /// <summary>Runs it for at most a minute.</summary>
-    public static async Task<ChildProgram> RunAsync(ProcessStartInfo start)
+    /// <summary>Runs it for at most a minute, or this long.</summary>
+    public static async Task<ChildProgram> RunAsync(ProcessStartInfo start, TimeSpan? longest = null)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
-        return await EndAsync(process);
+        return await EndAsync(process, longest);
     }
 
-    /// <summary>Waits at most a minute for the end of a program whose outputs are redirected.</summary>
-    public static async Task<ChildProgram> EndAsync(Process process)
+    /// <summary>Waits at most a minute, or this long, for the end of a program whose outputs are redirected.</summary>
+    public static async Task<ChildProgram> EndAsync(Process process, TimeSpan? longest = null)
     {
+        var most = longest ?? Longest;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(Longest);
+        using var patience = new CancellationTokenSource(most);
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -60,7 +61,7 @@ public sealed record ChildProgram(int ExitCode, string Output, string Error)
         {
             process.Kill(entireProcessTree: true);
             var command = $"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)}";
-            throw new TimeoutException($"{command} still ran after {Longest.TotalMinutes} min; it said: {await output} {await error}", e);
+            throw new TimeoutException($"{command} still ran after {most.TotalMinutes} min; it said: {await output} {await error}", e);
         }
 
         return new(process.ExitCode, await output, await error);

@@ -15,11 +15,16 @@ internal static class Shelf
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Puts a new SKU on sale, with these pieces in stock.</summary>
+    public static Task<string> SellsAsync(
+        this IAlbaHost host, int pieces = 100, Money? price = null, bool published = true, string hsnCode = "62") =>
+        host.Services.SellsAsync(pieces, price, published, hsnCode);
+
+    /// <inheritdoc cref="SellsAsync(IAlbaHost, int, Money?, bool, string)"/>
     public static async Task<string> SellsAsync(
-        this IAlbaHost host, int pieces = 100, Money? price = null, bool published = true, string hsnCode = "62")
+        this IServiceProvider shop, int pieces = 100, Money? price = null, bool published = true, string hsnCode = "62")
     {
         var sku = $"TEE-{Guid.NewGuid():N}"[..20].ToUpperInvariant();
-        await using var session = host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        await using var session = shop.GetRequiredService<ICommerceStore>().LightweightSession();
         session.QueueSqlCommand(
             "insert into commerce.variant (sku, product_id, slug, name, size, colour, price_minor, currency, image, published, hsn_code)"
             + " values (?, ?, ?, ?, 'M', 'white', ?, 'INR', '/tee.jpg', ?, ?)",

@@ -1,0 +1,271 @@
+# shellcheck shell=bash disable=SC2034 # other parts read these variables
+# Backups of this clone's PostgreSQL and Redis: a folder each, beside the archive of the write-ahead log. Everything but the manifest, which
+# has no data of the shop, is encrypted with age for the holder of one identity file.
+
+# The secrets without which a restored shop cannot be used; a backup has their names only.
+readonly SHOP_SECRETS=(postgres redis redis-login encryption-key payment-api-key payment-webhook-secret)
+# PostgreSQL closes a segment of its log at least this often, so this is the most that a lost machine costs.
+readonly WAL_SECONDS=60
+
+BACKUP_KEEP=${AARYA_BACKUP_KEEP:-7}
+
+# backup [--to DIRECTORY] | backup verify [BACKUP]
+backup() {
+    if [[ ${1-} == verify ]]; then
+        shift
+        verify_backup "$@"
+        return
+    fi
+    local to=''
+    if (($# > 0)); then
+        [[ $1 == --to ]] || fail "backup accepts --to DIRECTORY or verify, not '$1'."
+        [[ -n ${2-} ]] || fail "backup --to takes a directory."
+        (($# == 2)) || fail "backup accepts nothing after --to DIRECTORY, not '$3'."
+        to=$(caller_path "$2")
+    fi
+    [[ $BACKUP_KEEP =~ ^[1-9][0-9]{0,3}$ ]] || fail "AARYA_BACKUP_KEEP is '$BACKUP_KEEP': it must be a whole number from 1 to 9999."
+    under_lock backup ${to:+--to "$to"}
+    need_backup_tools
+    local stop=false
+    servers_run || stop=true
+    # shellcheck disable=SC2064 # $stop is known now
+    trap "end_backup $stop" EXIT
+    start_servers
+    make_backup "${to:-${AARYA_BACKUP_DIRECTORY-}}"
+}
+
+# caller_path <path>: prints it, absolute; a relative one begins where the caller is
+caller_path() { (cd "${OLDPWD:-.}" && realpath -m -- "$1"); }
+
+end_backup() {
+    if [[ -n ${UNFINISHED-} ]]; then as_server rm -rf -- "$DATA/backup-work" "$UNFINISHED"; fi
+    if $1; then stop_servers_unless_serving; fi
+}
+
+need_backup_tools() {
+    choose_servers
+    [[ $SERVERS == local ]] || fail "a backup needs PostgreSQL and Redis as local processes: install postgresql and redis-server."
+    need_age
+}
+
+# ---- where ----------------------------------------------------------------------------------------------------------
+
+# need_backup_folder [directory]: sets BACKUPS, a folder that belongs to the servers' user. As with the data, the default one is elsewhere
+# where that user may not enter the state folder.
+need_backup_folder() {
+    local folder elsewhere=/var/lib/aarya-$CLONE-backups
+    folder=$(realpath -m -- "${1:-$STATE/backups}")
+    SERVER_USER=$(server_user)
+    if [[ -z ${1-} && ! -e $folder ]] && ! as_server test -x "$STATE" -a -r "$STATE"; then
+        mkdir -p "$elsewhere" "$STATE"
+        ln -sfn "$elsewhere" "$folder"
+        chown "$SERVER_USER" "$elsewhere"
+    fi
+    if [[ ! -e $folder ]]; then
+        mkdir -p "$folder" || fail "cannot make the folder $folder."
+        chown "$SERVER_USER" "$folder"
+        chmod 700 "$folder"
+    fi
+    BACKUPS=$(readlink -f "$folder")
+    as_server test -w "$BACKUPS" -a -x "$BACKUPS" || fail "the user $SERVER_USER, who runs PostgreSQL, may not write in $BACKUPS."
+}
+
+# backup_recipient: prints the public key that backups are encrypted for. Without the setting, a clone makes a pair of keys once; it needs
+# only the public one again.
+backup_recipient() {
+    local recipient=${AARYA_BACKUP_RECIPIENT-} file
+    if [[ -z $recipient && ! -s $STATE/secrets/backup-recipient ]]; then
+        file=$(secret_file backup-identity age-keygen 2>/dev/null)
+        secret_file backup-recipient age-keygen -y "$file" >/dev/null
+    fi
+    recipient=${recipient:-$(<"$STATE/secrets/backup-recipient")}
+    [[ $recipient =~ ^age1[0-9a-z]{58}$ ]] ||
+        fail "AARYA_BACKUP_RECIPIENT must be a public key of age, which begins with age1: age-keygen makes one."
+    printf '%s' "$recipient"
+}
+
+# backups_in <folder>: prints the names of its backups, the newest first
+backups_in() { find "$1/" -mindepth 1 -maxdepth 1 -type d -name 'backup-*Z' -printf '%f\n' | sort -r; }
+
+# said <name> <manifest>: prints a value of a manifest, which has one per line
+said() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$2"; }
+
+# ---- one backup -----------------------------------------------------------------------------------------------------
+
+# make_backup [directory]
+make_backup() {
+    local recipient name began
+    need_backup_folder "${1-}"
+    need_data_folder
+    ask_postgres "select to_regclass('core.backup')" | grep -q . ||
+        fail "this database has no table core.backup: bring it up to date with ./aarya migrate."
+    [[ $(ask_postgres 'show archive_mode') == on ]] ||
+        fail "PostgreSQL was started by an earlier ./aarya and archives no log: run ./aarya down and ./aarya up once."
+    need_space "$DATA" "$(ask_postgres 'select sum(pg_database_size(oid))::bigint / 1048576 + 512 from pg_database')"
+    recipient=$(backup_recipient)
+    began=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+    name=backup-${began//[-:]/}
+    as_server rm -rf -- "$DATA/backup-work" "$BACKUPS"/*.partial
+    UNFINISHED=$BACKUPS/$name.partial
+    as_server mkdir -m 700 "$DATA/backup-work" "$UNFINISHED"
+    step archive 'archiving the log' archive_log "$recipient"
+    step postgres 'copying and checking' copy_postgres
+    # After PostgreSQL: a message that its copy has as sent must be in a stream of Redis. One that is in both is handled once.
+    step redis 'copying and checking' copy_redis
+    step encrypt 'compressing and encrypting' encrypt_copies "$recipient"
+    finish_backup "$name" "$began"
+    record_backups
+    step prune "keeping the newest $BACKUP_KEEP" prune_backups
+    say "The backup is $BACKUPS/$name."
+    if [[ -z ${AARYA_BACKUP_RECIPIENT-} ]]; then
+        say "Only ${STATE/#"$ROOT"\//}/secrets/backup-identity decrypts it: keep that file, and the other secrets, on another machine, too."
+    fi
+}
+
+ask_postgres() { as_postgres_owner -d aarya -tAc "$1"; }
+
+# archive_log <recipient>: from now on PostgreSQL stores its log beside the backups
+archive_log() {
+    local archive=$BACKUPS/wal-$(ask_postgres 'select system_identifier from pg_control_system()') settings=$DATA/archive.conf
+    as_server mkdir -p -m 700 "$archive"
+    as_server tee "$DATA/archive-wal" <"$ROOT/deploy/script/archive-wal.sh" >/dev/null
+    as_server chmod 700 "$DATA/archive-wal"
+    as_server tee "$settings" >/dev/null <<END
+archive_command = '"$DATA/archive-wal" "$archive" "$1" "%p" "%f"'
+archive_timeout = $WAL_SECONDS
+END
+    ask_postgres 'select pg_reload_conf()' >/dev/null
+    did="the log goes to ${archive##*/}"
+}
+
+copy_postgres() {
+    quietly basebackup run_basebackup
+    quietly verifybackup as_server "$PG_BIN/pg_verifybackup" --quiet "$DATA/backup-work/postgres"
+    did="$(as_server du -sm "$DATA/backup-work/postgres" | cut -f1) MB, as the manifest says"
+}
+
+run_basebackup() {
+    PGPASSWORD=$PG_PASSWORD as_server "$PG_BIN/pg_basebackup" --pgdata "$DATA/backup-work/postgres" --host 127.0.0.1 --port "$PG_PORT" \
+        --username aarya --no-password --format plain --wal-method stream --checkpoint fast --manifest-checksums SHA256
+}
+
+copy_redis() {
+    quietly rdb run_rdb
+    quietly checkrdb as_server redis-check-rdb "$DATA/backup-work/redis.rdb"
+    did="$(as_server stat -c %s "$DATA/backup-work/redis.rdb") bytes, readable"
+}
+
+run_rdb() {
+    REDISCLI_AUTH=$REDIS_PASSWORD as_server redis-cli -h 127.0.0.1 -p "$REDIS_PORT" --rdb "$DATA/backup-work/redis.rdb"
+}
+
+# encrypt_copies <recipient>
+encrypt_copies() {
+    as_server tar -C "$DATA/backup-work" -cf - postgres | nice gzip -1 | encrypt "$1" postgres.tar.gz.age
+    as_server cat "$DATA/backup-work/redis.rdb" | nice gzip -1 | encrypt "$1" redis.rdb.gz.age
+    did="$(as_server du -sm "$UNFINISHED" | cut -f1) MB"
+}
+
+# encrypt <recipient> <file>
+encrypt() { age --recipient "$1" | as_server tee "$UNFINISHED/$2" >/dev/null; }
+
+# finish_backup <name> <when it began>: a backup has its name only when all of it is on the disk
+finish_backup() {
+    manifest "$1" "$2" | as_server tee "$UNFINISHED/manifest.json" >/dev/null
+    as_server sync "$UNFINISHED"/* "$UNFINISHED"
+    as_server mv "$UNFINISHED" "$BACKUPS/$1"
+    as_server sync "$BACKUPS"
+    UNFINISHED=''
+    as_server rm -rf "$DATA/backup-work"
+}
+
+# manifest <name> <when it began>
+manifest() {
+    local copy=$DATA/backup-work/postgres secret file secrets=() files=()
+    for secret in "${SHOP_SECRETS[@]}"; do
+        if [[ -s $STATE/secrets/$secret ]]; then secrets+=("\"$secret\""); fi
+    done
+    for file in postgres.tar.gz.age redis.rdb.gz.age; do
+        files+=("$(printf '    { "name": "%s", "bytes": %s, "sha256": "%s" }' \
+            "$file" "$(as_server stat -c %s "$UNFINISHED/$file")" "$(sum_of "$UNFINISHED/$file")")")
+    done
+    cat <<END
+{
+  "name": "$1",
+  "began": "$2",
+  "ended": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
+  "shopVersion": "$(git -C "$ROOT" describe --always 2>/dev/null || fingerprint)",
+  "schemaVersion": "$(schema_version)",
+  "postgresVersion": "$(as_server cat "$copy/PG_VERSION")",
+  "postgresSystem": "$(ask_postgres 'select system_identifier from pg_control_system()')",
+  "timeline": "$(as_server sed -n 's/^START TIMELINE: //p' "$copy/backup_label")",
+  "startLsn": "$(as_server sed -n 's/^START WAL LOCATION: \([^ ]*\) .*/\1/p' "$copy/backup_label")",
+  "endLsn": "$(as_server sed -n 's/.*"End-LSN": "\([^"]*\)".*/\1/p' "$copy/backup_manifest")",
+  "firstSegment": "$(as_server sed -n 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p' "$copy/backup_label")",
+  "restoredMegabytes": "$(as_server du -sm "$DATA/backup-work" | cut -f1)",
+  "redisVersion": "$(redis-server --version | sed -n 's/.*v=\([^ ]*\).*/\1/p')",
+  "secrets": [$(IFS=,; printf '%s' "${secrets[*]}")],
+  "files": [
+$(IFS=$'\n'; sed '$!s/$/,/' <<<"${files[*]}")
+  ]
+}
+END
+}
+
+sum_of() { as_server sha256sum "$1" | cut -d' ' -f1; }
+
+# schema_version: prints a name of the definitions that the schemas of all contexts were last brought to
+schema_version() {
+    local context union=()
+    for context in core commerce payment content search; do
+        if [[ -n $(ask_postgres "select to_regclass('$context.applied_schema')") ]]; then
+            union+=("select definition from $context.applied_schema")
+        fi
+    done
+    ask_postgres "select left(encode(sha256(convert_to(string_agg(definition, '' order by definition), 'UTF8')), 'hex'), 12)
+        from (${union[*]/%/ union all} select null) as applied(definition)"
+}
+
+# ---- what is known about backups ------------------------------------------------------------------------------------
+
+# record_backups: the table core.backup gets what the folder has, so that a restored or an older database knows it, too
+record_backups() {
+    local name manifest verified rows=''
+    for name in $(backups_in "$BACKUPS"); do
+        manifest=$BACKUPS/$name/manifest.json
+        verified=null
+        if as_server test -e "$BACKUPS/$name/verified"; then verified="'$(as_server cat "$BACKUPS/$name/verified")'"; fi
+        rows+="${rows:+, }('$name', '$(said began "$manifest")', '$(said ended "$manifest")', $verified)"
+    done
+    [[ -n $rows ]] || return 0
+    ask_postgres "insert into core.backup as b (name, began_at, ended_at, verified_at) values $rows
+        on conflict (name) do update set verified_at = coalesce(excluded.verified_at, b.verified_at)" >/dev/null
+}
+
+# prune_backups: deletes all but the newest, and never the newest that was verified; then the log that only deleted ones needed
+prune_backups() {
+    local name kept=0 gone=0 verified='' oldest=''
+    for name in $(backups_in "$BACKUPS"); do
+        if ((kept < BACKUP_KEEP)) || { [[ -z $verified ]] && as_server test -e "$BACKUPS/$name/verified"; }; then
+            kept=$((kept + 1))
+            if as_server test -e "$BACKUPS/$name/verified"; then verified=$name; fi
+            if [[ $(said postgresSystem "$BACKUPS/$name/manifest.json") == "$(system_of_server)" ]]; then oldest=$name; fi
+        else
+            # First it loses its name: a deletion that is interrupted leaves nothing that looks like a backup.
+            as_server mv "$BACKUPS/$name" "$BACKUPS/$name.partial"
+            as_server rm -rf "$BACKUPS/$name.partial"
+            gone=$((gone + 1))
+        fi
+    done
+    prune_log "$(said firstSegment "$BACKUPS/$oldest/manifest.json")"
+    did="$kept kept, $gone deleted"
+}
+
+system_of_server() { ask_postgres 'select system_identifier from pg_control_system()'; }
+
+# prune_log <first segment that is still needed>
+prune_log() {
+    local extension archive
+    archive=$BACKUPS/wal-$(system_of_server)
+    for extension in .age .sha256; do as_server "$PG_BIN/pg_archivecleanup" -x "$extension" "$archive" "$1"; done
+}

@@ -1,0 +1,254 @@
+using System.Text;
+using Aarya.Specs.Support.Hosts;
+
+namespace Aarya.Specs.Script;
+
+/// <summary>A shop is lost and comes back: a real backup of real servers, and everything that can be wrong with it.</summary>
+public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
+{
+    private const string Numbers = "select string_agg(data ->> 'number', ' ' order by data ->> 'number') from commerce.mt_doc_order";
+
+    private string AllOrders => Joined(shop.Orders);
+
+    [Fact]
+    public async Task a_shop_whose_data_is_destroyed_comes_back_with_every_order_and_cart()
+    {
+        Directory.Delete(Path.Combine(shop.Home, "data"), recursive: true);
+
+        var said = await shop.SucceedsAsync("restore newest");
+
+        Assert.Contains("PostgreSQL is restored to 20", said, StringComparison.Ordinal);
+        var (orders, carts) = await ReadAsync();
+        Assert.Equal(AllOrders, orders);
+        Assert.Equal("1", carts);
+
+        // With its data in place nothing is replaced unasked.
+        Assert.EndsWith("has data already: --replace keeps it beside under another name, and restores.",
+            await shop.FailsAsync("restore newest"), StringComparison.Ordinal);
+        await shop.SucceedsAsync("restore newest --replace");
+        Assert.Single(Directory.GetDirectories(Path.Combine(shop.Home, "data"), "postgres.before-*"));
+        Assert.Equal((AllOrders, "1"), await ReadAsync());
+
+        async Task<(string Orders, string Carts)> ReadAsync()
+        {
+            var lines = (await shop.SucceedsAsync(
+                $"start_servers >/dev/null; ask_postgres \"{Numbers}\"; tell_redis exists {shop.Cart}; stop_servers >/dev/null"))
+                .Split('\n');
+            return (lines[0], lines[1]);
+        }
+    }
+
+    [Fact]
+    public async Task a_shop_is_restored_to_a_moment_between_two_orders()
+    {
+        var into = Path.Combine(shop.Home, "then");
+        await shop.SucceedsAsync($"restore newest --until '{shop.Between:O}' --into '{into}'");
+
+        var orders = await shop.SucceedsAsync($"""
+            choose_servers
+            SERVER_USER=$(server_user) FRESH_PG_PORT=$(sed -n 's/^port = //p' '{into}/postgres/aarya.conf')
+            start_fresh_postgres '{into}'
+            ask_fresh "{Numbers}"
+            stop_fresh '{into}'
+            """);
+        Assert.Equal(Joined(shop.Orders.Take(2)), orders.Trim());
+
+        var before = await shop.FailsAsync("restore newest --until '2001-01-01' --into other");
+        Assert.EndsWith("take an earlier backup.", before, StringComparison.Ordinal);
+        var after = await shop.FailsAsync("restore newest --until '2099-01-01' --into other");
+        Assert.EndsWith("leave out --until to restore all of it.", after, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(Support.Repository.Root, "other")));
+    }
+
+    [Fact]
+    public async Task a_verified_backup_was_restored_and_its_books_agree_with_the_payment_provider()
+    {
+        var said = await shop.SucceedsAsync($"""
+            start_servers
+            backup verify {Path.GetFileName(shop.Backup)}
+            ask_postgres "select 'recorded ' || (verified_at > ended_at) from core.backup where name = '{Path.GetFileName(shop.Backup)}'"
+            """);
+        await shop.SucceedsAsync("stop_servers");
+
+        string[] expected =
+        [
+            "ok    stock is the sum of its ledger, and reserved pieces the sum of their reservations: 1 SKUs",
+            "ok    available, reserved and sold pieces are those that were put in: 1 SKUs",
+            "ok    every order is what its facts say, and adds up: 3 streams",
+            "ok    the goods of an order are reserved until it is paid, then sold: 3 lines",
+            "ok    every payment is what its facts say: 3 streams",
+            "ok    the provider has every captured charge and every refund: 3 charges, 0 refunds",
+            "Recovery point: 20", "Recovery time: ", "is verified.", "recorded true",
+        ];
+        Assert.All(expected, x => Assert.Contains(x, said, StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(shop.Home, "data", "verified")));
+    }
+
+    [Fact]
+    public async Task books_that_do_not_agree_are_named_one_by_one()
+    {
+        var into = Path.Combine(shop.Home, "changed");
+        await shop.SucceedsAsync($"restore newest --into '{into}'");
+        var (first, second, third) = (shop.Orders[0], shop.Orders[1], shop.Orders[2]);
+
+        var checks = await shop.RunAsync($"""
+            choose_servers
+            SERVER_USER=$(server_user) FRESH_REDIS_PORT=1 FRESH_PG_PORT=$(sed -n 's/^port = //p' '{into}/postgres/aarya.conf')
+            start_fresh_postgres '{into}'
+            ask_fresh "$CHANGE" >/dev/null
+            code=0
+            run_fresh_command invariants || code=$?
+            stop_fresh '{into}'
+            exit "$code"
+            """, ("CHANGE", $$$"""
+            update commerce.stock set on_hand = on_hand + 1;
+            update commerce.mt_doc_order set data = jsonb_set(data, '{status}', '"Shipped"') where data ->> 'number' = '{{{first}}}';
+            update commerce.mt_events set data = jsonb_set(data, '{totals,total,amount}', '1')
+              where type = 'order_placed' and data ->> 'number' = '{{{second}}}';
+            update commerce.mt_doc_order set data = jsonb_set(data, '{totals,total,amount}', '1') where data ->> 'number' = '{{{second}}}';
+            update commerce.reservation set quantity = quantity + 1
+              where id = (select id from commerce.mt_doc_order where data ->> 'number' = '{{{third}}}');
+            update payment.mt_doc_orderpayment set data = jsonb_set(data, '{capturedAmount,amount}', '1')
+              where data ->> 'number' = '{{{third}}}';
+            """));
+
+        Assert.True(checks.ExitCode == 1, checks.Output + checks.Error);
+        string[] expected =
+        [
+            $"{shop.Sku}: 98 on hand, 97 in the ledger; 0 reserved, 0 in reservations",
+            $"{shop.Sku}: 98 available, 0 reserved, 4 sold, 100 put in",
+            ": not what its facts say", $"order {second}: its total is 1",
+            $"order {third} is Confirmed: 1 of {shop.Sku} ordered, 2 sold", $"order {third}: ₹0.01 captured, the provider has ₹",
+        ];
+        Assert.All(expected, x => Assert.Contains(x, checks.Output, StringComparison.Ordinal));
+        Assert.Equal(6, checks.Output.Split("  fail  ").Length - 1);
+        Assert.DoesNotContain($"order {first}:", checks.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_changed_byte_of_a_backup_or_of_the_log_is_found()
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(shop.Home, "copy"));
+        foreach (var file in Directory.GetFiles(shop.Backups, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(copy.FullName, Path.GetRelativePath(shop.Backups, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+
+        // As `cp -r` by the servers' user leaves it.
+        await shop.SucceedsAsync($"chown -R \"$(server_user)\" '{copy.FullName}'");
+        var backup = Path.Combine(copy.FullName, Path.GetFileName(shop.Backup));
+        File.Delete(Path.Combine(backup, "verified"));
+        var segments = Directory.GetFiles(Path.Combine(copy.FullName, Path.GetFileName(shop.Archive)), "????????????????????????.age");
+
+        await ChangedAsync(segments.Order().Last(), async () => Assert.Contains(
+            "the archive is damaged: ", await shop.FailsAsync($"backup verify '{backup}'"), StringComparison.Ordinal));
+        var data = Path.Combine(backup, "postgres.tar.gz.age");
+        await ChangedAsync(data, async () => Assert.EndsWith(
+            "postgres.tar.gz.age is not what its manifest says.", await shop.FailsAsync($"backup verify '{backup}'"),
+            StringComparison.Ordinal));
+        Assert.False(File.Exists(Path.Combine(backup, "verified")));
+
+        static async Task ChangedAsync(string file, Func<Task> check)
+        {
+            var bytes = await File.ReadAllBytesAsync(file);
+            bytes[^20] ^= 1;
+            await File.WriteAllBytesAsync(file, bytes);
+            await check();
+            bytes[^20] ^= 1;
+            await File.WriteAllBytesAsync(file, bytes);
+        }
+    }
+
+    [Fact]
+    public async Task no_file_of_a_backup_has_a_secret_an_address_or_an_order_in_plain_text()
+    {
+        string[] names = ["postgres", "redis", "redis-login", "encryption-key", "payment-api-key", "payment-webhook-secret"];
+        string[] hidden = [.. names.Select(shop.Secret), "AGE-SECRET-KEY", "guest@example.com", shop.Sku, .. shop.Orders];
+        var files = Directory.GetFiles(shop.Backups, "*", SearchOption.AllDirectories);
+        Assert.Contains(files, x => x.EndsWith("manifest.json", StringComparison.Ordinal));
+        foreach (var file in files)
+        {
+            var content = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            foreach (var text in hidden)
+                Assert.False(content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0, $"{file} contains {text}");
+            if (file.EndsWith(".age", StringComparison.Ordinal))
+                Assert.StartsWith("age-encryption.org/v1", Encoding.ASCII.GetString(content.AsSpan(0, 30)), StringComparison.Ordinal);
+        }
+
+        // They are named, so that a restore can ask for them.
+        var manifest = await File.ReadAllTextAsync(Path.Combine(shop.Backup, "manifest.json"), TestContext.Current.CancellationToken);
+        Assert.All(names, x => Assert.Contains($"\"{x}\"", manifest, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task a_restore_without_the_secrets_or_the_key_names_what_is_missing()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("aarya-restore-");
+        try
+        {
+            (string, string)[] settings = [("AARYA_HOME", elsewhere.FullName), ("AARYA_BACKUP_DIRECTORY", shop.Backups)];
+            Assert.Contains("AARYA_BACKUP_IDENTITY names another file.", await shop.FailsAsync("restore newest", settings),
+                StringComparison.Ordinal);
+            Assert.Contains(
+                "put postgres redis redis-login encryption-key payment-api-key payment-webhook-secret into",
+                await shop.FailsAsync(
+                    "restore newest", [.. settings, ("AARYA_BACKUP_IDENTITY", Path.Combine(shop.Home, "secrets", "backup-identity"))]),
+                StringComparison.Ordinal);
+            Assert.False(Directory.Exists(Path.Combine(elsewhere.FullName, "data")));
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task a_backup_that_fails_leaves_nothing_that_looks_like_one()
+    {
+        var before = Directory.GetFileSystemEntries(shop.Backups).Order().ToArray();
+        await shop.FailsAsync("copy_redis() { fail 'Redis is away.'; }; backup");
+        Assert.Equal(before, Directory.GetFileSystemEntries(shop.Backups).Order());
+        Assert.False(Directory.Exists(Path.Combine(shop.Home, "data", "backup-work")));
+    }
+
+    [Fact]
+    public async Task the_newest_backups_are_kept_and_the_newest_verified_one()
+    {
+        var folder = Directory.CreateTempSubdirectory("aarya-kept-");
+        try
+        {
+            foreach (var day in Enumerable.Range(1, 6))
+            {
+                var backup = folder.CreateSubdirectory($"backup-2027010{day}T000000Z").FullName;
+                await File.WriteAllTextAsync(Path.Combine(backup, "manifest.json"),
+                    $"  \"postgresSystem\": \"7\",\n  \"firstSegment\": \"00000001000000000000000{day}\",\n",
+                    TestContext.Current.CancellationToken);
+                if (day is 1 or 2)
+                    await File.WriteAllTextAsync(Path.Combine(backup, "verified"), "", TestContext.Current.CancellationToken);
+                foreach (var kind in new[] { "age", "sha256" })
+                    await File.WriteAllTextAsync(
+                        Path.Combine(folder.CreateSubdirectory("wal-7").FullName, $"00000001000000000000000{day}.{kind}"), "",
+                        TestContext.Current.CancellationToken);
+            }
+
+            await shop.SucceedsAsync(
+                "choose_servers; as_server() { \"$@\"; }; ask_postgres() { echo 7; }; BACKUPS=$FOLDER; prune_backups; echo \"$did\"",
+                ("AARYA_BACKUP_KEEP", "2"), ("FOLDER", folder.FullName));
+
+            Assert.Equal(["backup-20270102T000000Z", "backup-20270105T000000Z", "backup-20270106T000000Z"],
+                folder.GetDirectories("backup-*").Select(x => x.Name).Order());
+            // The log that the oldest of them needs, and what follows.
+            Assert.Equal(["2", "3", "4", "5", "6"],
+                folder.GetFiles("wal-7/*.age").Select(x => x.Name[23..24]).Order());
+            Assert.Equal(5, folder.GetFiles("wal-7/*.sha256").Length);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string Joined(IEnumerable<string> orders) => string.Join(' ', orders.Order(StringComparer.Ordinal));
+}
