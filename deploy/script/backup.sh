@@ -31,7 +31,7 @@ backup() {
     # shellcheck disable=SC2064 # $stop is known now
     trap "end_backup $stop" EXIT
     start_servers
-    make_backup "${to:-${AARYA_BACKUP_DIRECTORY-}}"
+    make_backup "${to:-${AARYA_BACKUP_DIRECTORY-}}" "${to:+once}"
 }
 
 # caller_path <path>: prints it, absolute; a relative one begins where the caller is
@@ -92,7 +92,7 @@ said() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$2";
 
 # ---- one backup -----------------------------------------------------------------------------------------------------
 
-# make_backup [directory]
+# make_backup [directory] [once]
 make_backup() {
     local recipient name began
     need_backup_folder "${1-}"
@@ -108,7 +108,7 @@ make_backup() {
     as_server rm -rf -- "$DATA/backup-work" "$BACKUPS"/*.partial
     UNFINISHED=$BACKUPS/$name.partial
     as_server mkdir -m 700 "$DATA/backup-work" "$UNFINISHED"
-    step archive 'archiving the log' archive_log "$recipient"
+    step archive 'archiving the log' archive_log "$recipient" "${2-}"
     step postgres 'copying and checking' copy_postgres
     # After PostgreSQL: a message that its copy has as sent must be in a stream of Redis. One that is in both is handled once.
     step redis 'copying and checking' copy_redis
@@ -124,8 +124,13 @@ make_backup() {
 
 ask_postgres() { as_postgres_owner -d aarya -tAc "$1"; }
 
-# archive_log <recipient>: from now on PostgreSQL stores its log beside the backups
+# archive_log <recipient> [once]: from now on PostgreSQL stores its log beside the backups. A single backup elsewhere does not move the log:
+# the earlier backups would lose what follows them.
 archive_log() {
+    if [[ ${2-} == once ]] && as_server test -e "$DATA/archive.conf"; then
+        did="the log goes where it went before"
+        return
+    fi
     local archive=$BACKUPS/wal-$(ask_postgres 'select system_identifier from pg_control_system()') settings=$DATA/archive.conf
     as_server mkdir -p -m 700 "$archive"
     as_server tee "$DATA/archive-wal" <"$ROOT/deploy/script/archive-wal.sh" >/dev/null
@@ -267,5 +272,6 @@ system_of_server() { ask_postgres 'select system_identifier from pg_control_syst
 prune_log() {
     local extension archive
     archive=$BACKUPS/wal-$(system_of_server)
+    as_server test -d "$archive" || return 0
     for extension in .age .sha256; do as_server "$PG_BIN/pg_archivecleanup" -x "$extension" "$archive" "$1"; done
 }
