@@ -214,6 +214,17 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
     }
 
     [Fact]
+    public async Task a_single_backup_elsewhere_leaves_the_log_with_the_others()
+    {
+        var elsewhere = Path.Combine(shop.Home, "elsewhere");
+        var settings = Path.Combine(shop.Home, "data", "archive.conf");
+        await shop.SucceedsAsync($"backup --to '{elsewhere}'");
+        Assert.StartsWith("backup-", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(elsewhere))), StringComparison.Ordinal);
+        var archived = await File.ReadAllTextAsync(settings, TestContext.Current.CancellationToken);
+        Assert.Contains(shop.Archive, archived, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_newest_backups_are_kept_and_the_newest_verified_one()
     {
         var folder = Directory.CreateTempSubdirectory("aarya-kept-");
