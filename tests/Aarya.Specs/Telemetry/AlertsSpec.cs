@@ -26,6 +26,7 @@ public sealed partial class AlertsSpec
 
     [Theory]
     [InlineData("alerts.yml")]
+    [InlineData("upkeep.yml")]
     [InlineData("budgets.yml")]
     [InlineData("budgets-of-days.yml")]
     public Task the_alerts_fire_when_they_should_and_only_then(string series) =>
