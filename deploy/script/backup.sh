@@ -6,6 +6,9 @@
 readonly SHOP_SECRETS=(postgres redis redis-login encryption-key payment-api-key payment-webhook-secret)
 # PostgreSQL closes a segment of its log at least this often, so this is the most that a lost machine costs.
 readonly WAL_SECONDS=60
+# How long one segment may take to be stored before a backup fails.
+readonly ARCHIVE_SECONDS=120
+readonly MOMENT='^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$'
 
 BACKUP_KEEP=${AARYA_BACKUP_KEEP:-7}
 
@@ -101,11 +104,12 @@ make_backup() {
         fail "this database has no table core.backup: bring it up to date with ./aarya migrate."
     [[ $(ask_postgres 'show archive_mode') == on ]] ||
         fail "PostgreSQL was started by an earlier ./aarya and archives no log: run ./aarya down and ./aarya up once."
+    # What a backup has left that was killed: a plain copy as large as the data.
+    as_server rm -rf -- "$DATA/backup-work" "$BACKUPS"/*.partial
     need_space "$DATA" "$(ask_postgres 'select sum(pg_database_size(oid))::bigint / 1048576 + 512 from pg_database')"
     recipient=$(backup_recipient)
     began=$(date -u +%Y-%m-%dT%H:%M:%SZ)
     name=backup-${began//[-:]/}
-    as_server rm -rf -- "$DATA/backup-work" "$BACKUPS"/*.partial
     UNFINISHED=$BACKUPS/$name.partial
     as_server mkdir -m 700 "$DATA/backup-work" "$UNFINISHED"
     step archive 'archiving the log' archive_log "$recipient" "${2-}"
@@ -115,7 +119,8 @@ make_backup() {
     step encrypt 'compressing and encrypting' encrypt_copies "$recipient"
     finish_backup "$name" "$began"
     record_backups
-    step prune "keeping the newest $BACKUP_KEEP" prune_backups
+    # What is elsewhere is kept for as long as its owner wants it.
+    if [[ -z ${2-} ]]; then step prune "keeping the newest $BACKUP_KEEP" prune_backups; fi
     say "The backup is $BACKUPS/$name."
     if [[ -z ${AARYA_BACKUP_RECIPIENT-} ]]; then
         say "Only ${STATE/#"$ROOT"\//}/secrets/backup-identity decrypts it: keep that file, and the other secrets, on another machine, too."
@@ -125,13 +130,17 @@ make_backup() {
 ask_postgres() { as_postgres_owner -d aarya -tAc "$1"; }
 
 # archive_log <recipient> [once]: from now on PostgreSQL stores its log beside the backups. A single backup elsewhere does not move the log:
-# the earlier backups would lose what follows them.
+# the earlier backups would lose what follows them, and the folder elsewhere may be gone tomorrow.
 archive_log() {
-    if [[ ${2-} == once ]] && as_server test -e "$DATA/archive.conf"; then
-        did="the log goes where it went before"
+    if [[ ${2-} == once ]]; then
+        did="the log is not moved"
         return
     fi
-    local archive=$BACKUPS/wal-$(ask_postgres 'select system_identifier from pg_control_system()') settings=$DATA/archive.conf
+    local archive settings=$DATA/archive.conf segment
+    archive=$BACKUPS/wal-$(system_of_server)
+    case $archive$DATA in
+        *[\'\"\$\`\\%]*) fail "PostgreSQL cannot archive from $DATA to $archive: name folders without quotes, \$, \`, \\ and %." ;;
+    esac
     as_server mkdir -p -m 700 "$archive"
     as_server tee "$DATA/archive-wal" <"$ROOT/deploy/script/archive-wal.sh" >/dev/null
     as_server chmod 700 "$DATA/archive-wal"
@@ -140,8 +149,17 @@ archive_command = '"$DATA/archive-wal" "$archive" "$1" "%p" "%f"'
 archive_timeout = $WAL_SECONDS
 END
     ask_postgres 'select pg_reload_conf()' >/dev/null
+    # The file that is written now, with what was written in it so far: PostgreSQL itself says when it has stored it.
+    ask_postgres "select pg_logical_emit_message(false, 'aarya', 'a backup begins')" >/dev/null
+    segment=$(ask_postgres 'select pg_walfile_name(pg_switch_wal())')
+    await "$ARCHIVE_SECONDS" is_archived "$segment" ||
+        fail "PostgreSQL does not archive its log to $archive: $(ask_postgres 'select last_failed_wal from pg_stat_archiver') failed last" \
+            "(see $(last_words postgres))."
     did="the log goes to ${archive##*/}"
 }
+
+# is_archived <segment>
+is_archived() { [[ $(ask_postgres "select coalesce(max(last_archived_wal), '') >= '$1' from pg_stat_archiver") == t ]]; }
 
 copy_postgres() {
     quietly basebackup run_basebackup
@@ -178,7 +196,7 @@ encrypt() { age --recipient "$1" | as_server tee "$UNFINISHED/$2" >/dev/null; }
 finish_backup() {
     manifest "$1" "$2" | as_server tee "$UNFINISHED/manifest.json" >/dev/null
     as_server sync "$UNFINISHED"/* "$UNFINISHED"
-    as_server mv "$UNFINISHED" "$BACKUPS/$1"
+    as_server mv -T "$UNFINISHED" "$BACKUPS/$1"
     as_server sync "$BACKUPS"
     UNFINISHED=''
     as_server rm -rf "$DATA/backup-work"
@@ -239,7 +257,8 @@ record_backups() {
     for name in $(backups_in "$BACKUPS"); do
         manifest=$BACKUPS/$name/manifest.json
         verified=null
-        if as_server test -e "$BACKUPS/$name/verified"; then verified="'$(as_server cat "$BACKUPS/$name/verified")'"; fi
+        [[ $(said began "$manifest") =~ $MOMENT && $(said ended "$manifest") =~ $MOMENT ]] || continue
+        if [[ $(verified_at "$BACKUPS/$name") =~ $MOMENT ]]; then verified="'$(verified_at "$BACKUPS/$name")'"; fi
         rows+="${rows:+, }('$name', '$(said began "$manifest")', '$(said ended "$manifest")', $verified)"
     done
     [[ -n $rows ]] || return 0
@@ -247,14 +266,21 @@ record_backups() {
         on conflict (name) do update set verified_at = coalesce(excluded.verified_at, b.verified_at)" >/dev/null
 }
 
+# verified_at <backup>: prints when it was verified; nothing if it was not
+verified_at() { as_server cat "$1/verified" 2>/dev/null || true; }
+
 # prune_backups: deletes all but the newest, and never the newest that was verified; then the log that only deleted ones needed
 prune_backups() {
-    local name kept=0 gone=0 verified='' oldest=''
+    local name first kept=0 gone=0 verified='' oldest=''
     for name in $(backups_in "$BACKUPS"); do
-        if ((kept < BACKUP_KEEP)) || { [[ -z $verified ]] && as_server test -e "$BACKUPS/$name/verified"; }; then
+        if ((kept < BACKUP_KEEP)) || { [[ -z $verified ]] && as_server test -s "$BACKUPS/$name/verified"; }; then
             kept=$((kept + 1))
-            if as_server test -e "$BACKUPS/$name/verified"; then verified=$name; fi
-            if [[ $(said postgresSystem "$BACKUPS/$name/manifest.json") == "$(system_of_server)" ]]; then oldest=$name; fi
+            if as_server test -s "$BACKUPS/$name/verified"; then verified=$name; fi
+            # After a restore a newer backup may begin earlier in the log, on another timeline.
+            if [[ $(said postgresSystem "$BACKUPS/$name/manifest.json") == "$(system_of_server)" ]]; then
+                first=$(said firstSegment "$BACKUPS/$name/manifest.json")
+                if [[ -z $oldest || ${first:8} < ${oldest:8} ]]; then oldest=$first; fi
+            fi
         else
             # First it loses its name: a deletion that is interrupted leaves nothing that looks like a backup.
             as_server mv "$BACKUPS/$name" "$BACKUPS/$name.partial"
@@ -262,7 +288,7 @@ prune_backups() {
             gone=$((gone + 1))
         fi
     done
-    prune_log "$(said firstSegment "$BACKUPS/$oldest/manifest.json")"
+    if [[ -n $oldest ]]; then prune_log "$oldest"; fi
     did="$kept kept, $gone deleted"
 }
 

@@ -54,7 +54,10 @@ restore() {
         fail "$target has data already: --replace keeps it beside under another name, and restores."
     fi
     folder=$target/restored
-    if [[ -n $into ]]; then folder=$into.restored; fi
+    if [[ -n $into ]]; then
+        [[ $into != "$DATA" && $into != "$DATA"/* ]] || fail "restore --into takes another folder than the shop's own: leave it out."
+        folder=$(mktemp -d "$into.XXXXXX") || fail "cannot make a folder beside $into."
+    fi
     FRESH=$folder
     trap end_restore EXIT
     make_fresh "$folder"
@@ -84,7 +87,10 @@ stop_fresh() {
     if as_server test -e "$1/postgres/postmaster.pid"; then
         as_server "$PG_BIN/pg_ctl" stop --silent --wait --mode fast --pgdata "$1/postgres" >/dev/null 2>&1 || true
     fi
-    if as_server test -e "$1/redis/redis.pid"; then tell_fresh_redis "$1" SHUTDOWN NOSAVE >/dev/null 2>&1 || true; fi
+    if as_server test -e "$1/redis/redis.pid" -a -e "$1/redis/redis.conf"; then
+        FRESH_REDIS_PORT=$(as_server sed -n 's/^port //p' "$1/redis/redis.conf")
+        tell_fresh_redis "$1" SHUTDOWN NOSAVE >/dev/null 2>&1 || true
+    fi
 }
 
 # moment_of <timestamp>: prints it as PostgreSQL reads it, in UTC
@@ -165,7 +171,8 @@ check_files() {
 
 # make_fresh <folder>
 make_fresh() {
-    rm -rf -- "$1"
+    # A verification that was killed has left its servers.
+    discard "$1"
     mkdir -p "$1" || fail "cannot make the folder $1."
     chown "$SERVER_USER" "$1"
     chmod 700 "$1"
@@ -362,7 +369,8 @@ verify_backup() {
     say "Recovery point: $RESTORED_TO, $(($(date +%s) - $(date -d "$RESTORED_TO" +%s))) s ago, for PostgreSQL; $REDIS_AT for Redis."
     say "Recovery time: $measured s, from the first byte read to both servers answering."
     [[ $code == 0 ]] || fail "${BACKUP##*/} can be restored, but what must hold in the shop's data does not."
-    date -u +%Y-%m-%dT%H:%M:%SZ | as_server tee "$BACKUP/verified" >/dev/null
+    date -u +%Y-%m-%dT%H:%M:%SZ | as_server tee "$BACKUP/verified.new" >/dev/null
+    as_server mv "$BACKUP/verified.new" "$BACKUP/verified"
     if running postgres; then
         start_postgres
         BACKUPS=${BACKUP%/*}

@@ -218,10 +218,19 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
     {
         var elsewhere = Path.Combine(shop.Home, "elsewhere");
         var settings = Path.Combine(shop.Home, "data", "archive.conf");
+        var before = await ReadAsync();
         await shop.SucceedsAsync($"backup --to '{elsewhere}'");
         Assert.StartsWith("backup-", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(elsewhere))), StringComparison.Ordinal);
-        var archived = await File.ReadAllTextAsync(settings, TestContext.Current.CancellationToken);
+        Assert.Equal(before, await ReadAsync());
+        await shop.SucceedsAsync("backup");
+        var archived = await ReadAsync();
         Assert.Contains(shop.Archive, archived, StringComparison.Ordinal);
+        await shop.SucceedsAsync($"backup --to '{elsewhere}'");
+        Assert.Equal(archived, await ReadAsync());
+
+        // Empty before the first backup of all.
+        async Task<string> ReadAsync() =>
+            File.Exists(settings) ? await File.ReadAllTextAsync(settings, TestContext.Current.CancellationToken) : "";
     }
 
     [Fact]
@@ -236,8 +245,13 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
                 await File.WriteAllTextAsync(Path.Combine(backup, "manifest.json"),
                     $"  \"postgresSystem\": \"7\",\n  \"firstSegment\": \"00000001000000000000000{day}\",\n",
                     TestContext.Current.CancellationToken);
-                if (day is 1 or 2)
-                    await File.WriteAllTextAsync(Path.Combine(backup, "verified"), "", TestContext.Current.CancellationToken);
+                // What a full disk has left empty is no verification.
+                if (day is 1 or 2 or 3)
+                {
+                    await File.WriteAllTextAsync(Path.Combine(backup, "verified"), day == 3 ? "" : $"2027-01-0{day}T03:00:00Z\n",
+                        TestContext.Current.CancellationToken);
+                }
+
                 foreach (var kind in new[] { "age", "sha256" })
                     await File.WriteAllTextAsync(
                         Path.Combine(folder.CreateSubdirectory("wal-7").FullName, $"00000001000000000000000{day}.{kind}"), "",
