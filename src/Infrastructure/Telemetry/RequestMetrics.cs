@@ -115,7 +115,9 @@ internal sealed class RequestMetrics
         }
         catch
         {
-            http.Features.Set(new FailedAtEndpoint(Stopwatch.GetTimestamp() - began));
+            // An answer that has begun keeps its status; any other is written further out.
+            if (http.Response.HasStarted) CountAtEndpoint(http, route, Stopwatch.GetTimestamp() - began);
+            else http.Features.Set(new FailedAtEndpoint(Stopwatch.GetTimestamp() - began));
             throw;
         }
 
