@@ -34,10 +34,11 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
     public async Task<Suggestions> SuggestAsync(
         string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
     {
-        var (typed, meant) = (curations.Of(text), default(CurationView));
-        var found = await engine.SuggestAsync(text, limit, [.. hidden, .. typed?.Hidden ?? []], cancellation);
-        if (found.Text != text) meant = curations.Of(found.Text);
-        return meant is { Hidden.Count: > 0 } ? await engine.SuggestAsync(text, limit, [.. hidden, .. meant.Hidden], cancellation) : found;
+        hidden = [.. hidden, .. curations.Of(text)?.Hidden ?? []];
+        var found = await engine.SuggestAsync(text, limit, hidden, cancellation);
+        return found.Text != text && curations.Of(found.Text) is { Hidden.Count: > 0 } meant
+            ? await engine.SuggestAsync(text, limit, [.. hidden, .. meant.Hidden], cancellation)
+            : found;
     }
 
     // The facet lists the categories of all products found, and so the one that the text names.

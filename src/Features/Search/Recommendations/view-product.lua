@@ -19,14 +19,19 @@ if known and tonumber(string.sub(known, 1, 10)) >= tonumber(ARGV[3]) then
   for at = 11, #known, 16 do take(string.sub(known, at, at + 15)) end
 end
 
--- The shopper of the table whose last view is the oldest gives way, so that no client can fill the memory.
-if not known and redis.call('HLEN', table_) >= tonumber(ARGV[5]) then
-  local all, oldest = redis.call('HGETALL', table_), nil
-  for i = 1, #all, 2 do
-    if not oldest or string.sub(all[i + 1], 1, 10) < oldest.at then oldest = { at = string.sub(all[i + 1], 1, 10), shopper = all[i] } end
+-- What is too old goes, although others keep the table. In a full table the shopper whose last view is the oldest gives way, so that no
+-- client can fill the memory.
+local all, count, oldest = redis.call('HGETALL', table_), 0, nil
+for i = 1, #all, 2 do
+  local at = string.sub(all[i + 1], 1, 10)
+  if tonumber(at) < tonumber(ARGV[3]) then
+    redis.call('HDEL', table_, all[i])
+  elseif all[i] ~= shopper then
+    count = count + 1
+    if not oldest or at < oldest.at then oldest = { at = at, shopper = all[i] } end
   end
-  redis.call('HDEL', table_, oldest.shopper)
 end
+if count >= tonumber(ARGV[5]) then redis.call('HDEL', table_, oldest.shopper) end
 
 redis.call('HSET', table_, shopper, string.format('%010d', tonumber(ARGV[2])) .. products)
 redis.call('EXPIRE', table_, ARGV[6])

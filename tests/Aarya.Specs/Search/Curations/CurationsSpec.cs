@@ -99,6 +99,10 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
             Assert.Equal([shown.Slug], await SuggestedAsync(typed));
         Assert.Equal(2, (await SuggestedAsync(news.Word)).Count());
 
+        // What the typed words hide stays hidden when they are corrected.
+        await CurateAsync(new { hidden = new[] { shown.ProductId } }, $"kurrta {news.Word}");
+        Assert.Empty(await SuggestedAsync($"kurrta {news.Word}"));
+
         async Task<IEnumerable<string>> SuggestedAsync(string typed) =>
             (await Host.Scenario(x => x.Get.Url($"/api/search/suggest?q={Uri.EscapeDataString(typed)}"))).ReadAsJson<SuggestionPage>()!
                 .Items.Where(x => x.Kind == "product").Select(x => x.Slug);

@@ -98,6 +98,10 @@ public sealed class ViewsSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Empty(await Views.OfAsync(guest.Subject));
         Assert.Equal([seen.ProductId], await Views.OfAsync(account.Subject));
         Assert.Equal(like.ProductId, (await ForAsync(account))[0].Id);
+
+        // An account that hands over to itself keeps them.
+        await news.TellAsync(new GuestSignedInNotice(account.Subject, account.Subject));
+        Assert.Equal([seen.ProductId], await Views.OfAsync(account.Subject));
     }
 
     [Fact]
@@ -184,6 +188,18 @@ public sealed class ViewsSpec(AaryaFixture fixture) : Spec(fixture)
         }
 
         Assert.Equal(guests[^Views.MostShoppers..], known);
+
+        // One who comes later finds only those who are still remembered.
+        time.Advance(Views.Kept + TimeSpan.FromSeconds(1));
+        await views.AddAsync(OfOneTable(0), product);
+        Assert.Equal(1, await HowManyAsync());
+
+        async Task<long> HowManyAsync()
+        {
+            var id = OfOneTable(0).ToByteArray(bigEndian: true);
+            var table = RedisKeys.Cache("viewed", $"{((id[14] << 8) | id[15]) % 4_096}");
+            return (long)await redis.Cache.ScriptEvaluateAsync("return redis.call('HLEN', KEYS[1])", [table], []);
+        }
 
         // The last two bytes name the table.
         Guid OfOneTable(int number)
