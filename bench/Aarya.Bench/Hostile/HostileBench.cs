@@ -46,6 +46,7 @@ public static class HostileBench
         var slow = all.OrderByDescending(x => x.Ms).Take(4 * Shown).ToList();
         for (var again = 0; again < 2; again++)
         {
+            // Nothing shows when a kept answer ends: it ends by time alone.
             await Task.Delay(Kept);
             for (var i = 0; i < slow.Count; i++)
                 slow[i] = slow[i] with { Ms = Math.Min(slow[i].Ms, (await AskAsync(http, slow[i].Query.Path)).Ms) };

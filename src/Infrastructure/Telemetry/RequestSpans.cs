@@ -12,8 +12,7 @@ namespace Aarya.Infrastructure.Telemetry;
 
 /// <summary>
 /// Describes the span that the web server starts for a request, by OpenTelemetry's conventions for HTTP and RPC. The instrumentation
-/// library does the same, but also works on the requests whose trace is not sent: a shop at its limit answered fewer product reads with it
-/// (docs/performance.md).
+/// library does the same, but is also called for the requests whose trace is not sent (docs/decisions/0038).
 /// </summary>
 internal static class RequestSpans
 {
