@@ -2,7 +2,7 @@ using Marten;
 
 namespace Aarya.Features.Commerce.Catalog;
 
-/// <summary>The categories as a tree: which one is a part of which.</summary>
+/// <summary>The tree of the categories: each category may have a parent.</summary>
 internal sealed class CategoryTree
 {
     /// <summary>How many categories a path from the top may have: more is not navigable.</summary>
@@ -20,7 +20,7 @@ internal sealed class CategoryTree
     public static async Task<CategoryTree> ReadAsync(IQuerySession session, CancellationToken cancellation) =>
         new(await session.Query<Category>().ToListAsync(cancellation));
 
-    /// <summary>The categories that this one is a part of, the nearest first.</summary>
+    /// <summary>The categories above this one, the nearest first.</summary>
     public IReadOnlyList<string> AncestorsOf(string category)
     {
         List<string> ancestors = [];

@@ -5,7 +5,7 @@ using Wolverine.Http;
 namespace Aarya.Features.Commerce.Catalog;
 
 /// <param name="Products">How many are on sale in it and in its parts.</param>
-/// <param name="Parent">The slug of the category that it is a part of; null for one at the top.</param>
+/// <param name="Parent">The slug of the category above it; null for one at the top.</param>
 public sealed record CategoryView(string Slug, string Name, int Products, string? Parent);
 
 public sealed record CategoryPage(IReadOnlyList<CategoryView> Items);

@@ -136,7 +136,7 @@ public sealed class Category : IVersioned
 
     public string Name { get; set; } = "";
 
-    /// <summary>The slug of the category that it is a part of; null for one at the top.</summary>
+    /// <summary>The slug of the category above it; null for one at the top.</summary>
     public string? Parent { get; set; }
 
     /// <summary>Its position in the list of categories.</summary>

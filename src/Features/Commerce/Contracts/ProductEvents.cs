@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Messaging.WireEvents;
 namespace Aarya.Features.Commerce.Contracts;
 
 /// <summary>A product as shoppers see it now; a lower version is outdated.</summary>
-/// <param name="Ancestors">The categories that its category is a part of, the nearest first.</param>
+/// <param name="Ancestors">The categories above its category, the nearest first.</param>
 [WireEvent("commerce.product_published.v1", Streams.Products)]
 public sealed record ProductPublishedNotice(
     Guid ProductId,

@@ -3,7 +3,7 @@ using Aarya.Infrastructure.Messaging.WireEvents;
 namespace Aarya.Features.Search.Contracts;
 
 /// <summary>A product as shoppers see it now; a lower version is out of date.</summary>
-/// <param name="Ancestors">The categories that its category is a part of; null in an event from before there were any.</param>
+/// <param name="Ancestors">The categories above its category; null in an event from before there were any.</param>
 /// <param name="Materials">Null in an event from before there were any.</param>
 [WireEvent("commerce.product_published.v1", Streams.Products)]
 public sealed record ProductPublishedNotice(

@@ -8,7 +8,7 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// <param name="OnSale">
 /// False for a withdrawn product, which stays so that its version distinguishes later writes from earlier ones.
 /// </param>
-/// <param name="CategoryKey">The category and those that it is a part of, as filters compare them.</param>
+/// <param name="CategoryKey">The category and those above it, as filters compare them.</param>
 /// <param name="PublishedTicks">In UTC, in units of 100 ns; 0 when it is not known.</param>
 /// <param name="Whole">Its whole name and SKUs, each as one word.</param>
 /// <param name="NameWords">The words of weight A of <see cref="IndexedWords"/>.</param>

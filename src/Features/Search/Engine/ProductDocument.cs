@@ -7,7 +7,7 @@ public sealed record ProductDocument(
     Guid Id, long Version, string Slug, string Name, string Description, string Category, string Image,
     IReadOnlyList<VariantDocument> Variants, DateTimeOffset? PublishedAt)
 {
-    /// <summary>The categories that its category is a part of, the nearest first.</summary>
+    /// <summary>The categories above its category, the nearest first.</summary>
     public IReadOnlyList<string> Ancestors { get; init; } = [];
 
     /// <summary>What it is made of.</summary>

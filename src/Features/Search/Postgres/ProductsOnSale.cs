@@ -11,7 +11,7 @@ internal sealed record ShelvedProduct(
     Guid Id, string Slug, string Name, FilterValue Category, string Currency, string Image, long PublishedTicks,
     ShelvedVariant[] Variants)
 {
-    /// <summary>The categories that its category is a part of.</summary>
+    /// <summary>The categories above its category.</summary>
     public FilterValue[] Ancestors { get; init; } = [];
 
     public FilterValue[] Materials { get; init; } = [];

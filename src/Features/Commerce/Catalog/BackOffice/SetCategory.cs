@@ -12,10 +12,10 @@ using Wolverine.Marten;
 namespace Aarya.Features.Commerce.Catalog.BackOffice;
 
 /// <summary>
-/// Names a category, and says which other one it is a part of. A search or list of a category also finds the products of its parts. Search
+/// Sets the name of a category and the category above it. A search or list of a category also finds the products of its parts. Search
 /// follows when the products concerned are announced, 500 at a time.
 /// </summary>
-/// <param name="Parent">The slug of the category that it is a part of; absent for a category at the top.</param>
+/// <param name="Parent">The slug of the category above it; absent for a category at the top.</param>
 public sealed record SetCategory(string Name, string? Parent = null)
 {
     public sealed class Validator : AbstractValidator<SetCategory>
@@ -24,7 +24,7 @@ public sealed record SetCategory(string Name, string? Parent = null)
     }
 }
 
-/// <param name="Ancestors">The categories that it is a part of, the nearest first.</param>
+/// <param name="Ancestors">The categories above it, the nearest first.</param>
 public sealed record CategoryInTreeView(string Slug, string Name, IReadOnlyList<string> Ancestors);
 
 /// <summary>A category before the change, and the tree around it.</summary>
