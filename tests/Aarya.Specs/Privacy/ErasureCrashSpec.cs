@@ -9,6 +9,8 @@ namespace Aarya.Specs.Privacy;
 public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
 {
     private const string Erased = "erased";
+    private const string Held = "round 1, waiting for streams";
+    private const string Stream = "user_events";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
     private static readonly string Keys = $"only:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
@@ -32,6 +34,7 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
             await customer.SendAsync(HttpMethod.Post, "/api/auth/password/forgot", new { email = customer.Email });
             using var accepted = await customer.TrySendAsync(HttpMethod.Delete, "/api/users/me", new { password = Customer.Password });
             Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+            await shop.HoldStreamAsync(Stream);
 
             var killedAt = new List<string>();
             var watch = Stopwatch.StartNew();
@@ -47,11 +50,12 @@ public sealed class ErasureCrashSpec(WholeShop shop) : IClassFixture<WholeShop>
                 killedAt.Add(step);
                 await running.KillAsync();
                 running = await shop.StartAgainAsync(Keys);
+                if (step == Held) await shop.ReleaseStreamAsync(Stream);
             }
 
             TestContext.Current.SendDiagnosticMessage("killed at: {0}", string.Join(", ", killedAt));
-            // These steps last for seconds; the steps between them may be over before they are seen.
-            Assert.Contains("round 1, waiting for streams", killedAt);
+            // The first of these steps is held, the second lasts for many seconds; the steps between them may be over before they are seen.
+            Assert.Contains(Held, killedAt);
             Assert.Contains("round 1, waiting for stragglers", killedAt);
 
             string[] words = [.. customer.Words.Where(x => x != "Kakkanad")];

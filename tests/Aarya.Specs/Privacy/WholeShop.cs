@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aarya.Infrastructure.Redis;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
@@ -14,6 +15,8 @@ namespace Aarya.Specs.Privacy;
 /// </summary>
 public sealed class WholeShop : IAsyncLifetime
 {
+    private const string Holder = "holder";
+
     private readonly Uri url = new($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
     private readonly string folder = Directory.CreateTempSubdirectory("aarya-whole-").FullName;
     private SpecDatabase database = null!;
@@ -75,6 +78,14 @@ public sealed class WholeShop : IAsyncLifetime
             id, envelope.MessageType, EnvelopeSerializer.Serialize(envelope), "local://nowhere");
         return id;
     }
+
+    /// <summary>Adds a group to a stream that has handled nothing: every entry waits for it.</summary>
+    public Task HoldStreamAsync(string stream) =>
+        redis.Database.StreamCreateConsumerGroupAsync(RedisKeys.StreamPart(stream, 0), Holder, "0");
+
+    /// <summary>Removes that group.</summary>
+    public Task ReleaseStreamAsync(string stream) =>
+        redis.Database.StreamDeleteConsumerGroupAsync(RedisKeys.StreamPart(stream, 0), Holder);
 
     public Task<EverythingKept> KeptAsync() => EverythingKept.ReadAsync(database.Url, redis.AdminUrl);
 
