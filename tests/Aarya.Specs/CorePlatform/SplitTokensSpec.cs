@@ -26,7 +26,14 @@ public sealed class SplitTokensSpec
 
         Assert.Equal((HttpStatusCode.OK, null), await CartAsync(guest.AccessToken));
         Assert.Equal((HttpStatusCode.Unauthorized, "auth.required"), await CartAsync(null));
-        Assert.Equal((HttpStatusCode.Unauthorized, "auth.token_invalid"), await CartAsync(Forged(guest.AccessToken)));
+        // A process that could not read core's keys just now says so, because the key may be one of them.
+        await Eventually.HoldsAsync("commerce refuses a token with a foreign key", async () =>
+        {
+            var answer = await CartAsync(Forged(guest.AccessToken));
+            if (answer == (HttpStatusCode.ServiceUnavailable, "service.unavailable")) return false;
+            Assert.Equal((HttpStatusCode.Unauthorized, "auth.token_invalid"), answer);
+            return true;
+        });
 
         using var leaving = new HttpRequestMessage(HttpMethod.Post, "/api/auth/logout")
         {
