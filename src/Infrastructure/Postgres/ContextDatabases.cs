@@ -18,6 +18,8 @@ public sealed class ContextDatabases : IDisposable
 {
     internal static readonly NumberSetting PoolSize = new("DATABASE_POOL_SIZE", 10, 2, 500);
 
+    private const string Shared = "DATABASE_URL";
+
     private readonly IConfiguration configuration;
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> plain = new(StringComparer.Ordinal);
 
@@ -29,27 +31,38 @@ public sealed class ContextDatabases : IDisposable
     // How many statements a connection keeps prepared: more than a context has.
     private const int PreparedStatements = 200;
 
-    private readonly NpgsqlConnectionStringBuilder pooled;
-    private readonly NpgsqlConnectionStringBuilder direct;
+    // Null when the setting is missing: a process whose contexts all have URLs of their own needs neither.
+    private readonly NpgsqlConnectionStringBuilder? pooled;
+    private readonly NpgsqlConnectionStringBuilder? direct;
 
-    /// <exception cref="StartupException">DATABASE_URL is missing or cannot be understood.</exception>
+    /// <exception cref="StartupException">DATABASE_URL cannot be understood.</exception>
     public ContextDatabases(IConfiguration configuration)
     {
         this.configuration = configuration;
-        pooled = DatabaseUrl.Parse("DATABASE_URL", configuration.Require("DATABASE_URL",
-            "give the PostgreSQL to use, such as postgres://user:password@127.0.0.1:5432/aarya, or run ./aarya up."));
-        direct = configuration.Find("DATABASE_DIRECT_URL") is { } url ? DatabaseUrl.Parse("DATABASE_DIRECT_URL", url) : pooled;
+        pooled = configuration.Find(Shared) is { } url ? DatabaseUrl.Parse(Shared, url) : null;
+        direct = configuration.Find("DATABASE_DIRECT_URL") is { } past ? DatabaseUrl.Parse("DATABASE_DIRECT_URL", past) : pooled;
     }
 
     /// <summary>The connection of migrations: the owner of the database, past any pooler.</summary>
-    public string Administrator => direct.ConnectionString;
+    /// <exception cref="StartupException">Neither DATABASE_DIRECT_URL nor DATABASE_URL is set.</exception>
+    public string Administrator => Required(direct).ConnectionString;
 
-    public string Host => $"{pooled.Host}:{pooled.Port}";
+    /// <summary>The address of the context's server, for messages.</summary>
+    internal string HostOf(string role)
+    {
+        var url = Build(role, pooled, UrlOf(role));
+        return $"{url.Host}:{url.Port}";
+    }
+
+    /// <summary>The setting that leads to the context's server, for messages.</summary>
+    internal string SettingOf(string role) => configuration.Find(UrlOf(role)) is null ? Shared : UrlOf(role);
 
     public static string LoginOf(string role) => $"aarya_{role}";
 
     /// <summary>The connection of the context's requests and handlers.</summary>
-    /// <exception cref="StartupException">The context has a direct URL, but no URL of its own.</exception>
+    /// <exception cref="StartupException">
+    /// The context has a direct URL, but no URL of its own; or neither it nor all contexts have a URL.
+    /// </exception>
     public string Of(string role)
     {
         // No request leaves state in its session, so no DISCARD ALL is needed before each one; and a transaction pooler
@@ -105,7 +118,7 @@ public sealed class ContextDatabases : IDisposable
 
     // There is a pooler when a setting has an address that bypasses it.
     private bool IsPooled(string role) => DirectUrlOf(role) != UrlOf(role)
-        || (configuration.Find(UrlOf(role)) is null && (direct.Host, direct.Port) != (pooled.Host, pooled.Port));
+        || (configuration.Find(UrlOf(role)) is null && (direct?.Host, direct?.Port) != (pooled?.Host, pooled?.Port));
 
     // The setting of the context's own direct URL where there is one, else that of its URL.
     private string DirectUrlOf(string role)
@@ -119,7 +132,10 @@ public sealed class ContextDatabases : IDisposable
 
     private static string UrlOf(string role) => $"{role.ToUpperInvariant()}_DATABASE_URL";
 
-    private NpgsqlConnectionStringBuilder Build(string role, NpgsqlConnectionStringBuilder from, string name)
+    private static NpgsqlConnectionStringBuilder Required(NpgsqlConnectionStringBuilder? url) => url ?? throw new StartupException(
+        $"{Shared} is not set: give the PostgreSQL to use, such as postgres://user:password@127.0.0.1:5432/aarya, or run ./aarya up.");
+
+    private NpgsqlConnectionStringBuilder Build(string role, NpgsqlConnectionStringBuilder? shared, string name)
     {
         NpgsqlConnectionStringBuilder built;
         if (configuration.Find(name) is { } own)
@@ -128,6 +144,7 @@ public sealed class ContextDatabases : IDisposable
         }
         else
         {
+            var from = Required(shared);
             built = new(from.ConnectionString) { Username = LoginOf(role), Password = Derive(from.Password, role) };
         }
 

@@ -28,12 +28,13 @@ public sealed class DatabaseAtStart(
         {
             if (await migrations.IsRewrittenAsync(context, cancellation)) return;
             throw new StartupException(
-                $"The database at {databases.Host} has the data of {context.Role} in the form of an earlier version: run `migrate` first "
-                + "(./aarya migrate).");
+                $"The database at {databases.HostOf(context.Role)} has the data of {context.Role} in the form of an earlier version: run "
+                + "`migrate` first (./aarya migrate).");
         }
 
         throw new StartupException(
-            $"The database at {databases.Host} has no schema for {context.Role} yet: run `migrate` first (./aarya migrate).");
+            $"The database at {databases.HostOf(context.Role)} has no schema for {context.Role} yet: "
+            + "run `migrate` first (./aarya migrate).");
     }
 
     private async Task<bool> IsMigratedAsync(BoundedContext context, CancellationToken cancellation)

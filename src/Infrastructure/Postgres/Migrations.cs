@@ -137,7 +137,7 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            throw new StartupException(Explain(e));
+            throw new StartupException(Explain(context, e));
         }
     }
 
@@ -159,7 +159,7 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            throw new StartupException(Explain(e));
+            throw new StartupException(Explain(context, e));
         }
     }
 
@@ -200,22 +200,24 @@ public sealed class Migrations(ActiveContexts contexts, ContextDatabases databas
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            throw new StartupException(Explain(e));
+            throw new StartupException(Explain(context, e));
         }
     }
 
-    private string Explain(Exception e) => e switch
+    private string Explain(BoundedContext context, Exception e)
     {
-        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing =>
-            $"PostgreSQL at {databases.Host} answers, but: {missing.MessageText}. Create the database, or correct DATABASE_URL.",
-        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
-            $"PostgreSQL at {databases.Host}: {denied.MessageText}. Run `migrate` with a DATABASE_DIRECT_URL that may create roles and "
-            + $"schemas.",
-        PostgresException refused => $"PostgreSQL at {databases.Host} refused: {refused.MessageText}. Check DATABASE_URL.",
-        _ =>
-            $"PostgreSQL does not answer at {databases.Host} ({e.InnerException?.Message ?? e.Message}). Start it, correct DATABASE_URL, "
-            + $"or run ./aarya up.",
-    };
+        var (server, setting) = ($"PostgreSQL at {databases.HostOf(context.Role)}", databases.SettingOf(context.Role));
+        return e switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } missing =>
+                $"{server} answers, but: {missing.MessageText}. Create the database, or correct {setting}.",
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied =>
+                $"{server}: {denied.MessageText}. Run `migrate` with a DATABASE_DIRECT_URL that may create roles and schemas.",
+            PostgresException refused => $"{server} refused: {refused.MessageText}. Check {setting}.",
+            _ => $"PostgreSQL does not answer at {databases.HostOf(context.Role)} ({e.InnerException?.Message ?? e.Message}). Start it, "
+                + $"correct {setting}, or run ./aarya up.",
+        };
+    }
 
     /// <summary>False while the context's rows have the form of an earlier version, in which queries do not find them.</summary>
     internal Task<bool> IsRewrittenAsync(BoundedContext context, CancellationToken cancellation) =>

@@ -84,6 +84,19 @@ public sealed class ContextDatabasesSpec
         Assert.Equal((50, 50), (core.MinPoolSize, core.MaxPoolSize));
     }
 
+    [Fact]
+    public void a_process_whose_contexts_have_logins_of_their_own_needs_no_other_one()
+    {
+        Dictionary<string, string?> own = new() { ["PAYMENT_DATABASE_URL"] = "postgres://teller:vault@safe:5433/money" };
+        using var databases = Databases(own);
+        Assert.Equal("teller", new NpgsqlConnectionStringBuilder(databases.DirectOf("payment")).Username);
+        Assert.Equal(("safe:5433", "PAYMENT_DATABASE_URL"), (databases.HostOf("payment"), databases.SettingOf("payment")));
+        Assert.Equal((200, 2), (Of("payment", own).MaxAutoPrepare, Of("payment", own).AutoPrepareMinUsages));
+
+        foreach (var needsMore in new Action[] { () => databases.Of("core"), () => _ = databases.Administrator })
+            Assert.StartsWith("DATABASE_URL is not set: ", Assert.Throws<StartupException>(needsMore).Message, StringComparison.Ordinal);
+    }
+
     private static ContextDatabases Databases(Dictionary<string, string?> settings) =>
         new(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
 

@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Aarya.Features;
 using Aarya.Infrastructure.Contexts;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Infrastructure.Proxy;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Servers;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Runtime.Handlers;
 
@@ -76,11 +78,23 @@ public sealed class RolesAloneSpec(AaryaFixture fixture, RolesAloneSpec.Producti
 
         public async Task<(IReadOnlyList<string> Routes, IReadOnlyList<string> Handlers)> HostedByAsync(string role)
         {
-            var run = await program.RunAsync(["--roles", role], Settings(role));
+            var run = await program.RunAsync(["--roles", role], WithOwnLogins(Settings(role)));
             Assert.True(run.ExitCode == 0, run.Output + run.Error);
             var said = run.Output.Split('\n').Single(x => x.StartsWith("hosts ", StringComparison.Ordinal))["hosts ".Length..];
             var hosted = JsonSerializer.Deserialize<Hosted>(said, JsonSerializerOptions.Web)!;
             return (hosted.Routes, hosted.Handlers);
+        }
+
+        // A process gets the logins of its contexts, and not the one from which all of them can be derived.
+        private Dictionary<string, string> WithOwnLogins(Dictionary<string, string> settings)
+        {
+            using var databases = new ContextDatabases(
+                new ConfigurationBuilder().AddInMemoryCollection([new("DATABASE_URL", database.Url)]).Build());
+            settings.Remove("DATABASE_URL");
+            var role = settings["AARYA_ROLES"];
+            foreach (var context in Roles.Contexts.Where(x => role == x || role == ActiveRoles.All))
+                settings[$"{context.ToUpperInvariant()}_DATABASE_URL"] = databases.Of(context);
+            return settings;
         }
 
         private Dictionary<string, string> Settings(string role)
