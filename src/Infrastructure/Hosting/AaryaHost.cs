@@ -41,6 +41,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Wolverine;
@@ -167,6 +168,8 @@ public static class AaryaHost
         builder.Services.AddSingleton<IStartupFilter, HeadRequests>();
         builder.AddRedis();
         if (serving) builder.Services.AddHostedService<RedisAtStart>();
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        if (serving) builder.Services.AddHostedService<ServiceManager>();
         builder.AddCallers();
         builder.Services.AddSingleton<IFlags, CachedFlags>();
         builder.AddRealTime();
@@ -200,6 +203,7 @@ public static class AaryaHost
         // By a factory, so that the container disposes of it.
         builder.Services.AddSingleton(_ => databases);
         builder.Services.AddSingleton<DatabaseGates>();
+        foreach (var module in active) _ = databases.Of(module.Role);
         if (serving) _ = sealer.Keys;
         foreach (var module in active) module.AddStore(builder.Services, databases, sealer);
         // Wolverine asks the default store for a document's identity before it uses the endpoint's own store.
