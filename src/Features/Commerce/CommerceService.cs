@@ -26,7 +26,7 @@ public sealed partial class CommerceService(
     {
         await using var session = store.QuerySession();
         return await Catalogue.FindAsync(session, request.IdOrSlug, context.CancellationToken) is { } found
-            ? ToWire(found, await CategoryTree.ReadAsync(session, context.CancellationToken))
+            ? ToWire(found, await CategoryTree.ReadNumberedAsync(session, context.CancellationToken))
             : throw Refusal.NotFound("product");
     }
 
@@ -40,7 +40,7 @@ public sealed partial class CommerceService(
 
         await using var session = store.QuerySession();
         var found = await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
-        var tree = await CategoryTree.ReadAsync(session, context.CancellationToken);
+        var tree = await CategoryTree.ReadNumberedAsync(session, context.CancellationToken);
         var last = found.Count > limit ? found[limit - 1].Product : null;
         return new()
         {
@@ -77,6 +77,7 @@ public sealed partial class CommerceService(
         Version = x.Product.Revision,
         Ancestors = { tree.AncestorsOf(x.Product.Category) },
         Materials = { x.Product.Materials },
+        TreeVersion = tree.Version,
     };
 
     private static Wire.Variant ToWire(Variant x, int available) => new()

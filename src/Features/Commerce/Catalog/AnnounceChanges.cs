@@ -51,7 +51,7 @@ public static class AnnounceChangesHandler
         }
 
         OutgoingMessages news = [];
-        var tree = products.Count > 0 ? await CategoryTree.ReadAsync(session, cancellation) : new([]);
+        var tree = products.Count > 0 ? await CategoryTree.ReadNumberedAsync(session, cancellation) : new([]);
         news.AddRange(known.Where(x => products.Contains(x.Product.Id))
             .Select(x => x.Product.Published ? (object)Published(x, tree) : new ProductWithdrawnNotice(x.Product.Id, x.Product.Revision)));
         news.AddRange(known.SelectMany(x => x.Product.Variants.Where(v => skus.Contains(v.Sku) && x.Stock.ContainsKey(v.Sku))
@@ -80,7 +80,7 @@ public static class AnnounceChangesHandler
             .. x.Product.Variants.Select(v =>
                 new PublishedVariant(v.Sku, v.Size, v.Colour, v.Price, v.CompareAtPrice, x.Available(v.Sku), v.Barcode)),
         ],
-        x.Product.PublishedAt, tree.AncestorsOf(x.Product.Category), x.Product.Materials);
+        x.Product.PublishedAt, tree.AncestorsOf(x.Product.Category), x.Product.Materials, tree.Version);
 
     // Skips rows that another node is announcing, instead of waiting for them.
     private static async Task<HashSet<T>> TakeAsync<T>(IDocumentSession session, string table, string column,

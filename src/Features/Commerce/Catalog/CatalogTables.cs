@@ -6,7 +6,7 @@ namespace Aarya.Features.Commerce.Catalog;
 
 internal static class CatalogTables
 {
-    public static IReadOnlyList<Table> All { get; } = [Variant(), Changed()];
+    public static IReadOnlyList<Table> All { get; } = [Variant(), Changed(), Tree()];
 
     // One row per SKU, written in its product's own transaction; carts and checkout take prices from it.
     private static Table Variant()
@@ -35,5 +35,14 @@ internal static class CatalogTables
         var changed = new Table($"{Roles.Commerce}.product_changed");
         changed.AddColumn("product_id", "uuid").NotNull();
         return changed;
+    }
+
+    // One row: how often a category has moved. The documents of the categories cannot have it, because none of them has the whole tree.
+    private static Table Tree()
+    {
+        var tree = new Table($"{Roles.Commerce}.category_tree");
+        tree.AddColumn("name", "text").AsPrimaryKey();
+        tree.AddColumn("version", "bigint").NotNull();
+        return tree;
     }
 }

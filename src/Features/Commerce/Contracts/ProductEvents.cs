@@ -2,8 +2,11 @@ using Aarya.Infrastructure.Messaging.WireEvents;
 
 namespace Aarya.Features.Commerce.Contracts;
 
-/// <summary>A product as shoppers see it now; a lower version is outdated.</summary>
+/// <summary>
+/// A product as shoppers see it now. A lower version is outdated, and of two with the same version the one with the lower number of the tree.
+/// </summary>
 /// <param name="Ancestors">The categories above its category, the nearest first.</param>
+/// <param name="TreeVersion">Grows when a category moves, which changes no product.</param>
 [WireEvent("commerce.product_published.v1", Streams.Products)]
 public sealed record ProductPublishedNotice(
     Guid ProductId,
@@ -16,7 +19,8 @@ public sealed record ProductPublishedNotice(
     IReadOnlyList<PublishedVariant> Variants,
     DateTimeOffset PublishedAt,
     IReadOnlyList<string> Ancestors,
-    IReadOnlyList<string> Materials);
+    IReadOnlyList<string> Materials,
+    long TreeVersion);
 
 public sealed record PublishedVariant(
     string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, int Available, string Barcode);

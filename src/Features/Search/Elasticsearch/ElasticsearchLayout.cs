@@ -11,7 +11,7 @@ namespace Aarya.Features.Search.Elasticsearch;
 internal static class ElasticsearchLayout
 {
     // Increase it when anything here or in IndexedProduct changes.
-    private const int OfFields = 1;
+    private const int OfFields = 2;
 
     /// <summary>Increases with the fields and the rules of words: an index of a lower version is built again.</summary>
     public const int Version = (OfFields * 1_000) + Words.Rules;

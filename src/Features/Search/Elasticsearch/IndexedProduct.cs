@@ -30,7 +30,7 @@ internal sealed record IndexedProduct(
         // A product without variants cannot be bought, and is not found.
         return new(
             product.Id, product.Variants.Count > 0, product.Slug, product.Name, product.Category,
-            [.. product.Ancestors.Prepend(product.Category).Select(SearchQuery.KeyOf)],
+            [.. (product.Ancestors ?? []).Prepend(product.Category).Select(SearchQuery.KeyOf)],
             product.Image, product.Variants.Count > 0 ? product.Variants[0].Price.Currency : Money.Inr,
             product.PublishedAt is { } at ? at.UtcTicks : 0, words.Whole,
             words.In('A'), words.In('B'), words.In('C'), words.In('D'), string.Join(' ', words.Known.Order(StringComparer.Ordinal)),

@@ -45,8 +45,8 @@ internal sealed class IndexedWords
         var indexed = new IndexedWords();
         indexed.Place(WholeMark + Engine.Words.Whole(name), 'A');
         indexed.AddText(name, 'A');
-        foreach (var category in product.Ancestors.Prepend(product.Category)) indexed.AddText(category, 'B');
-        foreach (var material in product.Materials) indexed.AddText(material, 'C');
+        foreach (var category in (product.Ancestors ?? []).Prepend(product.Category)) indexed.AddText(category, 'B');
+        foreach (var material in product.Materials ?? []) indexed.AddText(material, 'C');
         foreach (var colour in variants.Select(x => x.Colour).Distinct()) indexed.AddText(colour, 'C');
         foreach (var size in variants.Select(x => x.Size).Distinct()) indexed.AddText(size, 'C', canBeMeant: false);
         foreach (var sku in variants.Select(x => Engine.Words.Whole(x.Sku)))

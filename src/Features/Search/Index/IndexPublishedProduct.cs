@@ -17,8 +17,9 @@ public static class IndexPublishedProductHandler
                 ],
                 published.PublishedAt)
             {
-                Ancestors = published.Ancestors ?? [],
-                Materials = published.Materials ?? [],
+                Ancestors = published.Ancestors,
+                TreeVersion = published.TreeVersion ?? 0,
+                Materials = published.Materials,
             },
         ], cancellation);
 }

@@ -27,9 +27,12 @@ public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.Commerce
         [
             .. x.Variants.Select(y =>
                 new VariantDocument(y.Sku, y.Size, y.Colour, Money.From(y.Price),
-                    y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available, y.Barcode))], null)
+                    y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available,
+                    x.HasTreeVersion ? y.Barcode : null))], null)
     {
-        Ancestors = [.. x.Ancestors],
-        Materials = [.. x.Materials],
+        // A catalogue of an older program sends none of them: that is not the same as an empty list.
+        Ancestors = x.HasTreeVersion ? [.. x.Ancestors] : null,
+        TreeVersion = x.TreeVersion,
+        Materials = x.HasTreeVersion ? [.. x.Materials] : null,
     };
 }

@@ -8,7 +8,7 @@ namespace Aarya.Features.Search.Postgres;
 
 /// <summary>
 /// The index of the published catalogue, in PostgreSQL. Writes may arrive in any order and more than once: the higher version or sequence
-/// wins. PostgreSQL's engine finds a write at most a second after it has returned.
+/// wins, and of two states of a product with the same version the one with the later tree of categories. PostgreSQL's engine finds a write at most a second after it has returned.
 /// </summary>
 public sealed class ProductIndex(ISearchStore store, Shelf shelf)
 {
@@ -19,12 +19,16 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         "where exists (select from search.elasticsearch_index) order by product_id "
         + "on conflict (product_id) do update set revision = nextval('search.elasticsearch_revision')";
 
-    /// <summary>Adds products, and replaces those whose version in the index is not higher.</summary>
+    /// <summary>
+    /// Adds products, and replaces those whose state in the index is not later. What a document does not know stays as it is in the index.
+    /// </summary>
     public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
     {
         if (products.Count == 0) return;
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var batch = connection.CreateBatch();
+        await using var transaction = products.All(x => x.IsComplete) ? null : await connection.BeginTransactionAsync(cancellation);
+        if (transaction is not null) products = await CompleteAsync(products, connection, transaction, cancellation);
+        await using var batch = new NpgsqlBatch(connection, transaction);
         // Locks the stock in the order of the SKUs, then the products in the order of their ids: concurrent indexing and stock refreshes
         // wait for each other in one order, and cannot deadlock.
         batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
@@ -34,15 +38,71 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         batch.BatchCommands.Add(Pending(indexed.Select(x => x.Product.Id)));
         // First the words: who reads the products knows them. Words that no product on sale has are never what a typo meant.
         await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
-        await WriteAsync(batch, cancellation);
+        await WriteAsync(batch, cancellation, transaction);
+    }
+
+    // Adds what the index knows. Its rows stay locked, so that what is read does not change before it is written again.
+    private static async Task<IReadOnlyList<ProductDocument>> CompleteAsync(
+        IReadOnlyList<ProductDocument> products, NpgsqlConnection connection, NpgsqlTransaction transaction,
+        CancellationToken cancellation)
+    {
+        var ids = products.Select(x => x.Id).ToArray();
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)),
+                new(
+                    """
+                    select product_id, category, ancestors, tree_version, materials from search.product
+                    where product_id = any ($1) order by product_id for update
+                    """)
+                { Parameters = { new() { Value = ids } } },
+                new("select product_id, sku, barcode from search.variant where product_id = any ($1)")
+                {
+                    Parameters = { new() { Value = ids } },
+                },
+            },
+        };
+        Dictionary<Guid, KnownProduct> known = [];
+        Dictionary<(Guid, string), string> barcodes = [];
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            known[reader.GetGuid(0)] = new(
+                reader.GetString(1), await reader.GetFieldValueAsync<string[]>(2, cancellation), reader.GetInt64(3),
+                await reader.GetFieldValueAsync<string[]>(4, cancellation));
+        }
+
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) barcodes[(reader.GetGuid(0), reader.GetString(1))] = reader.GetString(2);
+        return [.. products.Select(Complete)];
+
+        ProductDocument Complete(ProductDocument product)
+        {
+            var before = known.GetValueOrDefault(product.Id);
+            var hasMoved = before?.Category != SearchQuery.Plain(product.Category);
+            return product with
+            {
+                Ancestors = product.Ancestors ?? (hasMoved ? [] : before!.Ancestors),
+                TreeVersion = product.Ancestors is not null ? product.TreeVersion : hasMoved ? 0 : before!.TreeVersion,
+                Materials = product.Materials ?? before?.Materials ?? [],
+                Variants =
+                [
+                    .. product.Variants.Select(
+                        x => x with { Barcode = x.Barcode ?? barcodes.GetValueOrDefault((product.Id, x.Sku), "") }),
+                ],
+            };
+        }
     }
 
     // The values of filters are stored in one spelling.
     private static ProductDocument Plain(ProductDocument product) => product with
     {
         Category = SearchQuery.Plain(product.Category),
-        Ancestors = [.. product.Ancestors.Select(SearchQuery.Plain)],
-        Materials = [.. product.Materials.Select(SearchQuery.Plain)],
+        Ancestors = [.. product.Ancestors!.Select(SearchQuery.Plain)],
+        Materials = [.. product.Materials!.Select(SearchQuery.Plain)],
         Variants = [.. product.Variants.Select(x => x with { Size = SearchQuery.Plain(x.Size), Colour = SearchQuery.Plain(x.Colour) })],
     };
 
@@ -54,15 +114,16 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
             with indexed as (
               insert into search.product as known
                 (product_id, version, published, slug, name, description, category, image, price_minor, currency, published_at, words,
-                 word_rules, ancestors, materials)
-              values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19, $20, $21)
+                 word_rules, ancestors, materials, tree_version)
+              values ($1, $2, true, $3, $4, $5, $6, $8, $9, $10, coalesce($11, now()), {IndexedWords.Vector("$7", "$18")}, $19, $20, $21,
+                $23)
               on conflict (product_id) do update set version = excluded.version, published = true,
                 slug = excluded.slug, name = excluded.name, description = excluded.description,
                 category = excluded.category, words = excluded.words, word_rules = excluded.word_rules, image = excluded.image,
-                ancestors = excluded.ancestors, materials = excluded.materials,
+                ancestors = excluded.ancestors, materials = excluded.materials, tree_version = excluded.tree_version,
                 price_minor = excluded.price_minor, currency = excluded.currency,
                 published_at = coalesce($11, known.published_at), indexed_at = now()
-              where known.version <= excluded.version
+              where (known.version, known.tree_version) <= (excluded.version, excluded.tree_version)
               returning product_id
             ), gone as (
               delete from search.variant using indexed where variant.product_id = indexed.product_id and sku <> all($12)
@@ -100,9 +161,10 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
                 new() { Value = variants.Select(x => x.Available).ToArray() },
                 new() { Value = words.Places },
                 new() { Value = Words.Rules },
-                new() { Value = product.Ancestors.ToArray() },
-                new() { Value = product.Materials.ToArray() },
+                new() { Value = product.Ancestors!.ToArray() },
+                new() { Value = product.Materials!.ToArray() },
                 new() { Value = variants.Select(x => x.Barcode).ToArray() },
+                new() { Value = product.TreeVersion },
             },
         };
     }
@@ -225,15 +287,19 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     };
 
     // A write whose answer was lost may have been committed.
-    private async Task WriteAsync(NpgsqlBatch batch, CancellationToken cancellation)
+    private async Task WriteAsync(NpgsqlBatch batch, CancellationToken cancellation, NpgsqlTransaction? transaction = null)
     {
         try
         {
             await batch.ExecuteNonQueryAsync(cancellation);
+            if (transaction is not null) await transaction.CommitAsync(cancellation);
         }
         finally
         {
             shelf.Changed();
         }
     }
+
+    private sealed record KnownProduct(
+        string Category, IReadOnlyList<string> Ancestors, long TreeVersion, IReadOnlyList<string> Materials);
 }

@@ -38,6 +38,8 @@ internal static class SearchTables
         // The categories that its category is a part of, and what it is made of.
         product.AddColumn("ancestors", "text[]").NotNull().DefaultValueByExpression("'{}'::text[]");
         product.AddColumn("materials", "text[]").NotNull().DefaultValueByExpression("'{}'::text[]");
+        // The version of the tree that the ancestors come from.
+        product.AddColumn("tree_version", "bigint").NotNull().DefaultValue(0);
         product.Indexes.Add(new IndexDefinition("product_category") { Columns = ["category"] });
         product.Indexes.Add(new IndexDefinition("product_newest") { Columns = ["published_at"] });
         product.Indexes.Add(new IndexDefinition("product_slug") { Columns = ["slug"] });

@@ -82,6 +82,39 @@ public sealed class ElasticsearchFeedSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task the_later_tree_of_categories_arrives_whatever_is_written_last_and_what_is_unknown_stays()
+    {
+        var id = Guid.CreateVersion7();
+        var product = new ProductDocument(id, 1, "kurta", "Kurta", "", "kurtas", "",
+            [new($"SKU-{id:N}", "M", "Blue", Money.Rupees(100), null, 1, "8901234567890")], null)
+        {
+            Ancestors = ["women"],
+            TreeVersion = 2,
+            Materials = ["Silk"],
+        };
+        await IndexAsync(product);
+        await IndexAsync(product with { Ancestors = ["men"], TreeVersion = 1 });
+        await IndexAsync(product with
+        {
+            Version = 2,
+            Name = "Kurta 2",
+            Ancestors = null,
+            TreeVersion = 0,
+            Materials = null,
+            Variants = [product.Variants[0] with { Barcode = null }],
+        });
+        await shop.AgreesAsync(Fake);
+
+        var stored = Assert.Single(Fake.OnSale("aarya-products")).Value;
+        Assert.Equal("Kurta 2", (string)stored["name"]!);
+        Assert.Equal("""["kurtas","women"]""", stored["categoryKey"]!.ToJsonString());
+        Assert.Contains("silk", (string)stored["detailWords"]!, StringComparison.Ordinal);
+        Assert.Contains("8901234567890", (string)stored["detailWords"]!, StringComparison.Ordinal);
+
+        Task IndexAsync(ProductDocument document) => shop.Index.IndexAsync([document], CancellationToken.None);
+    }
+
+    [Fact]
     public async Task only_the_refused_items_are_sent_again_and_no_request_is_large()
     {
         await shop.SearchesElasticsearchAsync();

@@ -74,6 +74,7 @@ public static class SetCategoryEndpoint
         // The event of a product has the ancestors of its category.
         if (hasMoved)
         {
+            CategoryTree.Move(session);
             session.QueueSqlCommand(
                 """
                 insert into commerce.product_changed (product_id)
