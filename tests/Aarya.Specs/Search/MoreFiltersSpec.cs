@@ -204,6 +204,44 @@ public sealed class MoreFiltersSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(2, page.Total);
     }
 
+    [Theory]
+    [InlineData("8")]
+    [InlineData("89")]
+    [InlineData("890")]
+    [InlineData("890123")]
+    [InlineData("89012345678")]
+    public async Task a_number_that_a_barcode_begins_with_does_not_find_its_product(string number)
+    {
+        var product = news.Product("Kurta");
+        await news.TellAsync(product with { Variants = [product.Variants[0] with { Barcode = $"{number.PadRight(11, '0')}12" }] });
+        var other = await news.PublishAsync($"Kurta {number}");
+
+        Assert.Equal([other.ProductId], Ids(await SearchAsync("", number)));
+        var whole = (await Host.Scenario(x => x.Get.Url($"/api/search?q={number}&limit={AnotherLimit()}"))).ReadAsJson<SearchPage>()!;
+        Assert.DoesNotContain(product.ProductId, Ids(whole));
+    }
+
+    [Theory]
+    [InlineData("036000291452", "036000291452")]
+    [InlineData("036000291452", "0036000291452")]
+    [InlineData("0036000291452", "036000291452")]
+    [InlineData("00036000291452", "036000291452")]
+    [InlineData("8901234567890", "08901234567890")]
+    [InlineData("8901234567890", "8 901234 567890")]
+    [InlineData("96385074", "9638 5074")]
+    public async Task a_barcode_is_found_with_and_without_its_leading_zeros_and_spaces(string stored, string typed)
+    {
+        var product = news.Product("Kurta");
+        await news.TellAsync(product with { Variants = [product.Variants[0] with { Barcode = stored }] });
+
+        var page = (await Host.Scenario(x => x.Get.Url($"/api/search?q={Uri.EscapeDataString(typed)}&limit={AnotherLimit()}")))
+            .ReadAsJson<SearchPage>()!;
+
+        Assert.Contains(product.ProductId, Ids(page));
+        Assert.Empty(page.IgnoredWords);
+        Assert.Null(page.DidYouMean);
+    }
+
     [Fact]
     public async Task every_facet_that_is_asked_for_counts_what_choosing_it_would_show()
     {

@@ -24,6 +24,9 @@ internal static class CatalogTables
         variant.AddColumn("image", "text").NotNull();
         variant.AddColumn("published", "boolean").NotNull();
         variant.AddColumn("hsn_code", "text").NotNull().DefaultValueByString(GoodsAndServicesTax.UsualCode);
+        // Null without a barcode, and in rows from before the column existed.
+        variant.AddColumn("gtin", "text").AllowNulls();
+        variant.Indexes.Add(new IndexDefinition("variant_gtin") { Columns = ["gtin"], Predicate = "gtin is not null" });
         variant.Indexes.Add(new IndexDefinition("variant_product") { Columns = ["product_id"] });
         variant.CheckConstraints.Add(new TableCheckConstraint("variant_price", "price_minor > 0"));
         return variant;

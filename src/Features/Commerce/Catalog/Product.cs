@@ -124,7 +124,16 @@ public sealed class Product : IVersioned
 /// <summary>One size and colour of a product: what is priced, stocked and bought.</summary>
 /// <param name="Barcode">Its GTIN, as printed on its label; empty when it has none.</param>
 public sealed record Variant(
-    string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, string Image, string Barcode = "");
+    string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, string Image, string Barcode = "")
+{
+    /// <summary>
+    /// The barcode in 14 digits, which is the same for a UPC-A and its EAN-13 (GS1 General Specifications); null when it has none.
+    /// </summary>
+    [JsonIgnore]
+    public string? Gtin => GtinOf(Barcode);
+
+    internal static string? GtinOf(string? barcode) => string.IsNullOrEmpty(barcode) ? null : barcode.PadLeft(14, '0');
+}
 
 /// <summary>A category of the shop.</summary>
 public sealed class Category : IVersioned

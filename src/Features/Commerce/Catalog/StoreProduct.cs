@@ -15,15 +15,16 @@ public sealed class StoreProduct(Product product) : IMartenOp
             """
             merge into commerce.variant
             using jsonb_to_recordset(?::jsonb) as line(
-                sku text, size text, colour text, price_minor bigint, currency text, compare_at_minor bigint, image text, hsn_code text)
+                sku text, size text, colour text, price_minor bigint, currency text, compare_at_minor bigint, image text, hsn_code text,
+                gtin text)
               on variant.sku = line.sku and variant.product_id = ?
             when matched then update set slug = ?, name = ?, size = line.size, colour = line.colour, price_minor = line.price_minor,
               currency = line.currency, compare_at_minor = line.compare_at_minor, image = line.image,
-              hsn_code = line.hsn_code, published = ?
+              hsn_code = line.hsn_code, gtin = line.gtin, published = ?
             when not matched then insert (sku, product_id, slug, name, size, colour, price_minor, currency, compare_at_minor, image,
-              hsn_code, published)
+              hsn_code, gtin, published)
               values (line.sku, ?, ?, ?, line.size, line.colour, line.price_minor, line.currency, line.compare_at_minor, line.image,
-              line.hsn_code, ?)
+              line.hsn_code, line.gtin, ?)
             """,
             Lines(), product.Id, product.Slug, product.Name, product.Published, product.Id, product.Slug, product.Name, product.Published);
         session.QueueSqlCommand(
@@ -44,5 +45,6 @@ public sealed class StoreProduct(Product product) : IMartenOp
         compare_at_minor = x.CompareAtPrice?.Minor,
         image = x.Image,
         hsn_code = product.HsnCode,
+        gtin = x.Gtin,
     }));
 }

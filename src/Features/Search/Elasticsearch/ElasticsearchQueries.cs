@@ -31,13 +31,22 @@ internal static class ElasticsearchQueries
     public static Clause Matching(SoughtText text)
     {
         var required = text.Required.Select(x => Any([.. x.Any], AllFields)).ToList();
-        var named = new PrefixQuery("whole", text.Whole);
+        var named = Named(text);
         if (required.Count == 0) return new BoolQuery { Filter = [OnSale, named] };
         List<Clause> filters = [OnSale, Or([And(required), named])];
         // The description alone is not enough.
         if (!text.HasAllWords) filters.Add(Or([And([.. text.Required.Select(x => Any([.. x.Any], AllButDescription))]), named]));
         return new BoolQuery { Filter = filters };
     }
+
+    private static Clause Named(SoughtText text)
+    {
+        var begins = new PrefixQuery("whole", text.Whole);
+        return text.Barcode is { } barcode ? Or([begins, new TermQuery("whole", Unmarked(barcode))]) : begins;
+    }
+
+    // The field has whole texts only, so it needs no mark.
+    private static string Unmarked(string whole) => whole[IndexedWords.WholeMark.Length..];
 
     /// <summary>The required words, in the category only.</summary>
     public static Clause InCategory(SoughtText text)
@@ -52,7 +61,8 @@ internal static class ElasticsearchQueries
         Filter = [Matching(text)],
         Should =
         [
-            new ConstantScoreQuery(new TermQuery("whole", text.Whole)) { Boost = WholeCounts },
+            .. new[] { text.Whole, text.Barcode is { } barcode ? Unmarked(barcode) : null }.OfType<string>()
+                .Select(x => new ConstantScoreQuery(new TermQuery("whole", x)) { Boost = WholeCounts }),
             .. text.Terms.Where(x => x.IsKnown).Select(RankOf),
         ],
     };

@@ -32,7 +32,7 @@ internal sealed class IndexedWords
     /// <summary>The place and weight of each of <see cref="Words"/>, such as 3A.</summary>
     public string[] Places => [.. placed.Select(x => x.Place)];
 
-    /// <summary>The whole name and the SKUs, each as one word.</summary>
+    /// <summary>The whole name, the SKUs and the barcodes, each as one word.</summary>
     public IReadOnlyList<string> Whole =>
         [.. placed.Select(x => x.Word).Where(x => x.StartsWith(WholeMark, StringComparison.Ordinal)).Select(x => x[1..]).Distinct()];
 
@@ -56,8 +56,9 @@ internal sealed class IndexedWords
             indexed.position++;
         }
 
-        foreach (var barcode in variants.Select(x => x.Barcode).Where(x => x.Length > 0))
+        foreach (var printed in variants.Select(x => x.Barcode ?? "").Distinct())
         {
+            if (!Barcodes.TryRead(printed, out var barcode)) continue;
             indexed.Place(barcode, 'C');
             indexed.Place(WholeMark + barcode, 'C');
             indexed.position++;

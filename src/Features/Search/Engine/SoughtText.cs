@@ -10,10 +10,13 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
     /// </summary>
     public bool HasAllWords { get; init; } = true;
 
+    /// <summary>The whole text as a barcode; null when it is none. The product with it comes first.</summary>
+    public string? Barcode => Barcodes.TryRead(Whole, out var barcode) ? IndexedWords.WholeMark + barcode : null;
+
     /// <summary>The words that are no longer required.</summary>
     public IReadOnlyList<string> Ignored { get; private init; } = [];
 
-    /// <summary>A product must have each of them, unless its whole name or SKU begins with the text.</summary>
+    /// <summary>A product must have each of them, unless its whole name or SKU begins with the text, or the text is its barcode.</summary>
     public IEnumerable<SoughtTerm> Required => Terms.Where(x => x.IsRequired);
 
     /// <summary>Null when the text contains nothing that a product could be found by.</summary>
@@ -114,6 +117,7 @@ internal sealed record SoughtTerm(
             begins.Add(new(word.Parts) { IsPrefix = word.Parts[^1].Length > 1 });
         }
 
+        if (Barcodes.TryRead(word.Joined, out var barcode)) exact.Add(new([barcode]));
         var kind = Lexicon.KindOf(word.Joined);
         return new(word, kind, exact, Others(Lexicon.SameAs(word.Joined)), Others(Lexicon.NarrowerThan(word.Joined)), begins);
 

@@ -17,7 +17,7 @@ public sealed record Word(IReadOnlyList<string> Parts)
 public static class Words
 {
     /// <summary>Increase it when the same text is cut differently: products that were cut by older rules are then cut again.</summary>
-    public const int Rules = 1;
+    public const int Rules = 2;
 
     /// <summary>How many words of a query are searched for.</summary>
     public const int Most = 10;

@@ -215,6 +215,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         var kinds = text.HasAllWords ? WordPlaces.All : WordPlaces.All & ~WordPlaces.Description;
         SlotSet whole = new(Columns.Capacity);
         AddBeginning(whole, IndexedWords.WholeMark + text.Whole, kinds);
+        if (text.Barcode is { } barcode) AddWord(whole, state.Words.Find(barcode), kinds);
         if (All(text, x => Any(x, kinds)) is { } words) whole.Add(words);
         return whole;
     }
@@ -336,10 +337,11 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         try
         {
             foreach (var slot in hits) ranks[slot] = best[slot] = sums[slot] = 0;
-            var whole = state.Words.Find(IndexedWords.WholeMark + text.Whole);
-            if (whole >= 0)
+            foreach (var whole in new[] { IndexedWords.WholeMark + text.Whole, text.Barcode })
             {
-                foreach (var posting in state.Words[whole]) ranks[posting.Slot] += WholeRank;
+                var at = whole is null ? -1 : state.Words.Find(whole);
+                if (at < 0) continue;
+                foreach (var posting in state.Words[at]) ranks[posting.Slot] += WholeRank;
             }
 
             foreach (var term in text.Terms.Where(x => x.IsKnown)) AddRanks(term, hits, ranks, best, sums);

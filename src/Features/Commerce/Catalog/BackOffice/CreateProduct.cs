@@ -35,12 +35,14 @@ public static class CreateProductEndpoint
         await session.AloneInCatalogueAsync(cancellation);
         string[] skus = [.. command.Variants.Select(x => x.Sku)];
         var (place, taken) = await Placement.FindAsync(
-            session, Guid.Empty, command.Slug, command.Name, PersonText.Compose(command.Category), skus, cancellation);
+            session, Guid.Empty, command.Slug, command.Name, PersonText.Compose(command.Category), skus,
+            command.Variants.Select(x => x.Barcode), cancellation);
         return (place, taken ?? WolverineContinue.NoProblems);
     }
 
     [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
     [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names the SKU.")]
+    [Refuses(409, "product.barcode_taken", "Another product has one of the barcodes; `detail` names its SKU.")]
     [WolverinePost("/api/admin/products")]
     [ProducesResponseType<ProductView>(StatusCodes.Status201Created)]
     public static (IResult, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges, StaffActedNotice) Post(

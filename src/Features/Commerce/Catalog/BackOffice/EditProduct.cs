@@ -64,7 +64,7 @@ public static class EditProductEndpoint
         StockLine[] added = [.. command.Variants.Where(x => !has.Contains(x.Sku)).Select(x => new StockLine(x.Sku, x.Stock))];
         var (place, taken) = await Placement.FindAsync(
             session, id, command.Slug ?? product.Slug, command.Name, PersonText.Compose(command.Category), [.. added.Select(x => x.Sku)],
-            cancellation);
+            command.Variants.Select(x => x.ToVariant(product.Variants).Barcode), cancellation);
         if (place is null) return (null, taken!);
 
         string[] removed = [.. has.Except(command.Variants.Select(x => x.Sku))];
@@ -81,6 +81,7 @@ public static class EditProductEndpoint
     [Refuses(409, "product.archived", "The product is archived: unarchive it first.")]
     [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
     [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names the SKU.")]
+    [Refuses(409, "product.barcode_taken", "Another product has one of the barcodes; `detail` names its SKU.")]
     [Refuses(409, "variant.in_use",
         "A variant that was left out still has stock; `skus` lists the SKUs. Adjust their stock to 0 first.")]
     [Refuses(428, "request.precondition_required",

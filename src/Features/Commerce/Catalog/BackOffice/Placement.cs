@@ -14,7 +14,8 @@ public sealed record Placement(string Slug, Category Category, bool IsNewCategor
     private const int LongestRoot = Catalog.Slug.Longest - 8;
 
     /// <summary>
-    /// Finds the slug and the category of a product, or returns which slug or SKU another product has. Call it under the catalogue lock.
+    /// Finds the slug and the category of a product, or returns which slug, SKU or barcode another product has. Call it under the
+    /// catalogue lock.
     /// </summary>
     /// <param name="session">The session of the slice, which holds the lock.</param>
     /// <param name="id">The product.</param>
@@ -22,13 +23,19 @@ public sealed record Placement(string Slug, Category Category, bool IsNewCategor
     /// <param name="name">The product's name.</param>
     /// <param name="category">Its slug or its name.</param>
     /// <param name="skus">The SKUs that are new to the product.</param>
+    /// <param name="barcodes">The barcodes of all its variants; null and empty ones are none.</param>
     /// <param name="cancellation">Of the request.</param>
     public static async Task<(Placement?, ProblemDetails?)> FindAsync(
-        IDocumentSession session, Guid id, string? slug, string name, string category, string[] skus, CancellationToken cancellation)
+        IDocumentSession session, Guid id, string? slug, string name, string category, string[] skus, IEnumerable<string?> barcodes,
+        CancellationToken cancellation)
     {
         if (slug is not null && await session.Query<Product>().AnyAsync(x => x.Slug == slug && x.Id != id, cancellation))
             return (null, SlugTaken(slug));
         if (skus.Length > 0 && await TakenSkusAsync(session, id, skus, cancellation) is [var sku, ..]) return (null, SkuTaken(sku));
+
+        string[] gtins = [.. barcodes.Select(Variant.GtinOf).OfType<string>()];
+        if (gtins.Distinct().Count() < gtins.Length) return (null, Problem.Invalid("variants", "must not repeat a barcode."));
+        if (gtins.Length > 0 && await TakenBarcodeAsync(session, id, gtins, cancellation) is { } barcode) return (null, barcode);
 
         var categorySlug = Catalog.Slug.Of(category);
         var known = await session.LoadAsync<Category>(categorySlug, cancellation)
@@ -48,6 +55,16 @@ public sealed record Placement(string Slug, Category Category, bool IsNewCategor
 
     internal static ProblemDetails SkuTaken(string? sku = null) =>
         Problem.Conflict("product.sku_taken", "The SKU is taken", $"{sku ?? "One of the SKUs"} is another product's SKU.");
+
+    private static async Task<ProblemDetails?> TakenBarcodeAsync(
+        IDocumentSession session, Guid id, string[] gtins, CancellationToken cancellation)
+    {
+        var taken = await session.AdvancedSql.QueryAsync<string>(
+            "select sku from commerce.variant where gtin = any (?) and product_id <> ? order by sku limit 1", cancellation, gtins, id);
+        return taken is [var sku]
+            ? Problem.Conflict("product.barcode_taken", "The barcode is taken", $"{sku}, of another product, has one of the barcodes.")
+            : null;
+    }
 
     private static async Task<string> FreeSlugAsync(IDocumentSession session, Guid id, string name, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ namespace Aarya.Features.Commerce.Catalog.BackOffice;
 /// <summary>One size and colour of a product.</summary>
 /// <param name="Stock">The opening stock of a new SKU.</param>
 /// <param name="Image">An https URL or a path of this shop; the product's first image when absent.</param>
-/// <param name="Barcode">The GTIN of its label: 8, 12, 13 or 14 digits; unchanged when absent, none when empty.</param>
+/// <param name="Barcode">The GTIN of its label: 8, 12, 13 or 14 digits, of no other variant; unchanged when absent, none when empty.</param>
 public sealed record NewVariant(
     string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice = null, int Stock = 0, string? Image = null,
     string? Barcode = null)
@@ -81,6 +81,8 @@ public abstract class ProductEntryRules<T> : AbstractValidator<T> where T : IPro
         RuleFor(x => x.Variants).Cascade(CascadeMode.Stop).NotEmpty()
             .Must(x => x.Count <= MostVariants).WithMessage($"must have 1 to {MostVariants} variants.")
             .Must(x => x.DistinctBy(y => y?.Sku).Count() == x.Count).WithMessage("must not repeat a SKU.")
+            .Must(x => x.Select(y => Variant.GtinOf(y?.Barcode)).OfType<string>().GroupBy(y => y).All(y => y.Count() == 1))
+            .WithMessage("must not repeat a barcode.")
             .Custom(EachOnce);
         RuleForEach(x => x.Variants).NotNull().SetValidator(new VariantValidator()).When(x => x.Variants is { Count: <= MostVariants });
     }

@@ -28,11 +28,12 @@ public static class UnarchiveProductEndpoint
         string[] skus = archived ? [.. product.Variants.Select(x => x.Sku)] : [];
         var (place, taken) = await Placement.FindAsync(
             session, id, archived ? null : product.Slug, product.FormerSlugs is [.., var last] ? last : product.Name, product.Category,
-            skus, cancellation);
+            skus, archived ? product.Variants.Select(x => x.Barcode) : [], cancellation);
         return (product, place, taken ?? WolverineContinue.NoProblems);
     }
 
     [Refuses(409, "product.sku_taken", "Another product now has one of the SKUs; `detail` names the SKU.")]
+    [Refuses(409, "product.barcode_taken", "Another product now has one of the barcodes; `detail` names its SKU.")]
     [WolverinePost("/api/admin/products/{id:guid}/unarchive")]
     public static (PublicationView, IMartenOp, IMartenOp, AnnounceChanges?, StaffActedNotice?) Post(
         [NotBody] Product product, [NotBody] Placement place, Caller caller, DateTimeOffset now)

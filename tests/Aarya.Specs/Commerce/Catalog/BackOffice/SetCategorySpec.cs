@@ -132,6 +132,56 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
         Assert.Contains("variants[0].barcode", answer.ReadAsText(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task a_barcode_belongs_to_one_variant_of_one_product()
+    {
+        await SignIn();
+        var number = $"{Random.Shared.NextInt64(10_000_000_000, 100_000_000_000)}";
+        // A UPC-A, and the EAN-13 that is the same.
+        var (upc, ean) = (number + CheckDigit(number), $"0{number}{CheckDigit(number)}");
+        var kurta = Kurta();
+        var both = kurta with { Variants = [kurta.Variants[0] with { Barcode = upc }, kurta.Variants[1] with { Barcode = ean }] };
+        var refused = await Host.Scenario(x => Ask(x, both, 400));
+        Assert.Contains("must not repeat a barcode", refused.ReadAsText(), StringComparison.Ordinal);
+        var made = await GivenAsync(kurta with { Variants = [kurta.Variants[0] with { Barcode = upc }, kurta.Variants[1]] });
+
+        var other = Kurta("Other");
+        other = other with
+        {
+            Variants = [other.Variants[0] with { Sku = Sku("X"), Barcode = ean }, other.Variants[1] with { Sku = Sku("Y") }],
+        };
+        var taken = await Host.Scenario(x => Ask(x, other, 409));
+        Assert.Contains("product.barcode_taken", taken.ReadAsText(), StringComparison.Ordinal);
+        Assert.Contains(Sku("S"), taken.ReadAsText(), StringComparison.Ordinal);
+
+        // The first variant keeps its barcode, which the second then cannot have.
+        await EditAsync(null, ean, 400);
+        // It moves from one to the other.
+        await EditAsync("", ean, 200);
+        await Host.Scenario(x => Ask(x, other, 409));
+        await EditAsync("", "", 200);
+        await GivenAsync(other);
+
+        async Task EditAsync(string? first, string? second, int status)
+        {
+            using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+            var whole = (await staff.GetAsync($"/api/admin/products/{made.Id}")).Is(200).As<WholeProductView>();
+            var edit = new EditProduct(
+                kurta.Name, kurta.Description, kurta.Category,
+                [kurta.Variants[0] with { Stock = 0, Barcode = first }, kurta.Variants[1] with { Stock = 0, Barcode = second }]);
+            await Host.Scenario(x =>
+            {
+                x.WithBearerToken(Merchandiser);
+                x.Put.Json(edit).ToUrl($"/api/admin/products/{made.Id}");
+                x.WithRequestHeader("If-Match", whole.Etag);
+                x.StatusCodeShouldBe(status);
+            });
+        }
+
+        static int CheckDigit(string digits) =>
+            (10 - (digits.Reverse().Select((x, i) => (x - '0') * (i % 2 == 0 ? 3 : 1)).Sum() % 10)) % 10;
+    }
+
     private static Task<Answer> SetAsync(Shopper staff, string slug, string name, string? parent = null) =>
         staff.SendAsync(HttpMethod.Put, $"/api/admin/categories/{Uri.EscapeDataString(slug)}", new { name, parent });
 }
