@@ -11,8 +11,8 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
 {
     private const int MostCategories = 10_000;
 
-    // The key of each category, because every search compares its text with all categories that it found.
-    private readonly ConcurrentDictionary<string, string> keys = new(StringComparer.Ordinal);
+    // The keys of each category, because every search compares its text with all categories that it found.
+    private readonly ConcurrentDictionary<string, (string Whole, string InWords)> keys = new(StringComparer.Ordinal);
 
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation)
     {
@@ -45,16 +45,25 @@ public sealed class CuratedSearch(ISearchEngine engine, KnownCurations curations
     private SearchRedirect? FindCategory(SearchQuery query, SearchPage page)
     {
         if (page.IgnoredWords.Count > 0 || query.After is not null || query.Categories.Count > 0) return null;
-        var key = CurationView.KeyOf(page.DidYouMean ?? query.Text);
-        var category = page.Facets.First(x => x.Name == Facets.Category).Values.FirstOrDefault(x => KeyOf(x.Value) == key);
-        return key.Length > 0 && category is not null ? new(category.Value, null) : null;
+        var text = page.DidYouMean ?? query.Text;
+        var key = CurationView.KeyOf(text);
+        if (key.Length == 0) return null;
+        var named = page.Facets.First(x => x.Name == Facets.Category).Values.Select(x => x.Value)
+            .Where(x => KeysOf(x) is var (whole, inWords) && (whole == key || inWords == key)).ToList();
+        // Of several (men-shirts, shirt-men) the one that is spelled like the text; else the items show the products of all of them.
+        if (named.Count > 1) named = [.. named.Where(x => WordsOf(x).SequenceEqual(WordsOf(text)))];
+        return named is [var category] ? new(category, null) : null;
     }
 
-    private string KeyOf(string category)
+    private static IEnumerable<string> WordsOf(string text) => Words.Of(text).SelectMany(x => x.Parts);
+
+    // A slug joins the words of a name by hyphens, which make one word of them in a text.
+    private (string Whole, string InWords) KeysOf(string category)
     {
         // First, because counting the keys takes every lock of the dictionary.
         if (keys.TryGetValue(category, out var known)) return known;
         if (keys.Count >= MostCategories) keys.Clear();
-        return keys.GetOrAdd(category, CurationView.KeyOf);
+        return keys.GetOrAdd(
+            category, static x => (CurationView.KeyOf(x), CurationView.KeyOf(x.Replace('-', ' '))));
     }
 }

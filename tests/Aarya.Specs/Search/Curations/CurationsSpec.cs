@@ -40,6 +40,22 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task of_categories_with_the_same_words_a_query_redirects_to_the_one_that_it_is_spelled_like()
+    {
+        var (mens, shirts) = ($"tops-{news.Word}", $"{news.Word}-tops");
+        await news.PublishAsync("Kurta", mens);
+        await news.PublishAsync("Kurta", shirts);
+
+        Assert.Equal(mens, (await RedirectAsync($"tops {news.Word}"))?.Category);
+        Assert.Equal(shirts, (await RedirectAsync($"{news.Word} tops"))?.Category);
+        // It says neither: the items are of both.
+        Assert.Null(await RedirectAsync($"{news.Word} top"));
+
+        async Task<SearchRedirect?> RedirectAsync(string text) =>
+            (await Host.Scenario(x => x.Get.Url($"/api/search?q={Uri.EscapeDataString(text)}"))).ReadAsJson<SearchPage>()!.Redirect;
+    }
+
+    [Fact]
     public async Task pinned_products_must_meet_the_filters_and_change_no_other_order()
     {
         var (blue, red) = (await news.PublishAsync("Kurta"), await news.PublishAsync("Kurta", colours: ["Red"]));

@@ -43,6 +43,7 @@ public static class CreateProductEndpoint
     [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
     [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names the SKU.")]
     [Refuses(409, "product.barcode_taken", "Another product has one of the barcodes; `detail` names its SKU.")]
+    [Refuses(409, "category.ambiguous", "Several categories have this name: send the slug of one of them, which `slugs` lists.")]
     [WolverinePost("/api/admin/products")]
     [ProducesResponseType<ProductView>(StatusCodes.Status201Created)]
     public static (IResult, IMartenOp, IMartenOp, IMartenOp, AnnounceChanges, StaffActedNotice) Post(

@@ -82,6 +82,7 @@ public static class EditProductEndpoint
     [Refuses(409, "product.slug_taken", "Another product has this slug: choose another one.")]
     [Refuses(409, "product.sku_taken", "Another product has one of the SKUs; `detail` names the SKU.")]
     [Refuses(409, "product.barcode_taken", "Another product has one of the barcodes; `detail` names its SKU.")]
+    [Refuses(409, "category.ambiguous", "Several categories have this name: send the slug of one of them, which `slugs` lists.")]
     [Refuses(409, "variant.in_use",
         "A variant that was left out still has stock; `skus` lists the SKUs. Adjust their stock to 0 first.")]
     [Refuses(428, "request.precondition_required",

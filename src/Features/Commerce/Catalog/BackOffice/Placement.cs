@@ -14,8 +14,8 @@ public sealed record Placement(string Slug, Category Category, bool IsNewCategor
     private const int LongestRoot = Catalog.Slug.Longest - 8;
 
     /// <summary>
-    /// Finds the slug and the category of a product, or returns which slug, SKU or barcode another product has. Call it under the
-    /// catalogue lock.
+    /// Finds the slug and the category of a product, or returns which slug, SKU or barcode another product has, or that several categories
+    /// have the name. Call it under the catalogue lock.
     /// </summary>
     /// <param name="session">The session of the slice, which holds the lock.</param>
     /// <param name="id">The product.</param>
@@ -38,8 +38,15 @@ public sealed record Placement(string Slug, Category Category, bool IsNewCategor
         if (gtins.Length > 0 && await TakenBarcodeAsync(session, id, gtins, cancellation) is { } barcode) return (null, barcode);
 
         var categorySlug = Catalog.Slug.Of(category);
-        var known = await session.LoadAsync<Category>(categorySlug, cancellation)
-            ?? await session.Query<Category>().FirstOrDefaultAsync(x => x.Id == category || x.Name == category, cancellation);
+        var known = await session.LoadAsync<Category>(category, cancellation);
+        if (known is null)
+        {
+            var named = await session.Query<Category>().Where(x => x.Id == categorySlug || x.Name == category).OrderBy(x => x.Id)
+                .ToListAsync(cancellation);
+            if (named.Count > 1) return (null, CategoryAmbiguous(category, [.. named.Select(x => x.Id)]));
+            known = named is [var only] ? only : null;
+        }
+
         return (
             new(
                 slug ?? await FreeSlugAsync(session, id, name, cancellation),
@@ -55,6 +62,14 @@ public sealed record Placement(string Slug, Category Category, bool IsNewCategor
 
     internal static ProblemDetails SkuTaken(string? sku = null) =>
         Problem.Conflict("product.sku_taken", "The SKU is taken", $"{sku ?? "One of the SKUs"} is another product's SKU.");
+
+    private static ProblemDetails CategoryAmbiguous(string name, string[] slugs)
+    {
+        var problem = Problem.Conflict("category.ambiguous", "Several categories have the name",
+            $"Several categories are named '{name}': send the slug of one of them ({string.Join(", ", slugs)}).");
+        problem.Extensions["slugs"] = slugs;
+        return problem;
+    }
 
     private static async Task<ProblemDetails?> TakenBarcodeAsync(
         IDocumentSession session, Guid id, string[] gtins, CancellationToken cancellation)

@@ -15,6 +15,9 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
 
     private string Part => $"kurtas-{Tag}";
 
+    // Not the name of a category of other stories.
+    private string PartName => $"Kurtas {Tag}";
+
     [Fact]
     public async Task a_category_that_becomes_a_part_of_another_is_announced_with_its_products_and_listed_there()
     {
@@ -22,7 +25,7 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
         var kurta = await GivenAsync(Kurta() with { Category = Part, Materials = ["Cotton"] });
         (await SetAsync(staff, Top, "Women")).Is(200);
 
-        var sent = await Host.ExecuteAndWaitAsync(async () => (await SetAsync(staff, Part, "Kurtas", Top)).Is(200), 30_000);
+        var sent = await Host.ExecuteAndWaitAsync(async () => (await SetAsync(staff, Part, PartName, Top)).Is(200), 30_000);
 
         var told = sent.Sent.MessagesOf<ProductPublishedNotice>().Single(x => x.ProductId == kurta.Id);
         Assert.Equal((1L, Part), (told.Version, told.Category));
@@ -31,7 +34,7 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
         Assert.Equal(kurta.Id, Assert.Single((await Get($"/api/products?category={Top}")).ReadAsJson<ProductPage>()!.Items).Id);
         await Eventually.HoldsAsync("the list of categories", async () =>
             (await Get("/api/categories")).ReadAsJson<CategoryPage>()!.Items.Any(x => x == new CategoryView(Top, "Women", 1, null)));
-        Assert.Contains(new CategoryView(Part, "Kurtas", 1, Top), (await Get("/api/categories")).ReadAsJson<CategoryPage>()!.Items);
+        Assert.Contains(new CategoryView(Part, PartName, 1, Top), (await Get("/api/categories")).ReadAsJson<CategoryPage>()!.Items);
     }
 
     [Fact]
@@ -40,7 +43,7 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
         using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
         (await SetAsync(staff, Top, "Women")).Is(200);
         (await SetAsync(staff, $"ethnic-{Tag}", "Ethnic", Top)).Is(200);
-        (await SetAsync(staff, Part, "Kurtas", $"ethnic-{Tag}")).Is(200);
+        (await SetAsync(staff, Part, PartName, $"ethnic-{Tag}")).Is(200);
         await SignIn();
 
         var (messages, _) = await Track(x => Ask(x, Kurta() with { Category = Part }, 201));
@@ -180,6 +183,25 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
 
         static int CheckDigit(string digits) =>
             (10 - (digits.Reverse().Select((x, i) => (x - '0') * (i % 2 == 0 ? 3 : 1)).Sum() % 10)) % 10;
+    }
+
+    [Fact]
+    public async Task the_name_of_several_categories_is_refused_until_a_slug_says_which_one_is_meant()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        var name = $"Shirts {Tag}";
+        (await SetAsync(staff, $"men-shirts-{Tag}", name)).Is(200);
+        Assert.Equal($"men-shirts-{Tag}", (await GivenAsync(Kurta() with { Category = name })).Category);
+        (await SetAsync(staff, $"women-shirts-{Tag}", name)).Is(200);
+
+        var other = Kurta("Other") with { Variants = [Kurta().Variants[0] with { Sku = Sku("X") }] };
+        var refused = await Host.Scenario(x => Ask(x, other with { Category = name }, 409));
+
+        Assert.Contains("category.ambiguous", refused.ReadAsText(), StringComparison.Ordinal);
+        foreach (var slug in new[] { $"men-shirts-{Tag}", $"women-shirts-{Tag}" })
+            Assert.Contains(slug, refused.ReadAsText(), StringComparison.Ordinal);
+        Assert.Equal(
+            $"women-shirts-{Tag}", (await GivenAsync(other with { Category = $"women-shirts-{Tag}" })).Category);
     }
 
     private static Task<Answer> SetAsync(Shopper staff, string slug, string name, string? parent = null) =>
