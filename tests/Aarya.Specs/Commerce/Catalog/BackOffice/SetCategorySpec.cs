@@ -1,14 +1,20 @@
 using Aarya.Features.Commerce.Catalog;
 using Aarya.Features.Commerce.Catalog.BackOffice;
 using Aarya.Features.Commerce.Contracts;
+using Aarya.Features.Commerce.Store;
+using Aarya.Infrastructure.Postgres;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Alba;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Wolverine;
 using Wolverine.Tracking;
 
 namespace Aarya.Specs.Commerce.Catalog.BackOffice;
 
+[StoryOf(typeof(SetCategoryEndpoint), typeof(AnnounceCategoryHandler))]
 public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixture)
 {
     private string Top => $"women-{Tag}";
@@ -30,6 +36,8 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
         var told = sent.Sent.MessagesOf<ProductPublishedNotice>().Single(x => x.ProductId == kurta.Id);
         Assert.Equal((1L, Part), (told.Version, told.Category));
         Assert.Equal((Top, "Cotton"), (Assert.Single(told.Ancestors), Assert.Single(told.Materials)));
+        var commerce = Host.Services.GetRequiredService<global::Aarya.Protos.Commerce.Commerce.CommerceClient>();
+        Assert.Equal(told.TreeVersion, (await commerce.GetProductAsync(new() { IdOrSlug = $"{kurta.Id}" })).TreeVersion);
         Assert.Equal("category.set", sent.Sent.SingleMessage<StaffActedNotice>().Act.Action);
         Assert.Equal(kurta.Id, Assert.Single((await Get($"/api/products?category={Top}")).ReadAsJson<ProductPage>()!.Items).Id);
         await Eventually.HoldsAsync("the list of categories", async () =>
@@ -73,6 +81,94 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
 
         using var customer = await Shopper.OfRoleAsync(Host, "customer");
         (await SetAsync(customer, $"level-1-{Tag}", "Level")).Is(403);
+    }
+
+    [Fact]
+    public async Task every_move_gives_the_tree_a_higher_version_and_a_new_name_does_not()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        (await SetAsync(staff, Top, "Women")).Is(200);
+        await GivenAsync(Kurta() with { Category = Part });
+
+        var (first, second) = (await MoveAsync(Top), await MoveAsync(""));
+
+        Assert.InRange(first, 1, long.MaxValue);
+        Assert.InRange(second, first + 1, long.MaxValue);
+        var renamed = await Host.ExecuteAndWaitAsync(async () => (await SetAsync(staff, Part, "Long kurtas")).Is(200), 30_000);
+        Assert.Empty(renamed.Sent.MessagesOf<ProductPublishedNotice>());
+
+        async Task<long> MoveAsync(string parent)
+        {
+            var sent = await Host.ExecuteAndWaitAsync(async () => (await SetAsync(staff, Part, PartName, parent)).Is(200), 30_000);
+            return sent.Sent.MessagesOf<ProductPublishedNotice>().Single(x => x.Category == Part).TreeVersion;
+        }
+    }
+
+    [Fact]
+    public async Task a_category_stays_where_it_is_unless_a_request_names_another_parent_or_none()
+    {
+        using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
+        (await SetAsync(staff, Top, "Women")).Is(200);
+        (await SetAsync(staff, Part, PartName, Top)).Is(200);
+
+        Assert.Equal([Top], await AfterAsync(new { name = "Long kurtas" }));
+        Assert.Equal([Top], await AfterAsync(new { name = PartName, parent = (string?)null }));
+        Assert.Empty(await AfterAsync(new { name = PartName, parent = "" }));
+        Assert.Empty(await AfterAsync(new { name = PartName }));
+
+        async Task<IReadOnlyList<string>> AfterAsync(object body) =>
+            (await staff.SendAsync(HttpMethod.Put, $"/api/admin/categories/{Part}", body)).Is(200).As<CategoryInTreeView>().Ancestors;
+    }
+
+    [Fact]
+    public async Task the_products_of_a_large_category_are_announced_page_by_page_and_no_faster_than_the_announcer()
+    {
+        await using var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+        var now = DateTimeOffset.UtcNow;
+        List<Product> products =
+        [
+            .. Enumerable.Range(0, AnnounceCategory.Most + 1).Select(x => new Product
+            {
+                Id = Guid.CreateVersion7(now.AddSeconds(x)),
+                Slug = $"large-{x}-{Tag}",
+                Name = "Kurta",
+                Category = Part,
+                Published = true,
+                PublishedAt = DateTimeOffset.UnixEpoch,
+                Variants = [new($"LARGE-{x}-{Tag}", "M", "Blue", Features.Money.Rupees(1_000), null, "")],
+            }),
+        ];
+        session.Store<Product>(products);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+
+        try
+        {
+            var first = await HandleAsync(new(Part, Guid.Empty));
+            var last = first.OfType<DeliveryMessage<AnnounceCategory>>().Single();
+            Assert.Equal(new AnnounceCategory(Part, products[AnnounceCategory.Most - 1].Id), last.Message);
+            Assert.Equal(now + AnnounceCategory.Pause, last.Options.ScheduledTime);
+            Assert.Single(first.OfType<AnnounceChanges>());
+            Assert.IsType<AnnounceChanges>(Assert.Single(await HandleAsync(last.Message)));
+            Assert.Empty(await HandleAsync(new(Part, products[^1].Id)));
+
+            // The announcer has not caught up.
+            await session.StartTransactionAsync(TestContext.Current.CancellationToken);
+            await using var fill = new NpgsqlCommand(
+                $"insert into commerce.product_changed select gen_random_uuid() from generate_series(1, {AnnounceChanges.Most})",
+                session.Connection);
+            await fill.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            var later = Assert.IsAssignableFrom<DeliveryMessage<AnnounceCategory>>(Assert.Single(await HandleAsync(new(Part, Guid.Empty))));
+            Assert.Equal((new(Part, Guid.Empty), now + AnnounceCategory.Pause), (later.Message, later.Options.ScheduledTime));
+        }
+        finally
+        {
+            await using var cleaning = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession();
+            foreach (var product in products) cleaning.Delete(product);
+            await cleaning.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        Task<OutgoingMessages> HandleAsync(AnnounceCategory command) =>
+            AnnounceCategoryHandler.Handle(command, session, now, TestContext.Current.CancellationToken);
     }
 
     [Fact]
