@@ -243,6 +243,21 @@ public sealed class MoreFiltersSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task a_category_is_suggested_for_its_own_words_only()
+    {
+        var (top, part) = ($"women{news.Word}", $"kurtas{news.Word}");
+        // All products of the upper category are of its part.
+        await PublishAsync("Kurta", part, ancestors: [top]);
+
+        Assert.Equal([part], await SuggestedAsync(part));
+        Assert.Equal([top], await SuggestedAsync(top));
+
+        async Task<IEnumerable<string>> SuggestedAsync(string text) =>
+            (await Host.Scenario(x => x.Get.Url($"/api/search/suggest?q={text}")))
+                .ReadAsJson<Features.Search.Query.SuggestionPage>()!.Items.Where(x => x.Kind == "category").Select(x => x.Slug);
+    }
+
+    [Fact]
     public async Task every_facet_that_is_asked_for_counts_what_choosing_it_would_show()
     {
         await PublishAsync("Oxford", "shirts", 1_299, 1_999, ["Cotton"]);

@@ -78,10 +78,7 @@ internal sealed class ElasticsearchFilters
         };
         return new()
         {
-            ["category"] = Within(VariantMeetsAll, new()
-            {
-                ["values"] = Values("categoryKey", new() { ["shown"] = Spelling("category") }),
-            }),
+            ["category"] = Within(VariantMeetsAll, new() { ["values"] = Categories() }),
             ["size"] = CountVariants("size", Values("variants.sizeKey", Products("variants.size"))),
             ["colour"] = CountVariants("colour", Values("variants.colourKey", Products("variants.colour"))),
             ["price"] = CountVariants("price", With(bands, Products(null))),
@@ -92,8 +89,7 @@ internal sealed class ElasticsearchFilters
     public static IReadOnlyList<Facet> Read(AggregateDictionary counts)
     {
         return Facets.Of(
-            counts.GetFilter("category")!.Aggregations!.GetStringTerms("values")!.Buckets
-                .Select(x => new FacetValue(ShownCategory(x), (int)x.DocCount)),
+            ReadCategories(counts.GetFilter("category")!.Aggregations!.GetStringTerms("values")!),
             Values("size"), Values("colour"),
             Others("price").GetRange("values")!.Buckets.Select(x => new FacetValue(x.Key!, ProductsOf(x.Aggregations!)))
                 .Where(x => x.Count > 0));
@@ -106,13 +102,23 @@ internal sealed class ElasticsearchFilters
 
         static int ProductsOf(AggregateDictionary of) => (int)of.GetReverseNested("products")!.DocCount;
 
+    }
+
+    /// <summary>Counts the products of each category and its parts.</summary>
+    public static Aggregation Categories() => Values("categoryKey", new() { ["shown"] = Spelling("category") });
+
+    /// <summary>Reads the answer to <see cref="Categories"/>.</summary>
+    public static IEnumerable<FacetValue> ReadCategories(StringTermsAggregate categories)
+    {
+        return categories.Buckets.Select(x => new FacetValue(ShownCategory(x), (int)x.DocCount));
+
         // The spelling is that of the products' own category. Of a category above, the catalogue has only the slug, which is its own key.
         static string ShownCategory(StringTermsBucket of) =>
             Shown(of.Aggregations!) is var own && SearchQuery.KeyOf(own) == of.Key.ToString() ? own : of.Key.ToString();
-
-        // Of several spellings the first in the order of characters is shown.
-        static string Shown(AggregateDictionary of) => of.GetStringTerms("shown")!.Buckets.First().Key.ToString();
     }
+
+    // Of several spellings the first in the order of characters is shown.
+    private static string Shown(AggregateDictionary of) => of.GetStringTerms("shown")!.Buckets.First().Key.ToString();
 
     // The variants that meet every filter but that of the facet, of the products of the category.
     private Aggregation CountVariants(string facet, Aggregation values)

@@ -8,7 +8,9 @@ using Clause = Elastic.Clients.Elasticsearch.QueryDsl.Query;
 namespace Aarya.Features.Search.Elasticsearch;
 
 /// <summary>Elasticsearch finds, ranks, filters and counts the products.</summary>
-internal sealed class ElasticsearchText(ElasticsearchClient client, string index) : ITextIndex
+/// <param name="synonyms">By the merchandisers, for the names of categories; Elasticsearch has its own.</param>
+internal sealed class ElasticsearchText(ElasticsearchClient client, string index, IReadOnlyDictionary<string, string[]> synonyms)
+    : ITextIndex
 {
     // Ranks products in stock above all others, except one whose whole name or SKU was searched for.
     private const float InStockCounts = 100;
@@ -105,15 +107,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         SoughtText text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
     {
         Aggregation categories = ElasticsearchQueries.InCategory(text);
-        categories.Aggregations = new Dictionary<string, Aggregation>
-        {
-            ["values"] = new TermsAggregation
-            {
-                Field = "category",
-                Size = 3,
-                Order = [new("_count", SortOrder.Desc), new("_key", SortOrder.Asc)],
-            },
-        };
+        categories.Aggregations = new Dictionary<string, Aggregation> { ["values"] = ElasticsearchFilters.Categories() };
         Aggregation everything = new GlobalAggregation();
         everything.Aggregations = new Dictionary<string, Aggregation> { ["categories"] = categories };
         var found = await client.SearchAsync<IndexedProduct>(new SearchRequest(index)
@@ -126,8 +120,9 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
             TrackTotalHits = false,
             AllowPartialSearchResults = false,
         }, cancellation);
-        var shelves = found.Aggregations!.GetGlobal("everything")!.Aggregations!.GetFilter("categories")!.Aggregations!
-            .GetStringTerms("values")!.Buckets.Select(x => Suggestion.Category(x.Key.ToString()));
+        var candidates = found.Aggregations!.GetGlobal("everything")!.Aggregations!.GetFilter("categories")!.Aggregations!
+            .GetStringTerms("values")!;
+        var shelves = NamedCategories.Of(text, ElasticsearchFilters.ReadCategories(candidates), synonyms);
         var products = found.Documents.Select(x =>
             Suggestion.Product(x.Name, x.Slug, x.Image, new(x.Variants.Min(y => y.Price), x.Currency)));
         return [.. shelves.Concat(products).Take(limit)];

@@ -68,6 +68,14 @@ internal sealed class IndexedWords
         return indexed;
     }
 
+    /// <summary>The words of a category, and the stem of each.</summary>
+    public static IReadOnlySet<string> OfCategory(string category)
+    {
+        var indexed = new IndexedWords();
+        indexed.AddText(category, 'B', pairs: false);
+        return indexed.placed.SelectMany(x => new[] { x.Word, EnglishStem.Of(x.Word) }).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>The words of one weight, separated by spaces, without whole names and SKUs.</summary>
     public string In(char weight) => string.Join(' ', placed.Where(x => x.Place[^1] == weight).Select(x => x.Word)
         .Where(x => !x.StartsWith(WholeMark, StringComparison.Ordinal)).Distinct());

@@ -6,8 +6,6 @@ namespace Aarya.Features.Search.Postgres;
 /// <summary>Searches the words of the products on sale, in memory.</summary>
 internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 {
-    private const int MostCategories = 3;
-
     // What a whole name or SKU adds: its product ranks before all others with the same words.
     private const float WholeRank = 1000;
 
@@ -118,26 +116,14 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     public Task<IReadOnlyList<Suggestion>> SuggestAsync(
         SoughtText text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
     {
-        var categories = CategoriesOf(text).OrderByDescending(x => x.Count)
-            .ThenBy(x => x.Value, StringComparer.Ordinal).Take(MostCategories).Select(x => Suggestion.Category(x.Value));
+        var inCategory = InCategory(text);
+        inCategory.Keep(state.OnSale);
+        var categories = NamedCategories.Of(text, Columns.CategoryTree.CountIn(inCategory), view.Synonyms);
         var hits = Matching(text);
         Hide(hits, hidden);
         var products = WithRanks(text, hits, ranks => Best(hits, ranks, limit))
             .Select(x => Suggestion.Product(x.Name, x.Slug, x.Image, x.LowestPrice));
         return Task.FromResult<IReadOnlyList<Suggestion>>([.. categories.Concat(products).Take(limit)]);
-    }
-
-    // The categories of products that have the words in their category, and of those above the ones whose products all have them.
-    private IEnumerable<FacetValue> CategoriesOf(SoughtText text)
-    {
-        var inCategory = InCategory(text);
-        inCategory.Keep(state.OnSale);
-        var own = Columns.Categories.CountIn(inCategory);
-        var all = Columns.CategoryTree.CountIn(inCategory);
-        if (all.Count == own.Count) return own;
-        var known = own.Select(x => x.Value).ToHashSet(StringComparer.Ordinal);
-        var whole = Columns.CategoryTree.CountIn(state.OnSale).ToHashSet();
-        return own.Concat(all.Where(x => !known.Contains(x.Value) && whole.Contains(x)));
     }
 
     private void Hide(SlotSet hits, IReadOnlyList<Guid> products)
@@ -237,14 +223,9 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         return known;
     }
 
-    // The required words, in the category only.
-    private SlotSet InCategory(SoughtText text)
-    {
-        if (All(text, x => FindAny(x.InCategory, WordPlaces.Category)) is { } found) return found;
-        SlotSet whole = new(Columns.Capacity);
-        AddWord(whole, state.Words.Find(IndexedWords.WholeMark + text.Whole), WordPlaces.All);
-        return whole;
-    }
+    // The required words, in the category or those above only.
+    private SlotSet InCategory(SoughtText text) =>
+        All(text, x => FindAny(x.InCategory, WordPlaces.Category)) ?? new(Columns.Capacity);
 
     // Null when no word is required.
     private static SlotSet? All(SoughtText text, Func<SoughtTerm, SlotSet> find)

@@ -14,7 +14,7 @@ public abstract class SearchContract
         Product(1, "Linen Shirt", "shirts", "Breathes in summer", 1_299, ["S", "M"], ["Blue", "White"]),
         Product(2, "Cotton Kurta", "kurtas", "For every day", 899, ["M", "L"], ["Red"]),
         Product(3, "Denim Jacket", "jackets", "Goes well over a kurta", 2_999, ["L"], ["Blue"], before: 3_999),
-        Product(4, "Silk Saree", "sarees", "Woven in Banaras", 8_999, ["Free size"], ["Maroon"]),
+        Product(4, "Silk Saree", "sarees", "Woven in Banaras", 8_999, ["Free size"], ["Maroon"], above: "drapes"),
         Product(5, "Silk Kurta", "kurtas", "For weddings", 1_899, ["M"], ["Maroon", "Red"], available: 0),
         Product(6, "Crew T-Shirt", "t-shirts", "A basic", 499, ["M", "XL"], ["Black", "White"]),
         Product(7, "Leather Belt", "accessories", "One buckle", 799, ["34"], ["Brown"]),
@@ -128,6 +128,9 @@ public abstract class SearchContract
 
     [Theory]
     [InlineData("kur", "category kurtas, product Silk Kurta, product Cotton Kurta, product Denim Jacket")]
+    // A part of a category is not meant by the name of the category, nor the category by the name of its part.
+    [InlineData("sar", "category sarees, product Silk Saree")]
+    [InlineData("drap", "category drapes, product Silk Saree")]
     [InlineData("lnien", "product Linen Shirt")]
     [InlineData("qqqqqqqq", "")]
     public async Task suggestions_are_categories_and_products(string typed, string expected)
@@ -160,7 +163,7 @@ public abstract class SearchContract
 
     private static ProductDocument Product(
         int number, string name, string category, string description, int rupees, string[] sizes, string[] colours, int? before = null,
-        int available = 5)
+        int available = 5, string? above = null)
     {
         return new(
             new(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]), 1, name.ToLowerInvariant().Replace(' ', '-'), name, description, category,
@@ -172,7 +175,10 @@ public abstract class SearchContract
                        $"SKU-{number}-{size}-{colour}".Replace(' ', '-'), size, colour, Money.Rupees(rupees),
                        before is { } higher ? Money.Rupees(higher) : null, available),
             // Two were published at one moment, and others a microsecond apart.
-            ], Start.AddMicroseconds(number == 3 ? 5 : number));
+            ], Start.AddMicroseconds(number == 3 ? 5 : number))
+        {
+            Ancestors = above is null ? [] : [above],
+        };
     }
 
     private sealed record Filters(
