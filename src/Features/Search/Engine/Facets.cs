@@ -23,13 +23,14 @@ internal static class Facets
 
     /// <param name="discounts">In the order of <see cref="Discounts"/>.</param>
     /// <param name="inStock">How many products have a variant in stock.</param>
+    /// <remarks>What <paramref name="names"/> does not have is not counted.</remarks>
     public static IEnumerable<Facet> MoreOf(
-        IReadOnlyList<string> names, IEnumerable<FacetValue> materials, IEnumerable<FacetValue> discounts, int inStock) =>
+        IReadOnlyList<string> names, Func<IEnumerable<FacetValue>> materials, Func<IEnumerable<FacetValue>> discounts, Func<int> inStock) =>
         names.Select(name => name switch
         {
-            Material => new Facet(name, ByCount(materials)),
-            Discount => new Facet(name, [.. discounts]),
-            _ => new Facet(name, inStock == 0 ? [] : [new("in_stock", inStock)]),
+            Material => new Facet(name, ByCount(materials())),
+            Discount => new Facet(name, [.. discounts()]),
+            _ => new Facet(name, inStock() is > 0 and var count ? [new("in_stock", count)] : []),
         });
 
     /// <summary>The values of the facet of reductions, each in percent: it counts what is reduced by as much or more.</summary>

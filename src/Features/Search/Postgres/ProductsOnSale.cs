@@ -265,7 +265,8 @@ internal sealed class ProductsOnSale
         IReadOnlyList<string> names, ProductColumns columns, SlotSet ofOtherFilters, SlotSet shown) => names.Count == 0
         ? []
         : Facets.MoreOf(
-            names, columns.Materials.CountIn(ofOtherFilters), columns.Reductions.CountIn(shown), columns.InStock.CountIn(shown));
+            names, () => columns.Materials.CountIn(ofOtherFilters), () => columns.Reductions.CountIn(shown),
+            () => columns.InStock.CountIn(shown));
 
     private static SearchPage PageOf(
         SearchQuery query, ProductColumns columns, SlotSet shown, TextHits? hits, int total, IReadOnlyList<Facet> facets)
@@ -315,7 +316,8 @@ internal sealed class ProductsOnSale
         // After the products were read: their values have room in the counts.
         var (categories, sizes, colours, bands) =
             (new FacetCount(Categories.Count), new FacetCount(Sizes.Count), new FacetCount(Colours.Count), FacetCount.OfPrices());
-        var (materials, reductions, inStock) = (new FacetCount(Materials.Count), FacetCount.OfReductions(), 0);
+        var (materials, reductions, inStock) =
+            (Asked(Facets.Material, () => new(Materials.Count)), Asked(Facets.Discount, FacetCount.OfReductions), 0);
         List<Offer> offers = [];
         foreach (var (product, rank, pinned, sales) in found)
         {
@@ -332,8 +334,8 @@ internal sealed class ProductsOnSale
                     | (filters.InStock && !variant.InStock ? byStock : 0)
                     | (variant.Discount < filters.MinDiscount ? byDiscount : 0);
                 if ((failed & ~byCategory) == 0) Add(categories, product, product.Category, product.Ancestors);
-                if ((failed & ~byMaterial) == 0) Add(materials, product, null, product.Materials);
-                if ((failed & ~byDiscount) == 0) reduction = Math.Max(reduction, variant.Discount);
+                if (materials is not null && (failed & ~byMaterial) == 0) Add(materials, product, null, product.Materials);
+                if (reductions is not null && (failed & ~byDiscount) == 0) reduction = Math.Max(reduction, variant.Discount);
                 isInStock |= (failed & ~byStock) == 0 && variant.InStock;
                 if ((failed & ~bySize) == 0) sizes.Add(variant.Size, product);
                 if ((failed & ~byColour) == 0) colours.Add(variant.Colour, product);
@@ -342,7 +344,7 @@ internal sealed class ProductsOnSale
             }
 
             if (isInStock) inStock++;
-            foreach (var reached in FacetCount.Reductions(reduction)) reductions.Add(reached, product);
+            foreach (var reached in FacetCount.Reductions(reduction)) reductions?.Add(reached, product);
             if (offer is { } one) offers.Add(one with { Rank = one.InStock ? pinned ?? rank : rank - OutOfStock });
         }
 
@@ -352,8 +354,10 @@ internal sealed class ProductsOnSale
             query, [.. first.Page().Select(x => offers[x])], offers.Count,
             [
                 .. Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()),
-                .. Facets.MoreOf(query.MoreFacets, materials.Values(), reductions.Values(), inStock),
+                .. Facets.MoreOf(query.MoreFacets, () => materials!.Values(), () => reductions!.Values(), () => inStock),
             ]);
+
+        FacetCount? Asked(string facet, Func<FacetCount> count) => query.MoreFacets.Contains(facet) ? count() : null;
 
         static void Add(FacetCount counts, ShelvedProduct product, FilterValue? value, FilterValue[] more)
         {
