@@ -9,7 +9,7 @@ namespace Aarya.Features.Search.Recommendations;
 /// <summary>
 /// What each shopper has looked at last, in Redis: of an account or a guest the newest products, for 30 days after the last view. The
 /// shoppers share a fixed number of tables of a fixed size; in a full one, the shopper who has been away longest gives way. It may be lost
-/// at any time: recommendations then go without it.
+/// at any time: recommendations then go without it. Redis has a tenth of a second for an answer; after a failure it is not asked for a second.
 /// </summary>
 public sealed partial class Views(RedisConnections redis, TimeProvider time, ILogger<Views> log)
 {
@@ -22,37 +22,35 @@ public sealed partial class Views(RedisConnections redis, TimeProvider time, ILo
     /// <summary>How long a shopper's views are remembered after the last one.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private const int Tables = 4_096;
     private const int TimeLength = 10;
     private const int IdLength = 16;
 
     private static readonly string Script = EmbeddedText.Of<Views>("view-product.lua");
     private readonly OutageLine outage = new();
+    private long restUntil;
 
     /// <summary>Remembers that the shopper has looked at a product; forgets it while Redis does not answer.</summary>
-    public async Task AddAsync(Guid subject, Guid product)
-    {
-        try
-        {
-            await ChangeAsync(subject, [product]);
-        }
-        catch (Exception e) when (Outage.Is(e))
-        {
-            if (outage.IsDue()) LogLost(e.Message);
-        }
-    }
+    public Task AddAsync(Guid subject, Guid product) => TryAsync(async () => await ChangeAsync(subject, [product]));
 
     /// <summary>The products that the shopper has looked at, the latest first; none while Redis does not answer.</summary>
-    public async Task<IReadOnlyList<Guid>> OfAsync(Guid subject)
+    public async Task<IReadOnlyList<Guid>> OfAsync(Guid subject) => await TryAsync(() => ReadAsync(subject)) ?? [];
+
+    private async Task<T?> TryAsync<T>(Func<Task<T>> use)
     {
+        if (time.GetTimestamp() < Volatile.Read(ref restUntil)) return default;
         try
         {
-            return await ReadAsync(subject);
+            return await use().WaitAsync(Patience, time);
         }
-        catch (Exception e) when (Outage.Is(e))
+        catch (Exception e) when (Outage.IsOfRedis(e))
         {
+            Volatile.Write(ref restUntil, time.GetTimestamp() + (long)(Rest.TotalSeconds * time.TimestampFrequency));
             if (outage.IsDue()) LogLost(e.Message);
-            return [];
+            return default;
         }
     }
 
