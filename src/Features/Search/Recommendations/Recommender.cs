@@ -11,6 +11,9 @@ public sealed class Recommender(Shelf shelf, Purchases purchases, Views views, T
     // Of a shopper's purchases, the newest count.
     private const int MostBought = 20;
 
+    // What is like a product is found by a look at every product of its category, so one answer does so for only as many.
+    private const int MostLooks = 6;
+
     /// <summary>Products like this one, the most similar first; null when it is not on sale.</summary>
     public async Task<IReadOnlyList<Recommendation>?> RelatedAsync(
         string idOrSlug, Guid? subject, int limit, CancellationToken cancellation)
@@ -49,11 +52,10 @@ public sealed class Recommender(Shelf shelf, Purchases purchases, Views views, T
         var history = purchases.Now;
         var bought = picks.Bought.Select(picks.Now.Find).OfType<ShelvedProduct>().Take(MostBought).ToList();
         var viewed = await ViewedAsync(subject, picks);
-        picks.AddLikeViewed(viewed, bought.Count > 0 ? (limit + 1) / 2 : limit);
+        if (bought.Count > 0) picks.AddLikeViewed(viewed, (limit + 1) / 2, MostLooks / 2);
         picks.AddCompanions(history.BoughtWith([.. bought.Select(x => x.Id)]));
-        for (var i = 0; i < bought.Count; i++)
-            picks.AddLike(bought[i], (picks.Left + bought.Count - i - 1) / (bought.Count - i));
-        picks.AddLikeViewed(viewed, picks.Left);
+        picks.AddLikeEach(bought);
+        picks.AddLikeViewed(viewed, picks.Left, MostLooks);
         picks.AddTrending(history.Trending(time.GetUtcNow()));
         picks.AddNew();
         return picks.Items;
@@ -75,6 +77,7 @@ public sealed class Recommender(Shelf shelf, Purchases purchases, Views views, T
     {
         private readonly HashSet<Guid> taken = [.. bought];
         private readonly List<Recommendation> items = new(limit);
+        private int looks = MostLooks;
 
         public ProductsOnSale.State Now => now;
 
@@ -103,22 +106,30 @@ public sealed class Recommender(Shelf shelf, Purchases purchases, Views views, T
 
         public void AddLike(ShelvedProduct product, int most) => AddLike(product, most, ReasonKind.Related, x => !taken.Contains(x));
 
-        /// <summary>As many for each, and none of them itself: the shopper has just seen it.</summary>
-        public void AddLikeViewed(IReadOnlyList<ShelvedProduct> viewed, int most)
+        /// <summary>As many for each of the newest.</summary>
+        public void AddLikeEach(List<ShelvedProduct> bought)
+        {
+            var count = Math.Min(bought.Count, looks);
+            for (var i = 0; i < count; i++) AddLike(bought[i], (Left + count - i - 1) / (count - i));
+        }
+
+        /// <summary>As many for each of the newest, and no product that was looked at: the shopper has just seen it.</summary>
+        public void AddLikeViewed(IReadOnlyList<ShelvedProduct> viewed, int most, int mostLooks)
         {
             var seen = viewed.Select(x => x.Id).ToHashSet();
-            var end = Math.Min(limit, items.Count + most);
-            for (var i = 0; i < viewed.Count; i++)
+            var (end, count) = (Math.Min(limit, items.Count + most), Math.Min(viewed.Count, Math.Min(looks, mostLooks)));
+            for (var i = 0; i < count; i++)
             {
                 AddLike(
-                    viewed[i], (end - items.Count + viewed.Count - i - 1) / (viewed.Count - i), ReasonKind.Viewed,
+                    viewed[i], (end - items.Count + count - i - 1) / (count - i), ReasonKind.Viewed,
                     x => !taken.Contains(x) && !seen.Contains(x));
             }
         }
 
         private void AddLike(ShelvedProduct product, int most, ReasonKind kind, Func<Guid, bool> isWanted)
         {
-            if (most <= 0) return;
+            if (most <= 0 || looks == 0) return;
+            looks--;
             foreach (var like in RelatedProducts.Of(product, now, isWanted, most)) Add(like.Id, new(kind, product.Id, product.Name));
         }
 

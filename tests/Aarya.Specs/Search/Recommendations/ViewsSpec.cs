@@ -258,6 +258,26 @@ public sealed class ViewsSpec(AaryaFixture fixture) : Spec(fixture)
         }
     }
 
+    [Fact]
+    public async Task many_views_of_many_categories_still_recommend_by_the_newest()
+    {
+        using var shopper = await Shopper.GuestAsync(Host);
+        List<ProductPublishedNotice> seen = [];
+        for (var i = 0; i < Views.MostProducts; i++)
+        {
+            var shelf = new CatalogueNews(Host);
+            seen.Add(await shelf.PublishAsync("Kurta", $"category-{shelf.Word}", 1_000));
+            for (var like = 0; like < 2; like++) await new CatalogueNews(Host).PublishAsync("Achkan", $"category-{shelf.Word}", 1_000);
+        }
+
+        foreach (var product in seen) (await shopper.PostAsync($"/api/products/{product.ProductId}/views")).Is(204);
+
+        var recommended = await ViewedAsync(shopper, 12);
+        Assert.Equal(12, recommended.Count);
+        Assert.Equal(
+            seen.Select(x => x.ProductId).Reverse().Take(6), recommended.Select(x => x.Because.ProductId!.Value).Distinct());
+    }
+
     // A product, one that is like it, and one that is not.
     private async Task<(ProductPublishedNotice Seen, ProductPublishedNotice Like, ProductPublishedNotice Other)> ShelfAsync()
     {
