@@ -52,7 +52,7 @@ public sealed class CorePlatformModule : Module<ICoreStore>
         new("password", 10, TimeSpan.FromMinutes(1)),
     ];
 
-    public override IReadOnlyList<DatabaseGauge> Gauges { get; } = [KeysInUse.Age, BackupGauges.Age];
+    public override IReadOnlyList<DatabaseGauge> Gauges { get; } = [KeysInUse.Age, BackupGauges.Age, BackupGauges.ArchiveWaiting];
 
     public override IReadOnlyList<TrialAccount> TrialAccounts(IConfiguration configuration) => DemoAccounts.InDevelopment(configuration);
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Aarya.Features.CorePlatform;
 using Aarya.Specs.Support.Hosts;
 
 namespace Aarya.Specs.Script;
@@ -232,6 +234,63 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
         // Empty before the first backup of all.
         async Task<string> ReadAsync() =>
             File.Exists(settings) ? await File.ReadAllTextAsync(settings, TestContext.Current.CancellationToken) : "";
+    }
+
+    [Fact]
+    public async Task a_log_that_cannot_be_archived_shows_its_age_until_it_can()
+    {
+        var gauge = new CorePlatformModule().Gauges.Single(x => x.Name == "aarya_log_archive_waiting_seconds");
+
+        var said = await shop.SucceedsAsync("""
+            switch() { ask_postgres "select pg_logical_emit_message(false, 'specs', '')" >/dev/null; ask_postgres "$NAME"; }
+            failed() { [[ $(ask_postgres 'select last_failed_wal from pg_stat_archiver') == "$1" ]]; }
+            waits() { [[ $(ask_postgres "$GAUGE") != 0 ]]; }
+            read_gauge() { echo "$1 $(ask_postgres "$GAUGE")"; }
+            set_command() {
+                ask_postgres "alter system $1" >/dev/null
+                ask_postgres 'select pg_reload_conf()' >/dev/null
+            }
+
+            { start_servers; backup; } >/dev/null
+            archive=$BACKUPS/wal-$(system_of_server)
+            # Any login may read it.
+            ask_postgres 'create role visitor' >/dev/null
+            echo "begin $(ask_postgres "set role visitor; $GAUGE" | tail -n 1)"
+
+            # As an archive that is not reached: whoever writes there waits for ever.
+            for ahead in 0 "pg_size_bytes(current_setting('wal_segment_size'))"; do
+                as_server mkfifo "$archive/$(ask_postgres "select pg_walfile_name(pg_current_wal_lsn() + $ahead)").new"
+            done
+            segment=$(switch)
+            await 120 failed "$segment"
+            read_gauge hung
+            grep "did not store $segment within 1 s" "$DATA/postgres.log" | tail -n 1
+            as_server rm "$archive"/*.new
+            # A segment that is finished wakes it up.
+            await 120 is_archived "$(switch)"
+            read_gauge stored
+
+            # It does not fail where nothing is tried.
+            set_command "set archive_command = ''"
+            switch >/dev/null
+            switch >/dev/null
+            await 120 waits
+            read_gauge untried
+            set_command 'reset archive_command'
+            await 120 is_archived "$(switch)"
+            read_gauge end
+            ask_postgres 'drop role visitor' >/dev/null
+            stop_servers >/dev/null
+            """, ("ARCHIVE_LIMIT", "1"), ("GAUGE", gauge.Sql), ("NAME", "select pg_walfile_name(pg_switch_wal())"));
+
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
+        Assert.Equal(["begin 0", "stored 0", "end 0"], lines.Where(x => x.EndsWith(" 0", StringComparison.Ordinal)));
+        Assert.Contains(lines, x => x.StartsWith("archive-wal: ", StringComparison.Ordinal));
+        foreach (var state in new[] { "hung ", "untried " })
+        {
+            var line = Assert.Single(lines, x => x.StartsWith(state, StringComparison.Ordinal));
+            Assert.True(double.Parse(line[state.Length..], CultureInfo.InvariantCulture) > 0, line);
+        }
     }
 
     [Theory]
