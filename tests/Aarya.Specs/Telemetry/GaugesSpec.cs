@@ -200,6 +200,23 @@ public sealed class GaugesSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_backup_that_ends_in_the_future_does_not_count_before_its_time()
+    {
+        await shop.ExecuteAsync("""
+            insert into core.backup (name, began_at, ended_at, verified_at) values
+              ('past', now() - interval '3 hours', now() - interval '2 hours', now()),
+              ('future', now() + interval '3 years', now() + interval '3 years', now())
+            """);
+        Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "made"), 2 * 3_600, 3 * 3_600);
+        Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "verified"), 2 * 3_600, 3 * 3_600);
+
+        // The clock that it was made by is a minute ahead.
+        await shop.ExecuteAsync("update core.backup set ended_at = now() + interval '1 minute' where name = 'future'");
+        Assert.Equal(0, await ReadAsync("aarya_backup_age_seconds", "made"));
+        Assert.Equal(0, await ReadAsync("aarya_backup_age_seconds", "verified"));
+    }
+
+    [Fact]
     public async Task changes_that_elasticsearch_lacks_are_counted()
     {
         Assert.Equal(0, await ReadAsync("aarya_elasticsearch_pending"));
