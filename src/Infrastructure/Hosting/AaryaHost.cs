@@ -180,9 +180,10 @@ public static class AaryaHost
         builder.AddHealth(contexts, roles);
         builder.AddEdge(roles);
         builder.AddApiDocument(contexts, roles, features);
-        var gauges = active.SelectMany(x => MessageGauges.Of(x.Role).Concat(x.Gauges).Select(gauge => (x.Role, gauge)));
+        var gauges = active.SelectMany(x =>
+            MessageGauges.Of(x.Role).Concat(x.Gauges).Select(gauge => (x.Role, Gauge: gauge.With(builder.Configuration))));
         if (serving) builder.AddTraces(roles);
-        if (serving) builder.AddTelemetry(contexts, roles, gauges.ToLookup(x => x.Role, x => x.gauge));
+        if (serving) builder.AddTelemetry(contexts, roles, gauges.ToLookup(x => x.Role, x => x.Gauge));
         if (serving) builder.AddOperatorsPage(modules.Select(x => x.OperatorsView));
         builder.ListenFor(roles);
 

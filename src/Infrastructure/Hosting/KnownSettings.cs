@@ -29,7 +29,7 @@ public static class KnownSettings
     ];
 
     /// <summary>Every setting that is <c>true</c> or <c>false</c>.</summary>
-    public static IReadOnlyList<string> Flags { get; } = ["AARYA_TCP", "AARYA_SOCKET_TAKEOVER", "AARYA_SOLO"];
+    public static IReadOnlyList<string> Flags { get; } = ["AARYA_TCP", "AARYA_SOCKET_TAKEOVER", "AARYA_SOLO", "AARYA_BACKUPS_ELSEWHERE"];
 
     /// <summary>Checks every setting that has bounds.</summary>
     /// <exception cref="StartupException">One of them has an invalid value.</exception>

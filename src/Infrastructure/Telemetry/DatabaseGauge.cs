@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Aarya.Infrastructure.Settings;
+using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Infrastructure.Telemetry;
 
@@ -17,6 +19,14 @@ public sealed record DatabaseGauge(string Name, string Help, string Sql, params 
 
     /// <summary>The time between two readings; ten seconds by default.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A setting that is <c>true</c> or <c>false</c>, and what is read where it is <c>true</c>.</summary>
+    public (string Flag, string Sql)? Instead { get; init; }
+
+    /// <summary>The gauge as it is read with these settings.</summary>
+    /// <exception cref="StartupException">The setting of <see cref="Instead"/> is neither <c>true</c> nor <c>false</c>.</exception>
+    public DatabaseGauge With(IConfiguration configuration) =>
+        Instead is var (flag, sql) && configuration.Flag(flag) ? this with { Sql = sql } : this;
 
     /// <summary>The most rows that a count counts; the table may have more.</summary>
     public const int Most = 10_000;

@@ -5,6 +5,7 @@ using Aarya.Infrastructure.Contexts;
 using Aarya.Infrastructure.Telemetry;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
+using Microsoft.Extensions.Configuration;
 
 namespace Aarya.Specs.Telemetry;
 
@@ -197,6 +198,21 @@ public sealed class GaugesSpec : IAsyncLifetime
             """);
         Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "made"), 2 * 3_600, 3 * 3_600);
         Assert.InRange(await ReadAsync("aarya_backup_age_seconds", "verified"), 29 * 3_600, 30 * 3_600);
+    }
+
+    [Fact]
+    public async Task where_others_make_the_backups_none_is_ever_old()
+    {
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["AARYA_BACKUPS_ELSEWHERE"] = "true" }).Build();
+        var gauge = Gauges["aarya_backup_age_seconds"];
+        Assert.Same(gauge, gauge.With(new ConfigurationBuilder().Build()));
+        await using var connection = await shop.ConnectAsync();
+        await using var command = new Npgsql.NpgsqlCommand(gauge.With(settings).Sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(Cancel);
+        Assert.True(await reader.ReadAsync(Cancel));
+        Assert.Equal((0d, "elsewhere"), (reader.GetDouble(0), reader.GetString(1)));
+        Assert.False(await reader.ReadAsync(Cancel));
     }
 
     [Fact]

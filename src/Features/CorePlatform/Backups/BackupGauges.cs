@@ -10,16 +10,20 @@ internal static class BackupGauges
     /// in the future was made while a clock was wrong, and does not count before its time; the machines' clocks may differ by minutes.
     /// </summary>
     public static readonly DatabaseGauge Age = new("aarya_backup_age_seconds",
-        "Time since the newest backup ended, of all or of those that were verified; before the first one, since the shop first ran.",
+        "Time since the newest backup ended, of all or of those that were verified; before the first one, since the shop first ran;"
+        + " elsewhere is 0, where others make them.",
         """
-        select extract(epoch from greatest(now() - coalesce(newest, (select min(first_used_at) from core.key_use), now()), interval '0'))::float8,
-          state
+        select greatest(extract(epoch from now() - coalesce(newest, (select min(first_used_at) from core.key_use), now())), 0)::float8, state
         from (
           select 'made' as state, max(ended_at) as newest from core.backup where ended_at <= now() + interval '5 minutes'
           union all
           select 'verified', max(ended_at) from core.backup where ended_at <= now() + interval '5 minutes' and verified_at is not null
         ) as backups
-        """, "state");
+        """, "state")
+    {
+        // Present, so that its absence still means that it cannot be read.
+        Instead = ("AARYA_BACKUPS_ELSEWHERE", "select 0::float8, 'elsewhere'"),
+    };
 
     /// <summary>
     /// Between two backups only the archived log has what shoppers do. PostgreSQL repeats what fails; what waits shows by the number of the
