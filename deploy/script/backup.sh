@@ -53,13 +53,19 @@ need_backup_tools() {
 
 # ---- where ----------------------------------------------------------------------------------------------------------
 
-# need_backup_folder [directory]: sets BACKUPS, a folder that belongs to the servers' user. As with the data, the default one is elsewhere
-# where that user may not enter the state folder.
+# need_backup_folder <directory> <true if it may be made> <PostgreSQL's system identifier>: sets BACKUPS, a folder that belongs to the
+# servers' user and to this shop alone. Without a directory it is in the state folder or, as with the data, elsewhere where that user may
+# not enter it.
 need_backup_folder() {
     local folder elsewhere=/var/lib/aarya-$CLONE-backups
     folder=$(realpath -m -- "${1:-$STATE/backups}")
     SERVER_USER=$(server_user)
-    if [[ -z ${1-} && ! -e $folder ]] && ! as_server test -x "$STATE" -a -r "$STATE"; then
+    need_mount "$folder"
+    if [[ ! -e $folder ]]; then
+        ! was_used "$folder" || fail "the backups of this shop are in $folder, which is not there: mount it."
+        $2 || fail "the folder for backups, $folder, does not exist: mount it, or make it."
+    fi
+    if [[ -z $1 && ! -e $folder ]] && ! as_server test -x "$STATE" -a -r "$STATE"; then
         mkdir -p "$elsewhere" "$STATE"
         ln -sfn "$elsewhere" "$folder"
         chown "$SERVER_USER" "$elsewhere"
@@ -71,6 +77,44 @@ need_backup_folder() {
     fi
     BACKUPS=$(readlink -f "$folder")
     as_server test -w "$BACKUPS" -a -x "$BACKUPS" || fail "the user $SERVER_USER, who runs PostgreSQL, may not write in $BACKUPS."
+    need_own_folder "$3"
+}
+
+# need_mount <folder>: fails if the folder is below a mount of this machine that is not mounted: it would fill the local disk unseen
+need_mount() {
+    local target
+    while read -r target; do
+        if [[ $1/ == "$target"/* ]] && ! mountpoint -q "$target"; then fail "$target is not mounted: mount it, then try again."; fi
+    done < <(findmnt --fstab --noheadings --raw --output TARGET 2>/dev/null)
+}
+
+# The folders of backups that this clone has used, one per line.
+used_folders() { printf '%s' "$STATE/backup-folders"; }
+
+was_used() { grep -qFx -- "$1" "$(used_folders)" 2>/dev/null; }
+
+# need_own_folder <system>: a file in BACKUPS names the shop by the system identifier of its PostgreSQL, which it keeps after a restore. Two
+# shops would delete each other's backups; a folder that was used and has lost the file is not the one that it was.
+need_own_folder() {
+    local marker=$BACKUPS/aarya-shop name owner=$1
+    if as_server test -s "$marker"; then
+        owner=$(as_server cat "$marker")
+    else
+        ! was_used "$BACKUPS" || fail "$BACKUPS has lost the backups of this shop: mount their disk." \
+            "If they were deleted on purpose, delete the line of the folder in $(used_folders)."
+        # It was used by an earlier ./aarya, which wrote no such file.
+        for name in $(backups_in "$BACKUPS"); do
+            owner=$(said postgresSystem "$BACKUPS/$name/manifest.json")
+            [[ $owner == "$1" ]] || break
+        done
+    fi
+    [[ $owner == "$1" ]] || fail "$BACKUPS has the backups of another shop (of PostgreSQL $owner, not $1): name another folder."
+    if ! as_server test -s "$marker"; then
+        printf '%s\n' "$1" | as_server tee "$marker.new" >/dev/null
+        as_server sync "$marker.new"
+        as_server mv "$marker.new" "$marker"
+    fi
+    was_used "$BACKUPS" || printf '%s\n' "$BACKUPS" >>"$(used_folders)"
 }
 
 # backup_recipient: prints the public key that backups are encrypted for. Without the setting, a clone makes a pair of keys once; it needs
@@ -98,8 +142,9 @@ said() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$2";
 # make_backup [directory] [once]
 make_backup() {
     local recipient name began
-    need_backup_folder "${1-}"
     need_data_folder
+    # A folder that a setting names exists already: if it does not, its disk is not mounted.
+    need_backup_folder "${1-}" "$(if [[ -z ${1-} || -n ${2-} ]]; then echo true; else echo false; fi)" "$(system_of_server)"
     ask_postgres "select to_regclass('core.backup')" | grep -q . ||
         fail "this database has no table core.backup: bring it up to date with ./aarya migrate."
     [[ $(ask_postgres 'show archive_mode') == on ]] ||
@@ -258,6 +303,7 @@ record_backups() {
         manifest=$BACKUPS/$name/manifest.json
         verified=null
         [[ $(said began "$manifest") =~ $MOMENT && $(said ended "$manifest") =~ $MOMENT ]] || continue
+        [[ $(said postgresSystem "$manifest") == "$(system_of_server)" ]] || continue
         if [[ $(verified_at "$BACKUPS/$name") =~ $MOMENT ]]; then verified="'$(verified_at "$BACKUPS/$name")'"; fi
         rows+="${rows:+, }('$name', '$(said began "$manifest")', '$(said ended "$manifest")', $verified)"
     done

@@ -129,6 +129,7 @@ find_backup() {
     folder=$(realpath -m -- "$folder")
     case $1 in
         newest)
+            need_mount "$folder"
             BACKUP=$folder/$(if [[ -d $folder ]]; then backups_in "$folder" | head -n 1; fi)
             [[ ${BACKUP##*/} == backup-* ]] || fail "there is no backup in $folder: make one with ./aarya backup."
             ;;

@@ -283,6 +283,6 @@ wipe_data() {
         done
     fi
     # Deletes by name, since AARYA_HOME may contain other files.
-    rm -rf -- "$STATE"/{data,backups,run,logs,secrets,sandbox,mail,observe,accounts,prepared}
+    rm -rf -- "$STATE"/{data,backups,backup-folders,run,logs,secrets,sandbox,mail,observe,accounts,prepared}
     rm -rf -- "$(socket_folder)"
 }

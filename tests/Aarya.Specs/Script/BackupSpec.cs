@@ -223,7 +223,9 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
         var settings = Path.Combine(shop.Home, "data", "archive.conf");
         var before = await ReadAsync();
         await shop.SucceedsAsync($"backup --to '{elsewhere}'");
-        Assert.StartsWith("backup-", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(elsewhere))), StringComparison.Ordinal);
+        var there = Directory.GetFileSystemEntries(elsewhere).Select(x => Path.GetFileName(x)!).Order().ToList();
+        Assert.Equal("aarya-shop", there[0]);
+        Assert.StartsWith("backup-", Assert.Single(there.Skip(1)), StringComparison.Ordinal);
         Assert.Equal(before, await ReadAsync());
         await shop.SucceedsAsync("backup");
         var archived = await ReadAsync();
@@ -291,6 +293,58 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
             var line = Assert.Single(lines, x => x.StartsWith(state, StringComparison.Ordinal));
             Assert.True(double.Parse(line[state.Length..], CultureInfo.InvariantCulture) > 0, line);
         }
+    }
+
+    [Fact]
+    public async Task a_folder_that_is_not_mounted_or_belongs_to_another_shop_is_refused()
+    {
+        var mount = Path.Combine(shop.Home, "mount");
+        var folder = Path.Combine(mount, "backups");
+        (string, string)[] settings = [("AARYA_BACKUP_DIRECTORY", folder)];
+
+        // Its disk is not mounted before the first backup.
+        Assert.EndsWith($"{folder}, does not exist: mount it, or make it.", await shop.FailsAsync("backup", settings),
+            StringComparison.Ordinal);
+        var table = Path.Combine(shop.Home, "fstab");
+        await File.WriteAllTextAsync(table, $"/dev/disk {mount} ext4 defaults 0 2\n", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(folder);
+        await shop.SucceedsAsync($"chown \"$(server_user)\" '{folder}'");
+        foreach (var command in new[] { "backup", "restore newest" })
+        {
+            Assert.EndsWith($"{mount} is not mounted: mount it, then try again.",
+                await shop.FailsAsync(command, [.. settings, ("LIBMOUNT_FSTAB", table)]), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+
+        // Nor afterwards: the empty folder is not that of the first backup.
+        await shop.SucceedsAsync("backup", settings);
+        var away = $"{folder}-away";
+        Directory.Move(folder, away);
+        Assert.EndsWith($"{folder}, which is not there: mount it.", await shop.FailsAsync("backup", settings), StringComparison.Ordinal);
+        Directory.CreateDirectory(folder);
+        await shop.SucceedsAsync($"chown \"$(server_user)\" '{folder}'");
+        Assert.Contains($"{folder} has lost the backups of this shop: mount their disk.", await shop.FailsAsync("backup", settings),
+            StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Directory.Delete(folder);
+        Directory.Move(away, folder);
+
+        // Another shop has another PostgreSQL. An earlier version of the script wrote nothing but the backups.
+        const string Other = "system_of_server() { echo 7; }; backup";
+        foreach (var marker in new[] { true, false })
+        {
+            if (!marker) await shop.SucceedsAsync($"as_server() {{ \"$@\"; }}; rm '{folder}/aarya-shop' \"$STATE/backup-folders\"");
+            var before = Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order().ToList();
+            Assert.Contains($"{folder} has the backups of another shop (of PostgreSQL ", await shop.FailsAsync(Other, settings),
+                StringComparison.Ordinal);
+            Assert.Equal(before, Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order());
+        }
+
+        // What belongs to this shop gets the marker again; and the log goes where the other specs look for it.
+        await shop.SucceedsAsync("backup", settings);
+        Assert.True(File.Exists(Path.Combine(folder, "aarya-shop")));
+        await shop.SucceedsAsync("backup");
     }
 
     [Theory]

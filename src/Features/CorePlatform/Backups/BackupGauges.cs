@@ -13,7 +13,8 @@ internal static class BackupGauges
         "Time since the newest backup ended, of all or of those that were verified; before the first one, since the shop first ran;"
         + " elsewhere is 0, where others make them.",
         """
-        select greatest(extract(epoch from now() - coalesce(newest, (select min(first_used_at) from core.key_use), now())), 0)::float8, state
+        select
+          greatest(extract(epoch from now() - coalesce(newest, (select min(first_used_at) from core.key_use), now())), 0)::float8, state
         from (
           select 'made' as state, max(ended_at) as newest from core.backup where ended_at <= now() + interval '5 minutes'
           union all
