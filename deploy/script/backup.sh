@@ -134,6 +134,9 @@ backup_recipient() {
 # backups_in <folder>: prints the names of its backups, the newest first
 backups_in() { find "$1/" -mindepth 1 -maxdepth 1 -type d -name 'backup-*Z' -printf '%f\n' | sort -r; }
 
+# is_future <backup>: true when its name is of a later time: a clock was wrong. Clocks of different machines may differ by minutes.
+is_future() { [[ $1 > backup-$(date -u -d '5 minutes' +%Y%m%dT%H%M%SZ) ]]; }
+
 # said <name> <manifest>: prints a value of a manifest, which has one per line
 said() { sed -n "s/^ *\"$1\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}$/\1/p" "$2"; }
 
@@ -315,13 +318,18 @@ record_backups() {
 # verified_at <backup>: prints when it was verified; nothing if it was not
 verified_at() { as_server cat "$1/verified" 2>/dev/null || true; }
 
-# prune_backups: deletes all but the newest, and never the newest that was verified; then the log that only deleted ones needed
+# prune_backups: deletes all but the newest, and never the newest that was verified; then the log that only deleted ones needed. One of a
+# future time takes no place of another, and is kept until its time has come.
 prune_backups() {
-    local name first kept=0 gone=0 verified='' oldest=''
+    local name first kept=0 later=0 gone=0 verified='' oldest=''
     for name in $(backups_in "$BACKUPS"); do
-        if ((kept < BACKUP_KEEP)) || { [[ -z $verified ]] && as_server test -s "$BACKUPS/$name/verified"; }; then
-            kept=$((kept + 1))
-            if as_server test -s "$BACKUPS/$name/verified"; then verified=$name; fi
+        if is_future "$name" || ((kept < BACKUP_KEEP)) || { [[ -z $verified ]] && as_server test -s "$BACKUPS/$name/verified"; }; then
+            if is_future "$name"; then
+                later=$((later + 1))
+            else
+                kept=$((kept + 1))
+                if as_server test -s "$BACKUPS/$name/verified"; then verified=$name; fi
+            fi
             # After a restore a newer backup may begin earlier in the log, on another timeline.
             if [[ $(said postgresSystem "$BACKUPS/$name/manifest.json") == "$(system_of_server)" ]]; then
                 first=$(said firstSegment "$BACKUPS/$name/manifest.json")
@@ -336,6 +344,7 @@ prune_backups() {
     done
     if [[ -n $oldest ]]; then prune_log "$oldest"; fi
     did="$kept kept, $gone deleted"
+    if ((later > 0)); then did+=", $later of a future time"; fi
 }
 
 system_of_server() { ask_postgres 'select system_identifier from pg_control_system()'; }

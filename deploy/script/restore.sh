@@ -125,13 +125,20 @@ newest_history() { as_server find "$1/postgres/pg_wal" -name '*.history' -printf
 
 # find_backup <name | path | newest>: sets BACKUP, its folder, and ARCHIVE, the folder of its log
 find_backup() {
-    local folder=${AARYA_BACKUP_DIRECTORY:-$STATE/backups}
+    local folder=${AARYA_BACKUP_DIRECTORY:-$STATE/backups} name
     folder=$(realpath -m -- "$folder")
     case $1 in
         newest)
             need_mount "$folder"
-            BACKUP=$folder/$(if [[ -d $folder ]]; then backups_in "$folder" | head -n 1; fi)
-            [[ ${BACKUP##*/} == backup-* ]] || fail "there is no backup in $folder: make one with ./aarya backup."
+            BACKUP=''
+            for name in $(if [[ -d $folder ]]; then backups_in "$folder"; fi); do
+                if ! is_future "$name"; then
+                    BACKUP=$folder/$name
+                    break
+                fi
+                say "$name is of a future time: it counts only if it is named."
+            done
+            [[ -n $BACKUP ]] || fail "there is no backup in $folder: make one with ./aarya backup."
             ;;
         */*) BACKUP=$1 ;;
         *) BACKUP=$folder/$1 ;;
@@ -367,7 +374,7 @@ verify_backup() {
     step start 'starting both' start_fresh
     measured=$(seconds_since "$began")
     run_fresh_command invariants || code=1
-    say "Recovery point: $RESTORED_TO, $(($(date +%s) - $(date -d "$RESTORED_TO" +%s))) s ago, for PostgreSQL; $REDIS_AT for Redis."
+    say "Recovery point: $RESTORED_TO, $(seconds_ago "$RESTORED_TO"), for PostgreSQL; $REDIS_AT for Redis."
     say "Recovery time: $measured s, from the first byte read to both servers answering."
     [[ $code == 0 ]] || fail "${BACKUP##*/} can be restored, but what must hold in the shop's data does not."
     date -u +%Y-%m-%dT%H:%M:%SZ | as_server tee "$BACKUP/verified.new" >/dev/null
@@ -380,6 +387,12 @@ verify_backup() {
     else
         say "${BACKUP##*/} is verified; the next ./aarya backup records it, because this clone's PostgreSQL does not run."
     fi
+}
+
+# seconds_ago <moment>: prints how long ago it was
+seconds_ago() {
+    local seconds=$(($(date +%s) - $(date -d "$1" +%s)))
+    if ((seconds < 0)); then printf 'in the future by the clock of this machine'; else printf '%s s ago' "$seconds"; fi
 }
 
 start_fresh() {

@@ -296,6 +296,28 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
     }
 
     [Fact]
+    public async Task the_newest_backup_is_none_of_a_future_time()
+    {
+        var folder = Directory.CreateTempSubdirectory("aarya-future-");
+        try
+        {
+            foreach (var name in new[] { "backup-20200101T000000Z", "backup-20990101T000000Z" })
+                await File.WriteAllTextAsync(Path.Combine(folder.CreateSubdirectory(name).FullName, "manifest.json"), "",
+                    TestContext.Current.CancellationToken);
+            var found = await shop.RunAsync("find_backup newest", ("AARYA_BACKUP_DIRECTORY", folder.FullName),
+                ("AARYA_BACKUP_IDENTITY", Path.Combine(folder.FullName, "missing")));
+            Assert.Equal("backup-20990101T000000Z is of a future time: it counts only if it is named.\n", found.Output);
+            Assert.Contains("AARYA_BACKUP_IDENTITY names another file.", found.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        Assert.Equal("in the future by the clock of this machine", await shop.SucceedsAsync("seconds_ago 2099-01-01"));
+    }
+
+    [Fact]
     public async Task a_folder_that_is_not_mounted_or_belongs_to_another_shop_is_refused()
     {
         var mount = Path.Combine(shop.Home, "mount");
@@ -358,7 +380,7 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
         {
             foreach (var day in Enumerable.Range(1, 6))
             {
-                var backup = folder.CreateSubdirectory($"backup-2027010{day}T000000Z").FullName;
+                var backup = folder.CreateSubdirectory($"backup-2020010{day}T000000Z").FullName;
                 var begins = day == 6 ? newestBegins : $"00000001000000000000000{day}";
                 await File.WriteAllTextAsync(Path.Combine(backup, "manifest.json"),
                     $"  \"postgresSystem\": \"7\",\n  \"firstSegment\": \"{begins}\",\n",
@@ -366,7 +388,7 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
                 // What a full disk has left empty is no verification.
                 if (day is 1 or 2 or 3)
                 {
-                    await File.WriteAllTextAsync(Path.Combine(backup, "verified"), day == 3 ? "" : $"2027-01-0{day}T03:00:00Z\n",
+                    await File.WriteAllTextAsync(Path.Combine(backup, "verified"), day == 3 ? "" : $"2020-01-0{day}T03:00:00Z\n",
                         TestContext.Current.CancellationToken);
                 }
 
@@ -376,11 +398,19 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
                         TestContext.Current.CancellationToken);
             }
 
-            await shop.SucceedsAsync(
+            // A clock was wrong: it takes no place of the others.
+            var future = folder.CreateSubdirectory("backup-20990101T000000Z").FullName;
+            await File.WriteAllTextAsync(Path.Combine(future, "manifest.json"),
+                "  \"postgresSystem\": \"7\",\n  \"firstSegment\": \"000000010000000000000006\",\n", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(future, "verified"), "2099-01-01T03:00:00Z\n", TestContext.Current.CancellationToken);
+
+            var said = await shop.SucceedsAsync(
                 "choose_servers; as_server() { \"$@\"; }; ask_postgres() { echo 7; }; BACKUPS=$FOLDER; prune_backups; echo \"$did\"",
                 ("AARYA_BACKUP_KEEP", "2"), ("FOLDER", folder.FullName));
 
-            Assert.Equal(["backup-20270102T000000Z", "backup-20270105T000000Z", "backup-20270106T000000Z"],
+            Assert.Equal("3 kept, 3 deleted, 1 of a future time\n", said);
+            Assert.Equal(
+                ["backup-20200102T000000Z", "backup-20200105T000000Z", "backup-20200106T000000Z", "backup-20990101T000000Z"],
                 folder.GetDirectories("backup-*").Select(x => x.Name).Order());
             // The log that they need from its earliest position on, and what follows.
             Assert.Equal(keptLog.Split(' '), folder.GetFiles("wal-7/*.age").Select(x => x.Name[23..24]).Order());
