@@ -44,6 +44,7 @@ restore() {
     if [[ -n $until && $(date -d "$until" +%s) -lt $(date -d "$(said ended "$BACKUP/manifest.json")" +%s) ]]; then
         fail "${BACKUP##*/} ended at $(said ended "$BACKUP/manifest.json"): to restore to $until, take an earlier backup."
     fi
+    say_what_follows "$until"
     local began=$EPOCHREALTIME target folder stamp
     need_data_folder
     target=${into:-$DATA}
@@ -150,6 +151,26 @@ find_backup() {
     [[ -r $IDENTITY ]] || fail "the key to the backup is missing: $IDENTITY cannot be read; AARYA_BACKUP_IDENTITY names another file."
     SERVER_USER=$(server_user)
     as_server test -r "$BACKUP" -a -x "$BACKUP" || fail "the user $SERVER_USER, who runs PostgreSQL, may not read $BACKUP."
+}
+
+# say_what_follows <until>: says so when nothing is archived that continues the backup
+say_what_follows() {
+    local last=''
+    if as_server test -d "$ARCHIVE"; then
+        last=$(as_server find "$ARCHIVE" -name '????????????????????????.age' -printf '%f\n' | cut -c9-24 | sort | tail -n 1)
+    fi
+    if [[ ${last:-0} > $(last_segment) ]]; then return; fi
+    [[ -z $1 ]] || fail "$ARCHIVE has no log after ${BACKUP##*/}: only its own moment can be restored, without --until."
+    say "$ARCHIVE has no log after ${BACKUP##*/}: only its own moment, $(said ended "$BACKUP/manifest.json"), can be restored."
+}
+
+# last_segment: prints the number of the segment in which the backup ends, without its timeline
+last_segment() {
+    local end
+    end=$(said endLsn "$BACKUP/manifest.json")
+    end=$(((16#${end%/*} << 32 | 16#${end#*/}) - 1))
+    # PostgreSQL's segments have 16 MB here.
+    printf '%08X%08X' $((end >> 32)) $(((end & 0xFFFFFFFF) >> 24))
 }
 
 # need_secrets: fails unless everything is in place that the backup only names
@@ -363,6 +384,7 @@ verify_backup() {
     need_backup_tools
     find_backup "$chosen"
     need_secrets
+    say_what_follows ''
     need_build_tools
     if ! release_is_current; then step build "$(build_step)" build_release; fi
     need_data_folder

@@ -47,14 +47,7 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
         // By its name: other specs of this shop make backups that are newer than the moment.
         await shop.SucceedsAsync($"restore {Path.GetFileName(shop.Backup)} --until '{shop.Between:O}' --into '{into}'");
 
-        var orders = await shop.SucceedsAsync($"""
-            choose_servers
-            SERVER_USER=$(server_user) FRESH_PG_PORT=$(sed -n 's/^port = //p' '{into}/postgres/aarya.conf')
-            start_fresh_postgres '{into}'
-            ask_fresh "{Numbers}"
-            stop_fresh '{into}'
-            """);
-        Assert.Equal(Joined(shop.Orders.Take(2)), orders.Trim());
+        Assert.Equal(Joined(shop.Orders.Take(2)), (await RestoredAsync(into, Numbers)).Trim());
 
         var before = await shop.FailsAsync("restore newest --until '2001-01-01' --into other");
         Assert.EndsWith("take an earlier backup.", before, StringComparison.Ordinal);
@@ -296,6 +289,22 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
     }
 
     [Fact]
+    public async Task without_its_log_only_the_moment_of_a_backup_can_be_restored()
+    {
+        var alone = Path.Combine(shop.Home, "alone", Path.GetFileName(shop.Backup));
+        await shop.SucceedsAsync($"as_server() {{ \"$@\"; }}; mkdir '{shop.Home}/alone'; cp -a '{shop.Backup}' '{alone}'");
+
+        Assert.EndsWith($"has no log after {Path.GetFileName(alone)}: only its own moment can be restored, without --until.",
+            await shop.FailsAsync($"restore '{alone}' --until '{shop.Between:O}' --into other"), StringComparison.Ordinal);
+        var into = Path.Combine(shop.Home, "without");
+        var said = await shop.SucceedsAsync($"restore '{alone}' --into '{into}'");
+        Assert.Contains($"has no log after {Path.GetFileName(alone)}: only its own moment, 20", said, StringComparison.Ordinal);
+        Assert.Equal(shop.Orders[0], (await RestoredAsync(into, Numbers)).Trim());
+        Assert.DoesNotContain("has no log after",
+            await shop.SucceedsAsync($"restore '{shop.Backup}' --into '{into}-not'"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task the_newest_backup_is_none_of_a_future_time()
     {
         var folder = Directory.CreateTempSubdirectory("aarya-future-");
@@ -421,6 +430,15 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
             folder.Delete(recursive: true);
         }
     }
+
+    // What a PostgreSQL answers that was restored into a folder.
+    private Task<string> RestoredAsync(string into, string question) => shop.SucceedsAsync($"""
+        choose_servers
+        SERVER_USER=$(server_user) FRESH_PG_PORT=$(sed -n 's/^port = //p' '{into}/postgres/aarya.conf')
+        start_fresh_postgres '{into}'
+        ask_fresh "{question}"
+        stop_fresh '{into}'
+        """);
 
     private static string Joined(IEnumerable<string> orders) => string.Join(' ', orders.Order(StringComparer.Ordinal));
 }
