@@ -8,7 +8,17 @@ readonly SHOP_SECRETS=(postgres redis redis-login encryption-key payment-api-key
 readonly WAL_SECONDS=60
 # How long one segment may take to be stored before a backup fails.
 readonly ARCHIVE_SECONDS=120
+# Of these a backup has a digest, too: with another one of them a restored shop could not read its personal data, or not ask its provider.
+# The others are set again at each start, or PostgreSQL itself refuses them.
+readonly COMPARED_SECRETS=(encryption-key payment-api-key payment-webhook-secret)
 readonly MOMENT='^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$'
+# How each value of a manifest looks.
+readonly -A MANIFEST_VALUES=(
+    [name]='^backup-[0-9]{8}T[0-9]{6}Z$' [began]=$MOMENT [ended]=$MOMENT [shopVersion]='^[0-9A-Za-z._-]+$' [schemaVersion]='^[0-9a-f]{12}$'
+    [postgresVersion]='^[0-9]+$' [postgresSystem]='^[0-9]+$' [timeline]='^[1-9][0-9]*$' [startLsn]='^[0-9A-F]+/[0-9A-F]+$'
+    [endLsn]='^[0-9A-F]+/[0-9A-F]+$' [firstSegment]='^[0-9A-F]{24}$' [restoredMegabytes]='^[1-9][0-9]*$' [redisVersion]='^[0-9][0-9.]*$'
+    [secretSalt]='^[0-9a-f]{48}$'
+)
 
 BACKUP_KEEP=${AARYA_BACKUP_KEEP:-7}
 
@@ -243,6 +253,7 @@ encrypt() { age --recipient "$1" | as_server tee "$UNFINISHED/$2" >/dev/null; }
 # finish_backup <name> <when it began>: a backup has its name only when all of it is on the disk
 finish_backup() {
     manifest "$1" "$2" | as_server tee "$UNFINISHED/manifest.json" >/dev/null
+    check_manifest "$UNFINISHED/manifest.json"
     as_server sync "$UNFINISHED"/* "$UNFINISHED"
     as_server mv -T "$UNFINISHED" "$BACKUPS/$1"
     as_server sync "$BACKUPS"
@@ -250,9 +261,36 @@ finish_backup() {
     as_server rm -rf "$DATA/backup-work"
 }
 
+# check_manifest <manifest>: fails unless it has each value, as it must look: a question that failed leaves an empty one
+check_manifest() {
+    local value
+    for value in "${!MANIFEST_VALUES[@]}"; do
+        [[ $(as_server cat "$1" | said "$value" /dev/stdin) =~ ${MANIFEST_VALUES[$value]} ]] ||
+            fail "the backup is not finished: its $value is '$(as_server cat "$1" | said "$value" /dev/stdin)'."
+    done
+    if as_server grep -E '^ +\{ "(name|secret)"' "$1" |
+        grep -vE '"[a-z.-]+", ("bytes": [1-9][0-9]*, "sha256"|"digest"): "[0-9a-f]{64}" ' >/dev/null; then
+        fail "the backup is not finished: its manifest lacks the sum of a file or of a secret."
+    fi
+}
+
+# digests_of <secret> <salt>: prints one per key that the secret has; a setting may have several
+digests_of() {
+    local key keys
+    read -r -d '' -a keys <"$STATE/secrets/$1" || true
+    for key in "${keys[@]}"; do printf '%s\n' "$2" "$1" "$key" | sha256sum | cut -d' ' -f1; done
+}
+
 # manifest <name> <when it began>
 manifest() {
-    local copy=$DATA/backup-work/postgres secret file secrets=() files=()
+    local copy=$DATA/backup-work/postgres secret file digest salt secrets=() digests=() files=()
+    salt=$(random_hex)
+    for secret in "${COMPARED_SECRETS[@]}"; do
+        [[ -s $STATE/secrets/$secret ]] || continue
+        for digest in $(digests_of "$secret" "$salt"); do
+            digests+=("$(printf '    { "secret": "%s", "digest": "%s" }' "$secret" "$digest")")
+        done
+    done
     for secret in "${SHOP_SECRETS[@]}"; do
         if [[ -s $STATE/secrets/$secret ]]; then secrets+=("\"$secret\""); fi
     done
@@ -276,6 +314,10 @@ manifest() {
   "restoredMegabytes": "$(as_server du -sm "$DATA/backup-work" | cut -f1)",
   "redisVersion": "$(redis-server --version | sed -n 's/.*v=\([^ ]*\).*/\1/p')",
   "secrets": [$(IFS=,; printf '%s' "${secrets[*]}")],
+  "secretSalt": "$salt",
+  "secretDigests": [
+$(IFS=$'\n'; sed '$!s/$/,/' <<<"${digests[*]-}")
+  ],
   "files": [
 $(IFS=$'\n'; sed '$!s/$/,/' <<<"${files[*]}")
   ]

@@ -181,6 +181,19 @@ need_secrets() {
     done < <(sed -n 's/^ *"secrets": \[\(.*\)\],$/\1/p' "$BACKUP/manifest.json" | tr -d '" ' | tr ',' '\n')
     [[ ${#missing[@]} == 0 ]] ||
         fail "secrets of the shop are missing: put ${missing[*]} into $STATE/secrets, as they were when the backup was made."
+    compare_secrets
+}
+
+# compare_secrets: fails if a secret lacks a key that it had when the backup was made. A backup of an earlier ./aarya has no digests.
+compare_secrets() {
+    local secret digest salt wrong=()
+    salt=$(said secretSalt "$BACKUP/manifest.json")
+    while read -r secret digest; do
+        if [[ " ${AARYA_REPLACED_SECRETS-} ${wrong[*]-} " == *" $secret "* ]]; then continue; fi
+        [[ $'\n'$(digests_of "$secret" "$salt")$'\n' == *$'\n'$digest$'\n'* ]] || wrong+=("$secret")
+    done < <(sed -n 's/.*{ "secret": "\([^"]*\)", "digest": "\([^"]*\)" }.*/\1 \2/p' "$BACKUP/manifest.json")
+    [[ ${#wrong[@]} == 0 ]] || fail "${wrong[*]} in $STATE/secrets: not what the shop had when the backup was made." \
+        "If it was replaced since on purpose, name it in AARYA_REPLACED_SECRETS."
 }
 
 # check_files: compares every file of the backup with its manifest

@@ -200,6 +200,49 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
         }
     }
 
+    [Theory]
+    [InlineData("encryption-key")]
+    [InlineData("payment-api-key")]
+    [InlineData("payment-webhook-secret")]
+    public async Task a_restore_with_a_wrong_secret_names_it(string secret)
+    {
+        await shop.SucceedsAsync("backup");
+        var elsewhere = Directory.CreateTempSubdirectory("aarya-wrong-");
+        try
+        {
+            // The folder has the right ones but this; a key beside the right one is no fault.
+            var secrets = elsewhere.CreateSubdirectory("secrets").FullName;
+            foreach (var file in Directory.GetFiles(Path.Combine(shop.Home, "secrets")))
+                File.Copy(file, Path.Combine(secrets, Path.GetFileName(file)));
+            (string, string)[] settings = [("AARYA_HOME", elsewhere.FullName), ("AARYA_BACKUP_DIRECTORY", shop.Backups)];
+            await WriteAsync($"{shop.Secret(secret)} another");
+            await shop.SucceedsAsync("find_backup newest; need_secrets", settings);
+            await WriteAsync("another");
+            var line = await shop.FailsAsync("restore newest", settings);
+            Assert.StartsWith($"aarya: {secret} in {secrets}: not what the shop had", line, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(Path.Combine(elsewhere.FullName, "data")));
+            await shop.SucceedsAsync("find_backup newest; need_secrets", [.. settings, ("AARYA_REPLACED_SECRETS", $"postgres {secret}")]);
+
+            Task WriteAsync(string value) =>
+                File.WriteAllTextAsync(Path.Combine(secrets, secret), value, TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task a_backup_whose_manifest_would_lack_a_value_is_not_published()
+    {
+        var before = Directory.GetFileSystemEntries(shop.Backups, "backup-*").Order().ToArray();
+        Assert.EndsWith("the backup is not finished: its schemaVersion is ''.",
+            await shop.FailsAsync("schema_version() { :; }; backup"), StringComparison.Ordinal);
+        Assert.EndsWith("the backup is not finished: its manifest lacks the sum of a file or of a secret.",
+            await shop.FailsAsync("sum_of() { :; }; backup"), StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFileSystemEntries(shop.Backups, "backup-*").Order());
+    }
+
     [Fact]
     public async Task a_backup_that_fails_leaves_nothing_that_looks_like_one()
     {
