@@ -194,18 +194,9 @@ archive_log() {
         did="the log is not moved"
         return
     fi
-    local archive settings=$DATA/archive.conf segment
+    local archive segment
     archive=$BACKUPS/wal-$(system_of_server)
-    case $archive$DATA in
-        *[\'\"\$\`\\%]*) fail "PostgreSQL cannot archive from $DATA to $archive: name folders without quotes, \$, \`, \\ and %." ;;
-    esac
-    as_server mkdir -p -m 700 "$archive"
-    as_server tee "$DATA/archive-wal" <"$ROOT/deploy/script/archive-wal.sh" >/dev/null
-    as_server chmod 700 "$DATA/archive-wal"
-    as_server tee "$settings" >/dev/null <<END
-archive_command = '"$DATA/archive-wal" "$archive" "$1" "%p" "%f"'
-archive_timeout = $WAL_SECONDS
-END
+    set_archive "$archive" "$1"
     ask_postgres 'select pg_reload_conf()' >/dev/null
     # The file that is written now, with what was written in it so far: PostgreSQL itself says when it has stored it.
     ask_postgres "select pg_logical_emit_message(false, 'aarya', 'a backup begins')" >/dev/null
@@ -214,6 +205,22 @@ END
         fail "PostgreSQL does not archive its log to $archive: $(ask_postgres 'select last_failed_wal from pg_stat_archiver') failed last" \
             "(see $(last_words postgres))."
     did="the log goes to ${archive##*/}"
+}
+
+# set_archive <archive> <recipient>: what PostgreSQL reads at its start, or when it is told to
+set_archive() {
+    case $1$DATA in
+        *[\'\"\$\`\\%]*) fail "PostgreSQL cannot archive from $DATA to $1: name folders without quotes, \$, \`, \\ and %." ;;
+    esac
+    as_server mkdir -p -m 700 "$1"
+    # Renamed, because PostgreSQL may run the present one.
+    as_server tee "$DATA/archive-wal.new" <"$ROOT/deploy/script/archive-wal.sh" >/dev/null
+    as_server chmod 700 "$DATA/archive-wal.new"
+    as_server mv "$DATA/archive-wal.new" "$DATA/archive-wal"
+    as_server tee "$DATA/archive.conf" >/dev/null <<END
+archive_command = '"$DATA/archive-wal" "$1" "$2" "%p" "%f"'
+archive_timeout = $WAL_SECONDS
+END
 }
 
 # is_archived <segment>

@@ -71,9 +71,26 @@ restore() {
         as_server touch "$folder/postgres/pg_wal/archive_status/$(newest_history "$folder").ready"
         put_in_place "$folder/postgres" "$DATA/postgres" "$stamp"
         put_in_place "$folder/redis" "$DATA/redis" "$stamp"
+        step archive 'preparing the archive of the log' archive_again
     fi
     say "PostgreSQL is restored to $RESTORED_TO, Redis to $REDIS_AT, in $target, in $(seconds_since "$began") s."
     if [[ -z $into ]]; then say "Start the shop with ./aarya up, then make a backup: ./aarya backup."; fi
+}
+
+# archive_again: PostgreSQL archives its log from its next start on, on its new timeline. What the shop does before the next backup can be
+# restored from this one, if that is where backups are made. A folder that refuses must not undo the restore.
+archive_again() {
+    local system refusal
+    system=$(said postgresSystem "$BACKUP/manifest.json")
+    if ! refusal=$( (need_backup_folder "${AARYA_BACKUP_DIRECTORY-}" true "$system") 2>&1); then
+        did="left as it was: ${refusal#aarya: }"
+        return
+    fi
+    need_backup_folder "${AARYA_BACKUP_DIRECTORY-}" true "$system"
+    # The key that has decrypted the backup is the one to decrypt what follows it.
+    if [[ -z ${AARYA_BACKUP_RECIPIENT-} ]]; then secret_file backup-recipient age-keygen -y "$IDENTITY" >/dev/null 2>&1 || true; fi
+    set_archive "$BACKUPS/wal-$system" "$(backup_recipient)"
+    did="the log goes on in $BACKUPS"
 }
 
 end_restore() { if [[ -n ${FRESH-} ]]; then discard "$FRESH"; fi; }

@@ -348,6 +348,48 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
     }
 
     [Fact]
+    public async Task a_restored_shop_archives_its_log_at_once_and_its_former_history_can_be_chosen()
+    {
+        var timeline = (await shop.SucceedsAsync("""
+            { start_servers; backup; } >/dev/null
+            ask_postgres 'drop table if exists public.restored; create table public.restored (was text)' >/dev/null
+            ask_postgres "insert into public.restored values ('before')" >/dev/null
+            ask_postgres 'select timeline_id from pg_control_checkpoint()'
+            stop_servers >/dev/null
+            """)).Trim();
+
+        // As on a new machine: nothing of the data is left, and nobody makes a backup.
+        Directory.Delete(Path.Combine(shop.Home, "data"), recursive: true);
+        var restored = await shop.SucceedsAsync("restore newest");
+        Assert.Contains($"the log goes on in {shop.Backups}", restored, StringComparison.Ordinal);
+        await shop.SucceedsAsync("""
+            start_servers
+            ask_postgres "insert into public.restored values ('after')"
+            await 120 is_archived "$(ask_postgres 'select pg_walfile_name(pg_switch_wal())')"
+            kill -KILL "$(sed 's/ .*//' "$STATE/run/postgres")"
+            stop_servers
+            """);
+
+        const string Rows = "select string_agg(was, ' ' order by was) from public.restored";
+        var (newest, former) = (Path.Combine(shop.Home, "newest"), Path.Combine(shop.Home, "former"));
+        await shop.SucceedsAsync($"restore newest --into '{newest}'");
+        Assert.Equal("after before", (await RestoredAsync(newest, Rows)).Trim());
+        await shop.SucceedsAsync($"restore newest --timeline {timeline} --into '{former}'");
+        Assert.Equal("before", (await RestoredAsync(former, Rows)).Trim());
+        Assert.Contains("recovery target timeline 99 does not exist", await shop.FailsAsync("restore newest --timeline 99 --into other"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task a_restore_without_a_folder_to_archive_to_says_so()
+    {
+        var said = await shop.SucceedsAsync(
+            "need_data_folder; need_backup_folder() { fail 'the disk is away.'; }; BACKUP=$CHOSEN; archive_again; echo \"$did\"",
+            ("CHOSEN", shop.Backup));
+        Assert.Equal("left as it was: the disk is away.\n", said);
+    }
+
+    [Fact]
     public async Task the_newest_backup_is_none_of_a_future_time()
     {
         var folder = Directory.CreateTempSubdirectory("aarya-future-");
