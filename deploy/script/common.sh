@@ -65,10 +65,32 @@ quietly() {
 
 # under_lock <command> [arguments]: one command at a time per clone; runs the script again under a lock that its children do not inherit
 under_lock() {
-    local code=0
-    [[ -z ${AARYA_LOCKED-} ]] || return 0
+    if [[ -z ${AARYA_LOCKED-} ]]; then AARYA_LOCKED=1 run_locked lock "$@"; fi
+}
+
+# under_verify_lock <command> [arguments]: the same for verifications of backups, which take long and disturb no other command
+under_verify_lock() {
+    if [[ -z ${AARYA_LOCKED-}${AARYA_VERIFIES-} ]]; then AARYA_VERIFIES=1 run_locked verify.lock "$@"; fi
+}
+
+# with_lock <function> [arguments]: holds the lock of under_lock for a part of a command, which must leave no process running
+with_lock() {
+    local lock code=0
+    if [[ -z ${AARYA_LOCKED-} ]]; then
+        exec {lock}>>"$STATE/lock"
+        flock --wait 3600 "$lock" || fail "another ./aarya has been running here for an hour: wait for it or stop it."
+    fi
+    AARYA_LOCKED=1 "$@" || code=$?
+    if [[ -n ${lock-} ]]; then exec {lock}>&-; fi
+    return "$code"
+}
+
+# run_locked <lock> <command> [arguments]
+run_locked() {
+    local lock=$STATE/$1 code=0
+    shift
     mkdir -p "$STATE" 2>/dev/null || fail "cannot write in ${STATE%/*}."
-    AARYA_LOCKED=1 flock --close --wait "${AARYA_LOCK_WAIT:-300}" --conflict-exit-code 75 "$STATE/lock" "$ROOT/aarya" "$@" || code=$?
+    flock --close --wait "${AARYA_LOCK_WAIT:-300}" --conflict-exit-code 75 "$lock" "$ROOT/aarya" "$@" || code=$?
     if [[ $code == 75 && -n ${AARYA_LOCK_WAIT-} ]]; then fail "$1 already runs here: wait for it or stop it."; fi
     [[ $code != 75 ]] || fail "another ./aarya has been running here for five minutes: wait for it or stop it."
     exit "$code"

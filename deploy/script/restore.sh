@@ -410,13 +410,13 @@ verify_backup() {
     (($# <= 1)) || fail "backup verify takes one backup, not '$1' and '$2'."
     if [[ $chosen == -* ]]; then fail "backup verify takes a backup: its name, its path, or newest, not '$chosen'."; fi
     if [[ $chosen == */* ]]; then chosen=$(caller_path "$chosen"); fi
-    under_lock backup verify "$chosen"
+    under_verify_lock backup verify "$chosen"
     need_backup_tools
     find_backup "$chosen"
     need_secrets
     say_what_follows ''
     need_build_tools
-    if ! release_is_current; then step build "$(build_step)" build_release; fi
+    if ! release_is_current; then "$ROOT/aarya" release; fi
     need_data_folder
     began=$EPOCHREALTIME
     FRESH=$DATA/verified
@@ -425,16 +425,21 @@ verify_backup() {
     restore_parts "$FRESH" '' latest
     step start 'starting both' start_fresh
     measured=$(seconds_since "$began")
-    run_fresh_command invariants || code=1
+    # A build would replace the program under it.
+    with_lock run_fresh_command invariants || code=1
     say "Recovery point: $RESTORED_TO, $(seconds_ago "$RESTORED_TO"), for PostgreSQL; $REDIS_AT for Redis."
     say "Recovery time: $measured s, from the first byte read to both servers answering."
     [[ $code == 0 ]] || fail "${BACKUP##*/} can be restored, but what must hold in the shop's data does not."
     date -u +%Y-%m-%dT%H:%M:%SZ | as_server tee "$BACKUP/verified.new" >/dev/null
     as_server mv "$BACKUP/verified.new" "$BACKUP/verified"
+    with_lock record_verified
+}
+
+record_verified() {
     if running postgres; then
         start_postgres
         BACKUPS=${BACKUP%/*}
-        record_backups
+        record_backups || fail "${BACKUP##*/} is verified; the next ./aarya backup records it, because PostgreSQL did not."
         say "${BACKUP##*/} is verified."
     else
         say "${BACKUP##*/} is verified; the next ./aarya backup records it, because this clone's PostgreSQL does not run."
