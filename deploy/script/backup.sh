@@ -370,12 +370,22 @@ verified_at() { as_server cat "$1/verified" 2>/dev/null || true; }
 # prune_backups: deletes all but the newest, and never the newest that was verified; then the log that only deleted ones needed. One of a
 # future time takes no place of another, and is kept until its time has come.
 prune_backups() {
-    local name first kept=0 later=0 gone=0 verified='' oldest=''
+    local lock
+    # What is verified now must stay, and its log.
+    exec {lock}>>"$STATE/verify.lock"
+    if flock --nonblock "$lock"; then prune_now; else did="nothing deleted: a backup is being verified"; fi
+    exec {lock}>&-
+}
+
+prune_now() {
+    local name first kept=0 later=0 gone=0 verified='' oldest='' names=() newest=''
     for name in $(backups_in "$BACKUPS"); do
         if is_future "$name" || ((kept < BACKUP_KEEP)) || { [[ -z $verified ]] && as_server test -s "$BACKUPS/$name/verified"; }; then
+            names+=("'$name'")
             if is_future "$name"; then
                 later=$((later + 1))
             else
+                if ((kept < BACKUP_KEEP)); then newest=$name; fi
                 kept=$((kept + 1))
                 if as_server test -s "$BACKUPS/$name/verified"; then verified=$name; fi
             fi
@@ -391,9 +401,18 @@ prune_backups() {
             gone=$((gone + 1))
         fi
     done
+    if [[ -n $newest ]]; then forget_before "$newest" "${names[@]}"; fi
     if [[ -n $oldest ]]; then prune_log "$oldest"; fi
     did="$kept kept, $gone deleted"
     if ((later > 0)); then did+=", $later of a future time"; fi
+}
+
+# forget_before <backup> <names, quoted>: the table loses the rows of deleted backups, those that a restore has brought back included. One
+# elsewhere that is the newest known to be restorable stays: its age is watched.
+forget_before() {
+    ask_postgres "delete from core.backup where name < '$1' and name <> all (array[$(IFS=,; printf '%s' "${*:2}")])
+        and name is distinct from (select name from core.backup
+            where verified_at is not null and ended_at <= now() + interval '5 minutes' order by ended_at desc limit 1)" >/dev/null
 }
 
 system_of_server() { ask_postgres 'select system_identifier from pg_control_system()'; }

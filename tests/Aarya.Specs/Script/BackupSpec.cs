@@ -332,6 +332,57 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
     }
 
     [Fact]
+    public async Task what_is_deleted_is_forgotten()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(shop.Home, "few")).FullName;
+        var said = await shop.SucceedsAsync($$"""
+            chown "$(server_user)" '{{folder}}'
+            start_servers >/dev/null
+            # Deleted after the moment that a restore went back to, and a verified one elsewhere, which is the newest known to be good.
+            ask_postgres "delete from core.backup; insert into core.backup (name, began_at, ended_at, verified_at) values
+                ('backup-20200101T000000Z', '2020-01-01', '2020-01-01', null),
+                ('backup-20200102T000000Z', '2020-01-02', '2020-01-02', now())" >/dev/null
+            first=$(backup | sed -n 's/^The backup is .*\///p' | tr -d .)
+            # Two backups of one second would have one name.
+            await 60 eval '[[ $(date -u +%Y%m%dT%H%M%SZ) > ${first#backup-} ]]'
+            backup >/dev/null
+            echo "first $first"
+            ls '{{folder}}' | grep ^backup-
+            ask_postgres 'select name from core.backup order by name'
+            backup --to '{{folder}}-other' >/dev/null
+            ask_postgres 'select count(*) from core.backup'
+            # The log goes where the other specs look for it.
+            AARYA_BACKUP_DIRECTORY='' BACKUP_KEEP=7
+            backup >/dev/null
+            stop_servers >/dev/null
+            """, ("AARYA_BACKUP_DIRECTORY", folder), ("AARYA_BACKUP_KEEP", "1"));
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var kept = Path.GetFileName(Assert.Single(Directory.GetDirectories(folder, "backup-*")));
+        Assert.NotEqual($"first {kept}", lines[0]);
+        Assert.Equal([kept, "backup-20200102T000000Z", kept, "3"], lines[1..]);
+    }
+
+    [Fact]
+    public async Task other_commands_run_while_a_backup_is_verified_and_leave_it_alone()
+    {
+        // Both locks are as for a verification that was started by the script itself.
+        var said = await shop.SucceedsAsync($$"""
+            eval "$(declare -f restore_redis run_command | sed 's/^\(restore_redis\|run_command\) /really_\1 /')"
+            restore_redis() { flock --nonblock "$STATE/lock" echo 'others run'; really_restore_redis "$@"; }
+            run_command() { flock --nonblock "$STATE/lock" true || echo 'nobody builds'; really_run_command "$@"; }
+            AARYA_LOCKED='' AARYA_VERIFIES=1
+            backup verify {{Path.GetFileName(shop.Backup)}}
+            flock --nonblock "$STATE/lock" echo 'others run again'
+            exec 7>>"$STATE/verify.lock"
+            flock 7
+            prune_backups
+            echo "$did"
+            """);
+        string[] expected = ["others run\n", "nobody builds\n", "others run again\n", "nothing deleted: a backup is being verified\n"];
+        Assert.All(expected, x => Assert.Contains(x, said, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task without_its_log_only_the_moment_of_a_backup_can_be_restored()
     {
         var alone = Path.Combine(shop.Home, "alone", Path.GetFileName(shop.Backup));
