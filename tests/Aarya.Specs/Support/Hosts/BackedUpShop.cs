@@ -163,6 +163,8 @@ public sealed class BackedUpShop : IAsyncLifetime
         start.Environment["AARYA_HOME"] = start.Environment["XDG_RUNTIME_DIR"] = Home;
         // Its parts run without the script itself, which takes the lock.
         start.Environment["AARYA_LOCKED"] = "1";
+        // The specs make more backups than are kept by default, and need the first one.
+        start.Environment["AARYA_BACKUP_KEEP"] = "100";
         foreach (var (name, port) in ports) start.Environment[name] = port.ToString(CultureInfo.InvariantCulture);
         foreach (var (name, value) in settings) start.Environment[name] = value;
         return ChildProgram.RunAsync(start, Longest);
