@@ -294,7 +294,7 @@ public sealed class BackupSpec(BackedUpShop shop) : IClassFixture<BackedUpShop>
             ask_postgres 'create role visitor' >/dev/null
             echo "begin $(ask_postgres "set role visitor; $GAUGE" | tail -n 1)"
 
-            # As an archive that is not reached: whoever writes there waits for ever.
+            # As an archive that is not reached: what writes there waits without an end.
             for ahead in 0 "pg_size_bytes(current_setting('wal_segment_size'))"; do
                 as_server mkfifo "$archive/$(ask_postgres "select pg_walfile_name(pg_current_wal_lsn() + $ahead)").new"
             done
