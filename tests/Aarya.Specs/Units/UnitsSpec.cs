@@ -10,7 +10,7 @@ namespace Aarya.Specs.Units;
 
 using Roles = Features.Roles;
 
-/// <summary>The units for a server with systemd: read by systemd's own tools, and held against the roles, the settings and the memory.</summary>
+/// <summary>The units for a server, read by systemd's own tools and held against the roles, the settings and the memory.</summary>
 public sealed partial class UnitsSpec
 {
     private static readonly string Folder = Repository.PathOf("deploy/server");
@@ -203,7 +203,8 @@ public sealed partial class UnitsSpec
     [GeneratedRegex("^Conflicts=(?<units>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Conflicts();
 
-    [GeneratedRegex("^LoadCredential=(?<name>[^:]+):/etc/aarya/secrets/(?<file>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^LoadCredential=(?<name>[^:]+):/etc/aarya/secrets/(?<file>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Credential();
 
     [GeneratedRegex("(?<setting>[A-Z_]+)_FILE=%d/(?<name>[a-z-]+)", RegexOptions.ExplicitCapture)]

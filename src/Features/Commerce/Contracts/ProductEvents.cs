@@ -3,7 +3,8 @@ using Aarya.Infrastructure.Messaging.WireEvents;
 namespace Aarya.Features.Commerce.Contracts;
 
 /// <summary>
-/// A product as shoppers see it now. A lower version is outdated, and of two with the same version the one with the lower number of the tree.
+/// A product as shoppers see it now. A lower version is outdated, and of two with the same version the one with the lower number of the
+/// tree.
 /// </summary>
 /// <param name="Ancestors">The categories above its category, the nearest first.</param>
 /// <param name="TreeVersion">Grows when a category moves, which changes no product.</param>

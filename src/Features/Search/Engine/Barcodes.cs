@@ -14,7 +14,8 @@ internal static class Barcodes
     private const int Digits = 14;
 
     /// <summary>
-    /// The word of a barcode, the same with and without leading zeros (a UPC-A is an EAN-13 without its first zero); false for another text.
+    /// The word of a barcode, the same with and without leading zeros (a UPC-A is an EAN-13 without its first zero); false for any other
+    /// text.
     /// </summary>
     public static bool TryRead(string text, [NotNullWhen(true)] out string? word)
     {

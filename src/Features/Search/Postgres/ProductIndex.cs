@@ -8,7 +8,8 @@ namespace Aarya.Features.Search.Postgres;
 
 /// <summary>
 /// The index of the published catalogue, in PostgreSQL. Writes may arrive in any order and more than once: the higher version or sequence
-/// wins, and of two states of a product with the same version the one with the later tree of categories. PostgreSQL's engine finds a write at most a second after it has returned.
+/// wins, and of two states of a product with the same version the one with the later tree of categories. PostgreSQL's engine finds a write
+/// at most a second after it has returned.
 /// </summary>
 public sealed class ProductIndex(ISearchStore store, Shelf shelf)
 {

@@ -9,7 +9,8 @@ namespace Aarya.Features.Search.Recommendations;
 /// <summary>
 /// What each shopper has looked at last, in Redis: of an account or a guest the newest products, for 30 days after the last view. The
 /// shoppers share a fixed number of tables of a fixed size; in a full one, the shopper who has been away longest gives way. It may be lost
-/// at any time: recommendations then go without it. Redis has a tenth of a second for an answer; after a failure it is not asked for a second.
+/// at any time: recommendations then go without it. Redis has a tenth of a second for an answer; after a failure it is not asked for
+/// a second.
 /// </summary>
 public sealed partial class Views(RedisConnections redis, TimeProvider time, ILogger<Views> log)
 {

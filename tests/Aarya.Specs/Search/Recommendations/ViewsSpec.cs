@@ -242,7 +242,7 @@ public sealed class ViewsSpec(AaryaFixture fixture) : Spec(fixture)
         redis.MayRefuse = true;
 
         await WaitsAsync(views.OfAsync(shopper));
-        // It rests: whoever asks next does not wait at all, neither to read nor to write.
+        // It rests: the next request does not wait at all, neither to read nor to write.
         Assert.True(views.OfAsync(shopper).IsCompletedSuccessfully);
         Assert.True(views.AddAsync(shopper, product).IsCompletedSuccessfully);
         time.Advance(TimeSpan.FromSeconds(1));

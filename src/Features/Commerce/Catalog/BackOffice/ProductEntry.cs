@@ -10,7 +10,7 @@ namespace Aarya.Features.Commerce.Catalog.BackOffice;
 /// <summary>One size and colour of a product.</summary>
 /// <param name="Stock">The opening stock of a new SKU.</param>
 /// <param name="Image">An https URL or a path of this shop; the product's first image when absent.</param>
-/// <param name="Barcode">The GTIN of its label: 8, 12, 13 or 14 digits, of no other variant; unchanged when absent, none when empty.</param>
+/// <param name="Barcode">The GTIN of its label: 8, 12, 13 or 14 digits, of no other variant; unchanged if absent, none if empty.</param>
 public sealed record NewVariant(
     string Sku, VariantOptions Options, Money Price, Money? CompareAtPrice = null, int Stock = 0, string? Image = null,
     string? Barcode = null)
