@@ -169,14 +169,22 @@ public sealed partial class UnitsSpec
 
             // A process that has run for more than a minute starts at once after its failure.
             await RunAsync("count", "exit-code");
-            File.SetLastWriteTimeUtc(Path.Combine(folder.FullName, "core.began"), DateTime.UtcNow.AddMinutes(-5));
+            BeganLongAgo();
             await RunAsync("count", "signal");
+            Assert.DoesNotContain("slept", await RunAsync("wait", ""), StringComparison.Ordinal);
+
+            // So does one that an operator starts after it has failed for a long time.
+            for (var failure = 0; failure < 8; failure++) await RunAsync("count", "exit-code");
+            BeganLongAgo();
             Assert.DoesNotContain("slept", await RunAsync("wait", ""), StringComparison.Ordinal);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+
+        void BeganLongAgo() =>
+            File.SetLastWriteTimeUtc(Path.Combine(folder.FullName, "core.began"), DateTime.UtcNow.AddMinutes(-5));
 
         async Task<string> RunAsync(string deed, string result)
         {
