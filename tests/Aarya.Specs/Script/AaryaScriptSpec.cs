@@ -18,7 +18,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
                 "up [--split]", "down [--wipe]", "test [filter]", "test --changed [commit]", "smoke [url]", "bench [name]",
                 "drill [--split] [--short] [--rounds N] [--shoppers N] [--part NAME]...",
                 "seed [--size demo|large]", "migrate [--check|--status]", "release", "help",
-                "backup [--to DIRECTORY]", "backup verify [BACKUP]",
+                "backup [--to DIRECTORY]", "backup verify [BACKUP]", "check server",
                 "restore BACKUP [--until TIMESTAMP] [--timeline N] [--into DIRECTORY] [--replace]",
             ],
             command => Assert.Contains($"./aarya {command}", help.Output, StringComparison.Ordinal));
@@ -43,6 +43,7 @@ public sealed class AaryaScriptSpec(AaryaFixture fixture)
     [InlineData("restore", "newest --timeline one", "restore --timeline takes a whole number, not 'one'.")]
     [InlineData("restore", "newest --force", "restore accepts only --until, --timeline, --into and --replace, not '--force'.")]
     [InlineData("restore", "backup-1", "/backups/backup-1 is no backup: it has no manifest.json.")]
+    [InlineData("check", "servers", "check accepts 'server', not 'servers'.")]
     [InlineData("test", "--change", "test accepts a filter or --changed, not '--change'.")]
     [InlineData("test", "--changed nowhere", "git does not know the commit 'nowhere'.")]
     [InlineData("--split", "", "there is no option '--split': ./aarya help lists the commands.")]
