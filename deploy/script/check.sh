@@ -23,7 +23,7 @@ check_server() {
     trap end_container EXIT
     step container 'starting systemd' start_container
     step install 'as docs/operations.md says' install_in_container
-    step migrate 'as docs/operations.md says' quietly migrate inside "$(documented_block 3)"
+    step migrate 'as docs/operations.md says' quietly migrate inside "$(documented_block 4)"
     step fill 'with demo goods' fill_container
     for role in "${CHECKED_ROLES[@]}"; do step "$role" 'waiting until it is active' await_unit "$role"; done
     buy_in_container
@@ -83,8 +83,6 @@ start_container() {
 # What is outside the shop: a mail server, and the payment provider's sandbox.
 write_outside() {
     local units=$CONTAINER/etc/systemd/system
-    mkdir -p "$CONTAINER/etc/redis"
-    printf 'maxmemory 256mb\nmaxmemory-policy noeviction\nappendonly yes\n' >>"$CONTAINER/etc/redis/redis.conf"
     cat >"$units/mail.service" <<END
 [Service]
 ExecStart=/usr/bin/aiosmtpd -n -l 127.0.0.1:2525 -c aiosmtpd.handlers.Mailbox /var/tmp/mail
@@ -111,10 +109,12 @@ documented_block() {
 }
 
 install_in_container() {
-    quietly install inside "$(documented_block 1)"
+    # The packages are there, and the container has no network.
+    quietly install inside "$(documented_block 1 | grep -v '^apt-get ')"
+    quietly install inside "$(documented_block 2)"
     inside "sed -i -e 's|^AARYA_PUBLIC_URL=.*|AARYA_PUBLIC_URL=http://127.0.0.1:8080|' \
         -e 's|^PAYMENT_PROVIDER_URL=.*|PAYMENT_PROVIDER_URL=http://127.0.0.1:18999|' /etc/aarya/aarya.env"
-    quietly install inside "$(documented_block 2)"
+    quietly install inside "$(documented_block 3)"
     inside 'cd /etc/aarya/secrets; umask 077; openssl rand -hex 16 >payment-api-key; openssl rand -hex 16 >payment-webhook-secret
         echo smtp://127.0.0.1:2525 >smtp-url; systemctl start mail sandbox'
     EXPOSURE=$(inside 'systemd-analyze security --no-pager aarya@payment' | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p')

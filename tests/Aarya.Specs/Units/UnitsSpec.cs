@@ -82,7 +82,7 @@ public sealed partial class UnitsSpec
     [Fact]
     public void each_process_gets_the_secrets_that_it_needs_and_no_others()
     {
-        string[] own = ["redis-url", "encryption-key"];
+        string[] own = ["redis-url", "redis-cache-url", "encryption-key"];
         var needs = new Dictionary<string, string[]>
         {
             ["gateway"] = [],
@@ -128,11 +128,7 @@ public sealed partial class UnitsSpec
         Assert.InRange(SixRoles.Sum(x => Memory(Unit($"aarya@{x}.service.d/role.conf"))), 1, most);
         Assert.InRange(Memory(Unit("aarya@all.service.d/role.conf")), 1, most);
 
-        var operations = File.ReadAllText(Repository.PathOf("docs/operations.md"));
-        var section = operations[operations.IndexOf("## The memory of a server with 16 GB", StringComparison.Ordinal)..];
-        section = section[..section.IndexOf("\n## ", 4, StringComparison.Ordinal)];
-        var budget = BudgetLine().Matches(section).ToDictionary(
-            x => x.Groups["part"].Value, x => int.Parse(x.Groups["mb"].Value, CultureInfo.InvariantCulture));
+        var budget = MemoryOfServer.Budget();
         foreach (var role in SixRoles) Assert.Equal(Memory(Unit($"aarya@{role}.service.d/role.conf")), budget[role]);
         Assert.True(budget["left to the system"] >= 2048, "less than 2 GB for the system and its file cache");
         Assert.Equal(16 * 1024, budget.Values.Sum());
@@ -220,9 +216,6 @@ public sealed partial class UnitsSpec
 
     [GeneratedRegex("^MemoryMax=(?<number>[0-9]+)(?<unit>[MG])$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex MemoryMax();
-
-    [GeneratedRegex(@"^\| (?<part>[^|]+?) \| (?<mb>[0-9]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
-    private static partial Regex BudgetLine();
 
     [GeneratedRegex("slept (?<seconds>[0-9]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Slept();

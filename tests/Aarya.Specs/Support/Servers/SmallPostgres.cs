@@ -25,11 +25,13 @@ public sealed class SmallPostgres : IAsyncDisposable
 
     public string Url => $"postgresql://aarya@127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/postgres?sslmode=disable";
 
-    public static async Task<SmallPostgres> StartAsync()
+    /// <param name="configuration">The content of a further file of settings, if any.</param>
+    public static async Task<SmallPostgres> StartAsync(string? configuration = null)
     {
         var server = await CreateAsync();
         await EndAsync(Unprivileged(
             $"{Programs}/initdb", "--pgdata", $"{server.folder}/data", "--username", "aarya", "--auth", "trust", "--no-sync"));
+        if (configuration is not null) await File.AppendAllTextAsync($"{server.folder}/data/postgresql.conf", configuration);
         await server.RunAsync();
         return server;
     }
