@@ -101,7 +101,6 @@ internal sealed class ElasticsearchFilters
             .Select(x => new FacetValue(Shown(x.Aggregations!), ProductsOf(x.Aggregations!)));
 
         static int ProductsOf(AggregateDictionary of) => (int)of.GetReverseNested("products")!.DocCount;
-
     }
 
     /// <summary>Counts the products of each category and its parts.</summary>

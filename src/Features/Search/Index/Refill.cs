@@ -28,11 +28,11 @@ public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.Commerce
             .. x.Variants.Select(y =>
                 new VariantDocument(y.Sku, y.Size, y.Colour, Money.From(y.Price),
                     y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available,
-                    x.HasTreeVersion ? y.Barcode : null))], null)
+                    x.HasTreeVersion || y.Barcode.Length > 0 ? y.Barcode : null))], null)
     {
-        // A catalogue of an older program sends none of them: that is not the same as an empty list.
-        Ancestors = x.HasTreeVersion ? [.. x.Ancestors] : null,
+        // A catalogue of an older program may send none of them: that is not the same as an empty list.
+        Ancestors = x.HasTreeVersion || x.Ancestors.Count > 0 ? [.. x.Ancestors] : null,
         TreeVersion = x.TreeVersion,
-        Materials = x.HasTreeVersion ? [.. x.Materials] : null,
+        Materials = x.HasTreeVersion || x.Materials.Count > 0 ? [.. x.Materials] : null,
     };
 }

@@ -36,7 +36,7 @@ public static class CreateProductEndpoint
         string[] skus = [.. command.Variants.Select(x => x.Sku)];
         var (place, taken) = await Placement.FindAsync(
             session, Guid.Empty, command.Slug, command.Name, PersonText.Compose(command.Category), skus,
-            command.Variants.Select(x => x.Barcode), cancellation);
+            command.Variants.Select(x => x.Barcode), [], cancellation);
         return (place, taken ?? WolverineContinue.NoProblems);
     }
 

@@ -64,7 +64,7 @@ public static class EditProductEndpoint
         StockLine[] added = [.. command.Variants.Where(x => !has.Contains(x.Sku)).Select(x => new StockLine(x.Sku, x.Stock))];
         var (place, taken) = await Placement.FindAsync(
             session, id, command.Slug ?? product.Slug, command.Name, PersonText.Compose(command.Category), [.. added.Select(x => x.Sku)],
-            command.Variants.Select(x => x.ToVariant(product.Variants).Barcode), cancellation);
+            command.Variants.Select(x => x.ToVariant(product.Variants).Barcode), product.Variants.Select(x => x.Barcode), cancellation);
         if (place is null) return (null, taken!);
 
         string[] removed = [.. has.Except(command.Variants.Select(x => x.Sku))];

@@ -24,18 +24,22 @@ public sealed record Placement(string Slug, Category Category, bool IsNewCategor
     /// <param name="category">Its slug or its name.</param>
     /// <param name="skus">The SKUs that are new to the product.</param>
     /// <param name="barcodes">The barcodes of all its variants; null and empty ones are none.</param>
+    /// <param name="had">Those that it had before, which are not checked: they may have been stored when barcodes were not unique.</param>
     /// <param name="cancellation">Of the request.</param>
     public static async Task<(Placement?, ProblemDetails?)> FindAsync(
         IDocumentSession session, Guid id, string? slug, string name, string category, string[] skus, IEnumerable<string?> barcodes,
-        CancellationToken cancellation)
+        IEnumerable<string?> had, CancellationToken cancellation)
     {
         if (slug is not null && await session.Query<Product>().AnyAsync(x => x.Slug == slug && x.Id != id, cancellation))
             return (null, SlugTaken(slug));
         if (skus.Length > 0 && await TakenSkusAsync(session, id, skus, cancellation) is [var sku, ..]) return (null, SkuTaken(sku));
 
-        string[] gtins = [.. barcodes.Select(Variant.GtinOf).OfType<string>()];
-        if (gtins.Distinct().Count() < gtins.Length) return (null, Problem.Invalid("variants", "must not repeat a barcode."));
-        if (gtins.Length > 0 && await TakenBarcodeAsync(session, id, gtins, cancellation) is { } barcode) return (null, barcode);
+        var before = had.Select(Variant.GtinOf).OfType<string>().ToLookup(x => x, StringComparer.Ordinal);
+        var gtins = barcodes.Select(Variant.GtinOf).OfType<string>().ToLookup(x => x, StringComparer.Ordinal);
+        if (gtins.Any(x => x.Count() > Math.Max(1, before[x.Key].Count())))
+            return (null, Problem.Invalid("variants", "must not repeat a barcode."));
+        string[] added = [.. gtins.Select(x => x.Key).Where(x => !before.Contains(x))];
+        if (added.Length > 0 && await TakenBarcodeAsync(session, id, added, cancellation) is { } barcode) return (null, barcode);
 
         var categorySlug = Catalog.Slug.Of(category);
         var known = await session.LoadAsync<Category>(category, cancellation);

@@ -28,7 +28,7 @@ public static class UnarchiveProductEndpoint
         string[] skus = archived ? [.. product.Variants.Select(x => x.Sku)] : [];
         var (place, taken) = await Placement.FindAsync(
             session, id, archived ? null : product.Slug, product.FormerSlugs is [.., var last] ? last : product.Name, product.Category,
-            skus, archived ? product.Variants.Select(x => x.Barcode) : [], cancellation);
+            skus, archived ? product.Variants.DistinctBy(x => Variant.GtinOf(x.Barcode)).Select(x => x.Barcode) : [], [], cancellation);
         return (product, place, taken ?? WolverineContinue.NoProblems);
     }
 

@@ -261,6 +261,22 @@ public sealed class SetCategorySpec(AaryaFixture fixture) : CatalogueStory(fixtu
         await EditAsync("", "", 200);
         await GivenAsync(other);
 
+        // Stored when barcodes were not unique: a product with another one's barcode, in both of its variants.
+        await using (var session = Host.Services.GetRequiredService<ICommerceStore>().LightweightSession())
+        {
+            session.QueueSqlCommand(
+                """
+                update commerce.mt_doc_product
+                set data = jsonb_set(jsonb_set(data, '{variants,0,barcode}', ?::jsonb), '{variants,1,barcode}', ?::jsonb) where id = ?
+                """, $"\"{upc}\"", $"\"{ean}\"", made.Id);
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        await EditAsync(null, null, 200);
+        // What is given up is not had again.
+        await EditAsync("", null, 200);
+        await EditAsync(upc, null, 400);
+
         async Task EditAsync(string? first, string? second, int status)
         {
             using var staff = await Shopper.OfRoleAsync(Host, "merchandiser");
