@@ -9,8 +9,8 @@ namespace Aarya.Features.Search.Recommendations;
 /// <summary>
 /// What each shopper has looked at last, in Redis: of an account or a guest the newest products, for 30 days after the last view. The
 /// shoppers share a fixed number of tables of a fixed size; in a full one, the shopper who has been away longest gives way. It may be lost
-/// at any time: recommendations then go without it. Redis has a tenth of a second for an answer; after a failure it is not asked for
-/// a second.
+/// at any time: recommendations then go without it. Redis has a tenth of a second for an answer; after a failed
+/// reading nothing is read for a second, and after a failed writing nothing is written.
 /// </summary>
 public sealed partial class Views(RedisConnections redis, TimeProvider time, ILogger<Views> log)
 {
@@ -32,28 +32,14 @@ public sealed partial class Views(RedisConnections redis, TimeProvider time, ILo
 
     private static readonly string Script = EmbeddedText.Of<Views>("view-product.lua");
     private readonly OutageLine outage = new();
-    private long restUntil;
+    private readonly Patient reading = new();
+    private readonly Patient writing = new();
 
     /// <summary>Remembers that the shopper has looked at a product; forgets it while Redis does not answer.</summary>
-    public Task AddAsync(Guid subject, Guid product) => TryAsync(async () => await ChangeAsync(subject, [product]));
+    public Task AddAsync(Guid subject, Guid product) => writing.TryAsync(this, time, async () => await ChangeAsync(subject, [product]));
 
     /// <summary>The products that the shopper has looked at, the latest first; none while Redis does not answer.</summary>
-    public async Task<IReadOnlyList<Guid>> OfAsync(Guid subject) => await TryAsync(() => ReadAsync(subject)) ?? [];
-
-    private async Task<T?> TryAsync<T>(Func<Task<T>> use)
-    {
-        if (time.GetTimestamp() < Volatile.Read(ref restUntil)) return default;
-        try
-        {
-            return await use().WaitAsync(Patience, time);
-        }
-        catch (Exception e) when (Outage.IsOfRedis(e))
-        {
-            Volatile.Write(ref restUntil, time.GetTimestamp() + (long)(Rest.TotalSeconds * time.TimestampFrequency));
-            if (outage.IsDue()) LogLost(e.Message);
-            return default;
-        }
-    }
+    public async Task<IReadOnlyList<Guid>> OfAsync(Guid subject) => await reading.TryAsync(this, time, () => ReadAsync(subject)) ?? [];
 
     /// <summary>The same, but an outage is the caller's.</summary>
     public async Task<IReadOnlyList<Guid>> ReadAsync(Guid subject)
@@ -96,6 +82,27 @@ public sealed partial class Views(RedisConnections redis, TimeProvider time, ILo
         Span<byte> id = stackalloc byte[IdLength];
         subject.TryWriteBytes(id, bigEndian: true, out _);
         return RedisKeys.Cache("viewed", string.Create(CultureInfo.InvariantCulture, $"{((id[14] << 8) | id[15]) % Tables}"));
+    }
+
+    // Waits for Redis for a moment, and after a failure does not ask it for a while.
+    private sealed class Patient
+    {
+        private long restUntil;
+
+        public async Task<T?> TryAsync<T>(Views views, TimeProvider clock, Func<Task<T>> use)
+        {
+            if (clock.GetTimestamp() < Volatile.Read(ref restUntil)) return default;
+            try
+            {
+                return await use().WaitAsync(Patience, clock);
+            }
+            catch (Exception e) when (Outage.IsOfRedis(e))
+            {
+                Volatile.Write(ref restUntil, clock.GetTimestamp() + (long)(Rest.TotalSeconds * clock.TimestampFrequency));
+                if (views.outage.IsDue()) views.LogLost(e.Message);
+                return default;
+            }
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "What shoppers look at is neither remembered nor read, because Redis does not answer: {Reason}")]
