@@ -25,7 +25,8 @@ find_postgres() {
     done < <(
         version=$(cat "$STATE/data/postgres/PG_VERSION" 2>/dev/null) && echo "/usr/lib/postgresql/$version/bin"
         printf '%s\n' /usr/lib/postgresql/*/bin /usr/pgsql-*/bin | sort -rV
-        dirname -- "$(command -v initdb || echo /none)"
+        # Nobody reads the rest once the first is found.
+        dirname -- "$(command -v initdb || echo /none)" 2>/dev/null
     )
     return 1
 }

@@ -80,17 +80,31 @@ restore() {
 # archive_again: PostgreSQL archives its log from its next start on, on its new timeline. What the shop does before the next backup can be
 # restored from this one, if that is where backups are made. A folder that refuses must not undo the restore.
 archive_again() {
-    local system refusal
+    local system refusal code may_make=false
     system=$(said postgresSystem "$BACKUP/manifest.json")
-    if ! refusal=$( (need_backup_folder "${AARYA_BACKUP_DIRECTORY-}" true "$system") 2>&1); then
-        did="left as it was: ${refusal#aarya: }"
-        return
-    fi
-    need_backup_folder "${AARYA_BACKUP_DIRECTORY-}" true "$system"
+    if [[ -z ${AARYA_BACKUP_DIRECTORY-} ]]; then may_make=true; fi
+    # A shell of its own, which ends at the first failure.
+    set +e
+    refusal=$(set -e; archive_to "$system" "$may_make" 2>&1)
+    code=$?
+    set -e
+    if [[ $code != 0 ]]; then did="left as it was: ${refusal#aarya: }"; else did="the log goes on in $refusal"; fi
+}
+
+# archive_to <system> <whether the folder may be made>: prints the folder
+archive_to() {
+    local recipient
+    need_backup_folder "${AARYA_BACKUP_DIRECTORY-}" "$2" "$1"
     # The key that has decrypted the backup is the one to decrypt what follows it.
-    if [[ -z ${AARYA_BACKUP_RECIPIENT-} ]]; then secret_file backup-recipient age-keygen -y "$IDENTITY" >/dev/null 2>&1 || true; fi
-    set_archive "$BACKUPS/wal-$system" "$(backup_recipient)"
-    did="the log goes on in $BACKUPS"
+    if [[ -z ${AARYA_BACKUP_RECIPIENT-} && ! -s $STATE/secrets/backup-recipient ]]; then
+        recipient=$(age-keygen -y "$IDENTITY" 2>/dev/null) || recipient=''
+        [[ $recipient =~ ^age1[a-z0-9]+$ ]] ||
+            fail "$IDENTITY is not one key of age: set AARYA_BACKUP_RECIPIENT, then run ./aarya backup."
+        secret_file backup-recipient echo "$recipient" >/dev/null
+    fi
+    recipient=$(backup_recipient)
+    set_archive "$BACKUPS/wal-$1" "$recipient"
+    printf '%s' "$BACKUPS"
 }
 
 end_restore() { if [[ -n ${FRESH-} ]]; then discard "$FRESH"; fi; }
