@@ -20,7 +20,7 @@ check_server() {
     step build "$(build_step)" build_release
     quietly smoke dotnet build tests/Aarya.Smoke -c Release --nologo -v q
     step debian 'Debian with systemd, PostgreSQL and Redis: the first time takes 2 to 10 minutes' make_debian
-    trap end_container EXIT
+    trap 'end_container; rm -rf --one-file-system -- "$CONTAINER"' EXIT
     step container 'starting systemd' start_container
     step install 'as docs/operations.md says' install_in_container
     step migrate 'as docs/operations.md says' quietly migrate inside "$(documented_block 4)"
@@ -48,7 +48,8 @@ need_container_tools() {
 # A folder with the packages; it is kept for the next time.
 make_debian() {
     if [[ ! -e $BASE.made ]]; then
-        rm -rf "$BASE"
+        if mountpoint -q "$BASE/proc"; then umount "$BASE/proc"; fi
+        rm -rf --one-file-system -- "$BASE"
         mkdir -p "$BASE"
         quietly debian debootstrap --variant=minbase \
             --include=systemd,systemd-sysv,dbus,libicu72,postgresql,redis-server,openssl,curl,ca-certificates,procps,python3-aiosmtpd \
@@ -62,7 +63,7 @@ start_container() {
     local dotnet
     dotnet=$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")
     end_container
-    rm -rf "$CONTAINER"
+    rm -rf --one-file-system -- "$CONTAINER"
     cp -a "$BASE" "$CONTAINER"
     mkdir -p "$CONTAINER/usr/share/dotnet" "$CONTAINER/root/aarya/src/Infrastructure/Redis" "$CONTAINER/root/aarya/artifacts"
     ln -s /usr/share/dotnet/dotnet "$CONTAINER/usr/bin/dotnet"
@@ -138,7 +139,7 @@ await_unit() {
 }
 
 buy_in_container() {
-    AARYA_SUPPORT_PASSWORD=$PASSWORD nsenter --target "$LEADER" --net \
+    AARYA_SUPPORT_PASSWORD=$PASSWORD AARYA_SMOKE_MAIL=elsewhere nsenter --target "$LEADER" --net \
         dotnet run --project tests/Aarya.Smoke -c Release --no-build -- http://127.0.0.1:8080
 }
 
@@ -167,8 +168,10 @@ another_serves() {
 
 # fail_starts <role>: with an empty secret its start fails, again and again, until the secret is back
 fail_starts() {
+    local began
+    began=$(inside "systemctl stop aarya@$1; rm -f /run/aarya/starts/*; date '+%F %T'")
     inside "cd /etc/aarya/secrets; cp $1-api-key /root; : >$1-api-key; systemctl restart aarya@$1 2>/dev/null || true"
-    await_start_of "a spaced start of $1" inside "journalctl --unit aarya@$1 --since -5min --no-pager -o cat | grep -q 'waits 2 s'"
+    await_start_of "a spaced start of $1" inside "journalctl --unit aarya@$1 --since '$began' --no-pager -o cat | grep -q 'waits 4 s'"
     inside "cp /root/$1-api-key /etc/aarya/secrets"
     await_unit "$1"
     did='its starts were spaced, and it serves again'
@@ -190,6 +193,7 @@ await_start_of() {
     local what=$1 began=$SECONDS
     shift
     until "$@"; do
+        kill -0 "$NSPAWN" 2>/dev/null || fail "the container has ended: $STATE/logs/container.log has its output."
         [[ $((SECONDS - began)) -lt 120 ]] || fail "waited two minutes for $what: its output is in ${CONTAINER#"$ROOT"/} and $STATE/logs."
         sleep 0.2
     done

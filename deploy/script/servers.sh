@@ -283,6 +283,7 @@ wipe_data() {
         done
     fi
     # Deletes by name, since AARYA_HOME may contain other files.
+    if [[ -d $STATE/check ]]; then rm -rf --one-file-system -- "$STATE/check"; fi
     rm -rf -- "$STATE"/{data,backups,backup-folders,run,logs,secrets,sandbox,mail,observe,accounts,prepared}
     rm -rf -- "$(socket_folder)"
 }

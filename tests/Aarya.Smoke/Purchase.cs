@@ -188,7 +188,7 @@ public sealed class Purchase(Storefront shop)
 
     private async Task<string> MailAsync()
     {
-        if (!await shop.HasAsync("/dev/mailbox")) return "no mailbox outside development: the mail server has it";
+        if (Environment.GetEnvironmentVariable("AARYA_SMOKE_MAIL") == "elsewhere") return "not looked for: the mail server has it";
         var mail = await UntilAsync("the mail", async () =>
         {
             var box = await shop.GetAsync($"/dev/mailbox?to={Uri.EscapeDataString(email)}");

@@ -19,13 +19,6 @@ public sealed class Storefront(Uri url) : IDisposable
 
     public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null, null);
 
-    /// <summary>False when the shop has nothing at this path.</summary>
-    public async Task<bool> HasAsync(string path)
-    {
-        using var response = await http.GetAsync(new Uri(path, UriKind.Relative));
-        return response.StatusCode != HttpStatusCode.NotFound;
-    }
-
     public Task<JsonNode> PostAsync(string path, object body, string? key = null) => SendAsync(HttpMethod.Post, path, body, key);
 
     private async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body, string? key)

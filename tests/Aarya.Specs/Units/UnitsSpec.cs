@@ -19,7 +19,7 @@ public sealed partial class UnitsSpec
     private static string Unit(string name) => File.ReadAllText(Path.Combine(Folder, name));
 
     // The unit of a role with its drop-in.
-    private static string Role(string role) => Unit("aarya@.service") + Unit($"aarya@{role}.service.d/role.conf");
+    private static string Role(string role) => Unit("aarya@.service") + Unit($"aarya@{role}.service.d/10-role.conf");
 
     [Fact]
     public async Task systemd_finds_no_fault_in_them_and_little_that_a_process_could_do_to_the_server()
@@ -75,7 +75,7 @@ public sealed partial class UnitsSpec
     {
         var wanted = Wants().Matches(Unit("aarya.target")).SelectMany(x => x.Groups["units"].Value.Split(' '));
         Assert.Equal(SixRoles.Select(x => $"aarya@{x}.service").Order(), wanted.Order());
-        var conflicts = Conflicts().Matches(Unit("aarya@all.service.d/role.conf")).SelectMany(x => x.Groups["units"].Value.Split(' '));
+        var conflicts = Conflicts().Matches(Unit("aarya@all.service.d/10-role.conf")).SelectMany(x => x.Groups["units"].Value.Split(' '));
         Assert.Equal(SixRoles.Select(x => $"aarya@{x}.service").Order(), conflicts.Order());
     }
 
@@ -125,11 +125,13 @@ public sealed partial class UnitsSpec
     public void the_memory_of_a_server_with_16_gb_adds_up_with_a_rest_for_the_system()
     {
         var most = Memory(Unit("aarya.slice"));
-        Assert.InRange(SixRoles.Sum(x => Memory(Unit($"aarya@{x}.service.d/role.conf"))), 1, most);
-        Assert.InRange(Memory(Unit("aarya@all.service.d/role.conf")), 1, most);
+        var migration = Memory(Unit("aarya-migrate.service"));
+        Assert.Equal(most, migration + SixRoles.Sum(x => Memory(Unit($"aarya@{x}.service.d/10-role.conf"))));
+        Assert.InRange(Memory(Unit("aarya@all.service.d/10-role.conf")), 1, most);
 
         var budget = MemoryOfServer.Budget();
-        foreach (var role in SixRoles) Assert.Equal(Memory(Unit($"aarya@{role}.service.d/role.conf")), budget[role]);
+        foreach (var role in SixRoles) Assert.Equal(Memory(Unit($"aarya@{role}.service.d/10-role.conf")), budget[role]);
+        Assert.Equal(migration, budget["migration"]);
         Assert.True(budget["left to the system"] >= 2048, "less than 2 GB for the system and its file cache");
         Assert.Equal(16 * 1024, budget.Values.Sum());
     }
