@@ -33,15 +33,20 @@ public sealed class SandboxHost : IAsyncDisposable
     /// <summary>The URL of the API.</summary>
     public string Url { get; }
 
+    /// <param name="logs">The log of the process that hosts it; without one, it writes text to the console.</param>
     /// <exception cref="JournalInUseException">Another process has the journal open.</exception>
     /// <exception cref="IOException">The address is in use.</exception>
-    public static async Task<SandboxHost> StartAsync(SandboxOptions options, CancellationToken cancellation = default)
+    public static async Task<SandboxHost> StartAsync(
+        SandboxOptions options, ILoggerFactory? logs = null, CancellationToken cancellation = default)
     {
         // An empty builder, which ignores the settings of the hosting process (its URLs, its endpoints).
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(options.Listen);
         builder.Services.AddRoutingCore();
-        builder.Services.AddLogging(x => x.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
+        builder.Services.AddLogging(x => _ = logs is null
+            ? x.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning)
+            : x.AddProvider(new HostLog(logs)).SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Warning)
+                .AddFilter("System", LogLevel.Warning));
         builder.Services.Configure<RouteHandlerOptions>(x => x.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(x => x.SerializerOptions.NumberHandling = Wire.Json.NumberHandling);
         builder.Services.AddSingleton(options);

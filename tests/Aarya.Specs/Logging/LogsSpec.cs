@@ -68,6 +68,8 @@ public sealed partial class LogsSpec : IAsyncLifetime
 
         var lines = LinesOf(shop);
         LogsPage.Check(lines);
+        // Nothing that the sandbox was sent may have failed in it.
+        Assert.DoesNotContain(lines, x => Text(x, "log.logger")!.StartsWith("Aarya.Sandbox.", StringComparison.Ordinal));
         Assert.Contains(lines, x => Text(x, "aarya.route") == "/api/orders/{id}" && Text(x, "aarya.order.id") == order
             && Text(x, "http.request.id") == seen.Headers.GetValues("X-Request-Id").Single());
         NoneHas(shop, [.. secrets, .. PrivateShopper.Details, NextPassword, "private-words"]);
@@ -122,6 +124,21 @@ public sealed partial class LogsSpec : IAsyncLifetime
             .GroupBy(x => $"{Text(x, "service.name")} {Text(x, "log.logger")} {Text(x, "event.action")} {Text(x, "message")}")
             .Where(x => x.Count() > 3 + watch.Elapsed.TotalMinutes).Select(x => $"{x.Count()} x {x.Key}").ToList();
         Assert.True(repeated.Count == 0, string.Join('\n', repeated));
+    }
+
+    [Fact]
+    public async Task the_sandbox_inside_the_process_writes_lines_of_the_same_form_at_the_level_that_is_set()
+    {
+        await using var shop = await StartAsync(
+            [ActiveRoles.All], ("SANDBOX_WEBHOOK_URL", "http://127.0.0.1:1"), ("Logging__LogLevel__Aarya.Sandbox", "Debug"));
+        using var staff = await shop.StaffAsync("merchandiser");
+        await staff.PublishKurtaAsync(Sku);
+        using var guest = await shop.GuestWithAsync(Sku);
+
+        await SplitShop.OrderAsync(guest, "tok_approve", "logs-sandbox");
+
+        await Eventually.HoldsAsync("the sandbox says that no webhook arrives", () => LinesOf(shop).Any(x =>
+            Text(x, "log.logger") == "Aarya.Sandbox.Webhooks.WebhookSender" && Text(x, "log.level") == "debug"));
     }
 
     [Fact]
@@ -321,11 +338,13 @@ public sealed partial class LogsSpec : IAsyncLifetime
 
     private static List<JsonElement> LinesOf(SplitShop shop) => [.. shop.Roles.SelectMany(x => LinesOf(shop, x))];
 
-    private static List<JsonElement> LinesOf(SplitShop shop, string role) =>
-    [
-        .. shop.Role(role).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(x => JsonSerializer.Deserialize<JsonElement>(x)),
-    ];
+    private static List<JsonElement> LinesOf(SplitShop shop, string role)
+    {
+        var lines = shop.Role(role).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var other = lines.SkipWhile(x => x.StartsWith('{')).ToList();
+        Assert.True(other.Count == 0, $"{role} writes other lines than of JSON:\n{string.Join('\n', other.Take(20))}");
+        return [.. lines.Select(x => JsonSerializer.Deserialize<JsonElement>(x))];
+    }
 
     private static string? Text(JsonElement line, string field) => line.TryGetProperty(field, out var value) ? value.GetString() : null;
 

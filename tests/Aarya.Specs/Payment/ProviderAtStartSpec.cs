@@ -54,7 +54,7 @@ public sealed class ProviderAtStartSpec : IDisposable
                 .AddInMemoryCollection([new("DATABASE_URL", "postgres://nobody@127.0.0.1/none"), new("SANDBOX_DATA", folder)]).Build();
         var access = new ProviderAccess();
         return (new(PaymentOptions.From(configuration), access, new ContextDatabases(configuration), new NoServer(),
-            new HostingEnvironment { EnvironmentName = environment }, NullLogger<ProviderAtStart>.Instance), access);
+            new HostingEnvironment { EnvironmentName = environment }, NullLoggerFactory.Instance), access);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -18,9 +18,10 @@ namespace Aarya.Features.Payment.Providers;
 /// </summary>
 public sealed partial class ProviderAtStart(
     PaymentOptions options, ProviderAccess access, ContextDatabases databases, IServer server, IHostEnvironment environment,
-    ILogger<ProviderAtStart> logger)
+    ILoggerFactory logs)
     : StartStep, IAsyncDisposable
 {
+    private readonly ILogger logger = logs.CreateLogger<ProviderAtStart>();
     private SandboxHost? sandbox;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -69,14 +70,14 @@ public sealed partial class ProviderAtStart(
     private async Task<SandboxHost> StartAsync(string folder, string apiKey, string secret, Uri? before, CancellationToken cancellation)
     {
         var start = new SandboxOptions { ApiKey = apiKey, WebhookSecret = secret, DataFolder = folder, WebhookUrl = WebhookUrl };
-        if (before is null) return await SandboxHost.StartAsync(start, cancellation);
+        if (before is null) return await SandboxHost.StartAsync(start, logs, cancellation);
         try
         {
-            return await SandboxHost.StartAsync(start with { Listen = before.GetLeftPart(UriPartial.Authority) }, cancellation);
+            return await SandboxHost.StartAsync(start with { Listen = before.GetLeftPart(UriPartial.Authority) }, logs, cancellation);
         }
         catch (IOException taken) when (taken is not JournalInUseException)
         {
-            return await SandboxHost.StartAsync(start, cancellation);
+            return await SandboxHost.StartAsync(start, logs, cancellation);
         }
     }
 
