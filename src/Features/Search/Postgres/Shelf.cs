@@ -10,8 +10,9 @@ namespace Aarya.Features.Search.Postgres;
 
 /// <summary>
 /// The products on sale, as searches find, filter, count and show them, in the memory of this process. PostgreSQL has the truth; before a
-/// search the products that have changed since are read, at most every <see cref="Fresh"/> and after each write of this process. The first
-/// search waits until all are read.
+/// search the products that have changed since are read, at most every <see cref="Fresh"/> and after each write of this process. A search
+/// waits for this reading only after a write of this process, or when what is known is older than <see cref="Usable"/>. The first search
+/// waits until all are read.
 /// </summary>
 /// <remarks>
 /// <c>indexed_at</c> is when the transaction began, which can be long before it commits. So each reading looks back by
@@ -21,6 +22,7 @@ namespace Aarya.Features.Search.Postgres;
 public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, TimeProvider time, ILogger<Shelf> log) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Usable = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Whole = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
@@ -28,6 +30,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
     private bool isReadingAll;
+    private bool isReadingChanges;
     private long failedAt;
     private Read? last;
     private long writes;
@@ -42,17 +45,42 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
     /// <summary>The products on sale as they were last read; null before that.</summary>
     internal ProductsOnSale? Known => Volatile.Read(ref last)?.View;
 
-    /// <summary>The products on sale, as PostgreSQL had them at most half a second ago.</summary>
+    /// <summary>The products on sale, as PostgreSQL had them at most a second ago.</summary>
     internal async ValueTask<ProductsOnSale> ViewAsync(CancellationToken cancellation)
     {
         var (asked, write, rewrite) = (time.GetTimestamp(), Interlocked.Read(ref writes), Interlocked.Read(ref rewrites));
-        if (IsFresh(Volatile.Read(ref last)) is { } view) return view;
+        if (Read(Fresh) is { } fresh) return fresh;
+        if (Read(Usable) is { } usable)
+        {
+            if (!Interlocked.Exchange(ref isReadingChanges, true)) _ = Task.Run(ReadChangesBesideAsync, CancellationToken.None);
+            return usable;
+        }
+
         await reading.WaitAsync(cancellation);
         try
         {
             // A reading that began after this search had asked is good enough, however long it took: else waiting searches would read one
             // after another.
-            if (IsFresh(last) is { } read) return read;
+            if (Read(Fresh) is { } read) return read;
+            return await ReadNextAsync(rewrite, cancellation);
+        }
+        finally
+        {
+            reading.Release();
+        }
+
+        ProductsOnSale? Read(TimeSpan oldest) =>
+            Volatile.Read(ref last) is { } known && known.Writes >= write && known.Rewrites >= rewrite
+            && (known.At >= asked || time.GetElapsedTime(known.At, asked) < oldest)
+                ? known.View
+                : null;
+    }
+
+    // For the one that holds the semaphore.
+    private async Task<ProductsOnSale> ReadNextAsync(long rewrite, CancellationToken cancellation)
+    {
+        try
+        {
             last = last is null || last.Rewrites < rewrite ? await ReadAllAsync(cancellation) : await ReadChangesAsync(last, cancellation);
             if (!last.IsComplete || time.GetElapsedTime(last.WholeAt) > Whole) ReadAllSoon();
             return last.View;
@@ -63,16 +91,31 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             last = null;
             throw;
         }
+    }
+
+    private async Task ReadChangesBesideAsync()
+    {
+        try
+        {
+            await reading.WaitAsync(stopping.Token);
+            try
+            {
+                await ReadNextAsync(Interlocked.Read(ref rewrites), stopping.Token);
+            }
+            finally
+            {
+                reading.Release();
+            }
+        }
+#pragma warning disable CA1031 // Nobody waits for this reading; soon a search reads itself, and its caller gets the exception.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
         finally
         {
-            reading.Release();
+            Volatile.Write(ref isReadingChanges, false);
         }
-
-        ProductsOnSale? IsFresh(Read? known) =>
-            known is not null && known.Writes >= write && known.Rewrites >= rewrite
-            && (known.At >= asked || time.GetElapsedTime(known.At, asked) < Fresh)
-                ? known.View
-                : null;
     }
 
     private void ReadAllSoon()
@@ -116,58 +159,82 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
 
     private async Task<Read> ReadAsync(Read before, CancellationToken cancellation)
     {
-        var seen = Interlocked.Read(ref writes);
-        var (view, began, unseen) = (before.View, before.Began, before.Unseen);
+        var (seen, view) = (Interlocked.Read(ref writes), before.View);
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new("select term, words from search.synonym"));
-        batch.BatchCommands.Add(Products(before));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        Dictionary<string, string[]> synonyms = new(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellation))
-            synonyms[reader.GetString(0)] = await reader.GetFieldValueAsync<string[]>(1, cancellation);
-        view.Synonyms = synonyms;
-        await reader.NextResultAsync(cancellation);
-        var changes = new Changes(view);
-        while (await reader.ReadAsync(cancellation))
+        var (now, changed) = await ChangedAsync(connection, before, cancellation);
+        if (changed is { Products.Length: 0, Skus.Length: 0 })
         {
-            (began, unseen) = (reader.GetDateTime(0), reader.GetString(1));
-            if (!await reader.IsDBNullAsync(2, cancellation)) changes.Take(reader);
+            view.SetSales(sales.Now);
+            return now with { Writes = seen };
         }
 
+        var changes = new Changes(view);
+        await using var command = Products(connection, changed);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) changes.Take(reader);
         changes.End();
         view.SetSales(sales.Now);
         await reader.DisposeAsync();
         await LearnAsync(connection, view, cancellation);
-        return before with { Writes = seen, Began = began, Unseen = unseen, IsComplete = before.IsComplete && changes.AreComplete };
+        return now with { Writes = seen, IsComplete = before.IsComplete && changes.AreComplete };
     }
 
-    private static NpgsqlBatchCommand Products(Read before)
+    // Also reads the synonyms. No change is named when all products are to be read.
+    private static async Task<(Read Now, ChangedRows? Changed)> ChangedAsync(
+        NpgsqlConnection connection, Read before, CancellationToken cancellation)
     {
-        const string changedItself = "indexed_at >= $1 and age(product.xmin) <= age($2::xid)";
         var isWhole = before.Unseen.Length == 0;
-        var command = new NpgsqlBatchCommand(
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new("select term, words from search.synonym"));
+        // For this batch alone. After many writes at once, the statistics of PostgreSQL may have it read all rows instead of the index.
+        if (!isWhole) batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'off', true)"));
+        batch.BatchCommands.Add(new(
             $"""
-            select now(), pg_snapshot_xmin(pg_current_snapshot())::xid::text, line.*
-            from (select) as always left join lateral (
-              select product_id, published, slug, name, category, currency, image, published_at,
-                case when {(isWhole ? "true" : $"product.{changedItself}")}
-                  and row_number() over (partition by product_id order by sku) = 1 then words::text end,
-                size, colour, variant.price_minor, compare_at_minor, coalesce(available, 0) > 0, sku, ancestors, materials
-              from search.product left join search.variant using (product_id) left join search.stock using (sku)
-              where {(isWhole ? "published" : $"""
-                product_id in (
-                  select product_id from search.product where {changedItself}
-                  union all
-                  select variant.product_id from search.stock join search.variant using (sku)
-                  where stock.indexed_at >= $1 and age(stock.xmin) <= age($2::xid))
+            select now(), pg_snapshot_xmin(pg_current_snapshot())::xid::text {(isWhole ? "" : """
+                , array(select product_id from search.product where indexed_at >= $1 and age(xmin) <= age($2::xid)),
+                array(select sku from search.stock where indexed_at >= $1 and age(xmin) <= age($2::xid))
                 """)}
-            ) as line on true
-            order by line.product_id, line.sku
-            """);
-        if (isWhole) return command;
-        command.Parameters.Add(new() { Value = before.Began - LongestWrite });
-        command.Parameters.Add(new() { Value = before.Unseen });
+            """));
+        if (!isWhole)
+        {
+            batch.BatchCommands[^1].Parameters.Add(new() { Value = before.Began - LongestWrite });
+            batch.BatchCommands[^1].Parameters.Add(new() { Value = before.Unseen });
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        Dictionary<string, string[]> synonyms = new(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation))
+            synonyms[reader.GetString(0)] = await reader.GetFieldValueAsync<string[]>(1, cancellation);
+        before.View.Synonyms = synonyms;
+        if (!isWhole) await reader.NextResultAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var now = before with { Began = reader.GetDateTime(0), Unseen = reader.GetString(1) };
+        return (now, isWhole ? null : new(
+            await reader.GetFieldValueAsync<Guid[]>(2, cancellation), await reader.GetFieldValueAsync<string[]>(3, cancellation)));
+    }
+
+    // The words only of the products that have changed themselves, and once per product.
+    private static NpgsqlCommand Products(NpgsqlConnection connection, ChangedRows? changed)
+    {
+        var isWhole = changed is null;
+        var command = new NpgsqlCommand(
+            $"""
+            select product_id, published, slug, name, category, currency, image, published_at,
+              case when {(isWhole ? "" : "itself and ")}row_number() over (partition by product_id order by sku) = 1 then words::text end,
+              size, colour, variant.price_minor, compare_at_minor, coalesce(available, 0) > 0, sku, ancestors, materials
+            from {(isWhole ? "search.product" : """
+              (select product_id, bool_or(itself) as itself
+               from (select unnest($1::uuid[]) as product_id, true as itself
+                     union all select product_id, false from search.variant where sku = any($2)) as each group by product_id) as changed
+              join search.product using (product_id)
+              """)} left join search.variant using (product_id) left join search.stock using (sku)
+            {(isWhole ? "where published" : "")}
+            order by product_id, sku
+            """, connection);
+        if (changed is null) return command;
+        command.Parameters.Add(new() { Value = changed.Products });
+        command.Parameters.Add(new() { Value = changed.Skus });
         return command;
     }
 
@@ -207,8 +274,8 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
 
         public void Take(DbDataReader row)
         {
-            var id = row.GetGuid(2);
-            if (!row.GetBoolean(3))
+            var id = row.GetGuid(0);
+            if (!row.GetBoolean(1))
             {
                 withdrawn.Add(id);
                 return;
@@ -218,21 +285,21 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             {
                 EndProduct();
                 if (products.Count == AtOnce) Apply();
-                var ancestors = row.GetFieldValue<string[]>(17);
+                var ancestors = row.GetFieldValue<string[]>(15);
                 products.Add(new(
-                    new(id, row.GetString(4), row.GetString(5), view.Categories.Of(row.GetString(6)), row.GetString(7), row.GetString(8),
-                        new DateTimeOffset(row.GetDateTime(9)).UtcTicks, [])
+                    new(id, row.GetString(2), row.GetString(3), view.Categories.Of(row.GetString(4)), row.GetString(5), row.GetString(6),
+                        new DateTimeOffset(row.GetDateTime(7)).UtcTicks, [])
                     {
                         Ancestors = ancestors.Length == 0 ? [] : [.. ancestors.Select(view.Categories.Of)],
-                        Materials = [.. row.GetFieldValue<string[]>(18).Select(view.Materials.Of)],
+                        Materials = [.. row.GetFieldValue<string[]>(16).Select(view.Materials.Of)],
                     },
-                    row.IsDBNull(10) ? null : row.GetString(10)));
+                    row.IsDBNull(8) ? null : row.GetString(8)));
             }
 
-            if (row.IsDBNull(11)) return;
+            if (row.IsDBNull(9)) return;
             variants.Add(new(
-                view.Sizes.Of(row.GetString(11)), view.Colours.Of(row.GetString(12)), row.GetInt64(13),
-                row.IsDBNull(14) ? null : row.GetInt64(14), row.GetBoolean(15)));
+                view.Sizes.Of(row.GetString(9)), view.Colours.Of(row.GetString(10)), row.GetInt64(11),
+                row.IsDBNull(12) ? null : row.GetInt64(12), row.GetBoolean(13)));
         }
 
         public void End()
@@ -255,6 +322,10 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             withdrawn.Clear();
         }
     }
+
+    /// <param name="Products">The products that have changed themselves.</param>
+    /// <param name="Skus">The SKUs whose stock has changed.</param>
+    private sealed record ChangedRows(Guid[] Products, string[] Skus);
 
     /// <param name="At">When it was read, by this process' clock.</param>
     /// <param name="Writes">How many writes of this process it has.</param>

@@ -37,18 +37,20 @@ internal readonly struct Postings
 /// </summary>
 internal sealed class WordIndex
 {
-    public static readonly WordIndex Empty = new([], []);
+    public static readonly WordIndex Empty = new([], [], []);
 
     // In the order of their characters, so that those with one beginning are neighbours.
     private readonly string[] words;
 
     // For each of the words.
     private readonly Postings[] postings;
+    private readonly byte[] kinds;
 
-    private WordIndex(string[] words, Postings[] postings)
+    private WordIndex(string[] words, Postings[] postings, byte[] kinds)
     {
         this.words = words;
         this.postings = postings;
+        this.kinds = kinds;
     }
 
     /// <summary>The number of a word; negative when no product has it.</summary>
@@ -64,6 +66,9 @@ internal sealed class WordIndex
     /// <summary>The products that have the word of this number.</summary>
     public ReadOnlySpan<Posting> this[int word] => postings[word].All;
 
+    /// <summary>The kinds of places where any product has the word: see <see cref="WordPlaces.In"/>.</summary>
+    public int KindsOf(int word) => kinds[word];
+
     /// <summary>The index with more products.</summary>
     public WordIndex With(WordsOfProducts added)
     {
@@ -71,29 +76,31 @@ internal sealed class WordIndex
         var more = added.ByWord.Keys.ToArray();
         Array.Sort(more, StringComparer.Ordinal);
         var unknown = more.Where(x => Find(x) < 0).ToArray();
-        var (mergedWords, merged) = unknown.Length == 0 ? (words, (Postings[])postings.Clone()) : Merge(unknown);
-        var next = new WordIndex(mergedWords, merged);
+        var next = unknown.Length == 0 ? new(words, [.. postings], [.. kinds]) : With(unknown);
         foreach (var word in more)
         {
             var at = next.Find(word);
-            merged[at] = new(Find(word) < 0 ? [] : merged[at].All, added.ByWord[word]);
+            next.postings[at] = new(Find(word) < 0 ? [] : next.postings[at].All, added.ByWord[word]);
+            foreach (var posting in added.ByWord[word]) next.kinds[at] |= (byte)WordPlaces.In(posting.Places);
         }
 
         return next;
     }
 
-    private (string[], Postings[]) Merge(string[] unknown)
+    // A copy with room for these words.
+    private WordIndex With(string[] unknown)
     {
-        var (allWords, all) = (new string[words.Length + unknown.Length], new Postings[words.Length + unknown.Length]);
-        for (int at = 0, old = 0, added = 0; at < allWords.Length; at++)
+        var count = words.Length + unknown.Length;
+        var next = new WordIndex(new string[count], new Postings[count], new byte[count]);
+        for (int at = 0, old = 0, added = 0; at < count; at++)
         {
             if (added == unknown.Length || (old < words.Length && string.CompareOrdinal(words[old], unknown[added]) < 0))
-                (allWords[at], all[at]) = (words[old], postings[old++]);
+                (next.words[at], next.postings[at], next.kinds[at]) = (words[old], postings[old], kinds[old++]);
             else
-                allWords[at] = unknown[added++];
+                next.words[at] = unknown[added++];
         }
 
-        return (allWords, all);
+        return next;
     }
 
     // The first word, from this number on, that does not come before.

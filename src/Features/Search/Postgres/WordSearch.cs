@@ -95,11 +95,14 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         var kinds = 0;
         // Without compounds of the word and its neighbour: the index files them under the description.
         var own = term.Any.Where(x => x.Words is not [var one] || one == term.Word.Joined || !one.Contains(term.Word.Joined)).ToList();
-        foreach (var word in WordsOf(own))
+        foreach (var (from, to) in WordsOf(own))
         {
-            foreach (var posting in state.Words[word])
+            for (var word = from; word < to; word++)
             {
-                if (posting.Slot == slot) kinds |= WordPlaces.In(posting.Places);
+                foreach (var posting in state.Words[word])
+                {
+                    if (posting.Slot == slot) kinds |= WordPlaces.In(posting.Places);
+                }
             }
         }
 
@@ -290,7 +293,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
     private void AddWord(SlotSet found, int word, int kinds)
     {
-        if (word < 0) return;
+        if (word < 0 || (state.Words.KindsOf(word) & kinds) == 0) return;
         foreach (var posting in state.Words[word])
         {
             if ((WordPlaces.In(posting.Places) & kinds) != 0) found.Add(posting.Slot);
@@ -340,14 +343,13 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     {
         foreach (var (phrases, counts) in term.Ranked)
         {
-            var isFound = false;
-            foreach (var word in WordsOf(phrases))
+            var words = WordsOf(phrases);
+            foreach (var (from, to) in words)
             {
-                isFound = true;
-                AddRank(sums, word, hits, term.Kind == WordKind.Thing);
+                for (var word = from; word < to; word++) AddRank(sums, word, hits, term.Kind == WordKind.Thing);
             }
 
-            if (!isFound) continue;
+            if (words.Count == 0) continue;
             var most = counts * term.Weight;
             foreach (var slot in hits)
             {
@@ -371,32 +373,29 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         }
     }
 
-    private IEnumerable<int> WordsOf(IReadOnlyList<Phrase> phrases)
+    // As ranges of their numbers, in order, each word once. A set of the words is too big: a beginning can have tens of thousands.
+    private List<(int From, int To)> WordsOf(IEnumerable<Phrase> phrases)
     {
-        // The beginning of a word can have thousands of words.
-        if (phrases is [{ IsPrefix: true, Words: [var beginning] }])
-        {
-            var (from, to) = state.Words.Beginning(beginning);
-            return Enumerable.Range(from, to - from);
-        }
-
-        HashSet<int> all = [];
+        List<(int From, int To)> ranges = [];
         foreach (var phrase in phrases)
         {
             for (var at = 0; at < phrase.Words.Count; at++)
             {
-                if (IsBeginning(phrase, at))
-                {
-                    var (from, to) = state.Words.Beginning(phrase.Words[at]);
-                    for (var word = from; word < to; word++) all.Add(word);
-                }
-                else
-                {
-                    all.UnionWith(FormsOf(phrase.Words[at]));
-                }
+                if (IsBeginning(phrase, at)) ranges.Add(state.Words.Beginning(phrase.Words[at]));
+                else ranges.AddRange(FormsOf(phrase.Words[at]).Select(x => (x, x + 1)));
             }
         }
 
-        return all;
+        ranges.Sort();
+        var end = 0;
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            var (from, to) = ranges[i];
+            ranges[i] = (Math.Max(from, end), Math.Max(to, end));
+            end = ranges[i].To;
+        }
+
+        ranges.RemoveAll(x => x.From == x.To);
+        return ranges;
     }
 }

@@ -7,6 +7,8 @@ using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace Aarya.Specs.Search.Postgres;
@@ -120,6 +122,34 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(indexed.Length, (await BrowseAsync()).Total);
     }
 
+    [Fact]
+    public async Task a_search_does_not_wait_for_a_slow_reading_until_what_is_known_is_old()
+    {
+        await news.PublishAsync("Kurta");
+        var time = new FakeTimeProvider();
+        using var shelf = new Shelf(
+            Host.Services.GetRequiredService<ISearchStore>(), Host.Services.GetRequiredService<SalesOfProducts>(), time,
+            NullLogger<Shelf>.Instance);
+        var engine = new PostgresSearchEngine(shelf);
+        await FindAsync(engine);
+        Task<SearchPage> old;
+        await using (var connection = await OpenAsync())
+        {
+            await using var held = await connection.BeginTransactionAsync(Cancel);
+            await using var command = new NpgsqlCommand("lock table search.synonym in access exclusive mode", connection, held);
+            await command.ExecuteNonQueryAsync(Cancel);
+
+            time.Advance(TimeSpan.FromMilliseconds(900));
+            for (var search = 0; search < 3; search++) Assert.True(FindAsync(engine).IsCompletedSuccessfully);
+            time.Advance(TimeSpan.FromMilliseconds(200));
+            old = FindAsync(engine);
+            Assert.False(old.IsCompleted);
+            await held.RollbackAsync(Cancel);
+        }
+
+        Assert.Equal(1, (await old.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Total);
+    }
+
     private static ProductDocument DocumentOf(ProductPublishedNotice x, long version, int rupees) => new(
         x.ProductId, version, x.Slug, x.Name, "", x.Category, "",
         [.. x.Variants.Select(y => new VariantDocument(y.Sku, y.Size, y.Colour, Money.Rupees(rupees), null, 5))], x.PublishedAt);
@@ -131,7 +161,9 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
     private Task<SearchPage> BrowseAsync() => Engine.SearchAsync(
         SearchQuery.From(null, null, null, [news.Word], null, null, null, null, null, null).Query!, CancellationToken.None);
 
-    private Task<SearchPage> FindAsync() => Engine.SearchAsync(
+    private Task<SearchPage> FindAsync() => FindAsync(Engine);
+
+    private Task<SearchPage> FindAsync(ISearchEngine engine) => engine.SearchAsync(
         SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);
 
     private async Task<object?> SqlAsync(string sql, object value)
