@@ -2,6 +2,7 @@ using Aarya.Bench;
 using Aarya.Bench.EventStreams;
 using Aarya.Bench.Hostile;
 using Aarya.Bench.Relevance;
+using Aarya.Bench.Search;
 using Aarya.Bench.Soak;
 
 if (args is ["floor", var url, .. var kind])
@@ -33,9 +34,13 @@ var wanted = args.FirstOrDefault() ?? "paths";
     ("token", false, TokenCheck.RunAsync),
     ("search", false, SearchCatalogue.SearchAsync),
     ("suggest", false, SearchCatalogue.SuggestAsync),
+    ("related", false, Recommendations.RelatedAsync),
+    ("recommend", false, Recommendations.ForShopperAsync),
     // Last, because they fill the shop.
     ("search-many", false, SearchCatalogue.SearchManyAsync),
     ("suggest-many", false, SearchCatalogue.SuggestManyAsync),
+    ("related-many", false, Recommendations.RelatedManyAsync),
+    ("recommend-many", false, Recommendations.ForShopperManyAsync),
 ];
 (string Name, bool Limits, Func<Shop, Task<FigureReport>> Run)[] streams =
 [
@@ -48,7 +53,7 @@ var wanted = args.FirstOrDefault() ?? "paths";
 ];
 string[] names =
 [
-    .. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "observed", "hostile", "soak", "relevance", "sockets",
+    .. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "observed", "hostile", "freshness", "soak", "relevance", "sockets",
 ];
 if (wanted is not "paths" && !names.Contains(wanted))
 {
@@ -90,6 +95,14 @@ try
     if (wanted is "observed")
     {
         var report = await Observed.RunAsync(shop);
+        report.Print();
+        figures.Add(report);
+    }
+
+    if (wanted is "freshness")
+    {
+        await shop.ServeAsync(limits: false);
+        var report = await Freshness.RunAsync(shop);
         report.Print();
         figures.Add(report);
     }

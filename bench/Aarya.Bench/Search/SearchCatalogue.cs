@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Aarya.Bench;
+namespace Aarya.Bench.Search;
 
 /// <summary>
 /// Measures GET /api/search and GET /api/search/suggest against pgbench running one statement that does the same. The requests are made of
@@ -48,7 +48,8 @@ public static class SearchCatalogue
         return await SuggestAsync(shop, "suggest-many");
     }
 
-    private static async Task FillAsync(Shop shop)
+    /// <summary>Fills the shop up to 100,000 products, once per run.</summary>
+    internal static async Task FillAsync(Shop shop)
     {
         if (isFilled) return;
         await shop.FillSearchAsync(ManyProducts);
