@@ -202,12 +202,14 @@ public sealed class Shop : IAsyncDisposable
 
     /// <param name="key">The idempotency key; null for none.</param>
     /// <param name="address">The client's address, sent as a proxy would; null for this machine's own.</param>
+    /// <param name="tag">The ETag that was read, for If-Match; null for none.</param>
     public async Task<JsonNode> SendAsync(
-        HttpMethod method, string path, HttpContent? body, string? token, string? key = null, string? address = null)
+        HttpMethod method, string path, HttpContent? body, string? token, string? key = null, string? address = null, string? tag = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (tag is not null) request.Headers.Add("If-Match", tag);
         if (address is not null) request.Headers.Add("X-Forwarded-For", address);
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();

@@ -20,6 +20,9 @@ internal static class Freshness
     public static async Task<FigureReport> RunAsync(Shop shop)
     {
         var token = await shop.StaffAsync("merchandiser");
+        await shop.QuietAsync();
+        // Behind the events of the seeded products.
+        await DelayAsync(shop, await CreateAsync(shop, token, Changes));
         List<Figure> figures = [];
         foreach (var (what, changeAsync) in new (string, Func<int, Task<(string Query, Func<JsonNode, bool> IsShown)>>)[]
         {
@@ -50,14 +53,14 @@ internal static class Freshness
 
     private static async Task<(string, Func<JsonNode, bool>)> CreateAsync(Shop shop, string token, int number)
     {
-        await shop.PostAsync("/api/admin/products", Entry(number, 129_900), token);
+        await shop.PostAsync("/api/admin/products", Entry(number, 129_900, stock: 1), token);
         return (Word(number), x => Items(x).Count == 1);
     }
 
     private static async Task<(string, Func<JsonNode, bool>)> PriceAsync(Shop shop, string token, int number)
     {
         var id = (string)Items(await shop.GetAsync($"/api/search?q={Word(number)}"))[0]!["id"]!;
-        await shop.SendAsync(HttpMethod.Put, $"/api/admin/products/{id}", JsonContent.Create(Entry(number, 99_900)), token);
+        await shop.SendAsync(HttpMethod.Put, $"/api/admin/products/{id}", JsonContent.Create(Entry(number, 99_900, stock: 0)), token, tag: "*");
         return (Word(number), x => (long)Items(x)[0]!["price"]!["amount"]! == 99_900);
     }
 
@@ -68,7 +71,7 @@ internal static class Freshness
         return (Word(number), x => !(bool)Items(x)[0]!["inStock"]!);
     }
 
-    private static object Entry(int number, long price) => new
+    private static object Entry(int number, long price, int stock) => new
     {
         name = $"Kurta {Word(number)}",
         description = "Handloom cotton, straight fit.",
@@ -80,7 +83,7 @@ internal static class Freshness
                 sku = Sku(number),
                 options = new { size = "M", colour = "Indigo" },
                 price = new { amount = price, currency = "INR" },
-                stock = 1,
+                stock,
             },
         },
     };
