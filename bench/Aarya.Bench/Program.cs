@@ -53,7 +53,8 @@ var wanted = args.FirstOrDefault() ?? "paths";
 ];
 string[] names =
 [
-    .. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "observed", "hostile", "freshness", "soak", "relevance", "sockets",
+    .. paths.Select(x => x.Name), .. streams.Select(x => x.Name), "streams", "observed", "hostile", "freshness", "soak", "relevance",
+    "sockets",
 ];
 if (wanted is not "paths" && !names.Contains(wanted))
 {

@@ -60,7 +60,8 @@ internal static class Freshness
     private static async Task<(string, Func<JsonNode, bool>)> PriceAsync(Shop shop, string token, int number)
     {
         var id = (string)Items(await shop.GetAsync($"/api/search?q={Word(number)}"))[0]!["id"]!;
-        await shop.SendAsync(HttpMethod.Put, $"/api/admin/products/{id}", JsonContent.Create(Entry(number, 99_900, stock: 0)), token, tag: "*");
+        var entry = JsonContent.Create(Entry(number, 99_900, stock: 0));
+        await shop.SendAsync(HttpMethod.Put, $"/api/admin/products/{id}", entry, token, tag: "*");
         return (Word(number), x => (long)Items(x)[0]!["price"]!["amount"]! == 99_900);
     }
 

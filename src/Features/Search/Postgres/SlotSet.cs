@@ -15,6 +15,11 @@ internal sealed class SlotSet
         : this(slots) =>
         other.bits.CopyTo(bits, 0);
 
+    /// <summary>An empty set with the same room.</summary>
+    public SlotSet Empty() => new(bits.Length * 64);
+
+    public bool HasSizeOf(SlotSet other) => bits.Length == other.bits.Length;
+
     public bool Has(int slot) => (bits[slot >> 6] & (1ul << slot)) != 0;
 
     public void Add(int slot) => bits[slot >> 6] |= 1ul << slot;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
@@ -39,12 +40,19 @@ internal sealed class WordIndex
 {
     public static readonly WordIndex Empty = new([], [], []);
 
+    private const int Many = 1_000;
+    private const int MostWide = 128;
+
     // In the order of their characters, so that those with one beginning are neighbours.
     private readonly string[] words;
 
-    // For each of the words.
+    // For each of the words: the products that have it, and the kinds of places where any of them has it.
     private readonly Postings[] postings;
     private readonly byte[] kinds;
+
+    // What was found by beginnings that many words have: the first letters of what a shopper types.
+    // One bit per product and beginning.
+    private readonly ConcurrentDictionary<(string Beginning, int PlaceKinds), SlotSet> wide = [];
 
     private WordIndex(string[] words, Postings[] postings, byte[] kinds)
     {
@@ -66,8 +74,35 @@ internal sealed class WordIndex
     /// <summary>The products that have the word of this number.</summary>
     public ReadOnlySpan<Posting> this[int word] => postings[word].All;
 
-    /// <summary>The kinds of places where any product has the word: see <see cref="WordPlaces.In"/>.</summary>
-    public int KindsOf(int word) => kinds[word];
+    /// <summary>Adds the products that have the word in a place of these kinds; none when the number is negative.</summary>
+    public void Add(SlotSet found, int word, int placeKinds)
+    {
+        if (word < 0 || (kinds[word] & placeKinds) == 0) return;
+        foreach (var posting in this[word])
+        {
+            if ((WordPlaces.In(posting.Places) & placeKinds) != 0) found.Add(posting.Slot);
+        }
+    }
+
+    /// <summary>The same with the words that begin so.</summary>
+    public void AddBeginning(SlotSet found, string beginning, int placeKinds)
+    {
+        var (from, to) = Beginning(beginning);
+        if (to - from < Many)
+        {
+            for (var word = from; word < to; word++) Add(found, word, placeKinds);
+            return;
+        }
+
+        if (!wide.TryGetValue((beginning, placeKinds), out var all) || !all.HasSizeOf(found))
+        {
+            all = found.Empty();
+            for (var word = from; word < to; word++) Add(all, word, placeKinds);
+            if (wide.Count < MostWide) wide[(beginning, placeKinds)] = all;
+        }
+
+        found.Add(all);
+    }
 
     /// <summary>The index with more products.</summary>
     public WordIndex With(WordsOfProducts added)

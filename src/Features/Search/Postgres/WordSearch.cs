@@ -152,7 +152,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
             }
 
             SlotSet begins = new(Columns.Capacity);
-            AddBeginning(begins, word, WordPlaces.All);
+            state.Words.AddBeginning(begins, word, WordPlaces.All);
             meant.Add(Words.Meant(word, begins.Meets(state.OnSale), view.Vocabulary.Near(word), IsOnSale));
         }
 
@@ -203,8 +203,8 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     {
         var kinds = text.HasAllWords ? WordPlaces.All : WordPlaces.All & ~WordPlaces.Description;
         SlotSet whole = new(Columns.Capacity);
-        AddBeginning(whole, IndexedWords.WholeMark + text.Whole, kinds);
-        if (text.Barcode is { } barcode) AddWord(whole, state.Words.Find(barcode), kinds);
+        state.Words.AddBeginning(whole, IndexedWords.WholeMark + text.Whole, kinds);
+        if (text.Barcode is { } barcode) state.Words.Add(whole, state.Words.Find(barcode), kinds);
         if (All(text, x => Any(x, kinds)) is { } words) whole.Add(words);
         return whole;
     }
@@ -276,29 +276,14 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     {
         if (IsBeginning(phrase, at))
         {
-            AddBeginning(found, phrase.Words[at], kinds);
+            state.Words.AddBeginning(found, phrase.Words[at], kinds);
             return;
         }
 
-        foreach (var word in FormsOf(phrase.Words[at])) AddWord(found, word, kinds);
+        foreach (var word in FormsOf(phrase.Words[at])) state.Words.Add(found, word, kinds);
     }
 
     private static bool IsBeginning(Phrase phrase, int at) => phrase.IsPrefix && at == phrase.Words.Count - 1;
-
-    private void AddBeginning(SlotSet found, string beginning, int kinds)
-    {
-        var (from, to) = state.Words.Beginning(beginning);
-        for (var word = from; word < to; word++) AddWord(found, word, kinds);
-    }
-
-    private void AddWord(SlotSet found, int word, int kinds)
-    {
-        if (word < 0 || (state.Words.KindsOf(word) & kinds) == 0) return;
-        foreach (var posting in state.Words[word])
-        {
-            if ((WordPlaces.In(posting.Places) & kinds) != 0) found.Add(posting.Slot);
-        }
-    }
 
     // The word, its stem, and the same of the synonyms that merchandisers have set; those that products have.
     private int[] FormsOf(string word)

@@ -31,9 +31,8 @@ public sealed partial class Views(RedisConnections redis, TimeProvider time, ILo
     private const int IdLength = 16;
 
     private static readonly string Script = EmbeddedText.Of<Views>("view-product.lua");
-    private readonly OutageLine outage = new();
-    private readonly Patient reading = new();
-    private readonly Patient writing = new();
+    private readonly Patient reading = new("read");
+    private readonly Patient writing = new("remembered");
 
     /// <summary>Remembers that the shopper has looked at a product; forgets it while Redis does not answer.</summary>
     public Task AddAsync(Guid subject, Guid product) => writing.TryAsync(this, time, async () => await ChangeAsync(subject, [product]));
@@ -85,8 +84,9 @@ public sealed partial class Views(RedisConnections redis, TimeProvider time, ILo
     }
 
     // Waits for Redis for a moment, and after a failure does not ask it for a while.
-    private sealed class Patient
+    private sealed class Patient(string done)
     {
+        private readonly OutageLine outage = new();
         private long restUntil;
 
         public async Task<T?> TryAsync<T>(Views views, TimeProvider clock, Func<Task<T>> use)
@@ -99,12 +99,12 @@ public sealed partial class Views(RedisConnections redis, TimeProvider time, ILo
             catch (Exception e) when (Outage.IsOfRedis(e))
             {
                 Volatile.Write(ref restUntil, clock.GetTimestamp() + (long)(Rest.TotalSeconds * clock.TimestampFrequency));
-                if (views.outage.IsDue()) views.LogLost(e.Message);
+                if (outage.IsDue()) views.LogLost(done, e.Message);
                 return default;
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "What shoppers look at is neither remembered nor read, because Redis does not answer: {Reason}")]
-    private partial void LogLost(string reason);
+    [LoggerMessage(LogLevel.Warning, "What shoppers look at is not {Done}, because Redis does not answer: {Reason}")]
+    private partial void LogLost(string done, string reason);
 }

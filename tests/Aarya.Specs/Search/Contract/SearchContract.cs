@@ -17,7 +17,7 @@ public abstract class SearchContract
         Product(4, "Silk Saree", "sarees", "Woven in Banaras", 8_999, ["Free size"], ["Maroon"], above: "drapes"),
         Product(5, "Silk Kurta", "kurtas", "For weddings", 1_899, ["M"], ["Maroon", "Red"], available: 0),
         Product(6, "Crew T-Shirt", "t-shirts", "A basic", 499, ["M", "XL"], ["Black", "White"]),
-        Product(7, "Leather Belt", "accessories", "One buckle", 799, ["34"], ["Brown"]),
+        Product(7, "Leather Belt", "accessories", "One buckle", 799, ["34"], ["Brown"], barcode: "8901234567894"),
         Product(8, "Wrap Dress", "dresses", "Ties with a belt", 1_899, ["S"], ["Green"]),
     ];
 
@@ -40,6 +40,7 @@ public abstract class SearchContract
     [InlineData("banyan", "Crew T-Shirt")]
     [InlineData("sku-7-34-brown", "Leather Belt")]
     [InlineData("leather belt", "Leather Belt")]
+    [InlineData("8901234567894", "Leather Belt")]
     // A colour's narrower word; what is out of stock comes last.
     [InlineData("red kurta", "Cotton Kurta, Silk Kurta")]
     // The name, then the description.
@@ -163,7 +164,7 @@ public abstract class SearchContract
 
     private static ProductDocument Product(
         int number, string name, string category, string description, int rupees, string[] sizes, string[] colours, int? before = null,
-        int available = 5, string? above = null)
+        int available = 5, string? above = null, string? barcode = null)
     {
         return new(
             new(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]), 1, name.ToLowerInvariant().Replace(' ', '-'), name, description, category,
@@ -173,7 +174,7 @@ public abstract class SearchContract
                    from colour in colours
                    select new VariantDocument(
                        $"SKU-{number}-{size}-{colour}".Replace(' ', '-'), size, colour, Money.Rupees(rupees),
-                       before is { } higher ? Money.Rupees(higher) : null, available),
+                       before is { } higher ? Money.Rupees(higher) : null, available, barcode),
             // Two were published at one moment, and others a microsecond apart.
             ], Start.AddMicroseconds(number == 3 ? 5 : number))
         {

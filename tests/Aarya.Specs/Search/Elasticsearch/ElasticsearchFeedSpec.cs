@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aarya.Features;
 using Aarya.Features.Search.Elasticsearch;
 using Aarya.Features.Search.Engine;
@@ -79,6 +80,28 @@ public sealed class ElasticsearchFeedSpec : IAsyncLifetime
                 else await shop.PublishAsync(id, version, dice.Next(1, 5_000));
             }
         }
+    }
+
+    [Fact]
+    public async Task ten_thousand_changes_of_an_outage_arrive_after_it()
+    {
+        const int Changed = 10_000;
+        await shop.AgreesAsync(Fake);
+        Fake.Trouble = http => AnswerAsync(http, 503);
+        foreach (var some in Enumerable.Range(0, Changed).Select(_ => Guid.CreateVersion7()).Chunk(500))
+        {
+            await shop.Index.IndexAsync(
+                [.. some.Select(x => new ProductDocument(x, 1, $"kurta-{x:N}", $"Kurta {x:N}", "A kurta", "kurtas", "",
+                    [new($"SKU-{x:N}", "M", "Blue", Money.Rupees(100), null, 1)], DateTimeOffset.UnixEpoch))],
+                CancellationToken.None);
+        }
+
+        Fake.Trouble = null;
+        var watch = Stopwatch.StartNew();
+        await shop.AgreesAsync(Fake);
+
+        Assert.Equal(Changed, Fake.OnSale("aarya-products").Count);
+        TestContext.Current.SendDiagnosticMessage($"{Changed} changes arrived {watch.Elapsed.TotalSeconds:0.0} s after the outage.");
     }
 
     [Fact]
