@@ -6,8 +6,9 @@ using System.Text.Json.Nodes;
 namespace Aarya.Bench.Search;
 
 /// <summary>
-/// Measures how long a search shows what a merchandiser has changed: from the answer to the change (its commit in commerce) to the first
-/// search that has it. Each change is looked for with the same search repeatedly, as shoppers would, so kept answers count.
+/// Measures how soon a search shows what a merchandiser has changed: from the answer to the change, which follows its commit in commerce,
+/// to the first search that has it, in one process. Each change is looked for with the same search repeatedly, as shoppers would, so kept
+/// answers count.
 /// </summary>
 internal static class Freshness
 {
@@ -35,10 +36,10 @@ internal static class Freshness
             await Parallel.ForAsync(0, Changes, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
                 delays[i] = await DelayAsync(shop, await changeAsync(i)));
             figures.Add(new($"{what}: p50", Quantile.Median(delays), "ms"));
-            figures.Add(new($"{what}: p99", delays.Order().ElementAt((int)(Changes * 0.99)), "ms", Aim));
+            figures.Add(new($"{what}: slowest", delays.Max(), "ms", Aim));
         }
 
-        return new("freshness: from the commit of a change to the search that shows it", figures,
+        return new("freshness: from the answer to a change to the search that shows it", figures,
             [$"{Changes} changes each, {AtOnce} at once"]);
     }
 

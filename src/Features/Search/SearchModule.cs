@@ -53,6 +53,8 @@ public sealed class SearchModule : Module<ISearchStore>
         services.AddHostedService<ReadCurations>();
         services.AddSingleton<PopularSearches>();
         services.AddHostedService<KeepPopularSearches>();
+        services.AddSingleton<ViewCounts>();
+        services.AddHostedService<KeepViewCounts>();
         services.AddSingleton<Purchases>();
         services.AddHostedService<ReadPurchases>();
         services.AddSingleton<Views>();

@@ -122,7 +122,8 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         }, cancellation);
         var candidates = found.Aggregations!.GetGlobal("everything")!.Aggregations!.GetFilter("categories")!.Aggregations!
             .GetStringTerms("values")!;
-        var shelves = NamedCategories.Of(text, ElasticsearchFilters.ReadCategories(candidates), synonyms);
+        var shelves = NamedCategories.Of(
+            text, ElasticsearchFilters.ReadCategories(candidates), IndexedWords.OfCategory, synonyms);
         var products = found.Documents.Select(x =>
             Suggestion.Product(x.Name, x.Slug, x.Image, new(x.Variants.Min(y => y.Price), x.Currency)));
         return [.. shelves.Concat(products).Take(limit)];

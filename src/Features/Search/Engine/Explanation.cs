@@ -6,7 +6,8 @@ namespace Aarya.Features.Search.Engine;
 /// <param name="IsInStock">False: it comes after all that are in stock.</param>
 /// <param name="IsExactMatch">The whole text is the name or a SKU of the product.</param>
 /// <param name="Sales">
-/// How well the product sells; decides between equal ranks. 0 while the flag <c>search.sales</c> is off for the caller.
+/// How well the product sells, and a little how often it is looked at; decides between equal ranks. 0 while the flag
+/// <c>search.sales</c> is off for the caller.
 /// </param>
 /// <param name="Words">The words of the text.</param>
 public sealed record Explanation(

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Aarya.Features.Search.Engine;
 
 /// <summary>
@@ -10,19 +8,18 @@ internal static class NamedCategories
 {
     private const int Most = 3;
 
-    // Kept as long as the name itself: the index in memory has one name per category, and every keystroke asks for its words.
-    private static readonly ConditionalWeakTable<string, IReadOnlySet<string>> Words = [];
-
     /// <summary>The categories with the most products, as suggestions.</summary>
     /// <param name="candidates">The categories, and those above, of the products that have the words in one of them.</param>
+    /// <param name="wordsOf">The words of a category's name: <see cref="IndexedWords.OfCategory"/>.</param>
     /// <param name="synonyms">By the merchandisers: further words for a word.</param>
     public static IEnumerable<Suggestion> Of(
-        SoughtText text, IEnumerable<FacetValue> candidates, IReadOnlyDictionary<string, string[]> synonyms)
+        SoughtText text, IEnumerable<FacetValue> candidates, Func<string, IReadOnlySet<string>> wordsOf,
+        IReadOnlyDictionary<string, string[]> synonyms)
     {
         var required = text.Required.Select(x => x.InCategory.ToList()).ToList();
         if (required.Count == 0) return [];
         return candidates.OrderByDescending(x => x.Count).ThenBy(x => x.Value, StringComparer.Ordinal)
-            .Where(x => IsNamed(Words.GetValue(x.Value, IndexedWords.OfCategory))).Take(Most).Select(x => Suggestion.Category(x.Value));
+            .Where(x => IsNamed(wordsOf(x.Value))).Take(Most).Select(x => Suggestion.Category(x.Value));
 
         bool IsNamed(IReadOnlySet<string> words) => required.TrueForAll(x => x.Exists(phrase => Has(words, phrase)));
 

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Store;
 using Aarya.Infrastructure.Postgres;
-using Aarya.Infrastructure.Rates;
 using Npgsql;
 
 namespace Aarya.Features.Search.Popular;
@@ -24,16 +22,13 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     private const int MostSuggested = 5_000;
     private const int MostStored = 50_000;
 
-    // Per process, between two writes and per hour: more is not counted.
+    // Per process, between two writes: more is not counted.
     private const int MostUnwritten = 1_000;
-    private const int MostSeen = 100_000;
-    private const int MostOfNetwork = 50;
 
     private static readonly TimeSpan Half = TimeSpan.FromDays(7);
-    private static readonly TimeSpan Once = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<string, int> unwritten = new(StringComparer.Ordinal);
-    private volatile Seen seen = new(time.GetTimestamp());
+    private readonly OncePerHour<string> once = new(time);
     private volatile Suggested suggested = new([]);
 
     /// <summary>Counts a search, once per hour for each network that makes it.</summary>
@@ -47,9 +42,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
         var words = Words.Compounded(Words.Of(text));
         if (words.Count > Words.Most || Words.Telling(words).Any(x => !IsKnown(x.Joined) && !x.Parts.All(IsKnown))) return;
 
-        var (hour, network) = (seen, NetworkOf(client));
-        if (hour.Searches.Count >= MostSeen || !hour.Searches.TryAdd((plain, network), true)) return;
-        if (hour.OfNetwork.AddOrUpdate(network, 1, static (_, x) => x + 1) > MostOfNetwork) return;
+        if (!once.Counts(plain, client)) return;
         if (unwritten.Count < MostUnwritten || unwritten.ContainsKey(plain)) unwritten.AddOrUpdate(plain, 1, static (_, x) => x + 1);
 
         bool IsKnown(string word) => isOfProducts(word) || Lexicon.Has(word);
@@ -70,7 +63,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     /// <summary>Adds the counts of this process to those in the database.</summary>
     public async Task WriteAsync(CancellationToken cancellation)
     {
-        if (time.GetElapsedTime(seen.Since) > Once) seen = new(time.GetTimestamp());
+        once.Forget();
         var counts = unwritten.Keys.Select(x => (Text: x, Count: unwritten.TryRemove(x, out var count) ? count : 0)).ToList();
         if (counts.Count == 0) return;
         try
@@ -134,26 +127,11 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     // A row's weight as it is now.
     private static string Decayed(string half) => $"known.weight * power(0.5, extract(epoch from now() - known.at) / {half})";
 
-    // One customer of a provider usually has a /48 of IPv6.
-    private static string NetworkOf(IPAddress? client)
-    {
-        if (client is null || client.IsIPv4MappedToIPv6 || client.AddressFamily != AddressFamily.InterNetworkV6)
-            return RateLimits.NetworkOf(client);
-        return Convert.ToHexString(client.GetAddressBytes().AsSpan(0, 6));
-    }
-
     // In lower case, with only the signs that words contain.
     private static string Plain(string text) => string.Join(' ', string.Concat(Folding.Fold(text).EnumerateRunes()
             .Select(x => Rune.IsLetterOrDigit(x) || Rune.GetUnicodeCategory(x) is UnicodeCategory.NonSpacingMark
                 or UnicodeCategory.SpacingCombiningMark || x.Value is '-' or '\'' or '&' or '.' ? x.ToString() : " "))
         .Split(' ', StringSplitOptions.RemoveEmptyEntries));
-
-    private sealed record Seen(long Since)
-    {
-        public ConcurrentDictionary<(string Text, string Network), bool> Searches { get; } = new();
-
-        public ConcurrentDictionary<string, int> OfNetwork { get; } = new(StringComparer.Ordinal);
-    }
 
     private sealed record Suggested(List<(string Text, double Weight)> ByText);
 }

@@ -13,7 +13,7 @@ internal sealed class ProductColumns
     {
         (InStock, Products) = (new(AtFirst), new ShelvedProduct[AtFirst]);
         (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
-        (Sales, Discounts) = (new int[AtFirst], new int[AtFirst]);
+        (Sales, Popularity, Discounts) = (new int[AtFirst], new int[AtFirst], new int[AtFirst]);
         (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
         (CategoryTree, Materials, Reductions) = (new(AtFirst), new(AtFirst), new(AtFirst));
     }
@@ -38,8 +38,11 @@ internal sealed class ProductColumns
 
     public long[] PublishedTicks { get; private init; } = null!;
 
-    /// <summary>See <see cref="SalesOfProducts"/>.</summary>
+    /// <summary>See <see cref="SalesOfProducts.OfSales"/>.</summary>
     public int[] Sales { get; private init; } = null!;
+
+    /// <summary>See <see cref="SalesOfProducts.OfBoth"/>.</summary>
+    public int[] Popularity { get; private init; } = null!;
 
     /// <summary>The reduction of the lowest price, see <see cref="ShelvedVariant.DiscountOf"/>.</summary>
     public int[] Discounts { get; private init; } = null!;
@@ -73,8 +76,9 @@ internal sealed class ProductColumns
         Array.Resize(ref ids, capacity);
         Array.Resize(ref lowest, capacity);
         Array.Resize(ref published, capacity);
-        var (sales, discounts) = (Sales, Discounts);
+        var (sales, popularity, discounts) = (Sales, Popularity, Discounts);
         Array.Resize(ref sales, capacity);
+        Array.Resize(ref popularity, capacity);
         Array.Resize(ref discounts, capacity);
         return new(capacity)
         {
@@ -84,6 +88,7 @@ internal sealed class ProductColumns
             LowestPrices = lowest,
             PublishedTicks = published,
             Sales = sales,
+            Popularity = popularity,
             Discounts = discounts,
             Categories = Categories.Grown(capacity),
             CategoryTree = CategoryTree.Grown(capacity),

@@ -89,7 +89,8 @@ internal sealed class ProductsOnSale
     private const float OutOfStock = 100;
 
     private volatile State state = Empty();
-    private IReadOnlyDictionary<Guid, int> sales = new Dictionary<Guid, int>();
+    private IReadOnlyDictionary<Guid, double> sold = new Dictionary<Guid, double>();
+    private IReadOnlyDictionary<Guid, double> viewed = new Dictionary<Guid, double>();
     private int slots;
     private Everything? everything;
 
@@ -169,7 +170,7 @@ internal sealed class ProductsOnSale
             while (slots >= columns.Capacity) columns = columns.Grown();
             words.Add(slots, vector);
             columns.Set(slots, product);
-            columns.Sales[slots] = SalesOf(product.Id);
+            SetScores(columns, slots, product.Id);
             if (known is not null) gone.Add(known.Slot);
             come.Add(slots);
             PlaceAt(slots++, hash);
@@ -185,16 +186,21 @@ internal sealed class ProductsOnSale
         }
     }
 
-    /// <summary>Sets how well the products sell, see <see cref="SalesOfProducts"/>.</summary>
-    public void SetSales(IReadOnlyDictionary<Guid, int> ofProducts)
+    /// <summary>Sets how well the products sell and how often they are looked at.</summary>
+    public void SetScores(SalesOfProducts ofProducts)
     {
-        if (ReferenceEquals(sales, ofProducts)) return;
-        sales = ofProducts;
+        var (nowSold, nowViewed) = (ofProducts.Sold, ofProducts.Viewed);
+        if (ReferenceEquals(sold, nowSold) && ReferenceEquals(viewed, nowViewed)) return;
+        (sold, viewed) = (nowSold, nowViewed);
         var now = state;
-        foreach (var (id, place) in now.Places) now.Columns.Sales[place.Slot] = SalesOf(id);
+        foreach (var (id, place) in now.Places) SetScores(now.Columns, place.Slot, id);
     }
 
-    private int SalesOf(Guid id) => sales.GetValueOrDefault(id);
+    private void SetScores(ProductColumns columns, int slot, Guid id)
+    {
+        columns.Sales[slot] = SalesOfProducts.OfSales(sold, id);
+        columns.Popularity[slot] = SalesOfProducts.OfBoth(sold, viewed, id);
+    }
 
     private static State Empty()
     {
@@ -293,9 +299,9 @@ internal sealed class ProductsOnSale
             : hits.Ranks[slot];
     }
 
-    // How well a product sells, where the order depends on it.
+    // How well a product sells, where the order depends on it; between equal matches its views count, too.
     private static int SalesIn(SearchQuery query, ProductColumns columns, int slot) =>
-        query.RanksBySales || query.Sort == SearchSort.Bestselling ? columns.Sales[slot] : 0;
+        query.Sort == SearchSort.Bestselling ? columns.Sales[slot] : query.RanksBySales ? columns.Popularity[slot] : 0;
 
     private static SearchPage PageOf(SearchQuery query, IReadOnlyList<Offer> page, int total, IReadOnlyList<Facet> facets) => new(
         [.. page.Take(query.Limit).Select(x => x.ToHit())], total, facets,

@@ -11,7 +11,7 @@ internal static class SearchTables
     public static IReadOnlyList<ISchemaObject> All { get; } =
     [
         Product(), Variant(), Stock(), Word(), Synonym(), PopularSearch(), Purchase(), Refill(), ElasticsearchIndex(),
-        ElasticsearchPending(), OrderChange(), Curation(),
+        ElasticsearchPending(), OrderChange(), Curation(), ViewedProduct(),
         new Sequence(new PostgresqlObjectName(Roles.Search, "elasticsearch_revision", SchemaUtils.IdentifierUsage.General)),
     ];
 
@@ -111,6 +111,16 @@ internal static class SearchTables
         search.AddColumn("weight", "double precision").NotNull();
         search.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
         return search;
+    }
+
+    // How often a product was looked at; the weight is as it was at the time.
+    private static Table ViewedProduct()
+    {
+        var viewed = new Table($"{Roles.Search}.viewed_product");
+        viewed.AddColumn("product_id", "uuid").AsPrimaryKey();
+        viewed.AddColumn("weight", "double precision").NotNull();
+        viewed.AddColumn("at", "timestamptz").NotNull().DefaultValueByExpression("now()");
+        return viewed;
     }
 
     private static Table Purchase()

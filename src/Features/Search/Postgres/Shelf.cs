@@ -30,8 +30,9 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
     private bool isReadingAll;
-    private bool isReadingChanges;
+    private bool isReadingBeside;
     private long failedAt;
+    private long failedBesideAt;
     private Read? last;
     private long writes;
     private long rewrites;
@@ -49,10 +50,11 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
     internal async ValueTask<ProductsOnSale> ViewAsync(CancellationToken cancellation)
     {
         var (asked, write, rewrite) = (time.GetTimestamp(), Interlocked.Read(ref writes), Interlocked.Read(ref rewrites));
-        if (Read(Fresh) is { } fresh) return fresh;
-        if (Read(Usable) is { } usable)
+        if (NotOlderThan(Fresh) is { } fresh) return fresh;
+        // After a failure, searches read themselves for a while, so that their callers get the exception.
+        if (NotOlderThan(Usable) is { } usable && (failedBesideAt == 0 || time.GetElapsedTime(failedBesideAt) > AfterFailure))
         {
-            if (!Interlocked.Exchange(ref isReadingChanges, true)) _ = Task.Run(ReadChangesBesideAsync, CancellationToken.None);
+            if (!Interlocked.Exchange(ref isReadingBeside, true)) _ = Task.Run(ReadNextBesideAsync, CancellationToken.None);
             return usable;
         }
 
@@ -61,7 +63,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         {
             // A reading that began after this search had asked is good enough, however long it took: else waiting searches would read one
             // after another.
-            if (Read(Fresh) is { } read) return read;
+            if (NotOlderThan(Fresh) is { } read) return read;
             return await ReadNextAsync(rewrite, cancellation);
         }
         finally
@@ -69,7 +71,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             reading.Release();
         }
 
-        ProductsOnSale? Read(TimeSpan oldest) =>
+        ProductsOnSale? NotOlderThan(TimeSpan oldest) =>
             Volatile.Read(ref last) is { } known && known.Writes >= write && known.Rewrites >= rewrite
             && (known.At >= asked || time.GetElapsedTime(known.At, asked) < oldest)
                 ? known.View
@@ -93,28 +95,36 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         }
     }
 
-    private async Task ReadChangesBesideAsync()
+    private async Task ReadNextBesideAsync()
     {
         try
         {
             await reading.WaitAsync(stopping.Token);
             try
             {
-                await ReadNextAsync(Interlocked.Read(ref rewrites), stopping.Token);
+                // A search may have read meanwhile.
+                if (last is not { } known || time.GetElapsedTime(known.At) >= Fresh)
+                    await ReadNextAsync(Interlocked.Read(ref rewrites), stopping.Token);
             }
             finally
             {
                 reading.Release();
             }
+
+            failedBesideAt = 0;
         }
-#pragma warning disable CA1031 // Nobody waits for this reading; soon a search reads itself, and its caller gets the exception.
-        catch (Exception)
+#pragma warning disable CA1031 // Nobody waits for this reading.
+        catch (Exception e)
 #pragma warning restore CA1031
         {
+            // In an outage, the next search reads itself when what is known has become old.
+            if (Outage.Is(e) || stopping.IsCancellationRequested) return;
+            failedBesideAt = time.GetTimestamp();
+            LogChangesFailed(e);
         }
         finally
         {
-            Volatile.Write(ref isReadingChanges, false);
+            Volatile.Write(ref isReadingBeside, false);
         }
     }
 
@@ -130,9 +140,16 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         {
             var all = await ReadAllAsync(stopping.Token);
             await reading.WaitAsync(stopping.Token);
-            // What has changed since is read before the next search.
-            last = all;
-            reading.Release();
+            try
+            {
+                // With what has changed since it began: searches have seen that already.
+                last = await ReadChangesAsync(all, stopping.Token);
+            }
+            finally
+            {
+                reading.Release();
+            }
+
             failedAt = 0;
         }
 #pragma warning disable CA1031 // Nobody waits for this reading; the searches go on with what they have.
@@ -164,16 +181,17 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         var (now, changed) = await ChangedAsync(connection, before, cancellation);
         if (changed is { Products.Length: 0, Skus.Length: 0 })
         {
-            view.SetSales(sales.Now);
+            view.SetScores(sales);
             return now with { Writes = seen };
         }
 
         var changes = new Changes(view);
-        await using var command = Products(connection, changed);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await using var batch = Products(connection, changed, before.Unseen);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        if (changed is not null) await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) changes.Take(reader);
         changes.End();
-        view.SetSales(sales.Now);
+        view.SetScores(sales);
         await reader.DisposeAsync();
         await LearnAsync(connection, view, cancellation);
         return now with { Writes = seen, IsComplete = before.IsComplete && changes.AreComplete };
@@ -186,8 +204,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         var isWhole = before.Unseen.Length == 0;
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new("select term, words from search.synonym"));
-        // For this batch alone. After many writes at once, the statistics of PostgreSQL may have it read all rows instead of the index.
-        if (!isWhole) batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'off', true)"));
+        if (!isWhole) batch.BatchCommands.Add(ByIndex());
         batch.BatchCommands.Add(new(
             $"""
             select now(), pg_snapshot_xmin(pg_current_snapshot())::xid::text {(isWhole ? "" : """
@@ -214,14 +231,19 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             await reader.GetFieldValueAsync<Guid[]>(2, cancellation), await reader.GetFieldValueAsync<string[]>(3, cancellation)));
     }
 
-    // The words only of the products that have changed themselves, and once per product.
-    private static NpgsqlCommand Products(NpgsqlConnection connection, ChangedRows? changed)
+    // For its batch alone. With statistics from before many writes, PostgreSQL would read all rows instead of using the index.
+    private static NpgsqlBatchCommand ByIndex() => new("select set_config('enable_seqscan', 'off', true)");
+
+    // The words only of the products that have changed themselves, and once per product. A product may have changed since the changes were
+    // read: its row says so.
+    private static NpgsqlBatch Products(NpgsqlConnection connection, ChangedRows? changed, string unseen)
     {
         var isWhole = changed is null;
-        var command = new NpgsqlCommand(
+        var command = new NpgsqlBatchCommand(
             $"""
             select product_id, published, slug, name, category, currency, image, published_at,
-              case when {(isWhole ? "" : "itself and ")}row_number() over (partition by product_id order by sku) = 1 then words::text end,
+              case when {(isWhole ? "" : "(itself or age(product.xmin) <= age($3::xid)) and ")}
+                row_number() over (partition by product_id order by sku) = 1 then words::text end,
               size, colour, variant.price_minor, compare_at_minor, coalesce(available, 0) > 0, sku, ancestors, materials
             from {(isWhole ? "search.product" : """
               (select product_id, bool_or(itself) as itself
@@ -231,11 +253,18 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
               """)} left join search.variant using (product_id) left join search.stock using (sku)
             {(isWhole ? "where published" : "")}
             order by product_id, sku
-            """, connection);
-        if (changed is null) return command;
-        command.Parameters.Add(new() { Value = changed.Products });
-        command.Parameters.Add(new() { Value = changed.Skus });
-        return command;
+            """);
+        var batch = connection.CreateBatch();
+        if (changed is not null)
+        {
+            batch.BatchCommands.Add(ByIndex());
+            command.Parameters.Add(new() { Value = changed.Products });
+            command.Parameters.Add(new() { Value = changed.Skus });
+            command.Parameters.Add(new() { Value = unseen });
+        }
+
+        batch.BatchCommands.Add(command);
+        return batch;
     }
 
     // The words that a typo may have meant, of those that are new.
@@ -339,6 +368,9 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         /// <summary>False when a product is missing, because its words were not read.</summary>
         public bool IsComplete { get; init; } = true;
     }
+
+    [LoggerMessage(LogLevel.Error, "Changes of the products on sale could not be read beside the searches; they read them themselves")]
+    private partial void LogChangesFailed(Exception error);
 
     [LoggerMessage(LogLevel.Error, "The products on sale could not all be read again; searches go on with what was read before")]
     private partial void LogFailed(Exception error);

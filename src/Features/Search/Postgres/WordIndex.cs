@@ -98,7 +98,8 @@ internal sealed class WordIndex
         {
             all = found.Empty();
             for (var word = from; word < to; word++) Add(all, word, placeKinds);
-            if (wide.Count < MostWide) wide[(beginning, placeKinds)] = all;
+            if (wide.Count >= MostWide) wide.Clear();
+            wide[(beginning, placeKinds)] = all;
         }
 
         found.Add(all);

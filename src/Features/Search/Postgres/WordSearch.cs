@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Aarya.Features.Search.Engine;
 
 namespace Aarya.Features.Search.Postgres;
@@ -8,6 +9,9 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 {
     // What a whole name or SKU adds: its product ranks before all others with the same words.
     private const float WholeRank = 1000;
+
+    // Kept as long as the name: the index has one string per category, and every keystroke asks for its words.
+    private static readonly ConditionalWeakTable<string, IReadOnlySet<string>> WordsOfCategories = [];
 
     // Above every product that is not pinned; each next one ranks one less.
     private const float PinnedRank = 100_000;
@@ -86,7 +90,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         {
             Explanation = new(
                 Math.Round(rank, 4), hit.InStock && IsPinned(query, hit.Id), hit.InStock, rank >= WholeRank,
-                query.RanksBySales ? Columns.Sales[place.Slot] : 0, words),
+                query.RanksBySales ? Columns.Popularity[place.Slot] : 0, words),
         };
     }
 
@@ -121,7 +125,9 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     {
         var inCategory = InCategory(text);
         inCategory.Keep(state.OnSale);
-        var categories = NamedCategories.Of(text, Columns.CategoryTree.CountIn(inCategory), view.Synonyms);
+        var categories = NamedCategories.Of(
+            text, Columns.CategoryTree.CountIn(inCategory), static x => WordsOfCategories.GetValue(x, IndexedWords.OfCategory),
+            view.Synonyms);
         var hits = Matching(text);
         Hide(hits, hidden);
         var products = WithRanks(text, hits, ranks => Best(hits, ranks, limit))

@@ -5,7 +5,8 @@ using Aarya.Infrastructure.Security;
 namespace Aarya.Features.Search.Query;
 
 /// <summary>
-/// The flag <c>search.sales</c>: while it is on for the caller, products that match a text equally well are in the order of their sales.
+/// The flag <c>search.sales</c>: while it is on for the caller, products that match a text equally well are in the order of their sales and
+/// views.
 /// </summary>
 public sealed class SalesFlag(IFlags flags, TimeProvider time)
 {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Aarya.Features.Search.Postgres;
 
 namespace Aarya.Features.Search.Recommendations;
 
@@ -30,9 +31,6 @@ public sealed class PurchaseHistory
     // The weight of a purchase relative to the next newer one.
     private const double Older = 0.9;
 
-    private static readonly TimeSpan HalfLife = TimeSpan.FromDays(7);
-    private static readonly DateTimeOffset Reference = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private readonly Dictionary<Guid, int> numbers = [];
     private readonly List<Guid> products = [];
     private readonly List<double> sales = [];
@@ -50,7 +48,8 @@ public sealed class PurchaseHistory
         foreach (var one in bought)
         {
             var product = NumberOf(one.ProductId);
-            sales[product] = Sum(sales[product], WeeksUntil(one.At) + Math.Log2(Math.Clamp(one.Quantity, 1, MostPieces)));
+            var pieces = SalesOfProducts.WeeksUntil(one.At) + Math.Log2(Math.Clamp(one.Quantity, 1, MostPieces));
+            sales[product] = SalesOfProducts.Sum(sales[product], pieces);
             if (!known.TryGetValue(one.OrderId, out var order))
             {
                 known[one.OrderId] = order = orders.Count;
@@ -94,13 +93,12 @@ public sealed class PurchaseHistory
     /// </summary>
     public IEnumerable<Guid> Trending(DateTimeOffset now)
     {
-        var least = WeeksUntil(now) - 1;
+        var least = SalesOfProducts.WeeksUntil(now) - 1;
         return bestselling.Value.TakeWhile(x => sales[x] >= least).Select(x => products[x]);
     }
 
-    /// <summary>The score of each product that sold, above 0; see <see cref="Postgres.SalesOfProducts"/>.</summary>
-    public IReadOnlyDictionary<Guid, int> Sales() =>
-        numbers.ToDictionary(x => x.Key, x => Math.Max(1, (int)Math.Round(10_000 * sales[x.Value])));
+    /// <summary>The weight of each product that sold; see <see cref="SalesOfProducts"/>.</summary>
+    public IReadOnlyDictionary<Guid, double> Sales() => numbers.ToDictionary(x => x.Key, x => sales[x.Value]);
 
     private IReadOnlyList<Companion> Find(Guid productId)
     {
@@ -136,12 +134,6 @@ public sealed class PurchaseHistory
         ordersOf.Add([]);
         return number;
     }
-
-    // The logarithm of the weight of a piece.
-    private static double WeeksUntil(DateTimeOffset at) => (at - Reference) / HalfLife;
-
-    // The logarithm of the sum of two numbers, from their logarithms: the numbers themselves would grow beyond all bounds with the years.
-    private static double Sum(double one, double other) => Math.Max(one, other) + Math.Log2(1 + Math.Pow(2, -Math.Abs(one - other)));
 
     /// <summary>The orders that have two products, and how many shoppers they are of, counted up to <see cref="LeastTogether"/>.</summary>
     private struct Together

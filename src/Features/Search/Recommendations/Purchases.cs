@@ -82,7 +82,7 @@ public sealed class Purchases(ISearchStore store, SalesOfProducts sales, TimePro
         while (await reader.ReadAsync(cancellation))
             bought.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt32(3), new(reader.GetDateTime(4))));
         history = new(bought);
-        sales.Now = history.Sales();
+        sales.Sold = history.Sales();
         (read, readAt) = (stored, time.GetTimestamp());
     }
 

@@ -84,27 +84,27 @@ public sealed partial class Views(RedisConnections redis, TimeProvider time, ILo
     }
 
     // Waits for Redis for a moment, and after a failure does not ask it for a while.
-    private sealed class Patient(string done)
+    private sealed class Patient(string use)
     {
         private readonly OutageLine outage = new();
         private long restUntil;
 
-        public async Task<T?> TryAsync<T>(Views views, TimeProvider clock, Func<Task<T>> use)
+        public async Task<T?> TryAsync<T>(Views views, TimeProvider clock, Func<Task<T>> ask)
         {
             if (clock.GetTimestamp() < Volatile.Read(ref restUntil)) return default;
             try
             {
-                return await use().WaitAsync(Patience, clock);
+                return await ask().WaitAsync(Patience, clock);
             }
             catch (Exception e) when (Outage.IsOfRedis(e))
             {
                 Volatile.Write(ref restUntil, clock.GetTimestamp() + (long)(Rest.TotalSeconds * clock.TimestampFrequency));
-                if (outage.IsDue()) views.LogLost(done, e.Message);
+                if (outage.IsDue()) views.LogLost(use, e.Message);
                 return default;
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "What shoppers look at is not {Done}, because Redis does not answer: {Reason}")]
-    private partial void LogLost(string done, string reason);
+    [LoggerMessage(LogLevel.Warning, "What shoppers look at cannot be {Use}, because Redis does not answer: {Reason}")]
+    private partial void LogLost(string use, string reason);
 }

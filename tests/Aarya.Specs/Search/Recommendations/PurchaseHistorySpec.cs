@@ -1,3 +1,4 @@
+using Aarya.Features.Search.Postgres;
 using Aarya.Features.Search.Recommendations;
 
 namespace Aarya.Specs.Search.Recommendations;
@@ -94,12 +95,12 @@ public sealed class PurchaseHistorySpec
         Sell(Kurta, 3, Now.AddDays(-7));
         Sell(Dupatta, 2, Now);
         Sell(Juttis, 1, Now.AddYears(-10));
-        var before = History().Sales();
+        var before = Scores();
         Assert.True(before[Dupatta] > before[Kurta] && before[Kurta] > before[Juttis] && before[Juttis] > 0);
 
         Sell(Kurta, 1, Now.AddDays(100));
         Sell(Socks, 5, Now.AddDays(100));
-        var after = History().Sales();
+        var after = Scores();
 
         Assert.Equal((before[Dupatta], before[Juttis]), (after[Dupatta], after[Juttis]));
         Assert.True(after[Kurta] > before[Dupatta] && after[Socks] > after[Kurta]);
@@ -176,4 +177,10 @@ public sealed class PurchaseHistorySpec
     private void Sell(Guid product, int pieces, DateTimeOffset at) => bought.Add(new(Guid.NewGuid(), product, Guid.NewGuid(), pieces, at));
 
     private PurchaseHistory History() => new(bought.OrderByDescending(x => x.At));
+
+    private Dictionary<Guid, int> Scores()
+    {
+        var sold = History().Sales();
+        return sold.Keys.ToDictionary(x => x, x => SalesOfProducts.OfSales(sold, x));
+    }
 }
