@@ -83,6 +83,7 @@ internal sealed class NginxServer : IAsyncDisposable
     public static SocketsHttpHandler Handler(string from = "127.0.0.1") => new()
     {
         AllowAutoRedirect = false,
+        Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
         RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.Latin1,
 #pragma warning disable CA5359 // The certificate is the spec's own, for another name.
         SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
