@@ -87,7 +87,6 @@ public sealed partial class LogsSpec : IAsyncLifetime
         [
             .. collector.Settings, ("PAYMENT_PROVIDER_URL", "http://127.0.0.1:1"), ("PAYMENT_API_KEY", "a-key-of-this-spec"),
             ("PAYMENT_WEBHOOK_SECRET", "a-secret-of-this-spec"), ("PAYMENT_RECONCILE_SECONDS", "1"), ("PAYMENT_PENDING_SECONDS", "1"),
-            ("AARYA_DIAL_SECONDS", "1"),
         ]);
         using var support = await shop.StaffAsync("support", "merchandiser");
         await support.PublishKurtaAsync(Sku, stock: 100);
