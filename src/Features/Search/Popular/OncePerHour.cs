@@ -23,8 +23,9 @@ internal sealed class OncePerHour<T>(TimeProvider time)
     public bool Counts(T thing, IPAddress? client)
     {
         var (hour, network) = (seen, NetworkOf(client));
-        return hour.Things.Count < MostSeen && hour.Things.TryAdd((thing, network), true)
-            && hour.OfNetwork.AddOrUpdate(network, 1, static (_, x) => x + 1) <= MostOfNetwork;
+        // First, so that what a network does beyond its share takes no room.
+        if (hour.OfNetwork.GetValueOrDefault(network) >= MostOfNetwork || hour.IsFull || !hour.Add((thing, network))) return false;
+        return hour.OfNetwork.AddOrUpdate(network, 1, static (_, x) => x + 1) <= MostOfNetwork;
     }
 
     /// <summary>Forgets all addresses when an hour is over.</summary>
@@ -41,10 +42,24 @@ internal sealed class OncePerHour<T>(TimeProvider time)
         return Convert.ToHexString(client.GetAddressBytes().AsSpan(0, 6));
     }
 
-    private sealed record Seen(long Since)
+    private sealed class Seen(long since)
     {
-        public ConcurrentDictionary<(T Thing, string Network), bool> Things { get; } = new();
+        private readonly ConcurrentDictionary<(T Thing, string Network), bool> things = new();
+
+        // The count of the dictionary takes all of its locks.
+        private int count;
+
+        public long Since => since;
 
         public ConcurrentDictionary<string, int> OfNetwork { get; } = new(StringComparer.Ordinal);
+
+        public bool IsFull => Volatile.Read(ref count) >= MostSeen;
+
+        public bool Add((T Thing, string Network) thing)
+        {
+            if (!things.TryAdd(thing, true)) return false;
+            Interlocked.Increment(ref count);
+            return true;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -27,7 +26,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
 
     private static readonly TimeSpan Half = TimeSpan.FromDays(7);
 
-    private readonly ConcurrentDictionary<string, int> unwritten = new(StringComparer.Ordinal);
+    private readonly DecayedCounts<string> counts = new(store, ("search.popular_search", "text"), Half, MostUnwritten);
     private readonly OncePerHour<string> once = new(time);
     private volatile Suggested suggested = new([]);
 
@@ -42,8 +41,7 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
         var words = Words.Compounded(Words.Of(text));
         if (words.Count > Words.Most || Words.Telling(words).Any(x => !IsKnown(x.Joined) && !x.Parts.All(IsKnown))) return;
 
-        if (!once.Counts(plain, client)) return;
-        if (unwritten.Count < MostUnwritten || unwritten.ContainsKey(plain)) unwritten.AddOrUpdate(plain, 1, static (_, x) => x + 1);
+        if (once.Counts(plain, client)) counts.Add(plain);
 
         bool IsKnown(string word) => isOfProducts(word) || Lexicon.Has(word);
     }
@@ -61,41 +59,10 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
     }
 
     /// <summary>Adds the counts of this process to those in the database.</summary>
-    public async Task WriteAsync(CancellationToken cancellation)
+    public Task WriteAsync(CancellationToken cancellation)
     {
         once.Forget();
-        var counts = unwritten.Keys.Select(x => (Text: x, Count: unwritten.TryRemove(x, out var count) ? count : 0)).ToList();
-        if (counts.Count == 0) return;
-        try
-        {
-            await WriteAsync(counts, cancellation);
-        }
-        catch
-        {
-            foreach (var (text, count) in counts) unwritten.AddOrUpdate(text, count, (_, x) => x + count);
-            throw;
-        }
-    }
-
-    private async Task WriteAsync(IReadOnlyList<(string Text, int Count)> counts, CancellationToken cancellation)
-    {
-        await using var connection = await store.OpenConnectionAsync(cancellation);
-        // In order, so that two processes cannot deadlock.
-        await using var command = new NpgsqlCommand(
-            $"""
-            insert into search.popular_search as known (text, weight)
-            select * from unnest($1::text[], $2::double precision[]) as line(text, weight) order by text
-            on conflict (text) do update set weight = {Decayed("$3")} + excluded.weight, at = now()
-            """, connection)
-        {
-            Parameters =
-            {
-                new() { Value = counts.Select(x => x.Text).ToArray() },
-                new() { Value = counts.Select(x => (double)x.Count).ToArray() },
-                new() { Value = Half.TotalSeconds },
-            },
-        };
-        await command.ExecuteNonQueryAsync(cancellation);
+        return counts.WriteAsync(cancellation);
     }
 
     /// <summary>Reads what is suggested, and deletes the least popular of too many searches.</summary>
@@ -107,25 +74,22 @@ public sealed class PopularSearches(ISearchStore store, TimeProvider time)
             $"""
             delete from search.popular_search where text in (
               select text from search.popular_search
-              where text in (select text from search.popular_search as known order by {Decayed("$2")} desc offset $1)
+              where text in (select text from search.popular_search as known order by {counts.Decayed} desc offset $1)
               order by text for update)
             """)
-        { Parameters = { new() { Value = MostStored }, new() { Value = Half.TotalSeconds } } });
+        { Parameters = { new() { Value = MostStored } } });
         batch.BatchCommands.Add(new(
             $"""
-            select text, weight from (select text, {Decayed("$3")} as weight from search.popular_search as known) as decayed
+            select text, weight from (select text, {counts.Decayed} as weight from search.popular_search as known) as decayed
             where weight >= $1 order by weight desc limit $2
             """)
-        { Parameters = { new() { Value = Least }, new() { Value = MostSuggested }, new() { Value = Half.TotalSeconds } } });
+        { Parameters = { new() { Value = Least }, new() { Value = MostSuggested } } });
         List<(string Text, double Weight)> read = [];
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) read.Add((reader.GetString(0), reader.GetDouble(1)));
         read.Sort((a, b) => string.CompareOrdinal(a.Text, b.Text));
         suggested = new(read);
     }
-
-    // A row's weight as it is now.
-    private static string Decayed(string half) => $"known.weight * power(0.5, extract(epoch from now() - known.at) / {half})";
 
     // In lower case, with only the signs that words contain.
     private static string Plain(string text) => string.Join(' ', string.Concat(Folding.Fold(text).EnumerateRunes()
