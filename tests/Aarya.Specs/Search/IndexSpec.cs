@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aarya.Features;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
@@ -82,45 +83,27 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
     public async Task a_refill_brings_what_the_catalogue_sells_and_takes_out_what_it_does_not()
     {
         var ghost = await news.PublishAsync("Ghost");
-        var merchandiser = await Host.TokenFor("merchandiser");
-        await Host.Scenario(x =>
-        {
-            x.Post.Json(new
-            {
-                name = $"Achkan {news.Word}",
-                slug = $"achkan-{news.Word}",
-                description = "For a wedding",
-                category = "Sherwanis",
-                variants = new[]
-                {
-                    new
-                    {
-                        sku = $"ACH-{news.Word.ToUpperInvariant()}",
-                        options = new { size = "M", colour = "Ivory" },
-                        price = new { amount = 899_900, currency = "INR" },
-                        stock = 4,
-                    },
-                },
-            }).ToUrl("/api/admin/products");
-            x.WithBearerToken(merchandiser);
-            x.StatusCodeShouldBe(201);
-        });
-        // A refill removes the products that were last indexed before it began.
-        var since = DateTimeOffset.UtcNow.AddMilliseconds(5);
-        await Task.Delay(10);
-
-        var refill = Host.Services.GetRequiredService<Refill>();
-        for (var cursor = ""; ;)
-        {
-            (cursor, _) = await refill.PageAsync(since, cursor, CancellationToken.None);
-            if (cursor.Length == 0) break;
-        }
-
-        await Products.EndRefillAsync(since, CancellationToken.None);
+        await OfferAchkanAsync();
+        await FillAsync();
 
         var found = Assert.Single((await FindAsync()).Items);
         Assert.Equal($"achkan-{news.Word}", found.Slug);
         Assert.NotEqual(ghost.ProductId, found.Id);
+    }
+
+    [Fact]
+    public async Task a_refill_brings_back_what_the_catalogue_has_after_it_was_restored_to_an_earlier_state()
+    {
+        var offered = await OfferAchkanAsync();
+        // What the catalogue had before its restore.
+        await news.TellAsync(news.Product("Achkan of silk", version: 1_000, id: offered));
+        await news.TellAsync(new ProductWithdrawnNotice(offered, 1_001));
+
+        await FillAsync();
+
+        Assert.Equal($"achkan-{news.Word}", Assert.Single((await FindAsync()).Items).Slug);
+        await news.TellAsync(news.Product("Achkan of linen", version: 2, id: offered));
+        Assert.Equal($"Achkan of linen {news.Word}", Assert.Single((await FindAsync()).Items).Name);
     }
 
     [Fact]
@@ -237,6 +220,50 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     private RefillTurn Turn => Host.Services.GetRequiredService<RefillTurn>();
+
+    private async Task<Guid> OfferAchkanAsync()
+    {
+        var merchandiser = await Host.TokenFor("merchandiser");
+        var created = await Host.Scenario(x =>
+        {
+            x.Post.Json(new
+            {
+                name = $"Achkan {news.Word}",
+                slug = $"achkan-{news.Word}",
+                description = "For a wedding",
+                category = "Sherwanis",
+                variants = new[]
+                {
+                    new
+                    {
+                        sku = $"ACH-{news.Word.ToUpperInvariant()}",
+                        options = new { size = "M", colour = "Ivory" },
+                        price = new { amount = 899_900, currency = "INR" },
+                        stock = 4,
+                    },
+                },
+            }).ToUrl("/api/admin/products");
+            x.WithBearerToken(merchandiser);
+            x.StatusCodeShouldBe(201);
+        });
+        return created.ReadAsJson<JsonElement>().GetProperty("id").GetGuid();
+    }
+
+    private async Task FillAsync()
+    {
+        // A refill removes the products that were last indexed before it began.
+        var since = DateTimeOffset.UtcNow.AddMilliseconds(5);
+        await Task.Delay(10);
+
+        var refill = Host.Services.GetRequiredService<Refill>();
+        for (var cursor = ""; ;)
+        {
+            (cursor, _) = await refill.PageAsync(since, cursor, CancellationToken.None);
+            if (cursor.Length == 0) break;
+        }
+
+        await Products.EndRefillAsync(since, CancellationToken.None);
+    }
 
     // Another story of this class may have begun a refill, which goes on by itself.
     private Task UntilNoneRunsAsync() => Eventually.HoldsAsync("the refill of another story to end",

@@ -16,7 +16,7 @@ public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.Commerce
     public async Task<(string Next, int Products)> PageAsync(DateTimeOffset since, string cursor, CancellationToken cancellation)
     {
         var page = await commerce.ListProductsAsync(new() { Cursor = cursor, Limit = PageSize }, cancellationToken: cancellation);
-        await index.IndexAsync([.. page.Items.Select(Document)], cancellation);
+        await index.IndexAsync([.. page.Items.Select(Document)], cancellation, since);
         await index.RefreshStockAsync(page.Items.SelectMany(x => x.Variants).DistinctBy(x => x.Sku)
             .ToDictionary(x => x.Sku, x => x.Available), since, cancellation);
         return (page.NextCursor, page.Items.Count);

@@ -23,7 +23,12 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     /// <summary>
     /// Adds products, and replaces those whose state in the index is not later. What a document does not know stays as it is in the index.
     /// </summary>
-    public async Task IndexAsync(IReadOnlyList<ProductDocument> products, CancellationToken cancellation)
+    /// <param name="since">
+    /// For a refill, when it began: it also replaces a later state that was indexed before then. The catalogue has gone back to an earlier
+    /// one.
+    /// </param>
+    public async Task IndexAsync(
+        IReadOnlyList<ProductDocument> products, CancellationToken cancellation, DateTimeOffset? since = null)
     {
         if (products.Count == 0) return;
         await using var connection = await store.OpenConnectionAsync(cancellation);
@@ -35,7 +40,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         batch.BatchCommands.Add(HoldingStock(products.SelectMany(x => x.Variants).Select(x => x.Sku)));
         var indexed = products.OrderBy(x => x.Id).Select(Plain)
             .Select(x => (Product: x, Words: IndexedWords.Of(x))).ToList();
-        foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words));
+        foreach (var (product, words) in indexed) batch.BatchCommands.Add(Indexing(product, words, since));
         batch.BatchCommands.Add(Pending(indexed.Select(x => x.Product.Id)));
         // First the words: who reads the products knows them. Words that no product on sale has are never what a typo meant.
         await IndexedWords.RememberAsync(connection, indexed.SelectMany(x => x.Words.Known), cancellation);
@@ -107,7 +112,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         Variants = [.. product.Variants.Select(x => x with { Size = SearchQuery.Plain(x.Size), Colour = SearchQuery.Plain(x.Colour) })],
     };
 
-    private static NpgsqlBatchCommand Indexing(ProductDocument product, IndexedWords words)
+    private static NpgsqlBatchCommand Indexing(ProductDocument product, IndexedWords words, DateTimeOffset? since)
     {
         var variants = product.Variants;
         return new(
@@ -124,7 +129,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
                 ancestors = excluded.ancestors, materials = excluded.materials, tree_version = excluded.tree_version,
                 price_minor = excluded.price_minor, currency = excluded.currency,
                 published_at = coalesce($11, known.published_at), indexed_at = now()
-              where (known.version, known.tree_version) <= (excluded.version, excluded.tree_version)
+              where (known.version, known.tree_version) <= (excluded.version, excluded.tree_version) or known.indexed_at < $24
               returning product_id
             ), gone as (
               delete from search.variant using indexed where variant.product_id = indexed.product_id and sku <> all($12)
@@ -166,6 +171,7 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
                 new() { Value = product.Materials!.ToArray() },
                 new() { Value = variants.Select(x => x.Barcode).ToArray() },
                 new() { Value = product.TreeVersion },
+                new() { Value = (object?)since?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
         };
     }
