@@ -16,8 +16,9 @@ public static class RelevanceBench
         var report = new RelevanceReport();
         foreach (var query in JudgedQuery.Read(await File.ReadAllLinesAsync(file), products))
         {
-            var items = (await SearchAsync(shop, query.Text)).GetProperty("items").EnumerateArray();
-            report.Add(query, [.. items.Select(x => x.GetProperty("slug").GetString()!)]);
+            var page = await SearchAsync(shop, query.Text);
+            report.Add(query, [.. page.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("slug").GetString()!)]);
+            if (page.TryGetProperty("degraded", out var degraded) && degraded.GetBoolean()) report.AddDegraded();
         }
 
         return report;

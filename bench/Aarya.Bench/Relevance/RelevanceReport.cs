@@ -19,21 +19,28 @@ public sealed class RelevanceReport
     /// <summary>The share of empty answers among the queries that have one.</summary>
     public double EmptyRate => answers.Where(x => x.Query.Grades.Count > 0).Average(x => x.Found.Count == 0 ? 1.0 : 0);
 
+    /// <summary>How many answers PostgreSQL gave in place of Elasticsearch.</summary>
+    public int Degraded { get; private set; }
+
+    /// <summary>Counts an answer that PostgreSQL gave in place of Elasticsearch.</summary>
+    public void AddDegraded() => Degraded++;
+
     /// <param name="found">The slugs of the answer, in order.</param>
     public void Add(JudgedQuery query, IReadOnlyList<string> found) => answers.Add((query, found));
 
-    /// <summary>A line per query, the worst first, then the means.</summary>
+    /// <summary>A line per query with its nDCG@10 and its reciprocal rank, the worst first, then the means.</summary>
     public override string ToString() => string.Join('\n',
     [
         .. answers.OrderBy(x => x.Query.Ndcg(x.Found)).Select(Line),
         string.Create(CultureInfo.InvariantCulture,
-            $"{Queries} queries: nDCG@10 {Ndcg:0.000}, MRR {ReciprocalRank:0.000}, empty answers {EmptyRate:0.0%}"),
+            $"{Queries} queries: nDCG@10 {Ndcg:0.000}, MRR {ReciprocalRank:0.000}, empty answers {EmptyRate:0.0%}, {Degraded} degraded"),
     ]);
 
     private static string Line((JudgedQuery Query, IReadOnlyList<string> Found) answer)
     {
         var (query, found) = answer;
         var shown = found.Take(10).Select(x => $"{x}({query.Grades.GetValueOrDefault(x)})");
-        return string.Create(CultureInfo.InvariantCulture, $"{query.Ndcg(found):0.000}  {query.Text}: {string.Join(' ', shown)}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{query.Ndcg(found):0.000} {query.ReciprocalRank(found):0.00}  {query.Text}: {string.Join(' ', shown)}");
     }
 }

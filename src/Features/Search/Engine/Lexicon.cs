@@ -140,6 +140,14 @@ public static class Lexicon
         trait: short mini cropped
         trait: midi | calf knee
         trait: flat | flats
+        trait: xs extra-small
+        trait: s small छोटा
+        trait: m medium
+        trait: l large बड़ा
+        trait: xl extra-large
+        trait: xxl 2xl double-xl
+        trait: xxxl 3xl
+        trait: free-size one-size
         trait: slip-on | loafer jutti
         trait: cross-body | sling
         trait: pocket pockets
