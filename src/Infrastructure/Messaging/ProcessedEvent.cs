@@ -14,6 +14,9 @@ namespace Aarya.Infrastructure.Messaging;
 /// </summary>
 public static class ProcessedEvent
 {
+    /// <summary>The header of an event that its handler gets again, see <see cref="RebuildsAttribute"/>.</summary>
+    internal const string Again = "aarya-again";
+
     public static async Task<HandlerContinuation> BeforeAsync(Envelope envelope, IDocumentSession session, CancellationToken cancellation)
     {
         if (envelope.Destination is not { Scheme: RedisStreamsTransport.Scheme } address) return HandlerContinuation.Continue;
@@ -24,7 +27,7 @@ public static class ProcessedEvent
         // A replayed dead letter arrives by another path; its address still contains the group.
         var (group, handler) = RedisStreamsTransport.ReaderOf(address);
         await using var insert = Insert(TableOf(session), group, handler, envelope.Id);
-        if (await session.ExecuteAsync(insert, cancellation) == 0)
+        if (await session.ExecuteAsync(insert, cancellation) == 0 && !envelope.Headers.ContainsKey(Again))
         {
             delivery?.Proven = true;
             return HandlerContinuation.Stop;

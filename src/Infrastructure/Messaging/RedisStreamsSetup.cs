@@ -34,7 +34,9 @@ public static class RedisStreamsSetup
             endpoint.StoreType = listened.Key.Context.StoreType;
             endpoint.Declared = declared;
             endpoint.Namespace = listened.Key.Context.Namespace;
-            endpoint.Events = listened.ToDictionary(x => x.Name, x => new StreamEvent(x.Record.ToMessageTypeName(), wolverine.PartsOf(x)));
+            endpoint.Events = listened.ToDictionary(x => x.Name, x => new StreamEvent(
+                x.Record.ToMessageTypeName(), wolverine.PartsOf(x),
+                [.. x.Handlers().Where(y => y.IsDefined(typeof(RebuildsAttribute), false)).Select(y => y.Name)]));
         }
 
         wolverine.Policies.Add(new WireEventPolicy(events));

@@ -15,12 +15,13 @@ namespace Aarya.Infrastructure.Messaging;
 /// <summary>What became of events that are replayed.</summary>
 /// <param name="HandedOver">Deliveries, one per event and handler, that are in the inbox of the context now: it handles them soon.</param>
 /// <param name="Handled">Deliveries that the context has done, has in its inbox, or has as dead letters.</param>
-/// <param name="NotRead">Events that the context does not read.</param>
+/// <param name="NotRead">Events that the context does not read, or that are of no use to rebuild anything.</param>
 public sealed record StreamReplayed(int HandedOver, int Handled, int NotRead);
 
 /// <summary>
 /// Hands events to one group again, for a context whose database was restored from a backup: what it had handled by then has its
-/// <c>processed_event</c> row and is left out. The context must be hosted by this process.
+/// <c>processed_event</c> row and is left out, except for handlers with <see cref="RebuildsAttribute"/>, on request. The context must be
+/// hosted by this process.
 /// </summary>
 public sealed class StreamReplay(ActiveContexts contexts, IWolverineRuntime runtime, IServiceProvider services)
 {
@@ -33,11 +34,14 @@ public sealed class StreamReplay(ActiveContexts contexts, IWolverineRuntime runt
     /// <summary>True when the context is hosted here.</summary>
     public bool Hosts(string group) => contexts.Active.Any(x => x.Role == group);
 
+    /// <summary>True when a handler of the context rebuilds what it stores from events of the stream.</summary>
+    public bool Rebuilds(string stream, string group) => EndpointOf(stream, group).Events.Values.Any(x => x.Rebuilding.Count > 0);
+
+    /// <param name="again">True to hand over also what was handled before, to the handlers that rebuild, and only to them.</param>
     public async Task<StreamReplayed> HandOverAsync(
-        string stream, string group, IReadOnlyCollection<StreamRecord> records, CancellationToken cancellation)
+        string stream, string group, IReadOnlyCollection<StreamRecord> records, bool again, CancellationToken cancellation)
     {
-        var endpoint = (RedisStreamEndpoint)runtime.Options.Transports.GetOrCreate<RedisStreamsTransport>()
-            .GetOrCreateEndpoint(RedisStreamsTransport.Incoming(stream, group));
+        var endpoint = EndpointOf(stream, group);
         List<(Envelope Envelope, string Reader)> messages = [];
         var notRead = 0;
         foreach (var record in records)
@@ -50,21 +54,28 @@ public sealed class StreamReplay(ActiveContexts contexts, IWolverineRuntime runt
             }
 
             IReadOnlyList<RedisStreamEndpoint> readers = delivery.Parts.Count > 0 ? delivery.Parts : [endpoint];
+            if (again) readers = [.. readers.Where(x => delivery.IsRebuiltBy(x.Handler))];
+            if (readers.Count == 0) notRead++;
             foreach (var reader in readers)
             {
                 var envelope = delivery.Open();
                 envelope.Destination = reader.Uri;
+                if (again) envelope.Headers[ProcessedEvent.Again] = "true";
                 messages.Add((envelope, reader.Handler is { } handler ? $"{group}/{handler}" : group));
             }
         }
 
-        var handedOver = messages.Count == 0 ? 0 : await InsertAsync(group, messages, cancellation);
+        var handedOver = messages.Count == 0 ? 0 : await InsertAsync(group, messages, again, cancellation);
         return new(handedOver, messages.Count - handedOver, notRead);
     }
 
+    private RedisStreamEndpoint EndpointOf(string stream, string group) =>
+        (RedisStreamEndpoint)runtime.Options.Transports.GetOrCreate<RedisStreamsTransport>()
+            .GetOrCreateEndpoint(RedisStreamsTransport.Incoming(stream, group));
+
     // The same row as for a dead letter that is replayed; a node of the context takes it over.
     private async Task<int> InsertAsync(
-        string group, IReadOnlyCollection<(Envelope Envelope, string Reader)> messages, CancellationToken cancellation)
+        string group, IReadOnlyCollection<(Envelope Envelope, string Reader)> messages, bool again, CancellationToken cancellation)
     {
         var context = contexts.Active.Single(x => x.Role == group);
         await using var connection =
@@ -74,7 +85,7 @@ public sealed class StreamReplay(ActiveContexts contexts, IWolverineRuntime runt
               (id, status, owner_id, execution_time, attempts, body, message_type, received_at, keep_until)
             select x.id, 'Incoming', 0, null, 0, x.body, x.type, x.address, null
             from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[]) as x(id, body, type, address, reader)
-            where not exists (select from {group}.processed_event where event_id = x.id and grp in (x.reader, $6))
+            where ($7 or not exists (select from {group}.processed_event where event_id = x.id and grp in (x.reader, $6)))
               and not exists (select from {group}.wolverine_dead_letters d where d.id = x.id and d.received_at = x.address)
             on conflict do nothing
             """, connection)
@@ -87,6 +98,7 @@ public sealed class StreamReplay(ActiveContexts contexts, IWolverineRuntime runt
                 new() { Value = messages.Select(x => x.Envelope.Destination!.ToString()).ToArray() },
                 new() { Value = messages.Select(x => x.Reader).ToArray() },
                 new() { Value = group },
+                new() { Value = again },
             },
         };
         return await insert.ExecuteNonQueryAsync(cancellation);

@@ -53,7 +53,7 @@ public sealed partial class LogsSpec : IAsyncLifetime
         var order = await PrivateShopper.BuyAsync(shopper, Sku, $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
         secrets = [.. secrets, await GetExportAsync(shopper)];
         using var seen = await shopper.GetAsync($"/api/orders/{order}?looking=private-words", Cancel);
-        await RefundAsync(support, order);
+        await support.RefundAsync(order);
         using var failed = await shopper.PostAsJsonAsync(
             "/api/checkout", new { email = "other@private.example", phone = PrivateShopper.Phone }, Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, failed.StatusCode);
@@ -309,20 +309,6 @@ public sealed partial class LogsSpec : IAsyncLifetime
         using var fetched = await shopper.GetAsync($"/api/users/exports/{code}", Cancel);
         Assert.Equal(HttpStatusCode.OK, fetched.StatusCode);
         return code;
-    }
-
-    private static async Task RefundAsync(HttpClient support, string order)
-    {
-        await Eventually.HoldsAsync("the order is confirmed", async () =>
-            await SplitShop.SendAsync(support, HttpMethod.Get, $"/api/admin/orders/{order}") is var now
-            && now.GetProperty("status").GetString() == "confirmed");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/admin/orders/{order}/refunds")
-        {
-            Content = JsonContent.Create(new { reason = "It arrived damaged." }),
-        };
-        request.Headers.Add("Idempotency-Key", "logs-refund");
-        using var answer = await support.SendAsync(request, Cancel);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 
     private static int Accounted(SplitShop shop)

@@ -27,6 +27,9 @@ public sealed class StreamsInput : NetCoreInput
 
     [Description("Replay events that were added before this time; by default, now")]
     public string ToFlag { get; set; } = "";
+
+    [Description("Replay also what was handled before, to the handlers that rebuild data from events, up to now")]
+    public bool AgainFlag { get; set; }
 }
 
 [Description("Print how full each stream is and how far its readers have come, or replay a stretch to one context", Name = "streams")]
@@ -79,13 +82,17 @@ public sealed class StreamsCommand : JasperFxAsyncCommand<StreamsInput>
         if (!TryTime(input.FromFlag, out var from)) return await RefuseAsync("--from must be a time, such as 2026-11-28T06:00Z.");
         if (input.ToFlag.Length == 0) input.ToFlag = now.ToString("O", CultureInfo.InvariantCulture);
         if (!TryTime(input.ToFlag, out var to) || to <= from) return await RefuseAsync("--to must be a time after --from.");
-        if (now - from > StreamReplay.Oldest)
+        if (input.AgainFlag && !replay.Rebuilds(policy.Name, input.GroupFlag))
+            return await RefuseAsync($"--again: {input.GroupFlag} has nothing that is rebuilt from {policy.Name}.");
+        // An order may have been refunded after --to: its purchase must not come back.
+        if (input.AgainFlag && to < now) return await RefuseAsync("--to: what is rebuilt with --again must be replayed up to now.");
+        if (!input.AgainFlag && now - from > StreamReplay.Oldest)
             return await RefuseAsync(
                 $"--from must be at most {StreamReplay.Oldest.TotalDays} days ago: what was handled before then is no longer known, "
                 + "and would take effect again.");
 
         await services.GetRequiredService<OperatorActs>().RecordAsync(StaffActions.StreamReplayed, "stream", policy.Name,
-            ("group", input.GroupFlag), ("from", $"{from:O}"), ("to", $"{to:O}"));
+            ("group", input.GroupFlag), ("from", $"{from:O}"), ("to", $"{to:O}"), ("again", input.AgainFlag ? "true" : "false"));
         var (handedOver, handled, notRead, erased) = (0, 0, 0, 0);
         DateTimeOffset? first = null;
         await foreach (var page in stretch.ReadAsync(policy, from, to, CancellationToken.None))
@@ -93,7 +100,7 @@ public sealed class StreamsCommand : JasperFxAsyncCommand<StreamsInput>
             var events = page.OfType<StreamRecord>().ToList();
             erased += page.Count - events.Count;
             first ??= events.FirstOrDefault()?.AddedAt;
-            var done = await replay.HandOverAsync(policy.Name, input.GroupFlag, events, CancellationToken.None);
+            var done = await replay.HandOverAsync(policy.Name, input.GroupFlag, events, input.AgainFlag, CancellationToken.None);
             (handedOver, handled, notRead) = (handedOver + done.HandedOver, handled + done.Handled, notRead + done.NotRead);
         }
 

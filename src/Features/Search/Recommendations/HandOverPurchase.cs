@@ -1,9 +1,11 @@
 using Aarya.Features.Search.Contracts;
+using Aarya.Infrastructure.Messaging;
 using Marten;
 
 namespace Aarya.Features.Search.Recommendations;
 
 /// <summary>What a guest bought belongs to the account that the order was handed over to.</summary>
+[Rebuilds]
 public static class HandOverPurchaseHandler
 {
     public static async Task Handle(OrderHandedOverNotice handedOver, IDocumentSession session, CancellationToken cancellation)

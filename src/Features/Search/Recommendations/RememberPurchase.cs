@@ -1,9 +1,11 @@
 using Aarya.Features.Search.Contracts;
+using Aarya.Infrastructure.Messaging;
 using Marten;
 
 namespace Aarya.Features.Search.Recommendations;
 
 /// <summary>Stores which SKUs a shopper bought, once per order: no names, no prices.</summary>
+[Rebuilds]
 public static class RememberPurchaseHandler
 {
     public static async Task Handle(OrderConfirmedNotice confirmed, IDocumentSession session, CancellationToken cancellation)

@@ -14,7 +14,8 @@ namespace Aarya.Infrastructure.Messaging.Streams;
 /// <summary>An event that a group reads.</summary>
 /// <param name="MessageType">The context's own name for it.</param>
 /// <param name="Parts">The endpoint of each handler, if the context has several handlers for it; else empty.</param>
-internal sealed record StreamEvent(string MessageType, IReadOnlyList<RedisStreamEndpoint> Parts);
+/// <param name="Rebuilding">The names of the handlers with <see cref="RebuildsAttribute"/>.</param>
+internal sealed record StreamEvent(string MessageType, IReadOnlyList<RedisStreamEndpoint> Parts, IReadOnlyList<string> Rebuilding);
 
 /// <summary>
 /// A stream that is published to, a group that reads one, or a part of a group: one of several handlers of a context for one event. A part
@@ -81,7 +82,7 @@ public sealed class RedisStreamEndpoint : Endpoint
     internal StreamDelivery? Unknown(string entry, NameValueEntry[] fields) =>
         EntryFields.TypeOf(fields) is { } wire && !Declared.Contains(wire)
             ? new StreamDelivery(
-                entry, fields, new(MessageNaming.InContext(Namespace, wire), []), EntryFields.IdOf(Stream, entry, fields), again: true,
+                entry, fields, new(MessageNaming.InContext(Namespace, wire), [], []), EntryFields.IdOf(Stream, entry, fields), again: true,
                 new(Environment.TickCount64))
             : null;
 

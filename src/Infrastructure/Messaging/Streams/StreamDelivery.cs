@@ -20,6 +20,10 @@ internal sealed class StreamDelivery(string entry, NameValueEntry[] fields, Stre
     /// <summary>The endpoint of each handler, if the context has several handlers for the event; else empty.</summary>
     public IReadOnlyList<RedisStreamEndpoint> Parts => read.Parts;
 
+    /// <summary>True when the handler may be given the event again, see <see cref="RebuildsAttribute"/>.</summary>
+    /// <param name="handler">Null for the only one.</param>
+    public bool IsRebuiltBy(string? handler) => handler is null ? read.Rebuilding.Count > 0 : read.Rebuilding.Contains(handler);
+
     /// <summary>Whether this process still holds the entry; all handlers of the entry share it.</summary>
     public StreamHold Hold { get; } = hold;
 

@@ -40,6 +40,46 @@ public sealed class StreamsCommandSpec
     }
 
     [Fact]
+    public async Task lost_purchases_are_rebuilt_without_those_that_were_refunded_and_nothing_else_happens_again()
+    {
+        const string Sku = "KRT-REBUILT";
+        await using var shop = await SplitShop.StartAsync(ActiveRoles.All);
+        using var staff = await shop.StaffAsync("merchandiser", "support", "admin");
+        await staff.PublishKurtaAsync(Sku, stock: 10);
+        List<string> orders = [];
+        for (var i = 0; i < 3; i++)
+        {
+            using var guest = await shop.GuestWithAsync(Sku);
+            orders.Add((await SplitShop.OrderAsync(guest, "tok_approve", $"rebuilt-{i}")).GetProperty("id").GetString()!);
+        }
+
+        await Eventually.HoldsAsync("three purchases", async () => await shop.CountAsync("search.purchase") == 3);
+        await staff.RefundAsync(orders[1]);
+        const string Kept = "search.purchase where product_id is not null and quantity = 1";
+        await Eventually.HoldsAsync("two of them are not refunded", async () => await shop.CountAsync(Kept) == 2);
+        await Eventually.HoldsAsync("nothing is under way", async () =>
+            await shop.CountAsync("commerce.wolverine_outgoing_envelopes") == 0
+            && await shop.CountAsync("payment.wolverine_outgoing_envelopes") == 0
+            && await shop.CountAsync("content.wolverine_incoming_envelopes where status = 'Incoming'") == 0);
+        var mails = await shop.CountAsync("content.mt_doc_emailmessage");
+
+        // What was refunded is no longer known either, as after its retention.
+        await shop.ExecuteAsync("delete from search.purchase; delete from search.order_change");
+        string[] replay = ["streams", "replay", "--stream", "order_events", "--group", "search", "--from", "2026-01-01"];
+        var (_, refused) = await shop.CommandAsync(Operator, [.. replay[..^1], $"{DateTimeOffset.UtcNow.AddHours(-1):O}"]);
+        Assert.Contains("\n0 deliveries were handed over", refused, StringComparison.Ordinal);
+        var (exit, output) = await shop.CommandAsync(Operator, [.. replay, "--again"]);
+        Assert.True(exit == 0, output);
+        await Eventually.HoldsAsync("the inbox is empty", async () =>
+            await shop.CountAsync("search.wolverine_incoming_envelopes where status = 'Incoming'") == 0);
+
+        await Eventually.HoldsAsync("the two are back", async () => await shop.CountAsync(Kept) == 2);
+        Assert.Equal(0, await shop.CountAsync($"search.purchase where order_id = '{orders[1]}'"));
+        Assert.Equal(0, await shop.CountAsync("search.wolverine_dead_letters"));
+        Assert.Equal(mails, await shop.CountAsync("content.mt_doc_emailmessage"));
+    }
+
+    [Fact]
     public async Task what_cannot_be_replayed_is_refused_by_name()
     {
         await using var shop = await SplitShop.StartAsync();
@@ -54,6 +94,9 @@ public sealed class StreamsCommandSpec
             (Operator, "replay --stream product_events --group search --from yesterday", "--from"),
             (Operator, $"replay --stream product_events --group search --from {old}", "--from"),
             (Operator, $"replay --stream product_events --group search --from {from} --to {from}", "--to"),
+            (Operator, $"replay --stream order_events --group content --again --from {from}", "--again"),
+            (Operator, $"replay --stream product_events --group search --again --from {from}", "--again"),
+            (Operator, $"replay --stream order_events --group search --again --from {old} --to {from}", "--to"),
             (Operator, "forget", "forget"),
         })
         {

@@ -241,4 +241,19 @@ public static class StaffOfSplitShop
         });
         return created.GetProperty("id").GetString()!;
     }
+
+    /// <summary>Refunds an order in full, once it is confirmed.</summary>
+    public static async Task RefundAsync(this HttpClient support, string order)
+    {
+        await Eventually.HoldsAsync("the order is confirmed", async () =>
+            await SplitShop.SendAsync(support, HttpMethod.Get, $"/api/admin/orders/{order}") is var now
+            && now.GetProperty("status").GetString() == "confirmed");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/admin/orders/{order}/refunds")
+        {
+            Content = JsonContent.Create(new { reason = "It arrived damaged." }),
+        };
+        request.Headers.Add("Idempotency-Key", $"refund-{order}");
+        using var answer = await support.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
 }
