@@ -50,11 +50,11 @@ public sealed class SalesSpec(AaryaFixture fixture) : Spec(fixture)
         List<ProductPublishedNotice> products = [];
         for (var i = 0; i < 7; i++) products.Add(await ReducedAsync(1_000 - (i % 3 * 100), 1_000));
         for (var i = 0; i < 7; i++) await SellAsync(products[i], 1 + (i % 3));
-        var other = await news.PublishAsync("Socks");
         await SwitchAsync(new { enabled = true });
         try
         {
             await FirstIsAsync($"&sort={sort}", [.. products.Where((_, i) => i % 3 == 2).Select(x => x.ProductId)]);
+            var turn = 0;
             List<Guid> seen = [];
             string? cursor = null;
             do
@@ -62,7 +62,10 @@ public sealed class SalesSpec(AaryaFixture fixture) : Spec(fixture)
                 var page = await SearchAsync($"&sort={sort}&limit=2&cursor={cursor}");
                 seen.AddRange(page.Items.Select(x => x.Id));
                 cursor = page.NextCursor;
-                await SellAsync(other, 1);
+                // The last comes first, then the next: each has another place before the next page is asked for.
+                var next = products[^(++turn % 7 + 1)];
+                for (var i = 0; i < turn; i++) await SellAsync(next, 10);
+                if (sort != "discount") await FirstIsAsync($"&sort={sort}&limit={20 + turn}", [next.ProductId]);
             }
             while (cursor is not null);
 

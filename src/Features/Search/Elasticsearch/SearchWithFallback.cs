@@ -61,7 +61,7 @@ public sealed partial class SearchWithFallback : ISearchEngine
 
     // Elasticsearch knows neither the sales, the materials nor the curations, the reduction depends on the variants that match, and only
     // the ranks of PostgreSQL are explained.
-    private static bool IsForPostgres(SearchQuery query) => query.Sort is SearchSort.Bestselling or SearchSort.Discount
+    private static bool IsForPostgres(SearchQuery query) => query.HasScores || query.Sort == SearchSort.Discount
         || query.Pinned.Count + query.Hidden.Count > 0 || query.Explains || query.MoreFacets.Count > 0;
 
     public Task<Suggestions> SuggestAsync(string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation) =>

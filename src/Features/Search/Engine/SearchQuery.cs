@@ -63,6 +63,9 @@ public sealed record SearchQuery
     /// <summary>Of products that match the text equally well, those that sell more come first.</summary>
     public bool RanksBySales { get; init; }
 
+    /// <summary>The order depends on how well products sell.</summary>
+    internal bool HasScores => RanksBySales || Sort == SearchSort.Bestselling;
+
     /// <summary>The products that come first in the order of relevance, whether they match the text or not.</summary>
     internal IReadOnlyList<Guid> Pinned { get; init; } = [];
 
@@ -163,19 +166,26 @@ public sealed record SearchQuery
 /// The price, the ticks of publication, the rank and the sales (<see cref="KeyOf"/>), the sales, or ten-thousandths of the reduction.
 /// </param>
 /// <param name="RanksBySales">As it was for the page: the next page must have the same order.</param>
-public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool RanksBySales = false)
+/// <param name="ScoredAt">
+/// The time of the scores of the first page, in Unix milliseconds: the next pages have the order of that time. Null when the order does not
+/// depend on scores.
+/// </param>
+public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool RanksBySales = false, long? ScoredAt = null)
 {
     private const int Size = 25;
+    private const int SizeWithTime = Size + sizeof(long);
     private const byte SalesBit = 0x80;
 
     /// <summary>Null when the text is not a valid cursor.</summary>
     public static SearchCursor? Parse(string text)
     {
-        Span<byte> bytes = stackalloc byte[Size];
-        if (text.Length != 34 || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done || written != Size
+        Span<byte> bytes = stackalloc byte[SizeWithTime];
+        if (text.Length is not (34 or 44) || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done
+            || written is not (Size or SizeWithTime)
             || !Enum.IsDefined((SearchSort)(bytes[0] & ~SalesBit))) return null;
         var cursor = new SearchCursor((SearchSort)(bytes[0] & ~SalesBit), BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
-            new(bytes[9..], bigEndian: true), (bytes[0] & SalesBit) != 0);
+            new(bytes[9..Size], bigEndian: true), (bytes[0] & SalesBit) != 0,
+            written == Size ? null : BinaryPrimitives.ReadInt64BigEndian(bytes[Size..]));
         return cursor.Sort switch
         {
             SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
@@ -206,10 +216,11 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
 
     public override string ToString()
     {
-        Span<byte> bytes = stackalloc byte[Size];
+        Span<byte> bytes = stackalloc byte[ScoredAt is null ? Size : SizeWithTime];
         bytes[0] = (byte)((byte)Sort | (RanksBySales ? SalesBit : 0));
         BinaryPrimitives.WriteInt64BigEndian(bytes[1..], Key);
         Id.TryWriteBytes(bytes[9..], bigEndian: true, out _);
+        if (ScoredAt is { } time) BinaryPrimitives.WriteInt64BigEndian(bytes[Size..], time);
         return Base64Url.EncodeToString(bytes);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class ProductColumns
         (InStock, Products) = (new(AtFirst), new ShelvedProduct[AtFirst]);
         (Ids, LowestPrices, PublishedTicks) = (new Guid[AtFirst], new long[AtFirst], new long[AtFirst]);
         (Sales, Popularity, Discounts) = (new int[AtFirst], new int[AtFirst], new int[AtFirst]);
+        ScoredAt = new long[AtFirst];
         (Categories, Sizes, Colours, Prices) = (new(AtFirst), new(AtFirst), new(AtFirst), new(AtFirst));
         (CategoryTree, Materials, Reductions) = (new(AtFirst), new(AtFirst), new(AtFirst));
     }
@@ -43,6 +44,12 @@ internal sealed class ProductColumns
 
     /// <summary>See <see cref="SalesOfProducts.OfBoth"/>.</summary>
     public int[] Popularity { get; private init; } = null!;
+
+    /// <summary>
+    /// Since when the product has its two scores, in Unix milliseconds; 0 when it had them from the beginning.
+    /// <see cref="EarlierScores"/> has those that it had before.
+    /// </summary>
+    public long[] ScoredAt { get; private init; } = null!;
 
     /// <summary>The reduction of the lowest price, see <see cref="ShelvedVariant.DiscountOf"/>.</summary>
     public int[] Discounts { get; private init; } = null!;
@@ -76,10 +83,11 @@ internal sealed class ProductColumns
         Array.Resize(ref ids, capacity);
         Array.Resize(ref lowest, capacity);
         Array.Resize(ref published, capacity);
-        var (sales, popularity, discounts) = (Sales, Popularity, Discounts);
+        var (sales, popularity, discounts, scoredAt) = (Sales, Popularity, Discounts, ScoredAt);
         Array.Resize(ref sales, capacity);
         Array.Resize(ref popularity, capacity);
         Array.Resize(ref discounts, capacity);
+        Array.Resize(ref scoredAt, capacity);
         return new(capacity)
         {
             InStock = new(InStock, capacity),
@@ -90,6 +98,7 @@ internal sealed class ProductColumns
             Sales = sales,
             Popularity = popularity,
             Discounts = discounts,
+            ScoredAt = scoredAt,
             Categories = Categories.Grown(capacity),
             CategoryTree = CategoryTree.Grown(capacity),
             Materials = Materials.Grown(capacity),

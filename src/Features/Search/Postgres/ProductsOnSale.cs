@@ -137,7 +137,14 @@ internal sealed class ProductsOnSale
         SlotSet onSale = new(state.OnSale, columns.Capacity);
         foreach (var slot in gone) onSale.Remove(slot);
         foreach (var slot in come) onSale.Add(slot);
-        state = new(columns, state.Words.With(words), onSale, places.ToImmutable(), slugs.ToImmutable());
+        state = state with
+        {
+            Columns = columns,
+            Words = state.Words.With(words),
+            OnSale = onSale,
+            Places = places.ToImmutable(),
+            Slugs = slugs.ToImmutable(),
+        };
         Unlearned.UnionWith(words.ByWord.Keys.Where(x => IndexedWords.CanBeMeant(x) && !Vocabulary.Has(x)));
         return hasWords;
 
@@ -170,7 +177,8 @@ internal sealed class ProductsOnSale
             while (slots >= columns.Capacity) columns = columns.Grown();
             words.Add(slots, vector);
             columns.Set(slots, product);
-            SetScores(columns, slots, product.Id);
+            (columns.Sales[slots], columns.Popularity[slots]) = ScoresOf(product.Id);
+            if (known is not null) columns.ScoredAt[slots] = columns.ScoredAt[known.Slot];
             if (known is not null) gone.Add(known.Slot);
             come.Add(slots);
             PlaceAt(slots++, hash);
@@ -187,27 +195,47 @@ internal sealed class ProductsOnSale
     }
 
     /// <summary>Sets how well the products sell and how often they are looked at.</summary>
-    public void SetScores(SalesOfProducts ofProducts)
+    /// <param name="at">The present time. Cursors have it, so that it must mean the same in other processes.</param>
+    public void SetScores(SalesOfProducts ofProducts, DateTimeOffset at)
     {
         var (nowSold, nowViewed) = (ofProducts.Sold, ofProducts.Viewed);
         if (ReferenceEquals(sold, nowSold) && ReferenceEquals(viewed, nowViewed)) return;
         (sold, viewed) = (nowSold, nowViewed);
         var now = state;
-        foreach (var (id, place) in now.Places) SetScores(now.Columns, place.Slot, id);
+        var time = Math.Max(now.ScoredAt + 1, at.ToUnixTimeMilliseconds());
+        // The first scores count for earlier cursors, too: another process gave them out.
+        var isFirst = now.ScoredAt == 0;
+        foreach (var (id, place) in now.Places) SetScores(now.Columns, place.Slot, id, isFirst ? 0 : time);
+        state.Earlier.Forget(time);
+        // Last: a search that has begun goes on with the scores as they were.
+        state = state with { ScoredAt = time };
     }
 
-    private void SetScores(ProductColumns columns, int slot, Guid id)
+    private void SetScores(ProductColumns columns, int slot, Guid id, long at)
     {
-        columns.Sales[slot] = SalesOfProducts.OfSales(sold, id);
-        columns.Popularity[slot] = SalesOfProducts.OfBoth(sold, viewed, id);
+        var (sales, popularity) = ScoresOf(id);
+        var (salesBefore, popularityBefore) = (columns.Sales[slot], columns.Popularity[slot]);
+        if (sales == salesBefore && popularity == popularityBefore) return;
+        if (at != 0)
+        {
+            state.Earlier.Add(id, at, salesBefore, popularityBefore);
+            Volatile.Write(ref columns.ScoredAt[slot], at);
+        }
+
+        // After the time, which a reader reads last.
+        Volatile.Write(ref columns.Sales[slot], sales);
+        Volatile.Write(ref columns.Popularity[slot], popularity);
     }
+
+    private (int Sales, int Popularity) ScoresOf(Guid id) =>
+        (SalesOfProducts.OfSales(sold, id), SalesOfProducts.OfBoth(sold, viewed, id));
 
     private static State Empty()
     {
         ProductColumns columns = new();
         return new(
             columns, WordIndex.Empty, new(columns.Capacity), ImmutableDictionary<Guid, Place>.Empty,
-            ImmutableDictionary.Create<string, int>(StringComparer.Ordinal));
+            ImmutableDictionary.Create<string, int>(StringComparer.Ordinal), 0, new());
     }
 
     private static UInt128 HashOf(string vector) =>
@@ -230,16 +258,16 @@ internal sealed class ProductsOnSale
     // Without a text and a filter, the counts are kept until something changes.
     private SearchPage PageOfAll(SearchQuery query, State now)
     {
-        if (Volatile.Read(ref everything) is not { } known || !ReferenceEquals(known.State, now))
+        if (Volatile.Read(ref everything) is not { } known || !ReferenceEquals(known.OnSale, now.OnSale))
         {
             known = new(
-                now, now.OnSale.Count(), FacetsOf(now.Columns, now.OnSale, now.OnSale),
+                now.OnSale, now.OnSale.Count(), FacetsOf(now.Columns, now.OnSale, now.OnSale),
                 [.. MoreFacetsOf(Facets.More, now.Columns, now.OnSale, now.OnSale)]);
             Volatile.Write(ref everything, known);
         }
 
         return PageOf(
-            query, now.Columns, now.OnSale, null, known.Total,
+            query, now, now.OnSale, null, known.Total,
             [.. known.Facets, .. known.More.Where(x => query.MoreFacets.Contains(x.Name))]);
     }
 
@@ -253,7 +281,7 @@ internal sealed class ProductsOnSale
         var ofCategories = filters.Categories is { } categories ? Of(columns.CategoryTree.Having(categories), found) : found;
         var shown = filters.Categories is { } all ? Of(columns.CategoryTree.Having(all), ofMaterials) : ofMaterials;
         return PageOf(
-            query, columns, shown, hits, shown.Count(),
+            query, now, shown, hits, shown.Count(),
             [.. FacetsOf(columns, ofMaterials, shown), .. MoreFacetsOf(query.MoreFacets, columns, ofCategories, shown)]);
 
         static SlotSet Of(SlotSet having, SlotSet others)
@@ -275,23 +303,25 @@ internal sealed class ProductsOnSale
             () => columns.InStock.CountIn(shown));
 
     private static SearchPage PageOf(
-        SearchQuery query, ProductColumns columns, SlotSet shown, TextHits? hits, int total, IReadOnlyList<Facet> facets)
+        SearchQuery query, State now, SlotSet shown, TextHits? hits, int total, IReadOnlyList<Facet> facets)
     {
+        var columns = now.Columns;
         var first = new FirstInOrder(query);
         foreach (var slot in shown)
         {
             first.Take(query.Sort switch
             {
                 SearchSort.Newest => columns.PublishedTicks[slot],
-                SearchSort.Relevance => SearchCursor.KeyOf(RankOf(slot), SalesIn(query, columns, slot)),
-                SearchSort.Bestselling => columns.Sales[slot],
+                SearchSort.Relevance => SearchCursor.KeyOf(RankOf(slot), SalesIn(query, now, slot)),
+                SearchSort.Bestselling => SalesIn(query, now, slot),
                 SearchSort.Discount => columns.Discounts[slot],
                 _ => columns.LowestPrices[slot],
             }, columns.Ids[slot], slot);
         }
 
         return PageOf(
-            query, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x), SalesIn(query, columns, x)))], total, facets);
+            query, now, [.. first.Page().Select(x => Offer.Of(columns.Products[x], RankOf(x), SalesIn(query, now, x)))], total,
+            facets);
 
         float RankOf(int slot) => !columns.InStock.Has(slot) ? (hits?.Ranks[slot] ?? 0) - OutOfStock
             : hits is null ? 0
@@ -300,12 +330,21 @@ internal sealed class ProductsOnSale
     }
 
     // How well a product sells, where the order depends on it; between equal matches its views count, too.
-    private static int SalesIn(SearchQuery query, ProductColumns columns, int slot) =>
-        query.Sort == SearchSort.Bestselling ? columns.Sales[slot] : query.RanksBySales ? columns.Popularity[slot] : 0;
+    private static int SalesIn(SearchQuery query, State now, int slot)
+    {
+        if (!query.HasScores) return 0;
+        var columns = now.Columns;
+        var isBySales = query.Sort == SearchSort.Bestselling;
+        var score = isBySales ? Volatile.Read(ref columns.Sales[slot]) : Volatile.Read(ref columns.Popularity[slot]);
+        var time = query.After?.ScoredAt ?? now.ScoredAt;
+        if (Volatile.Read(ref columns.ScoredAt[slot]) <= time || now.Earlier.At(columns.Ids[slot], time) is not { } earlier) return score;
+        return isBySales ? earlier.Sales : earlier.Popularity;
+    }
 
-    private static SearchPage PageOf(SearchQuery query, IReadOnlyList<Offer> page, int total, IReadOnlyList<Facet> facets) => new(
+    private static SearchPage PageOf(
+        SearchQuery query, State now, IReadOnlyList<Offer> page, int total, IReadOnlyList<Facet> facets) => new(
         [.. page.Take(query.Limit).Select(x => x.ToHit())], total, facets,
-        page.Count > query.Limit ? page[query.Limit - 1].ToCursor(query).ToString() : null, null, []);
+        page.Count > query.Limit ? page[query.Limit - 1].ToCursor(query, now.ScoredAt).ToString() : null, null, []);
 
     // A product is found when one of its variants meets every filter. A facet counts the products with a variant that meets all others.
     private SearchPage PageOfVariants(SearchQuery query, Filters filters, State now, TextHits? hits)
@@ -316,7 +355,7 @@ internal sealed class ProductsOnSale
         {
             if (!now.OnSale.Has(slot)) continue;
             float? pinned = hits is not null && hits.Pinned.TryGetValue(slot, out var rank) ? rank : null;
-            found.Add((now.Columns.Products[slot], hits?.Ranks[slot] ?? 0, pinned, SalesIn(query, now.Columns, slot)));
+            found.Add((now.Columns.Products[slot], hits?.Ranks[slot] ?? 0, pinned, SalesIn(query, now, slot)));
         }
 
         // After the products were read: their values have room in the counts.
@@ -357,7 +396,7 @@ internal sealed class ProductsOnSale
         var first = new FirstInOrder(query);
         for (var i = 0; i < offers.Count; i++) first.Take(offers[i].KeyIn(query.Sort), offers[i].Product.Id, i);
         return PageOf(
-            query, [.. first.Page().Select(x => offers[x])], offers.Count,
+            query, now, [.. first.Page().Select(x => offers[x])], offers.Count,
             [
                 .. Facets.Of(categories.Values(), sizes.Values(), colours.Values(), bands.Values()),
                 .. Facets.MoreOf(query.MoreFacets, () => materials!.Values(), () => reductions!.Values(), () => inStock),
@@ -376,8 +415,9 @@ internal sealed class ProductsOnSale
     /// <param name="OnSale">The slots whose products are found.</param>
     /// <param name="Places">Where the products on sale are, by their ids.</param>
     /// <param name="Slugs">The slots of the products on sale, by their slugs.</param>
+    /// <param name="ScoredAt">The scores are those of this time, in Unix milliseconds: newer ones do not count.</param>
     internal sealed record State(ProductColumns Columns, WordIndex Words, SlotSet OnSale, ImmutableDictionary<Guid, Place> Places,
-        ImmutableDictionary<string, int> Slugs)
+        ImmutableDictionary<string, int> Slugs, long ScoredAt, EarlierScores Earlier)
     {
         /// <summary>The product on sale with this id; null when there is none.</summary>
         public ShelvedProduct? Find(Guid id) => Places.TryGetValue(id, out var place) ? Columns.Products[place.Slot] : null;
@@ -411,7 +451,8 @@ internal sealed class ProductsOnSale
     internal sealed record Place(int Slot, string Slug, UInt128 WordsHash);
 
     /// <param name="More">All of <see cref="Facets.More"/>.</param>
-    private sealed record Everything(State State, int Total, IReadOnlyList<Facet> Facets, IReadOnlyList<Facet> More);
+    /// <param name="OnSale">Another one when a product has changed.</param>
+    private sealed record Everything(SlotSet OnSale, int Total, IReadOnlyList<Facet> Facets, IReadOnlyList<Facet> More);
 
     /// <param name="Categories">The keys to filter by; null for every one.</param>
     /// <param name="Sizes">As for categories.</param>
@@ -451,7 +492,9 @@ internal sealed class ProductsOnSale
             _ => Price,
         };
 
-        public SearchCursor ToCursor(SearchQuery query) => new(query.Sort, KeyIn(query.Sort), Product.Id, query.RanksBySales);
+        public SearchCursor ToCursor(SearchQuery query, long scoredAt) => new(
+            query.Sort, KeyIn(query.Sort), Product.Id, query.RanksBySales,
+            query.HasScores ? query.After is { } before ? before.ScoredAt : scoredAt : null);
 
         public ProductHit ToHit() => new(
             Product.Id, Product.Slug, Product.Name, Product.Category.Text, new(Price, Product.Currency),

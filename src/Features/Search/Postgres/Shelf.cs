@@ -181,7 +181,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         var (now, changed) = await ChangedAsync(connection, before, cancellation);
         if (changed is { Products.Length: 0, Skus.Length: 0 })
         {
-            view.SetScores(sales);
+            view.SetScores(sales, time.GetUtcNow());
             return now with { Writes = seen };
         }
 
@@ -191,7 +191,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         if (changed is not null) await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) changes.Take(reader);
         changes.End();
-        view.SetScores(sales);
+        view.SetScores(sales, time.GetUtcNow());
         await reader.DisposeAsync();
         await LearnAsync(connection, view, cancellation);
         return now with { Writes = seen, IsComplete = before.IsComplete && changes.AreComplete };
