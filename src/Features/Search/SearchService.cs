@@ -35,7 +35,11 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
         if (query is null) throw Refused(problem);
 
         // The request names no caller.
-        query = query with { RanksBySales = await sales.IsOnAsync(query, null, context.CancellationToken) };
+        query = query with
+        {
+            Highlights = request.Highlights,
+            RanksBySales = await sales.IsOnAsync(query, null, context.CancellationToken),
+        };
         var page = await engine.SearchAsync(query, context.CancellationToken);
         var results = new ProductResults
         {
@@ -108,6 +112,7 @@ public sealed class SearchService(ISearchEngine engine, SalesFlag sales, Recomme
         Category = x.Category,
         Price = x.Price.ToProto(),
         CompareAtPrice = x.CompareAtPrice?.ToProto(),
+        NameMatches = { (x.NameMatches ?? []).Select(y => new Protos.Search.TextPart { Start = y.Start, Length = y.Length }) },
         Image = x.Image ?? "",
         InStock = x.InStock,
     };

@@ -1,6 +1,7 @@
 using Aarya.Features.Search.Engine;
 using Aarya.Specs.Support.Hosts;
 using Alba;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aarya.Specs.Search;
 
@@ -29,6 +30,19 @@ public sealed class HighlightsSpec(AaryaFixture fixture) : Spec(fixture)
 
         Assert.Equal(matches.Length == 0 ? news.Word : $"{matches}, {news.Word}",
             string.Join(", ", hit.NameMatches!.Select(x => hit.Name.Substring(x.Start, x.Length))));
+    }
+
+    [Fact]
+    public async Task a_search_over_grpc_is_told_the_same_if_it_asks()
+    {
+        await news.PublishAsync("Linen Shirt");
+        var client = Host.Services.GetRequiredService<global::Aarya.Protos.Search.Search.SearchClient>();
+
+        var found = await client.SearchProductsAsync(new() { Query = $"shirts {news.Word}", Highlights = true });
+        var hit = Assert.Single(found.Items);
+        Assert.Equal(["Shirt", news.Word], hit.NameMatches.Select(x => hit.Name.Substring(x.Start, x.Length)));
+        found = await client.SearchProductsAsync(new() { Query = $"shirts {news.Word}" });
+        Assert.Empty(Assert.Single(found.Items).NameMatches);
     }
 
     [Fact]
