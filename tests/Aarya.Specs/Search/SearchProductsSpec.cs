@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Query;
@@ -153,6 +155,62 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
 
         Assert.Equal(3, first.Items.Concat(second.Items).DistinctBy(x => x.Id).Count());
         Assert.Equal($"dhoti {news.Word}", second.DidYouMean);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&sort=price_asc")]
+    public async Task a_search_without_a_word_goes_on_without_it_when_a_product_comes_that_has_it(string sort)
+    {
+        var rare = new CatalogueNews(Host).Word;
+        var typed = $"kurta {rare} {news.Word}";
+        List<ProductPublishedNotice> products = [];
+        for (var i = 0; i < 5; i++) products.Add(await news.PublishAsync("Kurta", rupees: 1_000 + i));
+        var page = await SearchAsync(typed, $"&limit=2{sort}");
+        Assert.Equal([rare], page.IgnoredWords);
+        List<ProductHit> seen = [.. page.Items];
+
+        var late = await news.PublishAsync($"Kurta {rare}", rupees: 900);
+        await Eventually.HoldsAsync("a new search finds the word", async () => (await SearchAsync(typed, "&limit=3")).Total == 1);
+        while (page.NextCursor is { } cursor)
+        {
+            page = await SearchAsync(typed, $"&limit=2{sort}&cursor={cursor}");
+            seen.AddRange(page.Items);
+        }
+
+        // The new one may be on a later page.
+        Assert.Equal(products.Select(x => x.ProductId).Order(), seen.Select(x => x.Id).Where(x => x != late.ProductId).Order());
+        Assert.Equal([rare], page.IgnoredWords);
+    }
+
+    [Fact]
+    public async Task a_made_up_cursor_is_refused_or_finds_what_it_says()
+    {
+        await news.PublishAsync("Kurta");
+        Random random = new(1);
+        string[] texts =
+        [
+            "\n", "kurta\n", "\nkurta", "kurta shirt\ndress", "kurta", "\ud83d\udc57\n\ud83d\udc57", "a\nb\nc", new('k', 500), "",
+        ];
+        List<int> seen = [];
+        for (var i = 0; i < 300; i++)
+        {
+            var head = new byte[25 + (i % 2 * 8) + 2];
+            random.NextBytes(head);
+            // The order of relevance with a finite rank, with and without the bits that say what follows.
+            (head[0], head[1], head[2]) = ((byte)(i % 4 << 3), 0x3f, 0x80);
+            var cursor = Base64Url.EncodeToString([.. head, .. Encoding.UTF8.GetBytes(texts[i % texts.Length])]);
+            var answer = await Host.Scenario(x =>
+            {
+                x.Get.Url($"/api/search?q=kurta%20{news.Word}%20zzz&cursor={cursor}");
+                x.IgnoreStatusCode();
+            });
+            seen.Add(answer.Context.Response.StatusCode);
+        }
+
+        Assert.All(seen, x => Assert.True(x is 200 or 400, $"{x}"));
+        Assert.Contains(200, seen);
+        Assert.Contains(400, seen);
     }
 
     [Theory]

@@ -59,7 +59,8 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
             AllowPartialSearchResults = false,
         }, cancellation);
         var hits = found.Hits.ToList();
-        var next = hits.Count > query.Limit ? CursorOf(query.Sort, hits[query.Limit - 1]).ToString() : null;
+        var next = hits.Count <= query.Limit ? null
+            : (CursorOf(query.Sort, hits[query.Limit - 1]) with { Instead = query.Instead }).ToString();
         return new(
             [.. hits.Take(query.Limit).Select(x => Shown(x.Source!, filters))], found.Total,
             ElasticsearchFilters.Read(found.Aggregations!), next, null, []);

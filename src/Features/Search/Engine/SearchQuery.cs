@@ -80,6 +80,9 @@ public sealed record SearchQuery
 
     public SearchCursor? After { get; private init; }
 
+    /// <summary>What was looked for instead of the text; null when it was the text, with every word.</summary>
+    internal SoughtInstead? Instead { get; init; }
+
     public int Limit { get; private init; }
 
     /// <summary>Queries with the same key have the same answer.</summary>
@@ -159,68 +162,4 @@ public sealed record SearchQuery
     // With their lengths, so that one value cannot be mistaken for two, or for a value of the next filter.
     private static string Measured(IReadOnlyList<string> values) =>
         string.Concat(values.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Length}:{x}")));
-}
-
-/// <summary>Where a page ended. Opaque to clients.</summary>
-/// <param name="Key">
-/// The price, the ticks of publication, the rank and the sales (<see cref="KeyOf"/>), the sales, or ten-thousandths of the reduction.
-/// </param>
-/// <param name="RanksBySales">As it was for the page: the next page must have the same order.</param>
-/// <param name="ScoredAt">
-/// The time of the scores of the first page, in Unix milliseconds: the next pages have the order of that time. Null when the order does not
-/// depend on scores.
-/// </param>
-public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool RanksBySales = false, long? ScoredAt = null)
-{
-    private const int Size = 25;
-    private const int SizeWithTime = Size + sizeof(long);
-    private const byte SalesBit = 0x80;
-
-    /// <summary>Null when the text is not a valid cursor.</summary>
-    public static SearchCursor? Parse(string text)
-    {
-        Span<byte> bytes = stackalloc byte[SizeWithTime];
-        if (text.Length is not (34 or 44) || Base64Url.DecodeFromChars(text, bytes, out _, out var written) != OperationStatus.Done
-            || written is not (Size or SizeWithTime)
-            || !Enum.IsDefined((SearchSort)(bytes[0] & ~SalesBit))) return null;
-        var cursor = new SearchCursor((SearchSort)(bytes[0] & ~SalesBit), BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
-            new(bytes[9..Size], bigEndian: true), (bytes[0] & SalesBit) != 0,
-            written == Size ? null : BinaryPrimitives.ReadInt64BigEndian(bytes[Size..]));
-        return cursor.Sort switch
-        {
-            SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
-            SearchSort.Relevance when !float.IsFinite(cursor.Rank) => null,
-            _ => cursor,
-        };
-    }
-
-    /// <summary>How well the product matches the text, when the order is that of relevance.</summary>
-    public float Rank
-    {
-        get
-        {
-            var bits = Key >> 32;
-            return BitConverter.Int32BitsToSingle((int)(bits >= 0 ? bits : int.MinValue - bits));
-        }
-    }
-
-    /// <summary>A number in the order of the ranks, and among equal ranks in the order of the sales.</summary>
-    /// <param name="sales">Not negative.</param>
-    public static long KeyOf(float rank, int sales = 0)
-    {
-        var bits = BitConverter.SingleToInt32Bits(rank);
-        return ((bits >= 0 ? bits : int.MinValue - (long)bits) << 32) | (uint)sales;
-    }
-
-    public DateTimeOffset PublishedAt => new(Key, TimeSpan.Zero);
-
-    public override string ToString()
-    {
-        Span<byte> bytes = stackalloc byte[ScoredAt is null ? Size : SizeWithTime];
-        bytes[0] = (byte)((byte)Sort | (RanksBySales ? SalesBit : 0));
-        BinaryPrimitives.WriteInt64BigEndian(bytes[1..], Key);
-        Id.TryWriteBytes(bytes[9..], bigEndian: true, out _);
-        if (ScoredAt is { } time) BinaryPrimitives.WriteInt64BigEndian(bytes[Size..], time);
-        return Base64Url.EncodeToString(bytes);
-    }
 }

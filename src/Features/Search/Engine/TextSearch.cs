@@ -82,6 +82,7 @@ internal static class TextSearch
     {
         // The text is only a price.
         if (words.Count == 0 && Words.Of(query.Text).Count > 0) return await index.PageAsync(query, null, cancellation);
+        if (query.After?.Instead is { } before) return await GoOnAsync(index, query, words, before, cancellation);
         if (SoughtText.Of(query.Text, words) is not { } sought) return SearchPage.Nothing;
         sought = await index.LookUpAsync(sought, typing: false, cancellation);
         var page = await PageAsync(index, query, sought, cancellation);
@@ -98,9 +99,26 @@ internal static class TextSearch
         List<SoughtText> ever = [sought];
         while (ever[^1].WithoutOne() is { } less) ever.Add(less);
         if (await index.FirstAsync(ever, cancellation) is not { } matching) return page;
-        var found = await PageAsync(index, query, matching, cancellation);
+        var instead = new SoughtInstead(meant?.Text, string.Join(' ', meant?.Dropped ?? []), matching.Optional);
+        var found = await PageAsync(index, query with { Instead = instead }, matching, cancellation);
         if (found.Total == 0) return page;
         return found with { DidYouMean = meant?.Text, IgnoredWords = [.. meant?.Dropped ?? [], .. matching.Ignored] };
+    }
+
+    // As the page before: with what the index knows by now, another word might be corrected or left out.
+    private static async Task<SearchPage> GoOnAsync(
+        ITextIndex index, SearchQuery query, IReadOnlyList<Word> words, SoughtInstead instead, CancellationToken cancellation)
+    {
+        var dropped = instead.Dropped.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var sought = instead.Corrected is { } corrected
+            ? SoughtText.Of(corrected, Words.Compounded(Words.Of(corrected)))
+            : SoughtText.Of(query.Text, words);
+        if (sought is null) return SearchPage.Nothing;
+        sought = await index.LookUpAsync(sought with { HasAllWords = dropped.Length == 0 }, typing: false, cancellation);
+        sought = sought.Without(instead.Optional);
+        if (!sought.Required.Any()) return SearchPage.Nothing;
+        var page = await PageAsync(index, query with { Instead = instead }, sought, cancellation);
+        return page with { DidYouMean = instead.Corrected, IgnoredWords = [.. dropped, .. sought.Ignored] };
     }
 
     private static async Task<SearchPage> PageAsync(ITextIndex index, SearchQuery query, SoughtText text, CancellationToken cancellation)

@@ -494,7 +494,10 @@ internal sealed class ProductsOnSale
 
         public SearchCursor ToCursor(SearchQuery query, long scoredAt) => new(
             query.Sort, KeyIn(query.Sort), Product.Id, query.RanksBySales,
-            query.HasScores ? query.After is { } before ? before.ScoredAt : scoredAt : null);
+            query.HasScores ? query.After is { } before ? before.ScoredAt : scoredAt : null)
+        {
+            Instead = query.Instead,
+        };
 
         public ProductHit ToHit() => new(
             Product.Id, Product.Slug, Product.Name, Product.Category.Text, new(Price, Product.Currency),

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Aarya.Features.Search.Engine;
+
+/// <summary>
+/// What the first page of a search looked for, where that was not the text with every word: all its pages look for the same.
+/// </summary>
+/// <param name="Corrected">The corrected text; null when nothing was corrected.</param>
+/// <param name="Dropped">The words of the text that the corrected one does not have, separated by spaces.</param>
+/// <param name="Optional">A bit for each word, in the order of the text, that a product need not have.</param>
+internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort Optional)
+{
+    private const int LongestBytes = 2_200;
+
+    // A corrected word may be longer than the typed one.
+    private const int LongestText = 2 * SearchQuery.LongestText;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Null when the bytes are none.</summary>
+    public static SoughtInstead? Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length is < sizeof(ushort) or > LongestBytes) return null;
+        try
+        {
+            if (Strict.GetString(bytes[sizeof(ushort)..]).Split('\n') is not [var corrected, var dropped]
+                || Math.Max(corrected.Length, dropped.Length) > LongestText || (corrected + dropped).Any(char.IsControl))
+                return null;
+            return new(corrected.Length == 0 ? null : corrected, dropped, BinaryPrimitives.ReadUInt16BigEndian(bytes));
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, Optional);
+        return [.. bytes, .. Encoding.UTF8.GetBytes($"{Corrected}\n{Dropped}")];
+    }
+}
+
+/// <summary>Where a page ended. Opaque to clients.</summary>
+/// <param name="Key">
+/// The price, the ticks of publication, the rank and the sales (<see cref="KeyOf"/>), the sales, or ten-thousandths of the reduction.
+/// </param>
+/// <param name="RanksBySales">As it was for the page: the next page must have the same order.</param>
+/// <param name="ScoredAt">
+/// The time of the scores of the first page, in Unix milliseconds: the next pages have the order of that time. Null when the order does not
+/// depend on scores.
+/// </param>
+public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool RanksBySales = false, long? ScoredAt = null)
+{
+    // The first byte has the order and the bits, then come the key, the id, and what the bits say.
+    private const int Size = 25;
+    private const int Longest = 3_000;
+    private const byte SortBits = 0x07;
+    private const byte TimeBit = 0x08;
+    private const byte InsteadBit = 0x10;
+    private const byte SalesBit = 0x80;
+
+    /// <summary>What the page looked for instead of the text; null when it was the text, with every word.</summary>
+    internal SoughtInstead? Instead { get; init; }
+
+    /// <summary>Null when the text is not a valid cursor.</summary>
+    public static SearchCursor? Parse(string text)
+    {
+        if (text.Length is < 34 or > Longest) return null;
+        var buffer = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+        if (Base64Url.DecodeFromChars(text, buffer, out _, out var written) != OperationStatus.Done) return null;
+        ReadOnlySpan<byte> bytes = buffer.AsSpan(0, written);
+        if (bytes.Length < Size || (bytes[0] & ~(SortBits | TimeBit | InsteadBit | SalesBit)) != 0
+            || !Enum.IsDefined((SearchSort)(bytes[0] & SortBits))) return null;
+        var more = bytes[Size..];
+        long? scoredAt = null;
+        if ((bytes[0] & TimeBit) != 0)
+        {
+            if (more.Length < sizeof(long)) return null;
+            scoredAt = BinaryPrimitives.ReadInt64BigEndian(more);
+            more = more[sizeof(long)..];
+        }
+
+        var hasInstead = (bytes[0] & InsteadBit) != 0;
+        var instead = hasInstead ? SoughtInstead.Parse(more) : null;
+        if (hasInstead ? instead is null : more.Length > 0) return null;
+        var cursor = new SearchCursor((SearchSort)(bytes[0] & SortBits), BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
+            new(bytes[9..Size], bigEndian: true), (bytes[0] & SalesBit) != 0, scoredAt)
+        {
+            Instead = instead,
+        };
+        return cursor.Sort switch
+        {
+            SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
+            SearchSort.Relevance when !float.IsFinite(cursor.Rank) => null,
+            _ => cursor,
+        };
+    }
+
+    /// <summary>How well the product matches the text, when the order is that of relevance.</summary>
+    public float Rank
+    {
+        get
+        {
+            var bits = Key >> 32;
+            return BitConverter.Int32BitsToSingle((int)(bits >= 0 ? bits : int.MinValue - bits));
+        }
+    }
+
+    /// <summary>A number in the order of the ranks, and among equal ranks in the order of the sales.</summary>
+    /// <param name="sales">Not negative.</param>
+    public static long KeyOf(float rank, int sales = 0)
+    {
+        var bits = BitConverter.SingleToInt32Bits(rank);
+        return ((bits >= 0 ? bits : int.MinValue - (long)bits) << 32) | (uint)sales;
+    }
+
+    public DateTimeOffset PublishedAt => new(Key, TimeSpan.Zero);
+
+    public override string ToString()
+    {
+        var instead = Instead?.ToBytes() ?? [];
+        var bytes = new byte[Size + (ScoredAt is null ? 0 : sizeof(long)) + instead.Length];
+        bytes[0] = (byte)((int)Sort | (RanksBySales ? SalesBit : 0) | (ScoredAt is null ? 0 : TimeBit)
+            | (Instead is null ? 0 : InsteadBit));
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(1), Key);
+        Id.TryWriteBytes(bytes.AsSpan(9), bigEndian: true, out _);
+        if (ScoredAt is { } time) BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(Size), time);
+        instead.CopyTo(bytes, bytes.Length - instead.Length);
+        return Base64Url.EncodeToString(bytes);
+    }
+}
