@@ -30,6 +30,9 @@ internal sealed class EarlierScores
             && (inOrder.Count > Most || oldest.Until < now - (long)Kept.TotalMilliseconds)) ForgetOldest(inOrder.Dequeue().Product);
     }
 
+    /// <summary>Since when the product has its present scores; 0 when no earlier ones are known.</summary>
+    public long Since(Guid product) => latest.GetValueOrDefault(product)?.Until ?? 0;
+
     /// <summary>The scores of the product at this time; null when it still has them, or when they are forgotten.</summary>
     public Scores? At(Guid product, long time)
     {

@@ -178,7 +178,7 @@ internal sealed class ProductsOnSale
             words.Add(slots, vector);
             columns.Set(slots, product);
             (columns.Sales[slots], columns.Popularity[slots]) = ScoresOf(product.Id);
-            if (known is not null) columns.ScoredAt[slots] = columns.ScoredAt[known.Slot];
+            columns.ScoredAt[slots] = state.Earlier.Since(product.Id);
             if (known is not null) gone.Add(known.Slot);
             come.Add(slots);
             PlaceAt(slots++, hash);
@@ -209,6 +209,23 @@ internal sealed class ProductsOnSale
         state.Earlier.Forget(time);
         // Last: a search that has begun goes on with the scores as they were.
         state = state with { ScoredAt = time };
+    }
+
+    /// <summary>
+    /// Goes on with the scores of the view that this one replaces: the pages of a search that began there have its order.
+    /// </summary>
+    public void Replace(ProductsOnSale before)
+    {
+        var (now, known) = (state, before.state);
+        if (known.ScoredAt == 0) return;
+        (sold, viewed) = (before.sold, before.viewed);
+        foreach (var (id, place) in now.Places)
+        {
+            (now.Columns.Sales[place.Slot], now.Columns.Popularity[place.Slot]) = ScoresOf(id);
+            now.Columns.ScoredAt[place.Slot] = known.Earlier.Since(id);
+        }
+
+        state = now with { ScoredAt = known.ScoredAt, Earlier = known.Earlier };
     }
 
     private void SetScores(ProductColumns columns, int slot, Guid id, long at)

@@ -83,7 +83,9 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
     {
         try
         {
-            last = last is null || last.Rewrites < rewrite ? await ReadAllAsync(cancellation) : await ReadChangesAsync(last, cancellation);
+            last = last is null || last.Rewrites < rewrite
+                ? Replacing(await ReadAllAsync(cancellation))
+                : await ReadChangesAsync(last, cancellation);
             if (!last.IsComplete || time.GetElapsedTime(last.WholeAt) > Whole) ReadAllSoon();
             return last.View;
         }
@@ -143,7 +145,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             try
             {
                 // With what has changed since it began: searches have seen that already.
-                last = await ReadChangesAsync(all, stopping.Token);
+                last = await ReadChangesAsync(Replacing(all), stopping.Token);
             }
             finally
             {
@@ -163,6 +165,12 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         {
             Volatile.Write(ref isReadingAll, false);
         }
+    }
+
+    private Read Replacing(Read all)
+    {
+        if (last is { } before) all.View.Replace(before.View);
+        return all;
     }
 
     private Task<Read> ReadAllAsync(CancellationToken cancellation)

@@ -150,6 +150,38 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(1, (await old.WaitAsync(TimeSpan.FromMinutes(1), Cancel)).Total);
     }
 
+    [Fact]
+    public async Task pages_keep_the_order_of_the_first_while_products_sell_and_all_is_read_again()
+    {
+        List<Guid> products = [];
+        for (var i = 0; i < 6; i++) products.Add((await news.PublishAsync("Kurta")).ProductId);
+        var (time, sales) = (new FakeTimeProvider(DateTimeOffset.UtcNow), new SalesOfProducts());
+        sales.Sold = products.Index().ToDictionary(x => x.Item, x => 100.0 + x.Index);
+        using var shelf = new Shelf(Host.Services.GetRequiredService<ISearchStore>(), sales, time, NullLogger<Shelf>.Instance);
+        var engine = new PostgresSearchEngine(shelf);
+        List<Guid> seen = [];
+        for (var (cursor, turn) = ("", 0); cursor is not null; turn++)
+        {
+            var page = await BestsellingAsync(cursor, 2);
+            seen.AddRange(page.Items.Select(x => x.Id));
+            cursor = page.NextCursor;
+            // The last one sells most, and only a reading of all rows finds the other name.
+            sales.Sold = new Dictionary<Guid, double>(sales.Sold) { [products[turn]] = 200 + turn };
+            await SqlAsync(
+                $"update search.product set name = 'Kurta {turn}', indexed_at = now() - interval '1 hour' where product_id = $1",
+                products[0]);
+            time.Advance(TimeSpan.FromMinutes(6));
+            await Eventually.HoldsAsync("all is read again", async () =>
+                (await BestsellingAsync("", 50)).Items is [var first, ..] all && first.Id == products[turn]
+                && all.Any(x => x.Name == $"Kurta {turn}"));
+        }
+
+        Assert.Equal(Enumerable.Reverse(products), seen);
+
+        Task<SearchPage> BestsellingAsync(string cursor, int limit) => engine.SearchAsync(SearchQuery.From(
+            news.Word, null, null, null, null, null, null, SearchSort.Bestselling, cursor, limit).Query!, CancellationToken.None);
+    }
+
     private static ProductDocument DocumentOf(ProductPublishedNotice x, long version, int rupees) => new(
         x.ProductId, version, x.Slug, x.Name, "", x.Category, "",
         [.. x.Variants.Select(y => new VariantDocument(y.Sku, y.Size, y.Colour, Money.Rupees(rupees), null, 5))], x.PublishedAt);
