@@ -251,10 +251,8 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 
     private async Task FillAsync()
     {
-        // A refill removes the products that were last indexed before it began.
-        var since = DateTimeOffset.UtcNow.AddMilliseconds(5);
-        await Task.Delay(10);
-
+        // As the command does: a refill removes the products that were last indexed before it began, by the clock of the database.
+        var since = await Host.Services.GetRequiredService<RefillTurn>().NowAsync(CancellationToken.None);
         var refill = Host.Services.GetRequiredService<Refill>();
         for (var cursor = ""; ;)
         {
