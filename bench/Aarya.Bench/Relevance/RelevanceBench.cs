@@ -17,8 +17,8 @@ public static class RelevanceBench
         foreach (var query in JudgedQuery.Read(await File.ReadAllLinesAsync(file), products))
         {
             var page = await SearchAsync(shop, query.Text);
-            report.Add(query, [.. page.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("slug").GetString()!)]);
-            if (page.TryGetProperty("degraded", out var degraded) && degraded.GetBoolean()) report.AddDegraded();
+            report.Add(query, [.. page.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("slug").GetString()!)],
+                page.GetProperty("degraded").GetBoolean());
         }
 
         return report;

@@ -22,11 +22,13 @@ public sealed class RelevanceReport
     /// <summary>How many answers PostgreSQL gave in place of Elasticsearch.</summary>
     public int Degraded { get; private set; }
 
-    /// <summary>Counts an answer that PostgreSQL gave in place of Elasticsearch.</summary>
-    public void AddDegraded() => Degraded++;
-
     /// <param name="found">The slugs of the answer, in order.</param>
-    public void Add(JudgedQuery query, IReadOnlyList<string> found) => answers.Add((query, found));
+    /// <param name="isDegraded">True when PostgreSQL answered in place of Elasticsearch.</param>
+    public void Add(JudgedQuery query, IReadOnlyList<string> found, bool isDegraded)
+    {
+        answers.Add((query, found));
+        if (isDegraded) Degraded++;
+    }
 
     /// <summary>A line per query with its nDCG@10 and its reciprocal rank, the worst first, then the means.</summary>
     public override string ToString() => string.Join('\n',

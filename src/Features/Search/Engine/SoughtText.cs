@@ -57,22 +57,22 @@ internal sealed record SoughtText(string Whole, IReadOnlyList<SoughtTerm> Terms)
         if (required.Count < 2) return null;
         // Of equals the first: the thing itself is named last.
         var least = required.OrderBy(x => x.IsKnown).ThenBy(x => x.Kind).First();
-        return Without(x => ReferenceEquals(x, least));
+        return Without([least]);
     }
 
     /// <summary>The text without these words as required ones.</summary>
     /// <param name="optional">See <see cref="Optional"/>.</param>
     public SoughtText Without(ushort optional) =>
-        optional == 0 ? this : Without(x => Terms.Index().Any(y => ReferenceEquals(y.Item, x) && (optional & (1 << y.Index)) != 0));
+        optional == 0 ? this : Without([.. Terms.Where((_, i) => (optional & (1 << i)) != 0)]);
 
     /// <summary>A bit for each word, in the order of the text, that is no longer required.</summary>
     public ushort Optional => (ushort)Terms.Index().Where(x => Ignored.Contains(x.Item.Word.Joined)).Sum(x => 1 << x.Index);
 
-    private SoughtText Without(Func<SoughtTerm, bool> optional) => this with
+    private SoughtText Without(IReadOnlyList<SoughtTerm> optional) => this with
     {
-        Terms = [.. Terms.Select(x => optional(x) ? x with { IsRequired = false } : x)],
+        Terms = [.. Terms.Select(x => optional.Contains(x) ? x with { IsRequired = false } : x)],
         HasAllWords = false,
-        Ignored = [.. Ignored, .. Terms.Where(optional).Select(x => x.Word.Joined)],
+        Ignored = [.. Ignored, .. optional.Select(x => x.Word.Joined)],
     };
 }
 

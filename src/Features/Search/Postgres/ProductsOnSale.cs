@@ -214,7 +214,7 @@ internal sealed class ProductsOnSale
     /// <summary>
     /// Goes on with the scores of the view that this one replaces: the pages of a search that began there have its order.
     /// </summary>
-    public void Replace(ProductsOnSale before)
+    public void TakeScoresOf(ProductsOnSale before)
     {
         var (now, known) = (state, before.state);
         if (known.ScoredAt == 0) return;
@@ -468,7 +468,7 @@ internal sealed class ProductsOnSale
     internal sealed record Place(int Slot, string Slug, UInt128 WordsHash);
 
     /// <param name="More">All of <see cref="Facets.More"/>.</param>
-    /// <param name="OnSale">Another one when a product has changed.</param>
+    /// <param name="OnSale">The slots that were counted. Each change of a product makes a new set, which must be counted again.</param>
     private sealed record Everything(SlotSet OnSale, int Total, IReadOnlyList<Facet> Facets, IReadOnlyList<Facet> More);
 
     /// <param name="Categories">The keys to filter by; null for every one.</param>

@@ -84,7 +84,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         try
         {
             last = last is null || last.Rewrites < rewrite
-                ? Replacing(await ReadAllAsync(cancellation))
+                ? WithEarlierScores(await ReadAllAsync(cancellation))
                 : await ReadChangesAsync(last, cancellation);
             if (!last.IsComplete || time.GetElapsedTime(last.WholeAt) > Whole) ReadAllSoon();
             return last.View;
@@ -145,7 +145,7 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
             try
             {
                 // With what has changed since it began: searches have seen that already.
-                last = await ReadChangesAsync(Replacing(all), stopping.Token);
+                last = await ReadChangesAsync(WithEarlierScores(all), stopping.Token);
             }
             finally
             {
@@ -167,9 +167,9 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         }
     }
 
-    private Read Replacing(Read all)
+    private Read WithEarlierScores(Read all)
     {
-        if (last is { } before) all.View.Replace(before.View);
+        if (last is { } before) all.View.TakeScoresOf(before.View);
         return all;
     }
 
