@@ -39,7 +39,9 @@ public sealed partial class CommerceService(
             after = PageCursor.Parse(request.Cursor) ?? throw Refusal.Invalid("cursor", "must be the next_cursor of an earlier page.");
 
         await using var session = store.QuerySession();
-        var found = await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
+        var found = request.WithWithdrawn
+            ? await Catalogue.ListAllAsync(session, after, limit + 1, context.CancellationToken)
+            : await Catalogue.ListAsync(session, null, after, limit + 1, context.CancellationToken);
         var tree = await CategoryTree.ReadNumberedAsync(session, context.CancellationToken);
         var last = found.Count > limit ? found[limit - 1].Product : null;
         return new()
@@ -65,7 +67,14 @@ public sealed partial class CommerceService(
         return new() { Sku = request.Sku, OnHand = booked.Level.OnHand, Available = booked.Level.Available };
     }
 
-    private static Wire.Product ToWire(ProductOnSale x, CategoryTree tree) => new()
+    private static Wire.Product ToWire(ProductOnSale x, CategoryTree tree) => x.Product.Published ? OnSaleToWire(x, tree) : new()
+    {
+        Id = x.Product.Id.ToString(),
+        Version = x.Product.Revision,
+        Withdrawn = true,
+    };
+
+    private static Wire.Product OnSaleToWire(ProductOnSale x, CategoryTree tree) => new()
     {
         Id = x.Product.Id.ToString(),
         Slug = x.Product.Slug,
@@ -73,21 +82,23 @@ public sealed partial class CommerceService(
         Description = x.Product.Description,
         Category = x.Product.Category,
         Images = { x.Product.Images },
-        Variants = { x.Product.Variants.Select(y => ToWire(y, x.Available(y.Sku))) },
+        Variants = { x.Product.Variants.Select(y => ToWire(y, x.Stock.GetValueOrDefault(y.Sku))) },
         Version = x.Product.Revision,
         Ancestors = { tree.AncestorsOf(x.Product.Category) },
         Materials = { x.Product.Materials },
         TreeVersion = tree.Version,
+        PublishedAtUnixUs = x.Product.PublishedAt.ToUnixMicroseconds(),
     };
 
-    private static Wire.Variant ToWire(Variant x, int available) => new()
+    private static Wire.Variant ToWire(Variant x, StockLevel? stock) => new()
     {
         Sku = x.Sku,
         Size = x.Size,
         Colour = x.Colour,
         Price = x.Price.ToProto(),
         CompareAtPrice = x.CompareAtPrice?.ToProto(),
-        Available = available,
+        Available = stock?.Available ?? 0,
         Barcode = x.Barcode,
+        Sequence = stock?.Sequence ?? 0,
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aarya.Features;
+using Aarya.Features.Commerce.Store;
 using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Index;
@@ -9,6 +10,7 @@ using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Aarya.Specs.Support.Shoppers;
 using Alba;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Wolverine.Tracking;
@@ -19,6 +21,8 @@ namespace Aarya.Specs.Search;
     typeof(WithdrawProductHandler))]
 public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 {
+    private const string Microseconds = "(extract(epoch from published_at) * 1000000)::bigint";
+
     private readonly CatalogueNews news = new(fixture.Host);
 
     private ProductIndex Products => Host.Services.GetRequiredService<ProductIndex>();
@@ -104,6 +108,49 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal($"achkan-{news.Word}", Assert.Single((await FindAsync()).Items).Slug);
         await news.TellAsync(news.Product("Achkan of linen", version: 2, id: offered));
         Assert.Equal($"Achkan of linen {news.Word}", Assert.Single((await FindAsync()).Items).Name);
+    }
+
+    [Fact]
+    public async Task after_a_restore_and_a_refill_the_catalogues_later_changes_count()
+    {
+        var offered = await OfferAchkanAsync();
+        var withdrawn = await OfferAchkanAsync("Bandhgala");
+        await WithdrawAsync(withdrawn);
+        // What the catalogue had before its restore.
+        var sku = SkuOf("Achkan");
+        await news.TellAsync(new StockChangedNotice(sku, offered, 9, 1_000));
+        await news.TellAsync(news.Product("Bandhgala of silk", version: 1_000, id: withdrawn));
+
+        await FillAsync();
+
+        Assert.Equal([offered], (await FindAsync()).Items.Select(x => x.Id));
+        var sequence = await OnDatabaseAsync<ICommerceStore>($"select sequence from commerce.stock where sku = '{sku}'");
+        Assert.Equal(4, await OnDatabaseAsync($"select available::bigint from search.stock where sku = '{sku}'"));
+        await news.TellAsync(new StockChangedNotice(sku, offered, 0, sequence + 1));
+        Assert.False((await FindAsync()).Items[0].InStock);
+        var revision = await OnDatabaseAsync<ICommerceStore>(
+            $"select coalesce(data ->> 'Revision', data ->> 'revision')::bigint from commerce.mt_doc_product where id = '{withdrawn}'");
+        await news.TellAsync(news.Product("Bandhgala", version: revision + 1, id: withdrawn));
+        Assert.Equal(2, (await FindAsync()).Total);
+    }
+
+    [Fact]
+    public async Task a_lost_index_is_filled_with_the_times_of_publication()
+    {
+        List<Guid> offered = [];
+        foreach (var name in new[] { "Achkan", "Bandhgala", "Churidar" }) offered.Add(await OfferAchkanAsync(name));
+        await FillAsync();
+        await OnDatabaseAsync($"delete from search.product where product_id in ('{string.Join("','", offered)}')");
+
+        await FillAsync();
+
+        Assert.Equal([.. offered.AsEnumerable().Reverse()], (await FindAsync(SearchSort.Newest)).Items.Select(x => x.Id));
+        foreach (var id in offered)
+        {
+            Assert.Equal(
+                await OnDatabaseAsync<ICommerceStore>($"select {Microseconds} from commerce.mt_doc_product where id = '{id}'"),
+                await OnDatabaseAsync($"select {Microseconds} from search.product where product_id = '{id}'"));
+        }
     }
 
     [Fact]
@@ -205,7 +252,7 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(products.Count, (await FindAsync()).Total);
 
         Task RefreshAsync() => Products.RefreshStockAsync(
-            Shuffled([.. skus]).ToDictionary(x => x, _ => 7), DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
+            [.. Shuffled([.. skus]).Select(x => new StockDocument(x, 7, null))], DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
 
         static async Task Rounds(Func<Task> act)
         {
@@ -221,22 +268,35 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
 
     private RefillTurn Turn => Host.Services.GetRequiredService<RefillTurn>();
 
-    private async Task<Guid> OfferAchkanAsync()
+    private string SkuOf(string name) => $"{name[..3]}-{news.Word}".ToUpperInvariant();
+
+    private async Task WithdrawAsync(Guid product)
+    {
+        var merchandiser = await Host.TokenFor("merchandiser");
+        await Host.Scenario(x =>
+        {
+            x.Post.Url($"/api/admin/products/{product}/withdraw");
+            x.WithBearerToken(merchandiser);
+            x.StatusCodeShouldBeOk();
+        });
+    }
+
+    private async Task<Guid> OfferAchkanAsync(string name = "Achkan")
     {
         var merchandiser = await Host.TokenFor("merchandiser");
         var created = await Host.Scenario(x =>
         {
             x.Post.Json(new
             {
-                name = $"Achkan {news.Word}",
-                slug = $"achkan-{news.Word}",
+                name = $"{name} {news.Word}",
+                slug = $"{name.ToLowerInvariant()}-{news.Word}",
                 description = "For a wedding",
                 category = "Sherwanis",
                 variants = new[]
                 {
                     new
                     {
-                        sku = $"ACH-{news.Word.ToUpperInvariant()}",
+                        sku = SkuOf(name),
                         options = new { size = "M", colour = "Ivory" },
                         price = new { amount = 899_900, currency = "INR" },
                         stock = 4,
@@ -267,14 +327,17 @@ public sealed class IndexSpec(AaryaFixture fixture) : Spec(fixture)
     private Task UntilNoneRunsAsync() => Eventually.HoldsAsync("the refill of another story to end",
         async () => await OnDatabaseAsync("select count(*) from search.refill") == 0, TimeSpan.FromMinutes(2));
 
-    private async Task<long> OnDatabaseAsync(string sql)
+    private Task<long> OnDatabaseAsync(string sql) => OnDatabaseAsync<ISearchStore>(sql);
+
+    private async Task<long> OnDatabaseAsync<T>(string sql)
+        where T : IDocumentStore
     {
-        await using var connection = Host.Services.GetRequiredService<ISearchStore>().Storage.Database.CreateConnection();
+        await using var connection = Host.Services.GetRequiredService<T>().Storage.Database.CreateConnection();
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync() as long? ?? 0;
     }
 
-    private Task<SearchPage> FindAsync() => Host.Services.GetRequiredService<ISearchEngine>().SearchAsync(
-        SearchQuery.From(news.Word, null, null, null, null, null, null, null, null, null).Query!, CancellationToken.None);
+    private Task<SearchPage> FindAsync(SearchSort? sort = null) => Host.Services.GetRequiredService<ISearchEngine>().SearchAsync(
+        SearchQuery.From(news.Word, null, null, null, null, null, null, sort, null, null).Query!, CancellationToken.None);
 }

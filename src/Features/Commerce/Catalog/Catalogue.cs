@@ -46,6 +46,17 @@ public static class Catalogue
             values.Add((await CategoryTree.ReadAsync(session, cancellation)).Within(category).ToArray());
         }
 
+        return await ListAsync(session, where, values, after, most, cancellation);
+    }
+
+    /// <summary>The same with the products that are not on sale.</summary>
+    public static Task<IReadOnlyList<ProductOnSale>> ListAllAsync(
+        IQuerySession session, PageCursor? after, int most, CancellationToken cancellation) =>
+        ListAsync(session, ["true"], [], after, most, cancellation);
+
+    private static async Task<IReadOnlyList<ProductOnSale>> ListAsync(
+        IQuerySession session, List<string> where, List<object> values, PageCursor? after, int most, CancellationToken cancellation)
+    {
         if (after is not null)
         {
             where.Add("(published_at, id) < (?, ?)");

@@ -114,7 +114,7 @@ public sealed class DeadLetterService(ActiveContexts contexts, IServiceProvider 
             Reader = ReaderOf(TextOf(row, 3)),
             ErrorType = TextOf(row, 4),
             Error = TextOf(row, 5),
-            SentAtUnixUs = (long)(row.GetFieldValue<DateTimeOffset>(6) - DateTimeOffset.UnixEpoch).TotalMicroseconds,
+            SentAtUnixUs = row.GetFieldValue<DateTimeOffset>(6).ToUnixMicroseconds(),
             Attempts = stored.Attempts,
             Replaying = row.GetBoolean(7),
             Body = withBody ? stored.Json : "",

@@ -69,7 +69,7 @@ public static class ListDeadLettersEndpoint
                     Context = name,
                     Message = message ?? "",
                     ErrorType = errorType ?? "",
-                    BeforeUnixUs = before is null ? 0 : (long)(before.At - DateTimeOffset.UnixEpoch).TotalMicroseconds,
+                    BeforeUnixUs = before is null ? 0 : before.At.ToUnixMicroseconds(),
                     BeforeId = before is null ? "" : $"{before.Id:D}",
                     Limit = limit,
                 },

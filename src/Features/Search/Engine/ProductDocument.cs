@@ -26,3 +26,6 @@ public sealed record ProductDocument(
 /// <param name="Barcode">Empty when it has none; null when it is not known: the value in the index stays.</param>
 public sealed record VariantDocument(
     string Sku, string Size, string Colour, Money Price, Money? CompareAtPrice, int Available, string? Barcode = "");
+
+/// <param name="Sequence">The higher one wins; null when it is not known: the value in the index stays.</param>
+public sealed record StockDocument(string Sku, int Available, long? Sequence);

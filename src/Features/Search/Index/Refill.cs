@@ -15,11 +15,18 @@ public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.Commerce
     /// <returns>Where the next page begins, empty after the last, and how many products this one had.</returns>
     public async Task<(string Next, int Products)> PageAsync(DateTimeOffset since, string cursor, CancellationToken cancellation)
     {
-        var page = await commerce.ListProductsAsync(new() { Cursor = cursor, Limit = PageSize }, cancellationToken: cancellation);
-        await index.IndexAsync([.. page.Items.Select(Document)], cancellation, since);
-        await index.RefreshStockAsync(page.Items.SelectMany(x => x.Variants).DistinctBy(x => x.Sku)
-            .ToDictionary(x => x.Sku, x => x.Available), since, cancellation);
-        return (page.NextCursor, page.Items.Count);
+        var page = await commerce.ListProductsAsync(
+            new() { Cursor = cursor, Limit = PageSize, WithWithdrawn = true }, cancellationToken: cancellation);
+        var onSale = page.Items.Where(x => !x.Withdrawn).ToList();
+        await index.IndexAsync([.. onSale.Select(Document)], cancellation, since);
+        await index.RefreshStockAsync(
+            [
+                .. onSale.SelectMany(x => x.Variants).DistinctBy(x => x.Sku)
+                    .Select(x => new StockDocument(x.Sku, x.Available, x.HasSequence ? x.Sequence : null)),
+            ], since, cancellation);
+        await index.RefreshWithdrawnAsync(
+            page.Items.Where(x => x.Withdrawn).ToDictionary(x => Guid.Parse(x.Id), x => x.Version), since, cancellation);
+        return (page.NextCursor, onSale.Count);
     }
 
     private static ProductDocument Document(Product x) => new(
@@ -28,7 +35,8 @@ public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.Commerce
             .. x.Variants.Select(y =>
                 new VariantDocument(y.Sku, y.Size, y.Colour, Money.From(y.Price),
                     y.CompareAtPrice is null ? null : Money.From(y.CompareAtPrice), y.Available,
-                    x.HasTreeVersion || y.Barcode.Length > 0 ? y.Barcode : null))], null)
+                    x.HasTreeVersion || y.Barcode.Length > 0 ? y.Barcode : null))],
+        x.HasPublishedAtUnixUs ? DateTimeOffset.UnixEpoch.AddMicroseconds(x.PublishedAtUnixUs) : null)
     {
         // A catalogue of an older program may send none of them: that is not the same as an empty list.
         Ancestors = x.HasTreeVersion || x.Ancestors.Count > 0 ? [.. x.Ancestors] : null,

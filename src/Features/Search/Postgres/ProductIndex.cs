@@ -211,26 +211,67 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
         await WriteAsync(batch, cancellation);
     }
 
-    /// <summary>Sets the stock that the catalogue reports, unless it was updated after <paramref name="since"/>.</summary>
-    public async Task RefreshStockAsync(IReadOnlyDictionary<string, int> available, DateTimeOffset since, CancellationToken cancellation)
+    /// <summary>
+    /// For a refill that began at <paramref name="since"/>: takes from sale what the catalogue has withdrawn, with its versions, unless it
+    /// was indexed later. Only rows that are there change: the catalogue may have gone back to an earlier state, with lower versions.
+    /// </summary>
+    public async Task RefreshWithdrawnAsync(
+        IReadOnlyDictionary<Guid, long> versions, DateTimeOffset since, CancellationToken cancellation)
     {
+        if (versions.Count == 0) return;
         await using var connection = await store.OpenConnectionAsync(cancellation);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(HoldingStock(available.Keys));
+        batch.BatchCommands.Add(new("select from search.product where product_id = any ($1) order by product_id for update")
+        {
+            Parameters = { new() { Value = versions.Keys.ToArray() } },
+        });
         batch.BatchCommands.Add(new(
-            """
-            update search.stock set available = line.available, indexed_at = now()
-            from unnest($1::text[], $2::integer[]) as line(sku, available) where stock.sku = line.sku and stock.indexed_at < $3
+            $"""
+            with changed as (
+              update search.product as known set version = line.version, published = false, indexed_at = now()
+              from unnest($1::uuid[], $2::bigint[]) as line(product_id, version)
+              where known.product_id = line.product_id and (known.version, known.published) is distinct from (line.version, false)
+                and (known.version <= line.version or known.indexed_at < $3)
+              returning known.product_id
+            )
+            {BecomePending} select product_id, nextval('search.elasticsearch_revision') from changed {AsPending}
             """)
         {
             Parameters =
             {
-                new() { Value = available.Keys.ToArray() },
-                new() { Value = available.Values.ToArray() },
+                new() { Value = versions.Keys.ToArray() },
+                new() { Value = versions.Values.ToArray() },
                 new() { Value = since.ToUniversalTime() },
             },
         });
-        batch.BatchCommands.Add(PendingOf(available.Keys));
+        await WriteAsync(batch, cancellation);
+    }
+
+    /// <summary>
+    /// For a refill that began at <paramref name="since"/>: sets the stock that the catalogue reports, unless it was updated later.
+    /// </summary>
+    public async Task RefreshStockAsync(IReadOnlyList<StockDocument> stock, DateTimeOffset since, CancellationToken cancellation)
+    {
+        var skus = stock.Select(x => x.Sku).ToArray();
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(HoldingStock(skus));
+        batch.BatchCommands.Add(new(
+            """
+            update search.stock set available = line.available, sequence = coalesce(line.sequence, stock.sequence), indexed_at = now()
+            from unnest($1::text[], $2::integer[], $3::bigint[]) as line(sku, available, sequence)
+            where stock.sku = line.sku and stock.indexed_at < $4
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = skus },
+                new() { Value = stock.Select(x => x.Available).ToArray() },
+                new() { Value = stock.Select(x => x.Sequence).ToArray() },
+                new() { Value = since.ToUniversalTime() },
+            },
+        });
+        batch.BatchCommands.Add(PendingOf(skus));
         await WriteAsync(batch, cancellation);
     }
 
