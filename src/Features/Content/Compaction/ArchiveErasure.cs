@@ -28,6 +28,19 @@ public sealed class ArchiveErasure(Sealer sealer)
         }
     }
 
+    /// <summary>Which of these orders belong to persons who were erased.</summary>
+    internal static async Task<HashSet<Guid>> ErasedAsync(NpgsqlConnection connection, Guid[] orders, CancellationToken cancellation)
+    {
+        await using var select = new NpgsqlCommand("select order_id from content.erased_order where order_id = any ($1)", connection)
+        {
+            Parameters = { new() { Value = orders } },
+        };
+        HashSet<Guid> found = [];
+        await using var reader = await select.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) found.Add(reader.GetGuid(0));
+        return found;
+    }
+
     // Before the batches are read: the compactor does not write a batch that it has prepared without knowing these orders, and a batch that
     // it has written is among those that are read.
     private static async Task AnnounceAsync(IDocumentSession session, Guid[] orders, CancellationToken cancellation)

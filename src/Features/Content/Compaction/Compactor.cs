@@ -195,7 +195,7 @@ public sealed partial class Compactor(
     {
         var lines = events.ConvertAll(x => ArchivedEvents.Of(x, sealer));
         var orders = lines.Select(ArchivedEvents.OrderOf).OfType<Guid>().Distinct().Order().ToArray();
-        var erased = await ErasedAsync(connection, orders, cancellation);
+        var erased = await ArchiveErasure.ErasedAsync(connection, orders, cancellation);
         var snapshots = await SnapshotsAsync(connection, stream, orders, cancellation);
         foreach (var (line, record) in lines.Zip(events))
         {
@@ -243,16 +243,13 @@ public sealed partial class Compactor(
         }
     }
 
-    private static Task<HashSet<Guid>> KnownAsync(NpgsqlConnection connection, Guid[] events, CancellationToken cancellation) =>
-        IdsAsync(connection, "select event_id from content.processed_event where grp = 'archive' and event_id = any ($1)", events,
-            cancellation);
-
-    private static Task<HashSet<Guid>> ErasedAsync(NpgsqlConnection connection, Guid[] orders, CancellationToken cancellation) =>
-        IdsAsync(connection, "select order_id from content.erased_order where order_id = any ($1)", orders, cancellation);
-
-    private static async Task<HashSet<Guid>> IdsAsync(NpgsqlConnection connection, string sql, Guid[] ids, CancellationToken cancellation)
+    private static async Task<HashSet<Guid>> KnownAsync(NpgsqlConnection connection, Guid[] events, CancellationToken cancellation)
     {
-        await using var select = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = ids } } };
+        await using var select = new NpgsqlCommand(
+            "select event_id from content.processed_event where grp = 'archive' and event_id = any ($1)", connection)
+        {
+            Parameters = { new() { Value = events } },
+        };
         HashSet<Guid> found = [];
         await using var reader = await select.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) found.Add(reader.GetGuid(0));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Aarya.Features.Content.Store;
 using Aarya.Infrastructure.Messaging.Streams.Entries;
 using Aarya.Infrastructure.Postgres;
@@ -16,18 +17,23 @@ public sealed class StreamStretch(IContentStore store, StreamHistory history, Se
     /// The events, in pages. The newest of the archive come again from the stream, with the same ids. An event whose person was erased is
     /// null: it lacks values that its readers need.
     /// </summary>
+    /// <param name="again">
+    /// For what was handled before: every event of an order whose person was erased is null, also one without personal values. It would
+    /// write the id of the account again.
+    /// </param>
     public async IAsyncEnumerable<IReadOnlyList<StreamRecord?>> ReadAsync(
-        StreamPolicy policy, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellation)
+        StreamPolicy policy, DateTimeOffset from, DateTimeOffset to, bool again, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (policy.IsArchived)
         {
             await foreach (var body in BatchesAsync(policy.Name, from, to, cancellation))
             {
-                var lines = await ArchivedEvents.UnpackAsync(body, sealer);
+                var lines = (await ArchivedEvents.UnpackAsync(body, sealer))
+                    .Where(x => IsWithin(ArchivedEvents.AddedAt(x), from, to)).ToList();
+                var erased = again ? await ErasedAsync(lines, cancellation) : [];
                 yield return
                 [
-                    .. lines.Where(x => IsWithin(ArchivedEvents.AddedAt(x), from, to))
-                        .Select(x => ArchivedEvents.RecordOf(x, policy.Name, sealer)),
+                    .. lines.Select(x => erased.Contains(x) ? null : ArchivedEvents.RecordOf(x, policy.Name, sealer)),
                 ];
             }
         }
@@ -37,10 +43,24 @@ public sealed class StreamStretch(IContentStore store, StreamHistory history, Se
         while (await history.ReadAsync(policy, after, Page) is { Count: > 0 } page)
         {
             var within = page.Where(x => IsWithin(x.AddedAt, from, to)).ToList();
-            yield return within;
+            yield return again ? await WithoutErasedAsync(within, cancellation) : within;
             if (within.Count < page.Count) break;
             after = page[^1].Entry;
         }
+    }
+
+    private async Task<IReadOnlyList<StreamRecord?>> WithoutErasedAsync(List<StreamRecord> page, CancellationToken cancellation)
+    {
+        var lines = page.ConvertAll(x => ArchivedEvents.Of(x, sealer));
+        var erased = await ErasedAsync(lines, cancellation);
+        return [.. page.Zip(lines, (record, line) => erased.Contains(line) ? null : record)];
+    }
+
+    private async Task<HashSet<JsonObject>> ErasedAsync(IReadOnlyList<JsonObject> lines, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        var orders = await ArchiveErasure.ErasedAsync(connection, [.. lines.Select(ArchivedEvents.OrderOf).OfType<Guid>()], cancellation);
+        return [.. lines.Where(x => ArchivedEvents.OrderOf(x) is { } order && orders.Contains(order))];
     }
 
     private static bool IsWithin(DateTimeOffset at, DateTimeOffset from, DateTimeOffset to) => at >= from && at < to;

@@ -95,7 +95,7 @@ public sealed class StreamsCommand : JasperFxAsyncCommand<StreamsInput>
             ("group", input.GroupFlag), ("from", $"{from:O}"), ("to", $"{to:O}"), ("again", input.AgainFlag ? "true" : "false"));
         var (handedOver, handled, notRead, erased) = (0, 0, 0, 0);
         DateTimeOffset? first = null;
-        await foreach (var page in stretch.ReadAsync(policy, from, to, CancellationToken.None))
+        await foreach (var page in stretch.ReadAsync(policy, from, to, input.AgainFlag, CancellationToken.None))
         {
             var events = page.OfType<StreamRecord>().ToList();
             erased += page.Count - events.Count;

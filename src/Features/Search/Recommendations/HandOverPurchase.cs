@@ -16,7 +16,7 @@ public static class HandOverPurchaseHandler
             """
             insert into search.order_change as known (order_id, subject, ended)
             select ?, ?, false where not exists (select from search.purchase where order_id = ?)
-            on conflict (order_id) do update set subject = excluded.subject where not known.ended
+            on conflict (order_id) do update set subject = excluded.subject, at = now() where not known.ended
             """, handedOver.OrderId, handedOver.To, handedOver.OrderId);
     }
 }

@@ -23,7 +23,7 @@ internal static class OrderChange
         session.QueueSqlCommand(
             """
             insert into search.order_change (order_id, ended) values (?, true)
-            on conflict (order_id) do update set ended = true, subject = null
+            on conflict (order_id) do update set ended = true, subject = null, at = now()
             """, orderId);
     }
 }

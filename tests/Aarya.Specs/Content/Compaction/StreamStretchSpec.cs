@@ -67,13 +67,36 @@ public sealed class StreamStretchSpec : IAsyncLifetime
         Assert.Contains($"{other}", Assert.Single(read.OfType<StreamRecord>()).Fields["body"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task what_was_handled_before_comes_again_without_any_event_of_an_erased_person()
+    {
+        var (erased, other) = (Guid.NewGuid(), Guid.NewGuid());
+        await rig.ListAsync<int>($"insert into content.erased_order (order_id) values ('{erased}')");
+        // One of each is in the archive, and one only in the stream. None has a personal value.
+        foreach (var days in new[] { -8, -1 })
+        {
+            foreach (var order in new[] { erased, other })
+                await rig.AddAsync(Streams.Orders, "commerce.order_handed_over.v1", Now.AddDays(days), new { orderId = order, to = order });
+            if (days == -8) await rig.CompactAsync(Streams.Orders);
+        }
+
+        Assert.Equal(2, await rig.LengthAsync(Streams.Orders));
+        Assert.Equal(4, (await ReadAsync(Now.AddDays(-9), Now)).OfType<StreamRecord>().Count());
+        var read = await ReadAsync(Now.AddDays(-9), Now, again: true);
+
+        Assert.Equal(4, read.Count);
+        Assert.Equal(2, read.Count(x => x is null));
+        Assert.All(read.OfType<StreamRecord>(), x => Assert.Contains($"{other}", x.Fields["body"], StringComparison.Ordinal));
+    }
+
     private object Body(Guid order) =>
         new { orderId = order, email = rig.Sealer.Seal("rasika@aarya.example"), total = new { amount = 100, currency = "INR" } };
 
-    private async Task<List<StreamRecord?>> ReadAsync(DateTimeOffset from, DateTimeOffset to)
+    private async Task<List<StreamRecord?>> ReadAsync(DateTimeOffset from, DateTimeOffset to, bool again = false)
     {
         List<StreamRecord?> read = [];
-        var pages = rig.Stretch.ReadAsync(CompactionRig.PolicyOf(Streams.Orders), from, to, TestContext.Current.CancellationToken);
+        var pages = rig.Stretch.ReadAsync(
+            CompactionRig.PolicyOf(Streams.Orders), from, to, again, TestContext.Current.CancellationToken);
         await foreach (var page in pages) read.AddRange(page);
         return read;
     }
