@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Aarya.Features.Search.Engine;
 
 /// <summary>
-/// A price that is part of the text: <c>kurta under 1500</c>, <c>above 2k</c>, <c>between 1,000 and 2,000 rupees</c>, <c>1500 se kam</c>.
-/// In rupees, from 100 on: a smaller number is a size or part of a name.
+/// A price that is part of the text: <c>kurta under 1500</c>, <c>above 1.5k</c>, <c>between 1,000 and 2,000 rupees</c>, <c>500-900</c>,
+/// <c>below two thousand</c>, <c>1500 se kam</c>. In rupees, from 100 on: a smaller number is a size or part of a name.
 /// </summary>
 /// <param name="Left">The words without the price.</param>
 /// <param name="Min">In minor units.</param>
@@ -13,8 +13,8 @@ namespace Aarya.Features.Search.Engine;
 /// <param name="Text">The words of the price.</param>
 public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, long? Max, string Text)
 {
-    private const long Least = 100;
-    private const long Most = 100_000_000;
+    private const decimal Least = 100;
+    private const decimal Most = 100_000_000;
 
     private static readonly HashSet<string> Below =
         new(StringComparer.Ordinal) { "under", "below", "less", "upto", "within", "max", "maximum", "budget", "cheaper" };
@@ -31,6 +31,16 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
     private static readonly HashSet<string> Kam = new(StringComparer.Ordinal) { "kam", "neeche", "niche" };
     private static readonly HashSet<string> Zyada = new(StringComparer.Ordinal) { "zyada", "jyada", "upar" };
 
+    private static readonly Dictionary<string, decimal> Numbers = Read(
+        """
+        a 1 one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 thirteen 13 fourteen 14 fifteen 15
+        sixteen 16 seventeen 17 eighteen 18 nineteen 19 twenty 20 thirty 30 forty 40 fifty 50 sixty 60 seventy 70 eighty 80 ninety 90
+        ek 1 do 2 teen 3 char 4 chaar 4 panch 5 paanch 5 che 6 saat 7 aath 8 nau 9 das 10 dedh 1.5 dhai 2.5 dhaai 2.5
+        """);
+
+    private static readonly Dictionary<string, decimal> Scales = Read(
+        "hundred 100 sau 100 thousand 1000 hazar 1000 hazaar 1000 hajar 1000 hajaar 1000 k 1000 lakh 100000 lac 100000");
+
     /// <summary>Null when the text names no price.</summary>
     public static PriceWords? Of(string text)
     {
@@ -40,18 +50,24 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
             if (After(words, i) is not { } price) continue;
             var end = Skip(words, price.End, Units);
             var named = string.Join(' ', words.Skip(i).Take(end - i).Select(x => x.Joined));
-            return new([.. words.Take(i), .. words.Skip(end)], price.Min * 100, price.Max * 100, named);
+            return new([.. words.Take(i), .. words.Skip(end)], Minor(price.Min), Minor(price.Max), named);
         }
 
         return null;
+
+        static long? Minor(decimal? rupees) => rupees is { } some ? (long)(some * 100) : null;
     }
+
+    private static Dictionary<string, decimal> Read(string pairs) => pairs.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        .Chunk(2).ToDictionary(x => x[0], x => decimal.Parse(x[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     private static Price? After(IReadOnlyList<Word> words, int at)
     {
         var cue = words[at].Joined;
-        if (Amount(words, at) is { } number) return Hindi(words, number);
+        if (Amount(words, at) is { } number) return Hindi(words, number) ?? To(words, number);
         if (Between.Contains(cue)) return Range(words, Skip(words, at + 1, Joining));
-        if (!Below.Contains(cue) && !Above.Contains(cue)) return null;
+        if (cue == "up" && at + 1 < words.Count && words[at + 1].Joined == "to") cue = "upto";
+        if (!Below.Contains(cue) && !Above.Contains(cue)) return JoinedRange(words, at);
         return Amount(words, Skip(words, at + 1, Joining)) is not { } amount
             ? null
             : Below.Contains(cue) ? amount with { Min = null } : amount with { Max = null };
@@ -59,11 +75,26 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
 
     private static Price? Range(IReadOnlyList<Word> words, int at)
     {
-        // 500-900 is one word of two parts.
-        if (at < words.Count && words[at].Parts is [var from, var to] && Number(from) is { } least && Number(to) is { } most)
-            return least <= most ? new(least, most, at + 1) : null;
-        return Amount(words, at) is { } first && Amount(words, Skip(words, first.End, Joining)) is { } second && first.Min <= second.Max
-            ? new(first.Min, second.Max, second.End)
+        if (JoinedRange(words, at) is { } joined) return joined;
+        return Amount(words, at, isBetween: true) is { } first && Amount(words, Skip(words, first.End, Joining)) is { } second
+            && first.Min <= second.Max
+                ? new(first.Min, second.Max, second.End)
+                : null;
+    }
+
+    // 500-900 is one word of two parts.
+    private static Price? JoinedRange(IReadOnlyList<Word> words, int at) =>
+        at < words.Count && words[at].Parts.Where(x => !Units.Contains(x)).ToList() is [var from, var to]
+        && Whole(from) is >= Least and var least && Whole(to) is >= Least and <= Most and var most && least <= most
+            ? new(least, most, at + 1)
+            : null;
+
+    // 500 to 900.
+    private static Price? To(IReadOnlyList<Word> words, Price number)
+    {
+        var at = Skip(words, number.End, Units);
+        return at < words.Count && words[at].Joined == "to" && Amount(words, at + 1) is { } upper && number.Min <= upper.Max
+            ? upper with { Min = number.Min }
             : null;
     }
 
@@ -83,31 +114,61 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
         return from;
     }
 
-    // 1500, rs1500, 1500rs, 1500.00 or 2k: both ends of a price, of which the caller removes one.
-    private static Price? Amount(IReadOnlyList<Word> words, int at)
+    // 1500, rs1500, 1500rs, 1500.00, 2k, 1.5k, "two thousand five hundred": both ends of a price, of which the caller removes one.
+    // In a range, "and" begins the other end.
+    private static Price? Amount(IReadOnlyList<Word> words, int at, bool isBetween = false)
     {
-        if (at >= words.Count) return null;
-        var parts = words[at].Parts.Where(x => !Units.Contains(x)).ToList();
-        long? rupees = parts switch
+        var (sum, part, end) = (0m, (decimal?)null, at);
+        for (; end < words.Count; end++)
         {
-            [var digits] => Number(digits),
-            [var digits, "00"] => Number(digits),
-            [var digits, "k"] when long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var thousands)
-                && thousands <= Most / 1_000 => Number($"{thousands}000"),
-            _ => null,
-        };
-        return rupees is { } price ? new(price, price, at + 1) : null;
+            var word = words[end].Joined;
+            if (Scales.TryGetValue(word, out var scale) && (part is not null || word != "k"))
+            {
+                part = (part ?? 1) * scale;
+                if (scale < 1_000) continue;
+                (sum, part) = (sum + part.Value, null);
+            }
+            else if (Numbers.TryGetValue(word, out var number) && (part is null || IsAdded(words[end - 1], part.Value, number)))
+            {
+                part = (part ?? 0) + number;
+            }
+            // After "two thousand", a small number is a size.
+            else if (part is null && Value(words[end]) is { } value && (sum == 0 || value >= Least))
+            {
+                part = value;
+            }
+            else if (word != "and" || isBetween || end == at || end + 1 >= words.Count || !Numbers.ContainsKey(words[end + 1].Joined))
+            {
+                break;
+            }
+        }
+
+        var rupees = sum + (part ?? 0);
+        return rupees is >= Least and <= Most ? new(rupees, rupees, end) : null;
     }
 
-    private static long? Number(string digits) =>
-        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= Least and <= Most
-            ? number
-            : null;
+    // Five hundred fifty, twenty five; but not 1500 two.
+    private static bool IsAdded(Word before, decimal part, decimal number) =>
+        (Numbers.ContainsKey(before.Joined) || Scales.ContainsKey(before.Joined) || before.Joined == "and")
+        && ((part % 100 == 0 && number < 100) || (part % 10 == 0 && number < 10));
+
+    // Of one word.
+    private static decimal? Value(Word word) => word.Parts.Where(x => !Units.Contains(x)).ToList() switch
+    {
+        [var digits] => Whole(digits),
+        [var digits, { Length: 2 } paise] => Whole(digits) + (Whole(paise) / 100),
+        [var digits, "k"] => Whole(digits) * 1_000,
+        [var digits, { Length: 1 } tenths, "k"] => (Whole(digits) * 1_000) + (Whole(tenths) * 100),
+        _ => null,
+    };
+
+    private static decimal? Whole(string digits) =>
+        digits.Length <= 9 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     // A comma between digits, as in 1,500 and 1,00,000.
     [GeneratedRegex("(?<=[0-9]),(?=[0-9])")]
     private static partial Regex Grouping();
 
     // In rupees. End: the word after it.
-    private sealed record Price(long? Min, long? Max, int End);
+    private sealed record Price(decimal? Min, decimal? Max, int End);
 }

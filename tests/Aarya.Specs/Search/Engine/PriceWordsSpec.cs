@@ -24,6 +24,26 @@ public sealed class PriceWordsSpec
     [InlineData("kurta 1500 rupaye se zyada", "kurta", 1_500L, null)]
     [InlineData("kurta 1000 se 2000", "kurta", 1_000L, 2_000L)]
     [InlineData("under 1500", "", null, 1_500L)]
+    [InlineData("kurta under one thousand", "kurta", null, 1_000L)]
+    [InlineData("kurta below two thousand five hundred rupees", "kurta", null, 2_500L)]
+    [InlineData("saree above one lakh twenty five thousand", "saree", 125_000L, null)]
+    [InlineData("kurta under a thousand", "kurta", null, 1_000L)]
+    [InlineData("kurta under hundred", "kurta", null, 100L)]
+    [InlineData("kurta under five hundred and fifty", "kurta", null, 550L)]
+    [InlineData("kurta under 1.5k", "kurta", null, 1_500L)]
+    [InlineData("kurta under 2 thousand", "kurta", null, 2_000L)]
+    [InlineData("kurta under 2 thousand 500", "kurta", null, 2_500L)]
+    [InlineData("jeans under 2 thousand 32", "jeans 32", null, 2_000L)]
+    [InlineData("jeans under 1500 32", "jeans 32", null, 1_500L)]
+    [InlineData("kurta up to 1500", "kurta", null, 1_500L)]
+    [InlineData("ek hazaar se kam kurta", "kurta", null, 1_000L)]
+    [InlineData("dedh hazar se kam kurta", "kurta", null, 1_500L)]
+    [InlineData("paanch sau se zyada", "", 500L, null)]
+    [InlineData("kurta 500-900", "kurta", 500L, 900L)]
+    [InlineData("kurta rs500-rs900", "kurta", 500L, 900L)]
+    [InlineData("kurta 500 to 900", "kurta", 500L, 900L)]
+    [InlineData("kurta one thousand to two thousand", "kurta", 1_000L, 2_000L)]
+    [InlineData("kurta between five hundred and one thousand", "kurta", 500L, 1_000L)]
     public void a_price_in_words_is_a_filter(string typed, string left, long? min, long? max)
     {
         var priced = PriceWords.Of(typed)!;
@@ -32,6 +52,9 @@ public sealed class PriceWordsSpec
         Assert.Equal((min * 100, max * 100), (priced.Min, priced.Max));
         Assert.NotEmpty(priced.Text);
     }
+
+    [Fact]
+    public void a_price_may_have_paise() => Assert.Equal(99_999, PriceWords.Of("under 999.99")!.Max);
 
     [Theory]
     [InlineData("kurta")]
@@ -46,6 +69,14 @@ public sealed class PriceWordsSpec
     [InlineData("1500 se")]
     [InlineData("se kam")]
     [InlineData("501 jeans")]
+    [InlineData("two piece dress")]
+    [InlineData("two thousand dresses")]
+    [InlineData("under two")]
+    [InlineData("up 1500")]
+    [InlineData("chino 32-34")]
+    [InlineData("kurta 900-500")]
+    [InlineData("under k")]
+    [InlineData("dress up to nine")]
     [InlineData("")]
     public void what_is_no_price_stays_text(string typed) => Assert.Null(PriceWords.Of(typed));
 }
