@@ -8,21 +8,19 @@ internal static class CurationTable
 {
     public const string Select =
         """
-        select query, pinned, hidden, coalesce(redirect_category, ''), coalesce(redirect_path, ''), key from search.curation order by query
+        select query, pinned, hidden, coalesce(redirect_category, ''), coalesce(redirect_path, '') from search.curation order by query
         """;
 
-    /// <summary>Reads all rows, each with its <see cref="CurationView.KeyOf"/>.</summary>
-    public static async Task<IReadOnlyList<(string Key, CurationView Curation)>> ReadAsync(
-        DbDataReader rows, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<CurationView>> ReadAsync(DbDataReader rows, CancellationToken cancellation)
     {
-        List<(string, CurationView)> all = [];
+        List<CurationView> all = [];
         while (await rows.ReadAsync(cancellation))
         {
             var (category, path) = (rows.GetString(3), rows.GetString(4));
-            all.Add((rows.GetString(5), new(
+            all.Add(new(
                 rows.GetString(0), await rows.GetFieldValueAsync<Guid[]>(1, cancellation),
                 await rows.GetFieldValueAsync<Guid[]>(2, cancellation),
-                category.Length + path.Length == 0 ? null : new(category.Length > 0 ? category : null, path.Length > 0 ? path : null))));
+                category.Length + path.Length == 0 ? null : new(category.Length > 0 ? category : null, path.Length > 0 ? path : null)));
         }
 
         return all;

@@ -2,10 +2,12 @@ using Aarya.Features.Search.Contracts;
 using Aarya.Features.Search.Curations;
 using Aarya.Features.Search.Engine;
 using Aarya.Features.Search.Query;
+using Aarya.Features.Search.Store;
 using Aarya.Specs.Support;
 using Aarya.Specs.Support.Hosts;
 using Alba;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Aarya.Specs.Search.Curations;
 
@@ -171,6 +173,48 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
         await KnownAsync();
         Assert.DoesNotContain(await ListAsync(admin), x => x.Query == Query);
         Assert.NotEqual(one.ProductId, (await SearchAsync("&limit=50")).Items[0].Id);
+    }
+
+    [Fact]
+    public async Task a_curation_of_older_rules_holds_and_is_stored_under_the_key_of_today()
+    {
+        var product = await news.PublishAsync("Kurta");
+        var query = $"free size {news.Word}";
+        var pinned = $"array['{product.ProductId}'::uuid]";
+        // The second one was set for the same words when the rules had changed already.
+        await SqlAsync($"insert into search.curation values ('fre old {news.Word}', '{query}', '{{}}', {pinned}, null, null)");
+        await SqlAsync(
+            $"insert into search.curation values ('{CurationView.KeyOf($"one {query}")}', 'one {query}', {pinned}, '{{}}', null, null)");
+        await SqlAsync($"insert into search.curation values ('old one {news.Word}', 'one {query}', '{{}}', {pinned}, null, null)");
+        var known = Host.Services.GetRequiredService<KnownCurations>();
+        await known.ReadAsync(CancellationToken.None);
+        Assert.Equal([product.ProductId], known.Of($"{news.Word} freesize")!.Hidden);
+
+        await known.StoreKeysAgainAsync(CancellationToken.None);
+
+        await known.ReadAsync(CancellationToken.None);
+        Assert.Equal([product.ProductId], known.Of($"{news.Word} freesize")!.Hidden);
+        Assert.Equal([product.ProductId], known.Of($"one {query}")!.Pinned);
+        foreach (var text in new[] { query, $"one {query}" })
+        {
+            var merchandiser = await Host.TokenFor("merchandiser");
+            await Host.Scenario(x =>
+            {
+                x.Delete.Url($"/api/admin/curations/{Uri.EscapeDataString(text)}");
+                x.WithBearerToken(merchandiser);
+                x.StatusCodeShouldBe(204);
+            });
+        }
+
+        Assert.Equal(0L, await SqlAsync($"select count(*) from search.curation where query like '%{news.Word}'"));
+    }
+
+    private async Task<object?> SqlAsync(string sql)
+    {
+        await using var connection = (NpgsqlConnection)Host.Services.GetRequiredService<ISearchStore>().Storage.Database.CreateConnection();
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
     }
 
     [Fact]
