@@ -183,6 +183,80 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal([rare], page.IgnoredWords);
     }
 
+    [Theory]
+    // The price was left out, because nothing cost so little; then something does.
+    [InlineData("kurta under 500", 0, "x", 400)]
+    // It was a filter; then a product has the number in its name.
+    [InlineData("kurta under 5000", 0, "Kurta under 5000", 9_000)]
+    // It was part of a name; then the product is gone.
+    [InlineData("kurta under 5000", 1, "Kurta under 5000", 9_000)]
+    // The text is only a price.
+    [InlineData("under 6100", 0, "x under 6100", 9_000)]
+    public async Task a_price_in_the_text_means_the_same_on_all_pages(string price, int named, string name, int rupees)
+    {
+        var typed = price.StartsWith("under", StringComparison.Ordinal) ? price : $"{price} {news.Word}";
+        var size = news.Word;
+        List<ProductPublishedNotice> products = [];
+        for (var i = 0; i < 5; i++)
+            products.Add(await news.PublishAsync(named == 1 ? $"Kurta under 5000 {i}" : "Kurta", rupees: 1_000 + i, sizes: [size]));
+        var first = await SearchAsync(typed, $"&limit=2&size={size}");
+        List<ProductHit> seen = [.. first.Items];
+        var page = first;
+
+        if (named == 1)
+        {
+            // No name has the number any longer.
+            foreach (var product in products.Where(x => seen.TrueForAll(y => y.Id != x.ProductId)))
+                await news.TellAsync(product with { Version = 2, Name = $"Kurta {news.Word}" });
+        }
+        else
+        {
+            await news.PublishAsync(name, rupees: rupees, sizes: [size]);
+        }
+
+        while (page.NextCursor is { } cursor)
+        {
+            page = await SearchAsync(typed, $"&limit=2&size={size}&cursor={cursor}");
+            seen.AddRange(page.Items);
+            Assert.Equal(first.IgnoredWords, page.IgnoredWords);
+        }
+
+        var expected = named == 1 ? first.Items.Select(x => x.Id) : products.Select(x => x.ProductId);
+        Assert.Equal(expected.Order(), seen.Select(x => x.Id).Where(x => products.Exists(y => y.ProductId == x)).Order());
+        Assert.Equal(price == "kurta under 500" ? ["under 500"] : [], first.IgnoredWords);
+    }
+
+    [Fact]
+    public async Task without_a_text_and_an_order_what_is_sold_out_comes_last_page_by_page()
+    {
+        List<ProductPublishedNotice> products = [];
+        for (var i = 0; i < 7; i++) products.Add(await news.PublishAsync("Kurta", colours: [news.Word], available: i % 3));
+        var inOrder = products.AsEnumerable().Reverse().OrderBy(x => x.Variants[0].Available == 0).Select(x => x.ProductId).ToList();
+
+        Assert.Equal(inOrder, await BrowseAsync(""));
+        Assert.Equal(inOrder, await BrowseAsync("&sort=relevance"));
+        Assert.Equal(products.AsEnumerable().Reverse().Select(x => x.ProductId), await BrowseAsync("&sort=newest"));
+        Assert.Equal(inOrder[..4], await BrowseAsync("&inStock=true"));
+        // A cursor of another order, or of an older program, goes on in the order of its page.
+        var newest = await SearchAsync("", $"&colour={news.Word}&sort=newest&limit=3");
+        Assert.Equal(
+            products.AsEnumerable().Reverse().Skip(3).Select(x => x.ProductId),
+            (await SearchAsync("", $"&colour={news.Word}&cursor={newest.NextCursor}")).Items.Select(x => x.Id));
+
+        async Task<List<Guid>> BrowseAsync(string filters)
+        {
+            List<Guid> seen = [];
+            for (var cursor = ""; cursor is not null;)
+            {
+                var page = await SearchAsync("", $"&colour={news.Word}&limit=2{filters}&cursor={cursor}");
+                seen.AddRange(page.Items.Select(x => x.Id));
+                cursor = page.NextCursor;
+            }
+
+            return seen;
+        }
+    }
+
     [Fact]
     public async Task a_made_up_cursor_is_refused_or_finds_what_it_says()
     {

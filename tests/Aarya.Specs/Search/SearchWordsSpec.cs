@@ -161,6 +161,44 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
             (await SearchAsync($"{typed} {news.Word}") is { DidYouMean: null, IgnoredWords: [] } page ? page.Total : 0));
     }
 
+    [Theory]
+    // A size in words is looked for where sizes are.
+    [InlineData("Men's Kurta", "L", "small")]
+    [InlineData("Men's Kurta", "L", "s", "Men's")]
+    [InlineData("L'Atelier Kurta", "M", "large")]
+    // 2XL is no XL, and 2 and XL are not 2XL.
+    [InlineData("Kurta", "2XL", "xl")]
+    [InlineData("Kurta", "2-XL", "extra large")]
+    [InlineData("2 in 1 Kurta", "XL", "xxl")]
+    [InlineData("3 in 1 Kurta", "XL", "3xl")]
+    [InlineData("Double Kurta", "XL", "2xl")]
+    public async Task a_size_is_not_found_in_other_words(string name, string size, string typed, string? exact = null)
+    {
+        await news.PublishAsync(name, sizes: [size]);
+
+        // What is typed itself may be in a name.
+        var page = await SearchAsync($"{typed} kurta {news.Word}");
+        Assert.Equal(exact is null, page.IgnoredWords.Count > 0 || page.DidYouMean is not null || page.Total == 0);
+    }
+
+    [Theory]
+    [InlineData("2XL", "2xl", "XXL", "double xl", "2-xl", "2 xl")]
+    [InlineData("XXL", "2xl", "xxl")]
+    [InlineData("3-XL", "3xl", "xxxl", "3 XL")]
+    [InlineData("S", "small", "s", "छोटा")]
+    [InlineData("Extra Large", "xl", "extra large", "extra-large")]
+    [InlineData("Free Size", "one size", "free-size", "freesize")]
+    public async Task a_size_is_found_by_its_other_words(string size, params string[] typed)
+    {
+        var product = await news.PublishAsync("Kurta", sizes: [size]);
+
+        foreach (var text in typed)
+        {
+            var page = await SearchAsync($"{text} kurta {news.Word}");
+            Assert.Equal((product.ProductId, null, 0), (Assert.Single(page.Items).Id, page.DidYouMean, page.IgnoredWords.Count));
+        }
+    }
+
     [Fact]
     public async Task a_slip_in_a_word_with_an_accent_or_a_hyphen_is_forgiven_and_numbers_are_kept()
     {
@@ -199,6 +237,37 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
         Assert.DoesNotContain($"tee{news.Word}", all.ReadAsText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("jhumka", "jhumkas", "jhumka")]
+    [InlineData("kurtis", "kurti")]
+    [InlineData("baali", "baalis")]
+    [InlineData("chudi", "chudis")]
+    [InlineData("dibby", "dibbies")]
+    public async Task a_synonym_is_known_in_plural_and_singular_and_with_a_typo(string term, params string[] forms)
+    {
+        var product = await news.PublishAsync("Earring");
+        term = news.Word + term;
+        await SqlAsync($"insert into search.synonym (term, words) values ('{term}', array['earring'])");
+        await Eventually.HoldsAsync("the synonym is known", async () => (await SearchAsync($"{term} {news.Word}")).Total == 1);
+
+        foreach (var form in forms)
+            Assert.Equal(product.ProductId, Assert.Single((await SearchAsync($"{news.Word}{form} {news.Word}")).Items).Id);
+        // A typo in the term, and the term beside a word with a typo.
+        foreach (var typed in new[] { $"{term.Insert(14, "x")} {news.Word}", $"{term} earirng {news.Word}" })
+        {
+            var page = await SearchAsync(typed);
+            Assert.Equal(product.ProductId, Assert.Single(page.Items).Id);
+            Assert.Contains(term, page.DidYouMean, StringComparison.Ordinal);
+            Assert.Empty(page.IgnoredWords);
+        }
+
+        // What the merchandisers mean by it is not on sale: then it is no correction.
+        await news.TellAsync(new ProductWithdrawnNotice(product.ProductId, 2));
+        await news.PublishAsync("Bangle");
+        Assert.Contains(term.Insert(14, "x"), (await SearchAsync($"{term.Insert(14, "x")} {news.Word}")).IgnoredWords);
+        await SqlAsync($"delete from search.synonym where term = '{term}'");
+    }
+
     [Fact]
     public async Task what_was_indexed_before_the_rules_is_cut_once_more()
     {
@@ -216,6 +285,19 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
         Assert.Equal(product.ProductId, Assert.Single(bySynonym.Items).Id);
         Assert.Equal(0L, await SqlAsync("select count(*) from search.word where word = 'crêpe'"));
         await SqlAsync($"delete from search.synonym where term = 'georgette{news.Word}'");
+    }
+
+    [Fact]
+    public async Task suggestions_show_what_is_sold_out_after_all_others()
+    {
+        var sold = await news.PublishAsync("Kurta", available: 0);
+        // Only its description has the word.
+        var mentions = await news.PublishAsync("Belt", description: $"Goes with a kurta {news.Word}");
+        var newest = await news.PublishAsync("Kurta", available: 0);
+
+        var slugs = (await SuggestAsync($"kurta {news.Word}")).Where(x => x.Kind == "product").Select(x => x.Slug);
+
+        Assert.Equal([mentions.Slug, newest.Slug, sold.Slug], slugs);
     }
 
     private async Task<object?> SqlAsync(string sql, params object[] values)

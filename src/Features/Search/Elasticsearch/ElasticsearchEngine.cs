@@ -7,8 +7,6 @@ namespace Aarya.Features.Search.Elasticsearch;
 /// <summary>Searches Elasticsearch, and nothing else; <see cref="SearchWithFallback"/> answers when it cannot.</summary>
 public sealed class ElasticsearchEngine(ElasticsearchClient client, ElasticsearchOptions settings, Shelf shelf) : ISearchEngine
 {
-    private static readonly Dictionary<string, string[]> NoSynonyms = [];
-
     public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellation) =>
         await TextSearch.SearchAsync(Index, await SeparateAsync(query, cancellation), cancellation);
 
@@ -16,7 +14,7 @@ public sealed class ElasticsearchEngine(ElasticsearchClient client, Elasticsearc
         TextSearch.SuggestAsync(Index, text, limit, hidden, cancellation);
 
     // Does not wait for PostgreSQL: a search of Elasticsearch succeeds without it.
-    private ElasticsearchText Index => new(client, settings.Index, shelf.Known?.Synonyms ?? NoSynonyms);
+    private ElasticsearchText Index => new(client, settings.Index, shelf.Known?.Synonyms ?? KnownSynonyms.None);
 
     // Only values with commas need to be compared with those of the catalogue.
     private async Task<SearchQuery> SeparateAsync(SearchQuery query, CancellationToken cancellation)

@@ -78,8 +78,8 @@ internal static class ElasticsearchLayout
     public static PutSynonymRequest SynonymSet(string alias, IReadOnlyList<(string Term, IReadOnlyList<string> Words)> synonyms) =>
         new(SynonymSetOf(alias),
         [
-            .. synonyms.Select(x => (x.Term, Words: string.Join(", ", x.Words.Prepend(x.Term).Distinct())))
-                .Select(x => new SynonymRule($"{x.Term} => {x.Words}")),
+            .. synonyms.SelectMany(x => KnownSynonyms.FormsOf(x.Term), (x, form) => (Form: form, x.Words))
+                .Select(x => new SynonymRule($"{x.Form} => {string.Join(", ", x.Words.Prepend(x.Form).Distinct())}")),
         ]);
 
     private static CustomAnalyzer Cutting(params string[] filters) => new("whitespace") { Filter = filters };

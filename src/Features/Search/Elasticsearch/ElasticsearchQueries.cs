@@ -19,6 +19,7 @@ internal static class ElasticsearchQueries
     private static readonly float[] PlacesOfThings = [1, 0.8f, 0.6f, 0.03f];
 
     private const int Category = 1;
+    private const int Details = 2;
     private static readonly int[] AllFields = [0, 1, 2, 3];
     private static readonly int[] AllButDescription = [0, 1, 2];
 
@@ -90,7 +91,7 @@ internal static class ElasticsearchQueries
     private static List<Clause> Found(IReadOnlyList<Phrase> phrases, int field)
     {
         var name = ElasticsearchLayout.WordFields[field];
-        var allowed = phrases.Where(x => !x.InNameOrCategory || field <= Category).ToList();
+        var allowed = phrases.Where(x => (!x.InNameOrCategory || field <= Category) && (!x.InTraits || field == Details)).ToList();
         List<Clause> found = [];
         AddSingle(allowed.Where(x => x is { Words.Count: 1, IsPrefix: false }), name);
         AddSingle(allowed.Where(x => x is { Words.Count: 1, IsPrefix: true }), BeginningsOf(name));

@@ -8,12 +8,14 @@ using Clause = Elastic.Clients.Elasticsearch.QueryDsl.Query;
 namespace Aarya.Features.Search.Elasticsearch;
 
 /// <summary>Elasticsearch finds, ranks, filters and counts the products.</summary>
-/// <param name="synonyms">By the merchandisers, for the names of categories; Elasticsearch has its own.</param>
-internal sealed class ElasticsearchText(ElasticsearchClient client, string index, IReadOnlyDictionary<string, string[]> synonyms)
-    : ITextIndex
+/// <param name="synonyms">For the names of categories and for typos; Elasticsearch has its own for searches.</param>
+internal sealed class ElasticsearchText(ElasticsearchClient client, string index, KnownSynonyms synonyms) : ITextIndex
 {
     // Ranks products in stock above all others, except one whose whole name or SKU was searched for.
     private const float InStockCounts = 100;
+
+    // Among suggestions, above that one, too.
+    private const float StockFirst = 10_000;
 
     // How many words a typo may have meant; the edit distance decides among them.
     private const int SimilarWords = 20;
@@ -47,11 +49,11 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
             : query.Sort == SearchSort.Relevance ? ElasticsearchQueries.Ranked(text) : ElasticsearchQueries.Matching(text);
         var found = await client.SearchAsync<IndexedProduct>(new SearchRequest(index)
         {
-            Query = query.Sort == SearchSort.Relevance ? Ranked(matching, filters) : matching,
+            Query = query.Sort == SearchSort.Relevance || query.SoldOutLast ? Ranked(matching, filters) : matching,
             PostFilter = filters.All,
             Aggregations = filters.Counts(),
-            Sort = SortOf(query.Sort, filters),
-            SearchAfter = query.After is { } after ? [KeyOf(after), after.Id.ToString()] : null,
+            Sort = query.SoldOutLast ? [ByScore(), .. SortOf(query.Sort, filters)] : SortOf(query.Sort, filters),
+            SearchAfter = query.After is { } after ? KeyOf(after) : null,
             // One more than the page shows, to know whether another page follows.
             Size = query.Limit + 1,
             Source = new SourceFilter { Excludes = Fields.FromStrings([.. ElasticsearchLayout.WordFields, "whole", "vocabulary"]) },
@@ -60,7 +62,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         }, cancellation);
         var hits = found.Hits.ToList();
         var next = hits.Count <= query.Limit ? null
-            : (CursorOf(query.Sort, hits[query.Limit - 1]) with { Instead = query.Instead }).ToString();
+            : (CursorOf(query, hits[query.Limit - 1], filters) with { Instead = query.Instead }).ToString();
         return new(
             [.. hits.Take(query.Limit).Select(x => Shown(x.Source!, filters))], found.Total,
             ElasticsearchFilters.Read(found.Aggregations!), next, null, []);
@@ -74,7 +76,9 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         Dictionary<string, Clause> filters = [];
         foreach (var word in words)
         {
-            filters.Add(word, ElasticsearchQueries.Any([new Phrase([word]) { IsPrefix = true }]));
+            // A term of the synonyms is known by their words, which the whole word finds.
+            IReadOnlyList<Phrase> term = synonyms.Of(word).Count > 0 ? [new([word])] : [];
+            filters.Add(word, ElasticsearchQueries.Any([new Phrase([word]) { IsPrefix = true }, .. term]));
             suggesters.Add(word, new()
             {
                 Text = word,
@@ -93,14 +97,16 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
 
         var found = await CountAsync(filters, new() { Suggesters = suggesters }, cancellation);
         // The suggester knows words of deleted documents, too.
-        var similar = words.SelectMany(x => Similar(found, x)).Distinct(StringComparer.Ordinal).ToList();
-        var alive = similar.Count == 0
-            ? null
-            : await CountAsync(similar.ToDictionary(x => x, x => (Clause)new TermQuery("vocabulary", x)), null, cancellation);
+        var similar = words.SelectMany(x => Similar(found, x)).Distinct(StringComparer.Ordinal)
+            .ToDictionary(x => x, x => (Clause)new TermQuery("vocabulary", x), StringComparer.Ordinal);
+        foreach (var term in words.Select(x => Words.Nearest(x, synonyms.Terms)).OfType<string>())
+            similar[term] = ElasticsearchQueries.Any([new Phrase([term])]);
+        var alive = similar.Count == 0 ? null : await CountAsync(similar, null, cancellation);
         var typed = text.Terms.SelectMany(x => x.Word.Parts).ToList();
         return Correction.Of(typed, [.. typed.Select(x => Words.Meant(x, Has(found, x), Alive(x)))]);
 
-        string[] Alive(string word) => [.. Similar(found, word).Where(x => Has(alive!, x))];
+        string[] Alive(string word) =>
+            [.. Similar(found, word).Concat(synonyms.Terms.Where(similar.ContainsKey)).Where(x => Has(alive!, x))];
     }
 
     // PostgreSQL answers where products are hidden.
@@ -113,7 +119,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
         everything.Aggregations = new Dictionary<string, Aggregation> { ["categories"] = categories };
         var found = await client.SearchAsync<IndexedProduct>(new SearchRequest(index)
         {
-            Query = ElasticsearchQueries.Ranked(text),
+            Query = Ranked(ElasticsearchQueries.Ranked(text), new(new()), StockFirst),
             Aggregations = new Dictionary<string, Aggregation> { ["everything"] = everything },
             Sort = [ByScore(), Descending("publishedTicks"), new FieldSort("id") { Order = SortOrder.Asc }],
             Size = limit,
@@ -150,10 +156,10 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
     private static string[] Similar(SearchResponse<IndexedProduct> found, string word) =>
         [.. (found.Suggest?.GetTerm(word) ?? []).SelectMany(x => x.Options).Select(x => x.Text)];
 
-    private static Clause Ranked(Clause matching, ElasticsearchFilters filters) => new BoolQuery
+    private static Clause Ranked(Clause matching, ElasticsearchFilters filters, float inStockCounts = InStockCounts) => new BoolQuery
     {
         Must = [matching],
-        Should = [new ConstantScoreQuery(filters.AvailableVariant) { Boost = InStockCounts }],
+        Should = [new ConstantScoreQuery(filters.AvailableVariant) { Boost = inStockCounts }],
     };
 
     private static ICollection<SortOptions> SortOf(SearchSort sort, ElasticsearchFilters filters) => sort switch
@@ -169,17 +175,28 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
     private static SortOptions Descending(string field) => new FieldSort(field) { Order = SortOrder.Desc };
 
     // Not a number of both kinds: a time in ticks has more digits than a rank.
-    private static FieldValue KeyOf(SearchCursor cursor) =>
-        cursor.Sort == SearchSort.Relevance ? FieldValue.Double(cursor.Rank) : FieldValue.Long(cursor.Key);
+    private static List<FieldValue> KeyOf(SearchCursor cursor) => cursor switch
+    {
+        { Sort: SearchSort.Relevance } => [FieldValue.Double(cursor.Rank), cursor.Id.ToString()],
+        { SoldOutLast: true } =>
+            [FieldValue.Double(cursor.IsInStock ? InStockCounts : 0), FieldValue.Long(cursor.PublishedTicks), cursor.Id.ToString()],
+        _ => [FieldValue.Long(cursor.Key), cursor.Id.ToString()],
+    };
 
-    private static SearchCursor CursorOf(SearchSort sort, Hit<IndexedProduct> hit)
+    private static SearchCursor CursorOf(SearchQuery query, Hit<IndexedProduct> hit, ElasticsearchFilters filters)
     {
         // A price and a time of publication are whole numbers, and a rank may be one.
-        var key = hit.Sort!.First();
+        var key = query.SoldOutLast ? hit.Sort!.ElementAt(1) : hit.Sort!.First();
         var rank = key.TryGetDouble(out var number) ? number!.Value : 0;
         var whole = key.TryGetLong(out var given) ? given!.Value : (long)rank;
         return new(
-            sort, sort != SearchSort.Relevance ? whole : SearchCursor.KeyOf(rank == 0 ? whole : (float)rank), hit.Source!.Id);
+            query.Sort,
+            query.Sort == SearchSort.Relevance ? SearchCursor.KeyOf(rank == 0 ? whole : (float)rank)
+                : SearchCursor.KeyOf(query, whole, filters.Met(hit.Source!.Variants).Any(x => x.InStock)),
+            hit.Source!.Id)
+        {
+            SoldOutLast = query.SoldOutLast,
+        };
     }
 
     private static ProductHit Shown(IndexedProduct product, ElasticsearchFilters filters)

@@ -66,7 +66,8 @@ public sealed partial class SearchWithFallback : ISearchEngine
 
     public Task<Suggestions> SuggestAsync(string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation) =>
         hidden.Count > 0 ? postgres.SuggestAsync(text, limit, hidden, cancellation)
-            : AnswerAsync((engine, token) => engine.SuggestAsync(text, limit, hidden, token), x => x, cancellation);
+            : AnswerAsync((engine, token) => engine.SuggestAsync(text, limit, hidden, token), x => x with { Degraded = true },
+                cancellation);
 
     private async Task<T> AnswerAsync<T>(
         Func<ISearchEngine, CancellationToken, Task<T>> ask, Func<T, T> degraded, CancellationToken cancellation)

@@ -58,9 +58,10 @@ public sealed record Suggestion(string Kind, string Text, string Slug, string? I
         new("product", name, slug, image.Length == 0 ? null : image, price);
 }
 
-/// <param name="Items">Categories first, then products.</param>
+/// <param name="Items">Categories first, then products; those in stock before the others.</param>
 /// <param name="Text">The text that they are for: the typed one, or the same with typos corrected.</param>
-public sealed record Suggestions(IReadOnlyList<Suggestion> Items, string Text);
+/// <param name="Degraded">True when Elasticsearch should have answered, but PostgreSQL did: the order of the items may differ.</param>
+public sealed record Suggestions(IReadOnlyList<Suggestion> Items, string Text, bool Degraded = false);
 
 /// <summary>
 /// Finds products on sale. PostgreSQL finds a change at most a second after it was written, and Elasticsearch usually after about a second;

@@ -24,7 +24,7 @@ public enum WordKind
 public static class Lexicon
 {
     // A line: kind: words with the same meaning | narrower words. Singular, in the spelling of Folding; a hyphen joins what is also written
-    // as two words.
+    // as two words. A size is a trait whose other words count in the traits of a product only: an s is also in "Men's".
     private const string Lines =
         """
         thing: shirt kameez kamiz | polo
@@ -140,14 +140,14 @@ public static class Lexicon
         trait: short mini cropped
         trait: midi | calf knee
         trait: flat | flats
-        trait: xs extra-small
-        trait: s small छोटा
-        trait: m medium
-        trait: l large बड़ा
-        trait: xl extra-large
-        trait: xxl 2xl double-xl
-        trait: xxxl 3xl
-        trait: free-size one-size
+        size: xs extra-small
+        size: s small छोटा
+        size: m medium
+        size: l large बड़ा
+        size: xl extra-large
+        size: xxl 2xl double-xl
+        size: xxxl 3xl
+        size: free-size one-size
         trait: slip-on | loafer jutti
         trait: cross-body | sling
         trait: pocket pockets
@@ -171,6 +171,9 @@ public static class Lexicon
 
     public static bool Has(string word) => Find(word) is not null;
 
+    /// <summary>True for a size, such as xl and medium.</summary>
+    public static bool IsSize(string word) => Find(word)?.IsSize == true;
+
     public static WordKind KindOf(string word) => Find(word)?.Kind ?? WordKind.Trait;
 
     /// <summary>Words with the same meaning; empty for a word that the lexicon does not have.</summary>
@@ -187,7 +190,7 @@ public static class Lexicon
         ?? Singulars(word).Select(x => Entries.GetValueOrDefault(x)).FirstOrDefault(x => x is not null);
 
     // Enough for the words of the lexicon; the engines have stems for all others.
-    private static IEnumerable<string> Singulars(string word)
+    internal static IEnumerable<string> Singulars(string word)
     {
         if (word.Length < 4 || word[^1] != 's') yield break;
         yield return word[..^1];
@@ -203,13 +206,14 @@ public static class Lexicon
         foreach (var line in Lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            var kind = Enum.Parse<WordKind>(line.AsSpan(0, colon), ignoreCase: true);
+            var isSize = line.StartsWith("size:", StringComparison.Ordinal);
+            var kind = isSize ? WordKind.Trait : Enum.Parse<WordKind>(line.AsSpan(0, colon), ignoreCase: true);
             var sides = line[(colon + 1)..].Split('|');
             var same = Cut(sides[0]);
             var narrower = sides.Length > 1 ? Cut(sides[1]) : [];
             foreach (var word in same)
             {
-                if (!entries.TryGetValue(word, out var entry)) entries[word] = entry = new(kind);
+                if (!entries.TryGetValue(word, out var entry)) entries[word] = entry = new(kind, isSize);
                 entry.Same.UnionWith(same.Where(x => x != word));
                 entry.Narrower.UnionWith(narrower.Where(x => x != word));
             }
@@ -218,14 +222,14 @@ public static class Lexicon
         }
 
         // A narrower word without a line of its own is of the same kind.
-        foreach (var (word, kind) in narrow) entries.TryAdd(word, new(kind));
+        foreach (var (word, kind) in narrow) entries.TryAdd(word, new(kind, IsSize: false));
         return entries.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
     private static string[] Cut(string words) => [.. Engine.Words.Of(words).Select(x => x.Joined)];
 
     // The first line that a word begins gives its kind.
-    private sealed record Entry(WordKind Kind)
+    private sealed record Entry(WordKind Kind, bool IsSize)
     {
         public HashSet<string> Same { get; } = new(StringComparer.Ordinal);
 

@@ -11,10 +11,9 @@ internal static class NamedCategories
     /// <summary>The categories with the most products, as suggestions.</summary>
     /// <param name="candidates">The categories, and those above, of the products that have the words in one of them.</param>
     /// <param name="wordsOf">The words of a category's name: <see cref="IndexedWords.OfCategory"/>.</param>
-    /// <param name="synonyms">By the merchandisers: further words for a word.</param>
     public static IEnumerable<Suggestion> Of(
         SoughtText text, IEnumerable<FacetValue> candidates, Func<string, IReadOnlySet<string>> wordsOf,
-        IReadOnlyDictionary<string, string[]> synonyms)
+        KnownSynonyms synonyms)
     {
         var required = text.Required.Select(x => x.InCategory.ToList()).ToList();
         if (required.Count == 0) return [];
@@ -26,7 +25,7 @@ internal static class NamedCategories
         bool Has(IReadOnlySet<string> words, Phrase phrase) => phrase.Words.Select((word, at) => phrase.IsPrefix
             && at == phrase.Words.Count - 1
                 ? words.Any(x => x.StartsWith(word, StringComparison.Ordinal))
-                : synonyms.GetValueOrDefault(word, []).Prepend(word).Any(x => words.Contains(x) || words.Contains(EnglishStem.Of(x))))
+                : synonyms.Of(word).Prepend(word).Any(x => words.Contains(x) || words.Contains(EnglishStem.Of(x))))
             .All(x => x);
     }
 }

@@ -11,9 +11,14 @@ namespace Aarya.Features.Search.Engine;
 /// <param name="Corrected">The corrected text; null when nothing was corrected.</param>
 /// <param name="Dropped">The words of the text that the corrected one does not have, separated by spaces.</param>
 /// <param name="Optional">A bit for each word, in the order of the text, that a product need not have.</param>
-internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort Optional)
+/// <param name="Price">What the price in the text was.</param>
+internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort Optional, PriceInText Price)
 {
     private const int LongestBytes = 2_200;
+
+    // Beside the bits of the words.
+    private const int PriceShift = Words.Most;
+    private const ushort WordBits = (1 << PriceShift) - 1;
 
     // A corrected word may be longer than the typed one.
     private const int LongestText = 2 * SearchQuery.LongestText;
@@ -29,7 +34,9 @@ internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort O
             if (Strict.GetString(bytes[sizeof(ushort)..]).Split('\n') is not [var corrected, var dropped]
                 || Math.Max(corrected.Length, dropped.Length) > LongestText || (corrected + dropped).Any(char.IsControl))
                 return null;
-            return new(corrected.Length == 0 ? null : corrected, dropped, BinaryPrimitives.ReadUInt16BigEndian(bytes));
+            var bits = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+            var price = (PriceInText)(bits >> PriceShift);
+            return Enum.IsDefined(price) ? new(corrected.Length == 0 ? null : corrected, dropped, (ushort)(bits & WordBits), price) : null;
         }
         catch (DecoderFallbackException)
         {
@@ -40,14 +47,30 @@ internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort O
     public byte[] ToBytes()
     {
         var bytes = new byte[sizeof(ushort)];
-        BinaryPrimitives.WriteUInt16BigEndian(bytes, Optional);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)(Optional | ((int)Price << PriceShift)));
         return [.. bytes, .. Encoding.UTF8.GetBytes($"{Corrected}\n{Dropped}")];
     }
 }
 
+/// <summary>What a price in a text was to the first page of its search.</summary>
+internal enum PriceInText
+{
+    /// <summary>There was none, or the page is of an older program.</summary>
+    None,
+
+    /// <summary>Part of a name.</summary>
+    Name,
+
+    Filter,
+
+    /// <summary>Left out, because no product has such a price.</summary>
+    LeftOut,
+}
+
 /// <summary>Where a page ended. Opaque to clients.</summary>
 /// <param name="Key">
-/// The price, the ticks of publication, the rank and the sales (<see cref="KeyOf"/>), the sales, or ten-thousandths of the reduction.
+/// The price, the time of publication and the stock (<see cref="KeyOf(SearchQuery, long, bool)"/>), the rank and the sales
+/// (<see cref="KeyOf(float, int)"/>), the sales, or ten-thousandths of the reduction.
 /// </param>
 /// <param name="RanksBySales">As it was for the page: the next page must have the same order.</param>
 /// <param name="ScoredAt">
@@ -62,10 +85,23 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
     private const byte SortBits = 0x07;
     private const byte TimeBit = 0x08;
     private const byte InsteadBit = 0x10;
+    private const byte SoldOutLastBit = 0x20;
     private const byte SalesBit = 0x80;
+
+    // Above every time in ticks.
+    private const long InStockBit = 1L << 62;
 
     /// <summary>What the page looked for instead of the text; null when it was the text, with every word.</summary>
     internal SoughtInstead? Instead { get; init; }
+
+    /// <summary>As <see cref="SearchQuery.SoldOutLast"/> was for the page.</summary>
+    public bool SoldOutLast { get; init; }
+
+    /// <summary>True when the page ended among the products in stock; only with <see cref="SoldOutLast"/>.</summary>
+    public bool IsInStock => (Key & InStockBit) != 0;
+
+    /// <summary>Of the last product of the page, in UTC, when the newest come first.</summary>
+    public long PublishedTicks => Key & ~InStockBit;
 
     /// <summary>Null when the text is not a valid cursor.</summary>
     public static SearchCursor? Parse(string text)
@@ -74,7 +110,7 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
         var buffer = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
         if (Base64Url.DecodeFromChars(text, buffer, out _, out var written) != OperationStatus.Done) return null;
         ReadOnlySpan<byte> bytes = buffer.AsSpan(0, written);
-        if (bytes.Length < Size || (bytes[0] & ~(SortBits | TimeBit | InsteadBit | SalesBit)) != 0
+        if (bytes.Length < Size || (bytes[0] & ~(SortBits | TimeBit | InsteadBit | SoldOutLastBit | SalesBit)) != 0
             || !Enum.IsDefined((SearchSort)(bytes[0] & SortBits))) return null;
         var more = bytes[Size..];
         long? scoredAt = null;
@@ -92,10 +128,12 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
             new(bytes[9..Size], bigEndian: true), (bytes[0] & SalesBit) != 0, scoredAt)
         {
             Instead = instead,
+            SoldOutLast = (bytes[0] & SoldOutLastBit) != 0,
         };
         return cursor.Sort switch
         {
-            SearchSort.Newest when cursor.Key < 0 || cursor.Key > DateTime.MaxValue.Ticks => null,
+            SearchSort.Newest when cursor.Key < 0 || cursor.PublishedTicks > DateTime.MaxValue.Ticks => null,
+            not SearchSort.Newest when cursor.SoldOutLast => null,
             SearchSort.Relevance when !float.IsFinite(cursor.Rank) => null,
             _ => cursor,
         };
@@ -119,14 +157,16 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
         return ((bits >= 0 ? bits : int.MinValue - (long)bits) << 32) | (uint)sales;
     }
 
-    public DateTimeOffset PublishedAt => new(Key, TimeSpan.Zero);
+    /// <summary>A number in the order of the time of publication; where the sold out come last, those in stock are above them.</summary>
+    public static long KeyOf(SearchQuery query, long publishedTicks, bool inStock) =>
+        query.SoldOutLast && inStock ? publishedTicks | InStockBit : publishedTicks;
 
     public override string ToString()
     {
         var instead = Instead?.ToBytes() ?? [];
         var bytes = new byte[Size + (ScoredAt is null ? 0 : sizeof(long)) + instead.Length];
         bytes[0] = (byte)((int)Sort | (RanksBySales ? SalesBit : 0) | (ScoredAt is null ? 0 : TimeBit)
-            | (Instead is null ? 0 : InsteadBit));
+            | (Instead is null ? 0 : InsteadBit) | (SoldOutLast ? SoldOutLastBit : 0));
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(1), Key);
         Id.TryWriteBytes(bytes.AsSpan(9), bigEndian: true, out _);
         if (ScoredAt is { } time) BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(Size), time);

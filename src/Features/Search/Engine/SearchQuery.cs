@@ -60,6 +60,12 @@ public sealed record SearchQuery
 
     public SearchSort Sort { get; private init; }
 
+    /// <summary>
+    /// Products that are out of stock come after all others: neither a text nor an order was asked for. The order of relevance does so by
+    /// its ranks.
+    /// </summary>
+    public bool SoldOutLast { get; private init; }
+
     /// <summary>Of products that match the text equally well, those that sell more come first.</summary>
     public bool RanksBySales { get; init; }
 
@@ -87,8 +93,8 @@ public sealed record SearchQuery
 
     /// <summary>Queries with the same key have the same answer.</summary>
     public string Key => string.Join(
-        '\n', MinPrice, MaxPrice, InStock, Sort, RanksBySales, Highlights, Explains, After, Limit, MinDiscount, Measured(Categories),
-        Measured(Sizes), Measured(Colours), Measured(Materials), Measured(MoreFacets), Text);
+        '\n', MinPrice, MaxPrice, InStock, Sort, SoldOutLast, RanksBySales, Highlights, Explains, After, Limit, MinDiscount,
+        Measured(Categories), Measured(Sizes), Measured(Colours), Measured(Materials), Measured(MoreFacets), Text);
 
     /// <summary>The query, or what is wrong with it. Several values of one filter may be given one by one or separated by commas.</summary>
     public static (SearchQuery? Query, ProblemDetails Problem) From(
@@ -97,7 +103,8 @@ public sealed record SearchQuery
     {
         text = (text ?? "").Trim();
         // Without search words there is no relevance to sort by.
-        var order = sort is null or SearchSort.Relevance && text.Length == 0 ? SearchSort.Newest : sort ?? SearchSort.Relevance;
+        var asksNothing = sort is null or SearchSort.Relevance && text.Length == 0;
+        var order = asksNothing ? SearchSort.Newest : sort ?? SearchSort.Relevance;
         var (categories, sizes, colours, materials) = (Values(category), Values(size), Values(colour), Values(material));
         var more = (facets ?? []).SelectMany(x => Parts(x ?? "")).Distinct(StringComparer.Ordinal).ToList();
         var after = string.IsNullOrEmpty(cursor) ? null : SearchCursor.Parse(cursor);
@@ -133,6 +140,7 @@ public sealed record SearchQuery
             MaxPrice = maxPrice,
             InStock = inStock ?? false,
             Sort = order,
+            SoldOutLast = after?.SoldOutLast ?? asksNothing,
             After = after,
             Limit = limit ?? 24,
         }, WolverineContinue.NoProblems);

@@ -131,11 +131,12 @@ internal sealed record SoughtTerm(
         var kind = Lexicon.KindOf(word.Joined);
         return new(word, kind, exact, Others(Lexicon.SameAs(word.Joined)), Others(Lexicon.NarrowerThan(word.Joined)), begins);
 
-        // Other words for a thing count in the name and the category: a description mentions what goes with it.
+        // Other words for a thing count in the name and the category: a description mentions what goes with it. Those for a size count
+        // only where sizes are.
         IReadOnlyList<Phrase> Others(IEnumerable<string> words) =>
         [
             .. words.SelectMany(x => Lexicon.PartsOf(x) is { Count: > 0 } parts ? [[x], parts] : new IReadOnlyList<string>[] { [x] })
-                .Select(x => new Phrase(x) { InNameOrCategory = kind == WordKind.Thing }),
+                .Select(x => new Phrase(x) { InNameOrCategory = kind == WordKind.Thing, InTraits = Lexicon.IsSize(word.Joined) }),
         ];
     }
 
@@ -167,4 +168,7 @@ internal sealed record Phrase(IReadOnlyList<string> Words)
 
     /// <summary>True when the description, the colours, sizes and SKUs do not count.</summary>
     public bool InNameOrCategory { get; init; }
+
+    /// <summary>True when only the materials, colours, sizes and SKUs count.</summary>
+    public bool InTraits { get; init; }
 }

@@ -48,20 +48,33 @@ internal static class TextSearch
     {
         if (query.Text.Length == 0) return await index.PageAsync(query, null, cancellation);
         var words = Words.Compounded(Words.Of(query.Text));
-        if (PriceWords.Of(query.Text) is not { } priced) return await FindAsync(index, query, words, cancellation);
+        if (PriceWords.Of(query.Text) is not { } priced) return await FindAsync(index, query, words, PriceInText.None, cancellation);
 
-        // A number may be part of a name.
-        var named = await index.LookUpAsync(SoughtText.Of(query.Text, words)!, typing: false, cancellation);
-        if (await index.FirstAsync([named], cancellation) is not null) return await PageAsync(index, query, named, cancellation);
-        var page = await FindAsync(index, query with
+        var before = query.After?.Instead?.Price ?? PriceInText.None;
+        if (before is PriceInText.None or PriceInText.Name)
         {
-            MinPrice = priced.Min is { } min ? Math.Max(min, query.MinPrice ?? 0) : query.MinPrice,
-            MaxPrice = priced.Max is { } max ? Math.Min(max, query.MaxPrice ?? long.MaxValue) : query.MaxPrice,
-        }, priced.Left, cancellation);
-        if (page.Total > 0 || priced.Left.Count == 0) return page;
-        page = await FindAsync(index, query, priced.Left, cancellation);
-        return page with { IgnoredWords = [.. page.IgnoredWords, priced.Text] };
+            // A number may be part of a name.
+            var named = await index.LookUpAsync(SoughtText.Of(query.Text, words)!, typing: false, cancellation);
+            if (before == PriceInText.Name || await index.FirstAsync([named], cancellation) is not null)
+                return await PageAsync(index, AsTyped(query, PriceInText.Name), named, cancellation);
+        }
+
+        if (before != PriceInText.LeftOut)
+        {
+            var page = await FindAsync(index, query with
+            {
+                MinPrice = priced.Min is { } min ? Math.Max(min, query.MinPrice ?? 0) : query.MinPrice,
+                MaxPrice = priced.Max is { } max ? Math.Min(max, query.MaxPrice ?? long.MaxValue) : query.MaxPrice,
+            }, priced.Left, PriceInText.Filter, cancellation);
+            if (page.Total > 0 || before == PriceInText.Filter || priced.Left.Count == 0) return page;
+        }
+
+        var others = await FindAsync(index, query, priced.Left, PriceInText.LeftOut, cancellation);
+        return others with { IgnoredWords = [.. others.IgnoredWords, priced.Text] };
     }
+
+    private static SearchQuery AsTyped(SearchQuery query, PriceInText price) =>
+        price == PriceInText.None ? query : query with { Instead = new(null, "", 0, price) };
 
     public static async Task<Suggestions> SuggestAsync(
         ITextIndex index, string text, int limit, IReadOnlyList<Guid> hidden, CancellationToken cancellation)
@@ -78,16 +91,18 @@ internal static class TextSearch
 
     // With every word; else with typos corrected; else without the least important words, one by one.
     private static async Task<SearchPage> FindAsync(
-        ITextIndex index, SearchQuery query, IReadOnlyList<Word> words, CancellationToken cancellation)
+        ITextIndex index, SearchQuery query, IReadOnlyList<Word> words, PriceInText price, CancellationToken cancellation)
     {
         // The text is only a price.
-        if (words.Count == 0 && Words.Of(query.Text).Count > 0) return await index.PageAsync(query, null, cancellation);
-        if (query.After?.Instead is { } before) return await GoOnAsync(index, query, words, before, cancellation);
+        if (words.Count == 0 && Words.Of(query.Text).Count > 0) return await index.PageAsync(AsTyped(query, price), null, cancellation);
+        if (query.After?.Instead is { } before)
+            return await GoOnAsync(index, query, words, before with { Price = price }, cancellation);
         if (SoughtText.Of(query.Text, words) is not { } sought) return SearchPage.Nothing;
         sought = await index.LookUpAsync(sought, typing: false, cancellation);
-        var page = await PageAsync(index, query, sought, cancellation);
-        // A pinned product is found whatever the words are.
-        if ((page.Total > 0 && query.Pinned.Count == 0) || await index.FirstAsync([sought], cancellation) is not null) return page;
+        var page = await PageAsync(index, AsTyped(query, price), sought, cancellation);
+        // The first page found the text as it was typed. A pinned product is found whatever the words are.
+        if (query.After is not null || (page.Total > 0 && query.Pinned.Count == 0)
+            || await index.FirstAsync([sought], cancellation) is not null) return page;
 
         var meant = await index.CorrectAsync(sought, cancellation);
         if (meant is not null)
@@ -99,7 +114,7 @@ internal static class TextSearch
         List<SoughtText> ever = [sought];
         while (ever[^1].WithoutOne() is { } less) ever.Add(less);
         if (await index.FirstAsync(ever, cancellation) is not { } matching) return page;
-        var instead = new SoughtInstead(meant?.Text, string.Join(' ', meant?.Dropped ?? []), matching.Optional);
+        var instead = new SoughtInstead(meant?.Text, string.Join(' ', meant?.Dropped ?? []), matching.Optional, price);
         var found = await PageAsync(index, query with { Instead = instead }, matching, cancellation);
         if (found.Total == 0) return page;
         return found with { DidYouMean = meant?.Text, IgnoredWords = [.. meant?.Dropped ?? [], .. matching.Ignored] };

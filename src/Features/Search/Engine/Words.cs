@@ -5,7 +5,8 @@ namespace Aarya.Features.Search.Engine;
 
 /// <summary>
 /// One word as it is written, between spaces. Hyphens, dots, apostrophes, ampersands and underscores inside it, and a change from letters
-/// to digits, divide it into parts: <c>T-Shirt</c> is t and shirt, <c>U.S.</c> is u and s, <c>501s</c> is 501 and s.
+/// to digits, divide it into parts: <c>T-Shirt</c> is t and shirt, <c>U.S.</c> is u and s, <c>501s</c> is 501 and s. A size such as
+/// <c>2XL</c> is one part, because it is no XL.
 /// </summary>
 public sealed record Word(IReadOnlyList<string> Parts)
 {
@@ -17,7 +18,7 @@ public sealed record Word(IReadOnlyList<string> Parts)
 public static class Words
 {
     /// <summary>Increase it when the same text is cut differently: products that were cut by older rules are then cut again.</summary>
-    public const int Rules = 2;
+    public const int Rules = 3;
 
     /// <summary>How many words of a query are searched for.</summary>
     public const int Most = 10;
@@ -189,6 +190,13 @@ public static class Words
             joined = false;
             if (part.Length == 0) return;
             EndPart();
+            for (var i = parts.Count - 1; i > 0; i--)
+            {
+                if (parts[i] is not ("xl" or "xs") || parts[i - 1] is not [>= '1' and <= '9']) continue;
+                parts[i - 1] += parts[i];
+                parts.RemoveAt(i);
+            }
+
             words.Add(new(parts));
             parts = [];
         }

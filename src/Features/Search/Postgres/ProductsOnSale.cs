@@ -111,8 +111,7 @@ internal sealed class ProductsOnSale
     /// <summary>Words of the products of which it is not known yet whether a typo may have meant them.</summary>
     public HashSet<string> Unlearned { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The words that merchandisers have set, by the term that they stand for.</summary>
-    public IReadOnlyDictionary<string, string[]> Synonyms { get; set; } = new Dictionary<string, string[]>();
+    public KnownSynonyms Synonyms { get; set; } = KnownSynonyms.None;
 
     /// <summary>Applies changes.</summary>
     /// <returns>False when the words of a product are missing: all has to be read again.</returns>
@@ -199,14 +198,19 @@ internal sealed class ProductsOnSale
     public void SetScores(SalesOfProducts ofProducts, DateTimeOffset at)
     {
         var (nowSold, nowViewed) = (ofProducts.Sold, ofProducts.Viewed);
-        if (ReferenceEquals(sold, nowSold) && ReferenceEquals(viewed, nowViewed)) return;
-        (sold, viewed) = (nowSold, nowViewed);
         var now = state;
         var time = Math.Max(now.ScoredAt + 1, at.ToUnixTimeMilliseconds());
-        // The first scores count for earlier cursors, too: another process gave them out.
-        var isFirst = now.ScoredAt == 0;
-        foreach (var (id, place) in now.Places) SetScores(now.Columns, place.Slot, id, isFirst ? 0 : time);
-        state.Earlier.Forget(time);
+        if (!ReferenceEquals(sold, nowSold) || !ReferenceEquals(viewed, nowViewed))
+        {
+            (sold, viewed) = (nowSold, nowViewed);
+            // The first scores count for earlier cursors, too: another process gave them out.
+            var isFirst = now.ScoredAt == 0;
+            foreach (var (id, place) in now.Places) SetScores(now.Columns, place.Slot, id, isFirst ? 0 : time);
+            state.Earlier.Forget(time);
+        }
+
+        // Even if nothing has changed: another process, which has read the same change later, would take a first page from now for one from
+        // before the change.
         // Last: a search that has begun goes on with the scores as they were.
         state = state with { ScoredAt = time };
     }
@@ -328,7 +332,7 @@ internal sealed class ProductsOnSale
         {
             first.Take(query.Sort switch
             {
-                SearchSort.Newest => columns.PublishedTicks[slot],
+                SearchSort.Newest => SearchCursor.KeyOf(query, columns.PublishedTicks[slot], columns.InStock.Has(slot)),
                 SearchSort.Relevance => SearchCursor.KeyOf(RankOf(slot), SalesIn(query, now, slot)),
                 SearchSort.Bestselling => SalesIn(query, now, slot),
                 SearchSort.Discount => columns.Discounts[slot],
@@ -411,7 +415,7 @@ internal sealed class ProductsOnSale
         }
 
         var first = new FirstInOrder(query);
-        for (var i = 0; i < offers.Count; i++) first.Take(offers[i].KeyIn(query.Sort), offers[i].Product.Id, i);
+        for (var i = 0; i < offers.Count; i++) first.Take(offers[i].KeyIn(query), offers[i].Product.Id, i);
         return PageOf(
             query, now, [.. first.Page().Select(x => offers[x])], offers.Count,
             [
@@ -500,9 +504,9 @@ internal sealed class ProductsOnSale
             return offer!.Value;
         }
 
-        public long KeyIn(SearchSort sort) => sort switch
+        public long KeyIn(SearchQuery query) => query.Sort switch
         {
-            SearchSort.Newest => Product.PublishedTicks,
+            SearchSort.Newest => SearchCursor.KeyOf(query, Product.PublishedTicks, InStock),
             SearchSort.Relevance => SearchCursor.KeyOf(Rank, Sales),
             SearchSort.Bestselling => Sales,
             SearchSort.Discount => ShelvedVariant.DiscountOf(Price, CompareAt),
@@ -510,10 +514,11 @@ internal sealed class ProductsOnSale
         };
 
         public SearchCursor ToCursor(SearchQuery query, long scoredAt) => new(
-            query.Sort, KeyIn(query.Sort), Product.Id, query.RanksBySales,
+            query.Sort, KeyIn(query), Product.Id, query.RanksBySales,
             query.HasScores ? query.After is { } before ? before.ScoredAt : scoredAt : null)
         {
             Instead = query.Instead,
+            SoldOutLast = query.SoldOutLast,
         };
 
         public ProductHit ToHit() => new(

@@ -227,10 +227,10 @@ public sealed partial class Shelf(ISearchStore store, SalesOfProducts sales, Tim
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        Dictionary<string, string[]> synonyms = new(StringComparer.Ordinal);
+        List<(string, string[])> synonyms = [];
         while (await reader.ReadAsync(cancellation))
-            synonyms[reader.GetString(0)] = await reader.GetFieldValueAsync<string[]>(1, cancellation);
-        before.View.Synonyms = synonyms;
+            synonyms.Add((reader.GetString(0), await reader.GetFieldValueAsync<string[]>(1, cancellation)));
+        before.View.Synonyms = new(synonyms);
         if (!isWhole) await reader.NextResultAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);

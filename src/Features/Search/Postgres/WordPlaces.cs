@@ -11,6 +11,9 @@ internal static class WordPlaces
 {
     public const ushort None = 1;
 
+    /// <summary>One place among the traits.</summary>
+    public static readonly ushort OneTrait = Add(None, 'C');
+
     public const int Description = 1;
     public const int Traits = 2;
     public const int Category = 4;

@@ -99,13 +99,16 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         var kinds = 0;
         // Without compounds of the word and its neighbour: the index files them under the description.
         var own = term.Any.Where(x => x.Words is not [var one] || one == term.Word.Joined || !one.Contains(term.Word.Joined)).ToList();
-        foreach (var (from, to) in WordsOf(own))
+        foreach (var phrases in own.GroupBy(KindsOf))
         {
-            for (var word = from; word < to; word++)
+            foreach (var (from, to) in WordsOf(phrases))
             {
-                foreach (var posting in state.Words[word])
+                for (var word = from; word < to; word++)
                 {
-                    if (posting.Slot == slot) kinds |= WordPlaces.In(posting.Places);
+                    foreach (var posting in state.Words[word])
+                    {
+                        if (posting.Slot == slot) kinds |= WordPlaces.In(posting.Places) & phrases.Key;
+                    }
                 }
             }
         }
@@ -159,7 +162,8 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
             SlotSet begins = new(Columns.Capacity);
             state.Words.AddBeginning(begins, word, WordPlaces.All);
-            meant.Add(Words.Meant(word, begins.Meets(state.OnSale), view.Vocabulary.Near(word), IsOnSale));
+            var isKnown = begins.Meets(state.OnSale) || (view.Synonyms.Of(word).Count > 0 && IsOnSale(word));
+            meant.Add(Words.Meant(word, isKnown, view.Vocabulary.Near(word).Concat(view.Synonyms.Terms), IsOnSale));
         }
 
         return Task.FromResult(Correction.Of(words, meant));
@@ -168,17 +172,18 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
     // What withdrawn products were found by is no correction.
     private bool IsOnSale(string word)
     {
-        var at = state.Words.Find(word);
-        if (at < 0) return false;
-        foreach (var posting in state.Words[at])
+        foreach (var at in FormsOf(word))
         {
-            if (state.OnSale.Has(posting.Slot)) return true;
+            foreach (var posting in state.Words[at])
+            {
+                if (state.OnSale.Has(posting.Slot)) return true;
+            }
         }
 
         return false;
     }
 
-    // By rank; of equals the newest first.
+    // Those in stock first, then by rank; of equals the newest first.
     private List<ShelvedProduct> Best(SlotSet hits, float[] ranks, int limit)
     {
         List<int> best = new(limit + 1);
@@ -198,7 +203,8 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
         return [.. best.Select(x => Columns.Products[x])];
 
-        bool IsBefore(int slot, int other) => ranks[slot] != ranks[other] ? ranks[slot] > ranks[other]
+        bool IsBefore(int slot, int other) => Columns.InStock.Has(slot) != Columns.InStock.Has(other) ? Columns.InStock.Has(slot)
+            : ranks[slot] != ranks[other] ? ranks[slot] > ranks[other]
             : Columns.PublishedTicks[slot] != Columns.PublishedTicks[other]
                 ? Columns.PublishedTicks[slot] > Columns.PublishedTicks[other]
                 : Columns.Ids[slot].CompareTo(Columns.Ids[other]) < 0;
@@ -259,7 +265,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
 
     private void AddPhrase(SlotSet found, Phrase phrase, int kinds)
     {
-        if (phrase.InNameOrCategory) kinds &= WordPlaces.Name | WordPlaces.Category;
+        kinds &= KindsOf(phrase);
         if (phrase.Words.Count == 1)
         {
             AddWordOf(found, phrase, 0, kinds);
@@ -289,17 +295,20 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         foreach (var word in FormsOf(phrase.Words[at])) state.Words.Add(found, word, kinds);
     }
 
+    private static int KindsOf(Phrase phrase) => phrase.InNameOrCategory ? WordPlaces.Name | WordPlaces.Category
+        : phrase.InTraits ? WordPlaces.Traits
+        : WordPlaces.All;
+
     private static bool IsBeginning(Phrase phrase, int at) => phrase.IsPrefix && at == phrase.Words.Count - 1;
 
     // The word, its stem, and the same of the synonyms that merchandisers have set; those that products have.
     private int[] FormsOf(string word)
     {
         if (forms.TryGetValue(word, out var known)) return known;
-        var all = view.Synonyms.TryGetValue(word, out var synonyms) ? synonyms.Prepend(word) : [word];
         return forms[word] =
         [
-            .. all.SelectMany(x => new[] { x, EnglishStem.Of(x) }).Distinct(StringComparer.Ordinal).Select(state.Words.Find)
-                .Where(x => x >= 0),
+            .. view.Synonyms.Of(word).Prepend(word).SelectMany(x => new[] { x, EnglishStem.Of(x) }).Distinct(StringComparer.Ordinal)
+                .Select(state.Words.Find).Where(x => x >= 0),
         ];
     }
 
@@ -337,7 +346,7 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
             var words = WordsOf(phrases);
             foreach (var (from, to) in words)
             {
-                for (var word = from; word < to; word++) AddRank(sums, word, hits, term.Kind == WordKind.Thing);
+                for (var word = from; word < to; word++) AddRank(sums, word, hits, term.Kind == WordKind.Thing, phrases[0].InTraits);
             }
 
             if (words.Count == 0) continue;
@@ -356,12 +365,16 @@ internal sealed class WordSearch(ProductsOnSale view) : ITextIndex
         }
     }
 
-    private void AddRank(float[] sums, int word, SlotSet hits, bool isThing)
+    private void AddRank(float[] sums, int word, SlotSet hits, bool isThing, bool inTraits)
     {
         foreach (var posting in state.Words[word])
         {
-            if (hits.Has(posting.Slot)) sums[posting.Slot] += WordPlaces.Rank(posting.Places, isThing);
+            if (!hits.Has(posting.Slot)) continue;
+            sums[posting.Slot] += inTraits ? OfTraits(posting.Places) : WordPlaces.Rank(posting.Places, isThing);
         }
+
+        static float OfTraits(ushort places) =>
+            (WordPlaces.In(places) & WordPlaces.Traits) == 0 ? 0 : WordPlaces.Rank(WordPlaces.OneTrait, isThing: false);
     }
 
     // As ranges of their numbers, in order, each word once. A set of the words is too big: a beginning can have tens of thousands.

@@ -8,7 +8,8 @@ using Aarya.Infrastructure.Http;
 
 namespace Aarya.Features.Search.Query;
 
-public sealed record SuggestionPage(IReadOnlyList<Suggestion> Items);
+/// <param name="Degraded">True when Elasticsearch should have answered, but PostgreSQL did: the order of the items may differ.</param>
+public sealed record SuggestionPage(IReadOnlyList<Suggestion> Items, bool Degraded = false);
 
 /// <summary>Runs the same search at most once per second, and shares its answer. Counts what is searched for and found.</summary>
 public sealed class SearchAnswers(ISearchEngine engine, Shelf shelf, PopularSearches popular, CacheBudget budget, TimeProvider time)
@@ -37,7 +38,8 @@ public sealed class SearchAnswers(ISearchEngine engine, Shelf shelf, PopularSear
         var found = await engine.SuggestAsync(text, limit, CancellationToken.None);
         var searches = popular.Beginning(found.Text, MostPopular).Select(Suggestion.Search);
         var categories = found.Items.TakeWhile(x => x.Kind == "category").ToList();
-        return Json(new SuggestionPage([.. categories.Concat(searches).Concat(found.Items.Skip(categories.Count)).Take(limit)]));
+        return Json(new SuggestionPage(
+            [.. categories.Concat(searches).Concat(found.Items.Skip(categories.Count)).Take(limit)], found.Degraded));
     }
 
     // Only the first page of what a shopper found as it was typed.

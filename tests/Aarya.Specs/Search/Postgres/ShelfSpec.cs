@@ -127,9 +127,7 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
     {
         await news.PublishAsync("Kurta");
         var time = new FakeTimeProvider();
-        using var shelf = new Shelf(
-            Host.Services.GetRequiredService<ISearchStore>(), Host.Services.GetRequiredService<SalesOfProducts>(), time,
-            NullLogger<Shelf>.Instance);
+        using var shelf = ShelfOf(Host.Services.GetRequiredService<SalesOfProducts>(), time);
         var engine = new PostgresSearchEngine(shelf);
         await FindAsync(engine);
         Task<SearchPage> old;
@@ -157,12 +155,11 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
         for (var i = 0; i < 6; i++) products.Add((await news.PublishAsync("Kurta")).ProductId);
         var (time, sales) = (new FakeTimeProvider(DateTimeOffset.UtcNow), new SalesOfProducts());
         sales.Sold = products.Index().ToDictionary(x => x.Item, x => 100.0 + x.Index);
-        using var shelf = new Shelf(Host.Services.GetRequiredService<ISearchStore>(), sales, time, NullLogger<Shelf>.Instance);
-        var engine = new PostgresSearchEngine(shelf);
+        using var shelf = ShelfOf(sales, time);
         List<Guid> seen = [];
         for (var (cursor, turn) = ("", 0); cursor is not null; turn++)
         {
-            var page = await BestsellingAsync(cursor, 2);
+            var page = await BestsellingAsync(shelf, cursor, 2);
             seen.AddRange(page.Items.Select(x => x.Id));
             cursor = page.NextCursor;
             // The last one sells most, and only a reading of all rows finds the other name.
@@ -172,15 +169,54 @@ public sealed class ShelfSpec(AaryaFixture fixture) : Spec(fixture)
                 products[0]);
             time.Advance(TimeSpan.FromMinutes(6));
             await Eventually.HoldsAsync("all is read again", async () =>
-                (await BestsellingAsync("", 50)).Items is [var first, ..] all && first.Id == products[turn]
+                (await BestsellingAsync(shelf, "", 50)).Items is [var first, ..] all && first.Id == products[turn]
                 && all.Any(x => x.Name == $"Kurta {turn}"));
         }
 
         Assert.Equal(Enumerable.Reverse(products), seen);
-
-        Task<SearchPage> BestsellingAsync(string cursor, int limit) => engine.SearchAsync(SearchQuery.From(
-            news.Word, null, null, null, null, null, null, SearchSort.Bestselling, cursor, limit).Query!, CancellationToken.None);
     }
+
+    [Fact]
+    public async Task a_page_of_another_process_that_read_the_sales_later_has_the_order_of_the_first()
+    {
+        List<Guid> products = [];
+        for (var i = 0; i < 6; i++) products.Add((await news.PublishAsync("Kurta")).ProductId);
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var before = products.Index().ToDictionary(x => x.Item, x => 100.0 + x.Index);
+        // The first of the list by their ids sells most now.
+        var after = new Dictionary<Guid, double>(before) { [products[0]] = 200 };
+        var (sales, salesOfOther) = (new SalesOfProducts { Sold = before }, new SalesOfProducts { Sold = before });
+        using var shelf = ShelfOf(sales, time);
+        using var other = ShelfOf(salesOfOther, time);
+        await BestsellingAsync(shelf, "", 6);
+        await BestsellingAsync(other, "", 6);
+        sales.Sold = after;
+        await ReadAgainAsync(shelf);
+        salesOfOther.Sold = after;
+        await ReadAgainAsync(other);
+        // Both have read the purchase, and nothing has changed since.
+        await ReadAgainAsync(shelf);
+
+        var first = await BestsellingAsync(shelf, "", 3);
+        var second = await BestsellingAsync(other, first.NextCursor!, 3);
+
+        Assert.Equal(
+            [products[0], products[5], products[4], products[3], products[2], products[1]],
+            first.Items.Concat(second.Items).Select(x => x.Id));
+
+        async Task ReadAgainAsync(Shelf of)
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            await BestsellingAsync(of, "", 6);
+        }
+    }
+
+    private Shelf ShelfOf(SalesOfProducts sales, TimeProvider time) =>
+        new(Host.Services.GetRequiredService<ISearchStore>(), sales, time, NullLogger<Shelf>.Instance);
+
+    private Task<SearchPage> BestsellingAsync(Shelf shelf, string cursor, int limit) => new PostgresSearchEngine(shelf).SearchAsync(
+        SearchQuery.From(news.Word, null, null, null, null, null, null, SearchSort.Bestselling, cursor, limit).Query!,
+        CancellationToken.None);
 
     private static ProductDocument DocumentOf(ProductPublishedNotice x, long version, int rupees) => new(
         x.ProductId, version, x.Slug, x.Name, "", x.Category, "",
