@@ -35,10 +35,9 @@ internal sealed class Sampler(
         return UntilNext();
     }
 
-    /// <summary>Stops, and marks this process as ended: the other processes do not report it as silent.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Marks this process as ended: the other processes do not report it as silent.</summary>
+    protected override async Task EndAsync(CancellationToken stopping)
     {
-        await base.StopAsync(cancellationToken);
         try
         {
             await samples.EndAsync();

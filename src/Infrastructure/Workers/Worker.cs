@@ -35,6 +35,28 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
     /// <returns>The time until the next round; null when nothing is left to do in this process.</returns>
     protected abstract Task<TimeSpan?> RoundAsync(CancellationToken stopping);
 
+    /// <summary>
+    /// What this process does once after its last round, such as storing what it would lose with its memory. An exception is logged, and
+    /// the host stops nevertheless.
+    /// </summary>
+    /// <param name="stopping">Cancelled when the host waits no longer.</param>
+    protected virtual Task EndAsync(CancellationToken stopping) => Task.CompletedTask;
+
+    public sealed override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await EndAsync(cancellationToken);
+        }
+#pragma warning disable CA1031 // The host stops whatever happens.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogNotEnded(GetType().Name, e);
+        }
+    }
+
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -88,6 +110,9 @@ public abstract partial class Worker(TimeProvider time, ILogger log) : Backgroun
 
     [LoggerMessage(LogLevel.Warning, "{Worker} failed and tries again.")]
     private partial void LogFailed(string worker, Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "{Worker} could not end its work before the stop.")]
+    private partial void LogNotEnded(string worker, Exception e);
 
     [LoggerMessage(LogLevel.Information, "{Worker} works again.")]
     private partial void LogWorksAgain(string worker);

@@ -50,6 +50,24 @@ public sealed class ViewCountsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task a_stop_stores_the_last_counts()
+    {
+        await using var shop = await SearchShop.StartAsync();
+        var product = (await shop.PublishAsync(Guid.CreateVersion7(), 1)).Id;
+        for (var i = 0; i < 5; i++)
+        {
+            var client = IPAddress.Parse($"198.51.{i}.7");
+            shop.Services.GetRequiredService<ViewCounts>().Count(product, client);
+            shop.Services.GetRequiredService<PopularSearches>().Count("kurta", _ => true, client);
+        }
+
+        await shop.RestartAsync();
+
+        Assert.Equal(5, Assert.IsType<double>(await shop.AskAsync("select weight from search.viewed_product")), 0.001);
+        Assert.Equal(5, Assert.IsType<double>(await shop.AskAsync("select weight from search.popular_search")), 0.001);
+    }
+
+    [Fact]
     public async Task a_network_counts_once_per_product_and_hour_and_no_more_than_fifty_products()
     {
         var product = await news.PublishAsync("Kurta");

@@ -66,13 +66,12 @@ public sealed partial class CompactStreams : Worker
         return isHeld;
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    protected override async Task EndAsync(CancellationToken stopping)
     {
-        await base.StopAsync(cancellationToken);
 #pragma warning disable CA1031 // The lease ends by itself.
         try
         {
-            await lease.ReleaseAsync(cancellationToken);
+            await lease.ReleaseAsync(stopping);
         }
         catch (Exception)
 #pragma warning restore CA1031
