@@ -118,15 +118,17 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
     // In a range, "and" begins the other end.
     private static Price? Amount(IReadOnlyList<Word> words, int at, bool isBetween = false)
     {
-        var (sum, part, end) = (0m, (decimal?)null, at);
+        var (sum, part, least, end) = (0m, (decimal?)null, decimal.MaxValue, at);
         for (; end < words.Count; end++)
         {
             var word = words[end].Joined;
             if (Scales.TryGetValue(word, out var scale) && (part is not null || word != "k"))
             {
+                // From lakhs to thousands to hundreds.
+                if (scale >= least || (scale < 1_000 && part >= scale)) break;
                 part = (part ?? 1) * scale;
                 if (scale < 1_000) continue;
-                (sum, part) = (sum + part.Value, null);
+                (sum, part, least) = (sum + part.Value, null, scale);
             }
             else if (Numbers.TryGetValue(word, out var number) && (part is null || IsAdded(words[end - 1], part.Value, number)))
             {

@@ -24,6 +24,10 @@ public sealed class PriceWordsSpec
     [InlineData("kurta 1500 rupaye se zyada", "kurta", 1_500L, null)]
     [InlineData("kurta 1000 se 2000", "kurta", 1_000L, 2_000L)]
     [InlineData("under 1500", "", null, 1_500L)]
+    [InlineData("under hundred hundred sau", "hundred sau", null, 100L)]
+    [InlineData("under one thousand two lakh", "lakh", null, 1_002L)]
+    [InlineData("under two lakh thousand", "", null, 201_000L)]
+    [InlineData("under five hundred thousand", "", null, 500_000L)]
     [InlineData("kurta under one thousand", "kurta", null, 1_000L)]
     [InlineData("kurta below two thousand five hundred rupees", "kurta", null, 2_500L)]
     [InlineData("saree above one lakh twenty five thousand", "saree", 125_000L, null)]
@@ -51,6 +55,24 @@ public sealed class PriceWordsSpec
         Assert.Equal(left, string.Join(' ', priced.Left.Select(x => x.Joined)));
         Assert.Equal((min * 100, max * 100), (priced.Min, priced.Max));
         Assert.NotEmpty(priced.Text);
+    }
+
+    [Fact]
+    public void every_text_of_the_words_of_prices_is_read_or_left()
+    {
+        string[] words =
+        [
+            "under", "between", "and", "to", "up", "from", "se", "kam", "hundred", "sau", "thousand", "lakh", "k", "a", "one", "ninety",
+            "dedh", "500", "999999999", "1.5k", "500-900", "rs", "than", "00",
+        ];
+        Random random = new(1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = string.Join(' ', Enumerable.Range(0, 1 + random.Next(40)).Select(_ => words[random.Next(words.Length)]));
+            if (PriceWords.Of(text) is not { } priced) continue;
+            Assert.True(priced.Min is null or >= 10_000 && priced.Max is null or >= 10_000, text);
+            Assert.True(priced.Min is null || priced.Max is null || priced.Min <= priced.Max, text);
+        }
     }
 
     [Fact]
