@@ -258,6 +258,28 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
     }
 
     [Fact]
+    public async Task a_page_of_elasticsearch_goes_on_in_postgresql_without_gap_or_repetition()
+    {
+        for (var i = 0; i < 7; i++) await news.PublishAsync("Kurta", available: i % 2, description: i % 3 == 0 ? "A kurta" : "");
+        var all = (await SearchAsync($"kurta {news.Word}", "&limit=50")).Items.Select(x => x.Id).ToList();
+
+        for (var i = 0; i < all.Count; i++)
+        {
+            // Its ranks are other numbers, and 100 more for what is in stock.
+            var cursor = CursorOf(i < 3 ? 1_102.5f : 1_002.5f, all[i]);
+            var next = await SearchAsync($"kurta {news.Word}", $"&limit=50&cursor={cursor}");
+            Assert.Equal(all[(i + 1)..], next.Items.Select(x => x.Id));
+        }
+
+        // The last product of the page is no longer on sale: about where it was.
+        var gone = CursorOf(1_050, Guid.NewGuid());
+        Assert.Equal(all[3..], (await SearchAsync($"kurta {news.Word}", $"&limit=50&cursor={gone}")).Items.Select(x => x.Id));
+
+        static SearchCursor CursorOf(float rank, Guid id) =>
+            new(SearchSort.Relevance, SearchCursor.KeyOf(rank), id) { IsOfElasticsearch = true };
+    }
+
+    [Fact]
     public async Task a_made_up_cursor_is_refused_or_finds_what_it_says()
     {
         await news.PublishAsync("Kurta");

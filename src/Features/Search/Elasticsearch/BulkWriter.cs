@@ -20,8 +20,11 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
     private const int Attempts = 8;
     private static readonly HashSet<string> FaultsOfDocuments = new(StringComparer.Ordinal)
     {
-        "document_parsing_exception", "mapper_parsing_exception", "strict_dynamic_mapping_exception", "illegal_argument_exception",
+        "document_parsing_exception", "mapper_parsing_exception", "strict_dynamic_mapping_exception",
     };
+
+    // Of an error that most often is a fault of the index, such as a pipeline that is missing.
+    private const string TooLongTerm = "immense term";
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -101,6 +104,12 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
             ];
         }
 
+        catch (TransportException e) when (e.ApiCallDetails?.HttpStatusCode == 413)
+        {
+            LogRefused(log, batch[0].Of.Id, 413, "request too large", null);
+            return [];
+        }
+
         if (answer.Items.Count != batch.Count)
             throw new ElasticsearchRefusesException("Elasticsearch answered a bulk request with another number of items.");
         List<Write> again = [];
@@ -119,7 +128,7 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
             {
                 throw new ElasticsearchRefusesException($"Elasticsearch has no index {write.Index}.");
             }
-            else if (item.Status != 400 || !FaultsOfDocuments.Contains(item.Error?.Type ?? ""))
+            else if (item.Status != 400 || !IsFaultOfDocument(item.Error))
             {
                 // Not because of the document: a closed index, or a missing right. It may succeed later.
                 result.Refused.Add(write.Of);
@@ -133,6 +142,9 @@ internal sealed partial class BulkWriter(ElasticsearchClient client, TimeProvide
 
         return again;
     }
+
+    private static bool IsFaultOfDocument(ErrorCause? error) => FaultsOfDocuments.Contains(error?.Type ?? "")
+        || error?.Reason?.Contains(TooLongTerm, StringComparison.Ordinal) == true;
 
     // Without a status the connection failed.
     private static bool IsForNow(int? status) => status is null or 429 or >= 500;

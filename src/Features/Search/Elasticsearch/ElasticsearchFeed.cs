@@ -33,8 +33,9 @@ public sealed partial class ElasticsearchFeed(
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping, turn.HandleLostToken);
         if (await indices.IsOfNewerProgramAsync(lost.Token)) return PauseOfOthers;
         synonyms = null;
-        await indices.PrepareAsync(FeedAsync, lost.Token);
+        // First, because a new index needs the set.
         await SendSynonymsAsync(lost.Token);
+        await indices.PrepareAsync(MeanwhileAsync, lost.Token);
         var checkedAt = Time.GetTimestamp();
         while (!await indices.IsRebuildRequestedAsync(lost.Token))
         {
@@ -50,6 +51,12 @@ public sealed partial class ElasticsearchFeed(
         }
 
         return TimeSpan.Zero;
+    }
+
+    private async Task MeanwhileAsync(CancellationToken cancellation)
+    {
+        await FeedAsync(cancellation);
+        await SendSynonymsAsync(cancellation);
     }
 
     /// <summary>Sends the products that have waited longest.</summary>

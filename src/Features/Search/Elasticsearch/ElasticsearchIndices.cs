@@ -61,9 +61,11 @@ public sealed partial class ElasticsearchIndices(
     internal async Task<bool> IsOfNewerProgramAsync(CancellationToken cancellation) => (await RecordedAsync(cancellation))
         .Any(x => x is { IsComplete: true, IsRebuildRequested: false } && x.Layout > ElasticsearchLayout.Version);
 
-    /// <summary>True when there is an index with all products.</summary>
+    /// <summary>
+    /// True when there is an index with all products, in the layout of this program: a search that expects another one would find nothing.
+    /// </summary>
     internal async Task<bool> IsCompleteAsync(CancellationToken cancellation) =>
-        (await RecordedAsync(cancellation)).Any(x => x.IsComplete);
+        (await RecordedAsync(cancellation)).Any(x => x.IsComplete && x.Layout == ElasticsearchLayout.Version);
 
     /// <summary>True when the index was requested to be built again.</summary>
     internal async Task<bool> IsRebuildRequestedAsync(CancellationToken cancellation) =>
@@ -88,7 +90,6 @@ public sealed partial class ElasticsearchIndices(
     private async Task RebuildAsync(string? live, Func<CancellationToken, Task> meanwhile, CancellationToken cancellation)
     {
         var name = $"{Alias}.{time.GetUtcNow():yyyyMMddHHmmssfff}";
-        await SendSynonymsAsync(await SynonymsAsync(cancellation), cancellation);
         await client.Indices.PutIndexTemplateAsync(ElasticsearchLayout.Template(Alias), cancellation);
         await client.Indices.CreateAsync(new CreateIndexRequest(name), cancellation);
         await RecordAsync(name, cancellation);

@@ -93,28 +93,36 @@ public sealed partial record ElasticsearchOptions(
             .DisablePing()
             .EnableHttpCompression();
         if (Login is not null) settings = settings.Authentication(Login);
-        if (Fingerprint is not null) settings = settings.CertificateFingerprint(Fingerprint);
-        if (Authorities is { } trusted)
-        {
-            settings = settings.ServerCertificateValidationCallback(
-                (_, certificate, chain, errors) => IsTrusted(trusted, certificate, chain, errors));
-        }
-
+        // The client's own check of a fingerprint takes any certificate that comes with the right one.
+        if (Fingerprint is not null || Authorities is not null)
+            settings = settings.ServerCertificateValidationCallback((_, x, chain, errors) => IsTrusted(x, chain, errors));
         return new(settings);
     }
 
-    private static bool IsTrusted(
-        X509Certificate2Collection authorities, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
+    /// <summary>
+    /// True for a certificate of this host that is valid now, and has the fingerprint itself or was issued by an authority that is set or
+    /// has the fingerprint.
+    /// </summary>
+    /// <param name="sent">With the other certificates that the server has sent.</param>
+    public bool IsTrusted(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
         if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
+        using var presented = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        var others = sent is null ? [] : sent.ChainElements.Select(x => x.Certificate).Concat(sent.ChainPolicy.ExtraStore).ToArray();
+        if (HasFingerprint(presented))
+            return presented.NotBefore <= DateTime.Now && DateTime.Now <= presented.NotAfter;
+        var authorities = Authorities ?? [.. others.Where(HasFingerprint)];
+        if (authorities.Count == 0) return false;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainElements.Select(x => x.Certificate).ToArray());
-        using var presented = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        chain.ChainPolicy.ExtraStore.AddRange(others);
         return chain.Build(presented);
     }
+
+    private bool HasFingerprint(X509Certificate2 certificate) =>
+        string.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), Fingerprint, StringComparison.OrdinalIgnoreCase);
 
     private static Uri NodeOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.UserInfo.Length == 0 && uri.Query.Length == 0

@@ -12,7 +12,7 @@ namespace Aarya.Features.Search.Elasticsearch;
 internal sealed class ElasticsearchText(ElasticsearchClient client, string index, KnownSynonyms synonyms) : ITextIndex
 {
     // Ranks products in stock above all others, except one whose whole name or SKU was searched for.
-    private const float InStockCounts = 100;
+    internal const float InStockCounts = 100;
 
     // Among suggestions, above that one, too.
     private const float StockFirst = 10_000;
@@ -70,7 +70,8 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
 
     public async Task<Correction?> CorrectAsync(SoughtText text, CancellationToken cancellation)
     {
-        var words = text.Terms.SelectMany(x => x.Word.Parts).Distinct().ToArray();
+        // A hyphenated text can have many more parts than words.
+        var words = text.Terms.SelectMany(x => x.Word.Parts).Take(Words.Most).Distinct().ToArray();
         if (words.Length == 0 || text.Terms.All(x => x.IsKnown)) return null;
         Dictionary<string, FieldSuggester> suggesters = [];
         Dictionary<string, Clause> filters = [];
@@ -103,7 +104,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
             similar[term] = ElasticsearchQueries.Any([new Phrase([term])]);
         var alive = similar.Count == 0 ? null : await CountAsync(similar, null, cancellation);
         var typed = text.Terms.SelectMany(x => x.Word.Parts).ToList();
-        return Correction.Of(typed, [.. typed.Select(x => Words.Meant(x, Has(found, x), Alive(x)))]);
+        return Correction.Of(typed, [.. typed.Select((x, i) => i < Words.Most ? Words.Meant(x, Has(found, x), Alive(x)) : x)]);
 
         string[] Alive(string word) =>
             [.. Similar(found, word).Concat(synonyms.Terms.Where(similar.ContainsKey)).Where(x => Has(alive!, x))];
@@ -177,7 +178,8 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
     // Not a number of both kinds: a time in ticks has more digits than a rank.
     private static List<FieldValue> KeyOf(SearchCursor cursor) => cursor switch
     {
-        { Sort: SearchSort.Relevance } => [FieldValue.Double(cursor.Rank), cursor.Id.ToString()],
+        { Sort: SearchSort.Relevance } =>
+            [FieldValue.Double(cursor.Rank + (cursor.IsOfElasticsearch ? 0 : InStockCounts)), cursor.Id.ToString()],
         { SoldOutLast: true } =>
             [FieldValue.Double(cursor.IsInStock ? InStockCounts : 0), FieldValue.Long(cursor.PublishedTicks), cursor.Id.ToString()],
         _ => [FieldValue.Long(cursor.Key), cursor.Id.ToString()],
@@ -196,6 +198,7 @@ internal sealed class ElasticsearchText(ElasticsearchClient client, string index
             hit.Source!.Id)
         {
             SoldOutLast = query.SoldOutLast,
+            IsOfElasticsearch = query.Sort == SearchSort.Relevance,
         };
     }
 

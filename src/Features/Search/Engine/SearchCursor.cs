@@ -86,6 +86,7 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
     private const byte TimeBit = 0x08;
     private const byte InsteadBit = 0x10;
     private const byte SoldOutLastBit = 0x20;
+    private const byte ElasticsearchBit = 0x40;
     private const byte SalesBit = 0x80;
 
     // Above every time in ticks.
@@ -96,6 +97,11 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
 
     /// <summary>As <see cref="SearchQuery.SoldOutLast"/> was for the page.</summary>
     public bool SoldOutLast { get; init; }
+
+    /// <summary>
+    /// The rank is a score of Elasticsearch, which adds to products in stock what PostgreSQL takes from the others.
+    /// </summary>
+    public bool IsOfElasticsearch { get; init; }
 
     /// <summary>True when the page ended among the products in stock; only with <see cref="SoldOutLast"/>.</summary>
     public bool IsInStock => (Key & InStockBit) != 0;
@@ -110,7 +116,7 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
         var buffer = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
         if (Base64Url.DecodeFromChars(text, buffer, out _, out var written) != OperationStatus.Done) return null;
         ReadOnlySpan<byte> bytes = buffer.AsSpan(0, written);
-        if (bytes.Length < Size || (bytes[0] & ~(SortBits | TimeBit | InsteadBit | SoldOutLastBit | SalesBit)) != 0
+        if (bytes.Length < Size || (bytes[0] & ~(SortBits | TimeBit | InsteadBit | SoldOutLastBit | ElasticsearchBit | SalesBit)) != 0
             || !Enum.IsDefined((SearchSort)(bytes[0] & SortBits))) return null;
         var more = bytes[Size..];
         long? scoredAt = null;
@@ -129,6 +135,7 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
         {
             Instead = instead,
             SoldOutLast = (bytes[0] & SoldOutLastBit) != 0,
+            IsOfElasticsearch = (bytes[0] & ElasticsearchBit) != 0,
         };
         return cursor.Sort switch
         {
@@ -166,7 +173,8 @@ public sealed record SearchCursor(SearchSort Sort, long Key, Guid Id, bool Ranks
         var instead = Instead?.ToBytes() ?? [];
         var bytes = new byte[Size + (ScoredAt is null ? 0 : sizeof(long)) + instead.Length];
         bytes[0] = (byte)((int)Sort | (RanksBySales ? SalesBit : 0) | (ScoredAt is null ? 0 : TimeBit)
-            | (Instead is null ? 0 : InsteadBit) | (SoldOutLast ? SoldOutLastBit : 0));
+            | (Instead is null ? 0 : InsteadBit) | (SoldOutLast ? SoldOutLastBit : 0)
+            | (IsOfElasticsearch ? ElasticsearchBit : 0));
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(1), Key);
         Id.TryWriteBytes(bytes.AsSpan(9), bigEndian: true, out _);
         if (ScoredAt is { } time) BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(Size), time);

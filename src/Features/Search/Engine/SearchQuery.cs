@@ -84,7 +84,7 @@ public sealed record SearchQuery
     /// <summary>The answer says which words of a name match.</summary>
     public bool Highlights { get; init; }
 
-    public SearchCursor? After { get; private init; }
+    public SearchCursor? After { get; internal init; }
 
     /// <summary>What was looked for instead of the text; null when it was the text, with every word.</summary>
     internal SoughtInstead? Instead { get; init; }

@@ -267,6 +267,8 @@ internal sealed class ProductsOnSale
     public SearchPage Page(SearchQuery query, TextHits? hits)
     {
         var now = hits?.State ?? state;
+        if (query.After is { Sort: SearchSort.Relevance, IsOfElasticsearch: true } other)
+            query = query with { After = InOwnOrder(other, now, hits) };
         var filters = new Filters(
             Categories.KeysOf(query.Categories), Sizes.KeysOf(query.Sizes), Colours.KeysOf(query.Colours), query.MinPrice ?? 0,
             query.MaxPrice ?? long.MaxValue, query.InStock, Materials.KeysOf(query.Materials), 100 * (query.MinDiscount ?? 0));
@@ -274,6 +276,15 @@ internal sealed class ProductsOnSale
         return hits is null && filters.Categories is null && filters.Materials is null
             ? PageOfAll(query, now)
             : PageOfProducts(query, filters, now, hits);
+    }
+
+    // A page of Elasticsearch goes on after its last product, by the rank that the product has here.
+    private static SearchCursor InOwnOrder(SearchCursor other, State now, TextHits? hits)
+    {
+        var rank = other.Rank - OutOfStock;
+        if (hits is not null && now.Places.TryGetValue(other.Id, out var place) && hits.Slots.Has(place.Slot))
+            rank = hits.Ranks[place.Slot] - (now.Columns.InStock.Has(place.Slot) ? 0 : OutOfStock);
+        return other with { Key = SearchCursor.KeyOf(rank), IsOfElasticsearch = false };
     }
 
     // Without a text and a filter, the counts are kept until something changes.

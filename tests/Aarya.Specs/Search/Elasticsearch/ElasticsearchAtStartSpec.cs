@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Aarya.Features;
@@ -122,9 +123,36 @@ public sealed class ElasticsearchAtStartSpec
     public async Task an_expired_certificate_is_refused()
     {
         using var certificate = FakeElasticsearch.Certificate(DateTimeOffset.UtcNow.AddDays(-1));
-        await using var fake = await FakeElasticsearch.StartAsync(certificate);
+        foreach (var setting in new[]
+        {
+            $"--ELASTICSEARCH_CA={certificate.ExportCertificatePem()}",
+            $"--ELASTICSEARCH_FINGERPRINT={certificate.GetCertHashString(HashAlgorithmName.SHA256)}",
+        })
+        {
+            await using var fake = await FakeElasticsearch.StartAsync(certificate);
+            await RefusedAsync(fake, "is not trusted, has expired", setting);
+        }
+    }
 
-        await RefusedAsync(fake, "is not trusted, has expired", $"--ELASTICSEARCH_CA={certificate.ExportCertificatePem()}");
+    [Theory]
+    // Issued by the authority with the fingerprint.
+    [InlineData(true, SslPolicyErrors.RemoteCertificateChainErrors, true)]
+    // Of another host.
+    [InlineData(true, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch, false)]
+    // It names the authority, but another key has signed it.
+    [InlineData(false, SslPolicyErrors.RemoteCertificateChainErrors, false)]
+    public void a_fingerprint_of_an_authority_trusts_what_it_has_issued(bool isIssued, SslPolicyErrors errors, bool isTrusted)
+    {
+        using var authority = FakeElasticsearch.Certificate(DateTimeOffset.UtcNow.AddDays(1), "Authority");
+        using var forger = FakeElasticsearch.Certificate(DateTimeOffset.UtcNow.AddDays(1), "Authority");
+        using var certificate = FakeElasticsearch.Issued(isIssued ? authority : forger);
+        var settings = new ElasticsearchOptions(
+            [new("https://localhost:9200")], null, null, authority.GetCertHashString(HashAlgorithmName.SHA256), "aarya-products", 32);
+        using var sent = new X509Chain();
+        sent.ChainPolicy.ExtraStore.Add(authority);
+
+        Assert.Equal(isTrusted, settings.IsTrusted(certificate, sent, errors));
+        Assert.False(settings.IsTrusted(certificate, null, errors));
     }
 
     private static async Task<FakeElasticsearch> TroubledAsync(int status)

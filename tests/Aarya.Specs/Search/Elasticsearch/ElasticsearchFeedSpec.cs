@@ -246,6 +246,75 @@ public sealed class ElasticsearchFeedSpec : IAsyncLifetime
             "the synonyms were sent", () => Fake.Synonyms.Contains("pants => pants, trousers, chinos"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task an_index_of_another_layout_answers_no_search(int later)
+    {
+        await shop.PublishAsync(Guid.CreateVersion7(), 1);
+        await shop.SearchesElasticsearchAsync();
+
+        await shop.AskAsync($"update search.elasticsearch_index set layout = layout + {later}");
+
+        await Eventually.HoldsAsync("PostgreSQL answers", async () => (await shop.FindAsync()).Degraded);
+    }
+
+    [Fact]
+    public async Task synonyms_that_change_during_a_rebuild_are_sent_before_its_end()
+    {
+        await shop.SearchesElasticsearchAsync();
+        await shop.PublishAsync(Guid.CreateVersion7(), 1);
+        await shop.AgreesAsync(Fake);
+        TaskCompletionSource<bool> switched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Fake.Trouble = async http =>
+        {
+            // It is set while the new index gets its first page.
+            if (http.Request.Path.Value == "/_bulk")
+                await shop.AskAsync("insert into search.synonym (term, words) values ('kameez', '{shirt}') on conflict do nothing");
+            if (http.Request.Path.Value == "/_aliases") switched.TrySetResult(Fake.Synonyms.Contains("kameez => kameez, shirt"));
+            return false;
+        };
+        await shop.Index.EndRefillAsync(DateTimeOffset.UnixEpoch, CancellationToken.None);
+
+        Assert.True(await switched.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task a_fault_of_the_index_loses_no_change()
+    {
+        await shop.SearchesElasticsearchAsync();
+        Fake.RefusedWith = (400, "illegal_argument_exception");
+        Fake.RefusesItem = _ => true;
+        await shop.PublishAsync(Guid.CreateVersion7(), 1);
+        await Eventually.HoldsAsync("it was tried", () => !Fake.Bulks.IsEmpty);
+        Assert.Equal(1, await shop.PendingAsync());
+
+        Fake.RefusesItem = _ => false;
+        await shop.AgreesAsync(Fake);
+    }
+
+    [Fact]
+    public async Task a_document_that_is_too_large_for_any_request_does_not_keep_the_others_waiting()
+    {
+        await shop.SearchesElasticsearchAsync();
+        var large = await shop.PublishAsync(Guid.CreateVersion7(), 1, name: "Large");
+        await shop.AgreesAsync(Fake);
+        Fake.Trouble = async http =>
+        {
+            if (http.Request.Path.Value != "/_bulk") return false;
+            http.Request.EnableBuffering();
+            using var reader = new StreamReader(http.Request.Body, leaveOpen: true);
+            var isLarge = (await reader.ReadToEndAsync()).Contains("Enormous", StringComparison.Ordinal);
+            http.Request.Body.Position = 0;
+            return isLarge && await AnswerAsync(http, 413);
+        };
+        await shop.PublishAsync(large.Id, 2, name: "Enormous");
+        var other = await shop.PublishAsync(Guid.CreateVersion7(), 1);
+
+        await Eventually.HoldsAsync("nothing is pending", async () => await shop.PendingAsync() == 0);
+        Assert.Contains(other.Id.ToString(), Fake.OnSale("aarya-products").Keys);
+    }
+
     [Fact]
     public async Task an_index_that_takes_no_writes_keeps_its_changes_pending()
     {

@@ -123,11 +123,22 @@ public sealed class FakeElasticsearch : IAsyncDisposable
         return fake;
     }
 
-    /// <summary>A certificate for localhost, signed by itself.</summary>
-    public static X509Certificate2 Certificate(DateTimeOffset expires)
+    /// <summary>A certificate for localhost that an authority has issued.</summary>
+    public static X509Certificate2 Issued(X509Certificate2 authority)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var made = request.Create(
+            authority, new DateTimeOffset(authority.NotBefore), new DateTimeOffset(authority.NotAfter), Guid.NewGuid().ToByteArray())
+            .CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <summary>A certificate for localhost, signed by itself.</summary>
+    public static X509Certificate2 Certificate(DateTimeOffset expires, string name = "localhost")
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
