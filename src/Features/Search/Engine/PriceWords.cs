@@ -33,7 +33,7 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
 
     private static readonly Dictionary<string, decimal> Numbers = Read(
         """
-        a 1 one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 thirteen 13 fourteen 14 fifteen 15
+        one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 thirteen 13 fourteen 14 fifteen 15
         sixteen 16 seventeen 17 eighteen 18 nineteen 19 twenty 20 thirty 30 forty 40 fifty 50 sixty 60 seventy 70 eighty 80 ninety 90
         ek 1 do 2 teen 3 char 4 chaar 4 panch 5 paanch 5 che 6 saat 7 aath 8 nau 9 das 10 dedh 1.5 dhai 2.5 dhaai 2.5
         """);
@@ -114,50 +114,75 @@ public sealed partial record PriceWords(IReadOnlyList<Word> Left, long? Min, lon
         return from;
     }
 
-    // 1500, rs1500, 1500rs, 1500.00, 2k, 1.5k, "two thousand five hundred": both ends of a price, of which the caller removes one.
-    // In a range, "and" begins the other end.
+    // 1500, rs1500, 1500.00, 2k, 1.5 lakh, "two thousand five hundred": both ends of a price, of which the caller removes one. It goes from
+    // lakhs to thousands to the rest. In a range, "and" begins the other end.
     private static Price? Amount(IReadOnlyList<Word> words, int at, bool isBetween = false)
     {
-        var (sum, part, least, end) = (0m, (decimal?)null, decimal.MaxValue, at);
-        for (; end < words.Count; end++)
+        var (sum, least, end) = (0m, decimal.MaxValue, at);
+        while (true)
         {
-            var word = words[end].Joined;
-            if (Scales.TryGetValue(word, out var scale) && (part is not null || word != "k"))
+            var from = !isBetween && end > at && end < words.Count && words[end].Joined == "and" ? end + 1 : end;
+            if (Part(words, from, isBetween) is not { } part) break;
+            var scale = part.End < words.Count ? Scales.GetValueOrDefault(words[part.End].Joined) : 0;
+            if (scale >= 1_000 && scale < least)
             {
-                // From lakhs to thousands to hundreds.
-                if (scale >= least || (scale < 1_000 && part >= scale)) break;
-                part = (part ?? 1) * scale;
-                if (scale < 1_000) continue;
-                (sum, part, least) = (sum + part.Value, null, scale);
+                (sum, least, end) = (sum + (part.Value * scale), scale, part.End + 1);
+                continue;
             }
-            else if (Numbers.TryGetValue(word, out var number) && (part is null || IsAdded(words[end - 1], part.Value, number)))
-            {
-                part = (part ?? 0) + number;
-            }
-            // After "two thousand", a small number is a size.
-            else if (part is null && Value(words[end]) is { } value && (sum == 0 || value >= Least))
-            {
-                part = value;
-            }
-            else if (word != "and" || isBetween || end == at || end + 1 >= words.Count || !Numbers.ContainsKey(words[end + 1].Joined))
-            {
-                break;
-            }
+
+            // After "two thousand", a small number is a size or something else.
+            if (sum == 0 || part.Value >= Least || from > end) (sum, end) = (sum + part.Value, part.End);
+            break;
         }
 
-        var rupees = sum + (part ?? 0);
-        return rupees is >= Least and <= Most ? new(rupees, rupees, end) : null;
+        return sum is >= Least and <= Most ? new(sum, sum, end) : null;
     }
 
-    // Five hundred fifty, twenty five; but not 1500 two.
-    private static bool IsAdded(Word before, decimal part, decimal number) =>
-        (Numbers.ContainsKey(before.Joined) || Scales.ContainsKey(before.Joined) || before.Joined == "and")
-        && ((part % 100 == 0 && number < 100) || (part % 10 == 0 && number < 10));
+    // What a scale of thousands or more can follow: digits, or words below a thousand.
+    private static (decimal Value, int End)? Part(IReadOnlyList<Word> words, int at, bool isBetween)
+    {
+        if (at >= words.Count) return null;
+        var isHundred = at + 1 < words.Count && Scales.GetValueOrDefault(words[at + 1].Joined) == 100;
+        var isScaled = isHundred || (at + 1 < words.Count && Scales.ContainsKey(words[at + 1].Joined));
+        if (Scales.TryGetValue(words[at].Joined, out var alone))
+        {
+            // "Under a thousand", but not the end of a number that is not read.
+            if (words[at].Joined == "k" || (at > 0 && words[at - 1].Joined.Any(char.IsDigit))) return null;
+            return alone == 100 ? Hundreds(words, 1, at + 1, isBetween) : (1, at);
+        }
 
-    // Of one word.
-    private static decimal? Value(Word word) => word.Parts.Where(x => !Units.Contains(x)).ToList() switch
+        if (words[at].Joined == "a") return !isScaled ? null : isHundred ? Hundreds(words, 1, at + 2, isBetween) : (1, at + 1);
+        if (Digits(words[at], isScaled) is { } digits) return isHundred ? (digits * 100, at + 2) : (digits, at + 1);
+        if (Tens(words, at) is not { } tens) return null;
+        return tens.End < words.Count && Scales.GetValueOrDefault(words[tens.End].Joined) == 100
+            ? Hundreds(words, tens.Value, tens.End + 1, isBetween)
+            : tens;
+    }
+
+    // Five hundred (and) fifty.
+    private static (decimal Value, int End) Hundreds(IReadOnlyList<Word> words, decimal hundreds, int end, bool isBetween)
+    {
+        var isJoined = !isBetween && end < words.Count && words[end].Joined == "and";
+        return Tens(words, isJoined ? end + 1 : end) is { } tens && (isJoined || tens.Value >= 10)
+            && !(tens.End < words.Count && Scales.GetValueOrDefault(words[tens.End].Joined) == 100)
+                ? ((hundreds * 100) + tens.Value, tens.End)
+                : (hundreds * 100, end);
+    }
+
+    // Five, twenty five.
+    private static (decimal Value, int End)? Tens(IReadOnlyList<Word> words, int at)
+    {
+        if (at >= words.Count || !Numbers.TryGetValue(words[at].Joined, out var tens)) return null;
+        return tens >= 20 && at + 1 < words.Count && Numbers.TryGetValue(words[at + 1].Joined, out var units) && units < 10
+            ? (tens + units, at + 2)
+            : (tens, at + 1);
+    }
+
+    // Of one word. Tenths only before a scale: 1.5 lakh.
+    private static decimal? Digits(Word word, bool isScaled) => word.Parts.Where(x => !Units.Contains(x)).ToList() switch
     {
         [var digits] => Whole(digits),
+        [var digits, { Length: 1 } tenths] when isScaled => Whole(digits) + (Whole(tenths) / 10),
         [var digits, { Length: 2 } paise] => Whole(digits) + (Whole(paise) / 100),
         [var digits, "k"] => Whole(digits) * 1_000,
         [var digits, { Length: 1 } tenths, "k"] => (Whole(digits) * 1_000) + (Whole(tenths) * 100),
