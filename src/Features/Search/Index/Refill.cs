@@ -24,7 +24,7 @@ public sealed class Refill(ProductIndex index, Protos.Commerce.Commerce.Commerce
                 .. onSale.SelectMany(x => x.Variants).DistinctBy(x => x.Sku)
                     .Select(x => new StockDocument(x.Sku, x.Available, x.HasSequence ? x.Sequence : null)),
             ], since, cancellation);
-        await index.RefreshWithdrawnAsync(
+        await index.SetVersionsAsync(
             page.Items.Where(x => x.Withdrawn).ToDictionary(x => Guid.Parse(x.Id), x => x.Version), since, cancellation);
         return (page.NextCursor, onSale.Count);
     }

@@ -212,30 +212,22 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
     }
 
     /// <summary>
-    /// For a refill that began at <paramref name="since"/>: takes from sale what the catalogue has withdrawn, with its versions, unless it
-    /// was indexed later. Only rows that are there change: the catalogue may have gone back to an earlier state, with lower versions.
+    /// For a refill that began at <paramref name="since"/>: sets the versions of products that the catalogue has withdrawn, unless they
+    /// were indexed later. They may be lower, when the catalogue has gone back to an earlier state. <see cref="EndRefillAsync"/> takes the
+    /// products from sale.
     /// </summary>
-    public async Task RefreshWithdrawnAsync(
-        IReadOnlyDictionary<Guid, long> versions, DateTimeOffset since, CancellationToken cancellation)
+    public async Task SetVersionsAsync(IReadOnlyDictionary<Guid, long> versions, DateTimeOffset since, CancellationToken cancellation)
     {
-        if (versions.Count == 0) return;
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new("select from search.product where product_id = any ($1) order by product_id for update")
-        {
-            Parameters = { new() { Value = versions.Keys.ToArray() } },
-        });
-        batch.BatchCommands.Add(new(
-            $"""
-            with changed as (
-              update search.product as known set version = line.version, published = false, indexed_at = now()
-              from unnest($1::uuid[], $2::bigint[]) as line(product_id, version)
-              where known.product_id = line.product_id and (known.version, known.published) is distinct from (line.version, false)
-                and (known.version <= line.version or known.indexed_at < $3)
-              returning known.product_id
+        await using var command = new NpgsqlCommand(
+            """
+            with old as materialized (
+              select product_id from search.product where product_id = any ($1) and indexed_at < $3 order by product_id for update
             )
-            {BecomePending} select product_id, nextval('search.elasticsearch_revision') from changed {AsPending}
-            """)
+            update search.product as known set version = line.version
+            from old join unnest($1::uuid[], $2::bigint[]) as line(product_id, version) using (product_id)
+            where known.product_id = old.product_id and known.version <> line.version
+            """, connection)
         {
             Parameters =
             {
@@ -243,8 +235,8 @@ public sealed class ProductIndex(ISearchStore store, Shelf shelf)
                 new() { Value = versions.Values.ToArray() },
                 new() { Value = since.ToUniversalTime() },
             },
-        });
-        await WriteAsync(batch, cancellation);
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>
