@@ -8,19 +8,21 @@ internal static class CurationTable
 {
     public const string Select =
         """
-        select query, pinned, hidden, coalesce(redirect_category, ''), coalesce(redirect_path, '') from search.curation order by query
+        select query, pinned, hidden, coalesce(redirect_category, ''), coalesce(redirect_path, ''), key from search.curation order by query
         """;
 
-    public static async Task<IReadOnlyList<CurationView>> ReadAsync(DbDataReader rows, CancellationToken cancellation)
+    /// <summary>Reads all rows, each with its key: <see cref="CurationView.KeyOf"/> by the rules of its time.</summary>
+    public static async Task<IReadOnlyList<(string Key, CurationView Curation)>> ReadAsync(
+        DbDataReader rows, CancellationToken cancellation)
     {
-        List<CurationView> all = [];
+        List<(string, CurationView)> all = [];
         while (await rows.ReadAsync(cancellation))
         {
             var (category, path) = (rows.GetString(3), rows.GetString(4));
-            all.Add(new(
+            all.Add((rows.GetString(5), new(
                 rows.GetString(0), await rows.GetFieldValueAsync<Guid[]>(1, cancellation),
                 await rows.GetFieldValueAsync<Guid[]>(2, cancellation),
-                category.Length + path.Length == 0 ? null : new(category.Length > 0 ? category : null, path.Length > 0 ? path : null)));
+                category.Length + path.Length == 0 ? null : new(category.Length > 0 ? category : null, path.Length > 0 ? path : null))));
         }
 
         return all;

@@ -15,24 +15,42 @@ public sealed class KnownCurations(ISearchStore store)
         byKey.Count > 0 && byKey.TryGetValue(CurationView.KeyOf(text), out var curation) ? curation : null;
 
     /// <summary>
-    /// Stores curations of older rules of <see cref="Words"/> under the keys that are looked up today. Of two with one key, the one that
-    /// had it already stays.
+    /// True when a curation was stored by older rules of <see cref="Words"/>: before an upgrade, or by an older process during one.
+    /// </summary>
+    public bool HaveOldKeys { get; private set; }
+
+    /// <summary>Reads all curations from PostgreSQL.</summary>
+    public async Task ReadAsync(CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand(CurationTable.Select, connection);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var stored = (await CurationTable.ReadAsync(rows, cancellation))
+            .Select(x => (Today: CurationView.KeyOf(x.Curation.Query), x.Key, x.Curation)).ToList();
+        Dictionary<string, CurationView> read = new(StringComparer.Ordinal);
+        // Of two for the same words, the one that has today's key counts.
+        foreach (var (today, _, curation) in stored.OrderBy(x => x.Key == x.Today)) read[today] = curation;
+        (byKey, HaveOldKeys) = (read, stored.Exists(x => x.Key != x.Today));
+    }
+
+    /// <summary>
+    /// Stores curations of older rules under the keys that are looked up today. Of two with one key, the one that had it already stays.
     /// </summary>
     public async Task StoreKeysAgainAsync(CancellationToken cancellation)
     {
         await using var connection = await store.OpenConnectionAsync(cancellation);
-        List<(string Key, string Today)> old = [];
-        await using (var select = new NpgsqlCommand("select key, query from search.curation order by key", connection))
-        await using (var reader = await select.ExecuteReaderAsync(cancellation))
+        Dictionary<string, string> old = new(StringComparer.Ordinal);
+        await using (var select = new NpgsqlCommand(CurationTable.Select, connection))
+        await using (var rows = await select.ExecuteReaderAsync(cancellation))
         {
-            while (await reader.ReadAsync(cancellation))
+            foreach (var (key, curation) in await CurationTable.ReadAsync(rows, cancellation))
             {
-                var (key, today) = (reader.GetString(0), CurationView.KeyOf(reader.GetString(1)));
-                if (key != today && today.Length > 0) old.Add((key, today));
+                if (CurationView.KeyOf(curation.Query) is var today && key != today) old.Add(key, today);
             }
         }
 
-        foreach (var (key, today) in old)
+        // A key that another one will leave is free in the next round.
+        foreach (var (key, today) in old.Where(x => !old.ContainsKey(x.Value)))
         {
             await using var again = new NpgsqlCommand(
                 """
@@ -45,17 +63,5 @@ public sealed class KnownCurations(ISearchStore store)
             };
             await again.ExecuteNonQueryAsync(cancellation);
         }
-    }
-
-    /// <summary>Reads all curations from PostgreSQL.</summary>
-    public async Task ReadAsync(CancellationToken cancellation)
-    {
-        await using var connection = await store.OpenConnectionAsync(cancellation);
-        await using var command = new NpgsqlCommand(CurationTable.Select, connection);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        Dictionary<string, CurationView> read = new(StringComparer.Ordinal);
-        // By the key of today's rules: until the stored ones are made again, two rows may have one.
-        foreach (var curation in await CurationTable.ReadAsync(rows, cancellation)) read[CurationView.KeyOf(curation.Query)] = curation;
-        byKey = read;
     }
 }

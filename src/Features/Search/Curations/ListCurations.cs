@@ -16,6 +16,6 @@ public static class ListCurationsEndpoint
     {
         await using var command = new NpgsqlCommand(CurationTable.Select);
         await using var rows = await session.ExecuteReaderAsync(command, cancellation);
-        return new(await CurationTable.ReadAsync(rows, cancellation));
+        return new([.. (await CurationTable.ReadAsync(rows, cancellation)).Select(x => x.Curation)]);
     }
 }

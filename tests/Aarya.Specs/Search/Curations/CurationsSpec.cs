@@ -209,6 +209,21 @@ public sealed class CurationsSpec(AaryaFixture fixture) : Spec(fixture)
         Assert.Equal(0L, await SqlAsync($"select count(*) from search.curation where query like '%{news.Word}'"));
     }
 
+    [Fact]
+    public async Task a_curation_waits_for_a_key_that_another_one_leaves()
+    {
+        var (first, second) = (CurationView.KeyOf($"first {news.Word}"), CurationView.KeyOf($"second {news.Word}"));
+        await SqlAsync($"insert into search.curation values ('a {news.Word}', 'first {news.Word}', '{{}}', '{{}}', null, '/first')");
+        await SqlAsync($"insert into search.curation values ('{first}', 'second {news.Word}', '{{}}', '{{}}', null, '/second')");
+        var known = Host.Services.GetRequiredService<KnownCurations>();
+
+        for (var round = 0; round < 2; round++) await known.StoreKeysAgainAsync(CancellationToken.None);
+
+        foreach (var (key, path) in new[] { (first, "/first"), (second, "/second") })
+            Assert.Equal(path, await SqlAsync($"select redirect_path from search.curation where key = '{key}'"));
+        await SqlAsync($"delete from search.curation where key in ('{first}', '{second}')");
+    }
+
     private async Task<object?> SqlAsync(string sql)
     {
         await using var connection = (NpgsqlConnection)Host.Services.GetRequiredService<ISearchStore>().Storage.Database.CreateConnection();
