@@ -243,6 +243,8 @@ public sealed partial class SearchWordsSpec(AaryaFixture fixture) : Spec(fixture
     [InlineData("baali", "baalis")]
     [InlineData("chudi", "chudis")]
     [InlineData("dibby", "dibbies")]
+    [InlineData("jersey", "jerseys")]
+    [InlineData("jerseys", "jersey")]
     public async Task a_synonym_is_known_in_plural_and_singular_and_with_a_typo(string term, params string[] forms)
     {
         var product = await news.PublishAsync("Earring");

@@ -26,11 +26,13 @@ internal sealed class KnownSynonyms
     public static IReadOnlyList<string> FormsOf(string term)
     {
         var stem = EnglishStem.Of(term);
-        var plural = term[^1] is 's' or 'x' or 'z' || term.EndsWith("sh", StringComparison.Ordinal)
-            || term.EndsWith("ch", StringComparison.Ordinal) ? $"{term}es"
-            : term[^1] == 'y' ? $"{term[..^1]}ies"
-            : $"{term}s";
-        var forms = Lexicon.Singulars(term).Append(plural);
-        return [.. forms.Where(x => EnglishStem.Of(x) == stem).Prepend(term).Distinct(StringComparer.Ordinal)];
+        string[] plurals = term[^1] switch
+        {
+            's' or 'x' or 'z' or 'h' => [$"{term}s", $"{term}es"],
+            'y' => [$"{term}s", $"{term[..^1]}ies"],
+            _ => [$"{term}s"],
+        };
+        var forms = Lexicon.Singulars(term).Concat(plurals).Where(x => EnglishStem.Of(x) == stem);
+        return [.. forms.Prepend(term).Distinct(StringComparer.Ordinal)];
     }
 }
