@@ -266,18 +266,37 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
         for (var i = 0; i < all.Count; i++)
         {
             // Its ranks are other numbers, and 100 more for what is in stock.
-            var cursor = CursorOf(i < 3 ? 1_102.5f : 1_002.5f, all[i]);
+            var cursor = CursorOfElasticsearch(i < 3 ? 1_102.5f : 1_002.5f, all[i]);
             var next = await SearchAsync($"kurta {news.Word}", $"&limit=50&cursor={cursor}");
             Assert.Equal(all[(i + 1)..], next.Items.Select(x => x.Id));
         }
 
         // The last product of the page is no longer on sale: about where it was.
-        var gone = CursorOf(1_050, Guid.NewGuid());
+        var gone = CursorOfElasticsearch(1_050, Guid.NewGuid());
         Assert.Equal(all[3..], (await SearchAsync($"kurta {news.Word}", $"&limit=50&cursor={gone}")).Items.Select(x => x.Id));
-
-        static SearchCursor CursorOf(float rank, Guid id) =>
-            new(SearchSort.Relevance, SearchCursor.KeyOf(rank), id) { IsOfElasticsearch = true };
     }
+
+    [Fact]
+    public async Task a_page_of_elasticsearch_that_ended_with_a_size_that_is_sold_out_goes_on_with_such_products()
+    {
+        for (var i = 0; i < 2; i++) await news.PublishAsync("Kurta", sizes: ["M", "L"]);
+        List<ProductPublishedNotice> partly = [];
+        for (var i = 0; i < 2; i++)
+        {
+            var product = news.Product("Kurta", sizes: ["M", "L"]);
+            partly.Add(product with { Variants = [product.Variants[0] with { Available = 0 }, product.Variants[1]] });
+            await news.TellAsync(partly[i]);
+        }
+
+        // The rank of a sold-out product whose whole name is the text.
+        var cursor = CursorOfElasticsearch(1_002.5f, partly[1].ProductId);
+        var next = await SearchAsync($"kurta {news.Word}", $"&size=M&cursor={cursor}");
+
+        Assert.Equal([partly[0].ProductId], next.Items.Select(x => x.Id));
+    }
+
+    private static SearchCursor CursorOfElasticsearch(float rank, Guid id) =>
+        new(SearchSort.Relevance, SearchCursor.KeyOf(rank), id) { IsOfElasticsearch = true };
 
     [Fact]
     public async Task a_made_up_cursor_is_refused_or_finds_what_it_says()
@@ -286,6 +305,7 @@ public sealed class SearchProductsSpec(AaryaFixture fixture) : Spec(fixture)
         Random random = new(1);
         string[] texts =
         [
+            "\n\nName", "\n\n9", "\n\nNone\nName",
             "\n", "kurta\n", "\nkurta", "kurta shirt\ndress", "kurta", "\ud83d\udc57\n\ud83d\udc57", "a\nb\nc", new('k', 500), "",
         ];
         List<int> seen = [];

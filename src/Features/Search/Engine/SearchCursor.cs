@@ -16,10 +16,6 @@ internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort O
 {
     private const int LongestBytes = 2_200;
 
-    // Beside the bits of the words.
-    private const int PriceShift = Words.Most;
-    private const ushort WordBits = (1 << PriceShift) - 1;
-
     // A corrected word may be longer than the typed one.
     private const int LongestText = 2 * SearchQuery.LongestText;
 
@@ -31,12 +27,13 @@ internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort O
         if (bytes.Length is < sizeof(ushort) or > LongestBytes) return null;
         try
         {
-            if (Strict.GetString(bytes[sizeof(ushort)..]).Split('\n') is not [var corrected, var dropped]
-                || Math.Max(corrected.Length, dropped.Length) > LongestText || (corrected + dropped).Any(char.IsControl))
-                return null;
-            var bits = BinaryPrimitives.ReadUInt16BigEndian(bytes);
-            var price = (PriceInText)(bits >> PriceShift);
-            return Enum.IsDefined(price) ? new(corrected.Length == 0 ? null : corrected, dropped, (ushort)(bits & WordBits), price) : null;
+            // Without a price, an older program reads it, too.
+            if (Strict.GetString(bytes[sizeof(ushort)..]).Split('\n') is not [var corrected, var dropped, .. var price] || price.Length > 1
+                || Math.Max(corrected.Length, dropped.Length) > LongestText || (corrected + dropped).Any(char.IsControl)) return null;
+            var meaning = PriceInText.None;
+            if (price is [var name] && (!Enum.TryParse(name, out meaning) || !Enum.IsDefined(meaning))) return null;
+            return new(
+                corrected.Length == 0 ? null : corrected, dropped, BinaryPrimitives.ReadUInt16BigEndian(bytes), meaning);
         }
         catch (DecoderFallbackException)
         {
@@ -47,8 +44,9 @@ internal sealed record SoughtInstead(string? Corrected, string Dropped, ushort O
     public byte[] ToBytes()
     {
         var bytes = new byte[sizeof(ushort)];
-        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)(Optional | ((int)Price << PriceShift)));
-        return [.. bytes, .. Encoding.UTF8.GetBytes($"{Corrected}\n{Dropped}")];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, Optional);
+        var price = Price == PriceInText.None ? "" : $"\n{Price}";
+        return [.. bytes, .. Encoding.UTF8.GetBytes($"{Corrected}\n{Dropped}{price}")];
     }
 }
 

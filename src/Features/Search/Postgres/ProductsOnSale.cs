@@ -267,11 +267,11 @@ internal sealed class ProductsOnSale
     public SearchPage Page(SearchQuery query, TextHits? hits)
     {
         var now = hits?.State ?? state;
-        if (query.After is { Sort: SearchSort.Relevance, IsOfElasticsearch: true } other)
-            query = query with { After = InOwnOrder(other, now, hits) };
         var filters = new Filters(
             Categories.KeysOf(query.Categories), Sizes.KeysOf(query.Sizes), Colours.KeysOf(query.Colours), query.MinPrice ?? 0,
             query.MaxPrice ?? long.MaxValue, query.InStock, Materials.KeysOf(query.Materials), 100 * (query.MinDiscount ?? 0));
+        if (query.After is { Sort: SearchSort.Relevance, IsOfElasticsearch: true } other)
+            query = query with { After = InOwnOrder(other, filters, now, hits) };
         if (!filters.AdmitEveryVariant(now.Columns)) return PageOfVariants(query, filters, now, hits);
         return hits is null && filters.Categories is null && filters.Materials is null
             ? PageOfAll(query, now)
@@ -279,11 +279,11 @@ internal sealed class ProductsOnSale
     }
 
     // A page of Elasticsearch goes on after its last product, by the rank that the product has here.
-    private static SearchCursor InOwnOrder(SearchCursor other, State now, TextHits? hits)
+    private static SearchCursor InOwnOrder(SearchCursor other, Filters filters, State now, TextHits? hits)
     {
         var rank = other.Rank - OutOfStock;
         if (hits is not null && now.Places.TryGetValue(other.Id, out var place) && hits.Slots.Has(place.Slot))
-            rank = hits.Ranks[place.Slot] - (now.Columns.InStock.Has(place.Slot) ? 0 : OutOfStock);
+            rank = hits.Ranks[place.Slot] - (filters.HaveInStock(now.Columns.Products[place.Slot]) ? 0 : OutOfStock);
         return other with { Key = SearchCursor.KeyOf(rank), IsOfElasticsearch = false };
     }
 
@@ -498,6 +498,11 @@ internal sealed class ProductsOnSale
         /// <summary>True when a product is found with all of its variants or not at all.</summary>
         public bool AdmitEveryVariant(ProductColumns columns) =>
             Sizes is null && Colours is null && MinPrice <= 0 && MaxPrice >= columns.HighestPrice && !InStock && MinDiscount == 0;
+
+        /// <summary>True when a variant that meets all of them is in stock.</summary>
+        public bool HaveInStock(ShelvedProduct product) => Array.Exists(product.Variants, x =>
+            x.InStock && Sizes?.Contains(x.Size.Key) != false && Colours?.Contains(x.Colour.Key) != false && x.Price >= MinPrice
+            && x.Price <= MaxPrice && x.Discount >= MinDiscount);
     }
 
     /// <summary>A product with the lowest price among its variants that match.</summary>
