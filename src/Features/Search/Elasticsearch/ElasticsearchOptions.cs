@@ -109,16 +109,14 @@ public sealed partial record ElasticsearchOptions(
         if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
         using var presented = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
         var others = sent is null ? [] : sent.ChainElements.Select(x => x.Certificate).Concat(sent.ChainPolicy.ExtraStore).ToArray();
-        if (HasFingerprint(presented))
-            return presented.NotBefore <= DateTime.Now && DateTime.Now <= presented.NotAfter;
-        var authorities = Authorities ?? [.. others.Where(HasFingerprint)];
-        if (authorities.Count == 0) return false;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.CustomTrustStore.AddRange(Authorities ?? [.. others.Where(HasFingerprint)]);
         chain.ChainPolicy.ExtraStore.AddRange(others);
-        return chain.Build(presented);
+        // With the fingerprint itself, its authority need not be known.
+        return chain.Build(presented) || (HasFingerprint(presented)
+            && chain.ChainElements[0].ChainElementStatus.All(x => x.Status != X509ChainStatusFlags.NotTimeValid));
     }
 
     private bool HasFingerprint(X509Certificate2 certificate) =>

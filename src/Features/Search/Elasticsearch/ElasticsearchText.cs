@@ -12,7 +12,7 @@ namespace Aarya.Features.Search.Elasticsearch;
 internal sealed class ElasticsearchText(ElasticsearchClient client, string index, KnownSynonyms synonyms) : ITextIndex
 {
     // Ranks products in stock above all others, except one whose whole name or SKU was searched for.
-    internal const float InStockCounts = 100;
+    private const float InStockCounts = 100;
 
     // Among suggestions, above that one, too.
     private const float StockFirst = 10_000;
